@@ -1,0 +1,26 @@
+//! The command line, a public interface: one file for each command.
+//!
+//! Every command has `--help`, offers `--json` where a machine may read it, exits with 0 only on
+//! success, and says what is wrong as "what, where, what to do".
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An open single window for cross-border e-commerce (跨境电子商务单一窗口).
+#[derive(Debug, Parser)]
+#[command(name = "tongguan", version, about, max_term_width = 100)]
+pub struct Tongguan {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+impl Tongguan {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {}
+    }
+}
