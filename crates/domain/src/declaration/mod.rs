@@ -6,4 +6,4 @@ mod state;
 
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
 pub use review::{NotAllowed, Ruled, Ruling};
-pub use state::{Detention, Entered, ImportState, Lodged, Release, Reservation};
+pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};

@@ -13,7 +13,7 @@ use crate::time::Moment;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportState {
     /// Stored at the port, not declared: editable, unmatched, nothing reserved. [1]
-    Stored,
+    Stored(Assessed),
     /// Lodged; waits for order, payment or waybill. [2]
     Waiting {
         /// What was found out when it was lodged.
@@ -46,6 +46,19 @@ pub enum ImportState {
     Refused,
     /// Deleted by its declarant. Final.
     Deleted,
+}
+
+/// What a declaration takes and owes, judged by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessed {
+    /// What it owes; absent when a line has no rate, which is for an officer to see to.
+    pub tax: Option<TaxDue>,
+    /// What it takes of the yearly allowance: its dutiable value (完税价格).
+    pub dutiable: Money,
+    /// The yearly limit that applies to it (个人年度交易限值).
+    pub annual_limit: Money,
+    /// Whether the buyer's name and number are known to be a true pair.
+    pub certified: bool,
 }
 
 /// What is settled when a declaration is lodged.
@@ -119,7 +132,7 @@ impl ImportState {
     /// The status that describes the state.
     pub const fn status(&self) -> ReturnStatus {
         match self {
-            Self::Stored => ReturnStatus::Stored,
+            Self::Stored(_) => ReturnStatus::Stored,
             Self::Waiting { .. } => ReturnStatus::Accepted,
             Self::InReview(_) => ReturnStatus::InReview,
             Self::UnderExamination(_) => ReturnStatus::Examined,
@@ -154,7 +167,7 @@ impl ImportState {
             | Self::AwaitingGuarantee(entered)
             | Self::Suspended(entered)
             | Self::Detained { entered, .. } => Some(entered.lodged.reservation),
-            Self::Stored
+            Self::Stored(_)
             | Self::Released(_)
             | Self::Closed(_)
             | Self::ShippedBack(_)
@@ -173,7 +186,7 @@ impl ImportState {
             | Self::Detained { entered, .. } => Some(&entered.number),
             Self::Released(release) | Self::Closed(release) => Some(&release.number),
             Self::ShippedBack(number) => Some(number),
-            Self::Stored | Self::Waiting { .. } | Self::Refused | Self::Deleted => None,
+            Self::Stored(_) | Self::Waiting { .. } | Self::Refused | Self::Deleted => None,
         }
     }
 }

@@ -1,0 +1,17 @@
+//! Clearing parcels: one batch of documents, loaded, decided, written and committed.
+//!
+//! | step | file |
+//! |---|---|
+//! | what comes in | [`incoming`] |
+//! | load what the batch names | `load` |
+//! | decide, purely | [`decide`] over a [`working_set`] |
+//! | write, coalesced per table | `write` |
+
+pub mod decide;
+pub mod incoming;
+pub mod outcome;
+pub mod record;
+pub mod settings;
+pub mod working_set;
+
+pub use record::DocumentKind;
