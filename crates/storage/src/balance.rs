@@ -1,0 +1,173 @@
+//! Balances that parcels share: a buyer's yearly allowance, a guarantor's guarantee.
+//!
+//! Decided on in memory, changed by one delta a row and batch, and guarded by the tables' `CHECK`s.
+
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::money::Money;
+use tongguan_domain::time::Moment;
+
+use crate::error::StorageError;
+use crate::partition::Partition;
+use crate::row::Replaceable;
+use crate::tx::{Tx, View};
+
+row! {
+    /// What a person has used of the yearly limit (年度交易限值).
+    pub struct Allowance in "allowance", key 3 {
+        /// The first byte of `person`.
+        bucket: Partition,
+        /// [`crate::seal::Keyring::fingerprint`] of the identity.
+        person: [u8; 16],
+        /// The year, in China.
+        year: i64,
+        /// Held for declarations that are not released yet.
+        reserved: Money,
+        /// Used by released ones.
+        used: Money,
+    }
+}
+
+row! {
+    /// A party's tax guarantee (担保).
+    pub struct Guarantee in "guarantee", key 2 {
+        /// [`Partition::of_party`] of the party.
+        bucket: Partition,
+        /// The guarantor.
+        party_id: PartyId,
+        /// The sum granted.
+        granted: Money,
+        /// Held for declarations that are not released yet.
+        reserved: Money,
+        /// Owed for released ones and not paid yet.
+        used: Money,
+        /// First moment it may be used.
+        valid_from: Moment,
+        /// First moment it may not be used any more; open-ended when absent.
+        valid_to: Option<Moment>,
+        /// The guarantee document's number (保函编号).
+        reference: Option<String>,
+    }
+}
+
+impl Replaceable for Guarantee {}
+
+/// The key of an allowance: bucket, person, year.
+pub type AllowanceKey = (Partition, [u8; 16], i64);
+
+/// The key of a guarantee: bucket and party.
+pub type GuaranteeKey = (Partition, PartyId);
+
+/// By how much a balance changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delta {
+    /// Added to what is reserved.
+    pub reserved: Money,
+    /// Added to what is used.
+    pub used: Money,
+}
+
+impl View<'_> {
+    /// Allowances as they stand, unlocked, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn allowances(&mut self, keys: &[AllowanceKey]) -> Result<Vec<Allowance>, StorageError> {
+        self.load(keys)
+    }
+
+    /// Guarantees as they stand, unlocked, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn guarantees(&mut self, keys: &[GuaranteeKey]) -> Result<Vec<Guarantee>, StorageError> {
+        self.load(keys)
+    }
+
+    /// Every guarantee.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn all_guarantees(&mut self) -> Result<Vec<Guarantee>, StorageError> {
+        self.select("ORDER BY bucket, party_id", &[])
+    }
+}
+
+impl Tx<'_> {
+    /// The allowances of these keys, empty ones for those that were never used, in order of the keys,
+    /// locked until the end of the transaction. Lock order: after claims, before guarantees.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_allowances(
+        &mut self,
+        keys: &[AllowanceKey],
+    ) -> Result<Vec<Allowance>, StorageError> {
+        let empty: Vec<_> = keys
+            .iter()
+            .map(|&(bucket, person, year)| Allowance {
+                bucket,
+                person,
+                year,
+                reserved: Money::ZERO,
+                used: Money::ZERO,
+            })
+            .collect();
+        self.lock_or_insert(&empty)
+    }
+
+    /// The guarantees of these keys, in order of the keys, locked until the end of the transaction;
+    /// absent ones are left out. Lock order: after allowances.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_guarantees(
+        &mut self,
+        keys: &[GuaranteeKey],
+    ) -> Result<Vec<Guarantee>, StorageError> {
+        self.lock(keys)
+    }
+
+    /// Changes allowances that [`Self::lock_allowances`] gave; one delta a key.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a balance would fall below nothing.
+    pub fn change_allowances(
+        &mut self,
+        deltas: &[(AllowanceKey, Delta)],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = deltas
+            .iter()
+            .map(|((bucket, person, year), by)| (bucket, person, year, by.reserved, by.used))
+            .collect();
+        let changed = self.each(
+            "UPDATE allowance SET reserved = allowance.reserved + k.reserved, \
+             used = allowance.used + k.used FROM {rows} WHERE allowance.bucket = k.bucket \
+             AND allowance.person = k.person AND allowance.year = k.year",
+            &["bucket", "person", "year", "reserved", "used"],
+            &rows,
+        )?;
+        self.all_there("allowance", rows.len(), changed)
+    }
+
+    /// Changes guarantees that [`Self::lock_guarantees`] gave; one delta a key.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a balance would fall below nothing or exceed the sum granted.
+    pub fn change_guarantees(
+        &mut self,
+        deltas: &[(GuaranteeKey, Delta)],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = deltas
+            .iter()
+            .map(|((bucket, party), by)| (bucket, party, by.reserved, by.used))
+            .collect();
+        let changed = self.each(
+            "UPDATE guarantee SET reserved = guarantee.reserved + k.reserved, \
+             used = guarantee.used + k.used FROM {rows} \
+             WHERE guarantee.bucket = k.bucket AND guarantee.party_id = k.party_id",
+            &["bucket", "party_id", "reserved", "used"],
+            &rows,
+        )?;
+        self.all_there("guarantee", rows.len(), changed)
+    }
+}
