@@ -4,3 +4,4 @@
 //! an argument. The wire's own spellings stay inside this crate.
 
 pub mod table;
+pub mod xml;
