@@ -6,6 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`ids`], [`money`], [`time`], [`person`], [`party`], [`defect`] | shared vocabulary |
+//! | [`official`] | the authorities' numbers and texts for faults and results |
 //! | [`commerce`] | order, payment, waybill, delivery |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
 
@@ -14,6 +15,7 @@ pub mod declaration;
 pub mod defect;
 pub mod ids;
 pub mod money;
+pub mod official;
 pub mod party;
 pub mod person;
 pub mod time;
