@@ -28,7 +28,7 @@ impl fmt::Display for Official {
 
 /// One rule that a message, a document or a declaration can break.
 ///
-/// Texts may contain `{found}` and `{expected}`.
+/// Texts may contain `{found}`, `{expected}` and further names that [`Defect::with`] fills.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     /// The stable, published code, in kebab-case: `element-missing`.
@@ -53,12 +53,14 @@ pub struct Defect {
     pub found: Option<String>,
     /// What should stand there.
     pub expected: Option<String>,
+    /// Further values that the rule's texts name, personal data masked.
+    pub details: Vec<(&'static str, String)>,
 }
 
 impl Defect {
     /// `rule` broken at `pointer`.
     pub fn at(rule: &'static Rule, pointer: impl Into<String>) -> Self {
-        Self { rule, pointer: pointer.into(), found: None, expected: None }
+        Self { rule, pointer: pointer.into(), found: None, expected: None, details: Vec::new() }
     }
 
     /// With what was found, shortened to 60 characters.
@@ -72,6 +74,13 @@ impl Defect {
     #[must_use]
     pub fn expected(mut self, expected: impl fmt::Display) -> Self {
         self.expected = Some(expected.to_string());
+        self
+    }
+
+    /// With a further value that the rule's texts name: `{limit}`.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.details.push((name, value.to_string()));
         self
     }
 
@@ -90,10 +99,34 @@ impl Defect {
         self.filled(self.rule.en)
     }
 
+    /// The template with its places filled; a place that nothing fills is left empty. One pass, so
+    /// that braces inside a received text stay what they are.
     fn filled(&self, template: &str) -> String {
-        template
-            .replace("{found}", self.found.as_deref().unwrap_or_default())
-            .replace("{expected}", self.expected.as_deref().unwrap_or_default())
+        let mut text = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                text.push('{');
+                rest = after;
+                continue;
+            };
+            text.push_str(self.value(name));
+            rest = behind;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    fn value(&self, name: &str) -> &str {
+        match name {
+            "found" => self.found.as_deref(),
+            "expected" => self.expected.as_deref(),
+            _ => {
+                self.details.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_str())
+            }
+        }
+        .unwrap_or_default()
     }
 }
 
@@ -122,6 +155,19 @@ mod tests {
         assert_eq!(defect.code(), "1332");
         assert_eq!(defect.message_zh(), "支付单支付金额与订单支付金额不一致：1，2");
         assert_eq!(defect.message_en(), "the payment is 1, the order says 2");
+    }
+
+    #[test]
+    fn further_values_are_named_and_received_braces_stay() {
+        const LIMIT: Rule = Rule {
+            code: "limit",
+            official: None,
+            zh: "{buyer}已用{used}，{missing}限额{expected}",
+            en: "{buyer} used {used}",
+        };
+        let defect = Defect::at(&LIMIT, "/x").expected(2).with("buyer", "{used}").with("used", 1);
+        assert_eq!(defect.message_zh(), "{used}已用1，限额2");
+        assert_eq!(defect.message_en(), "{used} used 1");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`ids`], [`money`], [`time`], [`person`], [`party`], [`mark`], [`defect`], [`status`] | shared vocabulary |
 //! | [`registry`] | who may act, and in which role |
+//! | [`official`] | the authorities' numbers and texts for faults and results |
 //! | [`commerce`] | order, payment, waybill, delivery |
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
@@ -26,6 +27,7 @@ pub mod lane;
 pub mod mark;
 pub mod matching;
 pub mod money;
+pub mod official;
 pub mod party;
 pub mod person;
 pub mod registry;

@@ -1,0 +1,94 @@
+//! The authorities' own catalogue of faults and results: numbers, Chinese texts, English beside them.
+//!
+//! Numbers and Chinese wording are those of the interface specification of 2022-05, tables 7-1 and
+//! 7-2, and of real customs answers; what the specification prints as `*` is a named place such as
+//! `{order}`, filled by [`crate::defect::Defect::with`]. The codes in kebab-case and the English are
+//! ours. Table 7-2 prints −621027 twice with different texts; both stand here.
+
+pub mod customs;
+pub mod declaration;
+pub mod delivery;
+pub mod exchange;
+pub mod order;
+pub mod party;
+pub mod payment;
+pub mod waybill;
+
+use crate::defect::Rule;
+
+/// Declares rules and the list of them, so that none is left out of the list.
+macro_rules! catalogue {
+    ($kind:ident; $($name:ident = $number:literal, $code:literal, $zh:literal, $en:literal;)+) => {
+        $(
+            #[doc = concat!($en, " (", $zh, ").")]
+            pub static $name: Rule = Rule {
+                code: $code,
+                official: Some(Official::$kind($number)),
+                zh: $zh,
+                en: $en,
+            };
+        )+
+        /// Every rule of this group, in the order of the specification.
+        pub static RULES: &[&Rule] = &[$(&$name),+];
+    };
+}
+use catalogue;
+
+/// Every rule, group by group.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [
+        exchange::RULES,
+        party::RULES,
+        order::RULES,
+        payment::RULES,
+        waybill::RULES,
+        delivery::RULES,
+        declaration::RULES,
+        customs::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defect::Official;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_code_stands_twice() {
+        let mut seen = HashSet::new();
+        for rule in all() {
+            assert!(seen.insert(rule.code), "{} stands twice", rule.code);
+            assert!(
+                rule.code
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit()),
+                "{} is not kebab-case",
+                rule.code
+            );
+        }
+    }
+
+    #[test]
+    fn no_number_stands_twice_except_the_one_that_the_specification_prints_twice() {
+        let mut seen = HashSet::new();
+        for rule in all() {
+            let number = rule.official.unwrap();
+            let twice = number == Official::Business(-621_027);
+            assert!(seen.insert(number) || twice, "{number} stands twice");
+        }
+    }
+
+    #[test]
+    fn both_languages_name_the_same_places() {
+        fn places(text: &str) -> HashSet<&str> {
+            text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
+        }
+        for rule in all() {
+            assert_eq!(places(rule.zh), places(rule.en), "{}", rule.code);
+        }
+    }
+}
