@@ -27,7 +27,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "codelists",
         ours: &[],
-        others: Others::Only(&["jiff", "rust_decimal", "sha2", "thiserror"]),
+        others: Others::Only(&["csv", "jiff", "rust_decimal", "sha2", "thiserror"]),
     },
     Layer {
         name: "domain",
