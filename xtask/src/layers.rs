@@ -27,7 +27,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         name: "codelists",
         ours: &[],
-        others: Others::Only(&["jiff", "rust_decimal", "sha2", "thiserror"]),
+        others: Others::Only(&["csv", "jiff", "rust_decimal", "sha2", "thiserror"]),
     },
     Layer {
         name: "domain",
@@ -97,31 +97,49 @@ pub const LAYERS: &[Layer] = &[
 ];
 
 /// The modules of `domain` that every other one may use. Each may use those before it.
-pub const VOCABULARY: &[&str] =
-    &["ids", "money", "time", "person", "party", "defect", "numbering", "official"];
+pub const VOCABULARY: &[&str] = &[
+    "ids",
+    "money",
+    "time",
+    "numbering",
+    "person",
+    "party",
+    "mark",
+    "defect",
+    "official",
+    "status",
+];
 
 /// The other modules of `domain`, each with those that it may use besides the vocabulary, all of
 /// them above it in this list.
 pub const DOMAIN: &[(&str, &[&str])] = &[
     ("registry", &[]),
-    ("ledger", &[]),
     ("commerce", &[]),
-    ("declaration", &["commerce"]),
-    ("tax", &["declaration"]),
-    ("allowance", &["tax"]),
-    ("guarantee", &["ledger"]),
-    ("matching", &["commerce", "declaration"]),
-    ("risk", &["commerce", "declaration", "matching", "tax"]),
+    ("ledger", &[]),
+    ("tax", &[]),
+    ("allowance", &[]),
+    ("guarantee", &[]),
+    ("tax_bill", &[]),
+    ("lane", &[]),
+    ("declaration", &["commerce", "allowance", "tax_bill"]),
+    ("facts", &["commerce", "declaration"]),
+    ("check", &["commerce", "declaration", "facts"]),
+    ("matching", &["facts"]),
+    ("risk", &["declaration", "facts", "lane", "matching"]),
     (
         "clearance",
         &[
             "registry",
-            "ledger",
             "commerce",
-            "declaration",
+            "ledger",
             "tax",
             "allowance",
             "guarantee",
+            "tax_bill",
+            "lane",
+            "declaration",
+            "facts",
+            "check",
             "matching",
             "risk",
         ],

@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn dependencies_are_judged_and_our_own_crates_are_not() {
-        let package = |source: Value, licence: Value| json!({"name": "x", "version": "1.0.0", "source": source, "license": licence});
+        fn package(source: Value, licence: Value) -> Value {
+            json!({"name": "x", "version": "1.0.0", "source": source, "license": licence})
+        }
         let metadata = json!({"packages": [
             package(json!("registry"), json!("MIT")),
             package(json!("registry"), json!("AGPL-3.0-only")),

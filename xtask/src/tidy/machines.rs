@@ -67,7 +67,7 @@ mod tests {
     fn paths_of_one_machine_are_found() {
         assert_eq!(found("a.rs", concat!("open(\"/", "home/ann/x\")")), 1);
         assert_eq!(found("a.md", concat!("\n\nsee /", "work/main")), 1);
-        assert_eq!(found("a.md", "`docs/work/plan.md`, `$HOME/root/x`, /tmp, /etc/passwd"), 0);
+        assert_eq!(found("a.md", "`docs/home/plan.md`, `$HOME/root/x`, /tmp, /etc/passwd"), 0);
     }
 
     #[test]

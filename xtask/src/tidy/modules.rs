@@ -16,9 +16,11 @@ pub fn check(file: &File, source: &Source) -> Vec<Finding> {
         return vec![];
     }
     if !is_known(module) {
+        // Once for each module, at the file that begins it.
+        let begins = matches!(parts[1..], [] | ["mod"]);
         let what = format!("the module `{module}` has no place in the domain");
         let remedy = format!("say in {TABLE} what it may use");
-        return vec![Finding::new(&file.path, what, remedy)];
+        return begins.then(|| Finding::new(&file.path, what, remedy)).into_iter().collect();
     }
     // `commerce/order.rs` is two names below the root of the crate, `commerce/mod.rs` one.
     let depth = parts.iter().filter(|part| **part != "mod").count();
