@@ -2,34 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::defect::{Defect, Official, Rule};
+use crate::defect::Defect;
 use crate::ids::PartyId;
+use crate::official::party::{CODE_INVALID, TYPE_INVALID};
 use crate::party::{Party, PartyCode, Role};
 use jiff::civil::Date;
-
-/// No party is registered under the code, or it may not act (无效企业代码).
-pub static PARTY_UNKNOWN: Rule = Rule {
-    code: "party-unknown",
-    official: Some(Official::Business(-10102)),
-    zh: "无效企业代码[{found}]",
-    en: "no party is registered under {found}",
-};
-
-/// The party is suspended or outside its registration's validity (无效企业代码).
-pub static PARTY_NOT_IN_STANDING: Rule = Rule {
-    code: "party-not-in-standing",
-    official: Some(Official::Business(-10102)),
-    zh: "无效企业代码[{found}]，企业已暂停或备案已失效",
-    en: "party {found} is suspended or its registration has ended",
-};
-
-/// The party is not registered for the role it appears in (无效企业类型).
-pub static PARTY_WRONG_ROLE: Rule = Rule {
-    code: "party-wrong-role",
-    official: Some(Official::Business(-10101)),
-    zh: "无效企业类型[{found}]，应备案为{expected}",
-    en: "party {found} is not registered as {expected}",
-};
 
 /// All parties, by id and by every code.
 #[derive(Debug, Clone, Default)]
@@ -85,15 +62,16 @@ impl Registry {
         pointer: &str,
     ) -> Result<&Party, Defect> {
         let Some(party) = self.named(code) else {
-            return Err(Defect::at(&PARTY_UNKNOWN, pointer).found(code));
+            return Err(Defect::at(&CODE_INVALID, pointer).found(code));
         };
         if party.may_act(role, day) {
             return Ok(party);
         }
         if !party.roles.contains(role) {
-            return Err(Defect::at(&PARTY_WRONG_ROLE, pointer).found(code).expected(role.name()));
+            return Err(Defect::at(&TYPE_INVALID, pointer).found(code).expected(role.name()));
         }
-        Err(Defect::at(&PARTY_NOT_IN_STANDING, pointer).found(code))
+        let standing = "企业状态正常且在备案有效期内";
+        Err(Defect::at(&CODE_INVALID, pointer).found(code).expected(standing))
     }
 }
 

@@ -125,10 +125,18 @@ impl Reply {
     }
 }
 
+/// The official wording, a customs code in its brackets. What was found and expected follows in
+/// brackets, as real customs answers do, unless the wording quotes it already.
 fn refusal_text(defect: &Defect) -> String {
-    match defect.rule.official {
+    let text = match defect.rule.official {
         Some(Official::Customs(code)) => format!("[Code:{code};Desc:{}]", defect.message_zh()),
         _ => defect.message_zh(),
+    };
+    let found = defect.found.as_deref().filter(|_| !defect.rule.zh.contains("{found}"));
+    match (found, &defect.expected) {
+        (Some(found), Some(expected)) => format!("{text},[{expected},{found}]"),
+        (Some(found), None) => format!("{text},[{found}]"),
+        (None, _) => text,
     }
 }
 

@@ -76,6 +76,8 @@ pub enum Filed {
 pub struct FiledDocument {
     /// The key.
     pub key: DocumentKey,
+    /// What a refusal calls it: the sender's reference, or the guid.
+    pub name: String,
     /// Number, action, time, stage.
     pub filing: Filing,
     /// Digest of its content without guid and time.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::declaration::{GoodsItem, ImportDeclaration};
 use crate::facts::Mode;
+use crate::official;
 
 /// The official code tables, as far as a declaration's codes are looked up in them.
 pub trait CodeBook {
@@ -28,7 +29,7 @@ pub fn check_declaration(
     findings.require_line_numbers(
         declaration.items.iter().map(|item| item.number),
         "InventoryList",
-        &DECLARATION_LINE_REPEATED,
+        &official::declaration::LINE_REPEATED,
         &DECLARATION_LINE_GAP,
     );
     for (item, position) in declaration.items.iter().zip(1..) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::commerce::Order;
+use crate::official;
 
 /// Every finding in `order`, with pointers below `pointer` (the document's element).
 pub fn check_order(order: &Order, pointer: &str) -> Vec<Defect> {
@@ -33,7 +34,7 @@ pub fn check_order(order: &Order, pointer: &str) -> Vec<Defect> {
     findings.require_line_numbers(
         order.lines.iter().map(|line| line.number),
         "OrderList",
-        &ORDER_LINE_REPEATED,
+        &official::order::LINE_REPEATED,
         &ORDER_LINE_GAP,
     );
     for (line, position) in order.lines.iter().zip(1..) {

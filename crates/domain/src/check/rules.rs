@@ -39,10 +39,6 @@ rules! {
         /// Lines are numbered from 1 without gap.
         ORDER_LINE_GAP "order-line-number" "订单商品序号应为{expected}，实为{found}" "the line should be numbered {expected}, not {found}";
     }
-    -301002 "订单商品信息内有重复商品序号" {
-        /// The same line number twice.
-        ORDER_LINE_REPEATED "order-line-repeated" "：{found}" "line number {found} is repeated";
-    }
     -401009 "参数校验不通过，" {
         /// Only renminbi.
         PAYMENT_CURRENCY "payment-currency" "支付币制应为142，实为{found}" "the payment's currency must be 142, not {found}";
@@ -110,10 +106,6 @@ rules! {
         DECLARATION_SECOND_UNIT "declaration-second-unit" "第二单位为空时第二数量应为空，有值时第二数量应为正数" "the second unit and a positive second quantity go together";
         /// Lines are numbered from 1 without gap.
         DECLARATION_LINE_GAP "declaration-line-number" "表体序号应为{expected}，实为{found}" "the line should be numbered {expected}, not {found}";
-    }
-    -621027 "请确认表体gnum无重复！" {
-        /// The same line number twice.
-        DECLARATION_LINE_REPEATED "declaration-line-repeated" "（{found}）" "line number {found} is repeated";
     }
 }
 

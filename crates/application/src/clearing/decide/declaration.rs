@@ -1,20 +1,19 @@
 //! Declarations: lodging, changing, deleting, and declaring what was only stored.
 
-use std::sync::Arc;
-
 use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::declaration::{Assessed, ImportState, Lodged, Reservation};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::money::Money;
+use tongguan_domain::official::customs::ANNUAL_LIMIT;
 use tongguan_domain::status::ReturnStatus;
 
 use super::admission::{Admission, admit};
 use super::case::Case;
 use super::matching::{missing, settle};
 use super::reply::Replying;
-use super::rules::{ANNUAL_LIMIT, DECLARATION_WAYBILL_USED, DOCUMENTS_MISSING};
+use super::rules::{DOCUMENTS_MISSING, WAYBILL_OF_OTHER_DECLARATION};
 use super::{Circumstances, Undecidable, trade};
 use crate::clearing::incoming::{FiledDocument, Lodging, Submitted};
 use crate::clearing::outcome::{Cause, Repeat, Subject};
@@ -38,8 +37,7 @@ pub fn lodge(
     let fixed = earlier.as_deref().is_some_and(|earlier| !is_changeable(&earlier.state));
     match admit(standing.as_deref(), filed, fixed) {
         Admission::Repeat => draft.repeat(Repeat { document: filed.key.clone() }),
-        Admission::Refuse(rule) => {
-            let defect = Defect::at(rule, "").found(reference(submitted, &filed.filing.guid));
+        Admission::Refuse(defect) => {
             let mut replying =
                 Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
             replying.number(match earlier {
@@ -162,7 +160,7 @@ fn declare(
     let mut claim = draft.claim(&key, circumstances.at);
     let other = claim.declaration.filter(|holder| *holder != case.record.id);
     if other.is_some_and(|id| draft.declaration(id).is_some_and(|other| other.state.is_live())) {
-        let defect = Defect::at(&DECLARATION_WAYBILL_USED, "InventoryHead/logisticsNo");
+        let defect = Defect::at(&WAYBILL_OF_OTHER_DECLARATION, "InventoryHead/logisticsNo");
         return case.refuse(draft, circumstances, &[defect]);
     }
     claim.declaration = Some(case.record.id);
@@ -238,14 +236,6 @@ pub fn quoted_order(record: &DeclarationRecord) -> (&str, &str) {
     match &record.answer.quote {
         Quote::Declaration { platform, order_no, .. } => (platform, order_no),
         _ => ("", record.facts.order_no.as_str()),
-    }
-}
-
-/// What a refusal calls the declaration: its own reference, or its guid.
-fn reference(submitted: &Submitted, guid: &tongguan_domain::ids::Guid) -> String {
-    match &submitted.answer.quote {
-        Quote::Declaration { reference: Some(reference), .. } => reference.to_string(),
-        _ => guid.to_string(),
     }
 }
 

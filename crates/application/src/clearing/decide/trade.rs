@@ -7,11 +7,11 @@ use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{OrderFacts, PaymentFacts, WaybillFacts};
 use tongguan_domain::ids::PartyId;
+use tongguan_domain::official;
 use tongguan_domain::status::ReturnStatus;
 
 use super::admission::{Admission, admit};
 use super::reply::Replying;
-use super::rules::{PAYMENT_EXISTS, WAYBILL_USED};
 use super::{Circumstances, Undecidable, matching};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Repeat, Subject};
@@ -48,7 +48,13 @@ pub fn payment(
 ) -> Result<(), Undecidable> {
     let mut claim = claim_of(draft, circumstances, filed);
     if claim.document.as_ref().is_some_and(|holder| *holder != filed.key.dossier) {
-        refuse(draft, circumstances, submitted, filed, &[Defect::at(&PAYMENT_EXISTS, "")]);
+        refuse(
+            draft,
+            circumstances,
+            submitted,
+            filed,
+            &[Defect::at(&official::payment::DUPLICATE, "")],
+        );
         return Ok(());
     }
     let platform = facts.platform;
@@ -74,7 +80,13 @@ pub fn waybill(
     let mut claim = claim_of(draft, circumstances, filed);
     let elsewhere = claim.document.as_ref().is_some_and(|holder| *holder != filed.key.dossier);
     if elsewhere && !may_be_used_again(&claim, circumstances) {
-        refuse(draft, circumstances, submitted, filed, &[Defect::at(&WAYBILL_USED, "")]);
+        refuse(
+            draft,
+            circumstances,
+            submitted,
+            filed,
+            &[Defect::at(&official::waybill::NUMBER_IN_USE, "")],
+        );
         return Ok(());
     }
     if elsewhere {
@@ -187,8 +199,8 @@ pub fn store(
             draft.repeat(Repeat { document: filed.key.clone() });
             return None;
         }
-        Admission::Refuse(rule) => {
-            refuse(draft, circumstances, submitted, filed, &[Defect::at(rule, "")]);
+        Admission::Refuse(defect) => {
+            refuse(draft, circumstances, submitted, filed, &[defect]);
             return None;
         }
         Admission::Delete => {
