@@ -2,13 +2,14 @@
 //!
 //! Decided on in memory, changed by one delta a row and batch, and guarded by the tables' `CHECK`s.
 
+use std::collections::BTreeMap;
+
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 
 use crate::error::StorageError;
 use crate::partition::Partition;
-use crate::row::Replaceable;
 use crate::tx::{Tx, View};
 
 row! {
@@ -48,8 +49,6 @@ row! {
         reference: Option<String>,
     }
 }
-
-impl Replaceable for Guarantee {}
 
 /// The key of an allowance: bucket, person, year.
 pub type AllowanceKey = (Partition, [u8; 16], i64);
@@ -127,16 +126,40 @@ impl Tx<'_> {
         self.lock(keys)
     }
 
-    /// Changes allowances that [`Self::lock_allowances`] gave; one delta a key.
+    /// Grants guarantees, or changes the sum, validity and reference of those that were granted; what
+    /// is reserved and used of them stays.
     ///
     /// # Errors
-    /// [`StorageError::Constraint`] when a balance would fall below nothing.
+    /// [`StorageError::Constraint`] when a sum would fall below what is reserved and used.
+    pub fn grant(&mut self, guarantees: &[Guarantee]) -> Result<(), StorageError> {
+        self.insert_absent(guarantees)?;
+        let rows: Vec<_> = guarantees
+            .iter()
+            .map(|to| {
+                (to.bucket, to.party_id, to.granted, to.valid_from, to.valid_to, &to.reference)
+            })
+            .collect();
+        let changed = self.each(
+            "UPDATE guarantee SET granted = k.granted, valid_from = k.valid_from, \
+             valid_to = k.valid_to, reference = k.reference FROM {rows} \
+             WHERE guarantee.bucket = k.bucket AND guarantee.party_id = k.party_id",
+            &["bucket", "party_id", "granted", "valid_from", "valid_to", "reference"],
+            &rows,
+        )?;
+        self.all_there("guarantee", rows.len(), changed)
+    }
+
+    /// Changes allowances that [`Self::lock_allowances`] gave. Deltas of one key are added up first.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a balance would fall below nothing,
+    /// [`StorageError::Missing`] when there is no such balance.
     pub fn change_allowances(
         &mut self,
         deltas: &[(AllowanceKey, Delta)],
     ) -> Result<(), StorageError> {
-        let rows: Vec<_> = deltas
-            .iter()
+        let rows: Vec<_> = added_up(deltas)
+            .into_iter()
             .map(|((bucket, person, year), by)| (bucket, person, year, by.reserved, by.used))
             .collect();
         let changed = self.each(
@@ -149,16 +172,17 @@ impl Tx<'_> {
         self.all_there("allowance", rows.len(), changed)
     }
 
-    /// Changes guarantees that [`Self::lock_guarantees`] gave; one delta a key.
+    /// Changes guarantees that [`Self::lock_guarantees`] gave. Deltas of one key are added up first.
     ///
     /// # Errors
-    /// [`StorageError::Constraint`] when a balance would fall below nothing or exceed the sum granted.
+    /// [`StorageError::Constraint`] when a balance would fall below nothing or exceed the sum granted,
+    /// [`StorageError::Missing`] when there is no such guarantee.
     pub fn change_guarantees(
         &mut self,
         deltas: &[(GuaranteeKey, Delta)],
     ) -> Result<(), StorageError> {
-        let rows: Vec<_> = deltas
-            .iter()
+        let rows: Vec<_> = added_up(deltas)
+            .into_iter()
             .map(|((bucket, party), by)| (bucket, party, by.reserved, by.used))
             .collect();
         let changed = self.each(
@@ -170,4 +194,15 @@ impl Tx<'_> {
         )?;
         self.all_there("guarantee", rows.len(), changed)
     }
+}
+
+/// One delta a key, in order of the keys.
+fn added_up<K: Copy + Ord>(deltas: &[(K, Delta)]) -> BTreeMap<K, Delta> {
+    let mut sums = BTreeMap::<K, Delta>::new();
+    for (key, by) in deltas {
+        let sum = sums.entry(*key).or_default();
+        sum.reserved = Money::from_fen(sum.reserved.fen().saturating_add(by.reserved.fen()));
+        sum.used = Money::from_fen(sum.used.fen().saturating_add(by.used.fen()));
+    }
+    sums
 }

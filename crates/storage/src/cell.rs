@@ -4,9 +4,7 @@
 //! PostgreSQL family have alike. Times are microseconds, money is fen, days are microseconds of their
 //! midnight in China, booleans are 0 and 1.
 
-use tongguan_domain::ids::{
-    DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId,
-};
+use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::time::Moment;

@@ -9,9 +9,12 @@ pub enum Remedy {
     Retry,
     /// Nothing was written and a repetition fails alike: find the culprit.
     Bisect,
+    /// Nothing was written and no document is to blame (the disk is full, the memory is gone, the key
+    /// file is the wrong one): stop taking work and tell an operator.
+    Stop,
     /// It is not known whether the transaction was committed: read the partition's sequence again.
     Resolve,
-    /// Nothing was written; these partitions belong to another writer: drop all that is in memory.
+    /// Nothing was written; another one has taken over: drop all that is in memory.
     Drop,
 }
 
@@ -21,24 +24,30 @@ pub enum StorageError {
     /// The database was busy, broke a deadlock or lost the connection before the commit.
     #[error("the database could not run the transaction now")]
     Transient(#[source] DriverError),
+    /// The database's surroundings failed: disk full, input or output error, damaged file.
+    #[error("the database cannot work")]
+    Broken(#[source] DriverError),
     /// A statement failed, and will fail again.
-    #[error("the database refused a statement on `{table}`")]
+    #[error("the database refused `{statement}`")]
     Refused {
-        /// The table, or the beginning of the statement.
-        table: String,
+        /// The statement, without its values.
+        statement: String,
         /// Why.
         #[source]
         source: DriverError,
     },
-    /// A `CHECK` of a balance or a unique key refused the row: the last guard behind the decision.
-    #[error("a constraint of `{table}` refused the row")]
+    /// The `CHECK` of a balance or a unique key refused a row: the last guard behind the decision.
+    #[error("a constraint refused a row of `{statement}`")]
     Constraint {
-        /// The table, or the beginning of the statement.
-        table: String,
+        /// The statement, without its values.
+        statement: String,
         /// Why.
         #[source]
         source: DriverError,
     },
+    /// A read took longer than readers may ([`crate::READ_LIMIT`]).
+    #[error("the read took too long and was stopped")]
+    TooSlow(#[source] DriverError),
     /// The connection was lost, or the disk failed, while the commit was under way.
     #[error("it is not known whether the transaction was committed")]
     CommitUnknown(#[source] DriverError),
@@ -84,25 +93,34 @@ impl StorageError {
             Self::Transient(_) => Remedy::Retry,
             Self::CommitUnknown(_) => Remedy::Resolve,
             Self::Fenced(_) | Self::CursorMoved { .. } => Remedy::Drop,
+            Self::Broken(_) | Self::Seal(_) => Remedy::Stop,
             Self::Refused { .. }
             | Self::Constraint { .. }
+            | Self::TooSlow(_)
             | Self::Doomed
             | Self::Missing { .. }
-            | Self::Corrupt { .. }
-            | Self::Seal(_) => Remedy::Bisect,
+            | Self::Corrupt { .. } => Remedy::Bisect,
         }
     }
 }
 
-/// What the database's client said.
+/// What the database's client said. Shown without the values of rows: they are personal data.
 #[derive(Debug, thiserror::Error)]
 pub enum DriverError {
     /// SQLite.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// PostgreSQL, with the server's own words.
-    #[error("PostgreSQL: {}", .0.as_db_error().map_or_else(|| .0.to_string(), ToString::to_string))]
+    /// PostgreSQL.
+    #[error("PostgreSQL: {}", server_words(.0))]
     Postgres(#[from] postgres::Error),
+}
+
+/// The server's message and code; its detail would quote the row.
+fn server_words(error: &postgres::Error) -> String {
+    error.as_db_error().map_or_else(
+        || error.to_string(),
+        |said| format!("{} ({})", said.message(), said.code().code()),
+    )
 }
 
 /// The store could not be opened.
@@ -136,6 +154,12 @@ pub enum OpenError {
     ChangedMigration {
         /// Which.
         version: i64,
+    },
+    /// The server is too old.
+    #[error("the PostgreSQL server is version {found}, at least 15 is needed")]
+    OldServer {
+        /// Its number.
+        found: i64,
     },
     /// The server would acknowledge commits that a crash can undo.
     #[error(

@@ -76,11 +76,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn held(
-        &mut self,
-        after: (Partition, i64),
-        limit: i64,
-    ) -> Result<Vec<Held>, StorageError> {
+    pub fn held(&mut self, after: (Partition, i64), limit: i64) -> Result<Vec<Held>, StorageError> {
         self.select(
             "WHERE (partition, seq) > ($1, $2) ORDER BY partition, seq LIMIT $3",
             &[after.0.cell(), after.1.cell(), limit.cell()],

@@ -7,7 +7,7 @@ use tongguan_domain::time::Moment;
 use crate::cell::ToCell;
 use crate::error::StorageError;
 use crate::partition::Partition;
-use crate::tx::{Tx, View};
+use crate::tx::View;
 
 row! {
     /// An electronic tax bill (电子税单; CEB816).
@@ -99,7 +99,24 @@ impl View<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn account_sums(&mut self) -> Result<Vec<(String, Money, Money)>, StorageError> {
-        self.account_sums_of_all()
+        let mut sums = Vec::new();
+        self.query(
+            "SELECT account, CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT) FROM (\
+             SELECT debit AS account, amount AS debit, 0 AS credit FROM posting UNION ALL \
+             SELECT credit AS account, 0 AS debit, amount AS credit FROM posting) AS side \
+             GROUP BY account ORDER BY account",
+            &[],
+            &mut |view| {
+                let mut columns = view.columns("posting");
+                sums.push((
+                    columns.next("account")?,
+                    columns.next("debit")?,
+                    columns.next("credit")?,
+                ));
+                Ok(())
+            },
+        )?;
+        Ok(sums)
     }
 
     /// The events of `partition` behind `after`, at most `limit`, in commit order.

@@ -172,11 +172,7 @@ impl Tx<'_> {
         let rows = self.load::<PartitionRow, _>(&keys)?;
         Ok(rows
             .into_iter()
-            .map(|row| Lease {
-                partition: row.partition,
-                epoch: row.epoch,
-                next_seq: row.next_seq,
-            })
+            .map(|row| Lease { partition: row.partition, epoch: row.epoch, next_seq: row.next_seq })
             .collect())
     }
 

@@ -212,10 +212,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn delete_code_rows(
-        &mut self,
-        rows: &[(&str, &str, Moment)],
-    ) -> Result<u64, StorageError> {
+    pub fn delete_code_rows(&mut self, rows: &[(&str, &str, Moment)]) -> Result<u64, StorageError> {
         self.delete::<CodeRow, _>(rows)
     }
 }

@@ -17,6 +17,13 @@ pub struct Table {
     pub key: usize,
 }
 
+impl Table {
+    /// The columns of the primary key.
+    pub fn key_columns(&self) -> &'static [&'static str] {
+        self.columns.get(..self.key).unwrap_or_default()
+    }
+}
+
 /// A row of one table.
 pub trait Row: Sized {
     /// The table.
@@ -70,5 +77,3 @@ macro_rules! row {
         }
     };
 }
-
-pub(crate) use row;

@@ -36,7 +36,11 @@ impl Tx<'_> {
     pub fn reserve(&mut self, blocks: &[SerialBlock]) -> Result<Vec<i64>, StorageError> {
         let fresh: Vec<_> = blocks
             .iter()
-            .map(|block| Serial { partition: block.partition, series: block.series.clone(), next: 1 })
+            .map(|block| Serial {
+                partition: block.partition,
+                series: block.series.clone(),
+                next: 1,
+            })
             .collect();
         let mut standing = self.lock_or_insert(&fresh)?;
         let mut first = Vec::with_capacity(blocks.len());
@@ -48,7 +52,15 @@ impl Tx<'_> {
             first.push(serial.next);
             serial.next = serial.next.saturating_add(block.count);
         }
-        self.upsert(&standing)?;
+        let rows: Vec<_> =
+            standing.iter().map(|row| (row.partition, &row.series, row.next)).collect();
+        let moved = self.each(
+            "UPDATE serial SET next = k.next FROM {rows} \
+             WHERE serial.partition = k.partition AND serial.series = k.series",
+            &["partition", "series", "next"],
+            &rows,
+        )?;
+        self.all_there("serial", rows.len(), moved)?;
         Ok(first)
     }
 }
