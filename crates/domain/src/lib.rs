@@ -8,6 +8,7 @@
 //! | [`ids`], [`money`], [`time`], [`person`], [`party`], [`defect`] | shared vocabulary |
 //! | [`commerce`] | order, payment, waybill, delivery |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
+//! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod commerce;
 pub mod declaration;
@@ -16,4 +17,5 @@ pub mod ids;
 pub mod money;
 pub mod party;
 pub mod person;
+pub mod tax;
 pub mod time;
