@@ -14,6 +14,7 @@
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
 //! | [`matching`] | the three-document match |
+//! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod allowance;
 pub mod check;
@@ -33,4 +34,5 @@ pub mod person;
 pub mod registry;
 pub mod status;
 pub mod tax_bill;
+pub mod tax;
 pub mod time;
