@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, OfficeCode, ProvisionalNumber};
+use tongguan_domain::ids::{DeclarationNumber, OfficeCode, ProvisionalNumber};
 use tongguan_domain::time::{Moment, wire_day};
 use tongguan_storage::Partition;
 
@@ -21,7 +21,7 @@ const LARGEST_SERIAL: i64 = 999_999_999;
 
 /// A series has no numbers left for its day or year.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the series {series} of partition {partition} has no numbers left")]
+#[error("the series {series} of partition {} has no numbers left", partition.0)]
 pub struct SeriesExhausted {
     /// The series.
     pub series: String,

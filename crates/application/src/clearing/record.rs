@@ -275,7 +275,7 @@ pub struct ClaimKey {
 impl ClaimKey {
     /// Where the claim lies.
     pub fn bucket(&self) -> Partition {
-        Partition::of_claim(self.kind.code(), self.party.0, &self.number)
+        Partition::of_claim(self.kind.code(), self.party, &self.number)
     }
 }
 

@@ -18,9 +18,9 @@ use super::facts::{StoredMark, damaged};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoredStateV1 {
     /// [1]
-    Stored { tax: Option<StoredTaxV1>, dutiable: i64, annual_limit: i64, certified: bool },
-    /// [2]
-    Waiting { lodged: StoredLodgedV1, expires_at: i64 },
+    Stored(StoredAssessedV1),
+    /// [2], with the end of waiting in microseconds since 1970.
+    Waiting(StoredLodgedV1, i64),
     /// [300]
     InReview(StoredEnteredV1),
     /// [500]
@@ -28,7 +28,7 @@ pub enum StoredStateV1 {
     /// [399]
     AwaitingGuarantee(StoredEnteredV1),
     /// [501–599]
-    Detained { entered: StoredEnteredV1, by: StoredDetentionV1 },
+    Detained(StoredEnteredV1, StoredDetentionV1),
     /// [600]
     Suspended(StoredEnteredV1),
     /// [800]
@@ -41,6 +41,15 @@ pub enum StoredStateV1 {
     Refused,
     /// Deleted by its declarant.
     Deleted,
+}
+
+/// What a declaration takes and owes, judged by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAssessedV1 {
+    tax: Option<StoredTaxV1>,
+    dutiable: i64,
+    annual_limit: i64,
+    certified: bool,
 }
 
 /// To whom detained goods are handed.
@@ -106,20 +115,15 @@ pub struct StoredTaxLineV1 {
 impl From<&ImportState> for StoredStateV1 {
     fn from(state: &ImportState) -> Self {
         match state {
-            ImportState::Stored(assessed) => Self::Stored {
-                tax: assessed.tax.as_ref().map(Into::into),
-                dutiable: assessed.dutiable.fen(),
-                annual_limit: assessed.annual_limit.fen(),
-                certified: assessed.certified,
-            },
+            ImportState::Stored(assessed) => Self::Stored(assessed.into()),
             ImportState::Waiting { lodged, expires_at } => {
-                Self::Waiting { lodged: lodged.into(), expires_at: expires_at.micros() }
+                Self::Waiting(lodged.into(), expires_at.micros())
             }
             ImportState::InReview(entered) => Self::InReview(entered.into()),
             ImportState::UnderExamination(entered) => Self::UnderExamination(entered.into()),
             ImportState::AwaitingGuarantee(entered) => Self::AwaitingGuarantee(entered.into()),
             ImportState::Detained { entered, by } => {
-                Self::Detained { entered: entered.into(), by: (*by).into() }
+                Self::Detained(entered.into(), (*by).into())
             }
             ImportState::Suspended(entered) => Self::Suspended(entered.into()),
             ImportState::Released(release) => Self::Released(release.into()),
@@ -135,15 +139,8 @@ impl TryFrom<StoredStateV1> for ImportState {
     type Error = StoredError;
     fn try_from(stored: StoredStateV1) -> Result<Self, StoredError> {
         Ok(match stored {
-            StoredStateV1::Stored { tax, dutiable, annual_limit, certified } => {
-                Self::Stored(Assessed {
-                    tax: tax.map(TryInto::try_into).transpose()?,
-                    dutiable: Money::from_fen(dutiable),
-                    annual_limit: Money::from_fen(annual_limit),
-                    certified,
-                })
-            }
-            StoredStateV1::Waiting { lodged, expires_at } => Self::Waiting {
+            StoredStateV1::Stored(assessed) => Self::Stored(assessed.try_into()?),
+            StoredStateV1::Waiting(lodged, expires_at) => Self::Waiting {
                 lodged: lodged.try_into()?,
                 expires_at: Moment::from_micros(expires_at),
             },
@@ -152,7 +149,7 @@ impl TryFrom<StoredStateV1> for ImportState {
             StoredStateV1::AwaitingGuarantee(entered) => {
                 Self::AwaitingGuarantee(entered.try_into()?)
             }
-            StoredStateV1::Detained { entered, by } => {
+            StoredStateV1::Detained(entered, by) => {
                 Self::Detained { entered: entered.try_into()?, by: by.into() }
             }
             StoredStateV1::Suspended(entered) => Self::Suspended(entered.try_into()?),
@@ -161,6 +158,29 @@ impl TryFrom<StoredStateV1> for ImportState {
             StoredStateV1::ShippedBack(number) => Self::ShippedBack(declaration_number(&number)?),
             StoredStateV1::Refused => Self::Refused,
             StoredStateV1::Deleted => Self::Deleted,
+        })
+    }
+}
+
+impl From<&Assessed> for StoredAssessedV1 {
+    fn from(assessed: &Assessed) -> Self {
+        Self {
+            tax: assessed.tax.as_ref().map(Into::into),
+            dutiable: assessed.dutiable.fen(),
+            annual_limit: assessed.annual_limit.fen(),
+            certified: assessed.certified,
+        }
+    }
+}
+
+impl TryFrom<StoredAssessedV1> for Assessed {
+    type Error = StoredError;
+    fn try_from(stored: StoredAssessedV1) -> Result<Self, StoredError> {
+        Ok(Self {
+            tax: stored.tax.map(TryInto::try_into).transpose()?,
+            dutiable: Money::from_fen(stored.dutiable),
+            annual_limit: Money::from_fen(stored.annual_limit),
+            certified: stored.certified,
         })
     }
 }
