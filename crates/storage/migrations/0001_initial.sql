@@ -80,7 +80,6 @@ CREATE TABLE document (
     state BIGINT NOT NULL,
     message_id BIGINT NOT NULL,
     ordinal BIGINT NOT NULL,
-    version BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (partition, order_no, kind, party_id, number)
 ) CLUSTERED;
@@ -110,7 +109,6 @@ CREATE TABLE declaration (
     reference TEXT,
     state BIGINT NOT NULL,
     queue BIGINT,
-    due_at BIGINT,
     updated_at BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (partition, declaration_id)
@@ -118,7 +116,6 @@ CREATE TABLE declaration (
 
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
-CREATE INDEX declaration_due ON declaration (partition, due_at, declaration_id) WHERE due_at IS NOT NULL;
 
 CREATE TABLE claim (
     bucket BIGINT NOT NULL,
@@ -129,20 +126,8 @@ CREATE TABLE claim (
     order_no TEXT,
     declaration_id BIGINT,
     claimed_at BIGINT NOT NULL,
-    parked BIGINT NOT NULL CHECK (0 <= parked),
+    parked BIGINT NOT NULL CHECK (parked IN (0, 1)),
     PRIMARY KEY (bucket, kind, party_id, number)
-) CLUSTERED;
-
-CREATE TABLE parked (
-    bucket BIGINT NOT NULL,
-    kind BIGINT NOT NULL,
-    party_id BIGINT NOT NULL,
-    number TEXT NOT NULL,
-    message_id BIGINT NOT NULL,
-    ordinal BIGINT NOT NULL,
-    parked_at BIGINT NOT NULL,
-    body BYTES NOT NULL,
-    PRIMARY KEY (bucket, kind, party_id, number, message_id, ordinal)
 ) CLUSTERED;
 
 CREATE TABLE allowance (
@@ -158,13 +143,13 @@ CREATE TABLE guarantee (
     bucket BIGINT NOT NULL,
     party_id BIGINT NOT NULL,
     granted BIGINT NOT NULL CHECK (0 <= granted),
-    reserved BIGINT NOT NULL CHECK (0 <= reserved),
-    used BIGINT NOT NULL CHECK (0 <= used),
+    queued BIGINT NOT NULL CHECK (0 <= queued),
+    held BIGINT NOT NULL CHECK (0 <= held),
     valid_from BIGINT NOT NULL,
     valid_to BIGINT,
     reference TEXT,
     PRIMARY KEY (bucket, party_id),
-    CHECK (0 <= granted - reserved - used)
+    CHECK (0 <= granted - held)
 ) CLUSTERED;
 
 CREATE TABLE response (

@@ -37,10 +37,10 @@ row! {
         party_id: PartyId,
         /// The sum granted.
         granted: Money,
-        /// Held for declarations that are not released yet.
-        reserved: Money,
+        /// Owed by reviewed declarations that wait for it.
+        queued: Money,
         /// Owed for released ones and not paid yet.
-        used: Money,
+        held: Money,
         /// First moment it may be used.
         valid_from: Moment,
         /// First moment it may not be used any more; open-ended when absent.
@@ -56,13 +56,14 @@ pub type AllowanceKey = (Partition, [u8; 16], i64);
 /// The key of a guarantee: bucket and party.
 pub type GuaranteeKey = (Partition, PartyId);
 
-/// By how much a balance changes.
+/// By how much a balance changes: an allowance's `reserved` and `used`, a guarantee's `queued` and
+/// `held`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Delta {
-    /// Added to what is reserved.
-    pub reserved: Money,
-    /// Added to what is used.
-    pub used: Money,
+    /// Added to what waits: reserved, or queued.
+    pub waiting: Money,
+    /// Added to what is taken: used, or held.
+    pub taken: Money,
 }
 
 impl View<'_> {
@@ -127,10 +128,10 @@ impl Tx<'_> {
     }
 
     /// Grants guarantees, or changes the sum, validity and reference of those that were granted; what
-    /// is reserved and used of them stays.
+    /// is queued and held of them stays.
     ///
     /// # Errors
-    /// [`StorageError::Constraint`] when a sum would fall below what is reserved and used.
+    /// [`StorageError::Constraint`] when a sum would fall below what is held.
     pub fn grant(&mut self, guarantees: &[Guarantee]) -> Result<(), StorageError> {
         self.insert_absent(guarantees)?;
         let rows: Vec<_> = guarantees
@@ -160,7 +161,7 @@ impl Tx<'_> {
     ) -> Result<(), StorageError> {
         let rows: Vec<_> = added_up(deltas)
             .into_iter()
-            .map(|((bucket, person, year), by)| (bucket, person, year, by.reserved, by.used))
+            .map(|((bucket, person, year), by)| (bucket, person, year, by.waiting, by.taken))
             .collect();
         let changed = self.each(
             "UPDATE allowance SET reserved = allowance.reserved + k.reserved, \
@@ -183,13 +184,13 @@ impl Tx<'_> {
     ) -> Result<(), StorageError> {
         let rows: Vec<_> = added_up(deltas)
             .into_iter()
-            .map(|((bucket, party), by)| (bucket, party, by.reserved, by.used))
+            .map(|((bucket, party), by)| (bucket, party, by.waiting, by.taken))
             .collect();
         let changed = self.each(
-            "UPDATE guarantee SET reserved = guarantee.reserved + k.reserved, \
-             used = guarantee.used + k.used FROM {rows} \
+            "UPDATE guarantee SET queued = guarantee.queued + k.queued, \
+             held = guarantee.held + k.held FROM {rows} \
              WHERE guarantee.bucket = k.bucket AND guarantee.party_id = k.party_id",
-            &["bucket", "party_id", "reserved", "used"],
+            &["bucket", "party_id", "queued", "held"],
             &rows,
         )?;
         self.all_there("guarantee", rows.len(), changed)
@@ -201,8 +202,8 @@ fn added_up<K: Copy + Ord>(deltas: &[(K, Delta)]) -> BTreeMap<K, Delta> {
     let mut sums = BTreeMap::<K, Delta>::new();
     for (key, by) in deltas {
         let sum = sums.entry(*key).or_default();
-        sum.reserved = Money::from_fen(sum.reserved.fen().saturating_add(by.reserved.fen()));
-        sum.used = Money::from_fen(sum.used.fen().saturating_add(by.used.fen()));
+        sum.waiting = Money::from_fen(sum.waiting.fen().saturating_add(by.waiting.fen()));
+        sum.taken = Money::from_fen(sum.taken.fen().saturating_add(by.taken.fen()));
     }
     sums
 }

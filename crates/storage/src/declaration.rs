@@ -37,8 +37,6 @@ row! {
         /// The queue it stands in while a person must decide, such as 300 or 500; absent otherwise, so
         /// that the queue's index holds nothing else.
         queue: Option<i64>,
-        /// When something must be done with it without being asked.
-        due_at: Option<Moment>,
         /// When it last changed.
         updated_at: Moment,
         /// What later decisions need of it, in a stored form ([`crate::stored`]).
@@ -73,22 +71,6 @@ impl View<'_> {
         self.select(
             "WHERE queue = $1 AND declaration_id > $2 ORDER BY declaration_id LIMIT $3",
             &[queue.cell(), after.cell(), limit.cell()],
-        )
-    }
-
-    /// What is due in `partition` at `now`, the longest due first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn due_declarations(
-        &mut self,
-        partition: Partition,
-        now: Moment,
-        limit: i64,
-    ) -> Result<Vec<Declaration>, StorageError> {
-        self.select(
-            "WHERE partition = $1 AND due_at <= $2 ORDER BY due_at, declaration_id LIMIT $3",
-            &[partition.cell(), now.cell(), limit.cell()],
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Documents: the last accepted state of each order, payment, waybill and delivery, by natural key.
 
-use tongguan_domain::ids::{DeclarationId, Guid, MessageId, OrderNumber, PartyId};
+use tongguan_domain::ids::{DeclarationId, Guid, MessageId, PartyId};
 use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;
@@ -14,8 +14,9 @@ row! {
     pub struct Document in "document", key 5 {
         /// The order's partition.
         partition: Partition,
-        /// 订单编号, by which all documents of a parcel lie side by side.
-        order_no: OrderNumber,
+        /// 订单编号, by which all documents of a parcel lie side by side; empty for a document that
+        /// knows no order and lies in the bucket of its claim (513, a 511 without orderNo).
+        order_no: String,
         /// Order, payment, waybill …, by the application's numbering.
         kind: i64,
         /// The party that gave the number: platform, payment institution, carrier.
@@ -34,8 +35,6 @@ row! {
         message_id: MessageId,
         /// Which document of the message, from 0.
         ordinal: i64,
-        /// How often the document was decided on; the last part of its responses' ids.
-        version: i64,
         /// What matching needs of it, in a stored form ([`crate::stored`]).
         body: Vec<u8>,
     }
@@ -47,7 +46,7 @@ row! {
         /// The order's partition.
         partition: Partition,
         /// 订单编号.
-        order_no: OrderNumber,
+        order_no: String,
         /// The platform of the order.
         platform_id: PartyId,
         /// The declaration.
@@ -63,10 +62,10 @@ impl Replaceable for Document {}
 impl Replaceable for Waiting {}
 
 /// The exact key of a document: partition, order, kind, party, number.
-pub type DocumentKey<'k> = (Partition, &'k OrderNumber, i64, PartyId, &'k str);
+pub type DocumentKey<'k> = (Partition, &'k str, i64, PartyId, &'k str);
 
 /// The exact key of a waiting row: partition, order, platform, declaration.
-pub type WaitingKey<'k> = (Partition, &'k OrderNumber, PartyId, DeclarationId);
+pub type WaitingKey<'k> = (Partition, &'k str, PartyId, DeclarationId);
 
 impl View<'_> {
     /// All documents of these orders, whatever party gave them, in order of their keys.
@@ -75,7 +74,7 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn documents_of_orders(
         &mut self,
-        orders: &[(Partition, &OrderNumber)],
+        orders: &[(Partition, &str)],
     ) -> Result<Vec<Document>, StorageError> {
         self.load(orders)
     }
@@ -94,7 +93,7 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn waiting_for_orders(
         &mut self,
-        orders: &[(Partition, &OrderNumber)],
+        orders: &[(Partition, &str)],
     ) -> Result<Vec<Waiting>, StorageError> {
         self.load(orders)
     }

@@ -8,10 +8,14 @@
 //! | write, coalesced per table | `write` |
 
 pub mod decide;
+pub mod engine;
 pub mod incoming;
+mod load;
 pub mod outcome;
 pub mod record;
+pub mod rows;
 pub mod settings;
 pub mod working_set;
+pub mod write;
 
 pub use record::DocumentKind;

@@ -38,6 +38,10 @@ pub struct Response {
 pub struct Repeat {
     /// Whose newest responses.
     pub document: DocumentKey,
+    /// Where those stood before this batch.
+    pub response_seq: i64,
+    /// The document that came again.
+    pub source: Source,
 }
 
 /// The numbers of a declaration that every response about it quotes.

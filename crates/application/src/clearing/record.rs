@@ -290,11 +290,13 @@ pub struct Claim {
     pub declaration: Option<DeclarationId>,
     /// Since when; a carrier may use a number again after six months.
     pub claimed_at: Moment,
+    /// Whether documents that know no order lie in the claim's bucket: a delivery, a waybill.
+    pub parked: bool,
 }
 
 impl Claim {
     /// A claim that nobody holds yet.
     pub fn vacant(key: ClaimKey, at: Moment) -> Self {
-        Self { key, document: None, declaration: None, claimed_at: at }
+        Self { key, document: None, declaration: None, claimed_at: at, parked: false }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::declaration::ImportState;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
@@ -44,8 +45,17 @@ pub struct Outcomes {
 #[derive(Debug, Default)]
 pub struct WorkingSet {
     loaded: Tables,
+    before: Before,
     changed: Changed,
     outcomes: Outcomes,
+}
+
+/// What was loaded, where writing needs to know what changed.
+#[derive(Debug, Default)]
+struct Before {
+    waiting: HashMap<DeclarationId, Arc<DeclarationRecord>>,
+    allowances: HashMap<AllowanceKey, Allowance>,
+    guarantees: HashMap<PartyId, Guarantee>,
 }
 
 /// Which records have to be written.
@@ -65,12 +75,14 @@ pub struct Changes {
     pub documents: Vec<Arc<DocumentRecord>>,
     /// Declarations as they now stand.
     pub declarations: Vec<Arc<DeclarationRecord>>,
+    /// Declarations that were waiting and are not any more, as they were.
+    pub ended_waiting: Vec<Arc<DeclarationRecord>>,
     /// Claims as they now stand.
     pub claims: Vec<Claim>,
-    /// Allowances as they now stand.
-    pub allowances: Vec<(AllowanceKey, Allowance)>,
-    /// Guarantees as they now stand.
-    pub guarantees: Vec<(PartyId, Guarantee)>,
+    /// Allowances: before and after.
+    pub allowances: Vec<(AllowanceKey, Allowance, Allowance)>,
+    /// Guarantees: before and after.
+    pub guarantees: Vec<(PartyId, Guarantee, Guarantee)>,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -83,7 +95,11 @@ impl WorkingSet {
 
     /// Takes in a declaration that was loaded.
     pub fn put_declaration(&mut self, declaration: DeclarationRecord) {
-        self.loaded.declarations.insert(declaration.id, Arc::new(declaration));
+        let declaration = Arc::new(declaration);
+        if matches!(declaration.state, ImportState::Waiting { .. }) {
+            self.before.waiting.insert(declaration.id, declaration.clone());
+        }
+        self.loaded.declarations.insert(declaration.id, declaration);
     }
 
     /// Takes in a claim that was loaded.
@@ -93,17 +109,28 @@ impl WorkingSet {
 
     /// Takes in an allowance that was loaded.
     pub fn put_allowance(&mut self, key: AllowanceKey, allowance: Allowance) {
+        self.before.allowances.insert(key, allowance);
         self.loaded.allowances.insert(key, allowance);
     }
 
     /// Takes in a guarantee that was loaded.
     pub fn put_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
+        self.before.guarantees.insert(guarantor, guarantee);
         self.loaded.guarantees.insert(guarantor, guarantee);
     }
 
     /// The declarations that are loaded.
     pub fn declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
         self.loaded.declarations.values().map(|declaration| &**declaration)
+    }
+
+    /// The declarations that decisions have changed.
+    pub fn changed_declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
+        self.changed
+            .declarations
+            .iter()
+            .filter_map(|id| self.loaded.declarations.get(id))
+            .map(|d| &**d)
     }
 
     /// Starts a decision.
@@ -132,14 +159,34 @@ impl WorkingSet {
 
     /// Everything that has to be written.
     pub fn into_changes(self) -> Changes {
-        let Self { loaded, changed, outcomes } = self;
+        let Self { loaded, before, changed, outcomes } = self;
         let Tables { documents, declarations, claims, allowances, guarantees } = loaded;
+        let waits =
+            |id: &DeclarationId| matches!(declarations[id].state, ImportState::Waiting { .. });
         Changes {
             documents: changed.documents.iter().map(|key| documents[key].clone()).collect(),
+            ended_waiting: changed
+                .declarations
+                .iter()
+                .filter(|id| !waits(id))
+                .filter_map(|id| before.waiting.get(id).cloned())
+                .collect(),
             declarations: changed.declarations.iter().map(|id| declarations[id].clone()).collect(),
             claims: changed.claims.iter().map(|key| claims[key].clone()).collect(),
-            allowances: changed.allowances.iter().map(|key| (*key, allowances[key])).collect(),
-            guarantees: changed.guarantees.iter().map(|id| (*id, guarantees[id])).collect(),
+            allowances: changed
+                .allowances
+                .iter()
+                .map(|key| {
+                    (*key, before.allowances.get(key).copied().unwrap_or_default(), allowances[key])
+                })
+                .collect(),
+            guarantees: changed
+                .guarantees
+                .iter()
+                .map(|id| {
+                    (*id, before.guarantees.get(id).copied().unwrap_or_default(), guarantees[id])
+                })
+                .collect(),
             outcomes,
         }
     }

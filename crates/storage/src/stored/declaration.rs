@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use tongguan_domain::facts::{DeclarationFacts, ItemFacts, Mode};
-use tongguan_domain::ids::{
-    FunctionalReference, OfficeCode, OrderNumber, PartyId, WaybillNumber,
-};
+use tongguan_domain::ids::{FunctionalReference, OfficeCode, OrderNumber, PartyId, WaybillNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::{parse_day, wire_day};
 

@@ -11,8 +11,8 @@ use tongguan_domain::money::Money;
 use tongguan_domain::tax_bill::{TaxDue, TaxLine};
 use tongguan_domain::time::Moment;
 
-use super::StoredError;
 use super::facts::{StoredMark, damaged};
+use super::{StoredError, decode, encode, versioned};
 
 /// Where a declaration stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +101,27 @@ pub struct StoredReleaseV1 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTaxV1(Vec<StoredTaxLineV1>);
 
+impl StoredTaxV1 {
+    /// The bytes for a tax bill's `body`.
+    ///
+    /// # Errors
+    /// See [`encode`].
+    pub fn encode(&self) -> Result<Vec<u8>, StoredError> {
+        encode("tax", 1, self)
+    }
+
+    /// From the `body` of a tax bill.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn decode(body: &[u8]) -> Result<Self, StoredError> {
+        match versioned("tax", body)? {
+            (1, fields) => decode("tax", fields),
+            (version, _) => Err(StoredError::UnknownVersion { form: "tax", version }),
+        }
+    }
+}
+
 /// The tax of one line, in fen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTaxLineV1 {
@@ -122,9 +143,7 @@ impl From<&ImportState> for StoredStateV1 {
             ImportState::InReview(entered) => Self::InReview(entered.into()),
             ImportState::UnderExamination(entered) => Self::UnderExamination(entered.into()),
             ImportState::AwaitingGuarantee(entered) => Self::AwaitingGuarantee(entered.into()),
-            ImportState::Detained { entered, by } => {
-                Self::Detained(entered.into(), (*by).into())
-            }
+            ImportState::Detained { entered, by } => Self::Detained(entered.into(), (*by).into()),
             ImportState::Suspended(entered) => Self::Suspended(entered.into()),
             ImportState::Released(release) => Self::Released(release.into()),
             ImportState::Closed(release) => Self::Closed(release.into()),

@@ -16,7 +16,7 @@ use super::reply::Replying;
 use super::rules::{DOCUMENTS_MISSING, WAYBILL_OF_OTHER_DECLARATION};
 use super::{Circumstances, Undecidable, trade};
 use crate::clearing::incoming::{FiledDocument, Lodging, Submitted};
-use crate::clearing::outcome::{Cause, Repeat, Subject};
+use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{DeclarationRecord, DocumentRecord, DocumentState, Facts, Quote};
 use crate::clearing::working_set::Draft;
 
@@ -36,7 +36,7 @@ pub fn lodge(
     });
     let fixed = earlier.as_deref().is_some_and(|earlier| !is_changeable(&earlier.state));
     match admit(standing.as_deref(), filed, fixed) {
-        Admission::Repeat => draft.repeat(Repeat { document: filed.key.clone() }),
+        Admission::Repeat => trade::repeat(draft, submitted, filed, standing.as_deref()),
         Admission::Refuse(defect) => {
             let mut replying =
                 Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
@@ -206,7 +206,7 @@ fn wait_or_settle(
         },
         expires_at: circumstances.at.plus_days(office.waiting_days),
     };
-    let missing = missing(draft, circumstances, &case.record);
+    let missing = missing(draft, circumstances.at, &case.record);
     let accepted = accepted_text(&case.record);
     if missing.is_empty() {
         case.replying.say(ReturnStatus::Accepted, accepted);

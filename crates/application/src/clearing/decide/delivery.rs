@@ -30,7 +30,11 @@ pub fn decide(
         party: filed.key.party,
         number: filed.key.number.clone(),
     };
-    let claim = draft.claim(&key, circumstances.at);
+    let mut claim = draft.claim(&key, circumstances.at);
+    if !claim.parked {
+        claim.parked = true;
+        draft.set_claim(claim.clone());
+    }
     let declaration = claim.declaration.and_then(|id| draft.declaration(id)).cloned();
     let Some(declaration) = declaration else { return Ok(()) };
     if !matches!(declaration.state, ImportState::Released(_)) {

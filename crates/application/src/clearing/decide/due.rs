@@ -22,7 +22,7 @@ pub fn decide(
     let Some(mut case) = Case::reopen(draft, circumstances, &declaration) else { return Ok(()) };
     match &declaration.state {
         ImportState::Waiting { expires_at, .. } if *expires_at <= circumstances.at => {
-            let missing = missing(draft, circumstances, &declaration);
+            let missing = missing(draft, circumstances.at, &declaration);
             let (platform, order_no) = quoted_order(&declaration);
             let reason = format!("等待单证超时，{}", missing.warning(platform, order_no));
             let defect = Defect::at(&DOCUMENTS_MISSING, "").found(reason);

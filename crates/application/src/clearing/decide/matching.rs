@@ -7,6 +7,7 @@ use tongguan_domain::facts::{OrderFacts, PaymentFacts, WaybillFacts};
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::matching::{Documents, compare};
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
 
 use super::case::Case;
 use super::{Circumstances, Undecidable, declaration};
@@ -108,7 +109,7 @@ fn take_up(
     cause: Source,
 ) -> Result<(), Undecidable> {
     let waits = matches!(declaration.state, ImportState::Waiting { .. });
-    if !waits || !missing(draft, circumstances, declaration).is_empty() {
+    if !waits || !missing(draft, circumstances.at, declaration).is_empty() {
         return Ok(());
     }
     let Some(mut case) = Case::reopen(draft, circumstances, declaration) else { return Ok(()) };
@@ -118,15 +119,11 @@ fn take_up(
 }
 
 /// Which documents a declaration still waits for.
-pub fn missing(
-    draft: &Draft<'_>,
-    circumstances: &Circumstances<'_>,
-    declaration: &DeclarationRecord,
-) -> Missing {
+pub fn missing(draft: &Draft<'_>, at: Moment, declaration: &DeclarationRecord) -> Missing {
     Missing {
         order: order_of(draft, declaration).is_none(),
         payment: payment_of(draft, declaration, None).is_none(),
-        waybill: waybill_of(draft, circumstances, declaration).is_none(),
+        waybill: waybill_of(draft, at, declaration).is_none(),
     }
 }
 
@@ -140,7 +137,7 @@ pub fn settle(
     let order = order_of(draft, &case.record).map(Arc::clone);
     let named = order.as_ref().and_then(|order| as_order(order));
     let payment = payment_of(draft, &case.record, named).map(Arc::clone);
-    let waybill = waybill_of(draft, circumstances, &case.record).map(Arc::clone);
+    let waybill = waybill_of(draft, circumstances.at, &case.record).map(Arc::clone);
     let documents = match (
         named,
         payment.as_ref().and_then(|payment| as_payment(payment)),
@@ -196,7 +193,7 @@ fn payment_of<'d>(
 
 fn waybill_of<'d>(
     draft: &'d Draft<'_>,
-    circumstances: &Circumstances<'_>,
+    at: Moment,
     declaration: &DeclarationRecord,
 ) -> Option<&'d Arc<DocumentRecord>> {
     let facts = &declaration.facts;
@@ -205,7 +202,7 @@ fn waybill_of<'d>(
         party: facts.carrier,
         number: facts.waybill_no.as_str().into(),
     };
-    let dossier = draft.claim(&key, circumstances.at).document?;
+    let dossier = draft.claim(&key, at).document?;
     let key = DocumentKey {
         dossier,
         kind: DocumentKind::Waybill,

@@ -26,7 +26,7 @@ use tongguan_domain::time::Moment;
 
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, Submitted};
 use super::outcome::Cause;
-use super::record::DocumentKind;
+use super::record::{DeclarationRecord, DocumentKind};
 use super::settings::OfficeSettings;
 use super::working_set::Draft;
 use crate::numbering::{Serials, SeriesExhausted};
@@ -77,6 +77,11 @@ pub enum Undecidable {
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
+}
+
+/// What a declaration waits for, as the bits of its waiting row.
+pub fn matching_missing(draft: &Draft<'_>, declaration: &DeclarationRecord, at: Moment) -> i64 {
+    matching::missing(draft, at, declaration).bits()
 }
 
 /// Decides one thing. `id` is taken if it turns out to be a new declaration.

@@ -121,7 +121,7 @@ pub fn refused(
         document.guid.same(&filed.filing.guid) && document.content == filed.content
     });
     if same {
-        draft.repeat(Repeat { document: filed.key.clone() });
+        repeat(draft, submitted, filed, standing.as_deref());
         return Ok(());
     }
     let is_declaration = filed.key.kind == DocumentKind::Declaration;
@@ -180,6 +180,20 @@ pub fn record(
     }
 }
 
+/// Has the responses of the very same document sent once more.
+pub fn repeat(
+    draft: &mut Draft<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    standing: Option<&DocumentRecord>,
+) {
+    draft.repeat(Repeat {
+        document: filed.key.clone(),
+        response_seq: standing.map_or(0, |document| document.response_seq),
+        source: submitted.source,
+    });
+}
+
 /// Admits, answers and stores a trade document; the state it now has, `None` if nothing changed.
 pub fn store(
     draft: &mut Draft<'_>,
@@ -196,7 +210,7 @@ pub fn store(
     let guid = &filed.filing.guid;
     let state = match admission {
         Admission::Repeat => {
-            draft.repeat(Repeat { document: filed.key.clone() });
+            repeat(draft, submitted, filed, standing.as_deref());
             return None;
         }
         Admission::Refuse(defect) => {
@@ -261,8 +275,10 @@ fn settle_claim(
 ) {
     let Some(state) = stored else { return };
     let holder = state.is_live().then(|| filed.key.dossier.clone());
-    if claim.document != holder {
+    let parked = claim.parked || filed.key.dossier.order_no.is_empty();
+    if claim.document != holder || claim.parked != parked {
         claim.document = holder;
+        claim.parked = parked;
         draft.set_claim(claim.clone());
     }
 }
