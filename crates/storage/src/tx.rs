@@ -233,11 +233,20 @@ impl<'c> Tx<'c> {
     }
 
     fn write<R: Row>(&mut self, rows: &[R], taken: Taken) -> Result<u64, StorageError> {
-        let mut cells = Vec::with_capacity(rows.len() * R::TABLE.columns.len());
+        let width = R::TABLE.columns.len();
+        let mut cells = Vec::with_capacity(rows.len() * width);
         for row in rows {
             row.push(&mut cells);
         }
-        let grid = Grid { types: R::TABLE.types, cells };
+        let mut grid = Grid { types: R::TABLE.types, cells };
+        if taken == Taken::IsReplaced && self.view.link.dialect() == Dialect::Postgres {
+            // One statement cannot write a row twice there; row after row, the later stands.
+            let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
+            if last.len() < rows.len() {
+                let cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
+                grid = Grid { types: R::TABLE.types, cells };
+            }
+        }
         let text = self.view.link.dialect().insert(&R::TABLE, taken);
         let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)

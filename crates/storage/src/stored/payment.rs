@@ -81,7 +81,10 @@ mod tests {
     }
 
     /// Bytes that version 1 wrote: they are never written again, and always read.
-    const V1: &[u8] = &[];
+    const V1: &[u8] = &[
+        1, 14, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 242, 192, 1, 2, 3, b'1', b'4', b'2',
+        128, 128, 130, 226, 136, 210, 163, 6,
+    ];
 
     #[test]
     fn version_1_is_read() {
