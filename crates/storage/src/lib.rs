@@ -48,6 +48,7 @@ pub mod stored;
 mod tx;
 
 pub use balance::{Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey};
+pub use checkpoint::LogTraffic;
 pub use claim::{Claim, ClaimKey, Parked, ParkedKey};
 pub use declaration::Declaration;
 pub use document::{Document, DocumentKey, Waiting, WaitingKey};

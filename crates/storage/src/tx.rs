@@ -10,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 use tongguan_domain::time::Moment;
 
 use crate::cell::{Cell, Cells};
+use crate::checkpoint::LogTraffic;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
@@ -101,6 +102,20 @@ impl<'c> View<'c> {
             Ok(())
         })?;
         Ok(now)
+    }
+
+    /// What a PostgreSQL server has written to its log.
+    pub(crate) fn server_log_traffic(&mut self) -> Result<LogTraffic, StorageError> {
+        let text = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT), \
+                    CAST(wal_sync AS BIGINT) FROM pg_stat_wal";
+        let mut traffic = LogTraffic { bytes: 0, syncs: 0 };
+        self.query(text, &[], &mut |view| {
+            let mut columns = view.columns("pg_stat_wal");
+            let mut next = |name| columns.next::<i64>(name).map(i64::unsigned_abs);
+            traffic = LogTraffic { bytes: next("lsn")?, syncs: next("wal_sync")? };
+            Ok(())
+        })?;
+        Ok(traffic)
     }
 
     fn load_with<R: Row>(&mut self, keys: &Grid<'_>, lock: Lock) -> Result<Vec<R>, StorageError> {
