@@ -27,6 +27,15 @@ const IDLE: Duration = Duration::from_secs(1);
 /// The writer waits no longer than this, whatever holds the pass up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What was written to the database's write-ahead log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogTraffic {
+    /// Bytes.
+    pub bytes: u64,
+    /// How often the log was synced; on SQLite, commits that wrote.
+    pub syncs: u64,
+}
+
 /// What the thread, the writer and the store share.
 #[derive(Debug, Default)]
 pub(crate) struct Checkpoints {
@@ -43,6 +52,10 @@ struct State {
     seen: u64,
     /// Frames of them that are in the database as well.
     copied: u64,
+    /// Frames written since the store was opened.
+    written: u64,
+    /// Commits since then.
+    commits: u64,
     /// Passes begun.
     begun: u64,
     /// Passes ended.
@@ -97,13 +110,22 @@ impl Checkpoints {
         let mut state = self.lock();
         if frames < state.frames {
             // The log has started again.
+            state.frames = 0;
             state.copied = 0;
             state.seen = 0;
         }
+        state.written += frames - state.frames;
+        state.commits += 1;
         state.frames = frames;
         if state.is_due() {
             self.changed.notify_all();
         }
+    }
+
+    /// What was written to the log since the store was opened.
+    pub(crate) fn traffic(&self) -> LogTraffic {
+        let state = self.lock();
+        LogTraffic { bytes: state.written * FRAME, syncs: state.commits }
     }
 
     /// Holds a writer back for one pass when the log has grown too long.

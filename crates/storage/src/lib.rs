@@ -48,7 +48,7 @@ pub mod stored;
 mod tx;
 
 pub use balance::{Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey};
-pub use claim::{Claim, ClaimKey};
+pub use checkpoint::LogTraffic;
 pub use declaration::Declaration;
 pub use document::{Document, DocumentKey, Waiting, WaitingKey};
 pub use error::{DriverError, OpenError, Remedy, StorageError};

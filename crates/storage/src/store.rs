@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tongguan_domain::time::Moment;
 
-use crate::checkpoint::CheckpointThread;
+use crate::checkpoint::{CheckpointThread, LogTraffic};
 use crate::driver::postgres::PostgresLink;
 use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
@@ -119,6 +119,18 @@ impl Store {
         match &self.0.place {
             Place::Sqlite { lock, .. } => lock.try_lock().is_ok(),
             Place::Postgres { .. } => false,
+        }
+    }
+
+    /// What was written to the write-ahead log: on SQLite by this store, on PostgreSQL by the whole
+    /// server. For measurements, from the difference of two calls.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn log_traffic(&self) -> Result<LogTraffic, StorageError> {
+        match &self.0.place {
+            Place::Sqlite { checkpoints, .. } => Ok(checkpoints.shared().traffic()),
+            Place::Postgres { .. } => self.read(|view| view.server_log_traffic()),
         }
     }
 

@@ -10,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 use tongguan_domain::time::Moment;
 
 use crate::cell::{Cell, Cells};
+use crate::checkpoint::LogTraffic;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
@@ -101,6 +102,20 @@ impl<'c> View<'c> {
             Ok(())
         })?;
         Ok(now)
+    }
+
+    /// What a PostgreSQL server has written to its log.
+    pub(crate) fn server_log_traffic(&mut self) -> Result<LogTraffic, StorageError> {
+        let text = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT), \
+                    CAST(wal_sync AS BIGINT) FROM pg_stat_wal";
+        let mut traffic = LogTraffic { bytes: 0, syncs: 0 };
+        self.query(text, &[], &mut |view| {
+            let mut columns = view.columns("pg_stat_wal");
+            let mut next = |name| columns.next::<i64>(name).map(i64::unsigned_abs);
+            traffic = LogTraffic { bytes: next("lsn")?, syncs: next("wal_sync")? };
+            Ok(())
+        })?;
+        Ok(traffic)
     }
 
     fn load_with<R: Row>(&mut self, keys: &Grid<'_>, lock: Lock) -> Result<Vec<R>, StorageError> {
@@ -233,11 +248,20 @@ impl<'c> Tx<'c> {
     }
 
     fn write<R: Row>(&mut self, rows: &[R], taken: Taken) -> Result<u64, StorageError> {
-        let mut cells = Vec::with_capacity(rows.len() * R::TABLE.columns.len());
+        let width = R::TABLE.columns.len();
+        let mut cells = Vec::with_capacity(rows.len() * width);
         for row in rows {
             row.push(&mut cells);
         }
-        let grid = Grid { types: R::TABLE.types, cells };
+        let mut grid = Grid { types: R::TABLE.types, cells };
+        if taken == Taken::IsReplaced && self.view.link.dialect() == Dialect::Postgres {
+            // One statement cannot write a row twice there; row after row, the later stands.
+            let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
+            if last.len() < rows.len() {
+                let cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
+                grid = Grid { types: R::TABLE.types, cells };
+            }
+        }
         let text = self.view.link.dialect().insert(&R::TABLE, taken);
         let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)

@@ -18,7 +18,7 @@ use crate::error::{DriverError, OpenError, StorageError};
 pub(crate) struct PostgresLink {
     url: String,
     session: &'static str,
-    connected: Option<Connected>,
+    connected: Option<Box<Connected>>,
 }
 
 struct Connected {
@@ -145,10 +145,10 @@ impl PostgresLink {
             let mut client =
                 Client::connect(&self.url, NoTls).map_err(|error| classify(error, "CONNECT"))?;
             client.batch_execute(self.session).map_err(|error| classify(error, self.session))?;
-            self.connected = Some(Connected { client, statements: HashMap::new() });
+            self.connected = Some(Box::new(Connected { client, statements: HashMap::new() }));
         }
         // Just set where it was absent.
-        self.connected.as_mut().ok_or(StorageError::Doomed)
+        self.connected.as_deref_mut().ok_or(StorageError::Doomed)
     }
 }
 
