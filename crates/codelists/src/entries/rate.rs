@@ -212,9 +212,10 @@ fn read_consumption_tax(cells: &mut Cells<'_>) -> Option<ConsumptionTax> {
     const AMOUNT: &str = "an amount in CNY or nothing";
     let above = cells.parsed_if_any("ct_rate", SHARE, share);
     let above_each = cells.parsed_if_any("ct_per_unit", AMOUNT, decimal);
-    let unit = cells.parsed_if_any("ct_unit", "`g`, `kg`, `t`, `ml`, `l`, `piece` or nothing", |word| {
-        Per::from_word(word).filter(|per| *per != Per::Sheet)
-    });
+    let unit =
+        cells.parsed_if_any("ct_unit", "`g`, `kg`, `t`, `ml`, `l`, `piece` or nothing", |word| {
+            Per::from_word(word).filter(|per| *per != Per::Sheet)
+        });
     let thresholds =
         cells.parsed_if_any("ct_from", "prices such as `15/sheet|10/g`", read_thresholds);
     let below = cells.parsed_if_any("ct_below_rate", SHARE, share);

@@ -83,6 +83,10 @@ struct Import {
     /// The first day of validity of lines that name none.
     #[arg(long, value_name = "DAY")]
     valid_from: Option<Date>,
+    /// A column of the file that goes by another name here, such as `name=zh`; `elements=` leaves
+    /// a column out. May be given several times.
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = renamed)]
+    column: Vec<(String, String)>,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
@@ -169,7 +173,8 @@ impl Import {
         );
         let text = std::fs::read_to_string(&self.file)
             .with_context(|| format!("cannot read {} as UTF-8 text", self.file.display()))?;
-        let defaults = Defaults { valid_from: self.valid_from, source: self.source.clone() };
+        let defaults =
+            Defaults { valid_from: self.valid_from, source: self.source, columns: self.column };
         let Reading { rows, defects } = self.table.read(&text, &defaults);
         let diff = Diff::between(pack, rows);
         let sound = defects.is_empty() && diff.conflicts.is_empty();
@@ -202,6 +207,11 @@ fn table(name: &str) -> Result<Table, String> {
         let names: Vec<&str> = Table::ALL.iter().map(|table| table.name()).collect();
         format!("the tables are {}", names.join(", "))
     })
+}
+
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (theirs, ours) = text.split_once('=').ok_or("expected THEIRS=OURS, such as name=zh")?;
+    Ok((theirs.trim().to_owned(), ours.trim().to_owned()))
 }
 
 fn holding(mut rows: Vec<Row>, as_of: Option<Date>) -> Vec<Row> {

@@ -90,6 +90,31 @@ fn a_plain_list_of_codes_needs_a_source_and_a_first_day_from_the_command_line() 
 }
 
 #[test]
+fn columns_of_another_name_are_renamed_or_left_out() {
+    let run = import(
+        "positive_list",
+        "hs8,name,remark,page\n04031000,酸乳,,1\n04079090,其他蛋,列入目录的商品除外,1\n",
+        &[
+            "--dry-run",
+            "--json",
+            "--source",
+            "s",
+            "--valid-from",
+            "2016-04-08",
+            "--column",
+            "name=zh",
+            "--column",
+            "page=",
+        ],
+    );
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let diff = run.json();
+    assert_eq!(diff["added"][0]["zh"], "酸乳");
+    // A remark that nobody has put into rules yet is not lost.
+    assert_eq!(diff["added"][1]["control"], "manual");
+}
+
+#[test]
 fn every_defect_of_a_file_is_named_by_line_and_column() {
     let run = import(
         "rates",
