@@ -43,12 +43,22 @@ impl Run {
     }
 }
 
-/// The reference directory: where `TONGGUAN_REFERENCE` says, else beside the repository.
-pub fn reference() -> PathBuf {
+/// A file of the reference directory, which is where `TONGGUAN_REFERENCE` says, else beside the
+/// repository; or a line that no test runner swallows.
+pub fn reference_file(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "a test says where its reference is")]
     let configured = std::env::var("TONGGUAN_REFERENCE");
-    configured.map_or_else(
+    let folder = configured.map_or_else(
         |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
         PathBuf::from,
-    )
+    );
+    let path = folder.join(name);
+    let text = std::fs::read_to_string(&path).ok();
+    if text.is_none() {
+        let path = path.display();
+        // The macro that prints would be captured and lost.
+        let mut loud = std::io::stderr();
+        writeln!(loud, "LEFT OUT: the comparison with {path}, which is not there").unwrap();
+    }
+    text
 }
