@@ -102,6 +102,16 @@ macro_rules! tables {
                 match self { $(Self::$variant => $entry::MANY,)* }
             }
 
+            /// Reads one row from its cells, in the order of [`Table::columns`].
+            ///
+            /// # Errors
+            /// Every defect of the cells; their line is 1.
+            pub fn row(self, cells: &[&str]) -> Result<Row, Vec<text::Defect>> {
+                match self {
+                    $(Self::$variant => text::read_cells::<$entry>(cells).map(Row::$variant),)*
+                }
+            }
+
             /// Reads rows of this table.
             pub fn read(self, text: &str, defaults: &Defaults) -> Reading<Row> {
                 let separator = Separator::of(text);
@@ -313,6 +323,11 @@ mod tests {
             let reading = table.read(&text, &Defaults::default());
             assert_eq!(reading.defects, [], "{table}");
             assert_eq!(reading.rows, pack.rows(table), "{table}");
+            for row in reading.rows {
+                let cells = row.cells();
+                let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+                assert_eq!(table.row(&cells), Ok(row));
+            }
         }
     }
 

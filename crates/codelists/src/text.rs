@@ -67,6 +67,9 @@ pub struct Defaults {
     pub valid_from: Option<Date>,
     /// The source where a line gives none.
     pub source: Option<String>,
+    /// Columns of the file that go by another name here: `(theirs, ours)`. An empty name of ours
+    /// leaves the column out.
+    pub columns: Vec<(String, String)>,
 }
 
 /// What was read: the right rows, and the faults of the others.
@@ -111,7 +114,7 @@ pub fn read<E: Entry>(text: &str, separator: Separator, defaults: &Defaults) -> 
         };
         let line = record.position().map_or(0, csv::Position::line);
         let Some(columns) = &header else {
-            header = Some(read_header::<E>(line, &record, &mut reading.defects));
+            header = Some(read_header::<E>(line, &record, defaults, &mut reading.defects));
             continue;
         };
         if record.len() != columns.len() {
@@ -135,6 +138,20 @@ pub fn read<E: Entry>(text: &str, separator: Separator, defaults: &Defaults) -> 
         reading.defects.push(Defect::new(1, "", "", "a header line"));
     }
     reading
+}
+
+/// Reads one row from its cells in the order of the table's columns, as [`Dated::cells`] gave them.
+///
+/// # Errors
+/// Every defect; the line is 1.
+pub fn read_cells<E: Entry>(cells: &[&str]) -> Result<Dated<E>, Vec<Defect>> {
+    let names: Vec<String> = columns::<E>().into_iter().map(str::to_owned).collect();
+    let mut defects = Vec::new();
+    let reader = Cells::new(1, &names, cells.to_vec(), &mut defects);
+    match read_row(reader, &Defaults::default()) {
+        Some(row) if defects.is_empty() => Ok(row),
+        _ => Err(defects),
+    }
 }
 
 /// Writes a table, header first.
@@ -163,11 +180,16 @@ pub(crate) fn write_cells(
 fn read_header<E: Entry>(
     line: u64,
     record: &csv::StringRecord,
+    defaults: &Defaults,
     defects: &mut Vec<Defect>,
 ) -> Vec<String> {
     let known = columns::<E>();
-    let names: Vec<String> = record.iter().map(|name| name.trim().to_owned()).collect();
-    for (place, name) in names.iter().enumerate() {
+    let ours = |theirs: &str| {
+        let renamed = defaults.columns.iter().find(|(name, _)| name == theirs);
+        renamed.map_or(theirs, |(_, ours)| ours).to_owned()
+    };
+    let names: Vec<String> = record.iter().map(|name| ours(name.trim())).collect();
+    for (place, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         if !known.contains(&name.as_str()) {
             let expected = format!("one of {}", known.join(", "));
             defects.push(Defect::new(line, name, name, &expected));

@@ -49,7 +49,7 @@ impl Entry for SupervisionMode {
     }
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let code = read_digits::<4>(cells, "four digits");
+        let code = read_code(cells, 4, is_digit, "four digits");
         let zh = cells.text("zh");
         let regime = cells.parsed("regime", "`retail`, `general` or `other`", |word| {
             [ModeRegime::Retail, ModeRegime::General, ModeRegime::Other]
@@ -71,7 +71,8 @@ impl Entry for SupervisionMode {
 }
 
 macro_rules! code_and_names {
-    ($(#[$doc:meta])* $name:ident, $table:ident, $digits:literal, $expected:literal) => {
+    ($(#[$doc:meta])* $name:ident, $table:ident, $length:literal, $allowed:ident,
+     $expected:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $name {
@@ -93,7 +94,7 @@ macro_rules! code_and_names {
             }
 
             fn read(cells: &mut Cells<'_>) -> Option<Self> {
-                let code = read_digits::<$digits>(cells, $expected);
+                let code = read_code(cells, $length, $allowed, $expected);
                 let zh = cells.text("zh");
                 let en = cells.optional("en").unwrap_or_default().into();
                 Some(Self { code: code?, zh: zh?, en })
@@ -108,11 +109,11 @@ macro_rules! code_and_names {
 
 code_and_names!(
     /// A row of `countries` (国别地区; `country`, `tradeCountry`).
-    Country, Countries, 3, "three digits"
+    Country, Countries, 3, is_digit, "three digits"
 );
 code_and_names!(
     /// A row of `offices` (关区; `customsCode`, `portCode`).
-    Office, Offices, 4, "four digits"
+    Office, Offices, 4, is_capital_or_digit, "four capital letters or digits"
 );
 
 /// A row of `currencies` (币制; `currency`).
@@ -138,7 +139,7 @@ impl Entry for Currency {
     }
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let code = read_digits::<3>(cells, "three digits");
+        let code = read_code(cells, 3, is_digit, "three digits");
         let iso = cells.parsed("iso", "three capital letters", |text| {
             (text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())).then(|| text.into())
         });
@@ -241,8 +242,21 @@ impl ListItem {
     }
 }
 
-fn read_digits<const N: usize>(cells: &mut Cells<'_>, expected: &'static str) -> Option<Box<str>> {
+fn read_code(
+    cells: &mut Cells<'_>,
+    length: usize,
+    allowed: fn(u8) -> bool,
+    expected: &'static str,
+) -> Option<Box<str>> {
     cells.parsed("code", expected, |text| {
-        (text.len() == N && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.into())
+        (text.len() == length && text.bytes().all(allowed)).then(|| text.into())
     })
+}
+
+const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit()
+}
+
+const fn is_capital_or_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase()
 }

@@ -26,6 +26,8 @@ pub enum Control {
         /// In which unit of measure (three digits).
         unit: Box<str>,
     },
+    /// A remark that none of these expresses: a person reads it and decides.
+    Manual,
 }
 
 /// A row of `positive_list` (跨境电子商务零售进口商品清单): a line, with one of its remarks.
@@ -51,6 +53,7 @@ impl Control {
             Self::Mode(_) => "mode",
             Self::Name(_) => "name",
             Self::Quantity { .. } => "quantity",
+            Self::Manual => "manual",
         }
     }
 }
@@ -88,7 +91,7 @@ impl Entry for PositiveLine {
 
     fn write(&self) -> Vec<String> {
         let (value, unit) = match &self.control {
-            Control::None => (String::new(), ""),
+            Control::None | Control::Manual => (String::new(), ""),
             Control::Exclude(value) | Control::Mode(value) => (value.to_string(), ""),
             Control::Name(words) => (words.join("|"), ""),
             Control::Quantity { limit, unit } => (limit.to_string(), unit.as_ref()),
@@ -107,7 +110,10 @@ impl Entry for PositiveLine {
 
 fn read_control(cells: &mut Cells<'_>) -> Option<Control> {
     match cells.optional("control") {
+        // A remark must not be lost because nobody has read it yet.
+        None if cells.optional("remark").is_some() => Some(Control::Manual),
         None => Some(Control::None),
+        Some("manual") => Some(Control::Manual),
         Some("exclude") => cells.text("value").map(Control::Exclude),
         Some("mode") => cells.text("value").map(Control::Mode),
         Some("name") => cells
@@ -122,7 +128,7 @@ fn read_control(cells: &mut Cells<'_>) -> Option<Control> {
             Some(Control::Quantity { limit: limit?, unit: unit? })
         }
         Some(_) => {
-            cells.note("control", "`exclude`, `mode`, `name`, `quantity` or nothing");
+            cells.note("control", "`exclude`, `mode`, `name`, `quantity`, `manual` or nothing");
             None
         }
     }

@@ -9,11 +9,11 @@ use tongguan_codelists::{Pack, RowId};
 use crate::defect::Defect;
 use crate::money::{Money, MoneyOverflow};
 use crate::tax::apportion::apportion;
-use crate::tax::basket::{Basket, overflow};
+use crate::tax::basket::{Basket, Sound, overflow};
 use crate::tax::formula::{AppliedRates, Taxes, goods_tax};
 use crate::tax::measure::Measures;
 use crate::tax::rates::{Gap, Line, Treatment, rates_for};
-use crate::tax::regime::{Channel, Purchase, Refusal, Regime, decide};
+use crate::tax::regime::{Bounds, Channel, Purchase, Refusal, Regime, decide};
 
 /// What an order pays, and by which rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +67,18 @@ impl Assessment {
 /// Every defect of the basket, when it has any: an unknown mode or unit, negative or endless
 /// numbers, amounts that do not fit.
 pub fn assess(pack: &Pack, basket: &Basket) -> Result<Assessment, Vec<Defect>> {
-    let defects = basket.defects(pack);
-    if !defects.is_empty() {
-        return Err(defects);
-    }
-    assess_sound(pack, basket).map_err(|MoneyOverflow| overflow())
+    let sound = basket.sound(pack)?;
+    assess_sound(pack, &sound).map_err(|MoneyOverflow| overflow())
 }
 
-fn assess_sound(pack: &Pack, basket: &Basket) -> Result<Assessment, MoneyOverflow> {
-    let lines = lines_of(pack, basket)?;
+fn assess_sound(pack: &Pack, sound: &Sound<'_, '_>) -> Result<Assessment, MoneyOverflow> {
+    let lines = lines_of(sound)?;
     let mut rows = Vec::new();
-    let (regime, treatment) = regime_of(pack, basket, &lines, &mut rows)?;
+    let (regime, treatment) = regime_of(pack, sound, &lines, &mut rows)?;
     let Some(treatment) = treatment else { return summed(regime, untaxed(&lines), rows) };
     let (mut items, mut gaps) = (Vec::with_capacity(lines.len()), Vec::new());
     for line in &lines {
-        match rates_for(pack, basket.as_of, treatment, line, &mut rows) {
+        match rates_for(pack, sound.basket.as_of, treatment, line, &mut rows) {
             Ok(rates) => items.push(AssessedItem {
                 line: line.item.line,
                 dutiable: line.dutiable,
@@ -99,38 +96,36 @@ fn assess_sound(pack: &Pack, basket: &Basket) -> Result<Assessment, MoneyOverflo
 }
 
 /// The lines with their dutiable values.
-fn lines_of<'b>(pack: &Pack, basket: &'b Basket) -> Result<Vec<Line<'b>>, MoneyOverflow> {
-    let prices = basket
-        .items
+fn lines_of<'b>(sound: &Sound<'b, '_>) -> Result<Vec<Line<'b>>, MoneyOverflow> {
+    let Sound { basket, items, .. } = sound;
+    let prices = items
         .iter()
-        .map(|item| Money::round_half_up(item.total_price.value()))
+        .map(|(item, _)| Money::round_half_up(item.total_price.value()))
         .collect::<Result<Vec<_>, _>>()?;
     let freight = Money::round_half_up(basket.freight.value())?;
     let charges = freight.checked_add(Money::round_half_up(basket.insurance.value())?)?;
     let shares = apportion(charges, &prices);
-    let mut lines = Vec::with_capacity(prices.len());
-    for ((item, price), share) in basket.items.iter().zip(prices).zip(shares) {
-        let Some(unit) = pack.unit(&item.unit, basket.as_of) else { continue };
-        let measures = Measures::of(item, &unit.entry);
-        lines.push(Line { item, measures, dutiable: price.checked_add(share)? });
-    }
-    Ok(lines)
+    let line = |((&(item, unit), price), share): ((&(&'b _, &_), Money), Money)| {
+        let measures = Measures::of(item, unit);
+        Ok(Line { item, measures, dutiable: price.checked_add(share)? })
+    };
+    items.iter().zip(prices).zip(shares).map(line).collect()
 }
 
 /// The regime, and how the lines are taxed under it; nothing when they are not.
 fn regime_of(
     pack: &Pack,
-    basket: &Basket,
+    sound: &Sound<'_, '_>,
     lines: &[Line<'_>],
     rows: &mut Vec<RowId>,
 ) -> Result<(Regime, Option<Treatment>), MoneyOverflow> {
+    let basket = sound.basket;
     let refused = |refusal| Ok((Regime::Refused(refusal), None));
     let whole = |regime| Ok((regime, Some(Treatment { duty: true, factor: Decimal::ONE })));
-    if basket.items.iter().all(|item| !item.total_price.is_positive()) {
+    if !basket.items.iter().any(|item| item.total_price.is_positive()) {
         return refused(Refusal::NoValue);
     }
-    let mode = pack.mode(&basket.mode, basket.as_of);
-    if mode.is_some_and(|mode| mode.entry.regime == ModeRegime::General) {
+    if sound.regime == ModeRegime::General {
         return whole(Regime::General);
     }
     let day = basket.as_of;
@@ -139,12 +134,17 @@ fn regime_of(
     else {
         return refused(Refusal::NotInForce);
     };
-    rows.extend(limits.rows.iter().cloned());
-    let single_piece = matches!(lines, [line] if line.measures.is_one_piece());
-    let value = value_of(lines)?;
     let full_row = pack.full_tax_single_item(day);
-    let purchase = Purchase { value, annual_used: basket.annual_used, single_piece };
-    match decide(&limits, full_row.is_some(), purchase)? {
+    let bounds = Bounds {
+        single: Money::round_half_up(limits.single)?,
+        annual: Money::round_half_up(limits.annual)?,
+        full_allowed: full_row.is_some(),
+    };
+    let value = value_of(lines)?;
+    let would_be = basket.annual_used.checked_add(value)?;
+    let single_piece = matches!(lines, [line] if line.measures.is_one_piece());
+    rows.extend(limits.rows);
+    match decide(bounds, Purchase { value, would_be, single_piece }) {
         Err(refusal) => refused(refusal),
         Ok(Channel::Reduced) => {
             rows.extend(factor_row.cloned());

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use tongguan_codelists::entries::ModeRegime;
+use tongguan_codelists::entries::{ModeRegime, Unit};
 use tongguan_codelists::{HsCode, Pack};
 
 use crate::defect::{Defect, Rule};
@@ -80,11 +80,24 @@ rules! {
     LINE_TWICE, "line-twice", "商品序号{found}重复", "line {found} appears twice";
 }
 
+/// A basket that has been found sound, with what the checks looked up.
+pub(super) struct Sound<'b, 'p> {
+    pub basket: &'b Basket,
+    /// How its mode is taxed.
+    pub regime: ModeRegime,
+    /// Its items with their units.
+    pub items: Vec<(&'b BasketItem, &'p Unit)>,
+}
+
 impl Basket {
-    /// Everything that is wrong with it, with pointers such as `/items/0/qty` as in the JSON form.
-    pub(super) fn defects(&self, pack: &Pack) -> Vec<Defect> {
+    /// Checks everything, with pointers such as `/items/0/qty` as in the JSON form.
+    pub(super) fn sound<'b, 'p>(&'b self, pack: &'p Pack) -> Result<Sound<'b, 'p>, Vec<Defect>> {
         let mut check = Check { defects: Vec::new() };
-        check.mode(pack, self);
+        let mode = pack.mode(&self.mode, self.as_of).map(|mode| mode.entry.regime);
+        let regime = mode.filter(|regime| *regime != ModeRegime::Other);
+        if regime.is_none() {
+            check.note(&UNKNOWN_MODE, "/mode", &self.mode);
+        }
         if self.annual_used < Money::ZERO {
             check.note(&NEGATIVE, "/annual_used", self.annual_used);
         }
@@ -94,21 +107,18 @@ impl Basket {
             check.note(&NO_ITEMS, "/items", "");
         }
         let mut lines = HashSet::new();
+        let mut items = Vec::with_capacity(self.items.len());
         for (place, item) in self.items.iter().enumerate() {
-            let at = |field: &str| format!("/items/{place}/{field}");
             if !lines.insert(item.line) {
-                check.note(&LINE_TWICE, &at("line"), item.line);
+                check.note(&LINE_TWICE, &format!("/items/{place}/line"), item.line);
             }
-            if pack.unit(&item.unit, self.as_of).is_none() {
-                check.note(&UNKNOWN_UNIT, &at("unit"), &item.unit);
-            }
-            check.positive(&at("qty"), item.quantity);
-            check.amount(&at("total_price"), item.total_price.value());
-            item.net_weight_kg.iter().for_each(|kg| check.positive(&at("net_weight_kg"), *kg));
-            item.volume_l.iter().for_each(|litres| check.positive(&at("volume_l"), *litres));
-            item.rates.iter().for_each(|rates| check.rates(&at("rates"), rates));
+            let unit = check.item(pack, self.as_of, place, item);
+            items.extend(unit.map(|unit| (item, unit)));
         }
-        check.defects
+        match regime {
+            Some(regime) if check.defects.is_empty() => Ok(Sound { basket: self, regime, items }),
+            _ => Err(check.defects),
+        }
     }
 }
 
@@ -121,11 +131,24 @@ impl Check {
         self.defects.push(Defect::at(rule, pointer).found(found));
     }
 
-    fn mode(&mut self, pack: &Pack, basket: &Basket) {
-        let mode = pack.mode(&basket.mode, basket.as_of);
-        if mode.is_none_or(|mode| mode.entry.regime == ModeRegime::Other) {
-            self.note(&UNKNOWN_MODE, "/mode", &basket.mode);
+    fn item<'p>(
+        &mut self,
+        pack: &'p Pack,
+        day: Date,
+        place: usize,
+        item: &BasketItem,
+    ) -> Option<&'p Unit> {
+        let at = |field: &str| format!("/items/{place}/{field}");
+        let unit = pack.unit(&item.unit, day).map(|unit| &unit.entry);
+        if unit.is_none() {
+            self.note(&UNKNOWN_UNIT, &at("unit"), &item.unit);
         }
+        self.positive(&at("qty"), item.quantity);
+        self.amount(&at("total_price"), item.total_price.value());
+        item.net_weight_kg.iter().for_each(|kg| self.positive(&at("net_weight_kg"), *kg));
+        item.volume_l.iter().for_each(|litres| self.positive(&at("volume_l"), *litres));
+        item.rates.iter().for_each(|rates| self.rates(&at("rates"), rates));
+        unit
     }
 
     /// `N19,5`: nineteen digits, five of them after the point.

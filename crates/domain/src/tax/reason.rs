@@ -25,8 +25,8 @@ macro_rules! outcomes {
 
 outcomes! {
     WITHIN_LIMITS, "within-limits", None,
-        "交易限值以内：关税税率为0%，进口环节增值税、消费税按法定应纳税额的70%征收",
-        "within the limits: no duty, value-added and consumption tax at 70 % of the statutory amount";
+        "交易限值以内：关税税率为0%，进口环节增值税、消费税按法定应纳税额的规定比例征收",
+        "within the limits: no duty, and value-added and consumption tax in part";
     SINGLE_ITEM, "single-item-over-limit", None,
         "超过单次交易限值但订单下仅一件商品：按货物税率全额征收，计入年度交易总额",
         "one single piece above the single-transaction limit: taxed in full, counted to the year";

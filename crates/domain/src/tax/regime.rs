@@ -10,9 +10,7 @@
 //! Sources: 财关税〔2016〕18号, 财关税〔2018〕49号. Amounts are dutiable values; both limits are inside.
 //! "低于26000元" leaves one piece of exactly 26,000.00 out.
 
-use tongguan_codelists::Limits;
-
-use crate::money::{Money, MoneyOverflow};
+use crate::money::Money;
 use crate::tax::rates::Gap;
 
 /// By which rules an order is taxed, or why it is not.
@@ -70,22 +68,30 @@ pub(super) enum Channel {
 /// What the decision table looks at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Purchase {
+    /// The dutiable value of the order.
     pub value: Money,
-    pub annual_used: Money,
+    /// The year's value with this order.
+    pub would_be: Money,
+    /// Whether the order is one single piece.
     pub single_piece: bool,
 }
 
-/// Decides by the table above. `full_allowed`: whether its second row is law on that day.
-pub(super) fn decide(
-    limits: &Limits,
-    full_allowed: bool,
-    purchase: Purchase,
-) -> Result<Result<Channel, Refusal>, MoneyOverflow> {
-    let Purchase { value, annual_used, single_piece } = purchase;
-    let single = Money::round_half_up(limits.single)?;
-    let annual = Money::round_half_up(limits.annual)?;
-    let would_be = annual_used.checked_add(value)?;
-    Ok(if would_be > annual {
+/// The limits of the day.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// 单次交易限值.
+    pub single: Money,
+    /// 年度交易限值.
+    pub annual: Money,
+    /// Whether the second row of the table is law.
+    pub full_allowed: bool,
+}
+
+/// Decides by the table above.
+pub(super) fn decide(bounds: Bounds, purchase: Purchase) -> Result<Channel, Refusal> {
+    let Bounds { single, annual, full_allowed } = bounds;
+    let Purchase { value, would_be, single_piece } = purchase;
+    if would_be > annual {
         Err(Refusal::OverAnnualLimit { would_be, limit: annual })
     } else if value <= single {
         Ok(Channel::Reduced)
@@ -95,5 +101,5 @@ pub(super) fn decide(
         Ok(Channel::Full)
     } else {
         Err(Refusal::NotBelowAnnualLimit { value, limit: annual })
-    })
+    }
 }
