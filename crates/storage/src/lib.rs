@@ -49,6 +49,7 @@ mod tx;
 
 pub use balance::{Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey};
 pub use checkpoint::LogTraffic;
+pub use claim::{Claim, ClaimKey};
 pub use declaration::Declaration;
 pub use document::{Document, DocumentKey, Waiting, WaitingKey};
 pub use error::{DriverError, OpenError, Remedy, StorageError};
