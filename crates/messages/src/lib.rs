@@ -3,5 +3,8 @@
 //! No input or output, no clock, no randomness: an instant, a key or a source of chance comes in as
 //! an argument. The wire's own spellings stay inside this crate.
 
+pub mod authority;
+pub mod certificate;
+pub mod signature;
 pub mod table;
 pub mod xml;

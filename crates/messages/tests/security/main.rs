@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod attacks;
 mod canonical;
 mod documents;
 mod hostile;
+mod signing;
 mod tools;
+mod world;
