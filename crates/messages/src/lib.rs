@@ -2,9 +2,30 @@
 //!
 //! No input or output, no clock, no randomness: an instant, a key or a source of chance comes in as
 //! an argument. The wire's own spellings stay inside this crate.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`table`] | what a field table is |
+//! | [`ceb`] | the messages: a file for each pair, its tables, its mapping, its writing |
+//! | [`read`] | the reader that the tables drive |
+//! | [`write`] | the writer that the tables drive |
+//! | [`response`] | what customs answers to a document |
+//! | [`sample`] | one made-up parcel, as every message would tell of it |
 
 pub mod authority;
 pub mod certificate;
 pub mod signature;
 pub mod table;
 pub mod xml;
+pub mod ceb;
+pub mod read;
+pub mod response;
+pub mod sample;
+pub mod table;
+pub mod write;
+
+/// The namespace of every CEB message.
+pub const NAMESPACE: &str = "http://www.chinaport.gov.cn/ceb";
+
+/// The namespace of XML signatures.
+pub const DSIG_NAMESPACE: &str = "http://www.w3.org/2000/09/xmldsig#";

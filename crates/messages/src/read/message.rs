@@ -1,0 +1,460 @@
+//! The walk over the root's children.
+
+use roxmltree::{Document as Tree, Node};
+use tongguan_domain::defect::{Defect, Rule};
+
+use super::kept::{KeptElement, source};
+use super::place::Place;
+use super::report::Report;
+use super::row::{
+    Row, RowReader, is_schema_hint, read_row, refuse_attributes, refuse_stray_text, unknown,
+};
+use super::signature_model;
+use super::{Cells, Profile, ReadAnswer, ReadDocument, Reading, in_namespace, rules};
+use crate::ceb::{EXTEND, Extension, MessageType, SUBSCRIBE, Subscription, TRANSFER, Transfer};
+use crate::table::{Body, Entity, Layout, Trailer, at};
+use crate::{DSIG_NAMESPACE, NAMESPACE};
+
+/// The texts of one document.
+pub(crate) struct Rows<'t> {
+    pub(crate) head: Row<'t>,
+    pub(crate) lines: Vec<Row<'t>>,
+}
+
+impl Rows<'_> {
+    /// Every line through `read`; nothing when one of them cannot be used.
+    pub(crate) fn lines<T>(
+        &self,
+        entity: &'static Entity,
+        place: &Place<'_>,
+        rule: &'static Rule,
+        findings: &mut Vec<Defect>,
+        read: impl Fn(&mut Cells<'_, '_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (index, row) in self.lines.iter().enumerate() {
+            let place = place.nth(entity.name, index + 1);
+            lines.extend(read(&mut Cells::new(row, place, rule, findings)));
+        }
+        (lines.len() == self.lines.len()).then_some(lines)
+    }
+}
+
+/// The root's children, in schema order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Document,
+    Transfer,
+    Subscription,
+    Extension,
+    Signature,
+}
+
+pub(crate) fn read(tree: &Tree<'_>, profile: Profile) -> Result<Reading, Defect> {
+    let root = tree.root_element();
+    let message = recognise(root)?;
+    let place = Place::root(message.root());
+    let mut walk = Walk::new(message, profile);
+    walk.attributes(root, &place);
+    for child in root.children() {
+        if child.is_element() {
+            walk.child(child, &place);
+        } else if child.is_text() {
+            refuse_stray_text(child, &place, &mut walk.report);
+        }
+    }
+    Ok(walk.finish(&place))
+}
+
+fn recognise(root: Node<'_, '_>) -> Result<MessageType, Defect> {
+    let name = root.tag_name().name();
+    let pointer = format!("/{name}");
+    let Some(message) = MessageType::from_root(name) else {
+        return Err(Defect::at(&rules::MESSAGE_UNKNOWN, pointer).found(name));
+    };
+    if !in_namespace(root, NAMESPACE) {
+        let found = root.tag_name().namespace().unwrap_or_default();
+        return Err(Defect::at(&rules::NAMESPACE_WRONG, pointer).found(found).expected(NAMESPACE));
+    }
+    Ok(message)
+}
+
+struct Walk<'t> {
+    reading: Reading,
+    report: Report,
+    layout: &'static Layout,
+    /// The last part that stood in order, and whether one did not.
+    reached: Part,
+    disordered: bool,
+    transfer: Option<Row<'t>>,
+    extensions: usize,
+    signatures: usize,
+    subscriptions: usize,
+}
+
+impl<'t> Walk<'t> {
+    fn new(message: MessageType, profile: Profile) -> Self {
+        Self {
+            reading: Reading {
+                message,
+                profile,
+                guid: String::new(),
+                version: String::new(),
+                document_count: 0,
+                documents: Vec::new(),
+                answers: Vec::new(),
+                transfer: None,
+                subscriptions: Vec::new(),
+                extension: None,
+                signed: false,
+                kept: Vec::new(),
+                defects: Vec::new(),
+                warnings: Vec::new(),
+                omitted: 0,
+            },
+            report: Report::new(profile),
+            layout: message.layout(),
+            reached: Part::Document,
+            disordered: false,
+            transfer: None,
+            extensions: 0,
+            signatures: 0,
+            subscriptions: 0,
+        }
+    }
+
+    fn attributes(&mut self, root: Node<'_, '_>, place: &Place<'_>) {
+        for attribute in root.attributes() {
+            match (attribute.namespace(), attribute.name()) {
+                (None, "guid") => self.reading.guid = attribute.value().to_owned(),
+                (None, "version") => self.reading.version = attribute.value().to_owned(),
+                (namespace, name) if is_schema_hint(namespace, name) => {}
+                (_, name) => self.report.tolerate(|| {
+                    Defect::at(&rules::ATTRIBUTE_UNKNOWN, place.attribute(name))
+                        .found(attribute.value())
+                }),
+            }
+        }
+        let (guid, version) = (self.reading.guid.chars(), self.reading.version.chars());
+        for (name, length, allowed, form) in
+            [("guid", guid.count(), 36..=36, "C36"), ("version", version.count(), 1..=10, "C1..10")]
+        {
+            if root.attribute(name).is_none() {
+                self.report.refuse(|| Defect::at(&rules::ATTRIBUTE_MISSING, place.attribute(name)));
+            } else if !allowed.contains(&length) {
+                let found = root.attribute(name).unwrap_or_default();
+                self.report.refuse(|| {
+                    Defect::at(&rules::ATTRIBUTE_MALFORMED, place.attribute(name))
+                        .found(found)
+                        .expected(form)
+                });
+            }
+        }
+    }
+
+    fn child(&mut self, child: Node<'t, '_>, place: &Place<'_>) {
+        let Some(part) = self.part(child) else {
+            self.report.tolerate(|| unknown(child, place));
+            if self.report.is_tolerant() {
+                KeptElement::keep(child, place, &mut self.reading.kept);
+            }
+            return;
+        };
+        if part < self.reached && !self.disordered {
+            self.disordered = true;
+            let name = child.tag_name().name();
+            self.report.tolerate(|| {
+                Defect::at(&rules::ELEMENTS_OUT_OF_ORDER, place.child(name).to_string())
+            });
+        }
+        self.reached = self.reached.max(part);
+        match part {
+            Part::Document => self.document(child, place),
+            Part::Transfer => self.transfer(child, place),
+            Part::Subscription => self.subscription(child, place),
+            Part::Extension => self.extension(child, place),
+            Part::Signature => self.signature(child, place),
+        }
+    }
+
+    fn part(&self, child: Node<'_, '_>) -> Option<Part> {
+        let name = child.tag_name().name();
+        if in_namespace(child, NAMESPACE) {
+            if name == self.layout.document {
+                return Some(Part::Document);
+            }
+            if self.layout.trailer == Trailer::None {
+                return None;
+            }
+            return match name {
+                "BaseTransfer" => Some(Part::Transfer),
+                "BaseSubscribe" => Some(Part::Subscription),
+                "ExtendMessage" => Some(Part::Extension),
+                _ => None,
+            };
+        }
+        let signable = self.layout.trailer != Trailer::None;
+        (signable && name == "Signature" && in_namespace(child, DSIG_NAMESPACE))
+            .then_some(Part::Signature)
+    }
+
+    fn document(&mut self, node: Node<'t, '_>, place: &Place<'_>) {
+        self.reading.document_count += 1;
+        let ordinal = self.reading.document_count;
+        if ordinal > self.layout.documents.max {
+            return;
+        }
+        let place = place.nth(self.layout.document, ordinal);
+        let kept = &mut self.reading.kept;
+        let rows = read_rows(node, self.layout, &place, &mut self.report, kept);
+        let pointer = place.to_string();
+        let message = self.reading.message;
+        let mut findings = Vec::new();
+        if let Some(key) = message.key(&rows) {
+            let document = message.document(&rows, &place, &mut findings);
+            let outcome = document.ok_or(findings);
+            self.reading.documents.push(ReadDocument { ordinal, pointer, key, outcome });
+        } else {
+            let outcome = message.answer(&rows, &place, &mut findings).ok_or(findings);
+            self.reading.answers.push(ReadAnswer { ordinal, pointer, outcome });
+        }
+    }
+
+    fn transfer(&mut self, node: Node<'t, '_>, place: &Place<'_>) {
+        let place = place.child(TRANSFER.name);
+        let row = read_row(node, &TRANSFER, &place, &mut self.report, &mut self.reading.kept);
+        match &self.transfer {
+            None => self.transfer = Some(row),
+            Some(first) if first.same_as(&row) => {
+                self.report.tolerate(|| Defect::at(&rules::TRANSFER_REPEATED, place.to_string()));
+            }
+            Some(_) => {
+                self.report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, place.to_string()));
+            }
+        }
+    }
+
+    fn subscription(&mut self, node: Node<'t, '_>, place: &Place<'_>) {
+        self.subscriptions += 1;
+        if self.subscriptions > SUBSCRIPTIONS {
+            return;
+        }
+        let place = place.nth(SUBSCRIBE.name, self.subscriptions);
+        let row = read_row(node, &SUBSCRIBE, &place, &mut self.report, &mut self.reading.kept);
+        self.reading.subscriptions.push(Subscription {
+            status: row.quoted(at!(SUBSCRIBE, "status")),
+            mode: row.quoted(at!(SUBSCRIBE, "dxpMode")),
+            address: row.quoted(at!(SUBSCRIBE, "dxpAddress")),
+            note: row.filled(at!(SUBSCRIBE, "note")).map(Into::into),
+        });
+    }
+
+    fn extension(&mut self, node: Node<'t, '_>, place: &Place<'_>) {
+        self.extensions += 1;
+        let place = place.child(EXTEND.name);
+        if self.extensions > 1 {
+            self.report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, place.to_string()));
+            return;
+        }
+        let extension = read_extension(node, &place, &mut self.report, &mut self.reading.kept);
+        self.reading.extension = Some(extension);
+    }
+
+    fn signature(&mut self, node: Node<'_, '_>, place: &Place<'_>) {
+        self.signatures += 1;
+        self.reading.signed = true;
+        let place = place.child("Signature");
+        if self.signatures > 1 {
+            self.report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, place.to_string()));
+            return;
+        }
+        signature_model::check(node, &place, &mut self.report);
+    }
+
+    fn finish(mut self, place: &Place<'_>) -> Reading {
+        let layout = self.layout;
+        let count = self.reading.document_count;
+        let pointer = || place.child(layout.document).to_string();
+        if count < layout.documents.min {
+            self.report.refuse(|| Defect::at(layout.faults.empty, pointer()));
+        } else if count > layout.documents.max {
+            let most = layout.documents.max;
+            self.report.refuse(|| {
+                Defect::at(layout.faults.too_many, pointer()).found(count).expected(most)
+            });
+        }
+        if let Trailer::Import { signature_required } = layout.trailer {
+            self.finish_trailer(signature_required, place);
+        }
+        if let Some(row) = &self.transfer {
+            self.reading.transfer = Some(transfer(row));
+        }
+        self.reading.defects = self.report.defects;
+        self.reading.warnings = self.report.warnings;
+        self.reading.omitted = self.report.omitted;
+        self.reading
+    }
+
+    fn finish_trailer(&mut self, signature_required: bool, place: &Place<'_>) {
+        if self.transfer.is_none() {
+            let pointer = || place.child(TRANSFER.name).to_string();
+            self.report.refuse(|| Defect::at(&rules::ELEMENT_MISSING, pointer()));
+        }
+        let subscriptions = self.subscriptions;
+        if subscriptions > SUBSCRIPTIONS {
+            self.report.refuse(|| {
+                Defect::at(&rules::TOO_MANY_ELEMENTS, place.child(SUBSCRIBE.name).to_string())
+                    .found(subscriptions)
+                    .expected(SUBSCRIPTIONS)
+            });
+        }
+        if signature_required && self.signatures == 0 {
+            let pointer = || place.child("Signature").to_string();
+            self.report.tolerate(|| Defect::at(&rules::SIGNATURE_MISSING, pointer()));
+        }
+    }
+}
+
+/// The most subscriptions in a message.
+const SUBSCRIPTIONS: usize = 5;
+
+fn transfer(row: &Row<'_>) -> Transfer {
+    Transfer {
+        code: row.quoted(at!(TRANSFER, "copCode")),
+        name: row.quoted(at!(TRANSFER, "copName")),
+        mode: row.quoted(at!(TRANSFER, "dxpMode")),
+        dxp_id: row.quoted(at!(TRANSFER, "dxpId")),
+        note: row.filled(at!(TRANSFER, "note")).map(Into::into),
+    }
+}
+
+fn read_rows<'t>(
+    node: Node<'t, '_>,
+    layout: &'static Layout,
+    place: &Place<'_>,
+    report: &mut Report,
+    kept: &mut Vec<KeptElement>,
+) -> Rows<'t> {
+    let body = layout.body;
+    if let Body::Flat(entity) = body {
+        return Rows { head: read_row(node, entity, place, report, kept), lines: Vec::new() };
+    }
+    refuse_attributes(node, place, report);
+    let head = body.head();
+    let (mut head_row, mut lines, mut count) = (None, Vec::new(), 0);
+    let most = if let Body::HeadAndLines { lines, .. } = body { lines.max } else { 0 };
+    for child in node.children() {
+        if child.is_text() {
+            refuse_stray_text(child, place, report);
+        }
+        if !child.is_element() {
+            continue;
+        }
+        let name = child.tag_name().name();
+        let known = in_namespace(child, NAMESPACE);
+        if known && name == head.name {
+            let place = place.child(head.name);
+            if head_row.is_some() {
+                report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, place.to_string()));
+                continue;
+            }
+            if count > 0 {
+                report.tolerate(|| Defect::at(&rules::ELEMENTS_OUT_OF_ORDER, place.to_string()));
+            }
+            head_row = Some(read_row(child, head, &place, report, kept));
+        } else if let Some(line) = body.line().filter(|line| known && name == line.name) {
+            count += 1;
+            if count <= most {
+                lines.push(read_row(child, line, &place.nth(line.name, count), report, kept));
+            }
+        } else {
+            report.tolerate(|| unknown(child, place));
+            if report.is_tolerant() {
+                KeptElement::keep(child, place, kept);
+            }
+        }
+    }
+    if head_row.is_none() {
+        let pointer = || place.child(head.name).to_string();
+        report.refuse(|| Defect::at(&rules::ELEMENT_MISSING, pointer()));
+    }
+    if let Some(line) = body.line() {
+        count_lines(count, most, layout, &place.child(line.name), report);
+    }
+    Rows { head: head_row.unwrap_or_else(|| Row::empty(head)), lines }
+}
+
+fn count_lines(
+    count: usize,
+    most: usize,
+    layout: &'static Layout,
+    place: &Place<'_>,
+    report: &mut Report,
+) {
+    if count == 0 {
+        report.refuse(|| Defect::at(layout.faults.no_lines, place.to_string()));
+    } else if count > most {
+        report.refuse(|| {
+            Defect::at(&rules::TOO_MANY_ELEMENTS, place.to_string()).found(count).expected(most)
+        });
+    }
+}
+
+/// `ExtendMessage`: two texts, then `Message` with at most one element of any kind.
+fn read_extension<'t>(
+    node: Node<'t, '_>,
+    place: &Place<'_>,
+    report: &mut Report,
+    kept: &mut Vec<KeptElement>,
+) -> Extension {
+    refuse_attributes(node, place, report);
+    let mut texts = RowReader::new(&EXTEND);
+    let mut message: Option<&str> = None;
+    for child in node.children() {
+        if child.is_text() {
+            refuse_stray_text(child, place, report);
+        } else if child.is_element() {
+            let is_message = in_namespace(child, NAMESPACE) && child.tag_name().name() == "Message";
+            if !is_message {
+                if message.is_some() {
+                    let pointer = || place.child(child.tag_name().name()).to_string();
+                    report.tolerate(|| Defect::at(&rules::ELEMENTS_OUT_OF_ORDER, pointer()));
+                }
+                texts.take(child, place, report, kept);
+            } else if message.is_some() {
+                let pointer = || place.child("Message").to_string();
+                report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, pointer()));
+            } else {
+                message = Some(read_any(child, &place.child("Message"), report));
+            }
+        }
+    }
+    let row = texts.finish(place, report);
+    if message.is_none() {
+        let pointer = || place.child("Message").to_string();
+        report.refuse(|| Defect::at(&rules::ELEMENT_MISSING, pointer()));
+    }
+    Extension {
+        name: row.quoted(at!(EXTEND, "name")),
+        version: row.quoted(at!(EXTEND, "version")),
+        xml: message.unwrap_or_default().into(),
+    }
+}
+
+fn read_any<'t>(node: Node<'t, '_>, place: &Place<'_>, report: &mut Report) -> &'t str {
+    refuse_attributes(node, place, report);
+    for text in node.children().filter(Node::is_text) {
+        refuse_stray_text(text, place, report);
+    }
+    let mut elements = node.children().filter(Node::is_element);
+    let first = elements.next();
+    let further = elements.count();
+    if further > 0 {
+        report.refuse(|| {
+            Defect::at(&rules::TOO_MANY_ELEMENTS, place.child("*").to_string())
+                .found(further + 1)
+                .expected(1)
+        });
+    }
+    first.map(source).unwrap_or_default()
+}
