@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn the_last_line_is_never_below_zero() {
         assert_eq!(shared(5, &[1000, 1000, 1000, 1]), [1, 2, 2, 0]);
-        assert_eq!(shared(5, &[1000, 1000, 1001, 1]), [1, 2, 2, 0]);
+        assert_eq!(shared(8, &[1000, 3000, 1000, 1]), [2, 4, 2, 0]);
     }
 
     #[test]

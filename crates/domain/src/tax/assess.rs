@@ -107,7 +107,7 @@ fn lines_of<'b>(sound: &Sound<'b, '_>) -> Result<Vec<Line<'b>>, MoneyOverflow> {
     let shares = apportion(charges, &prices);
     let line = |((&(item, unit), price), share): ((&(&'b _, &_), Money), Money)| {
         let measures = Measures::of(item, unit);
-        Ok(Line { item, measures, dutiable: price.checked_add(share)? })
+        Ok(Line { item, measures, price, dutiable: price.checked_add(share)? })
     };
     items.iter().zip(prices).zip(shares).map(line).collect()
 }
@@ -122,7 +122,7 @@ fn regime_of(
     let basket = sound.basket;
     let refused = |refusal| Ok((Regime::Refused(refusal), None));
     let whole = |regime| Ok((regime, Some(Treatment { duty: true, factor: Decimal::ONE })));
-    if !basket.items.iter().any(|item| item.total_price.is_positive()) {
+    if lines.iter().all(|line| line.price == Money::ZERO) {
         return refused(Refusal::NoValue);
     }
     if sound.regime == ModeRegime::General {

@@ -36,6 +36,9 @@ pub enum GapKind {
 pub(super) struct Line<'b> {
     pub item: &'b BasketItem,
     pub measures: Measures,
+    /// The price in whole fen.
+    pub price: Money,
+    /// The price with its share of freight and insurance.
     pub dutiable: Money,
 }
 

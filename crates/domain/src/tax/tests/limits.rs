@@ -157,6 +157,7 @@ fn cn_ex_1_there_is_no_exemption_of_small_amounts() {
 #[test]
 fn goods_without_any_price_are_refused_and_a_gift_among_them_is_not() {
     assert_eq!(basket([pieces(PLAIN, "1", "0")]).freight("9", "0").assessed().code(), "no-value");
+    assert_eq!(basket([pieces(PLAIN, "1", "0.004")]).assessed().code(), "no-value");
     let gift = basket([pieces(PLAIN, "1", "100"), pieces(PLAIN, "1", "0")]).assessed();
     assert_eq!(gift.paid(), ["0.00", "0.00", "9.10", "9.10"]);
 }
