@@ -159,7 +159,10 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// [`StorageError::Constraint`] when a key is taken.
-    pub fn insert<R: Row>(&mut self, rows: &[R]) -> Result<(), StorageError> {
+    pub fn insert<'r, R: Row + 'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Result<(), StorageError> {
         self.write(rows, Taken::Fails).map(drop)
     }
 
@@ -247,17 +250,23 @@ impl<'c> Tx<'c> {
         self.view.note(outcome)
     }
 
-    fn write<R: Row>(&mut self, rows: &[R], taken: Taken) -> Result<u64, StorageError> {
-        let width = R::TABLE.columns.len();
-        let mut cells = Vec::with_capacity(rows.len() * width);
+    fn write<'r, R: Row + 'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r R>,
+        taken: Taken,
+    ) -> Result<u64, StorageError> {
+        let rows = rows.into_iter();
+        let mut cells = Vec::with_capacity(rows.size_hint().0 * R::TABLE.columns.len());
+        let mut written = 0;
         for row in rows {
             row.push(&mut cells);
+            written += 1;
         }
         let mut grid = Grid { types: R::TABLE.types, cells };
         if taken == Taken::IsReplaced && self.view.link.dialect() == Dialect::Postgres {
             // One statement cannot write a row twice there; row after row, the later stands.
             let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
-            if last.len() < rows.len() {
+            if last.len() < written {
                 let cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
                 grid = Grid { types: R::TABLE.types, cells };
             }

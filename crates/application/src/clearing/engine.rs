@@ -51,7 +51,7 @@ pub struct Settings {
 }
 
 /// A message with its documents, as the writer receives it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Delivery {
     /// The message's row.
     pub message: storage::Message,
@@ -76,40 +76,6 @@ pub struct Notice {
     pub source: Source,
     /// What it says.
     pub body: Vec<u8>,
-}
-
-/// Messages that are decided and committed together.
-#[derive(Debug, Default)]
-pub struct Batch {
-    messages: Vec<storage::Message>,
-    bodies: Vec<storage::MessageBody>,
-    incoming: Vec<Incoming>,
-    notices: Vec<Notice>,
-}
-
-impl Batch {
-    /// Adds a message.
-    pub fn push(&mut self, delivery: Delivery) {
-        self.messages.push(delivery.message);
-        self.bodies.push(delivery.body);
-        self.incoming.extend(delivery.incoming);
-        self.notices.extend(delivery.notices);
-    }
-
-    /// Adds something that did not come in a message.
-    pub fn push_incoming(&mut self, incoming: Incoming) {
-        self.incoming.push(incoming);
-    }
-
-    /// How many things are to be decided.
-    pub fn len(&self) -> usize {
-        self.incoming.len()
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.incoming.is_empty()
-    }
 }
 
 /// What became of a batch.
@@ -165,17 +131,23 @@ impl Engine {
         self.leases.len()
     }
 
-    /// Decides and commits a batch: all of it, or nothing.
+    /// Decides and commits a batch: all of it, or nothing. `commands` are decided after the documents.
     ///
     /// # Errors
     /// [`BatchError`]; nothing is written then, and what was in memory is read again.
-    pub fn commit(&mut self, batch: &Batch, at: Moment) -> Result<Committed, BatchError> {
-        let incoming = &batch.incoming;
+    pub fn commit(
+        &mut self,
+        batch: &[Delivery],
+        commands: &[Incoming],
+        at: Moment,
+    ) -> Result<Committed, BatchError> {
+        let documents = batch.iter().flat_map(|delivery| &delivery.incoming);
+        let incoming: Vec<&Incoming> = documents.chain(commands).collect();
         let Self { writer, leases, sequences, serials, ids, draws, settings, .. } = self;
         let mut moved_sequences = sequences.clone();
         let outcome = writer.transaction(|tx| {
-            let mut set = load(tx, incoming, at)?;
-            reserve_serials(tx, serials, &set, incoming, at)?;
+            let mut set = load(tx, &incoming, at)?;
+            reserve_serials(tx, serials, &set, &incoming, at)?;
             let circumstances = Circumstances {
                 at,
                 offices: &settings.offices,
@@ -183,7 +155,7 @@ impl Engine {
                 serials,
                 draws: &**draws,
             };
-            let held = decide_all(&mut set, &circumstances, incoming, ids);
+            let held = decide_all(&mut set, &circumstances, &incoming, ids);
             let mut moved: BTreeSet<_> =
                 write(tx, set, &mut moved_sequences, at)?.into_iter().collect();
             write_messages(tx, batch, at, &mut moved_sequences, &mut moved)?;
@@ -227,6 +199,18 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether a batch whose commit ended without an answer was committed: its messages are there or
+    /// they are not.
+    ///
+    /// # Errors
+    /// [`BatchError::Storage`].
+    pub fn was_committed(&mut self, batch: &[Delivery]) -> Result<bool, BatchError> {
+        let Some(first) = batch.first() else { return Ok(false) };
+        let key = (first.message.partition, first.message.message_id);
+        let found = self.writer.transaction(|tx| tx.messages(&[key]))?;
+        Ok(!found.is_empty())
+    }
+
     /// Gives the partitions back.
     ///
     /// # Errors
@@ -236,6 +220,11 @@ impl Engine {
             self.leases.iter().map(|(partition, epoch)| (*partition, *epoch)).collect();
         self.writer.transaction(|tx| tx.release(&leases))?;
         Ok(())
+    }
+
+    /// The store it writes to.
+    pub fn store(&self) -> storage::Store {
+        self.writer.store().clone()
     }
 
     /// The writing connection, for what is not a batch of documents.
@@ -281,7 +270,7 @@ struct Held {
 fn decide_all(
     set: &mut WorkingSet,
     circumstances: &Circumstances<'_>,
-    batch: &[Incoming],
+    batch: &[&Incoming],
     ids: &mut IdSource,
 ) -> Vec<Held> {
     let mut held = Vec::new();
@@ -341,7 +330,7 @@ fn reserve_serials(
     tx: &mut Tx<'_>,
     serials: &Serials,
     set: &WorkingSet,
-    batch: &[Incoming],
+    batch: &[&Incoming],
     at: Moment,
 ) -> Result<(), BatchError> {
     let mut wanted = BTreeMap::<Series, i64>::new();
@@ -380,13 +369,13 @@ fn reserve_serials(
 
 fn write_messages(
     tx: &mut Tx<'_>,
-    batch: &Batch,
+    batch: &[Delivery],
     at: Moment,
     sequences: &mut Sequences,
     moved: &mut BTreeSet<Partition>,
 ) -> Result<(), BatchError> {
     let mut notices = Vec::new();
-    for notice in &batch.notices {
+    for notice in batch.iter().flat_map(|delivery| &delivery.notices) {
         moved.insert(notice.partition);
         let seq = sequences.take(notice.partition);
         notices.push(storage::Response {
@@ -401,8 +390,8 @@ fn write_messages(
             body: notice.body.clone(),
         });
     }
-    tx.insert(&batch.messages)?;
-    tx.insert(&batch.bodies)?;
+    tx.insert(batch.iter().map(|delivery| &delivery.message))?;
+    tx.insert(batch.iter().map(|delivery| &delivery.body))?;
     tx.insert(&notices)?;
     Ok(())
 }

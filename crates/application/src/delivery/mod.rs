@@ -1,0 +1,71 @@
+//! Delivery: from rows of the outbox to the messages that parties receive.
+//!
+//! Rendering is a pure function of what is stored, so a message that is delivered twice has the same
+//! bytes and the same name both times.
+
+mod render;
+
+pub use render::{FormatRefusalBody, Rendered, format_refusal_body, render};
+
+use tongguan_storage::{Partition, Response, StorageError, Store, View};
+
+use crate::clearing::write::response_kind;
+
+/// A row of the outbox with everything that its rendering needs.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// The row itself; of a repetition, the earlier row that is sent again.
+    pub response: Response,
+    /// Where it stands, for the follower's cursor; of a repetition, where the repetition stands.
+    pub place: (Partition, i64),
+    /// The tax bills of the declaration, if it has any.
+    pub bills: Vec<tongguan_storage::TaxBill>,
+    /// How the message that it answers came in, and its sealed bytes where they are quoted.
+    pub message: Option<tongguan_storage::Message>,
+    /// The sealed bytes, for a format refusal or a copy.
+    pub original: Option<tongguan_storage::MessageBody>,
+}
+
+/// Reads what stands in the outbox of each partition behind `cursors`, at most `limit` rows each.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn pending(
+    store: &Store,
+    cursors: &[(Partition, i64)],
+    limit: i64,
+) -> Result<Vec<Outgoing>, StorageError> {
+    store.read(|view| {
+        let mut outgoing = Vec::new();
+        for (partition, after) in cursors {
+            for row in view.responses_after(*partition, *after, limit)? {
+                outgoing.extend(complete(view, row)?);
+            }
+        }
+        Ok(outgoing)
+    })
+}
+
+fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, StorageError> {
+    let place = (row.partition, row.seq);
+    let response = if row.kind == response_kind::REPEAT {
+        let original = row.body.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
+        match view.responses(&[(row.partition, original)])?.pop() {
+            Some(response) => response,
+            // A document that was never answered under its key has nothing to repeat.
+            None => return Ok(None),
+        }
+    } else {
+        row
+    };
+    let id = response.message_id;
+    let message_key = (crate::numbering::partition_of(id.0), id);
+    let quotes_original = matches!(response.kind, response_kind::MALFORMED | response_kind::COPY);
+    let message = view.messages(&[message_key])?.pop();
+    let original = if quotes_original { view.message_bodies(&[message_key])?.pop() } else { None };
+    let bills = match render::billed(&response) {
+        Some(declaration) => view.tax_bills(&[(response.partition, declaration)])?,
+        None => Vec::new(),
+    };
+    Ok(Some(Outgoing { response, place, bills, message, original }))
+}
