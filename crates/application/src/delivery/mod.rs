@@ -5,9 +5,13 @@
 
 mod render;
 
-pub use render::{FormatRefusalBody, Rendered, format_refusal_body, render};
+pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
 
-use tongguan_storage::{Partition, Response, StorageError, Store, View};
+use std::collections::BTreeMap;
+
+use tongguan_storage::{
+    Message, MessageBody, Partition, Response, StorageError, Store, TaxBill, View,
+};
 
 use crate::clearing::write::response_kind;
 
@@ -16,14 +20,21 @@ use crate::clearing::write::response_kind;
 pub struct Outgoing {
     /// The row itself; of a repetition, the earlier row that is sent again.
     pub response: Response,
-    /// Where it stands, for the follower's cursor; of a repetition, where the repetition stands.
-    pub place: (Partition, i64),
     /// The tax bills of the declaration, if it has any.
-    pub bills: Vec<tongguan_storage::TaxBill>,
-    /// How the message that it answers came in, and its sealed bytes where they are quoted.
-    pub message: Option<tongguan_storage::Message>,
-    /// The sealed bytes, for a format refusal or a copy.
-    pub original: Option<tongguan_storage::MessageBody>,
+    pub bills: Vec<TaxBill>,
+    /// How the message that it answers came in.
+    pub message: Option<Message>,
+    /// Its sealed bytes, for a format refusal or a copy.
+    pub original: Option<MessageBody>,
+}
+
+/// What stands in the outbox behind a follower's cursors.
+#[derive(Debug, Default)]
+pub struct Pending {
+    /// What is to be delivered, in commit order within each partition.
+    pub rows: Vec<Outgoing>,
+    /// The place of the last row read in each partition that had any.
+    pub places: BTreeMap<Partition, i64>,
 }
 
 /// Reads what stands in the outbox of each partition behind `cursors`, at most `limit` rows each.
@@ -34,20 +45,20 @@ pub fn pending(
     store: &Store,
     cursors: &[(Partition, i64)],
     limit: i64,
-) -> Result<Vec<Outgoing>, StorageError> {
+) -> Result<Pending, StorageError> {
     store.read(|view| {
-        let mut outgoing = Vec::new();
+        let mut pending = Pending::default();
         for (partition, after) in cursors {
             for row in view.responses_after(*partition, *after, limit)? {
-                outgoing.extend(complete(view, row)?);
+                pending.places.insert(row.partition, row.seq);
+                pending.rows.extend(complete(view, row)?);
             }
         }
-        Ok(outgoing)
+        Ok(pending)
     })
 }
 
 fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, StorageError> {
-    let place = (row.partition, row.seq);
     let response = if row.kind == response_kind::REPEAT {
         let original = row.body.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
         match view.responses(&[(row.partition, original)])?.pop() {
@@ -67,5 +78,5 @@ fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, Stor
         Some(declaration) => view.tax_bills(&[(response.partition, declaration)])?,
         None => Vec::new(),
     };
-    Ok(Some(Outgoing { response, place, bills, message, original }))
+    Ok(Some(Outgoing { response, bills, message, original }))
 }
