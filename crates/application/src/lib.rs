@@ -2,3 +2,4 @@
 
 pub mod clearing;
 pub mod numbering;
+pub mod ports;

@@ -33,6 +33,6 @@ pub mod party;
 pub mod person;
 pub mod registry;
 pub mod status;
-pub mod tax_bill;
 pub mod tax;
+pub mod tax_bill;
 pub mod time;

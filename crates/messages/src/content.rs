@@ -12,7 +12,8 @@ const NOT_CONTENT: [&str; 2] = ["guid", "appTime"];
 /// for the document's own number and time. Empty elements count as absent.
 pub fn digests(tree: &Tree<'_>, layout: &Layout) -> Vec<[u8; 16]> {
     let root = tree.root_element();
-    let documents = root.children().filter(|node| node.has_tag_name((crate::NAMESPACE, layout.document)));
+    let documents =
+        root.children().filter(|node| node.has_tag_name((crate::NAMESPACE, layout.document)));
     documents.map(digest).collect()
 }
 
