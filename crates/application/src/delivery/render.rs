@@ -125,13 +125,13 @@ fn run(
     stored: &StoredResponse,
     answer: &AnswerTo,
 ) -> Result<Rendered, RenderError> {
-    let key = document_key(&answer.quote, stored);
-    let message = key.answered_by();
+    let message = document_key(&answer.quote, stored, false).answered_by();
     let responses: Vec<_> = stored
         .run
         .iter()
         .map(|(status, at, text)| Response {
-            key: key.clone(),
+            // The port's own statuses come before customs gives the declaration a number.
+            key: document_key(&answer.quote, stored, *status >= 100),
             status: *status,
             at: Moment::from_micros(*at),
             text: text.clone(),
@@ -158,7 +158,7 @@ fn mailboxes(answer: &AnswerTo) -> Vec<String> {
     mailboxes
 }
 
-fn document_key(quote: &Quote, stored: &StoredResponse) -> DocumentKey {
+fn document_key(quote: &Quote, stored: &StoredResponse, numbered: bool) -> DocumentKey {
     match quote.clone() {
         Quote::Order { guid, platform, merchant, order_no } => {
             DocumentKey::Order { guid, platform, merchant, order_no }
@@ -173,7 +173,8 @@ fn document_key(quote: &Quote, stored: &StoredResponse) -> DocumentKey {
         Quote::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
             let (provisional_no, declaration_no) = match &stored.numbers {
                 Some((provisional, declaration)) => {
-                    (provisional.as_str(), declaration.as_deref().unwrap_or_default())
+                    let declaration = declaration.as_deref().filter(|_| numbered);
+                    (provisional.as_str(), declaration.unwrap_or_default())
                 }
                 None => ("", ""),
             };
