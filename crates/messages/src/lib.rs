@@ -9,10 +9,12 @@
 //! | [`ceb`] | the messages: a file for each pair, its tables, its mapping, its writing |
 //! | [`read`] | the reader that the tables drive |
 //! | [`write`] | the writer that the tables drive |
+//! | [`dxp`] | the envelope of the exchange platform |
 //! | [`response`] | what customs answers to a document |
 //! | [`sample`] | one made-up parcel, as every message would tell of it |
 
 pub mod ceb;
+pub mod dxp;
 pub mod read;
 pub mod response;
 pub mod sample;
