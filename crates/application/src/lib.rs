@@ -1,1 +1,4 @@
-//! application
+//! What to do, in what order, in one transaction: the use cases.
+
+pub mod clearing;
+pub mod numbering;

@@ -5,17 +5,34 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`ids`], [`money`], [`time`], [`person`], [`party`], [`defect`] | shared vocabulary |
+//! | [`ids`], [`money`], [`time`], [`person`], [`party`], [`mark`], [`defect`], [`status`] | shared vocabulary |
+//! | [`registry`] | who may act, and in which role |
 //! | [`official`] | the authorities' numbers and texts for faults and results |
 //! | [`commerce`] | order, payment, waybill, delivery |
+//! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
+//! | [`facts`] | what is kept of each document |
+//! | [`check`] | single-document checks |
+//! | [`matching`] | the three-document match |
+//! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
+pub mod allowance;
+pub mod check;
 pub mod commerce;
 pub mod declaration;
 pub mod defect;
+pub mod facts;
+pub mod guarantee;
 pub mod ids;
+pub mod lane;
+pub mod mark;
+pub mod matching;
 pub mod money;
 pub mod official;
 pub mod party;
 pub mod person;
+pub mod registry;
+pub mod status;
+pub mod tax_bill;
+pub mod tax;
 pub mod time;

@@ -11,15 +11,23 @@
 //! | [`write`] | the writer that the tables drive |
 //! | [`dxp`] | the envelope of the exchange platform |
 //! | [`response`] | what customs answers to a document |
+//! | [`xml`], [`signature`], [`certificate`] | the tree within bounds, who signed it, whom to trust |
+//! | [`authority`] | issuing certificates for trials and tests |
+//! | [`content`] | digests that tell whether a document came again |
 //! | [`sample`] | one made-up parcel, as every message would tell of it |
 
+pub mod authority;
 pub mod ceb;
+pub mod certificate;
+pub mod content;
 pub mod dxp;
 pub mod read;
 pub mod response;
 pub mod sample;
+pub mod signature;
 pub mod table;
 pub mod write;
+pub mod xml;
 
 /// The namespace of every CEB message.
 pub const NAMESPACE: &str = "http://www.chinaport.gov.cn/ceb";

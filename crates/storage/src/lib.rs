@@ -1,1 +1,64 @@
-//! storage
+//! Storage: SQLite in a directory or PostgreSQL by URL, one API, one SQL text. Nothing above this crate
+//! knows which.
+//!
+//! ```text
+//! Store ── writer() ─▶ Writer ── transaction(|tx| …) ─▶ Tx   reads, locks, writes
+//!       └─ read(|view| …) ─────────────────────────────▶ View reads one consistent state
+//! ```
+//!
+//! * A table is a struct ([`row`]): its fields are the columns, and the statements follow from them.
+//! * Everything is done for sets: one statement a table and batch on PostgreSQL (`UNNEST`), one prepared
+//!   statement run once a row on SQLite, where a call costs nothing.
+//! * [`StorageError::remedy`] says what to do about an error: run again, find the culprit, stop, look
+//!   whether it was committed, drop what is in memory.
+//!
+//! # To add a table
+//!
+//! 1. Write `migrations/NNNN_what.sql` in the portable words of `0001_initial.sql`, and add its line to
+//!    `migrate.rs`. The key begins with the partition or bucket if the table grows.
+//! 2. Declare the struct with `row!` in the file of its aggregate, key columns first, in the same order
+//!    as in the table. Mark it `Replaceable` if it may be written over. [`Tx::insert`] and
+//!    [`Tx::upsert`] then work.
+//! 3. Add the loads that use cases need: `load` for keys or beginnings of keys, `select` for pages.
+//! 4. Add a test in `tests/it/`, which runs on both engines.
+
+#[macro_use]
+mod row;
+
+mod balance;
+mod cell;
+mod checkpoint;
+mod claim;
+mod declaration;
+mod dialect;
+mod document;
+mod driver;
+mod error;
+mod inbox;
+mod ledger;
+mod message;
+mod migrate;
+mod partition;
+mod registry;
+mod response;
+pub mod seal;
+mod serial;
+mod store;
+pub mod stored;
+mod tx;
+
+pub use balance::{Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey};
+pub use checkpoint::LogTraffic;
+pub use claim::{Claim, ClaimKey};
+pub use declaration::Declaration;
+pub use document::{Document, DocumentKey, Waiting, WaitingKey};
+pub use error::{DriverError, OpenError, Remedy, StorageError};
+pub use inbox::{Held, Inbox};
+pub use ledger::{Event, Posting, TaxBill};
+pub use message::{Message, MessageBody};
+pub use partition::{Advance, Lease, Partition, PartitionRow, TakeOver};
+pub use registry::{Cached, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Revision, Setting};
+pub use response::{Cursor, Mail, Response};
+pub use serial::{Serial, SerialBlock};
+pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
+pub use tx::{Tx, View};

@@ -1,1 +1,3 @@
 //! testkit
+
+pub use tongguan_private_postgres as postgres;

@@ -1,5 +1,9 @@
 //! Declarations of goods (申报清单).
 
 mod import;
+mod review;
+mod state;
 
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
+pub use review::{NotAllowed, Ruled, Ruling};
+pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};

@@ -133,7 +133,7 @@ fn mutate(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String
             let value = leaf.chars().next().map_or(0, char::len_utf8);
             let inside = inside(text, node)?;
             let (what, shorter) = if chance.below(2) == 0 {
-                ("shorter", format!("{}", leaf.get(value..)?))
+                ("shorter", leaf.get(value..)?.to_owned())
             } else {
                 ("longer", format!("{leaf}1"))
             };

@@ -3,6 +3,10 @@
 //! Every command has `--help`, offers `--json` where a machine may read it, exits with 0 only on
 //! success, and says what is wrong as "what, where, what to do".
 
+mod codes;
+mod defects;
+mod tax;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -16,11 +20,17 @@ pub struct Tongguan {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Codes(codes::Codes),
+    Tax(tax::Tax),
+}
 
 impl Tongguan {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        match self.command {}
+        match self.command {
+            Command::Codes(codes) => codes.run(),
+            Command::Tax(tax) => tax.run(),
+        }
     }
 }

@@ -1,0 +1,121 @@
+//! The same message again: whether a document is new, a change, a repetition, or refused.
+//!
+//! This is the table of `docs/reference/repetition.md`, row by row.
+
+use tongguan_domain::commerce::{Action, Stage};
+use tongguan_domain::defect::{Defect, Rule};
+
+use crate::clearing::incoming::FiledDocument;
+use crate::clearing::record::{DocumentKind, DocumentRecord, DocumentState};
+
+/// What a document is in the light of what is stored under its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// To be stored: nothing live stands under the key.
+    Admit,
+    /// A change of what stands there.
+    Change,
+    /// The deletion of what stands there.
+    Delete,
+    /// The very same document: its responses are sent again.
+    Repeat,
+    /// Refused, and what stands under the key stays as it is.
+    Refuse(Defect),
+}
+
+/// Why a document can be refused for what is stored.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    Exists,
+    Missing,
+    Declared,
+    Outdated,
+    GuidReused,
+}
+
+/// The official rule for a refusal of one kind of document.
+fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
+    use tongguan_domain::official::{declaration, delivery, order, payment, waybill};
+    match (kind, refusal) {
+        (DocumentKind::Order, Refusal::Exists) => &order::DUPLICATE,
+        (DocumentKind::Order, Refusal::Missing) => &order::ORIGINAL_MISSING,
+        (DocumentKind::Order, Refusal::Declared) => &order::ALREADY_DECLARED,
+        (DocumentKind::Order, Refusal::Outdated) => &order::OUTDATED,
+        (DocumentKind::Order, Refusal::GuidReused) => &order::PARAMETER,
+        (DocumentKind::Payment, Refusal::Exists) => &payment::DUPLICATE,
+        (DocumentKind::Payment, Refusal::Missing) => &payment::ORIGINAL_MISSING,
+        (DocumentKind::Payment, Refusal::Declared) => &payment::ALREADY_DECLARED,
+        (DocumentKind::Payment, Refusal::Outdated) => &payment::OUTDATED,
+        (DocumentKind::Payment, Refusal::GuidReused) => &payment::PARAMETER,
+        (DocumentKind::Waybill, Refusal::Exists) => &waybill::DUPLICATE,
+        (DocumentKind::Waybill, Refusal::Missing) => &waybill::ORIGINAL_MISSING,
+        (DocumentKind::Waybill, Refusal::Declared) => &waybill::ALREADY_DECLARED,
+        // The specification has no number for an outdated waybill; −505016 says 物流报文.
+        (DocumentKind::Waybill | DocumentKind::Delivery, Refusal::Outdated) => &delivery::OUTDATED,
+        (DocumentKind::Waybill, Refusal::GuidReused) => &waybill::PARAMETER,
+        (DocumentKind::Delivery, Refusal::Exists | Refusal::Declared) => &delivery::DUPLICATE,
+        (DocumentKind::Delivery, Refusal::Missing) => &delivery::OPERATION_UNKNOWN,
+        (DocumentKind::Delivery, Refusal::GuidReused) => &delivery::PARAMETER,
+        (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
+        (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
+        (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,
+        (DocumentKind::Declaration, Refusal::Outdated) => &declaration::LODGING_FAILED,
+        (DocumentKind::Declaration, Refusal::GuidReused) => &declaration::PARAMETER,
+    }
+}
+
+fn refuse(filed: &FiledDocument, refusal: Refusal) -> Admission {
+    let guid = &filed.filing.guid;
+    let defect = Defect::at(rule(filed.key.kind, refusal), "");
+    Admission::Refuse(match refusal {
+        Refusal::GuidReused => defect.found(guid).expected("相同guid的报文内容应相同"),
+        Refusal::Outdated => defect.with("cause", "接收报文为旧报文数据，不做处理"),
+        Refusal::Exists | Refusal::Missing | Refusal::Declared => {
+            defect.with("declaration", &filed.name)
+        }
+    })
+}
+
+/// Admits `filed` in the light of what stands under its key. `fixed` says that what stands there can
+/// no longer be changed: a declaration uses it, or it is a declaration that has gone too far.
+pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bool) -> Admission {
+    let action = filed.filing.action;
+    let Some(standing) = standing else {
+        return match action {
+            Action::Create => Admission::Admit,
+            Action::Change | Action::Delete => refuse(filed, Refusal::Missing),
+        };
+    };
+    if standing.guid.same(&filed.filing.guid) {
+        return if standing.content == filed.content {
+            Admission::Repeat
+        } else {
+            refuse(filed, Refusal::GuidReused)
+        };
+    }
+    let older = filed.filing.sent_at < standing.sent_at;
+    match (standing.state, action) {
+        (DocumentState::Refused | DocumentState::Deleted, Action::Create) if !older => {
+            Admission::Admit
+        }
+        // A refused declaration may be changed instead of being lodged anew (−621011, −621012).
+        (DocumentState::Refused, Action::Change)
+            if !older && filed.key.kind == DocumentKind::Declaration =>
+        {
+            Admission::Admit
+        }
+        (DocumentState::Refused | DocumentState::Deleted, Action::Change | Action::Delete) => {
+            refuse(filed, Refusal::Missing)
+        }
+        (DocumentState::Entered, Action::Create) => refuse(filed, Refusal::Exists),
+        _ if older => refuse(filed, Refusal::Outdated),
+        // What was only stored is declared by sending it again with appStatus 2.
+        (DocumentState::Stored, Action::Create) if filed.filing.stage == Stage::Declared => {
+            Admission::Change
+        }
+        (DocumentState::Stored, Action::Create) => refuse(filed, Refusal::Exists),
+        (_, _) if fixed => refuse(filed, Refusal::Declared),
+        (_, Action::Delete) => Admission::Delete,
+        (_, _) => Admission::Change,
+    }
+}

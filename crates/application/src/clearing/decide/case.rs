@@ -1,0 +1,261 @@
+//! One declaration being decided: its record, its document, and what it is told.
+
+use std::sync::Arc;
+
+use tongguan_domain::allowance::AllowanceKey;
+use tongguan_domain::declaration::{Entered, ImportState, Release, Reservation};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::lane::Lane;
+use tongguan_domain::money::Money;
+use tongguan_domain::status::ReturnStatus;
+
+use super::reply::Replying;
+use super::{Circumstances, Undecidable};
+use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
+use crate::clearing::record::{
+    ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
+};
+use crate::clearing::settings::AllowanceYear;
+use crate::clearing::working_set::Draft;
+
+/// A declaration being decided. [`Case::close`] puts everything back into the draft.
+pub struct Case {
+    /// The declaration.
+    pub record: DeclarationRecord,
+    /// The document that it is.
+    pub document: DocumentRecord,
+    /// What it is told.
+    pub replying: Replying,
+}
+
+impl Case {
+    /// Takes up a stored declaration.
+    pub fn reopen(
+        draft: &Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        record: &Arc<DeclarationRecord>,
+    ) -> Option<Self> {
+        let document = draft.document(&record.document)?;
+        let mut replying = Replying::to_stored(circumstances, document, &record.answer);
+        replying.number(record.provisional_no.clone());
+        if let Some(number) = record.state.number() {
+            replying.declared(number.clone());
+        }
+        Some(Self {
+            record: DeclarationRecord::clone(record),
+            document: DocumentRecord::clone(document),
+            replying,
+        })
+    }
+
+    /// Refuses the declaration: what it held is given back, and its order may be declared anew.
+    pub fn refuse(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        defects: &[Defect],
+    ) -> Result<(), Undecidable> {
+        self.replying.refuse(defects);
+        self.end(draft, circumstances, ImportState::Refused, DocumentState::Refused)
+    }
+
+    /// Ends the declaration before its release.
+    pub fn end(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        state: ImportState,
+        document: DocumentState,
+    ) -> Result<(), Undecidable> {
+        self.give_back(draft)?;
+        self.leave_guarantee_queue(draft)?;
+        if !state.is_live() {
+            let key = self.waybill_claim();
+            let mut claim = draft.claim(&key, circumstances.at);
+            if claim.declaration == Some(self.record.id) {
+                claim.declaration = None;
+                draft.set_claim(claim);
+            }
+        }
+        self.record.state = state;
+        self.document.state = document;
+        Ok(())
+    }
+
+    /// Enters a matched declaration (120) and sends it down its lane.
+    pub fn enter(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<(), Undecidable> {
+        let ImportState::Waiting { lodged, .. } = &self.record.state else { return Ok(()) };
+        let lodged = lodged.clone();
+        let facts = self.record.facts.clone();
+        let partition = self.document.key.dossier.partition;
+        let number =
+            circumstances.serials.declaration_number(partition, facts.office, circumstances.at)?;
+        self.replying.say(ReturnStatus::Sent, "发送海关成功");
+        self.replying.declared(number.clone());
+        self.replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
+        let rated = lodged.tax.is_some();
+        let entered = Entered { number, lodged };
+        let hs_codes = facts.items.iter().map(|item| &*item.hs_code);
+        let draw = circumstances.draws.draw(facts.office, self.record.id);
+        let selectivity = &circumstances.office(facts.office).selectivity;
+        match selectivity.select(facts.merchant, hs_codes, draw) {
+            Lane::Red => {
+                self.replying.say(ReturnStatus::Examined, "查验");
+                self.record.state = ImportState::UnderExamination(entered);
+                Ok(())
+            }
+            Lane::Yellow => self.review(entered, "[Code:1200;Desc:待人工审核]"),
+            Lane::Green if !rated => {
+                self.review(entered, "[Code:1200;Desc:待人工审核];商品编码无适用税率")
+            }
+            Lane::Green => self.accept(draft, circumstances, entered),
+        }
+    }
+
+    /// Finishes the review (399) and releases as soon as the guarantee allows.
+    pub fn accept(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        entered: Entered,
+    ) -> Result<(), Undecidable> {
+        let tax = entered.lodged.tax.as_ref().ok_or(Undecidable::NoRate(self.record.id))?;
+        let guarantor = self.record.facts.guarantor;
+        let guarantee = draft.guarantee(guarantor);
+        match guarantee.hold(tax.total) {
+            Some(held) => {
+                self.replying.say(ReturnStatus::Reviewed, "审结");
+                draft.set_guarantee(guarantor, held);
+                self.release(draft, circumstances, entered)
+            }
+            None => {
+                let reason = format!(
+                    "审结;税款担保余额不足,待放行:应缴税款{},可用余额{}",
+                    tax.total,
+                    guarantee.free()
+                );
+                self.replying.say(ReturnStatus::Reviewed, reason);
+                draft.set_guarantee(guarantor, guarantee.queue(tax.total)?);
+                self.record.state = ImportState::AwaitingGuarantee(entered);
+                Ok(())
+            }
+        }
+    }
+
+    /// Releases the goods (800) with their tax bill; the tax is held against the guarantee already.
+    pub fn release(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        entered: Entered,
+    ) -> Result<(), Undecidable> {
+        let Entered { number, lodged } = entered;
+        let tax = lodged.tax.ok_or(Undecidable::NoRate(self.record.id))?;
+        let used = self.use_allowance(draft, circumstances, lodged.reservation)?;
+        self.post(
+            draft,
+            Account::AllowanceUsed(used.key),
+            Account::AllowanceFree(used.key),
+            used.amount,
+        );
+        let guarantor = self.record.facts.guarantor;
+        let (held, free) = (Account::GuaranteeHeld(guarantor), Account::GuaranteeFree(guarantor));
+        self.post(draft, held, free, tax.total);
+        self.replying.say(ReturnStatus::Released, "[Code:2600;Desc:放行]");
+        let declaration = self.record.id;
+        let bill_number = format!("{number}_0");
+        let owed = tax.clone();
+        self.replying.bill(|at| Bill { declaration, number: bill_number, at, tax: owed });
+        let release = Release { number, released_at: circumstances.at, used, tax };
+        self.record.state = ImportState::Released(release);
+        self.close_if_delivered(draft);
+        Ok(())
+    }
+
+    /// Closes a released declaration whose parcel was signed for already (899).
+    pub fn close_if_delivered(&mut self, draft: &Draft<'_>) {
+        let key = self.waybill_claim();
+        let delivered = draft
+            .document(&super::delivery::document_key(&key))
+            .is_some_and(|delivery| delivery.state == DocumentState::Entered);
+        if delivered {
+            self.finish("结关");
+        }
+    }
+
+    /// Closes a released declaration (899).
+    pub fn finish(&mut self, text: &str) {
+        if let ImportState::Released(release) = &self.record.state {
+            self.record.state = ImportState::Closed(release.clone());
+            self.replying.say(ReturnStatus::Closed, text);
+        }
+    }
+
+    /// Puts the case back and sends what it was told.
+    pub fn close(mut self, draft: &mut Draft<'_>, cause: Cause) {
+        let subject = Subject::Declaration(self.record.id);
+        self.document.replied_at = self.replying.send(draft, &self.document.key, subject, cause);
+        self.document.facts = Some(Arc::new(Facts::Declaration(self.record.id)));
+        draft.set_document(self.document);
+        draft.set_declaration(self.record);
+    }
+
+    /// The claim of the waybill that the declaration names.
+    pub fn waybill_claim(&self) -> ClaimKey {
+        ClaimKey {
+            kind: DocumentKind::Waybill,
+            party: self.record.facts.carrier,
+            number: self.record.facts.waybill_no.as_str().into(),
+        }
+    }
+
+    fn review(&mut self, entered: Entered, text: &str) -> Result<(), Undecidable> {
+        self.replying.say(ReturnStatus::InReview, text);
+        self.record.state = ImportState::InReview(entered);
+        Ok(())
+    }
+
+    fn give_back(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
+        if let Some(Reservation { key, amount }) = self.record.state.reservation() {
+            draft.set_allowance(key, draft.allowance(key).give_back(amount)?);
+        }
+        Ok(())
+    }
+
+    fn leave_guarantee_queue(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
+        if let ImportState::AwaitingGuarantee(entered) = &self.record.state {
+            let tax = entered.lodged.tax.as_ref().map_or(Money::ZERO, |tax| tax.total);
+            let guarantor = self.record.facts.guarantor;
+            draft.set_guarantee(guarantor, draft.guarantee(guarantor).leave_queue(tax)?);
+        }
+        Ok(())
+    }
+
+    /// Turns the reservation into use, in the year that the office's setting names.
+    fn use_allowance(
+        &self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        reservation: Reservation,
+    ) -> Result<Reservation, Undecidable> {
+        let Reservation { key, amount } = reservation;
+        draft.set_allowance(key, draft.allowance(key).give_back(amount)?);
+        let year = match circumstances.office(self.record.facts.office).allowance_year {
+            AllowanceYear::Release => circumstances.at.china_day().year(),
+            AllowanceYear::Lodging => key.year,
+        };
+        let key = AllowanceKey { year, ..key };
+        draft.set_allowance(key, draft.allowance(key).spend(amount)?);
+        Ok(Reservation { key, amount })
+    }
+
+    fn post(&self, draft: &mut Draft<'_>, debit: Account, credit: Account, amount: Money) {
+        if amount > Money::ZERO {
+            draft.post(Posting { declaration: self.record.id, debit, credit, amount });
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What becomes due by itself: waiting ends, released declarations close.
+
+use tongguan_domain::declaration::ImportState;
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::DeclarationId;
+
+use super::case::Case;
+use super::declaration::quoted_order;
+use super::matching::missing;
+use super::rules::DOCUMENTS_MISSING;
+use super::{Circumstances, Undecidable};
+use crate::clearing::outcome::Cause;
+use crate::clearing::working_set::Draft;
+
+/// Decides a declaration for which time has come; nothing happens when it has not.
+pub fn decide(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    id: DeclarationId,
+) -> Result<(), Undecidable> {
+    let declaration = draft.declaration(id).cloned().ok_or(Undecidable::NoSuchDeclaration(id))?;
+    let Some(mut case) = Case::reopen(draft, circumstances, &declaration) else { return Ok(()) };
+    match &declaration.state {
+        ImportState::Waiting { expires_at, .. } if *expires_at <= circumstances.at => {
+            let missing = missing(draft, circumstances.at, &declaration);
+            let (platform, order_no) = quoted_order(&declaration);
+            let reason = format!("等待单证超时，{}", missing.warning(platform, order_no));
+            let defect = Defect::at(&DOCUMENTS_MISSING, "").found(reason);
+            case.refuse(draft, circumstances, &[defect])?;
+        }
+        ImportState::Released(release) => {
+            let days = circumstances.office(declaration.facts.office).close_after_days;
+            if circumstances.at < release.released_at.plus_days(days) {
+                return Ok(());
+            }
+            case.finish("结关");
+        }
+        _ => return Ok(()),
+    }
+    case.close(draft, Cause::Time);
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Deciding: a pure fold over a batch, in order of arrival.
+//!
+//! [`decide`] takes one thing that came in and a [`Draft`] of the working set, and leaves in the draft
+//! what follows: changed records, responses, postings, audit entries. It reads no clock and asks
+//! nobody; [`Circumstances`] hold what is the same for the whole batch.
+
+mod admission;
+mod case;
+mod declaration;
+mod delivery;
+mod due;
+mod guarantee;
+mod matching;
+mod reply;
+mod rules;
+mod ruling;
+mod trade;
+
+pub use rules::ALL as RULES;
+
+use std::collections::HashMap;
+
+use tongguan_domain::ids::{DeclarationId, OfficeCode};
+use tongguan_domain::lane::Draw;
+use tongguan_domain::time::Moment;
+
+use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, Submitted};
+use super::outcome::Cause;
+use super::record::{DeclarationRecord, DocumentKind};
+use super::settings::OfficeSettings;
+use super::working_set::Draft;
+use crate::numbering::{Serials, SeriesExhausted};
+use reply::Replying;
+
+/// What is the same for every decision of a batch.
+#[derive(Debug)]
+pub struct Circumstances<'b> {
+    /// The instant of the batch.
+    pub at: Moment,
+    /// Settings of the offices that have their own.
+    pub offices: &'b HashMap<OfficeCode, OfficeSettings>,
+    /// Settings of all other offices.
+    pub default_office: &'b OfficeSettings,
+    /// Official numbers.
+    pub serials: &'b Serials,
+    /// The secret from which draws are made.
+    pub draws: &'b dyn Draws,
+}
+
+/// Chance that can be replayed: the head of HMAC(office secret, declaration id).
+pub trait Draws: std::fmt::Debug {
+    /// The draw of a declaration.
+    fn draw(&self, office: OfficeCode, declaration: DeclarationId) -> Draw;
+}
+
+impl Circumstances<'_> {
+    fn office(&self, office: OfficeCode) -> &OfficeSettings {
+        self.offices.get(&office).unwrap_or(self.default_office)
+    }
+}
+
+/// Why a thing could not be decided at all; it is held and an operator is told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Undecidable {
+    /// No official number is left.
+    #[error(transparent)]
+    Series(#[from] SeriesExhausted),
+    /// An account would leave the range of 92 quadrillion yuan.
+    #[error("an account would overflow")]
+    Overflow(#[from] tongguan_domain::money::MoneyOverflow),
+    /// The declaration is not stored.
+    #[error("declaration {0} is not stored")]
+    NoSuchDeclaration(DeclarationId),
+    /// The ruling does not fit where the declaration stands.
+    #[error(transparent)]
+    NotAllowed(#[from] tongguan_domain::declaration::NotAllowed),
+    /// The declaration has a line without a rate and cannot be accepted before there is one.
+    #[error("declaration {0} has a line without a tax rate; import the rate first")]
+    NoRate(DeclarationId),
+}
+
+/// What a declaration waits for, as the bits of its waiting row.
+pub fn matching_missing(draft: &Draft<'_>, declaration: &DeclarationRecord, at: Moment) -> i64 {
+    matching::missing(draft, at, declaration).bits()
+}
+
+/// Decides one thing. `id` is taken if it turns out to be a new declaration.
+///
+/// # Errors
+/// [`Undecidable`]; the draft is to be dropped then.
+pub fn decide(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    incoming: &Incoming,
+    id: DeclarationId,
+) -> Result<(), Undecidable> {
+    match incoming {
+        Incoming::Document(submitted) => decide_document(draft, circumstances, submitted, id),
+        Incoming::Ruling { declaration, ruling, officer, reason, reassessed } => {
+            let ruled = ruling::Ruling { ruling: *ruling, officer, reason, reassessed };
+            ruling::decide(draft, circumstances, *declaration, ruled)
+        }
+        Incoming::Declare(declaration) => {
+            declaration::declare_stored(draft, circumstances, *declaration, Cause::Command)
+        }
+        Incoming::Due(declaration) => due::decide(draft, circumstances, *declaration),
+        Incoming::GuaranteeChanged(queue) => guarantee::decide(draft, circumstances, queue),
+    }
+}
+
+fn decide_document(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    id: DeclarationId,
+) -> Result<(), Undecidable> {
+    match &submitted.filed {
+        Filed::TurnedAway { kind, partition, defects } => {
+            let mut replying = Replying::unkeyed(circumstances, submitted, *partition);
+            if *kind == DocumentKind::Declaration {
+                replying.number(
+                    circumstances.serials.provisional_number(*partition, circumstances.at)?,
+                );
+            }
+            replying.refuse(defects);
+            replying.send_unkeyed(draft, *kind);
+            Ok(())
+        }
+        Filed::Document(filed) => decide_filed(draft, circumstances, submitted, filed, id),
+    }
+}
+
+fn decide_filed(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    id: DeclarationId,
+) -> Result<(), Undecidable> {
+    match &filed.verdict {
+        Ok(FiledFacts::Order(facts)) => trade::order(draft, circumstances, submitted, filed, facts),
+        Ok(FiledFacts::Payment(facts)) => {
+            trade::payment(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Waybill(facts)) => {
+            trade::waybill(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Delivery(facts)) => {
+            delivery::decide(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Declaration(lodging)) => {
+            declaration::lodge(draft, circumstances, submitted, filed, lodging, id)
+        }
+        Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
+    }
+}

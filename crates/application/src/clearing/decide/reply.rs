@@ -1,0 +1,169 @@
+//! Composing the responses of one decision.
+
+use std::sync::Arc;
+
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::{DeclarationNumber, ProvisionalNumber};
+use tongguan_domain::status::{Reply, ReturnStatus};
+use tongguan_domain::time::Moment;
+use tongguan_storage::Partition;
+
+use super::Circumstances;
+use crate::clearing::incoming::Submitted;
+use crate::clearing::outcome::{Bill, Cause, DeclarationNumbers, Entry, Response, Step, Subject};
+use crate::clearing::record::{AnswerTo, DocumentKey, DocumentKind, DocumentRecord, Source};
+use crate::clearing::working_set::Draft;
+
+/// A run of responses in the making. Times grow by at least a millisecond from one to the next, and
+/// from what the document was told before: senders keep the response with the largest time.
+pub struct Replying {
+    partition: Partition,
+    source: Source,
+    answer: Arc<AnswerTo>,
+    provisional: Option<ProvisionalNumber>,
+    declaration: Option<DeclarationNumber>,
+    next_at: Moment,
+    run: Vec<Step>,
+    bill: Option<Bill>,
+}
+
+impl Replying {
+    /// To a document that has no usable key.
+    pub fn unkeyed(
+        circumstances: &Circumstances<'_>,
+        submitted: &Submitted,
+        partition: Partition,
+    ) -> Self {
+        Self {
+            partition,
+            source: submitted.source,
+            answer: submitted.answer.clone(),
+            provisional: None,
+            declaration: None,
+            next_at: circumstances.at.floor_millis(),
+            run: Vec::new(),
+            bill: None,
+        }
+    }
+
+    /// To a document that was just submitted; `standing` is what its key held before.
+    pub fn to_submitted(
+        circumstances: &Circumstances<'_>,
+        submitted: &Submitted,
+        key: &DocumentKey,
+        standing: Option<&DocumentRecord>,
+    ) -> Self {
+        let mut replying = Self::unkeyed(circumstances, submitted, key.dossier.partition);
+        replying.not_before(standing.map(|document| document.replied_at));
+        replying
+    }
+
+    /// To a document that is stored.
+    pub fn to_stored(
+        circumstances: &Circumstances<'_>,
+        document: &DocumentRecord,
+        answer: &Arc<AnswerTo>,
+    ) -> Self {
+        let mut replying = Self {
+            partition: document.key.dossier.partition,
+            source: document.source,
+            answer: answer.clone(),
+            provisional: None,
+            declaration: None,
+            next_at: circumstances.at.floor_millis(),
+            run: Vec::new(),
+            bill: None,
+        };
+        replying.not_before(Some(document.replied_at));
+        replying
+    }
+
+    /// Turns to the sender of a newer copy of the document.
+    pub fn answer_to(&mut self, submitted: &Submitted) {
+        self.source = submitted.source;
+        self.answer = submitted.answer.clone();
+    }
+
+    fn not_before(&mut self, replied_at: Option<Moment>) {
+        if let Some(replied_at) = replied_at {
+            self.next_at = self.next_at.max(replied_at.plus_millis(1));
+        }
+    }
+
+    /// Quotes a provisional number.
+    pub fn number(&mut self, provisional: ProvisionalNumber) {
+        self.provisional = Some(provisional);
+    }
+
+    /// Quotes a declaration number from here on.
+    pub fn declared(&mut self, number: DeclarationNumber) {
+        self.declaration = Some(number);
+    }
+
+    /// Adds a status.
+    pub fn say(&mut self, status: ReturnStatus, text: impl Into<String>) {
+        let Reply { status, text } = Reply::new(status, text);
+        self.run.push(Step { status, at: self.next_at, text });
+        self.next_at = self.next_at.plus_millis(1);
+    }
+
+    /// Adds a refusal that names all defects.
+    pub fn refuse(&mut self, defects: &[Defect]) {
+        let Reply { status, text } = Reply::refusing(defects);
+        self.say(status, text);
+    }
+
+    /// Adds a tax bill, made a moment after the last status.
+    pub fn bill(&mut self, make: impl FnOnce(Moment) -> Bill) {
+        self.bill = Some(make(self.next_at));
+        self.next_at = self.next_at.plus_millis(1);
+    }
+
+    /// Sends the run about a document that has no usable key.
+    pub fn send_unkeyed(self, draft: &mut Draft<'_>, kind: DocumentKind) {
+        let cause = Cause::Document(self.source);
+        self.send_about(draft, None, Subject::Unkeyed(kind), cause);
+    }
+
+    /// Sends the run about a document that leaves what stands under its key as it is.
+    pub fn send_aside(self, draft: &mut Draft<'_>, subject: Subject) {
+        let cause = Cause::Document(self.source);
+        self.send_about(draft, None, subject, cause);
+    }
+
+    /// Sends the run to the document of `key`; gives the time of its last response.
+    pub fn send(
+        self,
+        draft: &mut Draft<'_>,
+        key: &DocumentKey,
+        subject: Subject,
+        cause: Cause,
+    ) -> Moment {
+        self.send_about(draft, Some(key.clone()), subject, cause)
+    }
+
+    fn send_about(
+        self,
+        draft: &mut Draft<'_>,
+        document: Option<DocumentKey>,
+        subject: Subject,
+        cause: Cause,
+    ) -> Moment {
+        let last = self.next_at.plus_millis(-1);
+        let statuses = self.run.iter().map(|step| step.status).collect();
+        draft.note(Entry { partition: self.partition, subject, cause, statuses });
+        draft.respond(Response {
+            partition: self.partition,
+            document,
+            source: self.source,
+            answer: self.answer,
+            numbers: self.provisional.map(|provisional| DeclarationNumbers {
+                provisional,
+                declaration: self.declaration,
+            }),
+            run: self.run,
+            bill: self.bill,
+        });
+        last
+    }
+}

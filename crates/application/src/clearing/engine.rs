@@ -1,0 +1,433 @@
+//! The writer: one thread that owns partitions and commits one batch across all of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tongguan_domain::declaration::ImportState;
+use tongguan_domain::ids::{DeclarationId, DxpId, MessageId, OfficeCode};
+use tongguan_domain::time::Moment;
+use tongguan_storage::stored::StoredError;
+use tongguan_storage::{
+    self as storage, Advance, Lease, Partition, SerialBlock, StorageError, TakeOver, Tx,
+};
+
+use super::decide::{Circumstances, Draws, decide};
+use super::incoming::{Filed, Incoming, Submitted};
+use super::load::load;
+use super::record::{Quote, Source};
+use super::rows::RowError;
+use super::settings::OfficeSettings;
+use super::working_set::WorkingSet;
+use super::write::{Sequences, write};
+use crate::numbering::{IdSource, Serials, Series};
+
+/// How long a lease holds without renewal; every batch renews it.
+const LEASE_MS: i64 = 10_000;
+/// How many numbers are reserved at a time when a series runs short.
+const SERIAL_BLOCK: i64 = 64;
+
+/// Why a batch was not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A row that was read.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A row that was to be written.
+    #[error("a row could not be encoded")]
+    Encode(#[from] StoredError),
+}
+
+/// Settings that change rarely; replaced whole.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Offices that have their own settings.
+    pub offices: HashMap<OfficeCode, OfficeSettings>,
+    /// All other offices.
+    pub default_office: OfficeSettings,
+}
+
+/// A message with its documents, as the writer receives it.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The message's row.
+    pub message: storage::Message,
+    /// Its sealed bytes.
+    pub body: storage::MessageBody,
+    /// Its documents, and responses that receive itself gave.
+    pub incoming: Vec<Incoming>,
+    /// Rows for the outbox that need no decision: a message that could not be read, copies.
+    pub notices: Vec<Notice>,
+}
+
+/// A row for the outbox that needs no decision.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The partition in whose sequence it stands.
+    pub partition: Partition,
+    /// One of [`super::write::response_kind`].
+    pub kind: i64,
+    /// To whom.
+    pub mailbox: Option<DxpId>,
+    /// About which message.
+    pub source: Source,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// Messages that are decided and committed together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    messages: Vec<storage::Message>,
+    bodies: Vec<storage::MessageBody>,
+    incoming: Vec<Incoming>,
+    notices: Vec<Notice>,
+}
+
+impl Batch {
+    /// Adds a message.
+    pub fn push(&mut self, delivery: Delivery) {
+        self.messages.push(delivery.message);
+        self.bodies.push(delivery.body);
+        self.incoming.extend(delivery.incoming);
+        self.notices.extend(delivery.notices);
+    }
+
+    /// Adds something that did not come in a message.
+    pub fn push_incoming(&mut self, incoming: Incoming) {
+        self.incoming.push(incoming);
+    }
+
+    /// How many things are to be decided.
+    pub fn len(&self) -> usize {
+        self.incoming.len()
+    }
+
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.incoming.is_empty()
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Things that could not be decided, with the reason; they are held.
+    pub held: Vec<(Source, String)>,
+}
+
+/// The state of the one writer that owns all partitions of a store.
+#[derive(Debug)]
+pub struct Engine {
+    owner: String,
+    writer: storage::Writer,
+    leases: HashMap<Partition, i64>,
+    sequences: Sequences,
+    serials: Serials,
+    ids: IdSource,
+    draws: Arc<dyn Draws + Send + Sync>,
+    settings: Arc<Settings>,
+}
+
+impl Engine {
+    /// Takes the partitions of the store: all of them where this is the only process on its file,
+    /// otherwise those whose lease ended.
+    ///
+    /// # Errors
+    /// [`BatchError::Storage`].
+    pub fn start(
+        mut writer: storage::Writer,
+        owner: String,
+        draws: Arc<dyn Draws + Send + Sync>,
+        settings: Arc<Settings>,
+        now: Moment,
+    ) -> Result<Self, BatchError> {
+        let leases = take_partitions(&mut writer, &owner, now)?;
+        let sequences =
+            Sequences::new(leases.iter().map(|lease| (lease.partition, lease.next_seq)));
+        Ok(Self {
+            owner,
+            writer,
+            leases: leases.iter().map(|lease| (lease.partition, lease.epoch)).collect(),
+            sequences,
+            serials: Serials::default(),
+            ids: IdSource::default(),
+            draws,
+            settings,
+        })
+    }
+
+    /// How many partitions this writer owns.
+    pub fn partitions(&self) -> usize {
+        self.leases.len()
+    }
+
+    /// Decides and commits a batch: all of it, or nothing.
+    ///
+    /// # Errors
+    /// [`BatchError`]; nothing is written then, and what was in memory is read again.
+    pub fn commit(&mut self, batch: &Batch, at: Moment) -> Result<Committed, BatchError> {
+        let incoming = &batch.incoming;
+        let Self { writer, leases, sequences, serials, ids, draws, settings, .. } = self;
+        let mut moved_sequences = sequences.clone();
+        let outcome = writer.transaction(|tx| {
+            let mut set = load(tx, incoming, at)?;
+            reserve_serials(tx, serials, &set, incoming, at)?;
+            let circumstances = Circumstances {
+                at,
+                offices: &settings.offices,
+                default_office: &settings.default_office,
+                serials,
+                draws: &**draws,
+            };
+            let held = decide_all(&mut set, &circumstances, incoming, ids);
+            let mut moved: BTreeSet<_> =
+                write(tx, set, &mut moved_sequences, at)?.into_iter().collect();
+            write_messages(tx, batch, at, &mut moved_sequences, &mut moved)?;
+            write_held(tx, &held, at, &mut moved_sequences, &mut moved)?;
+            let advances: Vec<_> = moved
+                .into_iter()
+                .map(|partition| Advance {
+                    partition,
+                    epoch: leases.get(&partition).copied().unwrap_or_default(),
+                    next_seq: moved_sequences.next(partition),
+                    lease_until: at.plus_millis(LEASE_MS),
+                })
+                .collect();
+            tx.advance(&advances)?;
+            Ok::<_, BatchError>(Committed {
+                held: held.into_iter().map(|held| (held.source, held.reason)).collect(),
+            })
+        });
+        match outcome {
+            Ok(committed) => {
+                self.sequences = moved_sequences;
+                Ok(committed)
+            }
+            Err(error) => {
+                self.serials.clear();
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the partitions again after they were lost or a commit's result was not known.
+    ///
+    /// # Errors
+    /// [`BatchError::Storage`].
+    pub fn take_again(&mut self, now: Moment) -> Result<(), BatchError> {
+        let leases = take_partitions(&mut self.writer, &self.owner, now)?;
+        self.sequences =
+            Sequences::new(leases.iter().map(|lease| (lease.partition, lease.next_seq)));
+        self.leases = leases.iter().map(|lease| (lease.partition, lease.epoch)).collect();
+        self.serials.clear();
+        Ok(())
+    }
+
+    /// Gives the partitions back.
+    ///
+    /// # Errors
+    /// [`BatchError::Storage`].
+    pub fn stop(mut self) -> Result<(), BatchError> {
+        let leases: Vec<_> =
+            self.leases.iter().map(|(partition, epoch)| (*partition, *epoch)).collect();
+        self.writer.transaction(|tx| tx.release(&leases))?;
+        Ok(())
+    }
+
+    /// The writing connection, for what is not a batch of documents.
+    pub fn writer(&mut self) -> &mut storage::Writer {
+        &mut self.writer
+    }
+
+    /// A new id in `partition`.
+    pub fn next_id(&mut self, partition: Partition, at: Moment) -> i64 {
+        self.ids.next(partition, at)
+    }
+
+    /// Replaces the settings.
+    pub fn set_settings(&mut self, settings: Arc<Settings>) {
+        self.settings = settings;
+    }
+}
+
+fn take_partitions(
+    writer: &mut storage::Writer,
+    owner: &str,
+    now: Moment,
+) -> Result<Vec<Lease>, BatchError> {
+    let all: Vec<_> = Partition::all().collect();
+    let sole = writer.store().is_sole_process();
+    let leases = writer.transaction(|tx| {
+        let clock = tx.shared_clock(now)?;
+        let take_over = if sole { TakeOver::All } else { TakeOver::Lapsed(clock) };
+        tx.lease(owner, &all, take_over, clock.plus_millis(LEASE_MS))
+    })?;
+    Ok(leases)
+}
+
+/// One thing that could not be decided.
+struct Held {
+    source: Source,
+    partition: Partition,
+    reason: String,
+}
+
+/// Folds over the batch in order of arrival. What panics or cannot be decided touches nothing and is
+/// held.
+fn decide_all(
+    set: &mut WorkingSet,
+    circumstances: &Circumstances<'_>,
+    batch: &[Incoming],
+    ids: &mut IdSource,
+) -> Vec<Held> {
+    let mut held = Vec::new();
+    for incoming in batch {
+        let partition = partition_of(incoming);
+        let id = DeclarationId(ids.next(partition, circumstances.at));
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            let mut draft = set.draft();
+            decide(&mut draft, circumstances, incoming, id).map(|()| draft.finish())
+        }));
+        let reason = match decided {
+            Ok(Ok(decided)) => {
+                set.merge(decided);
+                continue;
+            }
+            Ok(Err(undecidable)) => undecidable.to_string(),
+            Err(panic) => format!("panicked: {}", panic_text(&*panic)),
+        };
+        held.push(Held { source: source_of(incoming), partition, reason });
+    }
+    held
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a message")
+}
+
+fn partition_of(incoming: &Incoming) -> Partition {
+    match incoming {
+        Incoming::Document(Submitted { filed, .. }) => match filed {
+            Filed::TurnedAway { partition, .. } => *partition,
+            Filed::Document(filed) => filed.key.dossier.partition,
+        },
+        Incoming::Ruling { declaration, .. }
+        | Incoming::Declare(declaration)
+        | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
+        Incoming::GuaranteeChanged(queue) => {
+            queue.first().map_or(Partition(0), |id| crate::numbering::partition_of(id.0))
+        }
+    }
+}
+
+fn source_of(incoming: &Incoming) -> Source {
+    match incoming {
+        Incoming::Document(submitted) => submitted.source,
+        _ => Source { message: MessageId(0), ordinal: 0 },
+    }
+}
+
+/// Sees to it that every decision of the batch finds an official number: a provisional one for each
+/// declaration that comes in, a declaration number for each that may be entered.
+fn reserve_serials(
+    tx: &mut Tx<'_>,
+    serials: &Serials,
+    set: &WorkingSet,
+    batch: &[Incoming],
+    at: Moment,
+) -> Result<(), BatchError> {
+    let mut wanted = BTreeMap::<Series, i64>::new();
+    let mut want = |series| *wanted.entry(series).or_default() += 1;
+    for incoming in batch {
+        let Incoming::Document(submitted) = incoming else { continue };
+        let Quote::Declaration { office, .. } = &submitted.answer.quote else { continue };
+        let partition = partition_of(incoming);
+        want(Series::provisional(partition, at));
+        if let Ok(office) = OfficeCode::parse(office) {
+            want(Series::declaration(partition, office, at));
+        }
+    }
+    for declaration in set.declarations() {
+        if matches!(declaration.state, ImportState::Stored(_) | ImportState::Waiting { .. }) {
+            let partition = declaration.document.dossier.partition;
+            want(Series::declaration(partition, declaration.facts.office, at));
+        }
+    }
+    let blocks: Vec<_> = wanted
+        .into_iter()
+        .filter(|(series, wanted)| serials.shortfall(series, *wanted) > 0)
+        .map(|(series, wanted)| SerialBlock {
+            partition: series.partition,
+            series: series.prefix,
+            count: wanted.max(SERIAL_BLOCK),
+        })
+        .collect();
+    let firsts = tx.reserve(&blocks)?;
+    for (block, first) in blocks.into_iter().zip(firsts) {
+        let series = Series { partition: block.partition, prefix: block.series };
+        serials.add(series, first, block.count);
+    }
+    Ok(())
+}
+
+fn write_messages(
+    tx: &mut Tx<'_>,
+    batch: &Batch,
+    at: Moment,
+    sequences: &mut Sequences,
+    moved: &mut BTreeSet<Partition>,
+) -> Result<(), BatchError> {
+    let mut notices = Vec::new();
+    for notice in &batch.notices {
+        moved.insert(notice.partition);
+        let seq = sequences.take(notice.partition);
+        notices.push(storage::Response {
+            partition: notice.partition,
+            seq,
+            response_id: seq,
+            mailbox: notice.mailbox.clone(),
+            kind: notice.kind,
+            message_id: notice.source.message,
+            ordinal: i64::from(notice.source.ordinal),
+            recorded_at: at,
+            body: notice.body.clone(),
+        });
+    }
+    tx.insert(&batch.messages)?;
+    tx.insert(&batch.bodies)?;
+    tx.insert(&notices)?;
+    Ok(())
+}
+
+fn write_held(
+    tx: &mut Tx<'_>,
+    held: &[Held],
+    at: Moment,
+    sequences: &mut Sequences,
+    moved: &mut BTreeSet<Partition>,
+) -> Result<(), BatchError> {
+    let rows: Vec<_> = held
+        .iter()
+        .map(|held| {
+            moved.insert(held.partition);
+            storage::Held {
+                partition: held.partition,
+                seq: sequences.take(held.partition),
+                message_id: held.source.message,
+                ordinal: i64::from(held.source.ordinal),
+                at,
+                reason: held.reason.clone(),
+            }
+        })
+        .collect();
+    tx.insert(&rows)?;
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! What the writer receives: documents that were verified, parsed and judged by themselves.
+//!
+//! Everything that costs time and needs no lock has been done on the worker threads: signature,
+//! structure, parties, single-document checks, identity, tax. What is left depends on what else is
+//! stored.
+
+use std::sync::Arc;
+
+use tongguan_domain::commerce::Filing;
+use tongguan_domain::declaration::{Assessed, Ruling};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::facts::{
+    DeclarationFacts, DeliveryFacts, OrderFacts, PaymentFacts, WaybillFacts,
+};
+use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::tax_bill::TaxDue;
+use tongguan_storage::Partition;
+
+use super::record::{AnswerTo, DocumentKey, DocumentKind, Source};
+
+/// One thing to decide.
+#[derive(Debug, Clone)]
+pub enum Incoming {
+    /// A document of a message.
+    Document(Submitted),
+    /// An officer's ruling on a declaration.
+    Ruling {
+        /// Which declaration.
+        declaration: DeclarationId,
+        /// What was ruled.
+        ruling: Ruling,
+        /// Who ruled.
+        officer: String,
+        /// Why.
+        reason: String,
+        /// The tax, assessed again because the declaration had none.
+        reassessed: Option<TaxDue>,
+    },
+    /// A stored declaration is to be declared now.
+    Declare(DeclarationId),
+    /// Time has come for a declaration: expiry or closing.
+    Due(DeclarationId),
+    /// The queue before a guarantee is to be tried, the declarations in order.
+    GuaranteeChanged(Vec<DeclarationId>),
+}
+
+/// A document as it was submitted.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// Where it came from.
+    pub source: Source,
+    /// To whom its responses go.
+    pub answer: Arc<AnswerTo>,
+    /// What it is.
+    pub filed: Filed,
+}
+
+/// What a submitted document is.
+#[derive(Debug, Clone)]
+pub enum Filed {
+    /// Its signature or its key is not good: it is answered, and nothing is stored under any key.
+    TurnedAway {
+        /// What it claimed to be.
+        kind: DocumentKind,
+        /// In whose sequence the answer stands.
+        partition: Partition,
+        /// Why.
+        defects: Vec<Defect>,
+    },
+    /// A document with a business key.
+    Document(Box<FiledDocument>),
+}
+
+/// A document with a business key.
+#[derive(Debug, Clone)]
+pub struct FiledDocument {
+    /// The key.
+    pub key: DocumentKey,
+    /// What a refusal calls it: the sender's reference, or the guid.
+    pub name: String,
+    /// Number, action, time, stage.
+    pub filing: Filing,
+    /// Digest of its content without guid and time.
+    pub content: [u8; 16],
+    /// What is kept of it, or why it is refused.
+    pub verdict: Result<FiledFacts, Vec<Defect>>,
+}
+
+/// What is kept of a document that was found good by itself.
+#[derive(Debug, Clone)]
+pub enum FiledFacts {
+    /// Of an order.
+    Order(OrderFacts),
+    /// Of a payment.
+    Payment(PaymentFacts),
+    /// Of a waybill.
+    Waybill(WaybillFacts),
+    /// Of a delivery.
+    Delivery(DeliveryFacts),
+    /// Of a declaration.
+    Declaration(Lodging),
+}
+
+/// A declaration that was found good by itself.
+#[derive(Debug, Clone)]
+pub struct Lodging {
+    /// What is kept of it.
+    pub facts: Arc<DeclarationFacts>,
+    /// What it takes and owes.
+    pub assessed: Assessed,
+    /// Digest of the pack of law that assessed it.
+    pub pack: [u8; 16],
+}

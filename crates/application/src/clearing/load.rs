@@ -1,0 +1,234 @@
+//! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
+//! allowances, guarantees.
+
+use std::collections::BTreeSet;
+
+use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::declaration::ImportState;
+use tongguan_domain::guarantee::Guarantee;
+use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::mark::Mark;
+use tongguan_domain::time::Moment;
+use tongguan_storage::{Partition, Tx};
+
+use super::engine::BatchError;
+use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
+use super::record::{ClaimKey, DocumentKind, DossierKey, Facts};
+use super::rows;
+use super::working_set::WorkingSet;
+use crate::numbering::partition_of;
+
+/// Loads everything that deciding `batch` may read.
+pub fn load(tx: &mut Tx<'_>, batch: &[Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
+    let mut set = WorkingSet::default();
+    let mut named = Named::of(batch);
+    load_claims(tx, &mut set, &mut named)?;
+    load_dossiers(tx, &mut set, &mut named)?;
+    let first = load_declarations(tx, &mut set, &named.declarations)?;
+    follow_declarations(tx, &mut set, &mut named, &first)?;
+    load_allowances(tx, &mut set, &mut named, at)?;
+    load_guarantees(tx, &mut set, &mut named)?;
+    Ok(set)
+}
+
+/// What a batch names, and what that leads to.
+#[derive(Debug, Default)]
+struct Named {
+    claims: BTreeSet<ClaimKey>,
+    dossiers: BTreeSet<DossierKey>,
+    declarations: BTreeSet<DeclarationId>,
+    persons: BTreeSet<AllowanceKey>,
+    guarantors: BTreeSet<PartyId>,
+}
+
+impl Named {
+    fn of(batch: &[Incoming]) -> Self {
+        let mut named = Self::default();
+        for incoming in batch {
+            match incoming {
+                Incoming::Document(submitted) => match &submitted.filed {
+                    Filed::Document(filed) => named.document(filed),
+                    Filed::TurnedAway { .. } => {}
+                },
+                Incoming::Ruling { declaration, .. }
+                | Incoming::Declare(declaration)
+                | Incoming::Due(declaration) => {
+                    named.declarations.insert(*declaration);
+                }
+                Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),
+            }
+        }
+        named
+    }
+
+    fn document(&mut self, filed: &FiledDocument) {
+        self.dossiers.insert(filed.key.dossier.clone());
+        match filed.key.kind {
+            DocumentKind::Payment => self.claim(DocumentKind::Payment, filed),
+            DocumentKind::Waybill | DocumentKind::Delivery => {
+                self.claim(DocumentKind::Waybill, filed);
+            }
+            DocumentKind::Order | DocumentKind::Declaration => {}
+        }
+        if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
+            self.claims.insert(ClaimKey {
+                kind: DocumentKind::Waybill,
+                party: lodging.facts.carrier,
+                number: lodging.facts.waybill_no.as_str().into(),
+            });
+            self.persons.insert(AllowanceKey { person: lodging.facts.buyer.person, year: 0 });
+            self.guarantors.insert(lodging.facts.guarantor);
+        }
+    }
+
+    fn claim(&mut self, kind: DocumentKind, filed: &FiledDocument) {
+        let (party, number) = (filed.key.party, filed.key.number.clone());
+        self.claims.insert(ClaimKey { kind, party, number });
+    }
+}
+
+/// Claims lead to the dossiers that hold them and to the declarations that name them.
+fn load_claims(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &mut Named) -> Result<(), BatchError> {
+    let keys: Vec<_> = named
+        .claims
+        .iter()
+        .map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number))
+        .collect();
+    for row in tx.claims(&keys)? {
+        let Some(claim) = rows::read_claim(row) else { continue };
+        named.dossiers.extend(claim.document.clone());
+        named.declarations.extend(claim.declaration);
+        if claim.parked {
+            named.dossiers.insert(DossierKey::of_claim(&claim.key));
+        }
+        set.put_claim(claim);
+    }
+    Ok(())
+}
+
+/// Dossiers hold documents; that of a declaration leads to its record.
+fn load_dossiers(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &mut Named,
+) -> Result<(), BatchError> {
+    let (of_orders, of_claims): (Vec<_>, Vec<_>) =
+        named.dossiers.iter().partition(|dossier| !dossier.order_no.is_empty());
+    let keys: Vec<_> =
+        of_orders.iter().map(|dossier| (dossier.partition, &*dossier.order_no)).collect();
+    let mut documents = tx.documents_of_orders(&keys)?;
+    if !of_claims.is_empty() {
+        let keys: Vec<_> = named
+            .claims
+            .iter()
+            .flat_map(|claim| {
+                [DocumentKind::Waybill, DocumentKind::Delivery]
+                    .map(|kind| (claim.bucket(), "", kind.code(), claim.party, &*claim.number))
+            })
+            .collect();
+        documents.extend(tx.documents(&keys)?);
+    }
+    for row in documents {
+        let document = rows::read_document(row)?;
+        if let Some(Facts::Declaration(id)) = document.facts.as_deref() {
+            named.declarations.insert(*id);
+        }
+        set.put_document(document);
+    }
+    Ok(())
+}
+
+fn load_declarations(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    ids: &BTreeSet<DeclarationId>,
+) -> Result<Vec<DeclarationId>, BatchError> {
+    let keys: Vec<_> = ids.iter().map(|id| (partition_of(id.0), *id)).collect();
+    let mut loaded = Vec::with_capacity(keys.len());
+    for row in tx.declarations(&keys)? {
+        let declaration = rows::read_declaration(row)?;
+        loaded.push(declaration.id);
+        set.put_declaration(declaration);
+    }
+    Ok(loaded)
+}
+
+/// A declaration leads back: to its own dossier, to its waybill's claim and what holds that. This is
+/// needed where something else than its own documents named it.
+fn follow_declarations(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &mut Named,
+    loaded: &[DeclarationId],
+) -> Result<(), BatchError> {
+    let mut further = Named::default();
+    for declaration in set.declarations().filter(|declaration| loaded.contains(&declaration.id)) {
+        let facts = &declaration.facts;
+        let claim = ClaimKey {
+            kind: DocumentKind::Waybill,
+            party: facts.carrier,
+            number: facts.waybill_no.as_str().into(),
+        };
+        if !named.claims.contains(&claim) {
+            further.claims.insert(claim);
+        }
+        if !named.dossiers.contains(&declaration.document.dossier) {
+            further.dossiers.insert(declaration.document.dossier.clone());
+        }
+        if may_release(&declaration.state) {
+            let person = match declaration.state.reservation() {
+                Some(reservation) => reservation.key,
+                None => AllowanceKey { person: facts.buyer.person, year: 0 },
+            };
+            named.persons.insert(person);
+            named.guarantors.insert(facts.guarantor);
+        }
+    }
+    if further.claims.is_empty() && further.dossiers.is_empty() {
+        return Ok(());
+    }
+    load_claims(tx, set, &mut further)?;
+    load_dossiers(tx, set, &mut further)
+}
+
+/// Whether deciding about a declaration in this state may touch the buyer's and guarantor's accounts.
+fn may_release(state: &ImportState) -> bool {
+    matches!(state, ImportState::Stored(_)) || state.reservation().is_some()
+}
+
+/// A person's allowance is needed for the present year, and for the year of a reservation.
+fn load_allowances(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &mut Named,
+    at: Moment,
+) -> Result<(), BatchError> {
+    let year = at.china_day().year();
+    let keys: BTreeSet<_> = named
+        .persons
+        .iter()
+        .flat_map(|key| [AllowanceKey { year, ..*key }, *key])
+        .filter(|key| key.year != 0)
+        .map(|key| (rows::allowance_bucket(key), key.person.to_bytes(), i64::from(key.year)))
+        .collect();
+    let keys: Vec<(Partition, [u8; 16], i64)> = keys.into_iter().collect();
+    for row in tx.lock_allowances(&keys)? {
+        let year = i16::try_from(row.year).unwrap_or_default();
+        let key = AllowanceKey { person: Mark::from_bytes(row.person), year };
+        set.put_allowance(key, Allowance { reserved: row.reserved, used: row.used });
+    }
+    Ok(())
+}
+
+fn load_guarantees(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &mut Named,
+) -> Result<(), BatchError> {
+    let keys: Vec<_> = named.guarantors.iter().map(|id| (Partition::of_party(*id), *id)).collect();
+    for row in tx.lock_guarantees(&keys)? {
+        let guarantee = Guarantee { granted: row.granted, held: row.held, queued: row.queued };
+        set.put_guarantee(row.party_id, guarantee);
+    }
+    Ok(())
+}

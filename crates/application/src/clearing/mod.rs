@@ -1,0 +1,21 @@
+//! Clearing parcels: one batch of documents, loaded, decided, written and committed.
+//!
+//! | step | file |
+//! |---|---|
+//! | what comes in | [`incoming`] |
+//! | load what the batch names | `load` |
+//! | decide, purely | [`decide`] over a [`working_set`] |
+//! | write, coalesced per table | `write` |
+
+pub mod decide;
+pub mod engine;
+pub mod incoming;
+mod load;
+pub mod outcome;
+pub mod record;
+pub mod rows;
+pub mod settings;
+pub mod working_set;
+pub mod write;
+
+pub use record::DocumentKind;

@@ -1,0 +1,148 @@
+//! What a decision brings forth: responses, postings, audit entries.
+
+use std::sync::Arc;
+
+use tongguan_domain::allowance::AllowanceKey;
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, ProvisionalNumber};
+use tongguan_domain::money::Money;
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::tax_bill::TaxDue;
+use tongguan_domain::time::Moment;
+use tongguan_storage::Partition;
+
+use super::record::{AnswerTo, DocumentKey, DocumentKind, Source};
+
+/// The responses of one decision to one document: one row, whose XML is rendered at delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The partition in whose sequence it stands.
+    pub partition: Partition,
+    /// The document it answers, where that has a key.
+    pub document: Option<DocumentKey>,
+    /// Where that document came from.
+    pub source: Source,
+    /// To whom, and what is quoted.
+    pub answer: Arc<AnswerTo>,
+    /// The numbers of a declaration.
+    pub numbers: Option<DeclarationNumbers>,
+    /// The run of statuses, strictly increasing in time.
+    pub run: Vec<Step>,
+    /// The tax bill that goes with a release (816).
+    pub bill: Option<Bill>,
+}
+
+/// Responses that are sent once more because the same document came again.
+///
+/// Named by the document: the responses may stem from this very batch and have no number yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// Whose newest responses.
+    pub document: DocumentKey,
+    /// Where those stood before this batch.
+    pub response_seq: i64,
+    /// The document that came again.
+    pub source: Source,
+}
+
+/// The numbers of a declaration that every response about it quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationNumbers {
+    /// 预录入编号.
+    pub provisional: ProvisionalNumber,
+    /// 清单编号, once customs has given it.
+    pub declaration: Option<DeclarationNumber>,
+}
+
+/// One status of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// 回执状态.
+    pub status: ReturnStatus,
+    /// 回执时间, to the millisecond.
+    pub at: Moment,
+    /// 回执信息.
+    pub text: String,
+}
+
+/// A tax bill (电子税单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bill {
+    /// The declaration it belongs to.
+    pub declaration: DeclarationId,
+    /// 电子税单编号: the declaration's number, `_` and a counter.
+    pub number: String,
+    /// When it was made.
+    pub at: Moment,
+    /// What is owed.
+    pub tax: TaxDue,
+}
+
+/// A movement between two accounts; balanced because it names both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// The declaration it follows from.
+    pub declaration: DeclarationId,
+    /// Where the amount goes.
+    pub debit: Account,
+    /// Where it comes from.
+    pub credit: Account,
+    /// How much; more than nothing.
+    pub amount: Money,
+}
+
+/// An account of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Account {
+    /// What a person has used of a year's allowance.
+    AllowanceUsed(AllowanceKey),
+    /// What a person has left of a year's allowance.
+    AllowanceFree(AllowanceKey),
+    /// What is held against a guarantee.
+    GuaranteeHeld(PartyId),
+    /// What is left of a guarantee.
+    GuaranteeFree(PartyId),
+}
+
+/// An audit entry: which document or declaration was decided, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The partition in whose event it stands.
+    pub partition: Partition,
+    /// What was decided.
+    pub subject: Subject,
+    /// Who asked for it.
+    pub cause: Cause,
+    /// The statuses it was given.
+    pub statuses: Vec<ReturnStatus>,
+}
+
+/// What an audit entry is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A document under its key.
+    Document(DocumentKey),
+    /// A document that has no usable key.
+    Unkeyed(DocumentKind),
+    /// A declaration.
+    Declaration(DeclarationId),
+}
+
+/// What led to a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// A document of a message.
+    Document(Source),
+    /// An officer's ruling, with reason.
+    Ruling {
+        /// Who ruled.
+        officer: String,
+        /// Why.
+        reason: String,
+    },
+    /// A command of the operator.
+    Command,
+    /// Time passed.
+    Time,
+    /// A guarantee was topped up.
+    Guarantee,
+}

@@ -1,0 +1,302 @@
+//! What a decision reads and writes: records of documents, declarations and claims.
+//!
+//! These are the stored things in the words of the domain; `load` and `write` translate them from
+//! and to rows.
+
+use std::sync::Arc;
+
+use tongguan_domain::declaration::ImportState;
+use tongguan_domain::facts::{
+    DeclarationFacts, DeliveryFacts, OrderFacts, PaymentFacts, WaybillFacts,
+};
+use tongguan_domain::ids::{
+    DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
+};
+use tongguan_domain::time::Moment;
+
+use tongguan_storage::Partition;
+
+/// The kinds of document; the number is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentKind {
+    /// 订单 (311).
+    Order = 1,
+    /// 支付单 (411).
+    Payment = 2,
+    /// 运单 (511).
+    Waybill = 3,
+    /// 运单状态 (513).
+    Delivery = 4,
+    /// 进口清单 (621).
+    Declaration = 5,
+}
+
+impl DocumentKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Order, Self::Payment, Self::Waybill, Self::Delivery, Self::Declaration];
+
+    /// The stored number.
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// From the stored number.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Where a dossier lies: everything stored under one order number, across platforms.
+///
+/// A waybill or delivery that does not say its order lies in the bucket of its claim, under an empty
+/// order number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DossierKey {
+    /// The partition of the order number, or the bucket of the claim.
+    pub partition: Partition,
+    /// The order number; empty where a document does not say.
+    pub order_no: Arc<str>,
+}
+
+impl DossierKey {
+    /// The dossier of an order.
+    pub fn of_order(order_no: &OrderNumber) -> Self {
+        Self { partition: Partition::of_order(order_no), order_no: order_no.as_str().into() }
+    }
+
+    /// The dossier of documents that are known only by their claim.
+    pub fn of_claim(claim: &ClaimKey) -> Self {
+        Self { partition: claim.bucket(), order_no: "".into() }
+    }
+}
+
+/// The business key of a document within its dossier.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentKey {
+    /// The dossier it lies in.
+    pub dossier: DossierKey,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Whose number it is: the platform's, payment institution's or carrier's registry id.
+    pub party: PartyId,
+    /// The number: empty for an order and a declaration, which the dossier already names.
+    pub number: Arc<str>,
+}
+
+/// How a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentState {
+    /// Stored at the port, not declared. [1]
+    Stored = 1,
+    /// Entered: it may be matched. [120]
+    Entered = 2,
+    /// Refused: a new attempt may replace it. [100 or negative]
+    Refused = 3,
+    /// Deleted by its sender: a new document may replace it.
+    Deleted = 4,
+}
+
+impl DocumentState {
+    /// The stored number.
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// From the stored number.
+    pub fn from_code(code: i64) -> Option<Self> {
+        [Self::Stored, Self::Entered, Self::Refused, Self::Deleted]
+            .into_iter()
+            .find(|state| state.code() == code)
+    }
+
+    /// Whether it stands in the way of another document under the same key.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Stored | Self::Entered)
+    }
+}
+
+/// What is kept of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Facts {
+    /// Of an order.
+    Order(OrderFacts),
+    /// Of a payment.
+    Payment(PaymentFacts),
+    /// Of a waybill.
+    Waybill(WaybillFacts),
+    /// Of a delivery.
+    Delivery(DeliveryFacts),
+    /// Of a declaration: the rest is in its own record.
+    Declaration(DeclarationId),
+}
+
+/// A document as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentRecord {
+    /// Its business key.
+    pub key: DocumentKey,
+    /// The sender's number for it.
+    pub guid: Guid,
+    /// When the sender says it was sent.
+    pub sent_at: Moment,
+    /// Digest of its content without guid and time.
+    pub content: [u8; 16],
+    /// How it stands.
+    pub state: DocumentState,
+    /// The message it came in, and its place there.
+    pub source: Source,
+    /// Where its newest responses are: a sequence number of its partition.
+    pub response_seq: i64,
+    /// The time of its newest response; the next one is later.
+    pub replied_at: Moment,
+    /// What is kept of it; absent when it was refused.
+    pub facts: Option<Arc<Facts>>,
+}
+
+/// Which document of which message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// The message.
+    pub message: MessageId,
+    /// The document's place in it, from 1.
+    pub ordinal: u16,
+}
+
+/// A declaration as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationRecord {
+    /// Its id; the partition is readable from it.
+    pub id: DeclarationId,
+    /// The document that it is.
+    pub document: DocumentKey,
+    /// 预录入编号, given on first sight.
+    pub provisional_no: ProvisionalNumber,
+    /// What is kept of what it says.
+    pub facts: Arc<DeclarationFacts>,
+    /// Where it stands.
+    pub state: ImportState,
+    /// Digest of the pack of law that decided last.
+    pub pack: [u8; 16],
+    /// What every response about it quotes, and who receives them.
+    pub answer: Arc<AnswerTo>,
+}
+
+/// To whom a document's responses go, and the strings that they quote as the sender wrote them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerTo {
+    /// The sender's mailbox.
+    pub mailbox: DxpId,
+    /// Mailboxes that subscribed to responses.
+    pub subscribers: Vec<DxpId>,
+    /// What the response quotes.
+    pub quote: Quote,
+}
+
+/// What a response quotes of the document it answers, exactly as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Quote {
+    /// Of an order (312).
+    Order {
+        /// `guid`.
+        guid: Box<str>,
+        /// `ebpCode`.
+        platform: Box<str>,
+        /// `ebcCode`.
+        merchant: Box<str>,
+        /// `orderNo`.
+        order_no: Box<str>,
+    },
+    /// Of a payment (412).
+    Payment {
+        /// `guid`.
+        guid: Box<str>,
+        /// `payCode`.
+        institution: Box<str>,
+        /// `payTransactionId`.
+        transaction: Box<str>,
+    },
+    /// Of a waybill (512).
+    Waybill {
+        /// `guid`.
+        guid: Box<str>,
+        /// `logisticsCode`.
+        carrier: Box<str>,
+        /// `logisticsNo`.
+        number: Box<str>,
+    },
+    /// Of a delivery (514).
+    Delivery {
+        /// `guid`.
+        guid: Box<str>,
+        /// `logisticsCode`.
+        carrier: Box<str>,
+        /// `logisticsNo`.
+        number: Box<str>,
+        /// `logisticsStatus`.
+        status: Box<str>,
+    },
+    /// Of a declaration (622).
+    Declaration {
+        /// `guid`.
+        guid: Box<str>,
+        /// `customsCode`.
+        office: Box<str>,
+        /// `ebpCode`.
+        platform: Box<str>,
+        /// `ebcCode`.
+        merchant: Box<str>,
+        /// `agentCode`.
+        declarant: Box<str>,
+        /// `copNo`; a missing one is answered with the provisional number.
+        reference: Option<Box<str>>,
+        /// `orderNo`, for the tax bill.
+        order_no: Box<str>,
+        /// `logisticsNo`, for the tax bill.
+        waybill_no: Box<str>,
+        /// `logisticsCode`, for the tax bill.
+        carrier: Box<str>,
+        /// `assureCode`, for the tax bill.
+        guarantor: Box<str>,
+    },
+}
+
+/// What is claimed: a number that must be used once, where the order is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimKey {
+    /// Waybill or payment.
+    pub kind: DocumentKind,
+    /// The carrier or payment institution.
+    pub party: PartyId,
+    /// Its number.
+    pub number: Arc<str>,
+}
+
+impl ClaimKey {
+    /// Where the claim lies.
+    pub fn bucket(&self) -> Partition {
+        Partition::of_claim(self.kind.code(), self.party, &self.number)
+    }
+}
+
+/// A claim: rendezvous, uniqueness and locator in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// What is claimed.
+    pub key: ClaimKey,
+    /// The dossier that holds the waybill or payment, once it came.
+    pub document: Option<DossierKey>,
+    /// The live declaration that names it.
+    pub declaration: Option<DeclarationId>,
+    /// Since when; a carrier may use a number again after six months.
+    pub claimed_at: Moment,
+    /// Whether documents that know no order lie in the claim's bucket: a delivery, a waybill.
+    pub parked: bool,
+}
+
+impl Claim {
+    /// A claim that nobody holds yet.
+    pub fn vacant(key: ClaimKey, at: Moment) -> Self {
+        Self { key, document: None, declaration: None, claimed_at: at, parked: false }
+    }
+}

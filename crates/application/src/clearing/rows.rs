@@ -1,0 +1,384 @@
+//! Between records and rows.
+
+use std::sync::Arc;
+
+use tongguan_domain::ids::{DxpId, IdError, PartyId, ProvisionalNumber};
+use tongguan_domain::time::Moment;
+use tongguan_storage::stored::StoredError;
+use tongguan_storage::stored::declaration::StoredDeclaration;
+use tongguan_storage::stored::document::{StoredDocument, StoredFactsV1};
+use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredSubjectV1};
+use tongguan_storage::stored::response::{StoredAnswerV1, StoredQuoteV1, StoredResponse};
+use tongguan_storage::{self as storage, Partition};
+
+use super::outcome::{Account, Cause, Entry, Response, Subject};
+use super::record::{
+    AnswerTo, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord,
+    DocumentState, DossierKey, Facts, Quote, Source,
+};
+use tongguan_domain::ids::DeclarationId;
+
+/// A row does not say what this program understands.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    /// The stored form does not decode.
+    #[error("the body of a {table} row does not decode")]
+    Body {
+        /// The table.
+        table: &'static str,
+        /// Why.
+        #[source]
+        source: StoredError,
+    },
+    /// A column holds what it never should.
+    #[error("a {table} row has {value} in column {column}")]
+    Column {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The value.
+        value: String,
+    },
+}
+
+fn body(table: &'static str) -> impl FnOnce(StoredError) -> RowError {
+    move |source| RowError::Body { table, source }
+}
+
+fn column(table: &'static str, column: &'static str) -> impl FnOnce(IdError) -> RowError {
+    move |error| RowError::Column { table, column, value: error.to_string() }
+}
+
+/// A document from its row.
+pub fn read_document(row: storage::Document) -> Result<DocumentRecord, RowError> {
+    let unknown = |column, value: i64| RowError::Column {
+        table: "document",
+        column,
+        value: value.to_string(),
+    };
+    let stored = StoredDocument::decode(&row.body).map_err(body("document"))?;
+    let facts = stored.facts.map(read_facts).transpose().map_err(body("document"))?;
+    Ok(DocumentRecord {
+        key: DocumentKey {
+            dossier: DossierKey { partition: row.partition, order_no: row.order_no.into() },
+            kind: DocumentKind::from_code(row.kind).ok_or_else(|| unknown("kind", row.kind))?,
+            party: row.party_id,
+            number: row.number.into(),
+        },
+        guid: row.guid,
+        sent_at: row.app_time,
+        content: row.content_digest,
+        state: DocumentState::from_code(row.state).ok_or_else(|| unknown("state", row.state))?,
+        source: Source {
+            message: row.message_id,
+            ordinal: u16::try_from(row.ordinal).map_err(|_| unknown("ordinal", row.ordinal))?,
+        },
+        response_seq: stored.response_seq,
+        replied_at: Moment::from_micros(stored.replied_at),
+        facts: facts.map(Arc::new),
+    })
+}
+
+/// A document as a row; its newest responses are at `response_seq`.
+pub fn write_document(
+    document: &DocumentRecord,
+    response_seq: i64,
+) -> Result<storage::Document, StoredError> {
+    let stored = StoredDocument {
+        response_seq,
+        replied_at: document.replied_at.micros(),
+        facts: document.facts.as_deref().map(write_facts),
+    };
+    Ok(storage::Document {
+        partition: document.key.dossier.partition,
+        order_no: document.key.dossier.order_no.to_string(),
+        kind: document.key.kind.code(),
+        party_id: document.key.party,
+        number: document.key.number.to_string(),
+        guid: document.guid.clone(),
+        app_time: document.sent_at,
+        content_digest: document.content,
+        state: document.state.code(),
+        message_id: document.source.message,
+        ordinal: i64::from(document.source.ordinal),
+        body: stored.encode()?,
+    })
+}
+
+fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
+    Ok(match stored {
+        StoredFactsV1::Order(order) => Facts::Order(order.try_into()?),
+        StoredFactsV1::Payment(payment) => Facts::Payment(payment.try_into()?),
+        StoredFactsV1::Waybill(waybill) => Facts::Waybill(waybill.try_into()?),
+        StoredFactsV1::Delivery(delivery) => Facts::Delivery(delivery.try_into()?),
+        StoredFactsV1::Declaration(id) => Facts::Declaration(DeclarationId(id)),
+    })
+}
+
+fn write_facts(facts: &Facts) -> StoredFactsV1 {
+    match facts {
+        Facts::Order(order) => StoredFactsV1::Order(order.into()),
+        Facts::Payment(payment) => StoredFactsV1::Payment(payment.into()),
+        Facts::Waybill(waybill) => StoredFactsV1::Waybill(waybill.into()),
+        Facts::Delivery(delivery) => StoredFactsV1::Delivery(delivery.into()),
+        Facts::Declaration(id) => StoredFactsV1::Declaration(id.0),
+    }
+}
+
+/// A declaration from its row.
+pub fn read_declaration(row: storage::Declaration) -> Result<DeclarationRecord, RowError> {
+    let table = "declaration";
+    let stored = StoredDeclaration::decode(&row.body).map_err(body(table))?;
+    Ok(DeclarationRecord {
+        id: row.declaration_id,
+        document: DocumentKey {
+            dossier: DossierKey {
+                partition: row.partition,
+                order_no: row.order_no.as_str().into(),
+            },
+            kind: DocumentKind::Declaration,
+            party: row.platform_id,
+            number: "".into(),
+        },
+        provisional_no: ProvisionalNumber::parse(&row.pre_no).map_err(column(table, "pre_no"))?,
+        facts: Arc::new(stored.facts.try_into().map_err(body(table))?),
+        state: stored.state.try_into().map_err(body(table))?,
+        pack: stored.pack,
+        answer: Arc::new(read_answer(stored.answer).map_err(column(table, "answer"))?),
+    })
+}
+
+/// A declaration as a row.
+pub fn write_declaration(
+    declaration: &DeclarationRecord,
+    at: Moment,
+) -> Result<storage::Declaration, StoredError> {
+    let facts = &*declaration.facts;
+    let stored = StoredDeclaration {
+        facts: facts.into(),
+        state: (&declaration.state).into(),
+        pack: declaration.pack,
+        answer: write_answer(&declaration.answer),
+    };
+    let status = i64::from(declaration.state.status().number());
+    Ok(storage::Declaration {
+        partition: declaration.document.dossier.partition,
+        declaration_id: declaration.id,
+        order_no: facts.order_no.clone(),
+        platform_id: facts.platform,
+        merchant_id: facts.merchant,
+        declarant_id: facts.declarant,
+        office: facts.office.to_string(),
+        pre_no: declaration.provisional_no.to_string(),
+        invt_no: declaration.state.number().map(ToString::to_string),
+        reference: facts.reference.as_ref().map(ToString::to_string),
+        state: status,
+        queue: is_queued(&declaration.state).then_some(status),
+        updated_at: at,
+        body: stored.encode()?,
+    })
+}
+
+/// Whether a declaration stands in a queue: a person or a guarantee has to act.
+fn is_queued(state: &tongguan_domain::declaration::ImportState) -> bool {
+    use tongguan_domain::declaration::ImportState;
+    matches!(
+        state,
+        ImportState::InReview(_)
+            | ImportState::UnderExamination(_)
+            | ImportState::AwaitingGuarantee(_)
+            | ImportState::Detained { .. }
+            | ImportState::Suspended(_)
+    )
+}
+
+/// A claim from its row.
+pub fn read_claim(row: storage::Claim) -> Option<Claim> {
+    let document = match (row.partition, row.order_no) {
+        (Some(partition), Some(order_no)) => {
+            Some(DossierKey { partition, order_no: order_no.into() })
+        }
+        _ => None,
+    };
+    Some(Claim {
+        key: ClaimKey {
+            kind: DocumentKind::from_code(row.kind)?,
+            party: row.party_id,
+            number: row.number.into(),
+        },
+        document,
+        declaration: row.declaration_id,
+        claimed_at: row.claimed_at,
+        parked: row.parked,
+    })
+}
+
+/// A claim as a row.
+pub fn write_claim(claim: &Claim) -> storage::Claim {
+    storage::Claim {
+        bucket: claim.key.bucket(),
+        kind: claim.key.kind.code(),
+        party_id: claim.key.party,
+        number: claim.key.number.to_string(),
+        partition: claim.document.as_ref().map(|dossier| dossier.partition),
+        order_no: claim.document.as_ref().map(|dossier| dossier.order_no.to_string()),
+        declaration_id: claim.declaration,
+        claimed_at: claim.claimed_at,
+        parked: claim.parked,
+    }
+}
+
+/// The body of a response's row.
+pub fn write_response(response: &Response) -> StoredResponse {
+    StoredResponse {
+        answer: write_answer(&response.answer),
+        numbers: response.numbers.as_ref().map(|numbers| {
+            (numbers.provisional.to_string(), numbers.declaration.as_ref().map(ToString::to_string))
+        }),
+        run: response
+            .run
+            .iter()
+            .map(|step| (step.status.number(), step.at.micros(), step.text.clone()))
+            .collect(),
+        bill: response.bill.as_ref().map(|bill| bill.declaration.0),
+    }
+}
+
+/// To whom a response goes, from its stored form.
+pub fn read_answer(stored: StoredAnswerV1) -> Result<AnswerTo, IdError> {
+    Ok(AnswerTo {
+        mailbox: DxpId::parse(&stored.mailbox)?,
+        subscribers: stored
+            .subscribers
+            .iter()
+            .map(|mailbox| DxpId::parse(mailbox))
+            .collect::<Result<_, _>>()?,
+        quote: read_quote(stored.quote),
+    })
+}
+
+fn write_answer(answer: &AnswerTo) -> StoredAnswerV1 {
+    StoredAnswerV1 {
+        mailbox: answer.mailbox.to_string(),
+        subscribers: answer.subscribers.iter().map(ToString::to_string).collect(),
+        quote: write_quote(&answer.quote),
+    }
+}
+
+fn read_quote(stored: StoredQuoteV1) -> Quote {
+    match stored {
+        StoredQuoteV1::Order([guid, platform, merchant, order_no]) => {
+            Quote::Order { guid, platform, merchant, order_no }
+        }
+        StoredQuoteV1::Payment([guid, institution, transaction]) => {
+            Quote::Payment { guid, institution, transaction }
+        }
+        StoredQuoteV1::Waybill([guid, carrier, number]) => Quote::Waybill { guid, carrier, number },
+        StoredQuoteV1::Delivery([guid, carrier, number, status]) => {
+            Quote::Delivery { guid, carrier, number, status }
+        }
+        StoredQuoteV1::Declaration(strings, reference) => {
+            let [
+                guid,
+                office,
+                platform,
+                merchant,
+                declarant,
+                order_no,
+                waybill_no,
+                carrier,
+                guarantor,
+            ] = strings;
+            Quote::Declaration {
+                guid,
+                office,
+                platform,
+                merchant,
+                declarant,
+                reference,
+                order_no,
+                waybill_no,
+                carrier,
+                guarantor,
+            }
+        }
+    }
+}
+
+fn write_quote(quote: &Quote) -> StoredQuoteV1 {
+    match quote.clone() {
+        Quote::Order { guid, platform, merchant, order_no } => {
+            StoredQuoteV1::Order([guid, platform, merchant, order_no])
+        }
+        Quote::Payment { guid, institution, transaction } => {
+            StoredQuoteV1::Payment([guid, institution, transaction])
+        }
+        Quote::Waybill { guid, carrier, number } => StoredQuoteV1::Waybill([guid, carrier, number]),
+        Quote::Delivery { guid, carrier, number, status } => {
+            StoredQuoteV1::Delivery([guid, carrier, number, status])
+        }
+        Quote::Declaration {
+            guid,
+            office,
+            platform,
+            merchant,
+            declarant,
+            reference,
+            order_no,
+            waybill_no,
+            carrier,
+            guarantor,
+        } => StoredQuoteV1::Declaration(
+            [guid, office, platform, merchant, declarant, order_no, waybill_no, carrier, guarantor],
+            reference,
+        ),
+    }
+}
+
+/// An audit entry as it is stored.
+pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
+    StoredEntryV1 {
+        subject: match &entry.subject {
+            Subject::Document(key) => StoredSubjectV1::Document(
+                (&*key.dossier.order_no).into(),
+                key.kind.code(),
+                key.party.0,
+                (&*key.number).into(),
+            ),
+            Subject::Unkeyed(kind) => StoredSubjectV1::Unkeyed(kind.code()),
+            Subject::Declaration(id) => StoredSubjectV1::Declaration(id.0),
+        },
+        cause: match &entry.cause {
+            Cause::Document(source) => StoredCauseV1::Document(source.message.0, source.ordinal),
+            Cause::Ruling { officer, reason } => {
+                StoredCauseV1::Ruling(officer.clone(), reason.clone())
+            }
+            Cause::Command => StoredCauseV1::Command,
+            Cause::Time => StoredCauseV1::Time,
+            Cause::Guarantee => StoredCauseV1::Guarantee,
+        },
+        statuses: entry.statuses.iter().map(|status| status.number()).collect(),
+    }
+}
+
+/// The name of an account in postings.
+pub fn account_name(account: Account) -> String {
+    let person = |key: tongguan_domain::allowance::AllowanceKey| {
+        let mark = key.person.to_bytes();
+        let hex: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("allowance/{}/{hex}", key.year)
+    };
+    match account {
+        Account::AllowanceUsed(key) => format!("{}/used", person(key)),
+        Account::AllowanceFree(key) => format!("{}/free", person(key)),
+        Account::GuaranteeHeld(PartyId(id)) => format!("guarantee/{id}/held"),
+        Account::GuaranteeFree(PartyId(id)) => format!("guarantee/{id}/free"),
+    }
+}
+
+/// The bucket of an allowance: the first byte of the person's mark.
+pub fn allowance_bucket(key: tongguan_domain::allowance::AllowanceKey) -> Partition {
+    let [first, ..] = key.person.to_bytes();
+    Partition(first)
+}

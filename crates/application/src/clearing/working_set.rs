@@ -1,0 +1,312 @@
+//! One batch's view of the store: loaded once, changed by each decision in order of arrival, written
+//! once.
+//!
+//! A decision works on a [`Draft`]: it reads through to the set and writes to itself. Only a draft that
+//! was decided without a panic is merged, so a document that breaks the rules' code touches nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::declaration::ImportState;
+use tongguan_domain::guarantee::Guarantee;
+use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::time::Moment;
+
+use super::outcome::{Entry, Posting, Repeat, Response};
+use super::record::{
+    Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
+};
+
+/// Records by key.
+#[derive(Debug, Default)]
+struct Tables {
+    documents: BTreeMap<DocumentKey, Arc<DocumentRecord>>,
+    declarations: HashMap<DeclarationId, Arc<DeclarationRecord>>,
+    claims: HashMap<ClaimKey, Claim>,
+    allowances: HashMap<AllowanceKey, Allowance>,
+    guarantees: HashMap<PartyId, Guarantee>,
+}
+
+/// What decisions bring forth besides changed records.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    /// Responses, in order of decision.
+    pub responses: Vec<Response>,
+    /// Responses to be sent once more.
+    pub repeats: Vec<Repeat>,
+    /// Postings, in order of decision.
+    pub postings: Vec<Posting>,
+    /// Audit entries, in order of decision.
+    pub entries: Vec<Entry>,
+}
+
+/// Everything that one batch reads and changes.
+#[derive(Debug, Default)]
+pub struct WorkingSet {
+    loaded: Tables,
+    before: Before,
+    changed: Changed,
+    outcomes: Outcomes,
+}
+
+/// What was loaded, where writing needs to know what changed.
+#[derive(Debug, Default)]
+struct Before {
+    waiting: HashMap<DeclarationId, Arc<DeclarationRecord>>,
+    allowances: HashMap<AllowanceKey, Allowance>,
+    guarantees: HashMap<PartyId, Guarantee>,
+}
+
+/// Which records have to be written.
+#[derive(Debug, Default)]
+struct Changed {
+    documents: BTreeSet<DocumentKey>,
+    declarations: BTreeSet<DeclarationId>,
+    claims: BTreeSet<ClaimKey>,
+    allowances: BTreeSet<AllowanceKey>,
+    guarantees: BTreeSet<PartyId>,
+}
+
+/// What one batch has to write, each record once and in order of its key.
+#[derive(Debug)]
+pub struct Changes {
+    /// Documents as they now stand.
+    pub documents: Vec<Arc<DocumentRecord>>,
+    /// Declarations as they now stand.
+    pub declarations: Vec<Arc<DeclarationRecord>>,
+    /// Declarations that were waiting and are not any more, as they were.
+    pub ended_waiting: Vec<Arc<DeclarationRecord>>,
+    /// Claims as they now stand.
+    pub claims: Vec<Claim>,
+    /// Allowances: before and after.
+    pub allowances: Vec<(AllowanceKey, Allowance, Allowance)>,
+    /// Guarantees: before and after.
+    pub guarantees: Vec<(PartyId, Guarantee, Guarantee)>,
+    /// Responses, postings and audit entries.
+    pub outcomes: Outcomes,
+}
+
+impl WorkingSet {
+    /// Takes in a document that was loaded.
+    pub fn put_document(&mut self, document: DocumentRecord) {
+        self.loaded.documents.insert(document.key.clone(), Arc::new(document));
+    }
+
+    /// Takes in a declaration that was loaded.
+    pub fn put_declaration(&mut self, declaration: DeclarationRecord) {
+        let declaration = Arc::new(declaration);
+        if matches!(declaration.state, ImportState::Waiting { .. }) {
+            self.before.waiting.insert(declaration.id, declaration.clone());
+        }
+        self.loaded.declarations.insert(declaration.id, declaration);
+    }
+
+    /// Takes in a claim that was loaded.
+    pub fn put_claim(&mut self, claim: Claim) {
+        self.loaded.claims.insert(claim.key.clone(), claim);
+    }
+
+    /// Takes in an allowance that was loaded.
+    pub fn put_allowance(&mut self, key: AllowanceKey, allowance: Allowance) {
+        self.before.allowances.insert(key, allowance);
+        self.loaded.allowances.insert(key, allowance);
+    }
+
+    /// Takes in a guarantee that was loaded.
+    pub fn put_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
+        self.before.guarantees.insert(guarantor, guarantee);
+        self.loaded.guarantees.insert(guarantor, guarantee);
+    }
+
+    /// The declarations that are loaded.
+    pub fn declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
+        self.loaded.declarations.values().map(|declaration| &**declaration)
+    }
+
+    /// The declarations that decisions have changed.
+    pub fn changed_declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
+        self.changed
+            .declarations
+            .iter()
+            .filter_map(|id| self.loaded.declarations.get(id))
+            .map(|d| &**d)
+    }
+
+    /// Starts a decision.
+    pub fn draft(&self) -> Draft<'_> {
+        Draft { base: self, new: Tables::default(), outcomes: Outcomes::default() }
+    }
+
+    /// Makes a decision's changes part of the set, so that later decisions see them.
+    pub fn merge(&mut self, decided: Decided) {
+        let Decided { new, outcomes } = decided;
+        self.changed.documents.extend(new.documents.keys().cloned());
+        self.changed.declarations.extend(new.declarations.keys());
+        self.changed.claims.extend(new.claims.keys().cloned());
+        self.changed.allowances.extend(new.allowances.keys());
+        self.changed.guarantees.extend(new.guarantees.keys());
+        self.loaded.documents.extend(new.documents);
+        self.loaded.declarations.extend(new.declarations);
+        self.loaded.claims.extend(new.claims);
+        self.loaded.allowances.extend(new.allowances);
+        self.loaded.guarantees.extend(new.guarantees);
+        self.outcomes.responses.extend(outcomes.responses);
+        self.outcomes.repeats.extend(outcomes.repeats);
+        self.outcomes.postings.extend(outcomes.postings);
+        self.outcomes.entries.extend(outcomes.entries);
+    }
+
+    /// Everything that has to be written.
+    pub fn into_changes(self) -> Changes {
+        let Self { loaded, before, changed, outcomes } = self;
+        let Tables { documents, declarations, claims, allowances, guarantees } = loaded;
+        let waits =
+            |id: &DeclarationId| matches!(declarations[id].state, ImportState::Waiting { .. });
+        Changes {
+            documents: changed.documents.iter().map(|key| documents[key].clone()).collect(),
+            ended_waiting: changed
+                .declarations
+                .iter()
+                .filter(|id| !waits(id))
+                .filter_map(|id| before.waiting.get(id).cloned())
+                .collect(),
+            declarations: changed.declarations.iter().map(|id| declarations[id].clone()).collect(),
+            claims: changed.claims.iter().map(|key| claims[key].clone()).collect(),
+            allowances: changed
+                .allowances
+                .iter()
+                .map(|key| {
+                    (*key, before.allowances.get(key).copied().unwrap_or_default(), allowances[key])
+                })
+                .collect(),
+            guarantees: changed
+                .guarantees
+                .iter()
+                .map(|id| {
+                    (*id, before.guarantees.get(id).copied().unwrap_or_default(), guarantees[id])
+                })
+                .collect(),
+            outcomes,
+        }
+    }
+}
+
+/// One decision in the making.
+#[derive(Debug)]
+pub struct Draft<'s> {
+    base: &'s WorkingSet,
+    new: Tables,
+    outcomes: Outcomes,
+}
+
+/// A decision that was made.
+#[derive(Debug)]
+pub struct Decided {
+    new: Tables,
+    outcomes: Outcomes,
+}
+
+impl Draft<'_> {
+    /// Ends the decision.
+    pub fn finish(self) -> Decided {
+        Decided { new: self.new, outcomes: self.outcomes }
+    }
+
+    /// The document of that key.
+    pub fn document(&self, key: &DocumentKey) -> Option<&Arc<DocumentRecord>> {
+        self.new.documents.get(key).or_else(|| self.base.loaded.documents.get(key))
+    }
+
+    /// The live documents of one kind in a dossier, in order of their keys.
+    pub fn documents(&self, dossier: &DossierKey, kind: DocumentKind) -> Vec<&Arc<DocumentRecord>> {
+        let first = DocumentKey {
+            dossier: dossier.clone(),
+            kind,
+            party: PartyId(i64::MIN),
+            number: "".into(),
+        };
+        let here = |key: &DocumentKey| key.kind == kind && key.dossier == *dossier;
+        let keys: BTreeSet<&DocumentKey> = [&self.base.loaded.documents, &self.new.documents]
+            .into_iter()
+            .flat_map(|documents| documents.range(&first..).take_while(|(key, _)| here(key)))
+            .map(|(key, _)| key)
+            .collect();
+        keys.into_iter()
+            .filter_map(|key| self.document(key))
+            .filter(|document| document.state.is_live())
+            .collect()
+    }
+
+    /// The declaration of that id.
+    pub fn declaration(&self, id: DeclarationId) -> Option<&Arc<DeclarationRecord>> {
+        self.new.declarations.get(&id).or_else(|| self.base.loaded.declarations.get(&id))
+    }
+
+    /// The claim of that key, vacant if nobody holds it.
+    pub fn claim(&self, key: &ClaimKey, at: Moment) -> Claim {
+        let known = self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
+        known.cloned().unwrap_or_else(|| Claim::vacant(key.clone(), at))
+    }
+
+    /// The allowance of that key.
+    pub fn allowance(&self, key: AllowanceKey) -> Allowance {
+        let known = self.new.allowances.get(&key).or_else(|| self.base.loaded.allowances.get(&key));
+        known.copied().unwrap_or_default()
+    }
+
+    /// The guarantee of that party.
+    pub fn guarantee(&self, guarantor: PartyId) -> Guarantee {
+        let known = self
+            .new
+            .guarantees
+            .get(&guarantor)
+            .or_else(|| self.base.loaded.guarantees.get(&guarantor));
+        known.copied().unwrap_or_default()
+    }
+
+    /// Sets a document.
+    pub fn set_document(&mut self, document: DocumentRecord) {
+        self.new.documents.insert(document.key.clone(), Arc::new(document));
+    }
+
+    /// Sets a declaration.
+    pub fn set_declaration(&mut self, declaration: DeclarationRecord) {
+        self.new.declarations.insert(declaration.id, Arc::new(declaration));
+    }
+
+    /// Sets a claim.
+    pub fn set_claim(&mut self, claim: Claim) {
+        self.new.claims.insert(claim.key.clone(), claim);
+    }
+
+    /// Sets an allowance.
+    pub fn set_allowance(&mut self, key: AllowanceKey, allowance: Allowance) {
+        self.new.allowances.insert(key, allowance);
+    }
+
+    /// Sets a guarantee.
+    pub fn set_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
+        self.new.guarantees.insert(guarantor, guarantee);
+    }
+
+    /// Adds a response.
+    pub fn respond(&mut self, response: Response) {
+        self.outcomes.responses.push(response);
+    }
+
+    /// Has stored responses sent once more.
+    pub fn repeat(&mut self, repeat: Repeat) {
+        self.outcomes.repeats.push(repeat);
+    }
+
+    /// Adds a posting.
+    pub fn post(&mut self, posting: Posting) {
+        self.outcomes.postings.push(posting);
+    }
+
+    /// Adds an audit entry.
+    pub fn note(&mut self, entry: Entry) {
+        self.outcomes.entries.push(entry);
+    }
+}

@@ -1,0 +1,299 @@
+//! Writing what a batch decided: each table once, each row once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tongguan_domain::declaration::ImportState;
+use tongguan_domain::money::Money;
+use tongguan_domain::time::Moment;
+use tongguan_storage::stored::event::{self, StoredEvent};
+use tongguan_storage::stored::state::StoredTaxV1;
+use tongguan_storage::{self as storage, Delta, Partition, Tx};
+
+use super::decide::matching_missing;
+use super::engine::BatchError;
+use super::outcome::{Entry, Response};
+use super::record::DocumentKey;
+use super::rows;
+use super::working_set::{Changes, WorkingSet};
+
+/// The next sequence numbers of the partitions that this writer holds.
+#[derive(Debug, Clone)]
+pub struct Sequences {
+    next: HashMap<Partition, i64>,
+}
+
+impl Sequences {
+    /// From what the leases say.
+    pub fn new(next: impl IntoIterator<Item = (Partition, i64)>) -> Self {
+        Self { next: next.into_iter().collect() }
+    }
+
+    /// The next number of a partition.
+    pub fn take(&mut self, partition: Partition) -> i64 {
+        let next = self.next.entry(partition).or_insert(1);
+        *next += 1;
+        *next - 1
+    }
+
+    /// The first number not used in a partition.
+    pub fn next(&self, partition: Partition) -> i64 {
+        self.next.get(&partition).copied().unwrap_or(1)
+    }
+}
+
+/// The kinds of response row; the number is stored.
+pub mod response_kind {
+    /// The run of one decision.
+    pub const RUN: i64 = 1;
+    /// An earlier row of the same partition once more; its number is the body.
+    pub const REPEAT: i64 = 2;
+    /// The message could not be read (900).
+    pub const MALFORMED: i64 = 3;
+    /// A copy of the message itself, for a subscriber of its content.
+    pub const COPY: i64 = 4;
+}
+
+/// Writes everything that `set` has changed; gives the partitions whose sequence moved.
+pub fn write(
+    tx: &mut Tx<'_>,
+    set: WorkingSet,
+    sequences: &mut Sequences,
+    at: Moment,
+) -> Result<Vec<Partition>, BatchError> {
+    let waiting = waiting_rows(&set, at)?;
+    let changes = set.into_changes();
+    let mut moved = BTreeMap::new();
+    let answered = write_responses(tx, &changes, sequences, &mut moved, at)?;
+    write_records(tx, &changes, &answered, at)?;
+    tx.upsert(&waiting)?;
+    write_balances(tx, &changes)?;
+    write_ledger(tx, &changes, sequences, &mut moved, at)?;
+    write_events(tx, &changes.outcomes.entries, sequences, &mut moved, at)?;
+    Ok(moved.into_keys().collect())
+}
+
+/// Where each document's newest responses are.
+type Answered = HashMap<DocumentKey, i64>;
+
+fn write_responses(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    sequences: &mut Sequences,
+    moved: &mut BTreeMap<Partition, ()>,
+    at: Moment,
+) -> Result<Answered, BatchError> {
+    let mut answered: Answered =
+        changes.documents.iter().map(|d| (d.key.clone(), d.response_seq)).collect();
+    let mut responses = Vec::with_capacity(changes.outcomes.responses.len());
+    let mut bills = Vec::new();
+    for response in &changes.outcomes.responses {
+        let seq = sequences.take(response.partition);
+        moved.insert(response.partition, ());
+        if let Some(key) = &response.document {
+            answered.insert(key.clone(), seq);
+        }
+        bills.extend(bill_row(response));
+        responses.push(response_row(response, seq, at)?);
+    }
+    for repeat in &changes.outcomes.repeats {
+        let partition = repeat.document.dossier.partition;
+        let seq = sequences.take(partition);
+        moved.insert(partition, ());
+        let original = answered.get(&repeat.document).copied().unwrap_or(repeat.response_seq);
+        responses.push(storage::Response {
+            partition,
+            seq,
+            response_id: seq,
+            mailbox: None,
+            kind: response_kind::REPEAT,
+            message_id: repeat.source.message,
+            ordinal: i64::from(repeat.source.ordinal),
+            recorded_at: at,
+            body: original.to_be_bytes().to_vec(),
+        });
+    }
+    tx.insert(&responses)?;
+    tx.insert(&bills)?;
+    Ok(answered)
+}
+
+fn response_row(
+    response: &Response,
+    seq: i64,
+    at: Moment,
+) -> Result<storage::Response, BatchError> {
+    Ok(storage::Response {
+        partition: response.partition,
+        seq,
+        response_id: seq,
+        mailbox: Some(response.answer.mailbox.clone()),
+        kind: response_kind::RUN,
+        message_id: response.source.message,
+        ordinal: i64::from(response.source.ordinal),
+        recorded_at: at,
+        body: rows::write_response(response).encode()?,
+    })
+}
+
+fn bill_row(response: &Response) -> Option<storage::TaxBill> {
+    let bill = response.bill.as_ref()?;
+    let lines = StoredTaxV1::from(&bill.tax);
+    Some(storage::TaxBill {
+        partition: response.partition,
+        declaration_id: bill.declaration,
+        n: 1,
+        tax_no: bill.number.clone(),
+        status: 1,
+        duty: bill.tax.duty,
+        consumption_tax: bill.tax.consumption_tax,
+        vat: bill.tax.vat,
+        at: bill.at,
+        body: lines.encode().ok()?,
+    })
+}
+
+fn write_records(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    answered: &Answered,
+    at: Moment,
+) -> Result<(), BatchError> {
+    let documents = changes
+        .documents
+        .iter()
+        .map(|document| {
+            let seq = answered.get(&document.key).copied().unwrap_or(document.response_seq);
+            rows::write_document(document, seq)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let declarations = changes
+        .declarations
+        .iter()
+        .map(|declaration| rows::write_declaration(declaration, at))
+        .collect::<Result<Vec<_>, _>>()?;
+    let claims: Vec<_> = changes.claims.iter().map(rows::write_claim).collect();
+    tx.upsert(&claims)?;
+    tx.upsert(&documents)?;
+    tx.upsert(&declarations)?;
+    let ended: Vec<_> = changes
+        .ended_waiting
+        .iter()
+        .map(|declaration| {
+            let dossier = &declaration.document.dossier;
+            (dossier.partition, &*dossier.order_no, declaration.document.party, declaration.id)
+        })
+        .collect();
+    tx.delete_waiting(&ended)?;
+    Ok(())
+}
+
+/// Rows for the declarations that wait after this batch.
+fn waiting_rows(set: &WorkingSet, at: Moment) -> Result<Vec<storage::Waiting>, BatchError> {
+    let draft = set.draft();
+    Ok(set
+        .changed_declarations()
+        .filter_map(|declaration| match &declaration.state {
+            ImportState::Waiting { expires_at, .. } => Some(storage::Waiting {
+                partition: declaration.document.dossier.partition,
+                order_no: declaration.document.dossier.order_no.to_string(),
+                platform_id: declaration.document.party,
+                declaration_id: declaration.id,
+                missing: matching_missing(&draft, declaration, at),
+                expires_at: *expires_at,
+            }),
+            _ => None,
+        })
+        .collect())
+}
+
+fn write_balances(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> {
+    let minus =
+        |after: Money, before: Money| Money::from_fen(after.fen().saturating_sub(before.fen()));
+    let allowances: Vec<_> = changes
+        .allowances
+        .iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(key, before, after)| {
+            let delta = Delta {
+                waiting: minus(after.reserved, before.reserved),
+                taken: minus(after.used, before.used),
+            };
+            let key = (rows::allowance_bucket(*key), key.person.to_bytes(), i64::from(key.year));
+            (key, delta)
+        })
+        .collect();
+    tx.change_allowances(&allowances)?;
+    let guarantees: Vec<_> = changes
+        .guarantees
+        .iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(id, before, after)| {
+            let delta = Delta {
+                waiting: minus(after.queued, before.queued),
+                taken: minus(after.held, before.held),
+            };
+            ((Partition::of_party(*id), *id), delta)
+        })
+        .collect();
+    tx.change_guarantees(&guarantees)?;
+    Ok(())
+}
+
+fn write_ledger(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    sequences: &mut Sequences,
+    moved: &mut BTreeMap<Partition, ()>,
+    at: Moment,
+) -> Result<(), BatchError> {
+    let postings: Vec<_> = changes
+        .outcomes
+        .postings
+        .iter()
+        .map(|posting| {
+            let partition = crate::numbering::partition_of(posting.declaration.0);
+            moved.insert(partition, ());
+            storage::Posting {
+                partition,
+                seq: sequences.take(partition),
+                n: 0,
+                at,
+                debit: rows::account_name(posting.debit),
+                credit: rows::account_name(posting.credit),
+                amount: posting.amount,
+                declaration_id: posting.declaration,
+            }
+        })
+        .collect();
+    tx.insert(&postings)?;
+    Ok(())
+}
+
+/// One event for each partition: everything that the batch decided there, in order.
+fn write_events(
+    tx: &mut Tx<'_>,
+    entries: &[Entry],
+    sequences: &mut Sequences,
+    moved: &mut BTreeMap<Partition, ()>,
+    at: Moment,
+) -> Result<(), BatchError> {
+    let mut by_partition = BTreeMap::<Partition, Vec<_>>::new();
+    for entry in entries {
+        by_partition.entry(entry.partition).or_default().push(rows::write_entry(entry));
+    }
+    let events = by_partition
+        .into_iter()
+        .map(|(partition, entries)| {
+            moved.insert(partition, ());
+            Ok(storage::Event {
+                partition,
+                seq: sequences.take(partition),
+                at,
+                version: i64::from(event::VERSION),
+                body: StoredEvent { entries }.encode()?,
+            })
+        })
+        .collect::<Result<Vec<_>, BatchError>>()?;
+    tx.insert(&events)?;
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! Intake: everything that is done with a message before the writer sees it, on worker threads.
+//!
+//! Bytes are refined step by step, and each step returns a type that proves it ran: bytes → checked XML
+//! → a verified signer → documents → documents judged by themselves. What fails on the way becomes a
+//! response; nothing fails without one.
+
+mod assess;
+mod documents;
+mod signer;
+
+use std::sync::Arc;
+
+use tongguan_codelists::Pack;
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::{DxpId, MessageId};
+use tongguan_domain::mark::{Mark, Marker, Personal};
+use tongguan_domain::registry::Registry;
+use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::{MessageType, Wanted};
+use tongguan_messages::certificate::TrustStore;
+use tongguan_messages::read::{self, Profile, Reading};
+use tongguan_messages::signature::Policy;
+use tongguan_messages::xml::{Limits, Source as XmlSource};
+use tongguan_storage::seal::{Keyring, PeriodKey, SealError};
+use tongguan_storage::{self as storage, Partition};
+
+use crate::clearing::engine::{Delivery, Notice};
+use crate::clearing::incoming::Incoming;
+use crate::clearing::record::Source;
+use crate::clearing::write::response_kind;
+use crate::ports::IdentityRegister;
+
+pub use signer::SignerCache;
+
+/// What intake needs to know; replaced whole when the registry, the law or the trust changes.
+#[derive(Clone)]
+pub struct Knowledge {
+    /// Who may act.
+    pub registry: Arc<Registry>,
+    /// The law.
+    pub pack: Arc<Pack>,
+    /// Whose certificates are trusted.
+    pub trust: Arc<TrustStore>,
+    /// Which algorithms count.
+    pub policy: Arc<Policy>,
+    /// Which messages must be signed.
+    pub signed: SignatureDemand,
+}
+
+/// Which messages must carry a signature: all requests, unless switched off one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignatureDemand {
+    /// Messages that are accepted unsigned.
+    pub not_demanded: Vec<MessageType>,
+}
+
+impl SignatureDemand {
+    /// Whether `message` must be signed.
+    pub fn is_demanded(&self, message: MessageType) -> bool {
+        !self.not_demanded.contains(&message)
+    }
+}
+
+/// A message as it came in.
+#[derive(Debug)]
+pub struct Received {
+    /// Its id, given on acceptance.
+    pub id: MessageId,
+    /// When.
+    pub at: Moment,
+    /// By which way: a file's name, or the envelope's `CopMsgId`.
+    pub origin: String,
+    /// The mailbox that the envelope names as sender.
+    pub sender: Option<DxpId>,
+    /// The business message.
+    pub bytes: Vec<u8>,
+}
+
+/// Refines messages. One for each worker thread, because it keeps what it has verified.
+pub struct Intake {
+    /// What it knows.
+    pub knowledge: Knowledge,
+    /// Checks identities.
+    pub identities: Arc<dyn IdentityRegister>,
+    /// Seals and marks.
+    pub keyring: Arc<Keyring>,
+    /// Certificates and forms seen.
+    pub signers: SignerCache,
+}
+
+/// What was found in a message, for a report.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Which message it is, if that could be told.
+    pub message: Option<MessageType>,
+    /// How many documents it holds.
+    pub documents: usize,
+    /// Why it was refused as a whole.
+    pub refused: Vec<Defect>,
+}
+
+impl Intake {
+    /// Refines one message into what the writer takes.
+    ///
+    /// # Errors
+    /// [`SealError`] when its bytes cannot be sealed; then it must not be acknowledged.
+    pub fn refine(
+        &mut self,
+        received: &Received,
+        period: &PeriodKey,
+    ) -> Result<(Delivery, Summary), SealError> {
+        let digest = tongguan_storage::seal::digest(&received.bytes);
+        let partition = crate::numbering::partition_of(received.id.0);
+        let mut message = storage::Message {
+            partition,
+            message_id: received.id,
+            received_at: received.at,
+            kind: None,
+            guid: None,
+            sender: received.sender.as_ref().map(ToString::to_string),
+            origin: received.origin.clone(),
+            digest,
+            documents: 0,
+            state: 0,
+            verdict: None,
+        };
+        let body = storage::MessageBody {
+            partition,
+            message_id: received.id,
+            period: period.period().to_owned(),
+            body: period.seal(&received.id.0.to_be_bytes(), &received.bytes)?,
+        };
+        let outcome = self.open(received, &mut message);
+        let (incoming, notices, summary) = match outcome {
+            Ok(opened) => opened,
+            Err(refused) => {
+                let notice = malformed(received, partition, &refused);
+                let summary = Summary {
+                    message: refused.message,
+                    documents: 0,
+                    refused: refused.defects,
+                };
+                (Vec::new(), vec![notice], summary)
+            }
+        };
+        message.documents = i64::try_from(incoming.len()).unwrap_or(i64::MAX);
+        Ok((Delivery { message, body, incoming, notices }, summary))
+    }
+
+    fn open(
+        &mut self,
+        received: &Received,
+        message: &mut storage::Message,
+    ) -> Result<(Vec<Incoming>, Vec<Notice>, Summary), Refused> {
+        let refused = |defect: Defect| Refused { message: None, sender: None, defects: vec![defect] };
+        let source = XmlSource::read(&received.bytes, &Limits::default())
+            .map_err(|refusal| refused((&refusal).into()))?;
+        let tree = source.tree().map_err(|refusal| refused((&refusal).into()))?;
+        let reading = read::read(&tree, Profile::Tolerant).map_err(refused)?;
+        message.kind = Some(reading.message.code().to_owned());
+        message.guid = Some(reading.guid.clone());
+        let sender = mailbox_of(&reading).or_else(|| received.sender.clone());
+        if !reading.is_valid() || !reading.message.is_request() {
+            return Err(Refused { message: Some(reading.message), sender, defects: reading.defects });
+        }
+        message.sender = sender.as_ref().map(ToString::to_string);
+        let Some(sender) = sender else {
+            return Err(Refused { message: Some(reading.message), sender, defects: Vec::new() });
+        };
+        let signer = signer::verify(self, &tree, &reading, received.at);
+        if let Ok(signer) = &signer {
+            message.verdict = Some(signer.verdict());
+        }
+        let contents = tongguan_messages::content::digests(&tree, reading.message.layout());
+        let incoming =
+            documents::submit(self, &reading, &contents, &signer, received, &sender);
+        let notices = copies(received, message.partition, &reading);
+        let summary = Summary {
+            message: Some(reading.message),
+            documents: incoming.len(),
+            refused: Vec::new(),
+        };
+        Ok((incoming, notices, summary))
+    }
+}
+
+/// Makes marks with the installation's key.
+pub(crate) struct KeyedMarker<'k>(pub &'k Keyring);
+
+impl Marker for KeyedMarker<'_> {
+    fn mark(&self, kind: Personal, text: &str) -> Mark {
+        let tag = match kind {
+            Personal::Name => "name",
+            Personal::IdentityNumber => "identity-number",
+            Personal::Person => "person",
+            Personal::Telephone => "telephone",
+            Personal::Address => "address",
+        };
+        Mark::from_bytes(self.0.fingerprint(tag, text.trim()))
+    }
+}
+
+/// A message that is answered as a whole, with a format refusal (900).
+struct Refused {
+    message: Option<MessageType>,
+    sender: Option<DxpId>,
+    defects: Vec<Defect>,
+}
+
+fn mailbox_of(reading: &Reading) -> Option<DxpId> {
+    reading.transfer.as_ref().and_then(|transfer| DxpId::parse(&transfer.dxp_id).ok())
+}
+
+/// Who subscribed to responses.
+fn listeners(reading: &Reading) -> Vec<DxpId> {
+    subscribers(reading, |wanted| matches!(wanted, Wanted::Everything | Wanted::Responses))
+}
+
+fn subscribers(reading: &Reading, wants: impl Fn(Wanted) -> bool) -> Vec<DxpId> {
+    reading
+        .subscriptions
+        .iter()
+        .filter(|subscription| subscription.wants().is_some_and(&wants))
+        .filter_map(|subscription| DxpId::parse(&subscription.address).ok())
+        .collect()
+}
+
+/// A copy of the message for each subscriber of its documents.
+fn copies(received: &Received, partition: Partition, reading: &Reading) -> Vec<Notice> {
+    subscribers(reading, |wanted| matches!(wanted, Wanted::Everything | Wanted::Documents))
+        .into_iter()
+        .map(|mailbox| Notice {
+            partition,
+            kind: response_kind::COPY,
+            mailbox: Some(mailbox),
+            source: Source { message: received.id, ordinal: 0 },
+            body: Vec::new(),
+        })
+        .collect()
+}
+
+fn malformed(received: &Received, partition: Partition, refused: &Refused) -> Notice {
+    let texts: Vec<String> = refused
+        .defects
+        .iter()
+        .map(|defect| format!("{}（{}）", defect.message_zh(), defect.pointer))
+        .collect();
+    let number = refused.defects.first().and_then(|defect| defect.rule.official);
+    Notice {
+        partition,
+        kind: response_kind::MALFORMED,
+        mailbox: refused.sender.clone().or_else(|| received.sender.clone()),
+        source: Source { message: received.id, ordinal: 0 },
+        body: crate::delivery::format_refusal_body(refused.message, number, &texts),
+    }
+}

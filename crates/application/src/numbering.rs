@@ -1,0 +1,192 @@
+//! Numbers that Tongguan gives: ids of its own, and the official serials.
+//!
+//! An id is 63 bits: milliseconds since 2020, partition, counter; so ids grow with time and name their
+//! partition. A serial is `n × 256 + partition`: no counter is shared, and the partition is readable
+//! from the number. Serials are unique, not gapless.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use tongguan_domain::ids::{DeclarationNumber, OfficeCode, ProvisionalNumber};
+use tongguan_domain::time::{Moment, wire_day};
+use tongguan_storage::Partition;
+
+/// 2020-01-01T00:00:00Z in milliseconds since 1970.
+const EPOCH_MS: i64 = 1_577_836_800_000;
+const PARTITIONS: i64 = 256;
+const COUNTER_BITS: u32 = 14;
+const PARTITION_BITS: u32 = 8;
+/// Nine digits stand in an official number.
+const LARGEST_SERIAL: i64 = 999_999_999;
+
+/// A series has no numbers left for its day or year.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the series {series} of partition {} has no numbers left", partition.0)]
+pub struct SeriesExhausted {
+    /// The series.
+    pub series: String,
+    /// The partition.
+    pub partition: Partition,
+}
+
+/// Makes ids: one for each process that writes.
+#[derive(Debug, Default)]
+pub struct IdSource {
+    last_ms: i64,
+    counter: i64,
+}
+
+impl IdSource {
+    /// The next id in `partition`. Ids of one source never repeat: when the clock stands still or
+    /// goes back, the counter goes on and carries into the milliseconds.
+    pub fn next(&mut self, partition: Partition, at: Moment) -> i64 {
+        let ms = (at.micros().div_euclid(1000) - EPOCH_MS).max(0);
+        if ms > self.last_ms {
+            (self.last_ms, self.counter) = (ms, 0);
+        } else {
+            self.counter += 1;
+            if self.counter >> COUNTER_BITS > 0 {
+                (self.last_ms, self.counter) = (self.last_ms + 1, 0);
+            }
+        }
+        ((self.last_ms << PARTITION_BITS | i64::from(partition.0)) << COUNTER_BITS) | self.counter
+    }
+}
+
+/// The partition that an id names.
+pub fn partition_of(id: i64) -> Partition {
+    let [.., partition] = (id >> COUNTER_BITS).to_be_bytes();
+    Partition(partition)
+}
+
+/// A series of official numbers in one partition.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Series {
+    /// The partition.
+    pub partition: Partition,
+    /// Everything before the serial: `B20261122`, `29242026I`.
+    pub prefix: String,
+}
+
+impl Series {
+    /// The series of provisional numbers (预录入编号) of a day.
+    pub fn provisional(partition: Partition, at: Moment) -> Self {
+        Self { partition, prefix: format!("B{}", wire_day(at.china_day())) }
+    }
+
+    /// The series of import declaration numbers (清单编号) of an office and year.
+    pub fn declaration(partition: Partition, office: OfficeCode, at: Moment) -> Self {
+        Self { partition, prefix: format!("{office}{:04}I", at.china_day().year()) }
+    }
+}
+
+/// Serials that are reserved and not used yet: `next..end` for each series.
+///
+/// A decision takes numbers from here; what a dropped decision took is lost, which the standard allows.
+#[derive(Debug, Default)]
+pub struct Serials {
+    reserved: RefCell<HashMap<Series, (i64, i64)>>,
+}
+
+impl Serials {
+    /// How many more numbers `series` needs to have `wanted`.
+    pub fn shortfall(&self, series: &Series, wanted: i64) -> i64 {
+        let reserved = self.reserved.borrow();
+        let left = reserved.get(series).map_or(0, |(next, end)| end - next);
+        (wanted - left).max(0)
+    }
+
+    /// Adds a block that was reserved in the store. What was left of an earlier block is dropped when
+    /// the new one does not follow it.
+    pub fn add(&self, series: Series, first: i64, count: i64) {
+        let mut reserved = self.reserved.borrow_mut();
+        let block = reserved.entry(series).or_insert((first, first));
+        if block.1 != first {
+            *block = (first, first);
+        }
+        block.1 += count;
+    }
+
+    /// Forgets everything: another writer may have taken the partition in between.
+    pub fn clear(&self) {
+        self.reserved.borrow_mut().clear();
+    }
+
+    /// The next provisional number.
+    ///
+    /// # Errors
+    /// [`SeriesExhausted`].
+    pub fn provisional_number(
+        &self,
+        partition: Partition,
+        at: Moment,
+    ) -> Result<ProvisionalNumber, SeriesExhausted> {
+        let text = self.take(Series::provisional(partition, at))?;
+        Ok(ProvisionalNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
+    }
+
+    /// The next declaration number of `office`.
+    ///
+    /// # Errors
+    /// [`SeriesExhausted`].
+    pub fn declaration_number(
+        &self,
+        partition: Partition,
+        office: OfficeCode,
+        at: Moment,
+    ) -> Result<DeclarationNumber, SeriesExhausted> {
+        let text = self.take(Series::declaration(partition, office, at))?;
+        Ok(DeclarationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
+    }
+
+    fn take(&self, series: Series) -> Result<String, SeriesExhausted> {
+        let mut reserved = self.reserved.borrow_mut();
+        let next = reserved.get_mut(&series).filter(|(next, end)| next < end).map(|(next, _)| {
+            *next += 1;
+            *next - 1
+        });
+        let serial = next.map(|n| n * PARTITIONS + i64::from(series.partition.0));
+        match serial.filter(|serial| *serial <= LARGEST_SERIAL) {
+            Some(serial) => Ok(format!("{}{serial:09}", series.prefix)),
+            None => Err(SeriesExhausted { series: series.prefix, partition: series.partition }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        Moment::parse_wire(text).unwrap()
+    }
+
+    #[test]
+    fn ids_grow_and_name_their_partition_even_when_the_clock_goes_back() {
+        let mut ids = IdSource::default();
+        let (now, before) = (moment("20261122120000"), moment("20261122115959"));
+        let mut last = ids.next(Partition(7), now);
+        for _ in 0..100_000 {
+            let id = ids.next(Partition(200), before);
+            assert!(id >> 22 >= last >> 22 && id != last);
+            assert_eq!(partition_of(id), Partition(200));
+            last = id;
+        }
+    }
+
+    #[test]
+    fn serials_carry_their_partition_and_end_with_nine_digits() {
+        let serials = Serials::default();
+        let at = moment("20261122120000");
+        let office = OfficeCode::parse("2924").unwrap();
+        let series = Series::declaration(Partition(255), office, at);
+        assert_eq!(serials.shortfall(&series, 2), 2);
+        serials.add(series.clone(), 1, 2);
+        let number = |serials: &Serials| serials.declaration_number(Partition(255), office, at);
+        assert_eq!(number(&serials).unwrap().as_str(), "29242026I000000511");
+        assert_eq!(number(&serials).unwrap().as_str(), "29242026I000000767");
+        assert!(number(&serials).is_err(), "nothing reserved");
+        serials.add(series, 3_906_250, 1);
+        assert!(number(&serials).is_err(), "ten digits");
+    }
+}

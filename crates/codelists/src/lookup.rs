@@ -1,0 +1,157 @@
+//! Typed questions to a pack, each "as of" a day.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::entries::{
+    Country, Currency, HsName, ListItem, Office, Parameter, ParameterKind, ParameterValue,
+    PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit,
+};
+use crate::entries::{ModeRegime, Vat};
+use crate::hs::HsCode;
+use crate::pack::Pack;
+use crate::row::{Dated, RowId};
+
+/// What one person may buy at reduced tax (限值), both ends included, CNY of dutiable value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// In one order (单次交易限值).
+    pub single: Decimal,
+    /// In one calendar year (年度交易限值).
+    pub annual: Decimal,
+    /// The rows that say so.
+    pub rows: [RowId; 2],
+}
+
+/// Which event's calendar year bears a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllowanceYear {
+    /// The year of release.
+    Release,
+    /// The year of lodging.
+    Lodging,
+}
+
+impl Pack {
+    /// The row of a parameter.
+    pub fn parameter(&self, kind: ParameterKind, day: Date) -> Option<&Dated<Parameter>> {
+        self.parameters.latest(&kind, day)
+    }
+
+    /// The value of a parameter that is a number.
+    pub fn number(&self, kind: ParameterKind, day: Date) -> Option<Decimal> {
+        self.parameter(kind, day)?.entry.number()
+    }
+
+    /// The value of a parameter that is a day.
+    pub fn day(&self, kind: ParameterKind, on: Date) -> Option<Date> {
+        match self.parameter(kind, on)?.entry.value {
+            ParameterValue::Day(day) => Some(day),
+            _ => None,
+        }
+    }
+
+    /// The limits of retail import; none before there were any.
+    pub fn limits(&self, day: Date) -> Option<Limits> {
+        let single = self.parameter(ParameterKind::SingleTransactionLimit, day)?;
+        let annual = self.parameter(ParameterKind::AnnualLimit, day)?;
+        Some(Limits {
+            single: single.entry.number()?,
+            annual: annual.entry.number()?,
+            rows: [single.id.clone(), annual.id.clone()],
+        })
+    }
+
+    /// The share of value-added and consumption tax that a mode pays within the limits, with the
+    /// row that says so; 1 for general trade, none where the mode is not taxed on that day.
+    pub fn factor(&self, mode: &str, day: Date) -> Option<(Decimal, Option<&RowId>)> {
+        match self.mode(mode, day)?.entry.regime {
+            ModeRegime::Retail => {
+                let share = self.parameter(ParameterKind::PayableShare, day)?;
+                Some((share.entry.number()?, Some(&share.id)))
+            }
+            ModeRegime::General => Some((Decimal::ONE, None)),
+            ModeRegime::Other => None,
+        }
+    }
+
+    /// Whether one single item above the single limit may pass, fully taxed; with the row.
+    pub fn full_tax_single_item(&self, day: Date) -> Option<&RowId> {
+        let row = self.parameter(ParameterKind::FullTaxSingleItem, day)?;
+        (row.entry.value == ParameterValue::Word("yes")).then_some(&row.id)
+    }
+
+    /// Which event's year bears a purchase; release where nothing is set.
+    pub fn allowance_year(&self, day: Date) -> AllowanceYear {
+        match self.parameter(ParameterKind::AllowanceYear, day).map(|row| &row.entry.value) {
+            Some(ParameterValue::Word("lodging")) => AllowanceYear::Lodging,
+            _ => AllowanceYear::Release,
+        }
+    }
+
+    /// The taxes on a tariff code; none means manual review, never 0 %.
+    pub fn rates(&self, hs: HsCode, day: Date) -> Option<&Dated<Rate>> {
+        self.rates.latest(&hs, day)
+    }
+
+    /// The provisional duty on a tariff code, where one is valid.
+    pub fn provisional_duty(&self, hs: HsCode, day: Date) -> Option<&Dated<ProvisionalDuty>> {
+        self.provisional_duties.latest(&hs, day)
+    }
+
+    /// The rate of value-added tax, with the row that fixes the class's rate on that day.
+    pub fn vat(&self, vat: Vat, day: Date) -> Option<(Decimal, Option<&RowId>)> {
+        let kind = match vat {
+            Vat::Fixed(rate) => return Some((rate, None)),
+            Vat::Standard => ParameterKind::VatStandard,
+            Vat::Reduced => ParameterKind::VatReduced,
+        };
+        let row = self.parameter(kind, day)?;
+        Some((row.entry.number()?, Some(&row.id)))
+    }
+
+    /// The lines of the positive list for a tariff code, one for each remark; none: not on it.
+    pub fn positive(&self, hs: HsCode, day: Date) -> impl Iterator<Item = &Dated<PositiveLine>> {
+        self.positive_list.in_force(&hs.line(), day)
+    }
+
+    /// The name and statutory units of a tariff code.
+    pub fn hs_name(&self, hs: HsCode, day: Date) -> Option<&Dated<HsName>> {
+        self.hs_codes.latest(&hs, day)
+    }
+
+    /// A supervision mode (监管方式).
+    pub fn mode(&self, code: &str, day: Date) -> Option<&Dated<SupervisionMode>> {
+        self.modes.latest(code, day)
+    }
+
+    /// A unit of measure (计量单位).
+    pub fn unit(&self, code: &str, day: Date) -> Option<&Dated<Unit>> {
+        self.units.latest(code, day)
+    }
+
+    /// A currency (币制).
+    pub fn currency(&self, code: &str, day: Date) -> Option<&Dated<Currency>> {
+        self.currencies.latest(code, day)
+    }
+
+    /// A country or area (国别地区).
+    pub fn country(&self, code: &str, day: Date) -> Option<&Dated<Country>> {
+        self.countries.latest(code, day)
+    }
+
+    /// A customs office (关区).
+    pub fn office(&self, code: &str, day: Date) -> Option<&Dated<Office>> {
+        self.offices.latest(code, day)
+    }
+
+    /// A mode of transport (运输方式; `trafMode`).
+    pub fn transport(&self, code: &str, day: Date) -> Option<&Dated<ListItem>> {
+        self.list_item("trafMode", code, day)
+    }
+
+    /// A value of one of the short lists of the standard, by the wire name of its field.
+    pub fn list_item(&self, list: &str, code: &str, day: Date) -> Option<&Dated<ListItem>> {
+        self.small_lists.latest(&*ListItem::key_of(list, code), day)
+    }
+}

@@ -1,0 +1,128 @@
+//! What officers decide about a declaration (人工审核, 查验 and what follows).
+
+use super::state::{Detention, Entered, ImportState};
+use std::fmt;
+
+/// An officer's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// Documents or goods are in order: the declaration goes on (审结).
+    Accept,
+    /// The declaration is refused (退单).
+    Refuse,
+    /// The goods are to be examined (布控查验).
+    Examine,
+    /// The goods are kept (扣留).
+    Detain(Detention),
+    /// The matter is put aside (挂起).
+    Suspend,
+    /// The goods go back (退运).
+    ShipBack,
+}
+
+/// What a ruling leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruled {
+    /// To be released as soon as the guarantee allows.
+    Accepted(Entered),
+    /// Into another state that keeps the reservation.
+    Moved(ImportState),
+    /// To its end; the reservation is given back.
+    Ended {
+        /// As it was entered.
+        entered: Entered,
+        /// The final state.
+        state: ImportState,
+    },
+}
+
+/// The ruling is not possible where the declaration stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a declaration at status {at} cannot be {ruling}")]
+pub struct NotAllowed {
+    /// The status at which it stands.
+    pub at: crate::status::ReturnStatus,
+    /// What was asked.
+    pub ruling: Ruling,
+}
+
+impl Ruling {
+    /// The words on the command line, `detain` with its addressee.
+    pub const NAMES: [(&'static str, Self); 9] = [
+        ("accept", Self::Accept),
+        ("refuse", Self::Refuse),
+        ("examine", Self::Examine),
+        ("detain-clearance", Self::Detain(Detention::Clearance)),
+        ("detain-investigation", Self::Detain(Detention::Investigation)),
+        ("detain-legal", Self::Detain(Detention::Legal)),
+        ("detain-other", Self::Detain(Detention::Other)),
+        ("suspend", Self::Suspend),
+        ("ship-back", Self::ShipBack),
+    ];
+
+    /// The ruling of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, ruling)| *ruling)
+    }
+}
+
+impl fmt::Display for Ruling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Accept => "accepted",
+            Self::Refuse => "refused",
+            Self::Examine => "examined",
+            Self::Detain(_) => "detained",
+            Self::Suspend => "suspended",
+            Self::ShipBack => "shipped back",
+        })
+    }
+}
+
+impl ImportState {
+    /// Applies an officer's ruling.
+    ///
+    /// | from | to |
+    /// |---|---|
+    /// | in review [300] | accepted, refused, examined |
+    /// | under examination [500] | accepted, detained, suspended, shipped back |
+    /// | suspended [600] | accepted, examined, detained, shipped back |
+    /// | detained [501–599] | accepted, shipped back |
+    ///
+    /// # Errors
+    /// [`NotAllowed`] for everything else.
+    pub fn rule(self, ruling: Ruling) -> Result<Ruled, NotAllowed> {
+        let at = self.status();
+        match (self, ruling) {
+            (
+                Self::InReview(entered)
+                | Self::UnderExamination(entered)
+                | Self::Suspended(entered)
+                | Self::Detained { entered, .. },
+                Ruling::Accept,
+            ) => Ok(Ruled::Accepted(entered)),
+            (Self::InReview(entered), Ruling::Refuse) => {
+                Ok(Ruled::Ended { entered, state: Self::Refused })
+            }
+            (Self::InReview(entered) | Self::Suspended(entered), Ruling::Examine) => {
+                Ok(Ruled::Moved(Self::UnderExamination(entered)))
+            }
+            (Self::UnderExamination(entered) | Self::Suspended(entered), Ruling::Detain(by)) => {
+                Ok(Ruled::Moved(Self::Detained { entered, by }))
+            }
+            (Self::UnderExamination(entered), Ruling::Suspend) => {
+                Ok(Ruled::Moved(Self::Suspended(entered)))
+            }
+            (
+                Self::UnderExamination(entered)
+                | Self::Suspended(entered)
+                | Self::Detained { entered, .. },
+                Ruling::ShipBack,
+            ) => {
+                let state = Self::ShippedBack(entered.number.clone());
+                Ok(Ruled::Ended { entered, state })
+            }
+            _ => Err(NotAllowed { at, ruling }),
+        }
+    }
+}

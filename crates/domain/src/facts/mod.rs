@@ -1,0 +1,63 @@
+//! Facts: what is kept of each document because a comparison or an assessment needs it.
+//!
+//! Parties are resolved to registry ids and personal texts to [`crate::mark::Mark`]s, so facts are
+//! narrow, hold no personal data, and can be compared without knowing which code a party used.
+//! Free text stays in the raw message.
+
+mod declaration;
+mod order;
+mod payment;
+mod waybill;
+
+pub use declaration::{DeclarationFacts, DeclarationParties, ItemFacts, Mode};
+pub use order::{LineFacts, OrderFacts};
+pub use payment::PaymentFacts;
+pub use waybill::{DeliveryFacts, WaybillFacts};
+
+use crate::mark::{Mark, Marker, Personal};
+use crate::person::{Consignee, Identity};
+
+/// A buyer or payer, by marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonMarks {
+    /// The key of the yearly allowance: kind and number of the identity document.
+    pub person: Mark,
+    /// The name.
+    pub name: Mark,
+    /// The number of the identity document.
+    pub number: Mark,
+}
+
+impl PersonMarks {
+    /// The marks of an identity.
+    pub fn of(identity: &Identity, marker: &impl Marker) -> Self {
+        let person = format!("{}|{}", identity.id_type, identity.number);
+        Self {
+            person: marker.mark(Personal::Person, &person),
+            name: marker.mark(Personal::Name, &identity.name),
+            number: marker.mark(Personal::IdentityNumber, &identity.number),
+        }
+    }
+}
+
+/// A consignee, by marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsigneeMarks {
+    /// The name.
+    pub name: Mark,
+    /// The telephone.
+    pub telephone: Mark,
+    /// The address.
+    pub address: Mark,
+}
+
+impl ConsigneeMarks {
+    /// The marks of a consignee.
+    pub fn of(consignee: &Consignee, marker: &impl Marker) -> Self {
+        Self {
+            name: marker.mark(Personal::Name, &consignee.name),
+            telephone: marker.mark(Personal::Telephone, &consignee.telephone),
+            address: marker.mark(Personal::Address, &consignee.address),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What a response says: a status and a text (回执; `returnStatus`, `returnInfo`).
+
+use crate::defect::{Defect, Official};
+use std::fmt;
+
+/// A response's status (回执状态; `returnStatus`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReturnStatus {
+    /// Stored at the port, not declared (电子口岸已暂存). [1]
+    Stored,
+    /// Accepted, being declared (申报中). [2]
+    Accepted,
+    /// Sent to customs (发送海关成功). [3]
+    Sent,
+    /// Refused by customs (海关退单). [100]
+    Refused,
+    /// Entered by customs, logic checked (海关入库). [120]
+    Entered,
+    /// In manual review (人工审核). [300]
+    InReview,
+    /// Review finished (海关审结). [399]
+    Reviewed,
+    /// Under examination (查验). [500]
+    Examined,
+    /// Detained, handed to clearance (扣留移送通关). [501]
+    DetainedForClearance,
+    /// Detained, handed to the anti-smuggling bureau (扣留移送缉私). [502]
+    DetainedForInvestigation,
+    /// Detained, handed to the legal department (扣留移送法规). [503]
+    DetainedForLegal,
+    /// Detained otherwise (其它扣留). [599]
+    DetainedOtherwise,
+    /// Suspended (挂起). [600]
+    Suspended,
+    /// Shipped back (退运). [700]
+    ShippedBack,
+    /// Released (放行). [800]
+    Released,
+    /// Closed (结关). [899]
+    Closed,
+    /// A processing error: the official number, negative on the wire.
+    Error(i32),
+}
+
+impl ReturnStatus {
+    /// The number on the wire.
+    pub const fn number(self) -> i32 {
+        match self {
+            Self::Stored => 1,
+            Self::Accepted => 2,
+            Self::Sent => 3,
+            Self::Refused => 100,
+            Self::Entered => 120,
+            Self::InReview => 300,
+            Self::Reviewed => 399,
+            Self::Examined => 500,
+            Self::DetainedForClearance => 501,
+            Self::DetainedForInvestigation => 502,
+            Self::DetainedForLegal => 503,
+            Self::DetainedOtherwise => 599,
+            Self::Suspended => 600,
+            Self::ShippedBack => 700,
+            Self::Released => 800,
+            Self::Closed => 899,
+            Self::Error(number) => number,
+        }
+    }
+
+    /// The status of that number; `None` where the standard knows none.
+    pub const fn from_number(number: i32) -> Option<Self> {
+        Some(match number {
+            1 => Self::Stored,
+            2 => Self::Accepted,
+            3 => Self::Sent,
+            100 => Self::Refused,
+            120 => Self::Entered,
+            300 => Self::InReview,
+            399 => Self::Reviewed,
+            500 => Self::Examined,
+            501 => Self::DetainedForClearance,
+            502 => Self::DetainedForInvestigation,
+            503 => Self::DetainedForLegal,
+            599 => Self::DetainedOtherwise,
+            600 => Self::Suspended,
+            700 => Self::ShippedBack,
+            800 => Self::Released,
+            899 => Self::Closed,
+            number if number < 0 => Self::Error(number),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for ReturnStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(f)
+    }
+}
+
+/// One answer to a document; a decision gives a run of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// 回执状态.
+    pub status: ReturnStatus,
+    /// 回执信息, at most 1,000 characters.
+    pub text: String,
+}
+
+impl Reply {
+    /// A status with its text.
+    pub fn new(status: ReturnStatus, text: impl Into<String>) -> Self {
+        Self { status, text: bounded(text.into()) }
+    }
+
+    /// The answer to a document with these defects: the first one's official number decides the
+    /// status, the text names them all. A customs code is a refusal (100) with `[Code:…;Desc:…]`.
+    pub fn refusing(defects: &[Defect]) -> Self {
+        let status = match defects.first().and_then(|defect| defect.rule.official) {
+            Some(Official::Business(number)) => ReturnStatus::Error(number),
+            Some(Official::Exchange(number)) => ReturnStatus::Error(-i32::from(number)),
+            Some(Official::Customs(_)) | None => ReturnStatus::Refused,
+        };
+        let texts: Vec<String> = defects.iter().map(refusal_text).collect();
+        Self::new(status, texts.join("; "))
+    }
+}
+
+/// The official wording, a customs code in its brackets. What was found and expected follows in
+/// brackets, as real customs answers do, unless the wording quotes it already.
+fn refusal_text(defect: &Defect) -> String {
+    let text = match defect.rule.official {
+        Some(Official::Customs(code)) => format!("[Code:{code};Desc:{}]", defect.message_zh()),
+        _ => defect.message_zh(),
+    };
+    let found = defect.found.as_deref().filter(|_| !defect.rule.zh.contains("{found}"));
+    match (found, &defect.expected) {
+        (Some(found), Some(expected)) => format!("{text},[{expected},{found}]"),
+        (Some(found), None) => format!("{text},[{found}]"),
+        (None, _) => text,
+    }
+}
+
+/// `returnInfo` holds at most 1,000 characters; what is cut is marked.
+fn bounded(text: String) -> String {
+    const LONGEST: usize = 1000;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some(_) => text.chars().take(LONGEST - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::defect::Rule;
+
+    static DUPLICATE: Rule =
+        Rule {
+            code: "a", official: Some(Official::Business(-301010)), zh: "已存在", en: "exists"
+        };
+    static AMOUNT: Rule =
+        Rule { code: "b", official: Some(Official::Customs(1332)), zh: "不一致", en: "differ" };
+
+    #[test]
+    fn the_first_defect_decides_the_status_and_all_are_named() {
+        let defects = [Defect::at(&AMOUNT, "/a"), Defect::at(&DUPLICATE, "/b")];
+        let reply = Reply::refusing(&defects);
+        assert_eq!(reply.status, ReturnStatus::Refused);
+        assert_eq!(reply.text, "[Code:1332;Desc:不一致]; 已存在");
+        assert_eq!(Reply::refusing(&defects[1..]).status.number(), -301010);
+    }
+
+    #[test]
+    fn texts_fit_the_element() {
+        let reply = Reply::new(ReturnStatus::Refused, "错".repeat(2000));
+        assert_eq!(reply.text.chars().count(), 1000);
+        assert!(reply.text.ends_with('…'));
+    }
+
+    #[test]
+    fn numbers_go_there_and_back() {
+        for number in [-1, 1, 2, 3, 100, 120, 300, 399, 500, 501, 502, 503, 599, 600, 700, 800, 899]
+        {
+            assert_eq!(ReturnStatus::from_number(number).unwrap().number(), number);
+        }
+        assert_eq!(ReturnStatus::from_number(4711), None);
+    }
+}

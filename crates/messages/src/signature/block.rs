@@ -1,0 +1,222 @@
+//! The structure of a signature: found, and held to the profile.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use roxmltree::{Document, Node};
+
+use crate::certificate::Certificate;
+use crate::xml::c14n::Comments;
+use crate::xml::is_blank;
+
+use super::NAMESPACE;
+use super::algorithm::{self, DigestMethod, ENVELOPED, SignatureMethod};
+use super::defect::SignatureDefect;
+
+/// The one signature of a message, its structure checked, its values not yet.
+#[derive(Debug)]
+pub struct SignatureBlock<'a, 'input> {
+    pub(super) element: Node<'a, 'input>,
+    pub(super) signed_info: Node<'a, 'input>,
+    pub(super) comments: Comments,
+    pub(super) method: SignatureMethod,
+    pub(super) digest_method: DigestMethod,
+    pub(super) digest: Vec<u8>,
+    pub(super) value: Vec<u8>,
+    key_name: Option<&'a str>,
+    certificate: Vec<u8>,
+}
+
+impl<'a, 'input> SignatureBlock<'a, 'input> {
+    /// Finds the signature of `tree` and holds it to the profile.
+    ///
+    /// # Errors
+    /// `Missing`, or what in its structure is outside the profile.
+    pub fn find(tree: &'a Document<'input>) -> Result<Self, SignatureDefect> {
+        let element = the_signature(tree)?;
+        let mut children = Children::of(element, "Signature")?;
+        let signed_info = children.next("SignedInfo")?;
+        let value = decoded(children.next("SignatureValue")?, "SignatureValue")?;
+        let (key_name, certificate) = key_info(children.next("KeyInfo")?)?;
+        children.end("Signature")?;
+
+        let mut info = Children::of(signed_info, "SignedInfo")?;
+        let canonicalization = algorithm_of(info.next("CanonicalizationMethod")?)?;
+        let method = algorithm_of(info.next("SignatureMethod")?)?;
+        let reference = info.next("Reference")?;
+        info.end("SignedInfo")?;
+        let (digest_method, digest) = reference_digest(reference)?;
+        Ok(Self {
+            element,
+            signed_info,
+            comments: algorithm::canonicalization(canonicalization)
+                .ok_or_else(|| unknown(canonicalization))?,
+            method: SignatureMethod::named(method).ok_or_else(|| unknown(method))?,
+            digest_method,
+            digest,
+            value,
+            key_name,
+            certificate,
+        })
+    }
+
+    /// The method it names.
+    pub fn method(&self) -> SignatureMethod {
+        self.method
+    }
+
+    /// `KeyName`: the certificate number.
+    pub fn key_name(&self) -> Option<&'a str> {
+        self.key_name
+    }
+
+    /// The certificate in the message, as DER that may or may not be one: the key under which callers
+    /// keep the parsed [`Certificate`] is the digest of these bytes.
+    pub fn certificate_der(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// Whether `certificate` is the one in the message, under the name that the message gives it.
+    pub(super) fn check_certificate(
+        &self,
+        certificate: &Certificate,
+    ) -> Result<(), SignatureDefect> {
+        let names_it = self.key_name.is_none_or(|name| name == certificate.serial());
+        if names_it && certificate.der() == self.certificate {
+            Ok(())
+        } else {
+            Err(SignatureDefect::KeyNameDiffers)
+        }
+    }
+}
+
+/// The only signature element anywhere in the message, which must be a child of its root.
+fn the_signature<'a, 'input>(
+    tree: &'a Document<'input>,
+) -> Result<Node<'a, 'input>, SignatureDefect> {
+    let mut found = tree.descendants().filter(|node| is_named(*node, "Signature"));
+    let element = found.next().ok_or(SignatureDefect::Missing)?;
+    if found.next().is_some() {
+        return Err(SignatureDefect::NotAlone);
+    }
+    if element.parent() == Some(tree.root_element()) {
+        Ok(element)
+    } else {
+        Err(SignatureDefect::Misplaced)
+    }
+}
+
+fn reference_digest(reference: Node<'_, '_>) -> Result<(DigestMethod, Vec<u8>), SignatureDefect> {
+    if reference.attribute("URI") != Some("") {
+        return Err(SignatureDefect::ReferenceElsewhere);
+    }
+    let mut children = Children::of(reference, "Reference")?;
+    transforms(children.next("Transforms")?)?;
+    let method = algorithm_of(children.next("DigestMethod")?)?;
+    let digest = decoded(children.next("DigestValue")?, "DigestValue")?;
+    children.end("Reference")?;
+    Ok((DigestMethod::named(method).ok_or_else(|| unknown(method))?, digest))
+}
+
+/// The enveloped-signature transform, then at most canonical XML. A reference to the whole document
+/// holds no comments, so canonical XML with comments and without are the same here.
+fn transforms(element: Node<'_, '_>) -> Result<(), SignatureDefect> {
+    let mut children = Children::of(element, "Transforms")?;
+    let first = algorithm_of(children.next("Transform")?)?;
+    if first != ENVELOPED {
+        return Err(unknown(first));
+    }
+    if !children.is_empty() {
+        let second = algorithm_of(children.next("Transform")?)?;
+        algorithm::canonicalization(second).ok_or_else(|| unknown(second))?;
+    }
+    children.end("Transforms")
+}
+
+/// `KeyName` and the certificate. Other elements that the standard allows in `KeyInfo` say nothing
+/// that the certificate does not say, and are passed over.
+fn key_info<'a>(element: Node<'a, '_>) -> Result<(Option<&'a str>, Vec<u8>), SignatureDefect> {
+    let only = |parent: Node<'a, '_>, name| {
+        let mut found = parent.children().filter(|node| is_named(*node, name));
+        (found.next(), found.next().is_some())
+    };
+    let key_name = match only(element, "KeyName") {
+        (None, _) => None,
+        (Some(name), false) => Some(text_of(name, "KeyName")?),
+        _ => return Err(SignatureDefect::Malformed("KeyName")),
+    };
+    let (Some(x509), false) = only(element, "X509Data") else {
+        return Err(SignatureDefect::Malformed("X509Data"));
+    };
+    let (Some(certificate), false) = only(x509, "X509Certificate") else {
+        return Err(SignatureDefect::Malformed("X509Certificate"));
+    };
+    Ok((key_name, decoded(certificate, "X509Certificate")?))
+}
+
+/// The elements of a parent that must hold nothing but certain elements in a certain order.
+struct Children<'a, 'input> {
+    elements: std::vec::IntoIter<Node<'a, 'input>>,
+}
+
+impl<'a, 'input> Children<'a, 'input> {
+    fn of(parent: Node<'a, 'input>, name: &'static str) -> Result<Self, SignatureDefect> {
+        let mut elements = Vec::new();
+        for child in parent.children() {
+            if child.is_element() {
+                elements.push(child);
+            } else if child.is_pi() || child.is_text() && !child.text().is_none_or(is_blank) {
+                return Err(SignatureDefect::Malformed(name));
+            }
+        }
+        Ok(Self { elements: elements.into_iter() })
+    }
+
+    fn next(&mut self, name: &'static str) -> Result<Node<'a, 'input>, SignatureDefect> {
+        self.elements
+            .next()
+            .filter(|element| is_named(*element, name))
+            .ok_or(SignatureDefect::Malformed(name))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.elements.as_slice().is_empty()
+    }
+
+    fn end(self, name: &'static str) -> Result<(), SignatureDefect> {
+        if self.is_empty() { Ok(()) } else { Err(SignatureDefect::Malformed(name)) }
+    }
+}
+
+fn is_named(node: Node<'_, '_>, name: &str) -> bool {
+    node.is_element()
+        && node.tag_name().name() == name
+        && node.tag_name().namespace() == Some(NAMESPACE)
+}
+
+/// The `Algorithm` of an element that holds nothing.
+fn algorithm_of<'a>(element: Node<'a, '_>) -> Result<&'a str, SignatureDefect> {
+    if element.children().any(|child| !child.text().is_some_and(is_blank) || !child.is_text()) {
+        return Err(SignatureDefect::Malformed("Algorithm"));
+    }
+    element.attribute("Algorithm").ok_or(SignatureDefect::Malformed("Algorithm"))
+}
+
+/// The text of an element that holds text alone: a comment would split what is read from what is
+/// signed.
+fn text_of<'a>(element: Node<'a, '_>, name: &'static str) -> Result<&'a str, SignatureDefect> {
+    match (element.first_child(), element.last_child()) {
+        (Some(first), Some(last)) if first == last && first.is_text() => {
+            Ok(first.text().unwrap_or_default())
+        }
+        _ => Err(SignatureDefect::Malformed(name)),
+    }
+}
+
+fn decoded(element: Node<'_, '_>, name: &'static str) -> Result<Vec<u8>, SignatureDefect> {
+    let text: String = text_of(element, name)?.split_ascii_whitespace().collect();
+    STANDARD.decode(text).map_err(|_| SignatureDefect::Malformed(name))
+}
+
+fn unknown(uri: &str) -> SignatureDefect {
+    SignatureDefect::UnknownAlgorithm(uri.to_owned())
+}

@@ -1,0 +1,11 @@
+//! XML, canonical XML, signatures and certificates against attackers and other implementations.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod attacks;
+mod canonical;
+mod documents;
+mod hostile;
+mod signing;
+mod tools;
+mod world;

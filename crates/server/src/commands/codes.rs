@@ -1,0 +1,313 @@
+//! `tongguan codes`: looks into the tables of rules and codes, and compares files with them.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use comfy_table::{Table as Grid, presets};
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+use tongguan_codelists::text::{Defaults, Reading};
+use tongguan_codelists::{Change, Diff, Pack, Row, Table};
+
+/// Look into the tables of rules and codes, and compare files with them.
+///
+/// Tables: parameters, rates, provisional_duties, hs_codes, positive_list, modes, units, currencies,
+/// countries, offices, small_lists. Every row is dated and names its source.
+#[derive(Debug, Args)]
+pub struct Codes {
+    #[command(subcommand)]
+    command: CodesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CodesCommand {
+    List(List),
+    Show(Show),
+    Import(Import),
+}
+
+/// List the tables, or the rows of one.
+#[derive(Debug, Args)]
+struct List {
+    /// The table whose rows to list; all tables with their sizes when absent.
+    #[arg(long, value_parser = table)]
+    table: Option<Table>,
+    /// Only rows that hold on this day.
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<Date>,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show every row for one key, such as `rates 2203000000` or `small_lists trafMode:5`.
+///
+/// The exit status is 1 when there is none.
+#[derive(Debug, Args)]
+struct Show {
+    /// The table.
+    #[arg(value_parser = table)]
+    table: Table,
+    /// The key, or the id of a row.
+    key: String,
+    /// Only rows that hold on this day.
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<Date>,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Compare a CSV or TSV file with a table, row by row.
+///
+/// The first line names the columns; `codes list --table TABLE` shows them. A line whose id is known
+/// replaces that row, others are added, rows that the file does not name stay. Without an `id`
+/// column, ids are made from key and first day. The exit status is 1 when a line has a defect or
+/// conflicts with another row.
+#[derive(Debug, Args)]
+struct Import {
+    /// The file, UTF-8.
+    file: PathBuf,
+    /// The table that it holds rows of.
+    #[arg(long, value_parser = table)]
+    table: Table,
+    /// Print what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// The source of lines that name none.
+    #[arg(long)]
+    source: Option<String>,
+    /// The first day of validity of lines that name none.
+    #[arg(long, value_name = "DAY")]
+    valid_from: Option<Date>,
+    /// A column of the file that goes by another name here, such as `name=zh`; `elements=` leaves
+    /// a column out. May be given several times.
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = renamed)]
+    column: Vec<(String, String)>,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Codes {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let pack = Pack::builtin();
+        match self.command {
+            CodesCommand::List(list) => list.run(&pack),
+            CodesCommand::Show(show) => show.run(&pack),
+            CodesCommand::Import(import) => import.run(&pack),
+        }
+    }
+}
+
+impl List {
+    fn run(&self, pack: &Pack) -> anyhow::Result<ExitCode> {
+        match self.table {
+            Some(table) => print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?,
+            None => self.print_tables(pack)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn print_tables(&self, pack: &Pack) -> anyhow::Result<()> {
+        let sizes = Table::ALL.iter().map(|&table| {
+            (table, holding(pack.rows(table), self.as_of).len(), table.columns().join(" "))
+        });
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let tables: Vec<Value> = sizes
+                .map(|(table, rows, _)| {
+                    json!({ "table": table.name(), "rows": rows, "columns": table.columns() })
+                })
+                .collect();
+            writeln!(out, "{}", json!({ "pack": pack.digest().to_string(), "tables": tables }))?;
+        } else {
+            let mut grid = grid(&["table", "rows", "columns"]);
+            for (table, rows, columns) in sizes {
+                grid.add_row([table.name().to_owned(), rows.to_string(), columns]);
+            }
+            writeln!(out, "{grid}\n\npack {}", pack.digest())?;
+        }
+        Ok(())
+    }
+}
+
+impl Show {
+    fn run(&self, pack: &Pack) -> anyhow::Result<ExitCode> {
+        let named = |row: &Row| row.key() == self.key || row.id().as_str() == self.key;
+        let rows: Vec<Row> = holding(pack.rows(self.table), self.as_of);
+        let rows: Vec<Row> = rows.into_iter().filter(named).collect();
+        if self.json {
+            print_rows(self.table, &rows, true)?;
+        } else {
+            let mut out = std::io::stdout().lock();
+            for row in &rows {
+                for (column, cell) in self.table.columns().iter().zip(row.cells()) {
+                    if !cell.is_empty() {
+                        writeln!(out, "{column:>18}  {cell}")?;
+                    }
+                }
+                writeln!(out)?;
+            }
+        }
+        if rows.is_empty() {
+            let on = self.as_of.map(|day| format!(" on {day}")).unwrap_or_default();
+            eprintln!("error: {} has no row for {}{on}", self.table, self.key);
+            return Ok(ExitCode::FAILURE);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Import {
+    fn run(self, pack: &Pack) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(
+            self.dry_run,
+            "importing needs a database, which this command cannot write to: \
+             use --dry-run to see what {} would change",
+            self.file.display()
+        );
+        let text = std::fs::read_to_string(&self.file)
+            .with_context(|| format!("cannot read {} as UTF-8 text", self.file.display()))?;
+        let defaults =
+            Defaults { valid_from: self.valid_from, source: self.source, columns: self.column };
+        let Reading { rows, defects } = self.table.read(&text, &defaults);
+        let diff = Diff::between(pack, rows);
+        let sound = defects.is_empty() && diff.conflicts.is_empty();
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let defects: Vec<Value> = defects
+                .iter()
+                .map(|defect| {
+                    json!({
+                        "line": defect.line,
+                        "column": defect.column,
+                        "found": defect.found,
+                        "expected": defect.expected,
+                    })
+                })
+                .collect();
+            writeln!(out, "{}", diff_json(self.table, &diff, &defects))?;
+        } else {
+            write_diff(&mut out, self.table, &diff)?;
+            for defect in &defects {
+                eprintln!("error: {}: {defect}", self.file.display());
+            }
+        }
+        Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn table(name: &str) -> Result<Table, String> {
+    Table::ALL.iter().copied().find(|table| table.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = Table::ALL.iter().map(|table| table.name()).collect();
+        format!("the tables are {}", names.join(", "))
+    })
+}
+
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (theirs, ours) = text.split_once('=').ok_or("expected THEIRS=OURS, such as name=zh")?;
+    Ok((theirs.trim().to_owned(), ours.trim().to_owned()))
+}
+
+fn holding(mut rows: Vec<Row>, as_of: Option<Date>) -> Vec<Row> {
+    rows.retain(|row| as_of.is_none_or(|day| row.validity().covers(day)));
+    rows
+}
+
+fn print_rows(table: Table, rows: &[Row], json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        let rows: Vec<Value> = rows.iter().map(|row| row_json(table, row)).collect();
+        writeln!(out, "{}", json!({ "table": table.name(), "rows": rows }))?;
+    } else {
+        let mut grid = grid(&table.columns());
+        for row in rows {
+            grid.add_row(row.cells());
+        }
+        writeln!(out, "{grid}")?;
+    }
+    Ok(())
+}
+
+fn grid(columns: &[&str]) -> Grid {
+    let mut grid = Grid::new();
+    grid.load_style(presets::NOTHING);
+    grid.set_header(columns.iter().copied());
+    grid
+}
+
+fn row_json(table: Table, row: &Row) -> Value {
+    let cells = table.columns().into_iter().zip(row.cells());
+    let fields: Map<String, Value> = cells
+        .map(|(column, cell)| {
+            let value = if cell.is_empty() { Value::Null } else { Value::String(cell) };
+            (column.to_owned(), value)
+        })
+        .collect();
+    Value::Object(fields)
+}
+
+fn diff_json(table: Table, diff: &Diff, defects: &[Value]) -> Value {
+    let rows = |rows: &[Row]| rows.iter().map(|row| row_json(table, row)).collect::<Vec<_>>();
+    let changes = |changes: &[Change]| {
+        let change = |change: &Change| {
+            json!({
+                "before": row_json(table, &change.before),
+                "after": row_json(table, &change.after),
+            })
+        };
+        changes.iter().map(change).collect::<Vec<_>>()
+    };
+    let conflicts: Vec<Value> = diff
+        .conflicts
+        .iter()
+        .map(|c| json!({ "row": c.row.as_str(), "with": c.with.as_str(), "key": c.key, "valid_from": c.from.to_string() }))
+        .collect();
+    json!({
+        "table": table.name(),
+        "added": rows(&diff.added),
+        "changed": changes(&diff.changed),
+        "ended": changes(&diff.ended),
+        "unchanged": diff.unchanged,
+        "conflicts": conflicts,
+        "defects": defects,
+    })
+}
+
+fn write_diff(out: &mut impl std::io::Write, table: Table, diff: &Diff) -> std::io::Result<()> {
+    for row in &diff.added {
+        writeln!(out, "+ {}", row.cells().join("\t"))?;
+    }
+    for (sign, changes) in [("~", &diff.changed), ("-", &diff.ended)] {
+        for Change { before, after } in changes {
+            writeln!(out, "{sign} {}", after.id())?;
+            let cells = before.cells().into_iter().zip(after.cells());
+            for (column, (was, is)) in table.columns().iter().zip(cells) {
+                if was != is {
+                    writeln!(out, "    {column}: `{was}` -> `{is}`")?;
+                }
+            }
+        }
+    }
+    for conflict in &diff.conflicts {
+        writeln!(
+            out,
+            "! {}: begins to hold for {} on {}, as {} does: give both one id, or other days",
+            conflict.row, conflict.key, conflict.from, conflict.with
+        )?;
+    }
+    writeln!(
+        out,
+        "{table}: {} added, {} changed, {} ended, {} unchanged, {} conflicts",
+        diff.added.len(),
+        diff.changed.len(),
+        diff.ended.len(),
+        diff.unchanged,
+        diff.conflicts.len()
+    )
+}

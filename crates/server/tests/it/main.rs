@@ -1,0 +1,7 @@
+//! The binary as its users meet it: one test binary, one module for each command.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod codes;
+mod run;
+mod tax;

@@ -1,0 +1,273 @@
+-- The first schema. Portable words: BIGINT, TEXT, BYTES; CLUSTERED after a table whose rows lie in the
+-- order of their key, HEAP after one whose rows do not. dialect.rs says what each engine makes of them.
+--
+-- Every table that grows begins its key with the partition or bucket (0..255), so that it can be
+-- distributed by it. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
+-- keys between distributed tables.
+
+CREATE TABLE partition (
+    partition BIGINT NOT NULL PRIMARY KEY,
+    owner TEXT,
+    epoch BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    next_seq BIGINT NOT NULL
+) CLUSTERED;
+
+INSERT INTO partition (partition, epoch, lease_until, next_seq)
+WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n < 255)
+SELECT n, 0, 0, 1 FROM part;
+
+CREATE TABLE serial (
+    partition BIGINT NOT NULL,
+    series TEXT NOT NULL,
+    next BIGINT NOT NULL CHECK (0 < next),
+    PRIMARY KEY (partition, series)
+) CLUSTERED;
+
+CREATE TABLE message (
+    partition BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    kind TEXT,
+    guid TEXT,
+    sender TEXT,
+    origin TEXT NOT NULL,
+    digest BYTES NOT NULL,
+    documents BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    verdict BYTES,
+    PRIMARY KEY (partition, message_id)
+) CLUSTERED;
+
+CREATE TABLE message_body (
+    partition BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    period TEXT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, message_id)
+) CLUSTERED;
+
+CREATE TABLE inbox (
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    not_before BIGINT NOT NULL,
+    payload BYTES NOT NULL,
+    PRIMARY KEY (partition, seq)
+) CLUSTERED;
+
+CREATE TABLE held (
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (partition, seq)
+) CLUSTERED;
+
+CREATE TABLE document (
+    partition BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    kind BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    guid TEXT NOT NULL,
+    app_time BIGINT NOT NULL,
+    content_digest BYTES NOT NULL,
+    state BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, order_no, kind, party_id, number)
+) CLUSTERED;
+
+CREATE TABLE waiting (
+    partition BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    platform_id BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    missing BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (partition, order_no, platform_id, declaration_id)
+) CLUSTERED;
+
+CREATE INDEX waiting_expiry ON waiting (partition, expires_at);
+
+CREATE TABLE declaration (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    platform_id BIGINT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    declarant_id BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    pre_no TEXT NOT NULL,
+    invt_no TEXT,
+    reference TEXT,
+    state BIGINT NOT NULL,
+    queue BIGINT,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id)
+) CLUSTERED;
+
+-- Partial, so that released parcels cost nothing.
+CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
+
+CREATE TABLE claim (
+    bucket BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    partition BIGINT,
+    order_no TEXT,
+    declaration_id BIGINT,
+    claimed_at BIGINT NOT NULL,
+    parked BIGINT NOT NULL CHECK (parked IN (0, 1)),
+    PRIMARY KEY (bucket, kind, party_id, number)
+) CLUSTERED;
+
+CREATE TABLE allowance (
+    bucket BIGINT NOT NULL,
+    person BYTES NOT NULL,
+    year BIGINT NOT NULL,
+    reserved BIGINT NOT NULL CHECK (0 <= reserved),
+    used BIGINT NOT NULL CHECK (0 <= used),
+    PRIMARY KEY (bucket, person, year)
+) CLUSTERED;
+
+CREATE TABLE guarantee (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    granted BIGINT NOT NULL CHECK (0 <= granted),
+    queued BIGINT NOT NULL CHECK (0 <= queued),
+    held BIGINT NOT NULL CHECK (0 <= held),
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    reference TEXT,
+    PRIMARY KEY (bucket, party_id),
+    CHECK (0 <= granted - held)
+) CLUSTERED;
+
+CREATE TABLE response (
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    response_id BIGINT NOT NULL,
+    mailbox TEXT,
+    kind BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, seq)
+) CLUSTERED;
+
+CREATE TABLE mailbox (
+    dxp_id TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    sent_digest BYTES,
+    renderer BIGINT,
+    sent_at BIGINT,
+    PRIMARY KEY (dxp_id, n)
+) CLUSTERED;
+
+CREATE TABLE cursor (
+    consumer TEXT NOT NULL,
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (consumer, partition)
+) CLUSTERED;
+
+CREATE TABLE tax_bill (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    tax_no TEXT NOT NULL,
+    status BIGINT NOT NULL,
+    duty BIGINT NOT NULL CHECK (0 <= duty),
+    consumption_tax BIGINT NOT NULL CHECK (0 <= consumption_tax),
+    vat BIGINT NOT NULL CHECK (0 <= vat),
+    at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id, n)
+) CLUSTERED;
+
+CREATE TABLE posting (
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    debit TEXT NOT NULL,
+    credit TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (0 < amount),
+    declaration_id BIGINT NOT NULL,
+    PRIMARY KEY (partition, seq, n)
+) CLUSTERED;
+
+CREATE TABLE event (
+    partition BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, seq)
+) CLUSTERED;
+
+CREATE TABLE party (
+    party_id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    roles BIGINT NOT NULL,
+    suspended BIGINT NOT NULL CHECK (suspended IN (0, 1)),
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    mailbox TEXT
+) HEAP;
+
+CREATE TABLE party_code (
+    code TEXT NOT NULL PRIMARY KEY,
+    party_id BIGINT NOT NULL REFERENCES party (party_id),
+    place BIGINT NOT NULL
+) CLUSTERED;
+
+CREATE TABLE certificate (
+    digest BYTES NOT NULL PRIMARY KEY,
+    party_id BIGINT NOT NULL REFERENCES party (party_id),
+    der BYTES NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT NOT NULL,
+    revoked BIGINT NOT NULL CHECK (revoked IN (0, 1))
+) CLUSTERED;
+
+CREATE TABLE setting (
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (scope, name)
+) CLUSTERED;
+
+CREATE TABLE code_row (
+    table_name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    row_json TEXT NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (table_name, key, valid_from)
+) CLUSTERED;
+
+CREATE TABLE revision (
+    name TEXT NOT NULL PRIMARY KEY,
+    n BIGINT NOT NULL
+) CLUSTERED;
+
+INSERT INTO revision (name, n) VALUES ('registry', 0), ('settings', 0), ('codes', 0);
+
+CREATE TABLE data_key (
+    period TEXT NOT NULL PRIMARY KEY,
+    wrapped BYTES NOT NULL
+) CLUSTERED;

@@ -1,0 +1,209 @@
+//! Balances that parcels share: a buyer's yearly allowance, a guarantor's guarantee.
+//!
+//! Decided on in memory, changed by one delta a row and batch, and guarded by the tables' `CHECK`s.
+
+use std::collections::BTreeMap;
+
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::money::Money;
+use tongguan_domain::time::Moment;
+
+use crate::error::StorageError;
+use crate::partition::Partition;
+use crate::tx::{Tx, View};
+
+row! {
+    /// What a person has used of the yearly limit (年度交易限值).
+    pub struct Allowance in "allowance", key 3 {
+        /// The first byte of `person`.
+        bucket: Partition,
+        /// [`crate::seal::Keyring::fingerprint`] of the identity.
+        person: [u8; 16],
+        /// The year, in China.
+        year: i64,
+        /// Held for declarations that are not released yet.
+        reserved: Money,
+        /// Used by released ones.
+        used: Money,
+    }
+}
+
+row! {
+    /// A party's tax guarantee (担保).
+    pub struct Guarantee in "guarantee", key 2 {
+        /// [`Partition::of_party`] of the party.
+        bucket: Partition,
+        /// The guarantor.
+        party_id: PartyId,
+        /// The sum granted.
+        granted: Money,
+        /// Owed by reviewed declarations that wait for it.
+        queued: Money,
+        /// Owed for released ones and not paid yet.
+        held: Money,
+        /// First moment it may be used.
+        valid_from: Moment,
+        /// First moment it may not be used any more; open-ended when absent.
+        valid_to: Option<Moment>,
+        /// The guarantee document's number (保函编号).
+        reference: Option<String>,
+    }
+}
+
+/// The key of an allowance: bucket, person, year.
+pub type AllowanceKey = (Partition, [u8; 16], i64);
+
+/// The key of a guarantee: bucket and party.
+pub type GuaranteeKey = (Partition, PartyId);
+
+/// By how much a balance changes: an allowance's `reserved` and `used`, a guarantee's `queued` and
+/// `held`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delta {
+    /// Added to what waits: reserved, or queued.
+    pub waiting: Money,
+    /// Added to what is taken: used, or held.
+    pub taken: Money,
+}
+
+impl View<'_> {
+    /// Allowances as they stand, unlocked, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn allowances(&mut self, keys: &[AllowanceKey]) -> Result<Vec<Allowance>, StorageError> {
+        self.load(keys)
+    }
+
+    /// Guarantees as they stand, unlocked, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn guarantees(&mut self, keys: &[GuaranteeKey]) -> Result<Vec<Guarantee>, StorageError> {
+        self.load(keys)
+    }
+
+    /// Every guarantee.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn all_guarantees(&mut self) -> Result<Vec<Guarantee>, StorageError> {
+        self.select("ORDER BY bucket, party_id", &[])
+    }
+}
+
+impl Tx<'_> {
+    /// The allowances of these keys, empty ones for those that were never used, in order of the keys,
+    /// locked until the end of the transaction. Lock order: after claims, before guarantees.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_allowances(
+        &mut self,
+        keys: &[AllowanceKey],
+    ) -> Result<Vec<Allowance>, StorageError> {
+        let empty: Vec<_> = keys
+            .iter()
+            .map(|&(bucket, person, year)| Allowance {
+                bucket,
+                person,
+                year,
+                reserved: Money::ZERO,
+                used: Money::ZERO,
+            })
+            .collect();
+        self.lock_or_insert(&empty)
+    }
+
+    /// The guarantees of these keys, in order of the keys, locked until the end of the transaction;
+    /// absent ones are left out. Lock order: after allowances.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_guarantees(
+        &mut self,
+        keys: &[GuaranteeKey],
+    ) -> Result<Vec<Guarantee>, StorageError> {
+        self.lock(keys)
+    }
+
+    /// Grants guarantees, or changes the sum, validity and reference of those that were granted; what
+    /// is queued and held of them stays.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a sum would fall below what is held.
+    pub fn grant(&mut self, guarantees: &[Guarantee]) -> Result<(), StorageError> {
+        self.insert_absent(guarantees)?;
+        let rows: Vec<_> = guarantees
+            .iter()
+            .map(|to| {
+                (to.bucket, to.party_id, to.granted, to.valid_from, to.valid_to, &to.reference)
+            })
+            .collect();
+        let changed = self.each(
+            "UPDATE guarantee SET granted = k.granted, valid_from = k.valid_from, \
+             valid_to = k.valid_to, reference = k.reference FROM {rows} \
+             WHERE guarantee.bucket = k.bucket AND guarantee.party_id = k.party_id",
+            &["bucket", "party_id", "granted", "valid_from", "valid_to", "reference"],
+            &rows,
+        )?;
+        self.all_there("guarantee", rows.len(), changed)
+    }
+
+    /// Changes allowances that [`Self::lock_allowances`] gave. Deltas of one key are added up first.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a balance would fall below nothing,
+    /// [`StorageError::Missing`] when there is no such balance.
+    pub fn change_allowances(
+        &mut self,
+        deltas: &[(AllowanceKey, Delta)],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = added_up(deltas)
+            .into_iter()
+            .map(|((bucket, person, year), by)| (bucket, person, year, by.waiting, by.taken))
+            .collect();
+        let changed = self.each(
+            "UPDATE allowance SET reserved = allowance.reserved + k.reserved, \
+             used = allowance.used + k.used FROM {rows} WHERE allowance.bucket = k.bucket \
+             AND allowance.person = k.person AND allowance.year = k.year",
+            &["bucket", "person", "year", "reserved", "used"],
+            &rows,
+        )?;
+        self.all_there("allowance", rows.len(), changed)
+    }
+
+    /// Changes guarantees that [`Self::lock_guarantees`] gave. Deltas of one key are added up first.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a balance would fall below nothing or exceed the sum granted,
+    /// [`StorageError::Missing`] when there is no such guarantee.
+    pub fn change_guarantees(
+        &mut self,
+        deltas: &[(GuaranteeKey, Delta)],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = added_up(deltas)
+            .into_iter()
+            .map(|((bucket, party), by)| (bucket, party, by.waiting, by.taken))
+            .collect();
+        let changed = self.each(
+            "UPDATE guarantee SET queued = guarantee.queued + k.queued, \
+             held = guarantee.held + k.held FROM {rows} \
+             WHERE guarantee.bucket = k.bucket AND guarantee.party_id = k.party_id",
+            &["bucket", "party_id", "queued", "held"],
+            &rows,
+        )?;
+        self.all_there("guarantee", rows.len(), changed)
+    }
+}
+
+/// One delta a key, in order of the keys.
+fn added_up<K: Copy + Ord>(deltas: &[(K, Delta)]) -> BTreeMap<K, Delta> {
+    let mut sums = BTreeMap::<K, Delta>::new();
+    for (key, by) in deltas {
+        let sum = sums.entry(*key).or_default();
+        sum.waiting = Money::from_fen(sum.waiting.fen().saturating_add(by.waiting.fen()));
+        sum.taken = Money::from_fen(sum.taken.fen().saturating_add(by.taken.fen()));
+    }
+    sums
+}

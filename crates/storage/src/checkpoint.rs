@@ -1,0 +1,188 @@
+//! Emptying SQLite's write-ahead log from a thread of its own.
+//!
+//! A checkpoint in the committing thread stalls it for half a second, so the log is copied into the
+//! database beside the writer. While commits keep coming the log is never empty and cannot start again
+//! from its beginning; above [`LOG_LIMIT`] the writer therefore lets one pass finish alone.
+
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::driver::sqlite;
+use crate::error::DriverError;
+
+/// Bytes of log above which the writer waits for a pass.
+const LOG_LIMIT: u64 = 256 << 20;
+/// Bytes of log above which passes follow one another, so that the one waited for is short.
+const HURRY: u64 = LOG_LIMIT / 4 * 3;
+/// Bytes of log that make a pass worth while: pages written again and again are copied once.
+const PASS: u64 = 32 << 20;
+/// A frame of the log: a page and its header.
+const FRAME: u64 = 8192 + 24;
+/// After so long without enough to do, what there is is copied.
+const IDLE: Duration = Duration::from_secs(1);
+/// The writer waits no longer than this, whatever holds the pass up.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What was written to the database's write-ahead log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogTraffic {
+    /// Bytes.
+    pub bytes: u64,
+    /// How often the log was synced; on SQLite, commits that wrote.
+    pub syncs: u64,
+}
+
+/// What the thread, the writer and the store share.
+#[derive(Debug, Default)]
+pub(crate) struct Checkpoints {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Frames in the log.
+    frames: u64,
+    /// Frames of them that the last pass saw. A reader may have kept it from copying all of them, so
+    /// the next pass is due after new ones, or after a while.
+    seen: u64,
+    /// Frames of them that are in the database as well.
+    copied: u64,
+    /// Frames written since the store was opened.
+    written: u64,
+    /// Commits since then.
+    commits: u64,
+    /// Passes begun.
+    begun: u64,
+    /// Passes ended.
+    ended: u64,
+    /// The writer waits.
+    wanted: bool,
+    stop: bool,
+}
+
+impl State {
+    fn is_due(&self) -> bool {
+        let threshold = if self.frames * FRAME > HURRY { 1 } else { PASS / FRAME };
+        self.stop || self.wanted || self.frames.saturating_sub(self.seen) >= threshold
+    }
+}
+
+/// The thread; stopped and waited for when dropped.
+#[derive(Debug)]
+pub(crate) struct CheckpointThread {
+    shared: Arc<Checkpoints>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl CheckpointThread {
+    pub(crate) fn start(path: &Path) -> Result<Self, DriverError> {
+        let connection = sqlite::open(path, OpenFlags::default(), 8)?;
+        let shared = Arc::new(Checkpoints::default());
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || theirs.run(&connection));
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Checkpoints> {
+        Arc::clone(&self.shared)
+    }
+}
+
+impl Drop for CheckpointThread {
+    fn drop(&mut self) {
+        self.shared.lock().stop = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // It cannot panic; if it did, the log is copied when the database is next opened.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Checkpoints {
+    /// A commit has left so many frames in the log. Called by SQLite's own hook.
+    pub(crate) fn committed(&self, frames: u64) {
+        let mut state = self.lock();
+        if frames < state.frames {
+            // The log has started again.
+            state.frames = 0;
+            state.copied = 0;
+            state.seen = 0;
+        }
+        state.written += frames - state.frames;
+        state.commits += 1;
+        state.frames = frames;
+        if state.is_due() {
+            self.changed.notify_all();
+        }
+    }
+
+    /// What was written to the log since the store was opened.
+    pub(crate) fn traffic(&self) -> LogTraffic {
+        let state = self.lock();
+        LogTraffic { bytes: state.written * FRAME, syncs: state.commits }
+    }
+
+    /// Holds a writer back for one pass when the log has grown too long.
+    pub(crate) fn before_write(&self) {
+        let mut state = self.lock();
+        if state.frames * FRAME <= LOG_LIMIT {
+            return;
+        }
+        state.wanted = true;
+        self.changed.notify_all();
+        // A pass that is under way began before the last commit.
+        let until = state.begun + 1;
+        let waited = self
+            .changed
+            .wait_timeout_while(state, PATIENCE, |state| state.ended < until && !state.stop);
+        drop(waited);
+    }
+
+    fn run(&self, connection: &Connection) {
+        let mut state = self.lock();
+        while !state.stop {
+            if !state.is_due() {
+                let (woken, timeout) = self
+                    .changed
+                    .wait_timeout_while(state, IDLE, |state| !state.is_due())
+                    .unwrap_or_else(PoisonError::into_inner);
+                state = woken;
+                if state.stop {
+                    return;
+                }
+                if timeout.timed_out() && state.frames == state.copied {
+                    continue;
+                }
+            }
+            state.wanted = false;
+            state.begun += 1;
+            state.seen = state.frames;
+            drop(state);
+            let copied = pass(connection);
+            state = self.lock();
+            state.ended = state.begun;
+            if let Some(copied) = copied {
+                state.copied = copied.min(state.frames);
+            }
+            self.changed.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Copies what it can without waiting for anybody; gives how many frames of the log are copied.
+fn pass(connection: &Connection) -> Option<u64> {
+    connection
+        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(2))
+        .ok()
+        .and_then(|copied| u64::try_from(copied).ok())
+}

@@ -1,0 +1,70 @@
+//! Claims: where a number that does not know its order meets the parcel that uses it.
+
+use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::time::Moment;
+
+use crate::error::StorageError;
+use crate::partition::Partition;
+use crate::row::Replaceable;
+use crate::tx::{Tx, View};
+
+row! {
+    /// Who uses a waybill number or a payment transaction. The first comer inserts, the second gets
+    /// the first's pointer: rendezvous, uniqueness and locator in one row.
+    pub struct Claim in "claim", key 4 {
+        /// [`Partition::of_claim`] of the other three.
+        bucket: Partition,
+        /// Waybill or payment transaction, by the application's numbering.
+        kind: i64,
+        /// The carrier or payment institution.
+        party_id: PartyId,
+        /// The number.
+        number: String,
+        /// The partition of the order that uses it; absent while only parked documents know it.
+        partition: Option<Partition>,
+        /// The order that uses it.
+        order_no: Option<String>,
+        /// The declaration that uses it.
+        declaration_id: Option<DeclarationId>,
+        /// When it was taken.
+        claimed_at: Moment,
+        /// Whether documents without an order lie in its bucket.
+        parked: bool,
+    }
+}
+
+impl Replaceable for Claim {}
+
+/// The key of a claim: bucket, kind, party, number.
+pub type ClaimKey<'k> = (Partition, i64, PartyId, &'k str);
+
+impl View<'_> {
+    /// The claims of these keys, in order of the keys, unlocked; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn claims(&mut self, keys: &[ClaimKey<'_>]) -> Result<Vec<Claim>, StorageError> {
+        self.load(keys)
+    }
+}
+
+impl Tx<'_> {
+    /// Takes the claims that nobody has, and gives all of them as they now stand: one's own, or the
+    /// first comer's. In order of the keys, locked until the end of the transaction.
+    ///
+    /// Lock order: claims, then allowances, then guarantees.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn claim(&mut self, claims: &[Claim]) -> Result<Vec<Claim>, StorageError> {
+        self.lock_or_insert(claims)
+    }
+
+    /// Gives claims up; gives how many were there.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn delete_claims(&mut self, keys: &[ClaimKey<'_>]) -> Result<u64, StorageError> {
+        self.delete::<Claim, _>(keys)
+    }
+}

@@ -1,0 +1,268 @@
+//! PostgreSQL: the synchronous client, driven on the caller's thread.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::error::Error;
+use std::fmt;
+
+use bytes::BytesMut;
+use postgres::error::SqlState;
+use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, NoTls, Row, Statement};
+
+use super::{Access, Each, Grid, RowView};
+use crate::cell::{Cell, ColumnType};
+use crate::error::{DriverError, OpenError, StorageError};
+
+/// A connection to a server, made again at the next transaction when it was lost.
+pub(crate) struct PostgresLink {
+    url: String,
+    session: &'static str,
+    connected: Option<Box<Connected>>,
+}
+
+struct Connected {
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+/// The oldest major version that is tested.
+const OLDEST: i64 = 15;
+
+/// Writers reach every row by its key. A plan made while a table was empty would scan it whole, and
+/// would be kept until the statistics are gathered again.
+const WRITER: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
+                      SET enable_mergejoin = off; SET jit = off";
+
+/// Readers hold a snapshot, which holds back the clean-up of dead rows.
+const READER: &str = "SET statement_timeout = '5s'; \
+                      SET idle_in_transaction_session_timeout = '5s'; SET jit = off";
+
+impl PostgresLink {
+    pub(crate) fn new(url: &str, access: Access) -> Self {
+        let session = match access {
+            Access::Read => READER,
+            Access::Write => WRITER,
+        };
+        Self { url: url.to_owned(), session, connected: None }
+    }
+
+    /// Refuses a server that is too old, or that a crash would make forget what it acknowledged.
+    pub(crate) fn check(&mut self, accept_data_loss: bool) -> Result<(), OpenError> {
+        let version = self.setting("server_version_num")?;
+        let version = version.parse::<i64>().unwrap_or(0) / 10_000;
+        if version < OLDEST {
+            return Err(OpenError::OldServer { found: version });
+        }
+        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+            if !accept_data_loss && self.setting(setting)? == "off" {
+                return Err(OpenError::NotDurable { setting: setting.to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    fn setting(&mut self, name: &str) -> Result<String, StorageError> {
+        let text = "SELECT current_setting($1)";
+        let mut value = String::new();
+        self.query(text, &[Cell::Text(name)], &mut |view| {
+            value = view.columns("current_setting").next("value")?;
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    pub(crate) fn begin(&mut self, access: Access) -> Result<(), StorageError> {
+        if self.connected.as_ref().is_some_and(|connected| connected.client.is_closed()) {
+            self.connected = None;
+        }
+        // Locks keep writers right at READ COMMITTED; readers see one state of all tables.
+        self.script(match access {
+            Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        })
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), StorageError> {
+        let committed = self.connected()?.client.batch_execute("COMMIT").map_err(|error| {
+            match error.as_db_error() {
+                // Refused in so many words: not committed.
+                Some(said) if said.severity() == "ERROR" => classify(error, "COMMIT"),
+                _ => StorageError::CommitUnknown(error.into()),
+            }
+        });
+        if committed.is_err() {
+            self.roll_back();
+        }
+        committed
+    }
+
+    pub(crate) fn roll_back(&mut self) {
+        let rolled_back = self
+            .connected
+            .as_mut()
+            .is_some_and(|connected| connected.client.batch_execute("ROLLBACK").is_ok());
+        if !rolled_back {
+            self.connected = None;
+        }
+    }
+
+    pub(crate) fn script(&mut self, text: &str) -> Result<(), StorageError> {
+        self.connected()?.client.batch_execute(text).map_err(|error| classify(error, text))
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        text: &str,
+        values: &[Cell<'_>],
+        each: Each<'_>,
+    ) -> Result<(), StorageError> {
+        let values: Vec<_> = values.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect();
+        self.connected()?.rows(text, &values, each)
+    }
+
+    pub(crate) fn run_set(&mut self, text: &str, grid: &Grid<'_>) -> Result<u64, StorageError> {
+        let columns = columns(grid);
+        let values: Vec<_> = columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
+        let connected = self.connected()?;
+        let statement = connected.prepared(text)?;
+        connected.client.execute(&statement, &values).map_err(|error| classify(error, text))
+    }
+
+    pub(crate) fn query_set(
+        &mut self,
+        text: &str,
+        grid: &Grid<'_>,
+        each: Each<'_>,
+    ) -> Result<(), StorageError> {
+        let columns = columns(grid);
+        let values: Vec<_> = columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
+        self.connected()?.rows(text, &values, each)
+    }
+
+    fn connected(&mut self) -> Result<&mut Connected, StorageError> {
+        if self.connected.is_none() {
+            let mut client =
+                Client::connect(&self.url, NoTls).map_err(|error| classify(error, "CONNECT"))?;
+            client.batch_execute(self.session).map_err(|error| classify(error, self.session))?;
+            self.connected = Some(Box::new(Connected { client, statements: HashMap::new() }));
+        }
+        // Just set where it was absent.
+        self.connected.as_deref_mut().ok_or(StorageError::Doomed)
+    }
+}
+
+impl Connected {
+    fn prepared(&mut self, text: &str) -> Result<Statement, StorageError> {
+        if let Some(statement) = self.statements.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(text).map_err(|error| classify(error, text))?;
+        match self.statements.entry(text.to_owned()) {
+            Entry::Occupied(entry) => Ok(entry.get().clone()),
+            Entry::Vacant(entry) => Ok(entry.insert(statement).clone()),
+        }
+    }
+
+    fn rows(
+        &mut self,
+        text: &str,
+        values: &[&(dyn ToSql + Sync)],
+        each: Each<'_>,
+    ) -> Result<(), StorageError> {
+        let statement = self.prepared(text)?;
+        let rows = self.client.query(&statement, values).map_err(|error| classify(error, text))?;
+        rows.iter().try_for_each(|row| each(&RowView::Postgres(row)))
+    }
+}
+
+impl fmt::Debug for PostgresLink {
+    /// Without the address, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresLink").field("connected", &self.connected.is_some()).finish()
+    }
+}
+
+/// The grid turned: one array a column, as `UNNEST` takes them.
+fn columns<'g>(grid: &'g Grid<'_>) -> Vec<Vec<Cell<'g>>> {
+    let height = grid.rows().len();
+    let mut columns: Vec<_> = grid.types.iter().map(|_| Vec::with_capacity(height)).collect();
+    for row in grid.rows() {
+        for (column, cell) in columns.iter_mut().zip(row) {
+            column.push(*cell);
+        }
+    }
+    columns
+}
+
+/// The value of a column.
+pub(super) fn cell(row: &Row, index: usize, of: ColumnType) -> Result<Cell<'_>, String> {
+    let cell = match of {
+        ColumnType::Integer => row.try_get::<_, Option<i64>>(index).map(|v| v.map(Cell::Integer)),
+        ColumnType::Text => row.try_get::<_, Option<&str>>(index).map(|v| v.map(Cell::Text)),
+        ColumnType::Bytes => row.try_get::<_, Option<&[u8]>>(index).map(|v| v.map(Cell::Bytes)),
+    };
+    cell.map(|present| present.unwrap_or(Cell::Null)).map_err(|error| error.to_string())
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(
+        &self,
+        of: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Integer(value) => value.to_sql(of, out),
+            Self::Text(text) => text.to_sql(of, out),
+            Self::Bytes(bytes) => bytes.to_sql(of, out),
+        }
+    }
+
+    fn accepts(of: &Type) -> bool {
+        *of == Type::INT8 || *of == Type::TEXT || *of == Type::BYTEA
+    }
+
+    to_sql_checked!();
+}
+
+fn classify(error: postgres::Error, statement: &str) -> StorageError {
+    let statement = || statement.to_owned();
+    let Some(said) = error.as_db_error() else {
+        // No word from the server: the connection is gone, or never was. What the client refuses to
+        // encode is our own fault and will not get better.
+        let ours = error.source().is_some_and(|source| !source.is::<std::io::Error>());
+        return if ours && !error.is_closed() {
+            StorageError::Refused { statement: statement(), source: error.into() }
+        } else {
+            StorageError::Transient(error.into())
+        };
+    };
+    let code = said.code();
+    if *code == SqlState::QUERY_CANCELED {
+        return StorageError::TooSlow(error.into());
+    }
+    // The first two characters are the class (PostgreSQL documentation, appendix A).
+    match code.code().get(..2) {
+        // Connection lost; transaction rolled back (40001, 40P01); too many connections and lock not
+        // available; the server is being stopped or started.
+        _ if *code == SqlState::TOO_MANY_CONNECTIONS
+            || *code == SqlState::LOCK_NOT_AVAILABLE
+            || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT =>
+        {
+            StorageError::Transient(error.into())
+        }
+        Some("08" | "40" | "57") => StorageError::Transient(error.into()),
+        Some("23") => StorageError::Constraint { statement: statement(), source: error.into() },
+        // Out of disk or memory; input and output; damaged; not allowed in; no such database.
+        Some("53" | "58" | "XX" | "28" | "3D") => StorageError::Broken(error.into()),
+        _ => StorageError::Refused { statement: statement(), source: error.into() },
+    }
+}
+
+impl From<DriverError> for StorageError {
+    /// For what fails before there is a statement: opening and setting up a connection.
+    fn from(error: DriverError) -> Self {
+        Self::Broken(error)
+    }
+}

@@ -1,0 +1,238 @@
+//! SQLite: settings, statements, and which of its errors mean what.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, ToSql};
+
+use super::{Access, Each, Grid, RowView};
+use crate::cell::Cell;
+use crate::checkpoint::Checkpoints;
+use crate::error::{DriverError, StorageError};
+
+/// How long a connection waits for another process that is writing.
+const BUSY: Duration = Duration::from_secs(5);
+/// How many steps of a reading statement pass between two looks at the clock: well under 1 ms.
+const STEPS: i32 = 10_000;
+
+/// A connection to the database file.
+#[derive(Debug)]
+pub(crate) struct SqliteLink {
+    connection: Connection,
+    /// Of a writer: who empties the write-ahead log behind it.
+    checkpoints: Option<Arc<Checkpoints>>,
+    /// Of a reader: when its transaction must be over.
+    deadline: Option<Deadline>,
+}
+
+impl SqliteLink {
+    /// A connection that writes; creates the file on first use.
+    pub(crate) fn writer(path: &Path, checkpoints: Arc<Checkpoints>) -> Result<Self, DriverError> {
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = open(path, flags, 128)?;
+        let told = Arc::clone(&checkpoints);
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, frames: i32| {
+            told.committed(u64::try_from(frames).unwrap_or(0));
+            Ok(())
+        }))?;
+        Ok(Self { connection, checkpoints: Some(checkpoints), deadline: None })
+    }
+
+    /// A connection that only reads, for at most `limit` at a time.
+    pub(crate) fn reader(path: &Path, limit: Duration) -> Result<Self, DriverError> {
+        let mut connection = open(path, OpenFlags::default(), 8)?;
+        connection.pragma_update(None, "query_only", true)?;
+        let deadline = Deadline::new(limit);
+        let watched = deadline.clone();
+        connection.progress_handler(STEPS, Some(move || watched.has_passed()))?;
+        Ok(Self { connection, checkpoints: None, deadline: Some(deadline) })
+    }
+
+    pub(crate) fn begin(&mut self, access: Access) -> Result<(), StorageError> {
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.before_write();
+        }
+        if let Some(deadline) = &self.deadline {
+            deadline.start();
+        }
+        self.script(match access {
+            Access::Read => "BEGIN",
+            Access::Write => "BEGIN IMMEDIATE",
+        })
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), StorageError> {
+        let committed = self.connection.execute_batch("COMMIT").map_err(|error| {
+            match error.sqlite_error_code() {
+                // The commit mark may have reached the disk although its sync failed.
+                Some(ErrorCode::SystemIoFailure) => StorageError::CommitUnknown(error.into()),
+                _ => classify(error, "COMMIT"),
+            }
+        });
+        if committed.is_err() {
+            self.roll_back();
+        }
+        committed
+    }
+
+    pub(crate) fn roll_back(&mut self) {
+        if !self.connection.is_autocommit() {
+            // If even this fails, the next BEGIN fails, and says so.
+            drop(self.connection.execute_batch("ROLLBACK"));
+        }
+    }
+
+    pub(crate) fn script(&mut self, text: &str) -> Result<(), StorageError> {
+        self.connection.execute_batch(text).map_err(|error| classify(error, text))
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        text: &str,
+        values: &[Cell<'_>],
+        each: Each<'_>,
+    ) -> Result<(), StorageError> {
+        let failed = |error| classify(error, text);
+        let mut statement = self.connection.prepare_cached(text).map_err(failed)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(&RowView::Sqlite(row))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn run_set(&mut self, text: &str, grid: &Grid<'_>) -> Result<u64, StorageError> {
+        let failed = |error| classify(error, text);
+        let mut statement = self.connection.prepare_cached(text).map_err(failed)?;
+        let mut changed = 0;
+        for row in grid.rows() {
+            changed += statement.execute(rusqlite::params_from_iter(row)).map_err(failed)? as u64;
+        }
+        Ok(changed)
+    }
+
+    pub(crate) fn query_set(
+        &mut self,
+        text: &str,
+        grid: &Grid<'_>,
+        each: Each<'_>,
+    ) -> Result<(), StorageError> {
+        let failed = |error| classify(error, text);
+        let mut statement = self.connection.prepare_cached(text).map_err(failed)?;
+        for values in grid.rows() {
+            let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                each(&RowView::Sqlite(row))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A connection with the settings that every one has: write-ahead log, every commit synced, checks on.
+/// Checkpoints are left to [`Checkpoints`]: one in the committing thread stalls it for half a second.
+pub(crate) fn open(
+    path: &Path,
+    flags: OpenFlags,
+    cache_mib: i64,
+) -> Result<Connection, DriverError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    // Only a new file takes a page size, and only before its first table.
+    connection.pragma_update(None, "page_size", 8192)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", -1024 * cache_mib)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    Ok(connection)
+}
+
+/// The value of a column.
+pub(super) fn cell<'r>(row: &'r Row<'_>, index: usize) -> Result<Cell<'r>, String> {
+    match row.get_ref(index).map_err(|error| error.to_string())? {
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(value) => Ok(Cell::Integer(value)),
+        ValueRef::Text(text) => {
+            std::str::from_utf8(text).map(Cell::Text).map_err(|error| error.to_string())
+        }
+        ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes)),
+        ValueRef::Real(_) => Err("a floating-point number".to_owned()),
+    }
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Cell::Null => ValueRef::Null,
+            Cell::Integer(value) => ValueRef::Integer(value),
+            Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+            Cell::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+fn classify(error: rusqlite::Error, statement: &str) -> StorageError {
+    let statement = || statement.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StorageError::Transient(error.into())
+        }
+        Some(ErrorCode::OperationInterrupted) => StorageError::TooSlow(error.into()),
+        Some(ErrorCode::ConstraintViolation) => {
+            StorageError::Constraint { statement: statement(), source: error.into() }
+        }
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::OutOfMemory
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied,
+        ) => StorageError::Broken(error.into()),
+        _ => StorageError::Refused { statement: statement(), source: error.into() },
+    }
+}
+
+/// When a reader's transaction must be over, so that the write-ahead log can start again.
+#[derive(Debug, Clone)]
+struct Deadline {
+    limit: Duration,
+    start: Instant,
+    /// Microseconds after `start`.
+    end: Arc<AtomicU64>,
+}
+
+impl Deadline {
+    fn new(limit: Duration) -> Self {
+        Self { limit, start: now(), end: Arc::new(AtomicU64::new(u64::MAX)) }
+    }
+
+    fn start(&self) {
+        self.end.store(self.micros().saturating_add(micros(self.limit)), Ordering::Relaxed);
+    }
+
+    fn has_passed(&self) -> bool {
+        self.micros() > self.end.load(Ordering::Relaxed)
+    }
+
+    fn micros(&self) -> u64 {
+        micros(now().duration_since(self.start))
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a time limit is measured, nothing is decided by it")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,173 @@
+//! What can go wrong between a use case and its rows, sorted by what the caller does about it.
+
+use crate::partition::Partition;
+
+/// What the caller of a failed transaction does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Nothing was written: run the whole transaction again after a pause.
+    Retry,
+    /// Nothing was written and a repetition fails alike: find the culprit.
+    Bisect,
+    /// Nothing was written and no document is to blame (the disk is full, the memory is gone, the key
+    /// file is the wrong one): stop taking work and tell an operator.
+    Stop,
+    /// It is not known whether the transaction was committed: read the partition's sequence again.
+    Resolve,
+    /// Nothing was written; another one has taken over: drop all that is in memory.
+    Drop,
+}
+
+/// A storage operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database was busy, broke a deadlock or lost the connection before the commit.
+    #[error("the database could not run the transaction now")]
+    Transient(#[source] DriverError),
+    /// The database's surroundings failed: disk full, input or output error, damaged file.
+    #[error("the database cannot work")]
+    Broken(#[source] DriverError),
+    /// A statement failed, and will fail again.
+    #[error("the database refused `{statement}`")]
+    Refused {
+        /// The statement, without its values.
+        statement: String,
+        /// Why.
+        #[source]
+        source: DriverError,
+    },
+    /// The `CHECK` of a balance or a unique key refused a row: the last guard behind the decision.
+    #[error("a constraint refused a row of `{statement}`")]
+    Constraint {
+        /// The statement, without its values.
+        statement: String,
+        /// Why.
+        #[source]
+        source: DriverError,
+    },
+    /// A read took longer than readers may ([`crate::READ_LIMIT`]).
+    #[error("the read took too long and was stopped")]
+    TooSlow(#[source] DriverError),
+    /// The connection was lost, or the disk failed, while the commit was under way.
+    #[error("it is not known whether the transaction was committed")]
+    CommitUnknown(#[source] DriverError),
+    /// A statement failed and the transaction went on; it was rolled back.
+    #[error("a statement failed earlier in this transaction, so it was rolled back")]
+    Doomed,
+    /// Another writer has taken these partitions over.
+    #[error("{} partitions belong to another writer", .0.len())]
+    Fenced(Vec<Partition>),
+    /// A follower's cursor was moved by another one.
+    #[error("the cursor of `{consumer}` was moved by another follower")]
+    CursorMoved {
+        /// Whose cursor.
+        consumer: String,
+    },
+    /// A row that had to be there is not.
+    #[error("{missing} rows of `{table}` are missing")]
+    Missing {
+        /// The table.
+        table: &'static str,
+        /// How many.
+        missing: u64,
+    },
+    /// A row does not decode.
+    #[error("column `{column}` of `{table}` does not decode: {reason}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// Sealing or opening failed.
+    #[error("sealed bytes could not be used")]
+    Seal(#[from] crate::seal::SealError),
+}
+
+impl StorageError {
+    /// What to do about it.
+    pub const fn remedy(&self) -> Remedy {
+        match self {
+            Self::Transient(_) => Remedy::Retry,
+            Self::CommitUnknown(_) => Remedy::Resolve,
+            Self::Fenced(_) | Self::CursorMoved { .. } => Remedy::Drop,
+            Self::Broken(_) | Self::Seal(_) => Remedy::Stop,
+            Self::Refused { .. }
+            | Self::Constraint { .. }
+            | Self::TooSlow(_)
+            | Self::Doomed
+            | Self::Missing { .. }
+            | Self::Corrupt { .. } => Remedy::Bisect,
+        }
+    }
+}
+
+/// What the database's client said. Shown without the values of rows: they are personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum DriverError {
+    /// SQLite.
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL.
+    #[error("PostgreSQL: {}", server_words(.0))]
+    Postgres(#[from] postgres::Error),
+}
+
+/// The server's message and code; its detail would quote the row.
+fn server_words(error: &postgres::Error) -> String {
+    error.as_db_error().map_or_else(
+        || error.to_string(),
+        |said| format!("{} ({})", said.message(), said.code().code()),
+    )
+}
+
+/// The store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory or a file in it could not be used.
+    #[error("`{path}` could not be used")]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database could not be reached or set up.
+    #[error("the database could not be opened")]
+    Driver(#[source] DriverError),
+    /// A statement of the set-up failed.
+    #[error("the database could not be set up")]
+    Storage(#[from] StorageError),
+    /// The schema was written by a newer version of Tongguan.
+    #[error("the schema is version {found}, this program knows {known}: use the newer program")]
+    NewerSchema {
+        /// In the database.
+        found: i64,
+        /// In this program.
+        known: i64,
+    },
+    /// A migration that was applied is not the one in this program.
+    #[error("migration {version} was applied with other contents than this program has")]
+    ChangedMigration {
+        /// Which.
+        version: i64,
+    },
+    /// The server is too old.
+    #[error("the PostgreSQL server is version {found}, at least 15 is needed")]
+    OldServer {
+        /// Its number.
+        found: i64,
+    },
+    /// The server would acknowledge commits that a crash can undo.
+    #[error(
+        "`{setting}` is off on the PostgreSQL server, so a crash could lose acknowledged messages: \
+         switch it on, or allow it in the settings"
+    )]
+    NotDurable {
+        /// `fsync`, `synchronous_commit` or `full_page_writes`.
+        setting: String,
+    },
+}

@@ -1,0 +1,96 @@
+//! Messages as received: what is known of each, and the sealed bytes apart from it.
+
+use tongguan_domain::ids::MessageId;
+use tongguan_domain::time::Moment;
+
+use crate::error::StorageError;
+use crate::partition::Partition;
+use crate::row::Replaceable;
+use crate::tx::{Tx, View};
+
+row! {
+    /// A message as received (报文).
+    pub struct Message in "message", key 2 {
+        /// The partition that its id names.
+        partition: Partition,
+        /// Its id.
+        message_id: MessageId,
+        /// When it was received, before anything was done with it.
+        received_at: Moment,
+        /// `CEB621` and its like; absent when the message could not be read so far.
+        kind: Option<String>,
+        /// The message's own guid.
+        guid: Option<String>,
+        /// The address that sent it (`dxpId`).
+        sender: Option<String>,
+        /// By which way it came: a file's name, a connection's name.
+        origin: String,
+        /// SHA-256 of the bytes.
+        digest: [u8; 32],
+        /// How many documents it holds.
+        documents: i64,
+        /// What became of it, by the application's numbering.
+        state: i64,
+        /// The signature's verdict, never recomputed.
+        verdict: Option<Vec<u8>>,
+    }
+}
+
+row! {
+    /// The bytes of a message, compressed and sealed ([`crate::seal`]).
+    pub struct MessageBody in "message_body", key 2 {
+        /// The partition that its id names.
+        partition: Partition,
+        /// Its id.
+        message_id: MessageId,
+        /// The period of the key that seals it.
+        period: String,
+        /// Compressed, then sealed.
+        body: Vec<u8>,
+    }
+}
+
+impl Replaceable for Message {}
+
+impl View<'_> {
+    /// The messages of these ids, in order of the ids.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn messages(
+        &mut self,
+        ids: &[(Partition, MessageId)],
+    ) -> Result<Vec<Message>, StorageError> {
+        self.load(ids)
+    }
+
+    /// The sealed bytes of these messages, in order of the ids.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn message_bodies(
+        &mut self,
+        ids: &[(Partition, MessageId)],
+    ) -> Result<Vec<MessageBody>, StorageError> {
+        self.load(ids)
+    }
+}
+
+impl Tx<'_> {
+    /// Sets what became of messages: `(partition, message, state)`.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when one of them is not there.
+    pub fn set_message_states(
+        &mut self,
+        states: &[(Partition, MessageId, i64)],
+    ) -> Result<(), StorageError> {
+        let changed = self.each(
+            "UPDATE message SET state = k.state FROM {rows} \
+             WHERE message.partition = k.partition AND message.message_id = k.message_id",
+            &["partition", "message_id", "state"],
+            states,
+        )?;
+        self.all_there("message", states.len(), changed)
+    }
+}

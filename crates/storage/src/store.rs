@@ -1,0 +1,311 @@
+//! The store: opened once a process, it gives out one writer after the other and a pool of readers.
+
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use tongguan_domain::time::Moment;
+
+use crate::checkpoint::{CheckpointThread, LogTraffic};
+use crate::driver::postgres::PostgresLink;
+use crate::driver::sqlite::SqliteLink;
+use crate::driver::{Access, Link};
+use crate::error::{OpenError, Remedy, StorageError};
+use crate::migrate::{MIGRATIONS, migrate};
+use crate::tx::{Tx, View};
+
+/// How long a reader may hold its view: the write-ahead log cannot start again behind it.
+pub const READ_LIMIT: Duration = Duration::from_secs(5);
+
+/// The database file in its directory.
+const FILE: &str = "tongguan.db";
+/// Locked by the process that owns all partitions of the file.
+const LOCK_FILE: &str = "tongguan.lock";
+
+/// Where everything is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A directory for the database file and what belongs to it; made on first use.
+    Sqlite(PathBuf),
+    /// The URL of a PostgreSQL database, version 15 or later.
+    Postgres(String),
+}
+
+/// How the store is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// The most readers at a time.
+    pub readers: usize,
+    /// Work with a PostgreSQL server that can lose acknowledged commits in a crash.
+    pub accept_data_loss: bool,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self { readers: 4, accept_data_loss: false }
+    }
+}
+
+/// An open database.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    place: Place,
+    readers: Readers,
+}
+
+#[derive(Debug)]
+enum Place {
+    Sqlite { file: PathBuf, lock: File, checkpoints: CheckpointThread },
+    Postgres { url: String },
+}
+
+impl Store {
+    /// Opens the database, creates it on first use and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(target: &Target, settings: StoreSettings, now: Moment) -> Result<Self, OpenError> {
+        let place = match target {
+            Target::Sqlite(directory) => open_directory(directory)?,
+            Target::Postgres(url) => {
+                PostgresLink::new(url, Access::Write).check(settings.accept_data_loss)?;
+                Place::Postgres { url: url.clone() }
+            }
+        };
+        let store =
+            Self(Arc::new(Shared { place, readers: Readers::new(settings.readers.max(1)) }));
+        migrate(&mut store.writing_link()?, MIGRATIONS, now)?;
+        Ok(store)
+    }
+
+    /// A connection that writes, for one writer's thread. On SQLite one at a time can be in a
+    /// transaction; another waits for it up to five seconds.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn writer(&self) -> Result<Writer, StorageError> {
+        Ok(Writer { link: self.writing_link()?, store: self.clone() })
+    }
+
+    /// Runs `work` on one consistent state of the database, for at most [`READ_LIMIT`]. Waits while
+    /// all readers are in use.
+    ///
+    /// # Errors
+    /// What `work` gives, or [`StorageError`] when there is no connection.
+    pub fn read<T, E: From<StorageError>>(
+        &self,
+        work: impl FnOnce(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let readers = &self.0.readers;
+        let mut borrowed = readers.borrow();
+        let link = match borrowed.link.take() {
+            Some(link) => link,
+            None => self.reading_link()?,
+        };
+        let link = borrowed.link.insert(link);
+        let mut view = View::begin(link, Access::Read)?;
+        work(&mut view)
+    }
+
+    /// Whether this process is the only one that decides on this database, from now until it ends:
+    /// then it need not wait for the leases of one that died. True for the first process on a SQLite
+    /// file; never on PostgreSQL.
+    pub fn is_sole_process(&self) -> bool {
+        match &self.0.place {
+            Place::Sqlite { lock, .. } => lock.try_lock().is_ok(),
+            Place::Postgres { .. } => false,
+        }
+    }
+
+    /// What was written to the write-ahead log: on SQLite by this store, on PostgreSQL by the whole
+    /// server. For measurements, from the difference of two calls.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn log_traffic(&self) -> Result<LogTraffic, StorageError> {
+        match &self.0.place {
+            Place::Sqlite { checkpoints, .. } => Ok(checkpoints.shared().traffic()),
+            Place::Postgres { .. } => self.read(|view| view.server_log_traffic()),
+        }
+    }
+
+    fn writing_link(&self) -> Result<Link, StorageError> {
+        Ok(match &self.0.place {
+            Place::Sqlite { file, checkpoints, .. } => {
+                Link::Sqlite(SqliteLink::writer(file, checkpoints.shared())?)
+            }
+            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Access::Write)),
+        })
+    }
+
+    fn reading_link(&self) -> Result<Link, StorageError> {
+        Ok(match &self.0.place {
+            Place::Sqlite { file, .. } => Link::Sqlite(SqliteLink::reader(file, READ_LIMIT)?),
+            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Access::Read)),
+        })
+    }
+}
+
+/// A connection that writes. The thread that owns it is the writer.
+#[derive(Debug)]
+pub struct Writer {
+    // Before the store, whose checkpoint thread must outlive it.
+    link: Link,
+    store: Store,
+}
+
+/// How often a transaction that could not run is run again, and after what pauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// The most repetitions.
+    pub attempts: u32,
+    /// The first pause; each further one is twice as long.
+    pub first: Duration,
+    /// The longest pause.
+    pub longest: Duration,
+}
+
+impl Default for Backoff {
+    /// About ten seconds in all: a server that restarts is back by then.
+    fn default() -> Self {
+        Self { attempts: 12, first: Duration::from_millis(5), longest: Duration::from_secs(2) }
+    }
+}
+
+impl Writer {
+    /// Runs `work` as one transaction: committed when it gives `Ok`, without a trace when it gives
+    /// `Err` or panics.
+    ///
+    /// # Errors
+    /// What `work` gives; [`StorageError::CommitUnknown`] when it is not known whether it counts.
+    pub fn transaction<T, E: From<StorageError>>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = Tx::begin(&mut self.link)?;
+        let value = work(&mut tx)?;
+        tx.commit()?;
+        Ok(value)
+    }
+
+    /// Runs `work` as one transaction, and the whole of it again while the database is busy, breaks
+    /// deadlocks or cannot be reached. An unknown commit is not repeated.
+    ///
+    /// # Errors
+    /// What `work` gave last.
+    pub fn retried<T>(
+        &mut self,
+        backoff: Backoff,
+        mut work: impl FnMut(&mut Tx<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut pause = backoff.first;
+        for _ in 0..backoff.attempts {
+            match self.transaction(&mut work) {
+                Err(error) if error.remedy() == Remedy::Retry => {}
+                settled => return settled,
+            }
+            std::thread::park_timeout(pause);
+            pause = (pause * 2).min(backoff.longest);
+        }
+        self.transaction(work)
+    }
+
+    /// The store it writes to.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Reading connections, opened when first needed and kept.
+#[derive(Debug)]
+struct Readers {
+    pool: Mutex<Pool>,
+    returned: Condvar,
+}
+
+#[derive(Debug)]
+struct Pool {
+    idle: Vec<Link>,
+    /// How many more may be in use.
+    free: usize,
+}
+
+/// A place in the pool, given back when dropped, with its connection if it is still good.
+struct Borrowed<'p> {
+    readers: &'p Readers,
+    link: Option<Link>,
+}
+
+impl Readers {
+    const fn new(most: usize) -> Self {
+        Self { pool: Mutex::new(Pool { idle: Vec::new(), free: most }), returned: Condvar::new() }
+    }
+
+    fn borrow(&self) -> Borrowed<'_> {
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pool = self
+            .returned
+            .wait_while(pool, |pool| pool.free == 0)
+            .unwrap_or_else(PoisonError::into_inner);
+        pool.free -= 1;
+        Borrowed { readers: self, link: pool.idle.pop() }
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let mut pool = self.readers.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        pool.free += 1;
+        pool.idle.extend(self.link.take());
+        self.readers.returned.notify_one();
+    }
+}
+
+impl std::fmt::Debug for Target {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(directory) => f.debug_tuple("Sqlite").field(directory).finish(),
+            Self::Postgres(_) => f.write_str("Postgres"),
+        }
+    }
+}
+
+fn open_directory(directory: &Path) -> Result<Place, OpenError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        |source| OpenError::File { path, source }
+    };
+    if !directory.is_dir() {
+        // What lies here is personal data: for the owner alone.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(failed(directory))?;
+        if let Some(parent) = directory.parent().filter(|parent| parent.is_dir()) {
+            sync_directory(parent).map_err(failed(parent))?;
+        }
+    }
+    let file = directory.join(FILE);
+    let lock_file = directory.join(LOCK_FILE);
+    let lock = fs::OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(&lock_file)
+        .map_err(failed(&lock_file))?;
+    let checkpoints = CheckpointThread::start(&file).map_err(OpenError::Driver)?;
+    sync_directory(directory).map_err(failed(directory))?;
+    Ok(Place::Sqlite { file, lock, checkpoints })
+}
+
+/// Makes the entries of a directory durable.
+pub(crate) fn sync_directory(directory: &Path) -> std::io::Result<()> {
+    File::open(directory)?.sync_all()
+}

@@ -1,0 +1,77 @@
+//! The body of an audit event: what one batch decided in one partition.
+
+use serde::{Deserialize, Serialize};
+
+use super::{StoredError, decode, encode, versioned};
+
+const FORM: &str = "event";
+/// The version that is written now; it stands in the row as well.
+pub const VERSION: u8 = 1;
+
+/// The form that is written now.
+pub type StoredEvent = StoredEventV1;
+
+/// An event, first form. Its encoding is canonical: one value has one encoding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredEventV1 {
+    /// What was decided, in order.
+    pub entries: Vec<StoredEntryV1>,
+}
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredEntryV1 {
+    /// About what.
+    pub subject: StoredSubjectV1,
+    /// Because of what.
+    pub cause: StoredCauseV1,
+    /// The statuses given.
+    pub statuses: Vec<i32>,
+}
+
+/// What a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredSubjectV1 {
+    /// A document: order number, kind, party, number.
+    Document(Box<str>, i64, i64, Box<str>),
+    /// A document without a usable key: its kind.
+    Unkeyed(i64),
+    /// A declaration: its id.
+    Declaration(i64),
+}
+
+/// What led to a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredCauseV1 {
+    /// A document: message and place.
+    Document(i64, u16),
+    /// A ruling: officer and reason.
+    Ruling(String, String),
+    /// A command.
+    Command,
+    /// Time.
+    Time,
+    /// A guarantee was topped up.
+    Guarantee,
+}
+
+impl StoredEvent {
+    /// The bytes for `body`.
+    ///
+    /// # Errors
+    /// See [`encode`].
+    pub fn encode(&self) -> Result<Vec<u8>, StoredError> {
+        encode(FORM, VERSION, self)
+    }
+
+    /// From a `body` of any version.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn decode(body: &[u8]) -> Result<Self, StoredError> {
+        match versioned(FORM, body)? {
+            (1, fields) => decode::<StoredEventV1>(FORM, fields),
+            (version, _) => Err(StoredError::UnknownVersion { form: FORM, version }),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Transactions: what a use case reads and writes through.
+//!
+//! [`View`] reads, [`Tx`] also writes. Both are synchronous, so nobody can wait for the outside world
+//! inside one. A statement that fails dooms its transaction on both engines, whatever the caller makes
+//! of the error: PostgreSQL would refuse the rest anyway.
+
+use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
+
+use tongguan_domain::time::Moment;
+
+use crate::cell::{Cell, Cells};
+use crate::checkpoint::LogTraffic;
+use crate::dialect::{Dialect, Lock, Taken};
+use crate::driver::{Access, Grid, Link, RowView};
+use crate::error::StorageError;
+use crate::row::{Replaceable, Row};
+
+/// A consistent state of the database, to be read.
+#[derive(Debug)]
+pub struct View<'c> {
+    link: &'c mut Link,
+    doomed: bool,
+    /// Whether [`Drop`] still has to roll back.
+    open: bool,
+}
+
+/// A transaction that may write.
+#[derive(Debug)]
+pub struct Tx<'c> {
+    view: View<'c>,
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = View<'c>;
+    fn deref(&self) -> &Self::Target {
+        &self.view
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.view
+    }
+}
+
+impl Drop for View<'_> {
+    /// Whatever was not committed leaves no trace, also when the use case panics.
+    fn drop(&mut self) {
+        if self.open {
+            self.link.roll_back();
+        }
+    }
+}
+
+impl<'c> View<'c> {
+    pub(crate) fn begin(link: &'c mut Link, access: Access) -> Result<Self, StorageError> {
+        link.begin(access)?;
+        Ok(Self { link, doomed: false, open: true })
+    }
+
+    /// Rows of one table; `tail` is what follows `FROM table`.
+    pub(crate) fn select<R: Row>(
+        &mut self,
+        tail: &str,
+        values: &[Cell<'_>],
+    ) -> Result<Vec<R>, StorageError> {
+        let text = format!("SELECT {} FROM {} {tail}", R::TABLE.columns.join(", "), R::TABLE.name);
+        let mut rows = Vec::new();
+        self.query(&text, values, &mut |view| {
+            rows.push(R::read(view)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The rows whose keys begin with one of `keys`, in order of the whole key, each once.
+    pub(crate) fn load<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<Vec<R>, StorageError> {
+        self.load_with::<R>(&sorted(keys), Lock::No)
+    }
+
+    /// Runs a query that is not about whole rows of one table.
+    pub(crate) fn query(
+        &mut self,
+        text: &str,
+        values: &[Cell<'_>],
+        each: &mut dyn FnMut(&RowView<'_>) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let outcome = self.link.query(text, values, each);
+        self.note(outcome)
+    }
+
+    /// The database's own clock, where it is shared by several machines.
+    pub(crate) fn database_clock(&mut self) -> Result<Option<Moment>, StorageError> {
+        if self.link.dialect() == Dialect::Sqlite {
+            return Ok(None);
+        }
+        let text = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let mut now = None;
+        self.query(text, &[], &mut |view| {
+            now = Some(view.columns("clock").next("clock_timestamp")?);
+            Ok(())
+        })?;
+        Ok(now)
+    }
+
+    /// What a PostgreSQL server has written to its log.
+    pub(crate) fn server_log_traffic(&mut self) -> Result<LogTraffic, StorageError> {
+        let text = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT), \
+                    CAST(wal_sync AS BIGINT) FROM pg_stat_wal";
+        let mut traffic = LogTraffic { bytes: 0, syncs: 0 };
+        self.query(text, &[], &mut |view| {
+            let mut columns = view.columns("pg_stat_wal");
+            let mut next = |name| columns.next::<i64>(name).map(i64::unsigned_abs);
+            traffic = LogTraffic { bytes: next("lsn")?, syncs: next("wal_sync")? };
+            Ok(())
+        })?;
+        Ok(traffic)
+    }
+
+    fn load_with<R: Row>(&mut self, keys: &Grid<'_>, lock: Lock) -> Result<Vec<R>, StorageError> {
+        let text = self.link.dialect().load(&R::TABLE, keys.types.len(), lock);
+        let mut rows = Vec::new();
+        let outcome = self.link.query_set(&text, keys, &mut |view| {
+            rows.push(R::read(view)?);
+            Ok(())
+        });
+        self.note(outcome)?;
+        Ok(rows)
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, StorageError>) -> Result<T, StorageError> {
+        self.doomed |= outcome.is_err();
+        outcome
+    }
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn begin(link: &'c mut Link) -> Result<Self, StorageError> {
+        View::begin(link, Access::Write).map(|view| Self { view })
+    }
+
+    pub(crate) fn commit(mut self) -> Result<(), StorageError> {
+        if self.view.doomed {
+            return Err(StorageError::Doomed);
+        }
+        self.view.open = false;
+        self.view.link.commit()
+    }
+
+    /// Runs a migration's statements, written in portable words.
+    pub(crate) fn script(&mut self, portable: &str) -> Result<(), StorageError> {
+        let text = self.view.link.dialect().schema(portable);
+        let outcome = self.view.link.script(&text);
+        self.view.note(outcome)
+    }
+
+    /// Writes new rows.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a key is taken.
+    pub fn insert<R: Row>(&mut self, rows: &[R]) -> Result<(), StorageError> {
+        self.write(rows, Taken::Fails).map(drop)
+    }
+
+    /// Writes new rows where the key is free, and leaves the others as they are; gives how many were
+    /// written.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn insert_absent<R: Row>(&mut self, rows: &[R]) -> Result<u64, StorageError> {
+        self.write(rows, Taken::Stays)
+    }
+
+    /// Writes rows, over earlier ones of the same key. Of two in one call the later stands.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn upsert<R: Replaceable>(&mut self, rows: &[R]) -> Result<(), StorageError> {
+        self.write(rows, Taken::IsReplaced).map(drop)
+    }
+
+    /// Deletes the rows whose keys begin with one of `keys`; gives how many there were.
+    pub(crate) fn delete<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<u64, StorageError> {
+        let keys = sorted(keys);
+        let text = self.view.link.dialect().delete(&R::TABLE, keys.types.len());
+        let outcome = self.view.link.run_set(&text, &keys);
+        self.view.note(outcome)
+    }
+
+    /// The rows of these keys, in order of the keys, kept from other writers.
+    pub(crate) fn lock<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<Vec<R>, StorageError> {
+        self.view.load_with(&sorted(keys), Lock::Yes)
+    }
+
+    /// The rows with the keys of `rows` as they stand, in order of the keys, kept from other writers;
+    /// those that were not there are `rows` themselves.
+    ///
+    /// Insertion in order of the keys, then locks in order of the keys: two writers cannot wait for
+    /// each other. The second statement sees what the first waited for.
+    pub(crate) fn lock_or_insert<R: Row>(&mut self, rows: &[R]) -> Result<Vec<R>, StorageError> {
+        let mut distinct = BTreeMap::new();
+        for row in rows {
+            let mut cells = Vec::with_capacity(R::TABLE.columns.len());
+            row.push(&mut cells);
+            let rest = cells.split_off(R::TABLE.key);
+            distinct.entry(cells).or_insert(rest);
+        }
+        let mut whole = Grid { types: R::TABLE.types, cells: Vec::new() };
+        let types = R::TABLE.types.get(..R::TABLE.key).unwrap_or_default();
+        let mut keys = Grid { types, cells: Vec::new() };
+        for (key, rest) in distinct {
+            whole.cells.extend_from_slice(&key);
+            whole.cells.extend(rest);
+            keys.cells.extend(key);
+        }
+        let text = self.view.link.dialect().insert(&R::TABLE, Taken::Stays);
+        let outcome = self.view.link.run_set(&text, &whole);
+        self.view.note(outcome)?;
+        self.view.load_with(&keys, Lock::Yes)
+    }
+
+    /// Runs a statement over `{rows}`, named `k` with columns `names`; gives how many rows it changed.
+    /// No two of `rows` may mean the same row.
+    pub(crate) fn each<K: Cells>(
+        &mut self,
+        text: &str,
+        names: &[&str],
+        rows: &[K],
+    ) -> Result<u64, StorageError> {
+        let grid = grid(rows);
+        let text = self.view.link.dialect().over_rows(text, names, K::TYPES);
+        let outcome = self.view.link.run_set(&text, &grid);
+        self.view.note(outcome)
+    }
+
+    /// Checks that as many rows of `table` were changed as were there to be changed.
+    pub(crate) fn all_there(
+        &mut self,
+        table: &'static str,
+        expected: usize,
+        changed: u64,
+    ) -> Result<(), StorageError> {
+        let missing = u64::try_from(expected).unwrap_or(u64::MAX).saturating_sub(changed);
+        let outcome =
+            if missing == 0 { Ok(()) } else { Err(StorageError::Missing { table, missing }) };
+        self.view.note(outcome)
+    }
+
+    fn write<R: Row>(&mut self, rows: &[R], taken: Taken) -> Result<u64, StorageError> {
+        let width = R::TABLE.columns.len();
+        let mut cells = Vec::with_capacity(rows.len() * width);
+        for row in rows {
+            row.push(&mut cells);
+        }
+        let mut grid = Grid { types: R::TABLE.types, cells };
+        if taken == Taken::IsReplaced && self.view.link.dialect() == Dialect::Postgres {
+            // One statement cannot write a row twice there; row after row, the later stands.
+            let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
+            if last.len() < rows.len() {
+                let cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
+                grid = Grid { types: R::TABLE.types, cells };
+            }
+        }
+        let text = self.view.link.dialect().insert(&R::TABLE, taken);
+        let outcome = self.view.link.run_set(&text, &grid);
+        self.view.note(outcome)
+    }
+}
+
+fn grid<K: Cells>(rows: &[K]) -> Grid<'_> {
+    let mut cells = Vec::with_capacity(rows.len() * K::TYPES.len());
+    for row in rows {
+        row.push(&mut cells);
+    }
+    Grid { types: K::TYPES, cells }
+}
+
+/// In order and each once: a join gives a row as often as its key is asked for, and an ordered walk
+/// through a table touches each page once.
+fn sorted<K: Cells>(keys: &[K]) -> Grid<'_> {
+    let all = grid(keys);
+    let mut rows: Vec<_> = all.rows().collect();
+    rows.sort_unstable();
+    rows.dedup();
+    Grid { types: K::TYPES, cells: rows.concat() }
+}

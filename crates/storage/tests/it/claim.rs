@@ -1,0 +1,124 @@
+//! Claims and what is parked under them.
+
+use tongguan_domain::ids::{DeclarationId, MessageId, PartyId};
+use tongguan_storage::{Claim, Parked, Partition};
+
+use crate::fixture::{Fixture, at, order};
+
+on_both_engines! {
+    the_first_comer_has_it_and_the_second_is_told,
+    of_two_in_one_batch_the_first_has_it,
+    a_claim_is_taken_over_from_a_parked_document,
+    of_two_writers_exactly_one_is_first,
+    parked_documents_are_found_by_their_claim,
+}
+
+fn claim(number: &str, declaration: i64) -> Claim {
+    let carrier = PartyId(5);
+    Claim {
+        bucket: Partition::of_claim(1, carrier, number),
+        kind: 1,
+        party_id: carrier,
+        number: number.into(),
+        partition: Some(Partition(9)),
+        order_no: Some(order("A")),
+        declaration_id: Some(DeclarationId(declaration)),
+        claimed_at: at(1),
+        parked: 0,
+    }
+}
+
+fn key(claim: &Claim) -> (Partition, i64, PartyId, &str) {
+    (claim.bucket, claim.kind, claim.party_id, &claim.number)
+}
+
+fn in_order(mut claims: Vec<Claim>) -> Vec<Claim> {
+    claims.sort_by(|a, b| key(a).cmp(&key(b)));
+    claims
+}
+
+fn the_first_comer_has_it_and_the_second_is_told(on: &Fixture) {
+    let first = [claim("w1", 1), claim("w2", 1)];
+    assert_eq!(on.write(|tx| tx.claim(&first)), in_order(first.to_vec()));
+    let second = [claim("w2", 2), claim("w3", 2)];
+    let stand = on.write(|tx| tx.claim(&second));
+    assert_eq!(stand, in_order(vec![claim("w2", 1), claim("w3", 2)]));
+    assert_eq!(on.write(|tx| tx.delete_claims(&[key(&first[0]), key(&claim("w9", 1))])), 1);
+    let keys = [key(&first[0]), key(&first[1])];
+    assert_eq!(on.read(|view| view.claims(&keys)), [claim("w2", 1)]);
+}
+
+fn of_two_in_one_batch_the_first_has_it(on: &Fixture) {
+    let stand = on.write(|tx| tx.claim(&[claim("w1", 1), claim("w1", 2)]));
+    assert_eq!(stand, [claim("w1", 1)]);
+}
+
+fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
+    let parked = Claim {
+        partition: None,
+        order_no: None,
+        declaration_id: None,
+        parked: 1,
+        ..claim("w1", 0)
+    };
+    on.write(|tx| tx.claim(std::slice::from_ref(&parked)));
+    let stand = on.write(|tx| {
+        let stand = tx.claim(&[claim("w1", 1)])?;
+        tx.upsert(&[Claim { parked: stand[0].parked, ..claim("w1", 1) }])?;
+        Ok(stand)
+    });
+    assert_eq!(stand, [parked]);
+    let now = on.write(|tx| tx.claim(&[claim("w1", 2)]));
+    assert_eq!(now, [Claim { parked: 1, ..claim("w1", 1) }]);
+}
+
+fn of_two_writers_exactly_one_is_first(on: &Fixture) {
+    const CLAIMS: usize = 200;
+    // Each asks for all, in an order of its own, in batches that overlap.
+    let take = |declaration: i64, step: usize| {
+        let mut writer = on.store.writer().unwrap();
+        let mut won = 0;
+        for batch in 0..CLAIMS / 10 {
+            let wanted: Vec<_> = (0..10)
+                .map(|n| claim(&format!("w{}", (batch * 10 + n) * step % CLAIMS), declaration))
+                .collect();
+            let stand = writer.retried(Default::default(), |tx| tx.claim(&wanted)).unwrap();
+            assert_eq!(stand.len(), wanted.len());
+            won += stand
+                .iter()
+                .filter(|c| c.declaration_id == Some(DeclarationId(declaration)))
+                .count();
+        }
+        won
+    };
+    let won: usize = std::thread::scope(|scope| {
+        let others =
+            [scope.spawn(|| take(1, 1)), scope.spawn(|| take(2, 7)), scope.spawn(|| take(3, 199))];
+        others.into_iter().map(|other| other.join().unwrap()).sum()
+    });
+    assert_eq!(won, CLAIMS);
+}
+
+fn parked_documents_are_found_by_their_claim(on: &Fixture) {
+    let parked = |number: &str, message: i64| {
+        let claim = claim(number, 0);
+        Parked {
+            bucket: claim.bucket,
+            kind: claim.kind,
+            party_id: claim.party_id,
+            number: claim.number,
+            message_id: MessageId(message),
+            ordinal: 0,
+            parked_at: at(1),
+            body: vec![1],
+        }
+    };
+    on.write(|tx| tx.insert(&[parked("w1", 2), parked("w1", 1), parked("w2", 3)]));
+    let (one, two) = (claim("w1", 0), claim("w2", 0));
+    let found = on.read(|view| view.parked(&[key(&one)]));
+    assert_eq!(found, [parked("w1", 1), parked("w1", 2)]);
+    assert_eq!(on.read(|view| view.parked(&[key(&one), key(&two)])).len(), 3);
+    let keys = [(one.bucket, 1, PartyId(5), "w1", MessageId(2), 0)];
+    assert_eq!(on.write(|tx| tx.delete_parked(&keys)), 1);
+    assert_eq!(on.read(|view| view.parked(&[key(&one)])), [parked("w1", 1)]);
+}

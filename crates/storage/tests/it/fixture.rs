@@ -1,0 +1,99 @@
+//! A store on each engine, and short ways to write and read.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+use tongguan_domain::ids::{DxpId, Guid, OrderNumber};
+use tongguan_domain::time::Moment;
+use tongguan_private_postgres::{Database, database};
+use tongguan_storage::{StorageError, Store, StoreSettings, Target, Tx, View};
+
+/// A store that is empty at the beginning of a test and gone at its end.
+pub struct Fixture {
+    pub store: Store,
+    pub target: Target,
+    pub engine: Engine,
+    // Dropped after the store.
+    _place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+enum Place {
+    Sqlite { _directory: TempDir },
+    Postgres { _database: Database },
+}
+
+/// Runs each of the named functions on both engines, as a test of its name in `sqlite` and `postgres`.
+macro_rules! on_both_engines {
+    ($($name:ident,)+) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&crate::fixture::Fixture::sqlite()); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() {
+                if let Some(fixture) = crate::fixture::Fixture::postgres() {
+                    super::$name(&fixture);
+                }
+            })+
+        }
+    };
+}
+
+impl Fixture {
+    pub fn sqlite() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let target = Target::Sqlite(PathBuf::from(directory.path()).join("store"));
+        Self::open(target, Engine::Sqlite, Place::Sqlite { _directory: directory })
+    }
+
+    /// None where there is no server; the reason has been said loudly.
+    pub fn postgres() -> Option<Self> {
+        let database = database()?;
+        let target = Target::Postgres(database.url.clone());
+        Some(Self::open(target, Engine::Postgres, Place::Postgres { _database: database }))
+    }
+
+    fn open(target: Target, engine: Engine, place: Place) -> Self {
+        let store = Store::open(&target, StoreSettings::default(), at(0)).unwrap();
+        Self { store, target, engine, _place: place }
+    }
+
+    /// One transaction that must succeed.
+    pub fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StorageError>) -> T {
+        self.store.writer().unwrap().transaction(work).unwrap()
+    }
+
+    /// One transaction that must fail.
+    pub fn refused<T: std::fmt::Debug>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, StorageError>,
+    ) -> StorageError {
+        self.store.writer().unwrap().transaction(work).unwrap_err()
+    }
+
+    pub fn read<T>(&self, work: impl FnOnce(&mut View<'_>) -> Result<T, StorageError>) -> T {
+        self.store.read(work).unwrap()
+    }
+}
+
+/// So many seconds after 1970.
+pub fn at(seconds: i64) -> Moment {
+    Moment::from_micros(seconds * 1_000_000)
+}
+
+pub fn order(text: &str) -> OrderNumber {
+    OrderNumber::parse(text).unwrap()
+}
+
+pub fn guid(text: &str) -> Guid {
+    Guid::parse(text).unwrap()
+}
+
+pub fn mailbox(text: &str) -> DxpId {
+    DxpId::parse(text).unwrap()
+}

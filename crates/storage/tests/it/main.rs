@@ -1,0 +1,27 @@
+//! One suite for both engines: every statement runs on SQLite (a temporary file) and on PostgreSQL.
+
+#[cfg(test)]
+#[macro_use]
+mod fixture;
+#[cfg(test)]
+mod balance;
+#[cfg(test)]
+mod claim;
+#[cfg(test)]
+mod document;
+#[cfg(test)]
+mod inbox;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod migration;
+#[cfg(test)]
+mod partition;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
+mod response;
+#[cfg(test)]
+mod seal;
+#[cfg(test)]
+mod transaction;

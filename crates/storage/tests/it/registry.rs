@@ -1,0 +1,107 @@
+//! Parties, codes, certificates, settings, code tables, revisions.
+
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::party::PartyCode;
+use tongguan_storage::{
+    Cached, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting, StorageError,
+};
+
+use crate::fixture::{Fixture, at, mailbox};
+
+on_both_engines! {
+    a_party_is_written_again_while_its_codes_point_at_it,
+    a_code_without_its_party_is_refused,
+    certificates_come_back,
+    settings_are_set_and_unset,
+    code_tables_are_dated,
+    a_revision_tells_of_a_change,
+}
+
+fn party(id: i64) -> PartyRow {
+    PartyRow {
+        party_id: PartyId(id),
+        name: "测试企业".into(),
+        roles: 0b101,
+        suspended: false,
+        valid_from: at(0),
+        valid_to: Some(at(9)),
+        mailbox: Some(mailbox("DXPENT0000000001")),
+    }
+}
+
+fn code(text: &str, party: i64, place: i64) -> PartyCodeRow {
+    PartyCodeRow { code: PartyCode::parse(text).unwrap(), party_id: PartyId(party), place }
+}
+
+fn a_party_is_written_again_while_its_codes_point_at_it(on: &Fixture) {
+    let codes = [code("91350100M000100Y43", 1, 1), code("46121601BC", 1, 0), code("P2", 2, 0)];
+    on.write(|tx| {
+        tx.upsert(&[party(2), party(1)])?;
+        tx.upsert(&codes)
+    });
+    let suspended = PartyRow { suspended: true, mailbox: None, ..party(1) };
+    on.write(|tx| tx.upsert(std::slice::from_ref(&suspended)));
+    assert_eq!(on.read(|view| view.parties()), [suspended, party(2)]);
+    let found = on.read(|view| view.party_codes());
+    assert_eq!(found, [codes[1].clone(), codes[0].clone(), codes[2].clone()]);
+    assert_eq!(on.write(|tx| tx.delete_party_codes(&[(&codes[2].code,)])), 1);
+    assert_eq!(on.read(|view| view.party_codes()).len(), 2);
+}
+
+fn a_code_without_its_party_is_refused(on: &Fixture) {
+    let error = on.refused(|tx| tx.insert(&[code("P9", 9, 0)]));
+    assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
+}
+
+fn certificates_come_back(on: &Fixture) {
+    let certificate = CertificateRow {
+        digest: [5; 32],
+        party_id: PartyId(1),
+        der: vec![0x30, 0],
+        valid_from: at(0),
+        valid_to: at(9),
+        revoked: true,
+    };
+    on.write(|tx| {
+        tx.insert(&[party(1)])?;
+        tx.upsert(std::slice::from_ref(&certificate))
+    });
+    assert_eq!(on.read(|view| view.certificates()), [certificate]);
+}
+
+fn settings_are_set_and_unset(on: &Fixture) {
+    let setting = |scope: &str, value: &str| Setting {
+        scope: scope.into(),
+        name: "wait".into(),
+        value: value.into(),
+    };
+    on.write(|tx| tx.upsert(&[setting("system", "1"), setting("office:0100", "2")]));
+    on.write(|tx| tx.upsert(&[setting("system", "3")]));
+    let found = on.read(|view| view.settings());
+    assert_eq!(found, [setting("office:0100", "2"), setting("system", "3")]);
+    assert_eq!(on.write(|tx| tx.delete_settings(&[("system", "wait"), ("x", "wait")])), 1);
+}
+
+fn code_tables_are_dated(on: &Fixture) {
+    let row = |table: &str, key: &str, from: i64| CodeRow {
+        table_name: table.into(),
+        key: key.into(),
+        valid_from: at(from),
+        valid_to: None,
+        row_json: "{}".into(),
+        source: "a notice".into(),
+    };
+    on.write(|tx| tx.upsert(&[row("rate", "b", 1), row("rate", "a", 2), row("rate", "a", 1)]));
+    on.write(|tx| tx.upsert(&[row("unit", "a", 1)]));
+    let found = on.read(|view| view.code_rows("rate"));
+    assert_eq!(found, [row("rate", "a", 1), row("rate", "a", 2), row("rate", "b", 1)]);
+    assert_eq!(on.write(|tx| tx.delete_code_rows(&[("rate", "a", at(2))])), 1);
+}
+
+fn a_revision_tells_of_a_change(on: &Fixture) {
+    on.write(|tx| tx.bump(Cached::Codes));
+    on.write(|tx| tx.bump(Cached::Codes));
+    let revisions = [Cached::Registry, Cached::Settings, Cached::Codes]
+        .map(|cached| on.read(|view| view.revision(cached)));
+    assert_eq!(revisions, [0, 0, 2]);
+}

@@ -1,0 +1,190 @@
+//! Who may know whom: the tables behind `tidy`'s rules on crates and on the modules of `domain`.
+//!
+//! A new line here is a decision about the design, so it is made in a commit that says why.
+
+/// A crate of ours, and what its manifest may name.
+#[derive(Debug)]
+pub struct Layer {
+    /// The directory under `crates/`; the package is called `tongguan-` and this.
+    pub name: &'static str,
+    /// The crates of ours that it may depend on.
+    pub ours: &'static [&'static str],
+    /// The crates of others that it may depend on.
+    pub others: Others,
+}
+
+/// The crates of others that a layer may depend on.
+#[derive(Debug)]
+pub enum Others {
+    /// Only these, because the layer is pure: no input or output, no clock, no randomness.
+    Only(&'static [&'static str]),
+    /// Any, chosen with care.
+    Any,
+}
+
+/// Every crate under `crates/`, lowest first: each may depend only on crates above it in this list.
+pub const LAYERS: &[Layer] = &[
+    Layer {
+        name: "codelists",
+        ours: &[],
+        others: Others::Only(&["csv", "jiff", "rust_decimal", "sha2", "thiserror"]),
+    },
+    Layer {
+        name: "domain",
+        ours: &["codelists"],
+        others: Others::Only(&["hmac", "jiff", "rust_decimal", "sha2", "thiserror"]),
+    },
+    Layer {
+        name: "messages",
+        ours: &["codelists", "domain"],
+        others: Others::Only(&[
+            "base64",
+            "const-oid",
+            "der",
+            "jiff",
+            "pkcs1",
+            "pkcs8",
+            "rand_core",
+            "ring",
+            "roxmltree",
+            "rsa",
+            "rust_decimal",
+            "sha1",
+            "sha2",
+            "signature",
+            "sm2",
+            "sm3",
+            "spki",
+            "thiserror",
+            "x509-cert",
+        ]),
+    },
+    Layer { name: "storage", ours: &["codelists", "domain"], others: Others::Any },
+    Layer {
+        name: "application",
+        ours: &["codelists", "domain", "messages", "storage"],
+        others: Others::Any,
+    },
+    Layer {
+        name: "gateways",
+        ours: &["application", "codelists", "domain", "messages"],
+        others: Others::Any,
+    },
+    Layer {
+        name: "web",
+        ours: &["application", "codelists", "domain", "messages"],
+        others: Others::Any,
+    },
+    Layer {
+        name: "testkit",
+        ours: &["application", "codelists", "domain", "gateways", "messages", "storage", "web"],
+        others: Others::Any,
+    },
+    Layer {
+        name: "server",
+        ours: &[
+            "application",
+            "codelists",
+            "domain",
+            "gateways",
+            "messages",
+            "storage",
+            "testkit",
+            "web",
+        ],
+        others: Others::Any,
+    },
+];
+
+/// The modules of `domain` that every other one may use. Each may use those before it.
+pub const VOCABULARY: &[&str] = &[
+    "ids",
+    "money",
+    "time",
+    "numbering",
+    "person",
+    "party",
+    "mark",
+    "defect",
+    "official",
+    "status",
+];
+
+/// The other modules of `domain`, each with those that it may use besides the vocabulary, all of
+/// them above it in this list.
+pub const DOMAIN: &[(&str, &[&str])] = &[
+    ("registry", &[]),
+    ("commerce", &[]),
+    ("ledger", &[]),
+    ("tax", &[]),
+    ("allowance", &[]),
+    ("guarantee", &[]),
+    ("tax_bill", &[]),
+    ("lane", &[]),
+    ("declaration", &["commerce", "allowance", "tax_bill"]),
+    ("facts", &["commerce", "declaration"]),
+    ("check", &["commerce", "declaration", "facts"]),
+    ("matching", &["facts"]),
+    ("risk", &["declaration", "facts", "lane", "matching"]),
+    (
+        "clearance",
+        &[
+            "registry",
+            "commerce",
+            "ledger",
+            "tax",
+            "allowance",
+            "guarantee",
+            "tax_bill",
+            "lane",
+            "declaration",
+            "facts",
+            "check",
+            "matching",
+            "risk",
+        ],
+    ),
+];
+
+/// The layer of that directory under `crates/`.
+pub fn layer(name: &str) -> Option<&'static Layer> {
+    LAYERS.iter().find(|layer| layer.name == name)
+}
+
+/// Whether the layer is pure.
+pub fn is_pure(name: &str) -> bool {
+    layer(name).is_some_and(|layer| matches!(layer.others, Others::Only(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_depend_only_on_crates_above_them() {
+        for (position, layer) in LAYERS.iter().enumerate() {
+            let above: Vec<&str> = LAYERS[..position].iter().map(|layer| layer.name).collect();
+            for used in layer.ours {
+                let place = LAYERS.iter().position(|other| other.name == *used);
+                assert!(above.contains(used), "{} names {used}, at {place:?}", layer.name);
+            }
+        }
+    }
+
+    #[test]
+    fn domain_modules_use_only_modules_above_them() {
+        for (position, (name, used)) in DOMAIN.iter().enumerate() {
+            let above: Vec<&str> = DOMAIN[..position].iter().map(|(name, _)| *name).collect();
+            assert!(used.iter().all(|module| above.contains(module)), "{name} uses {used:?}");
+            assert!(!VOCABULARY.contains(name), "{name} is vocabulary already");
+        }
+    }
+
+    #[test]
+    fn the_three_lowest_layers_are_pure() {
+        let pure: Vec<&str> =
+            LAYERS.iter().map(|layer| layer.name).filter(|name| is_pure(name)).collect();
+        assert_eq!(pure, ["codelists", "domain", "messages"]);
+        assert!(!is_pure("unheard-of"));
+    }
+}
