@@ -194,8 +194,8 @@ fn order() -> Result<Order, IdError> {
         barcode: Some("无".into()),
         unit: "007".into(),
         quantity: Decimal::from(quantity),
-        price: yuan(price),
-        total_price: yuan(total),
+        price: fen(price),
+        total_price: fen(total),
         currency: "142".into(),
         origin: "601".into(),
         note: None,
@@ -206,11 +206,11 @@ fn order() -> Result<Order, IdError> {
         order_no: OrderNumber::parse(ORDER_NO)?,
         platform: party(PLATFORM, "示例跨境电商平台有限公司")?,
         merchant: party(MERCHANT, "示例进口贸易有限公司")?,
-        goods_value: yuan(428_00),
-        freight: yuan(28_00),
+        goods_value: fen(42_800),
+        freight: fen(2800),
         discount: Amount::ZERO,
-        tax_withheld: yuan(41_50),
-        paid: yuan(497_50),
+        tax_withheld: fen(4150),
+        paid: fen(49_750),
         currency: "142".into(),
         buyer_account: "buyer-0001".into(),
         buyer: buyer(),
@@ -224,7 +224,7 @@ fn order() -> Result<Order, IdError> {
         consignee: consignee(),
         consignee_district: Some("990000".into()),
         note: None,
-        lines: vec![line(1, MILK, 2, 150_00, 300_00), line(2, NAPPIES, 1, 128_00, 128_00)],
+        lines: vec![line(1, MILK, 2, 15_000, 30_000), line(2, NAPPIES, 1, 12_800, 12_800)],
     })
 }
 
@@ -241,7 +241,7 @@ fn payment() -> Result<Payment, IdError> {
         platform: party(PLATFORM, "示例跨境电商平台有限公司")?,
         payer: buyer(),
         telephone: None,
-        amount: yuan(497_50),
+        amount: fen(49_750),
         currency: "142".into(),
         paid_at: instant("20260302095930"),
         note: None,
@@ -255,7 +255,7 @@ fn waybill() -> Result<Waybill, IdError> {
         number: WaybillNumber::parse(WAYBILL_NO)?,
         bill_no: Some("99900000001".into()),
         order_no: Some(OrderNumber::parse(ORDER_NO)?),
-        freight: Some(yuan(28_00)),
+        freight: Some(fen(2800)),
         insurance: Some(Amount::ZERO),
         currency: "142".into(),
         gross_weight_kg: Decimal::new(42, 1),
@@ -298,7 +298,7 @@ fn declaration() -> Result<ImportDeclaration, IdError> {
         facility: None,
         licence: None,
         departure_country: "601".into(),
-        freight: yuan(28_00),
+        freight: fen(2800),
         insurance: Amount::ZERO,
         currency: "142".into(),
         packaging: Some("2".into()),
@@ -307,8 +307,8 @@ fn declaration() -> Result<ImportDeclaration, IdError> {
         net_weight_kg: Decimal::new(37, 1),
         note: None,
         items: vec![
-            goods(1, MILK, "1901101000", (2, 18), (150_00, 300_00)),
-            goods(2, NAPPIES, "9619001100", (1, 19), (128_00, 128_00)),
+            goods(1, MILK, "1901101000", (2, 18), (15_000, 30_000)),
+            goods(2, NAPPIES, "9619001100", (1, 19), (12_800, 12_800)),
         ],
     })
 }
@@ -339,8 +339,8 @@ fn goods(
         statutory_unit: "035".into(),
         second_quantity: None,
         second_unit: None,
-        price: yuan(price),
-        total_price: yuan(total),
+        price: fen(price),
+        total_price: fen(total),
         note: None,
     }
 }
@@ -349,9 +349,9 @@ fn tax_bill() -> Result<TaxBill, IdError> {
     let line = |number, hs_code: &str, dutiable, tax| TaxLine {
         number,
         hs_code: hs_code.into(),
-        dutiable: yuan(dutiable),
+        dutiable: fen(dutiable),
         duty: Amount::ZERO,
-        value_added_tax: yuan(tax),
+        value_added_tax: fen(tax),
         consumption_tax: Amount::ZERO,
     };
     Ok(TaxBill {
@@ -360,7 +360,7 @@ fn tax_bill() -> Result<TaxBill, IdError> {
         declaration_no: DeclarationNumber::parse(DECLARATION_NO)?,
         number: format!("{DECLARATION_NO}_0").into(),
         duty: Amount::ZERO,
-        value_added_tax: yuan(41_50),
+        value_added_tax: fen(4150),
         consumption_tax: Amount::ZERO,
         status: TaxBillStatus::Issued,
         payment_book: None,
@@ -372,7 +372,7 @@ fn tax_bill() -> Result<TaxBill, IdError> {
         office: Some(OfficeCode::parse("2916")?),
         order_no: Some(OrderNumber::parse(ORDER_NO)?),
         waybill_no: Some(WaybillNumber::parse(WAYBILL_NO)?),
-        lines: vec![line(1, "1901101000", 319_63, 29_09), line(2, "9619001100", 136_37, 12_41)],
+        lines: vec![line(1, "1901101000", 31_963, 2909), line(2, "9619001100", 13_637, 1241)],
     })
 }
 
@@ -420,6 +420,7 @@ fn instant(text: &str) -> Moment {
     Moment::parse_wire(text).unwrap_or(Moment::start_of(MARCH_2))
 }
 
-fn yuan(fen: i64) -> Amount {
-    Amount::new(Decimal::new(fen, 2))
+/// An amount of so many fen.
+fn fen(count: i64) -> Amount {
+    Amount::new(Decimal::new(count, 2))
 }

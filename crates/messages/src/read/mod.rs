@@ -29,6 +29,7 @@ pub(crate) use cells::{Cells, built};
 pub use kept::KeptElement;
 pub(crate) use message::Rows;
 pub use report::Profile;
+pub(crate) use signature_model::SIGNATURE;
 
 use crate::ceb::{Extension, FormatRefusal, MessageType, Subscription, TaxBill, Transfer};
 use crate::response::{DocumentKey, Response};

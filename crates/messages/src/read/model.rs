@@ -33,6 +33,8 @@ pub(crate) enum Content {
     Text(Text),
     /// Elements; text between them when mixed.
     Elements { mixed: bool, particles: &'static [Particle] },
+    /// Nothing, not even white space.
+    Empty,
     /// Anything.
     Anything,
 }
@@ -144,9 +146,17 @@ pub(crate) struct Checker<'r, 't> {
 impl<'t> Checker<'_, 't> {
     /// Checks `node`, whose name is known to be the model's.
     pub(crate) fn element(&mut self, node: Node<'t, '_>, model: &'static Model, place: &Place<'_>) {
+        if matches!(model.content, Content::Anything) {
+            return;
+        }
         self.attributes(node, model, place);
         match model.content {
             Content::Anything => {}
+            Content::Empty => {
+                if node.children().any(|child| child.is_element() || child.is_text()) {
+                    self.find(|| place.to_string(), "nothing");
+                }
+            }
             Content::Text(text) => {
                 if let Some(child) = node.first_element_child() {
                     self.find(|| place.child(child.tag_name().name()).to_string(), "text");
@@ -269,7 +279,8 @@ pub(crate) fn is_model(node: Node<'_, '_>, model: &Model) -> bool {
     node.tag_name().name() == model.name && node.tag_name().namespace() == Some(model.namespace)
 }
 
-fn matches(text: &str, form: Text) -> bool {
+/// Whether a text has its form.
+pub(crate) fn matches(text: &str, form: Text) -> bool {
     match form {
         Text::Any => true,
         Text::Length { min, max } => (min..=max).contains(&text.chars().count()),
@@ -282,7 +293,8 @@ fn matches(text: &str, form: Text) -> bool {
     }
 }
 
-fn name_of(form: Text) -> &'static str {
+/// What to call a form in a finding.
+pub(crate) const fn name_of(form: Text) -> &'static str {
     match form {
         Text::Any => "text",
         Text::Length { .. } => "text of the right length",

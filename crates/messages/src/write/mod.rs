@@ -278,7 +278,7 @@ impl EntityWriter<'_> {
         // Writing into a String does not fail.
         let _ = write!(self.writer.out, "{value}");
         let written = self.writer.out.get(start..).unwrap_or_default();
-        if written.bytes().any(|b| escape::is_special(b)) {
+        if written.bytes().any(escape::is_special) {
             let text = written.to_owned();
             self.writer.out.truncate(start);
             escape(&mut self.writer.out, &text);

@@ -80,7 +80,9 @@ fn mutate(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String
             leaf(node)?;
             let value = chance.pick(NUMBERS);
             let foreign = |c: char| !c.is_ascii_alphanumeric() && !"+/= ".contains(c);
-            if is_int(node) && value.trim() != value || is_base64(node) && value.contains(foreign) {
+            if is_uncollapsed(node) && value.trim() != value
+                || is_base64(node) && value.contains(foreign)
+            {
                 return None;
             }
             (format!("{value:?}"), replaced(text, inside(text, node)?, value))
@@ -107,7 +109,7 @@ fn mutate(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String
             let extra = chance.pick(EXTRAS);
             (format!("{extra:?} before"), replaced(text, whole.start..whole.start, extra))
         }
-        10 if !is_int(node) && !is_base64(node) => {
+        10 if !is_uncollapsed(node) && !is_base64(node) => {
             let inside = inside(text, node)?;
             let extra = chance.pick(EXTRAS);
             let at = if chance.below(2) == 0 { inside.start } else { inside.end };
@@ -131,7 +133,7 @@ fn mutate(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String
             let value = leaf.chars().next().map_or(0, char::len_utf8);
             let inside = inside(text, node)?;
             let (what, shorter) = if chance.below(2) == 0 {
-                ("shorter", format!("{}", leaf.get(value..)?))
+                ("shorter", leaf.get(value..)?.to_owned())
             } else {
                 ("longer", format!("{leaf}1"))
             };
@@ -154,15 +156,15 @@ fn mutate(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String
     })
 }
 
-/// libxml2 2.9 does not collapse the white space around `xs:int`, as XML Schema demands. (For the same
+/// libxml2 2.9 does not collapse the white space around `xs:int` and `xs:dateTime`, as XML Schema demands. (For the same
 /// reason no mutant has blank character data sections between elements, which it refuses.)
-fn is_int(node: Node<'_, '_>) -> bool {
-    matches!(node.tag_name().name(), "gnum" | "packNo")
+fn is_uncollapsed(node: Node<'_, '_>) -> bool {
+    matches!(node.tag_name().name(), "gnum" | "packNo" | "CreatTime")
 }
 
 /// libxml2 passes over what is no base64 inside `xs:base64Binary`, which XML Schema refuses.
 fn is_base64(node: Node<'_, '_>) -> bool {
-    matches!(node.tag_name().name(), "DigestValue" | "SignatureValue" | "X509Certificate")
+    matches!(node.tag_name().name(), "DigestValue" | "SignatureValue" | "X509Certificate" | "Data")
 }
 
 const NUMBERS: &[&str] = &[

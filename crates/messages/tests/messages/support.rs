@@ -4,10 +4,6 @@ use std::path::{Path, PathBuf};
 
 /// The directory of the official reference, or nothing with a loud line: it is not part of the
 /// repository.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test finds its reference by an environment variable"
-)]
 pub fn reference(what: &str) -> Option<PathBuf> {
     let directory = std::env::var_os("TONGGUAN_REFERENCE").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
