@@ -2,7 +2,7 @@
 -- order of their key, HEAP after one whose rows do not. dialect.rs says what each engine makes of them.
 --
 -- Every table that grows begins its key with the partition or bucket (0..255), so that it can be
--- distributed by it. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
+-- distributed by it; on SQLite dialect.rs moves it to the end of the key. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
 -- keys between distributed tables.
 
 CREATE TABLE partition (
@@ -95,7 +95,7 @@ CREATE TABLE waiting (
     PRIMARY KEY (partition, order_no, platform_id, declaration_id)
 ) CLUSTERED;
 
-CREATE INDEX waiting_expiry ON waiting (partition, expires_at);
+CREATE INDEX waiting_expiry ON waiting (expires_at);
 
 CREATE TABLE declaration (
     partition BIGINT NOT NULL,
@@ -118,7 +118,7 @@ CREATE TABLE declaration (
 
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
-CREATE INDEX declaration_due ON declaration (partition, due_at, declaration_id) WHERE due_at IS NOT NULL;
+CREATE INDEX declaration_due ON declaration (due_at, declaration_id) WHERE due_at IS NOT NULL;
 
 CREATE TABLE claim (
     bucket BIGINT NOT NULL,

@@ -5,7 +5,7 @@ use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;
 use crate::error::StorageError;
-use crate::partition::Partition;
+use crate::partition::{Partition, in_any_of};
 use crate::row::Replaceable;
 use crate::tx::{Tx, View};
 
@@ -76,19 +76,20 @@ impl View<'_> {
         )
     }
 
-    /// What is due in `partition` at `now`, the longest due first, at most `limit`.
+    /// What is due in `partitions` at `now`, the longest due first, at most `limit`.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn due_declarations(
         &mut self,
-        partition: Partition,
+        partitions: &[Partition],
         now: Moment,
         limit: i64,
     ) -> Result<Vec<Declaration>, StorageError> {
+        let ours = in_any_of(partitions);
         self.select(
-            "WHERE partition = $1 AND due_at <= $2 ORDER BY due_at, declaration_id LIMIT $3",
-            &[partition.cell(), now.cell(), limit.cell()],
+            &format!("WHERE {ours} AND due_at <= $1 ORDER BY due_at, declaration_id LIMIT $2"),
+            &[now.cell(), limit.cell()],
         )
     }
 }

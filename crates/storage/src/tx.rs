@@ -14,7 +14,7 @@ use crate::checkpoint::LogTraffic;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
-use crate::row::{Replaceable, Row};
+use crate::row::{Replaceable, Row, Table};
 
 /// A consistent state of the database, to be read.
 #[derive(Debug)]
@@ -59,13 +59,19 @@ impl<'c> View<'c> {
         Ok(Self { link, doomed: false, open: true })
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.link.dialect()
+    }
+
     /// Rows of one table; `tail` is what follows `FROM table`.
     pub(crate) fn select<R: Row>(
         &mut self,
         tail: &str,
         values: &[Cell<'_>],
     ) -> Result<Vec<R>, StorageError> {
-        let text = format!("SELECT {} FROM {} {tail}", R::TABLE.columns.join(", "), R::TABLE.name);
+        let Table { name, columns, .. } = R::TABLE;
+        let text =
+            format!("SELECT {name}.{} FROM {name} {tail}", columns.join(&format!(", {name}.")));
         let mut rows = Vec::new();
         self.query(&text, values, &mut |view| {
             rows.push(R::read(view)?);
@@ -92,7 +98,7 @@ impl<'c> View<'c> {
 
     /// The database's own clock, where it is shared by several machines.
     pub(crate) fn database_clock(&mut self) -> Result<Option<Moment>, StorageError> {
-        if self.link.dialect() == Dialect::Sqlite {
+        if self.dialect() == Dialect::Sqlite {
             return Ok(None);
         }
         let text = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
@@ -150,7 +156,7 @@ impl<'c> Tx<'c> {
 
     /// Runs a migration's statements, written in portable words.
     pub(crate) fn script(&mut self, portable: &str) -> Result<(), StorageError> {
-        let text = self.view.link.dialect().schema(portable);
+        let text = self.dialect().schema(portable);
         let outcome = self.view.link.script(&text);
         self.view.note(outcome)
     }
@@ -183,7 +189,7 @@ impl<'c> Tx<'c> {
     /// Deletes the rows whose keys begin with one of `keys`; gives how many there were.
     pub(crate) fn delete<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<u64, StorageError> {
         let keys = sorted(keys);
-        let text = self.view.link.dialect().delete(&R::TABLE, keys.types.len());
+        let text = self.dialect().delete(&R::TABLE, keys.types.len());
         let outcome = self.view.link.run_set(&text, &keys);
         self.view.note(outcome)
     }
@@ -214,7 +220,7 @@ impl<'c> Tx<'c> {
             whole.cells.extend(rest);
             keys.cells.extend(key);
         }
-        let text = self.view.link.dialect().insert(&R::TABLE, Taken::Stays);
+        let text = self.dialect().insert(&R::TABLE, Taken::Stays);
         let outcome = self.view.link.run_set(&text, &whole);
         self.view.note(outcome)?;
         self.view.load_with(&keys, Lock::Yes)
@@ -229,7 +235,7 @@ impl<'c> Tx<'c> {
         rows: &[K],
     ) -> Result<u64, StorageError> {
         let grid = grid(rows);
-        let text = self.view.link.dialect().over_rows(text, names, K::TYPES);
+        let text = self.dialect().over_rows(text, names, K::TYPES);
         let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)
     }
@@ -254,7 +260,7 @@ impl<'c> Tx<'c> {
             row.push(&mut cells);
         }
         let mut grid = Grid { types: R::TABLE.types, cells };
-        if taken == Taken::IsReplaced && self.view.link.dialect() == Dialect::Postgres {
+        if taken == Taken::IsReplaced && self.dialect() == Dialect::Postgres {
             // One statement cannot write a row twice there; row after row, the later stands.
             let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
             if last.len() < rows.len() {
@@ -262,7 +268,7 @@ impl<'c> Tx<'c> {
                 grid = Grid { types: R::TABLE.types, cells };
             }
         }
-        let text = self.view.link.dialect().insert(&R::TABLE, taken);
+        let text = self.dialect().insert(&R::TABLE, taken);
         let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)
     }
