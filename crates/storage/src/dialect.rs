@@ -67,6 +67,11 @@ impl Dialect {
         format!("INSERT INTO {} ({columns}) {values}{conflict}", table.name)
     }
 
+    /// Insertion where the key is free, that gives the rows it has inserted.
+    pub(crate) fn insert_returning(self, table: &Table) -> String {
+        format!("{} RETURNING {}", self.insert(table, Taken::Stays), table.columns.join(", "))
+    }
+
     /// Rows by the first `width` columns of their key, in order of the key. SQLite needs no locks: a
     /// writing transaction is alone.
     pub(crate) fn load(self, table: &Table, width: usize, lock: Lock) -> String {
