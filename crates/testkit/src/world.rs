@@ -3,6 +3,7 @@
 //! A test submits messages and looks at what an outsider can see. When the world is dropped it asserts
 //! what every test would forget: nothing is held, the inbox is empty, the postings balance.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ pub struct World {
     key: DataKey,
     ids: IdSource,
     settings: Arc<Settings>,
-    cursors: Vec<(Partition, i64)>,
+    read: BTreeMap<Partition, i64>,
     folder: TempDir,
 }
 
@@ -123,7 +124,7 @@ impl World {
             key,
             ids: IdSource::default(),
             settings: Arc::new(beginning.settings),
-            cursors: Partition::all().map(|partition| (partition, 0)).collect(),
+            read: BTreeMap::new(),
             folder,
         };
         world.restart();
@@ -189,10 +190,17 @@ impl World {
     /// When it cannot be rendered.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its responses")]
     pub fn deliver(&mut self) -> Vec<Rendered> {
-        let pending = pending(&self.store, &self.cursors, 10_000).expect("the outbox");
-        for (partition, seq) in &mut self.cursors {
-            *seq = pending.places.get(partition).copied().unwrap_or(*seq);
-        }
+        let pending = pending(&self.store, "world", 10_000).expect("the outbox");
+        let steps: Vec<_> = pending
+            .places
+            .iter()
+            .map(|(partition, to)| {
+                (*partition, self.read.get(partition).copied().unwrap_or(0), *to)
+            })
+            .collect();
+        let mut writer = self.store.writer().expect("a writer");
+        writer.transaction(|tx| tx.move_cursors("world", &steps)).expect("cursors");
+        self.read.extend(&pending.places);
         let mut rendered = Vec::new();
         for outgoing in &pending.rows {
             let open = &mut |body: &tongguan_storage::MessageBody| {

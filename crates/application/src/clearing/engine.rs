@@ -9,7 +9,7 @@ use tongguan_domain::ids::{DeclarationId, DxpId, MessageId, OfficeCode};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{
-    self as storage, Advance, Lease, Partition, SerialBlock, StorageError, TakeOver, Tx,
+    self as storage, Lease, Leased, Partition, SerialBlock, StorageError, TakeOver, Tx,
 };
 
 use super::decide::{Circumstances, Draws, decide};
@@ -19,7 +19,7 @@ use super::record::{Quote, Source};
 use super::rows::RowError;
 use super::settings::OfficeSettings;
 use super::working_set::WorkingSet;
-use super::write::{Sequences, write};
+use super::write::{Sequence, write};
 use crate::numbering::{IdSource, Serials, Series};
 
 /// How long a lease holds without renewal; every batch renews it.
@@ -91,7 +91,7 @@ pub struct Engine {
     owner: String,
     writer: storage::Writer,
     leases: HashMap<Partition, i64>,
-    sequences: Sequences,
+    sequence: Sequence,
     serials: Serials,
     ids: IdSource,
     draws: Arc<dyn Draws + Send + Sync>,
@@ -111,14 +111,12 @@ impl Engine {
         settings: Arc<Settings>,
         now: Moment,
     ) -> Result<Self, BatchError> {
-        let leases = take_partitions(&mut writer, &owner, now)?;
-        let sequences =
-            Sequences::new(leases.iter().map(|lease| (lease.partition, lease.next_seq)));
+        let leased = take_partitions(&mut writer, &owner, now)?;
         Ok(Self {
             owner,
             writer,
-            leases: leases.iter().map(|lease| (lease.partition, lease.epoch)).collect(),
-            sequences,
+            leases: epochs(&leased),
+            sequence: Sequence::new(leased.next_seq),
             serials: Serials::default(),
             ids: IdSource::default(),
             draws,
@@ -143,8 +141,8 @@ impl Engine {
     ) -> Result<Committed, BatchError> {
         let documents = batch.iter().flat_map(|delivery| &delivery.incoming);
         let incoming: Vec<&Incoming> = documents.chain(commands).collect();
-        let Self { writer, leases, sequences, serials, ids, draws, settings, .. } = self;
-        let mut moved_sequences = sequences.clone();
+        let Self { writer, leases, sequence, serials, ids, draws, settings, .. } = self;
+        let mut moved_sequence = *sequence;
         let outcome = writer.transaction(|tx| {
             let mut set = load(tx, &incoming, at)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
@@ -157,26 +155,24 @@ impl Engine {
             };
             let held = decide_all(&mut set, &circumstances, &incoming, ids);
             let mut moved: BTreeSet<_> =
-                write(tx, set, &mut moved_sequences, at)?.into_iter().collect();
-            write_messages(tx, batch, at, &mut moved_sequences, &mut moved)?;
-            write_held(tx, &held, at, &mut moved_sequences, &mut moved)?;
-            let advances: Vec<_> = moved
+                write(tx, set, &mut moved_sequence, at)?.into_iter().collect();
+            write_messages(tx, batch, at, &mut moved_sequence, &mut moved)?;
+            write_held(tx, &held, at, &mut moved_sequence, &mut moved)?;
+            let touched: Vec<_> = moved
                 .into_iter()
-                .map(|partition| Advance {
+                .map(|partition| Lease {
                     partition,
                     epoch: leases.get(&partition).copied().unwrap_or_default(),
-                    next_seq: moved_sequences.next(partition),
-                    lease_until: at.plus_millis(LEASE_MS),
                 })
                 .collect();
-            tx.advance(&advances)?;
+            tx.advance(&touched, moved_sequence.next(), at.plus_millis(LEASE_MS))?;
             Ok::<_, BatchError>(Committed {
                 held: held.into_iter().map(|held| (held.source, held.reason)).collect(),
             })
         });
         match outcome {
             Ok(committed) => {
-                self.sequences = moved_sequences;
+                self.sequence = moved_sequence;
                 Ok(committed)
             }
             Err(error) => {
@@ -191,10 +187,9 @@ impl Engine {
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn take_again(&mut self, now: Moment) -> Result<(), BatchError> {
-        let leases = take_partitions(&mut self.writer, &self.owner, now)?;
-        self.sequences =
-            Sequences::new(leases.iter().map(|lease| (lease.partition, lease.next_seq)));
-        self.leases = leases.iter().map(|lease| (lease.partition, lease.epoch)).collect();
+        let leased = take_partitions(&mut self.writer, &self.owner, now)?;
+        self.sequence = Sequence::new(leased.next_seq);
+        self.leases = epochs(&leased);
         self.serials.clear();
         Ok(())
     }
@@ -216,8 +211,11 @@ impl Engine {
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn stop(mut self) -> Result<(), BatchError> {
-        let leases: Vec<_> =
-            self.leases.iter().map(|(partition, epoch)| (*partition, *epoch)).collect();
+        let leases: Vec<_> = self
+            .leases
+            .iter()
+            .map(|(partition, epoch)| Lease { partition: *partition, epoch: *epoch })
+            .collect();
         self.writer.transaction(|tx| tx.release(&leases))?;
         Ok(())
     }
@@ -247,15 +245,19 @@ fn take_partitions(
     writer: &mut storage::Writer,
     owner: &str,
     now: Moment,
-) -> Result<Vec<Lease>, BatchError> {
+) -> Result<Leased, BatchError> {
     let all: Vec<_> = Partition::all().collect();
     let sole = writer.store().is_sole_process();
-    let leases = writer.transaction(|tx| {
+    let leased = writer.transaction(|tx| {
         let clock = tx.shared_clock(now)?;
         let take_over = if sole { TakeOver::All } else { TakeOver::Lapsed(clock) };
         tx.lease(owner, &all, take_over, clock.plus_millis(LEASE_MS))
     })?;
-    Ok(leases)
+    Ok(leased)
+}
+
+fn epochs(leased: &Leased) -> HashMap<Partition, i64> {
+    leased.leases.iter().map(|lease| (lease.partition, lease.epoch)).collect()
 }
 
 /// One thing that could not be decided.
@@ -371,13 +373,13 @@ fn write_messages(
     tx: &mut Tx<'_>,
     batch: &[Delivery],
     at: Moment,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeSet<Partition>,
 ) -> Result<(), BatchError> {
     let mut notices = Vec::new();
     for notice in batch.iter().flat_map(|delivery| &delivery.notices) {
         moved.insert(notice.partition);
-        let seq = sequences.take(notice.partition);
+        let seq = sequence.take();
         notices.push(storage::Response {
             partition: notice.partition,
             seq,
@@ -400,7 +402,7 @@ fn write_held(
     tx: &mut Tx<'_>,
     held: &[Held],
     at: Moment,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeSet<Partition>,
 ) -> Result<(), BatchError> {
     let rows: Vec<_> = held
@@ -409,7 +411,7 @@ fn write_held(
             moved.insert(held.partition);
             storage::Held {
                 partition: held.partition,
-                seq: sequences.take(held.partition),
+                seq: sequence.take(),
                 message_id: held.source.message,
                 ordinal: i64::from(held.source.ordinal),
                 at,

@@ -37,22 +37,16 @@ pub struct Pending {
     pub places: BTreeMap<Partition, i64>,
 }
 
-/// Reads what stands in the outbox of each partition behind `cursors`, at most `limit` rows each.
+/// Reads what stands in the outbox and `consumer` has not read, at most `limit` rows.
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn pending(
-    store: &Store,
-    cursors: &[(Partition, i64)],
-    limit: i64,
-) -> Result<Pending, StorageError> {
+pub fn pending(store: &Store, consumer: &str, limit: i64) -> Result<Pending, StorageError> {
     store.read(|view| {
         let mut pending = Pending::default();
-        for (partition, after) in cursors {
-            for row in view.responses_after(*partition, *after, limit)? {
-                pending.places.insert(row.partition, row.seq);
-                pending.rows.extend(complete(view, row)?);
-            }
+        for row in view.unread::<Response>(consumer, limit)? {
+            pending.places.insert(row.partition, row.seq);
+            pending.rows.extend(complete(view, row)?);
         }
         Ok(pending)
     })

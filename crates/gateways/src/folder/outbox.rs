@@ -14,8 +14,8 @@ use super::{FolderError, failed};
 
 /// The follower's name in the store.
 const CONSUMER: &str = "folder";
-/// Rows read at a time from each partition.
-const PAGE: i64 = 200;
+/// Rows read at a time.
+const PAGE: i64 = 2_000;
 
 /// The folder where responses appear.
 pub struct Outbox {
@@ -49,15 +49,13 @@ impl Outbox {
     ) -> Result<Self, FolderError> {
         fs::create_dir_all(folder).map_err(failed(folder, "be created"))?;
         let cursors = store.read(|view| view.cursors(CONSUMER))?;
-        let mut known: BTreeMap<_, _> = Partition::all().map(|partition| (partition, 0)).collect();
-        known.extend(cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)));
         Ok(Self {
             folder: folder.to_owned(),
             store: store.clone(),
             writer: store.writer()?,
             keyring,
             keys: BTreeMap::new(),
-            cursors: known,
+            cursors: cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect(),
             with_parcel_numbers,
         })
     }
@@ -69,8 +67,7 @@ impl Outbox {
     pub fn deliver(&mut self) -> Result<Delivered, FolderError> {
         let mut delivered = Delivered::default();
         loop {
-            let cursors: Vec<_> = self.cursors.iter().map(|(p, seq)| (*p, *seq)).collect();
-            let outgoing = pending(&self.store, &cursors, PAGE)?;
+            let outgoing = pending(&self.store, CONSUMER, PAGE)?;
             if outgoing.places.is_empty() {
                 return Ok(delivered);
             }
