@@ -16,7 +16,9 @@
 pub mod clearing;
 pub mod delivery;
 pub mod digest;
+pub mod draws;
 pub mod intake;
 pub mod numbering;
 pub mod pipeline;
 pub mod ports;
+pub mod settings;
