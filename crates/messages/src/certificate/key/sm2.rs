@@ -2,7 +2,7 @@
 //!
 //! The library signs, and supplies the arithmetic of the curve. Verification is put together here from
 //! that arithmetic, because one key verifies many messages: with multiples of the key computed once,
-//! it costs under half of what the library's own takes. Everything in it is public, so nothing needs
+//! it costs about a third of what the library's own takes. Everything in it is public, so nothing needs
 //! to take constant time.
 
 use std::fmt;
