@@ -10,10 +10,12 @@
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
+//! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
 //! | [`numbering`] | ids and official numbers |
 //! | [`ports`] | what is needed of the outside world |
 
 pub mod clearing;
+pub mod codes;
 pub mod delivery;
 pub mod digest;
 pub mod draws;
@@ -21,4 +23,5 @@ pub mod intake;
 pub mod numbering;
 pub mod pipeline;
 pub mod ports;
+pub mod registry;
 pub mod settings;

@@ -1,0 +1,96 @@
+//! A registry file: TOML with a table `[[party]]` for each party, or CSV with a line for each.
+//!
+//! Both have the same fields by the same names (`docs/reference/registry.md`), so both are read into
+//! the same drafts, texts at their lines, which are then refined into [`Entry`]s. Reading never stops
+//! at the first fault.
+
+mod csv;
+mod draft;
+mod refine;
+mod toml;
+
+use std::collections::HashMap;
+
+use tongguan_domain::defect::Defect;
+
+use self::draft::Draft;
+use super::defect::{NO_PARTY, REPEATED, at};
+use super::entry::Entry;
+
+/// Gives the contents of a file that a registry file names, such as a certificate's.
+pub type Files<'f> = dyn Fn(&str) -> std::io::Result<Vec<u8>> + 'f;
+
+/// How a registry file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `.toml`
+    Toml,
+    /// `.csv`, separated by commas.
+    Csv,
+}
+
+impl Format {
+    /// By the ending of a file's name.
+    pub fn of(name: &str) -> Option<Self> {
+        let (_, ending) = name.rsplit_once('.')?;
+        [("toml", Self::Toml), ("csv", Self::Csv)]
+            .into_iter()
+            .find(|(known, _)| ending.eq_ignore_ascii_case(known))
+            .map(|(_, format)| format)
+    }
+}
+
+/// Reads a registry file.
+///
+/// # Errors
+/// Every defect, in the order of the lines.
+pub fn read(text: &str, format: Format, files: &Files<'_>) -> Result<Vec<Entry>, Vec<Defect>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut found = Found::default();
+    let drafts = match format {
+        Format::Toml => toml::drafts(text, &mut found),
+        Format::Csv => csv::drafts(text, &mut found),
+    };
+    if drafts.is_empty() && found.0.is_empty() {
+        found.note(1, Defect::at(&NO_PARTY, "line 1"));
+    }
+    let entries: Vec<Entry> =
+        drafts.iter().filter_map(|draft| refine::entry(draft, files, &mut found)).collect();
+    refuse_repetitions(&drafts, &entries, &mut found);
+    if found.0.is_empty() { Ok(entries) } else { Err(found.in_order()) }
+}
+
+/// The defects so far, with their lines.
+#[derive(Debug, Default)]
+struct Found(Vec<(u64, Defect)>);
+
+impl Found {
+    fn note(&mut self, line: u64, defect: Defect) {
+        self.0.push((line, defect));
+    }
+
+    fn in_order(mut self) -> Vec<Defect> {
+        self.0.sort_by_key(|(line, _)| *line);
+        self.0.into_iter().map(|(_, defect)| defect).collect()
+    }
+}
+
+/// A code or a certificate names one party, and so it stands in the file once.
+fn refuse_repetitions(drafts: &[Draft<'_>], entries: &[Entry], found: &mut Found) {
+    let mut first = HashMap::new();
+    for (line, code) in drafts.iter().flat_map(Draft::codes) {
+        if let Some(earlier) = first.insert(code.clone(), line) {
+            found.note(line, at(&REPEATED, line, "codes").found(code).with("line", earlier));
+        }
+    }
+    let mut first = HashMap::new();
+    for entry in entries {
+        for certificate in entry.certificates.iter().flatten() {
+            if let Some(earlier) = first.insert(*certificate.digest(), entry.line) {
+                let defect = at(&REPEATED, entry.line, "certificates");
+                let serial = certificate.serial();
+                found.note(entry.line, defect.found(serial).with("line", earlier));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! A registry file in TOML: `[[party]]`, with `[party.guarantee]` where it has one.
+
+use std::borrow::Cow;
+
+use ::toml::Spanned;
+use ::toml::de::{DeTable, DeValue};
+use tongguan_domain::defect::Defect;
+
+use super::super::defect::{MALFORMED, NOT_TOML, UNKNOWN_FIELD, at};
+use super::Found;
+use super::draft::{Draft, Holds, Text, field, field_names};
+
+/// The parties of the file.
+pub(super) fn drafts<'t>(text: &'t str, found: &mut Found) -> Vec<Draft<'t>> {
+    let mut reader = Reader { lines: Lines::of(text), found };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let line = reader.lines.at(error.span().unwrap_or_default().start);
+        let defect = Defect::at(&NOT_TOML, format!("line {line}"));
+        reader.found.note(line, defect.with("reason", error.message()));
+    }
+    let mut drafts = Vec::new();
+    for (key, value) in document.into_inner() {
+        let line = reader.lines.at(key.span().start);
+        match (key.get_ref().as_ref(), value.into_inner()) {
+            ("party", DeValue::Array(parties)) => {
+                drafts.extend(parties.iter().filter_map(|party| reader.draft(party)));
+            }
+            ("party", other) => reader.malformed(line, "party", &other, "tables: [[party]]"),
+            (unknown, _) => {
+                let defect = at(&UNKNOWN_FIELD, line, unknown).found(unknown);
+                reader.found.note(line, defect.expected("[[party]]"));
+            }
+        }
+    }
+    drafts
+}
+
+struct Reader<'f> {
+    lines: Lines,
+    found: &'f mut Found,
+}
+
+impl Reader<'_> {
+    fn draft<'t>(&mut self, party: &Spanned<DeValue<'t>>) -> Option<Draft<'t>> {
+        let line = self.lines.at(party.span().start);
+        let Some(table) = party.get_ref().as_table() else {
+            self.malformed(line, "party", party.get_ref(), "a table: [[party]]");
+            return None;
+        };
+        let mut draft = Draft::new(line);
+        for (key, value) in table {
+            let line = self.lines.at(key.span().start);
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("guarantee", DeValue::Table(guarantee)) => {
+                    draft.guarantee = Some(line);
+                    for (key, value) in guarantee {
+                        let name = format!("guarantee.{}", key.get_ref());
+                        let line = self.lines.at(key.span().start);
+                        self.put(&mut draft, line, &name, value);
+                    }
+                }
+                ("guarantee", other) => {
+                    self.malformed(line, "guarantee", other, "a table: [party.guarantee]");
+                }
+                (name, _) => self.put(&mut draft, line, name, value),
+            }
+        }
+        Some(draft)
+    }
+
+    fn put<'t>(
+        &mut self,
+        draft: &mut Draft<'t>,
+        line: u64,
+        name: &str,
+        value: &Spanned<DeValue<'t>>,
+    ) {
+        let Some((name, holds)) = field(name) else {
+            let defect = at(&UNKNOWN_FIELD, line, name).found(name);
+            self.found.note(line, defect.expected(field_names()));
+            return;
+        };
+        let texts: Option<Vec<_>> = match (holds, value.get_ref()) {
+            (Holds::One, _) => self.text(name, value).map(|text| vec![text]),
+            // Every element is looked at, so that every defect is found.
+            (Holds::Several, DeValue::Array(values)) => {
+                let texts: Vec<_> = values.iter().map(|value| self.text(name, value)).collect();
+                texts.into_iter().collect()
+            }
+            (Holds::Several, other) => {
+                self.malformed(line, name, other, "an array of strings");
+                None
+            }
+        };
+        // A field of the wrong type is there, so that it is not missed as well.
+        draft.fields.insert(name, texts.unwrap_or_default());
+    }
+
+    fn text<'t>(&mut self, name: &str, value: &Spanned<DeValue<'t>>) -> Option<Text<'t>> {
+        let line = self.lines.at(value.span().start);
+        let value = match value.get_ref() {
+            DeValue::String(text) => text.clone(),
+            DeValue::Datetime(day) => Cow::Owned(day.to_string()),
+            DeValue::Integer(number) if number.radix() == 10 => {
+                Cow::Owned(number.as_str().to_owned())
+            }
+            DeValue::Float(number) => Cow::Owned(number.as_str().to_owned()),
+            other => {
+                self.malformed(line, name, other, "a string");
+                return None;
+            }
+        };
+        Some(Text { line, value })
+    }
+
+    fn malformed(&mut self, line: u64, field: &str, found: &DeValue<'_>, expected: &str) {
+        let defect = at(&MALFORMED, line, field).found(format!("({})", found.type_str()));
+        self.found.note(line, defect.expected(expected));
+    }
+}
+
+/// Where each line begins.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(std::iter::once(0).chain(after_breaks.map(|(at, _)| at + 1)).collect())
+    }
+
+    /// The line, counted from 1, that holds the byte at `offset`.
+    fn at(&self, offset: usize) -> u64 {
+        u64::try_from(self.0.partition_point(|start| *start <= offset)).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,91 @@
+//! Importing a registry file: all of it in one transaction, or nothing.
+
+use tongguan_domain::defect::Defect;
+use tongguan_domain::time::Moment;
+use tongguan_storage::{Cached, StorageError, Tx, View, Writer};
+
+use super::entry::Entry;
+use super::plan::{ImportReport, Plan, plan};
+use super::registered::registered;
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file does not go with what is registered.
+    #[error("{} entries do not go with what is registered", .0.len())]
+    Refused(Vec<Defect>),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// What importing `entries` at `now` would do.
+///
+/// # Errors
+/// [`ImportError`].
+pub fn compare(
+    view: &mut View<'_>,
+    entries: &[Entry],
+    now: Moment,
+) -> Result<ImportReport, ImportError> {
+    let planned = plan(&registered(view)?, entries, now);
+    let standing = view.guarantees(&planned.guarantee_keys())?;
+    let plan = planned.settled(&standing).map_err(ImportError::Refused)?;
+    Ok(plan.report)
+}
+
+/// Registers the parties of `entries`, or brings them up to date. Importing the same again changes
+/// nothing, not even the revision.
+///
+/// # Errors
+/// [`ImportError`]; nothing was changed.
+pub fn import(
+    writer: &mut Writer,
+    entries: &[Entry],
+    now: Moment,
+) -> Result<ImportReport, ImportError> {
+    let outcome = writer.transaction(|tx| {
+        // First, because it locks: of two imports at a time the second sees what the first did.
+        tx.bump(Cached::Registry)?;
+        let planned = plan(&registered(tx)?, entries, now);
+        let standing = tx.lock_guarantees(&planned.guarantee_keys())?;
+        let plan = planned.settled(&standing).map_err(ImportError::Refused)?;
+        if plan.is_empty() {
+            return Err(RolledBack::Unchanged(plan.report));
+        }
+        write(tx, plan)
+    });
+    match outcome {
+        Ok(report) | Err(RolledBack::Unchanged(report)) => Ok(report),
+        Err(RolledBack::Failed(error)) => Err(error),
+    }
+}
+
+fn write(tx: &mut Tx<'_>, plan: Plan) -> Result<ImportReport, RolledBack> {
+    let taken: Vec<_> = plan.codes_taken.iter().map(|code| (code,)).collect();
+    let grants: Vec<_> = plan.grants.into_iter().map(|(_, grant)| grant).collect();
+    tx.delete_party_codes(&taken)?;
+    tx.upsert(&plan.parties)?;
+    tx.upsert(&plan.codes)?;
+    tx.upsert(&plan.certificates)?;
+    tx.grant(&grants)?;
+    Ok(plan.report)
+}
+
+/// Why a transaction left no trace.
+enum RolledBack {
+    Unchanged(ImportReport),
+    Failed(ImportError),
+}
+
+impl From<StorageError> for RolledBack {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<ImportError> for RolledBack {
+    fn from(error: ImportError) -> Self {
+        Self::Failed(error)
+    }
+}

@@ -1,0 +1,31 @@
+//! The registry (企业备案): who may take part, in which roles, and with what guarantee.
+//!
+//! A registry file is read into typed [`Entry`]s, every defect of it with its line; then the entries
+//! are compared with what is registered ([`compare`]) and written ([`import`]) in one transaction. A
+//! party is found by any of its codes, so it stays one party, with one id, whichever code a document or
+//! a file names it by.
+//!
+//! | step | file |
+//! |---|---|
+//! | read TOML or CSV | [`file`] |
+//! | load what is registered | [`registered`] |
+//! | decide what changes | `plan` |
+//! | write it | `import` |
+//! | raise or lower one guarantee | `guarantee` |
+//! | look parties up in decisions | `snapshot` |
+
+mod defect;
+mod entry;
+pub mod file;
+mod guarantee;
+mod import;
+mod plan;
+mod registered;
+mod snapshot;
+
+pub use entry::{Entry, Grant, exact_money};
+pub use guarantee::{GrantError, Regranted, change_granted};
+pub use import::{ImportError, compare, import};
+pub use plan::{Change, FieldChange, ImportReport, PartyReport};
+pub use registered::{Registered, fingerprint, registered};
+pub use snapshot::{guarantees, snapshot};

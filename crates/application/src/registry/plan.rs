@@ -1,0 +1,392 @@
+//! What a registry file changes: entries against what is registered, purely.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::money::Money;
+use tongguan_domain::party::{Party, PartyCode, Standing};
+use tongguan_domain::time::Moment;
+use tongguan_messages::certificate::Certificate;
+use tongguan_storage::{
+    CertificateRow, Guarantee, GuaranteeKey, Partition, PartyCodeRow, PartyRow,
+};
+
+use super::defect::{BELOW_HELD, CERTIFICATE_TAKEN, MALFORMED, SAME_PARTY, TWO_PARTIES, at};
+use super::entry::{Entry, Grant};
+use super::registered::{Registered, fingerprint};
+
+/// What an import did, or would do: a report for each entry, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportReport {
+    /// The parties.
+    pub parties: Vec<PartyReport>,
+}
+
+/// What an import did to one party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyReport {
+    /// The line of its entry.
+    pub line: u64,
+    /// The party as it is afterwards.
+    pub after: Registered,
+    /// What was done.
+    pub change: Change,
+}
+
+/// What is done to a party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// These fields are other than before.
+    Changed(Vec<FieldChange>),
+    /// It was as the file says already.
+    Unchanged,
+}
+
+/// One field before and after, as people read it; empty where there is nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field's name in a registry file.
+    pub field: &'static str,
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
+}
+
+impl ImportReport {
+    /// How many parties were added, changed, and left as they were.
+    pub fn counts(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        for report in &self.parties {
+            counts[match report.change {
+                Change::Added => 0,
+                Change::Changed(_) => 1,
+                Change::Unchanged => 2,
+            }] += 1;
+        }
+        counts
+    }
+
+    /// The parties whose guarantee is other than before: declarations that wait for it are to be tried
+    /// again.
+    pub fn regranted(&self) -> impl Iterator<Item = PartyId> {
+        let regranted = |report: &&PartyReport| match &report.change {
+            Change::Added => report.after.guarantee.is_some(),
+            Change::Changed(fields) => {
+                fields.iter().any(|change| change.field.starts_with("guarantee."))
+            }
+            Change::Unchanged => false,
+        };
+        self.parties.iter().filter(regranted).map(|report| report.after.party.id)
+    }
+}
+
+/// What is to be written, and what to say about it.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub report: ImportReport,
+    pub parties: Vec<PartyRow>,
+    pub codes: Vec<PartyCodeRow>,
+    pub codes_taken: Vec<PartyCode>,
+    pub certificates: Vec<CertificateRow>,
+    /// With the line that each comes from.
+    pub grants: Vec<(u64, Guarantee)>,
+}
+
+/// Compares the entries of a file with all that is registered.
+pub(super) fn plan(registered: &[Registered], entries: &[Entry], now: Moment) -> Planned {
+    let mut planner = Planner::new(registered, now.china_day());
+    for entry in entries {
+        planner.take(entry);
+    }
+    Planned { plan: planner.plan, defects: planner.defects }
+}
+
+/// A plan, and what forbids it.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub plan: Plan,
+    pub defects: Vec<Defect>,
+}
+
+impl Planned {
+    /// The guarantees that are to be changed.
+    pub(super) fn guarantee_keys(&self) -> Vec<GuaranteeKey> {
+        self.plan.grants.iter().map(|(_, grant)| (grant.bucket, grant.party_id)).collect()
+    }
+
+    /// The plan, if nothing forbids it and no sum falls below what is held against it now.
+    ///
+    /// # Errors
+    /// Every defect.
+    pub(super) fn settled(mut self, standing: &[Guarantee]) -> Result<Plan, Vec<Defect>> {
+        let held: HashMap<_, _> = standing.iter().map(|row| (row.party_id, row.held)).collect();
+        for (line, to) in &self.plan.grants {
+            let held = held.get(&to.party_id).copied().unwrap_or_default();
+            if to.granted < held {
+                let defect = at(&BELOW_HELD, *line, "guarantee.granted").found(to.granted);
+                self.defects.push(defect.expected(held));
+            }
+        }
+        if self.defects.is_empty() { Ok(self.plan) } else { Err(self.defects) }
+    }
+}
+
+impl Plan {
+    /// Whether nothing is to be written.
+    pub(super) fn is_empty(&self) -> bool {
+        let [added, changed, _] = self.report.counts();
+        added + changed == 0
+    }
+}
+
+struct Planner<'r> {
+    today: Date,
+    registered: HashMap<PartyId, &'r Registered>,
+    by_code: HashMap<&'r PartyCode, PartyId>,
+    by_certificate: HashMap<[u8; 32], PartyId>,
+    /// The line that each party was named on.
+    lines: HashMap<PartyId, u64>,
+    next_id: i64,
+    plan: Plan,
+    defects: Vec<Defect>,
+}
+
+impl<'r> Planner<'r> {
+    fn new(registered: &'r [Registered], today: Date) -> Self {
+        let codes = |one: &'r Registered| one.party.codes.iter().map(|code| (code, one.party.id));
+        let certificates =
+            |one: &'r Registered| one.certificates.iter().map(|row| (row.digest, row.party_id));
+        Self {
+            today,
+            by_code: registered.iter().flat_map(codes).collect(),
+            by_certificate: registered.iter().flat_map(certificates).collect(),
+            // Parties are few, never deleted, and registered one import at a time: small ids, that
+            // make narrow keys, are simply counted.
+            next_id: registered.iter().map(|one| one.party.id.0).max().unwrap_or(0) + 1,
+            registered: registered.iter().map(|one| (one.party.id, one)).collect(),
+            lines: HashMap::new(),
+            plan: Plan::default(),
+            defects: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        let faults = self.defects.len();
+        let before = self.find(entry);
+        self.refuse_certificates_of_others(entry, before);
+        if self.defects.len() > faults {
+            return;
+        }
+        let id = before.map_or(PartyId(self.next_id), |before| before.party.id);
+        if before.is_none() {
+            self.next_id += 1;
+        }
+        self.lines.insert(id, entry.line);
+        let after = after(entry, before, id, self.today);
+        self.refuse_inverted_validity(entry.line, &after);
+        self.write(entry.line, before, after);
+    }
+
+    /// The party that the entry's codes name, if there is one.
+    fn find(&mut self, entry: &Entry) -> Option<&'r Registered> {
+        let ids: BTreeSet<PartyId> =
+            entry.codes.iter().filter_map(|code| self.by_code.get(code).copied()).collect();
+        if ids.len() > 1 {
+            let parties: Vec<String> = ids.iter().map(|id| self.shown(*id)).collect();
+            let defect = at(&TWO_PARTIES, entry.line, "codes").with("parties", parties.join("; "));
+            self.defects.push(defect.expected("codes of one party"));
+        }
+        let id = ids.first()?;
+        if let Some(line) = self.lines.get(id) {
+            let defect = at(&SAME_PARTY, entry.line, "codes").with("line", line);
+            self.defects.push(defect.found(self.shown(*id)));
+        }
+        self.registered.get(id).copied()
+    }
+
+    fn refuse_certificates_of_others(&mut self, entry: &Entry, before: Option<&Registered>) {
+        for certificate in entry.certificates.iter().flatten() {
+            let owner = self.by_certificate.get(certificate.digest()).copied();
+            if let Some(owner) = owner
+                && before.is_none_or(|before| before.party.id != owner)
+            {
+                let defect = at(&CERTIFICATE_TAKEN, entry.line, "certificates");
+                let defect = defect.found(certificate.serial());
+                self.defects.push(defect.with("parties", self.shown(owner)));
+            }
+        }
+    }
+
+    /// A first day that the file leaves as it is may lie behind a last day that it sets.
+    fn refuse_inverted_validity(&mut self, line: u64, after: &Registered) {
+        let guarantee = after.guarantee.as_ref();
+        let terms = [
+            ("valid_to", Some(after.party.valid_from), after.party.valid_to),
+            (
+                "guarantee.valid_to",
+                guarantee.map(|row| row.valid_from.china_day()),
+                guarantee.and_then(last_day),
+            ),
+        ];
+        for (field, from, to) in terms {
+            if let (Some(from), Some(to)) = (from, to)
+                && to < from
+            {
+                let defect = at(&MALFORMED, line, field).found(to);
+                self.defects.push(defect.expected(format!("a day not before {from}")));
+            }
+        }
+    }
+
+    fn write(&mut self, line: u64, before: Option<&Registered>, after: Registered) {
+        let plan = &mut self.plan;
+        let party = after.party_row();
+        if before.map(Registered::party_row).as_ref() != Some(&party) {
+            plan.parties.push(party);
+        }
+        let had = before.map_or(&[][..], |before| &before.party.codes);
+        for (place, code) in after.party.codes.iter().enumerate() {
+            if had.get(place) != Some(code) {
+                let place = i64::try_from(place).unwrap_or(i64::MAX);
+                let party_id = after.party.id;
+                plan.codes.push(PartyCodeRow { code: code.clone(), party_id, place });
+            }
+        }
+        let taken = had.iter().filter(|code| !after.party.codes.contains(code));
+        plan.codes_taken.extend(taken.cloned());
+        let had = before.map_or(&[][..], |before| &before.certificates);
+        plan.certificates
+            .extend(after.certificates.iter().filter(|row| !had.contains(row)).cloned());
+        if let Some(grant) = &after.guarantee
+            && before.and_then(|before| before.guarantee.as_ref()) != Some(grant)
+        {
+            plan.grants.push((line, grant.clone()));
+        }
+        let change = match before {
+            None => Change::Added,
+            Some(before) if *before == after => Change::Unchanged,
+            Some(before) => Change::Changed(changes(before, &after)),
+        };
+        plan.report.parties.push(PartyReport { line, after, change });
+    }
+
+    fn shown(&self, id: PartyId) -> String {
+        self.registered.get(&id).map_or_else(
+            || format!("#{id}"),
+            |one| format!("{} ({})", one.code_list(), one.party.name),
+        )
+    }
+}
+
+/// The party as the entry wants it.
+fn after(entry: &Entry, before: Option<&Registered>, id: PartyId, today: Date) -> Registered {
+    let valid_from = entry.valid_from.or(before.map(|before| before.party.valid_from));
+    let standing = before.and_then(|before| before.guarantee.as_ref());
+    Registered {
+        party: Party {
+            id,
+            name: entry.name.clone(),
+            codes: entry.codes.clone(),
+            roles: entry.roles,
+            standing: entry.standing,
+            valid_from: valid_from.unwrap_or(today),
+            valid_to: entry.valid_to,
+            mailbox: entry.mailbox.clone(),
+        },
+        certificates: certificates(entry.certificates.as_deref(), before, id),
+        guarantee: match &entry.grant {
+            Some(grant) => Some(guarantee(grant, standing, id, today)),
+            None => standing.cloned(),
+        },
+    }
+}
+
+/// The certificates of the file are good, those that it does not name any more are stopped.
+fn certificates(
+    named: Option<&[Certificate]>,
+    before: Option<&Registered>,
+    id: PartyId,
+) -> Vec<CertificateRow> {
+    let had = before.map_or(&[][..], |before| &before.certificates);
+    let Some(named) = named else { return had.to_vec() };
+    let stopped = |row: &&CertificateRow| named.iter().all(|kept| *kept.digest() != row.digest);
+    let mut rows: Vec<_> = had
+        .iter()
+        .filter(stopped)
+        .map(|row| CertificateRow { revoked: true, ..row.clone() })
+        .chain(named.iter().map(|certificate| CertificateRow {
+            digest: *certificate.digest(),
+            party_id: id,
+            der: certificate.der().to_vec(),
+            valid_from: certificate.valid_from(),
+            valid_to: certificate.valid_until(),
+            revoked: false,
+        }))
+        .collect();
+    rows.sort_by_key(|row| row.digest);
+    rows
+}
+
+fn guarantee(
+    grant: &Grant,
+    standing: Option<&Guarantee>,
+    party_id: PartyId,
+    today: Date,
+) -> Guarantee {
+    let first = grant.valid_from.map(Moment::start_of);
+    Guarantee {
+        bucket: Partition::of_party(party_id),
+        party_id,
+        granted: grant.granted,
+        queued: standing.map_or(Money::ZERO, |standing| standing.queued),
+        held: standing.map_or(Money::ZERO, |standing| standing.held),
+        valid_from: first
+            .or(standing.map(|standing| standing.valid_from))
+            .unwrap_or_else(|| Moment::start_of(today)),
+        // The row holds the first moment after the last day.
+        valid_to: grant.valid_to.and_then(|day| day.tomorrow().ok()).map(Moment::start_of),
+        reference: grant.reference.clone(),
+    }
+}
+
+fn last_day(guarantee: &Guarantee) -> Option<Date> {
+    guarantee.valid_to.map(|end| end.plus_millis(-1).china_day())
+}
+
+fn changes(before: &Registered, after: &Registered) -> Vec<FieldChange> {
+    let pairs = shown(before).into_iter().zip(shown(after));
+    pairs
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((field, before), (_, after))| FieldChange { field, before, after })
+        .collect()
+}
+
+fn shown(one: &Registered) -> [(&'static str, String); 12] {
+    let Party { name, standing, valid_from, valid_to, mailbox, .. } = &one.party;
+    let standing = match standing {
+        Standing::Active => "active",
+        Standing::Suspended => "suspended",
+    };
+    let certificates: Vec<String> = one.certificate_digests().map(fingerprint).collect();
+    let guarantee = one.guarantee.as_ref();
+    let text = |value: Option<String>| value.unwrap_or_default();
+    [
+        ("name", name.clone()),
+        ("codes", one.code_list()),
+        ("roles", one.role_list()),
+        ("standing", standing.to_owned()),
+        ("valid_from", valid_from.to_string()),
+        ("valid_to", text(valid_to.map(|day| day.to_string()))),
+        ("mailbox", text(mailbox.as_ref().map(ToString::to_string))),
+        ("certificates", certificates.join(", ")),
+        ("guarantee.granted", text(guarantee.map(|row| row.granted.to_string()))),
+        ("guarantee.valid_from", text(guarantee.map(|row| row.valid_from.china_day().to_string()))),
+        ("guarantee.valid_to", text(guarantee.and_then(last_day).map(|day| day.to_string()))),
+        ("guarantee.reference", text(guarantee.and_then(|row| row.reference.clone()))),
+    ]
+}
