@@ -4,7 +4,7 @@
 //! inside one. A statement that fails dooms its transaction on both engines, whatever the caller makes
 //! of the error: PostgreSQL would refuse the rest anyway.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Deref, DerefMut};
 
 use tongguan_domain::time::Moment;
@@ -15,6 +15,22 @@ use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
 use crate::row::{Replaceable, Row, Table};
+
+/// The tables that clearing a parcel writes to.
+const PARCEL_TABLES: [&str; 12] = [
+    "message",
+    "message_body",
+    "document",
+    "waiting",
+    "declaration",
+    "claim",
+    "allowance",
+    "response",
+    "tax_bill",
+    "posting",
+    "event",
+    "held",
+];
 
 /// A consistent state of the database, to be read.
 #[derive(Debug)]
@@ -61,6 +77,21 @@ impl<'c> View<'c> {
 
     pub(crate) const fn dialect(&self) -> Dialect {
         self.link.dialect()
+    }
+
+    /// How many rows each table of parcels holds. Counts every row: for benchmarks and checks.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn row_counts(&mut self) -> Result<HashMap<&'static str, i64>, StorageError> {
+        let mut counts = HashMap::new();
+        for table in PARCEL_TABLES {
+            self.query(&format!("SELECT COUNT(*) FROM {table}"), &[], &mut |view| {
+                counts.insert(table, view.columns(table).next("count")?);
+                Ok(())
+            })?;
+        }
+        Ok(counts)
     }
 
     /// Rows of one table; `tail` is what follows `FROM table`.

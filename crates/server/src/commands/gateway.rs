@@ -136,9 +136,9 @@ impl Gateway {
             .unsigned
             .iter()
             .map(|code| {
-                MessageType::from_code(code)
-                    .filter(|message| message.is_request())
-                    .with_context(|| format!("--unsigned {code}: no message that enterprises send; try CEB311"))
+                MessageType::from_code(code).filter(|message| message.is_request()).with_context(
+                    || format!("--unsigned {code}: no message that enterprises send; try CEB311"),
+                )
             })
             .collect::<Result<_, _>>()?;
         Ok(SignatureDemand { not_demanded })
@@ -203,7 +203,11 @@ impl Rounds {
         Ok(answered)
     }
 
-    fn settle(&mut self, waiting: &mut BTreeMap<u64, InboxFile>, ack: Ack) -> anyhow::Result<usize> {
+    fn settle(
+        &mut self,
+        waiting: &mut BTreeMap<u64, InboxFile>,
+        ack: Ack,
+    ) -> anyhow::Result<usize> {
         let Some(file) = waiting.remove(&ack.ticket) else { return Ok(0) };
         self.report.files += 1;
         match ack.outcome {

@@ -3,8 +3,10 @@
 //! Every command has `--help`, offers `--json` where a machine may read it, exits with 0 only on
 //! success, and says what is wrong as "what, where, what to do".
 
+mod bench;
 mod codes;
 mod defects;
+mod gateway;
 mod place;
 mod tax;
 
@@ -22,7 +24,9 @@ pub struct Tongguan {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bench(bench::Bench),
     Codes(codes::Codes),
+    Gateway(gateway::Gateway),
     Tax(tax::Tax),
 }
 
@@ -30,7 +34,9 @@ impl Tongguan {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
+            Command::Gateway(gateway) => gateway.run(),
             Command::Tax(tax) => tax.run(),
         }
     }

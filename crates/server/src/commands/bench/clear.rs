@@ -111,8 +111,7 @@ impl Clear {
             Sign::None => SignatureDemand { not_demanded: MessageType::ALL.to_vec() },
             Sign::Sm2 | Sign::Rsa => SignatureDemand::default(),
         };
-        let knowledge =
-            product::knowledge(cast.registry(), Pack::builtin(), cast.trust()?, demand);
+        let knowledge = product::knowledge(cast.registry(), Pack::builtin(), cast.trust()?, demand);
         let product = Product {
             store,
             keyring: Arc::new(Keyring::from_master(&[7; 32])),
@@ -121,12 +120,13 @@ impl Clear {
             knowledge,
         };
         let rows_before = product.store.read(|view| view.row_counts())?;
-        let traffic_before = product.store.log_traffic();
+        let traffic_before = product.store.log_traffic()?;
         let mut run = Run::new(product.start(self.workers)?, product.clock.clone(), self);
         run.stream(&mut Input::open(&file)?)?;
         let (latencies, span, times) = run.finish()?;
         let rows = product.store.read(|view| view.row_counts())?;
-        let measured = self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
+        let measured =
+            self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
         if self.json {
             println!("{}", serde_json::to_string(&measured)?);
         } else {
@@ -155,7 +155,7 @@ impl Clear {
         let count = |rows: &HashMap<&'static str, i64>| rows.values().sum::<i64>();
         let of = |rows: &HashMap<&'static str, i64>, table| rows.get(table).copied().unwrap_or(0);
         let released = of(&rows.1, "tax_bill") - of(&rows.0, "tax_bill");
-        let traffic = product.store.log_traffic();
+        let traffic = product.store.log_traffic()?;
         let log_bytes = i64::try_from(traffic.bytes - before.bytes)?;
         Ok(Measured {
             parcels: self.parcels,
@@ -189,7 +189,10 @@ impl Clear {
 impl Measured {
     fn print(&self) {
         let Self { parcels, seconds, parcels_per_second, latency_ms, stages_us, .. } = self;
-        println!("{parcels} parcels in {seconds} s: {parcels_per_second} a second ({})", self.engine);
+        println!(
+            "{parcels} parcels in {seconds} s: {parcels_per_second} a second ({})",
+            self.engine
+        );
         println!(
             "latency ms: p50 {}, p99 {}, max {}",
             latency_ms.p50, latency_ms.p99, latency_ms.max
