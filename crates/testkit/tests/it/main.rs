@@ -1,3 +1,5 @@
 //! The product as an outsider sees it, on the embedded database.
 
 mod clearing;
+mod repetition;
+mod support;
