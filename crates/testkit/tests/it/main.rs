@@ -1,7 +1,11 @@
 //! The product as an outsider sees it, on the embedded database.
 
+mod allowance;
 mod arrival;
+mod changes;
 mod clearing;
 mod faults;
+mod guarantee;
 mod repetition;
 mod support;
+mod waiting;
