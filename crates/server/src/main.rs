@@ -1,5 +1,6 @@
 //! `tongguan`: the one binary. Reads the command line and starts what was asked for.
 
+mod clock;
 mod commands;
 
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;
 use crate::error::StorageError;
-use crate::partition::Partition;
+use crate::partition::{Partition, in_any_of};
 use crate::row::Replaceable;
 use crate::tx::{Tx, View};
 

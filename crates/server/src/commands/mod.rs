@@ -5,6 +5,7 @@
 
 mod codes;
 mod defects;
+mod place;
 mod tax;
 
 use std::process::ExitCode;

@@ -1,0 +1,109 @@
+//! Where a command finds the database and the key: the arguments that the commands share.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{Store, StoreSettings, Target};
+
+/// The directory where neither `--data` nor `--database` is given.
+const DEFAULT: &str = "tongguan-data";
+/// The key file in that directory.
+const KEY_FILE: &str = "tongguan.key";
+
+/// Where everything is kept.
+#[derive(Args)]
+pub struct Place {
+    /// The directory of the embedded database, made on first use; ./tongguan-data when absent.
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL database instead, version 15 or later: postgres://user@host/name
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+/// Where the key is kept that messages are sealed with.
+#[derive(Debug, Args)]
+pub struct KeyFile {
+    /// The key that messages are sealed with, made on first use; tongguan.key in the directory of
+    /// the embedded database when absent. Back it up, apart from the database.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+impl Place {
+    /// Opens the database, and makes it where there is none.
+    ///
+    /// # Errors
+    /// What, where, and what to do.
+    pub fn open(&self, now: Moment) -> anyhow::Result<Store> {
+        Store::open(&self.target(), StoreSettings::default(), now)
+            .with_context(|| format!("cannot open {self}"))
+    }
+
+    /// Opens the database if it is there; `None` when nobody said where it is, and it is not in the
+    /// default directory either.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when the directory that was named is not there.
+    pub fn open_existing(&self, now: Moment) -> anyhow::Result<Option<Store>> {
+        if self.database.is_none() && !self.directory().is_dir() {
+            anyhow::ensure!(
+                self.data.is_none(),
+                "cannot open {self}: there is no such directory; check --data"
+            );
+            return Ok(None);
+        }
+        self.open(now).map(Some)
+    }
+
+    fn target(&self) -> Target {
+        match &self.database {
+            Some(url) => Target::Postgres(url.clone()),
+            None => Target::Sqlite(self.directory().to_owned()),
+        }
+    }
+
+    fn directory(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new(DEFAULT))
+    }
+}
+
+impl KeyFile {
+    /// Reads the key, and makes it where there is none. Call it after [`Place::open`], which makes
+    /// the directory.
+    ///
+    /// # Errors
+    /// What, where, and what to do.
+    #[expect(dead_code, reason = "for the commands that read and write messages")]
+    pub fn keyring(&self, place: &Place) -> anyhow::Result<Keyring> {
+        let path = match (&self.key_file, &place.database) {
+            (Some(path), _) => path.clone(),
+            (None, None) => place.directory().join(KEY_FILE),
+            (None, Some(_)) => anyhow::bail!(
+                "with --database there is no directory for the key that messages are sealed with: \
+                 name its file with --key-file FILE"
+            ),
+        };
+        Ok(Keyring::open(&path)?)
+    }
+}
+
+impl fmt::Display for Place {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.database {
+            Some(_) => f.write_str("the PostgreSQL database of --database"),
+            None => write!(f, "the database in {}", self.directory().display()),
+        }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({self})")
+    }
+}
