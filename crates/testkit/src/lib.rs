@@ -1,3 +1,3 @@
 //! testkit
 
-pub use tongguan_private_postgres as postgres;
+pub use tongguan_testbed::{disk, postgres};
