@@ -167,7 +167,7 @@ mod tests {
         }
 
         fn pack(&self) -> Arc<Pack> {
-            self.store.read(|view| pack(view)).unwrap()
+            self.store.read(pack).unwrap()
         }
 
         fn revision(&self) -> i64 {
@@ -283,7 +283,7 @@ mod tests {
             let row = CodeRow { row_json: json.into(), ..stored(&rate("a", "0", "2026-01-01")[0]) };
             let mut writer = desk.store.writer().unwrap();
             writer.transaction(|tx| tx.upsert(std::slice::from_ref(&row))).unwrap();
-            let error = desk.store.read(|view| pack(view)).unwrap_err().to_string();
+            let error = desk.store.read(pack).unwrap_err().to_string();
             assert!(error.contains("row `a` of `rates`") && error.contains(reason), "{error}");
         }
     }

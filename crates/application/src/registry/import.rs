@@ -34,6 +34,15 @@ pub fn compare(
     Ok(plan.report)
 }
 
+/// What importing `entries` at `now` would do where nothing is registered yet.
+///
+/// # Errors
+/// [`ImportError::Refused`].
+pub fn compare_with_nothing(entries: &[Entry], now: Moment) -> Result<ImportReport, ImportError> {
+    let plan = plan(&[], entries, now).settled(&[]).map_err(ImportError::Refused)?;
+    Ok(plan.report)
+}
+
 /// Registers the parties of `entries`, or brings them up to date. Importing the same again changes
 /// nothing, not even the revision.
 ///

@@ -25,7 +25,7 @@ mod snapshot;
 
 pub use entry::{Entry, Grant, exact_money};
 pub use guarantee::{GrantError, Regranted, change_granted};
-pub use import::{ImportError, compare, import};
+pub use import::{ImportError, compare, compare_with_nothing, import};
 pub use plan::{Change, FieldChange, ImportReport, PartyReport};
-pub use registered::{Registered, fingerprint, registered};
+pub use registered::{Registered, fingerprint, last_day, registered, standing_name};
 pub use snapshot::{guarantees, snapshot};

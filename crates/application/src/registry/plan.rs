@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
-use tongguan_domain::party::{Party, PartyCode, Standing};
+use tongguan_domain::party::{Party, PartyCode};
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::Certificate;
 use tongguan_storage::{
@@ -15,7 +15,7 @@ use tongguan_storage::{
 
 use super::defect::{BELOW_HELD, CERTIFICATE_TAKEN, MALFORMED, SAME_PARTY, TWO_PARTIES, at};
 use super::entry::{Entry, Grant};
-use super::registered::{Registered, fingerprint};
+use super::registered::{Registered, fingerprint, last_day, standing_name};
 
 /// What an import did, or would do: a report for each entry, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -354,10 +354,6 @@ fn guarantee(
     }
 }
 
-fn last_day(guarantee: &Guarantee) -> Option<Date> {
-    guarantee.valid_to.map(|end| end.plus_millis(-1).china_day())
-}
-
 fn changes(before: &Registered, after: &Registered) -> Vec<FieldChange> {
     let pairs = shown(before).into_iter().zip(shown(after));
     pairs
@@ -368,10 +364,6 @@ fn changes(before: &Registered, after: &Registered) -> Vec<FieldChange> {
 
 fn shown(one: &Registered) -> [(&'static str, String); 12] {
     let Party { name, standing, valid_from, valid_to, mailbox, .. } = &one.party;
-    let standing = match standing {
-        Standing::Active => "active",
-        Standing::Suspended => "suspended",
-    };
     let certificates: Vec<String> = one.certificate_digests().map(fingerprint).collect();
     let guarantee = one.guarantee.as_ref();
     let text = |value: Option<String>| value.unwrap_or_default();
@@ -379,7 +371,7 @@ fn shown(one: &Registered) -> [(&'static str, String); 12] {
         ("name", name.clone()),
         ("codes", one.code_list()),
         ("roles", one.role_list()),
-        ("standing", standing.to_owned()),
+        ("standing", standing_name(*standing).to_owned()),
         ("valid_from", valid_from.to_string()),
         ("valid_to", text(valid_to.map(|day| day.to_string()))),
         ("mailbox", text(mailbox.as_ref().map(ToString::to_string))),

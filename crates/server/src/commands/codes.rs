@@ -1,18 +1,26 @@
-//! `tongguan codes`: looks into the tables of rules and codes, and compares files with them.
+//! `tongguan codes`: looks into the tables of rules and codes, and imports rows from files.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
-use tongguan_codelists::text::{Defaults, Reading};
+use tongguan_application::codes::{self, CodesError, import};
+use tongguan_application::ports::Clock;
+use tongguan_codelists::text::{Defaults, Defect, Reading};
 use tongguan_codelists::{Change, Diff, Pack, Row, Table};
 
-/// Look into the tables of rules and codes, and compare files with them.
+use crate::clock::SystemClock;
+use crate::commands::place::Place;
+
+/// Look into the tables of rules and codes, and import rows of your own.
+///
+/// The rows of the database, where there is one, are laid over the built-in tables.
 ///
 /// Tables: parameters, rates, provisional_duties, hs_codes, positive_list, modes, units, currencies,
 /// countries, offices, small_lists. Every row is dated and names its source.
@@ -38,6 +46,8 @@ struct List {
     /// Only rows that hold on this day.
     #[arg(long, value_name = "DAY")]
     as_of: Option<Date>,
+    #[command(flatten)]
+    place: Place,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
@@ -56,17 +66,19 @@ struct Show {
     /// Only rows that hold on this day.
     #[arg(long, value_name = "DAY")]
     as_of: Option<Date>,
+    #[command(flatten)]
+    place: Place,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Compare a CSV or TSV file with a table, row by row.
+/// Lay the rows of a CSV or TSV file over a table, and say row by row what changes.
 ///
 /// The first line names the columns; `codes list --table TABLE` shows them. A line whose id is known
 /// replaces that row, others are added, rows that the file does not name stay. Without an `id`
-/// column, ids are made from key and first day. The exit status is 1 when a line has a defect or
-/// conflicts with another row.
+/// column, ids are made from key and first day. All of the file is imported, or nothing: the exit
+/// status is 1 when a line has a defect or conflicts with another row.
 #[derive(Debug, Args)]
 struct Import {
     /// The file, UTF-8.
@@ -87,6 +99,8 @@ struct Import {
     /// a column out. May be given several times.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = renamed)]
     column: Vec<(String, String)>,
+    #[command(flatten)]
+    place: Place,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
@@ -95,17 +109,17 @@ struct Import {
 impl Codes {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let pack = Pack::builtin();
         match self.command {
-            CodesCommand::List(list) => list.run(&pack),
-            CodesCommand::Show(show) => show.run(&pack),
-            CodesCommand::Import(import) => import.run(&pack),
+            CodesCommand::List(list) => list.run(),
+            CodesCommand::Show(show) => show.run(),
+            CodesCommand::Import(import) => import.run(),
         }
     }
 }
 
 impl List {
-    fn run(&self, pack: &Pack) -> anyhow::Result<ExitCode> {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let pack = &*pack(&self.place)?;
         match self.table {
             Some(table) => print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?,
             None => self.print_tables(pack)?,
@@ -137,7 +151,8 @@ impl List {
 }
 
 impl Show {
-    fn run(&self, pack: &Pack) -> anyhow::Result<ExitCode> {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let pack = pack(&self.place)?;
         let named = |row: &Row| row.key() == self.key || row.id().as_str() == self.key;
         let rows: Vec<Row> = holding(pack.rows(self.table), self.as_of);
         let rows: Vec<Row> = rows.into_iter().filter(named).collect();
@@ -164,20 +179,36 @@ impl Show {
 }
 
 impl Import {
-    fn run(self, pack: &Pack) -> anyhow::Result<ExitCode> {
-        anyhow::ensure!(
-            self.dry_run,
-            "importing needs a database, which this command cannot write to: \
-             use --dry-run to see what {} would change",
-            self.file.display()
-        );
+    fn run(self) -> anyhow::Result<ExitCode> {
         let text = std::fs::read_to_string(&self.file)
             .with_context(|| format!("cannot read {} as UTF-8 text", self.file.display()))?;
-        let defaults =
-            Defaults { valid_from: self.valid_from, source: self.source, columns: self.column };
+        let defaults = Defaults {
+            valid_from: self.valid_from,
+            source: self.source.clone(),
+            columns: self.column.clone(),
+        };
         let Reading { rows, defects } = self.table.read(&text, &defaults);
-        let diff = Diff::between(pack, rows);
+        let diff = self.apply(rows, !defects.is_empty())?;
         let sound = defects.is_empty() && diff.conflicts.is_empty();
+        self.print(&diff, &defects)?;
+        Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Stores the rows, or only compares them when that was asked for or a line is wrong.
+    fn apply(&self, rows: Vec<Row>, is_faulty: bool) -> anyhow::Result<Diff> {
+        if self.dry_run || is_faulty {
+            return Ok(Diff::between(&*pack(&self.place)?, rows));
+        }
+        let mut writer = self.place.open(SystemClock.now())?.writer()?;
+        match import(&mut writer, rows) {
+            Ok(diff) => Ok(diff),
+            Err(CodesError::Conflicts(diff)) => Ok(*diff),
+            Err(error) => Err(error)
+                .with_context(|| format!("cannot import into {}: nothing was changed", self.place)),
+        }
+    }
+
+    fn print(&self, diff: &Diff, defects: &[Defect]) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         if self.json {
             let defects: Vec<Value> = defects
@@ -191,14 +222,26 @@ impl Import {
                     })
                 })
                 .collect();
-            writeln!(out, "{}", diff_json(self.table, &diff, &defects))?;
+            writeln!(out, "{}", diff_json(self.table, diff, &defects))?;
         } else {
-            write_diff(&mut out, self.table, &diff)?;
-            for defect in &defects {
+            write_diff(&mut out, self.table, diff)?;
+            for defect in defects {
                 eprintln!("error: {}: {defect}", self.file.display());
             }
         }
-        Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let refused = !defects.is_empty() || !diff.conflicts.is_empty();
+        if !self.json && (self.dry_run || refused) {
+            writeln!(out, "nothing was changed")?;
+        }
+        Ok(())
+    }
+}
+
+/// The built-in tables with the rows of the database laid over them, where there is one.
+fn pack(place: &Place) -> anyhow::Result<Arc<Pack>> {
+    match place.open_existing(SystemClock.now())? {
+        Some(store) => store.read(codes::pack).with_context(|| format!("cannot read {place}")),
+        None => Ok(Pack::builtin()),
     }
 }
 

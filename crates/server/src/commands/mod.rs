@@ -6,6 +6,7 @@
 mod codes;
 mod defects;
 mod place;
+mod registry;
 mod tax;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ pub struct Tongguan {
 #[derive(Debug, Subcommand)]
 enum Command {
     Codes(codes::Codes),
+    Registry(registry::Registry),
     Tax(tax::Tax),
 }
 
@@ -31,6 +33,7 @@ impl Tongguan {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Codes(codes) => codes.run(),
+            Command::Registry(registry) => registry.run(),
             Command::Tax(tax) => tax.run(),
         }
     }

@@ -7,6 +7,7 @@ use tongguan_messages::certificate::Certificate;
 
 use super::super::defect::{CERTIFICATE, MALFORMED, MISSING, at};
 use super::super::entry::{Entry, Grant, exact_money};
+use super::super::registered::standing_name;
 use super::draft::{Draft, Text};
 use super::{Files, Found};
 
@@ -32,10 +33,10 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
     let name = fields.required("name", draft.line, NAME, |text| bounded(text, LONGEST_NAME));
     let roles = fields.roles();
     let codes = fields.codes(roles);
-    let standing = fields.optional("standing", "`active` or `suspended`", |text| match text {
-        "active" => Some(Standing::Active),
-        "suspended" => Some(Standing::Suspended),
-        _ => None,
+    let standing = fields.optional("standing", "`active` or `suspended`", |text| {
+        [Standing::Active, Standing::Suspended]
+            .into_iter()
+            .find(|standing| standing_name(*standing) == text)
     });
     let (valid_from, valid_to) = fields.validity("valid_from", "valid_to");
     let mailbox = fields
