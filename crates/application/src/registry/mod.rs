@@ -21,7 +21,11 @@ mod guarantee;
 mod import;
 mod plan;
 mod registered;
+#[cfg(test)]
+mod sample;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Entry, Grant, exact_money};
 pub use guarantee::{GrantError, Regranted, change_granted};

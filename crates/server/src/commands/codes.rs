@@ -14,6 +14,7 @@ use tongguan_application::codes::{self, CodesError, import};
 use tongguan_application::ports::Clock;
 use tongguan_codelists::text::{Defaults, Defect, Reading};
 use tongguan_codelists::{Change, Diff, Pack, Row, Table};
+use tongguan_storage::Store;
 
 use crate::clock::SystemClock;
 use crate::commands::place::Place;
@@ -119,7 +120,7 @@ impl Codes {
 
 impl List {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let pack = &*pack(&self.place)?;
+        let pack = &*shown_pack(&self.place)?;
         match self.table {
             Some(table) => print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?,
             None => self.print_tables(pack)?,
@@ -152,7 +153,7 @@ impl List {
 
 impl Show {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let pack = pack(&self.place)?;
+        let pack = shown_pack(&self.place)?;
         let named = |row: &Row| row.key() == self.key || row.id().as_str() == self.key;
         let rows: Vec<Row> = holding(pack.rows(self.table), self.as_of);
         let rows: Vec<Row> = rows.into_iter().filter(named).collect();
@@ -197,14 +198,16 @@ impl Import {
     /// Stores the rows, or only compares them when that was asked for or a line is wrong.
     fn apply(&self, rows: Vec<Row>, is_faulty: bool) -> anyhow::Result<Diff> {
         if self.dry_run || is_faulty {
-            return Ok(Diff::between(&*pack(&self.place)?, rows));
+            let pack = stored_pack(&self.place)?.unwrap_or_else(Pack::builtin);
+            return Ok(Diff::between(&pack, rows));
         }
         let mut writer = self.place.open(SystemClock.now())?.writer()?;
         match import(&mut writer, rows) {
             Ok(diff) => Ok(diff),
             Err(CodesError::Conflicts(diff)) => Ok(*diff),
-            Err(error) => Err(error)
-                .with_context(|| format!("cannot import into {}: nothing was changed", self.place)),
+            Err(error) => Err(error).with_context(|| {
+                format!("cannot import into {}; importing again does no harm", self.place)
+            }),
         }
     }
 
@@ -237,12 +240,21 @@ impl Import {
     }
 }
 
-/// The built-in tables with the rows of the database laid over them, where there is one.
-fn pack(place: &Place) -> anyhow::Result<Arc<Pack>> {
-    match place.open_existing(SystemClock.now())? {
-        Some(store) => store.read(codes::pack).with_context(|| format!("cannot read {place}")),
-        None => Ok(Pack::builtin()),
-    }
+/// The built-in tables with the rows of the database laid over them; `None` where there is none.
+fn stored_pack(place: &Place) -> anyhow::Result<Option<Arc<Pack>>> {
+    let read = |store: Store| store.read(codes::pack);
+    let pack = place.open_existing(SystemClock.now())?.map(read).transpose();
+    pack.with_context(|| format!("cannot read {place}"))
+}
+
+/// The same, or the built-in tables where there is no database and nobody asked for one.
+fn shown_pack(place: &Place) -> anyhow::Result<Arc<Pack>> {
+    let stored = stored_pack(place)?;
+    anyhow::ensure!(
+        stored.is_some() || !place.is_named(),
+        "{place} is not there: check --data, or leave it out to see the built-in tables"
+    );
+    Ok(stored.unwrap_or_else(Pack::builtin))
 }
 
 fn table(name: &str) -> Result<Table, String> {

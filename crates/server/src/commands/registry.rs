@@ -7,7 +7,7 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tongguan_application::ports::Clock;
@@ -173,8 +173,9 @@ impl Import {
         match outcome {
             Ok(report) => Ok(Ok(report)),
             Err(ImportError::Refused(defects)) => Ok(Err(defects)),
-            Err(ImportError::Storage(error)) => Err(error)
-                .with_context(|| format!("cannot import into {}: nothing was changed", self.place)),
+            Err(ImportError::Storage(error)) => Err(error).with_context(|| {
+                format!("cannot import into {}; importing again does no harm", self.place)
+            }),
         }
     }
 
@@ -239,14 +240,8 @@ impl Show {
 impl Guarantee {
     fn run(self) -> anyhow::Result<ExitCode> {
         let mut writer = existing(&self.place)?.writer()?;
-        let changed = match change_granted(&mut writer, &self.code, self.granted) {
-            Ok(changed) => changed,
-            Err(GrantError::Storage(error)) => {
-                return Err(error)
-                    .with_context(|| format!("nothing was changed in {}", self.place));
-            }
-            Err(refused) => anyhow::bail!("{refused}: {}", advice(&refused)),
-        };
+        let changed = change_granted(&mut writer, &self.code, self.granted)
+            .map_err(|error| self.explain(error))?;
         let mut out = io::stdout().lock();
         if self.json {
             writeln!(out, "{}", view::regranted_json(&changed))?;
@@ -255,14 +250,23 @@ impl Guarantee {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
 
-const fn advice(refused: &GrantError) -> &'static str {
-    match refused {
-        GrantError::UnknownParty(_) => "`tongguan registry list` shows all parties",
-        GrantError::NoGuarantee(_) => "grant it one with `tongguan registry import`",
-        GrantError::BelowHeld { .. } => "it can fall when the tax of released parcels is paid",
-        GrantError::Storage(_) => "nothing was changed",
+    fn explain(&self, error: GrantError) -> anyhow::Error {
+        let place = &self.place;
+        match error {
+            GrantError::UnknownParty(_) => {
+                anyhow!("{error} in {place}: `tongguan registry list` shows all")
+            }
+            GrantError::NoGuarantee(_) => {
+                anyhow!("{error} in {place}: grant it one with `tongguan registry import`")
+            }
+            GrantError::BelowHeld { .. } => {
+                anyhow!("{error}: it can fall when the tax of released parcels is paid")
+            }
+            GrantError::Storage(error) => anyhow::Error::new(error).context(format!(
+                "cannot change the guarantee in {place}; doing it again does no harm"
+            )),
+        }
     }
 }
 

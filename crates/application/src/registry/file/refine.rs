@@ -74,7 +74,7 @@ impl<'t, 'f> Fields<'t, 'f> {
         expected: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        if self.draft.texts(field).is_none() {
+        if self.draft.lacks(field) {
             self.found.note(line, at(&MISSING, line, field).expected(expected));
         }
         self.optional(field, expected, read)
@@ -96,12 +96,11 @@ impl<'t, 'f> Fields<'t, 'f> {
 
     /// The texts of a field that must have some.
     fn several(&mut self, field: &str, expected: &str) -> &'f [Text<'t>] {
-        let texts = self.draft.texts(field);
-        if texts.is_none_or(<[_]>::is_empty) {
+        if self.draft.lacks(field) {
             let line = self.draft.line;
             self.found.note(line, at(&MISSING, line, field).expected(expected));
         }
-        texts.unwrap_or_default()
+        self.draft.texts(field).unwrap_or_default()
     }
 
     fn roles(&mut self) -> Roles {
