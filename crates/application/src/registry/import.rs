@@ -5,8 +5,9 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Cached, StorageError, Tx, View, Writer};
 
 use super::entry::Entry;
-use super::plan::{ImportReport, Plan, plan};
+use super::plan::{Plan, plan};
 use super::registered::registered;
+use super::report::ImportReport;
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]

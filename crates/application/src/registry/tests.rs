@@ -212,6 +212,9 @@ fn two_entries_for_one_party_are_refused(desk: &Desk) {
     let defects = desk.try_import(&entries, 1).unwrap_err();
     assert_eq!(defects[0].code(), "same-party");
     assert!(defects[0].message_en().contains("line 2"), "{}", defects[0].message_en());
+    // New ones too, when whoever made the entries did not look.
+    let twice = [parties(CARRIER), parties(CARRIER)].concat();
+    assert_eq!(desk.try_import(&twice, 1).unwrap_err()[0].code(), "same-party");
 }
 
 fn a_suspended_party_may_not_act(desk: &Desk) {

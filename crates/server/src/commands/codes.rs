@@ -1,5 +1,7 @@
 //! `tongguan codes`: looks into the tables of rules and codes, and imports rows from files.
 
+mod view;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,13 +9,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use comfy_table::{Table as Grid, presets};
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tongguan_application::codes::{self, CodesError, import};
 use tongguan_application::ports::Clock;
 use tongguan_codelists::text::{Defaults, Defect, Reading};
-use tongguan_codelists::{Change, Diff, Pack, Row, Table};
+use tongguan_codelists::{Diff, Pack, Row, Table};
 use tongguan_storage::Store;
 
 use crate::clock::SystemClock;
@@ -122,7 +123,9 @@ impl List {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let pack = &*shown_pack(&self.place)?;
         match self.table {
-            Some(table) => print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?,
+            Some(table) => {
+                view::print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?
+            }
             None => self.print_tables(pack)?,
         }
         Ok(ExitCode::SUCCESS)
@@ -141,7 +144,7 @@ impl List {
                 .collect();
             writeln!(out, "{}", json!({ "pack": pack.digest().to_string(), "tables": tables }))?;
         } else {
-            let mut grid = grid(&["table", "rows", "columns"]);
+            let mut grid = view::grid(&["table", "rows", "columns"]);
             for (table, rows, columns) in sizes {
                 grid.add_row([table.name().to_owned(), rows.to_string(), columns]);
             }
@@ -158,7 +161,7 @@ impl Show {
         let rows: Vec<Row> = holding(pack.rows(self.table), self.as_of);
         let rows: Vec<Row> = rows.into_iter().filter(named).collect();
         if self.json {
-            print_rows(self.table, &rows, true)?;
+            view::print_rows(self.table, &rows, true)?;
         } else {
             let mut out = std::io::stdout().lock();
             for row in &rows {
@@ -214,27 +217,15 @@ impl Import {
     fn print(&self, diff: &Diff, defects: &[Defect]) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         if self.json {
-            let defects: Vec<Value> = defects
-                .iter()
-                .map(|defect| {
-                    json!({
-                        "line": defect.line,
-                        "column": defect.column,
-                        "found": defect.found,
-                        "expected": defect.expected,
-                    })
-                })
-                .collect();
-            writeln!(out, "{}", diff_json(self.table, diff, &defects))?;
-        } else {
-            write_diff(&mut out, self.table, diff)?;
-            for defect in defects {
-                eprintln!("error: {}: {defect}", self.file.display());
-            }
+            writeln!(out, "{}", view::diff_json(self.table, diff, defects))?;
+            return Ok(());
         }
-        let refused = !defects.is_empty() || !diff.conflicts.is_empty();
-        if !self.json && (self.dry_run || refused) {
+        view::write_diff(&mut out, self.table, diff)?;
+        if self.dry_run || !defects.is_empty() || !diff.conflicts.is_empty() {
             writeln!(out, "nothing was changed")?;
+        }
+        for defect in defects {
+            eprintln!("error: {}: {defect}", self.file.display());
         }
         Ok(())
     }
@@ -272,97 +263,4 @@ fn renamed(text: &str) -> Result<(String, String), String> {
 fn holding(mut rows: Vec<Row>, as_of: Option<Date>) -> Vec<Row> {
     rows.retain(|row| as_of.is_none_or(|day| row.validity().covers(day)));
     rows
-}
-
-fn print_rows(table: Table, rows: &[Row], json: bool) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    if json {
-        let rows: Vec<Value> = rows.iter().map(|row| row_json(table, row)).collect();
-        writeln!(out, "{}", json!({ "table": table.name(), "rows": rows }))?;
-    } else {
-        let mut grid = grid(&table.columns());
-        for row in rows {
-            grid.add_row(row.cells());
-        }
-        writeln!(out, "{grid}")?;
-    }
-    Ok(())
-}
-
-fn grid(columns: &[&str]) -> Grid {
-    let mut grid = Grid::new();
-    grid.load_style(presets::NOTHING);
-    grid.set_header(columns.iter().copied());
-    grid
-}
-
-fn row_json(table: Table, row: &Row) -> Value {
-    let cells = table.columns().into_iter().zip(row.cells());
-    let fields: Map<String, Value> = cells
-        .map(|(column, cell)| {
-            let value = if cell.is_empty() { Value::Null } else { Value::String(cell) };
-            (column.to_owned(), value)
-        })
-        .collect();
-    Value::Object(fields)
-}
-
-fn diff_json(table: Table, diff: &Diff, defects: &[Value]) -> Value {
-    let rows = |rows: &[Row]| rows.iter().map(|row| row_json(table, row)).collect::<Vec<_>>();
-    let changes = |changes: &[Change]| {
-        let change = |change: &Change| {
-            json!({
-                "before": row_json(table, &change.before),
-                "after": row_json(table, &change.after),
-            })
-        };
-        changes.iter().map(change).collect::<Vec<_>>()
-    };
-    let conflicts: Vec<Value> = diff
-        .conflicts
-        .iter()
-        .map(|c| json!({ "row": c.row.as_str(), "with": c.with.as_str(), "key": c.key, "valid_from": c.from.to_string() }))
-        .collect();
-    json!({
-        "table": table.name(),
-        "added": rows(&diff.added),
-        "changed": changes(&diff.changed),
-        "ended": changes(&diff.ended),
-        "unchanged": diff.unchanged,
-        "conflicts": conflicts,
-        "defects": defects,
-    })
-}
-
-fn write_diff(out: &mut impl std::io::Write, table: Table, diff: &Diff) -> std::io::Result<()> {
-    for row in &diff.added {
-        writeln!(out, "+ {}", row.cells().join("\t"))?;
-    }
-    for (sign, changes) in [("~", &diff.changed), ("-", &diff.ended)] {
-        for Change { before, after } in changes {
-            writeln!(out, "{sign} {}", after.id())?;
-            let cells = before.cells().into_iter().zip(after.cells());
-            for (column, (was, is)) in table.columns().iter().zip(cells) {
-                if was != is {
-                    writeln!(out, "    {column}: `{was}` -> `{is}`")?;
-                }
-            }
-        }
-    }
-    for conflict in &diff.conflicts {
-        writeln!(
-            out,
-            "! {}: begins to hold for {} on {}, as {} does: give both one id, or other days",
-            conflict.row, conflict.key, conflict.from, conflict.with
-        )?;
-    }
-    writeln!(
-        out,
-        "{table}: {} added, {} changed, {} ended, {} unchanged, {} conflicts",
-        diff.added.len(),
-        diff.changed.len(),
-        diff.ended.len(),
-        diff.unchanged,
-        diff.conflicts.len()
-    )
 }

@@ -23,8 +23,7 @@ const DAY: &str = "a day such as 2026-01-31";
 const CODES: &str = "a customs code (10 characters) or a unified social credit code (18)";
 const MONEY: &str = "an amount in yuan such as \"500000.00\", at most two decimals";
 const CREDIT_CODE: &str = "a unified social credit code with the right check character (GB 32100)";
-const OTHER_CODE: &str = "a customs code (10 characters) or a unified social credit code (18); only a platform may have \
-     a code of another form";
+const OTHER_CODE: &str = "a customs code (10 characters) or a credit code (18); only a platform's may be of another form";
 
 /// The party, unless something in it is wrong.
 pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> Option<Entry> {
