@@ -7,7 +7,7 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | read TOML or CSV | [`file`] |
+//! | read TOML or CSV | [`mod@file`] |
 //! | load what is registered | `registered` |
 //! | decide what changes, and say it | `plan`, `report` |
 //! | write it | `import` |
