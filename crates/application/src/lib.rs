@@ -1,7 +1,27 @@
 //! What to do, in what order, in one transaction: the use cases.
+//!
+//! Every use case has the same four beats: load, decide, write, commit. Nothing here calls the outside
+//! world inside a transaction; [`ports`] are asked before, on worker threads, and rows of the outbox are
+//! delivered afterwards.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`intake`] | bytes to judged documents, on worker threads |
+//! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
+//! | [`delivery`] | rows of the outbox to messages |
+//! | [`pipeline`] | threads: refine side by side, commit in order |
+//! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
+//! | [`numbering`] | ids and official numbers |
+//! | [`ports`] | what is needed of the outside world |
 
 pub mod clearing;
 pub mod codes;
+pub mod delivery;
+pub mod digest;
+pub mod draws;
+pub mod intake;
 pub mod numbering;
+pub mod pipeline;
 pub mod ports;
 pub mod registry;
+pub mod settings;

@@ -13,6 +13,7 @@
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
+//! | [`positive_list`] | which goods may be imported at retail |
 //! | [`matching`] | the three-document match |
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
@@ -31,6 +32,7 @@ pub mod money;
 pub mod official;
 pub mod party;
 pub mod person;
+pub mod positive_list;
 pub mod registry;
 pub mod status;
 pub mod tax;

@@ -1,1 +1,9 @@
-//! gateways
+//! The outside world: implementations of the application's ports, and the ways in and out.
+//!
+//! | module | what it reaches |
+//! |---|---|
+//! | [`folder`] | a folder where files are dropped, and one where answers appear |
+//! | [`identity`] | a stand-in for the register of identities |
+
+pub mod folder;
+pub mod identity;

@@ -130,8 +130,9 @@ pub fn write_responses(
         let place = root.nth(layout.document, index + 1);
         if response.key.answered_by() != message {
             writer.refuse(
-                Defect::at(&rules::MESSAGE_UNKNOWN, place.to_string())
-                    .found(response.key.answered_by().code()),
+                Defect::at(&rules::RESPONSE_OF_ANOTHER_KIND, place.to_string())
+                    .found(response.key.answered_by().code())
+                    .expected(message.code()),
             );
             continue;
         }

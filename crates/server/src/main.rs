@@ -2,6 +2,7 @@
 
 mod clock;
 mod commands;
+mod product;
 
 use std::process::ExitCode;
 

@@ -14,7 +14,7 @@ use tongguan_domain::ids::{DeclarationId, DxpId, Guid, IdError, MessageId, Order
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{
-    Advance, Allowance, AllowanceKey, Claim, Declaration, Delta, Document, Event, Guarantee, Lease,
+    Allowance, AllowanceKey, Claim, Declaration, Delta, Document, Event, Guarantee, Leased,
     Message, MessageBody, Partition, Posting, Response, StorageError, Store, StoreSettings,
     TakeOver, Target, TaxBill, Tx, Writer,
 };
@@ -22,6 +22,8 @@ use tongguan_storage::{
 /// Rows written a parcel: 4 documents, a declaration, 2 claims, 4 responses, 2 postings, a tax bill, 2
 /// events. Message rows are shared by the batch.
 const ROWS: u64 = 16;
+/// Sequence numbers a parcel.
+const SEQS: i64 = 8;
 const GUARANTOR: PartyId = PartyId(9);
 
 const USAGE: &str =
@@ -121,7 +123,7 @@ impl Steps {
 
 struct Run {
     writer: Writer,
-    leases: Vec<Lease>,
+    leased: Leased,
     parcels: u64,
     steps: Steps,
 }
@@ -142,7 +144,7 @@ struct Rows {
 impl Run {
     fn start(mut writer: Writer) -> Result<Self, Failure> {
         let all: Vec<_> = Partition::all().collect();
-        let leases = writer.transaction(|tx| {
+        let leased = writer.transaction(|tx| {
             tx.grant(&[Guarantee {
                 bucket: Partition::of_party(GUARANTOR),
                 party_id: GUARANTOR,
@@ -156,22 +158,23 @@ impl Run {
             tx.lease("bench", &all, TakeOver::All, at(i64::MAX / 2))
         })?;
         // A run on a database that holds parcels goes on behind them.
-        let parcels = leases.iter().map(|lease| lease.next_seq.unsigned_abs()).sum::<u64>();
-        Ok(Self { writer, leases, parcels: parcels / 8, steps: Steps::default() })
+        let parcels = leased.next_seq.unsigned_abs() / SEQS.unsigned_abs();
+        Ok(Self { writer, leased, parcels, steps: Steps::default() })
     }
 
     fn batch(&mut self, parcels: u64) -> Result<Duration, Failure> {
         let mut rows = Rows::default();
         for n in self.parcels..self.parcels + parcels {
-            parcel(&mut rows, n, &mut self.leases)?;
+            parcel(&mut rows, n)?;
+            self.leased.next_seq = to_i64(n + 1) * SEQS;
         }
         let first = self.parcels;
         self.parcels += parcels;
-        let (leases, steps) = (&self.leases, &mut self.steps);
+        let (leased, steps) = (&self.leased, &mut self.steps);
         let start = now();
         let mut lap = start;
         self.writer.transaction(|tx| {
-            write(tx, &rows, leases, steps, &mut lap)?;
+            write(tx, &rows, leased, steps, &mut lap)?;
             messages(tx, first)?;
             steps.messages += since(&mut lap);
             Ok::<_, StorageError>(())
@@ -184,7 +187,7 @@ impl Run {
 fn write(
     tx: &mut Tx<'_>,
     rows: &Rows,
-    leases: &[Lease],
+    leased: &Leased,
     steps: &mut Steps,
     lap: &mut Instant,
 ) -> Result<(), StorageError> {
@@ -214,16 +217,7 @@ fn write(
     tx.insert(&rows.bills)?;
     tx.insert(&rows.events)?;
     steps.ledger += since(lap);
-    let ahead: Vec<_> = leases
-        .iter()
-        .map(|lease| Advance {
-            partition: lease.partition,
-            epoch: lease.epoch,
-            next_seq: lease.next_seq,
-            lease_until: at(i64::MAX / 2),
-        })
-        .collect();
-    tx.advance(&ahead)?;
+    tx.advance(&leased.leases, leased.next_seq, at(i64::MAX / 2))?;
     steps.advance += since(lap);
     Ok(())
 }
@@ -261,15 +255,11 @@ fn messages(tx: &mut Tx<'_>, first: u64) -> Result<(), StorageError> {
     tx.insert(&bodies)
 }
 
-fn parcel(rows: &mut Rows, n: u64, leases: &mut [Lease]) -> Result<(), IdError> {
+fn parcel(rows: &mut Rows, n: u64) -> Result<(), IdError> {
     // Ten platforms whose order numbers grow with time.
     let order_no = OrderNumber::parse(&format!("P{}-2026{n:012}", n % 10))?;
     let partition = Partition::of_order(&order_no);
-    let lease = leases.iter_mut().find(|lease| lease.partition == partition);
-    let seq = lease.map_or(0, |lease| {
-        lease.next_seq += 8;
-        lease.next_seq - 8
-    });
+    let seq = to_i64(n) * SEQS + 1;
     let declaration_id = DeclarationId(to_i64(n) + 1);
     let mailbox = DxpId::parse("DXPENT0000000001")?;
     let guid = Guid::parse(&format!("4CDE1CFD-EDED-46B1-946C-{n:012}"))?;

@@ -2,7 +2,7 @@
 -- order of their key, HEAP after one whose rows do not. dialect.rs says what each engine makes of them.
 --
 -- Every table that grows begins its key with the partition or bucket (0..255), so that it can be
--- distributed by it. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
+-- distributed by it; on SQLite dialect.rs moves it to the end of the key. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
 -- keys between distributed tables.
 
 CREATE TABLE partition (
@@ -94,7 +94,7 @@ CREATE TABLE waiting (
     PRIMARY KEY (partition, order_no, platform_id, declaration_id)
 ) CLUSTERED;
 
-CREATE INDEX waiting_expiry ON waiting (partition, expires_at);
+CREATE INDEX waiting_expiry ON waiting (expires_at);
 
 CREATE TABLE declaration (
     partition BIGINT NOT NULL,

@@ -67,6 +67,11 @@ impl Dialect {
         format!("INSERT INTO {} ({columns}) {values}{conflict}", table.name)
     }
 
+    /// Insertion where the key is free, that gives the rows it has inserted.
+    pub(crate) fn insert_returning(self, table: &Table) -> String {
+        format!("{} RETURNING {}", self.insert(table, Taken::Stays), table.columns.join(", "))
+    }
+
     /// Rows by the first `width` columns of their key, in order of the key. SQLite needs no locks: a
     /// writing transaction is alone.
     pub(crate) fn load(self, table: &Table, width: usize, lock: Lock) -> String {
@@ -113,9 +118,19 @@ impl Dialect {
 
     /// A migration's portable words. SQLite's strict tables know `INTEGER` and `BLOB`; PostgreSQL
     /// compares text byte by byte only when told to, and then as fast as SQLite.
+    ///
+    /// The partition leads every key, so that tables can be distributed by it. In a single file that
+    /// would scatter each batch over 256 places, and every row would cost a page of log: there it
+    /// goes to the end, and rows lie in the order of time.
     pub(crate) fn schema(self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if self == Self::Sqlite {
+            for lead in ["partition", "bucket"] {
+                text = rotated(&text, lead);
+            }
+        }
         let mut out = String::with_capacity(text.len() + text.len() / 8);
-        let mut rest = text;
+        let mut rest = &*text;
         while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic()) {
             let (before, word) = rest.split_at(start);
             let end =
@@ -137,6 +152,18 @@ impl Dialect {
         out.push_str(rest);
         out
     }
+}
+
+/// `PRIMARY KEY (lead, a, b)` becomes `PRIMARY KEY (a, b, lead)`.
+fn rotated(text: &str, lead: &str) -> String {
+    let key = format!("PRIMARY KEY ({lead}, ");
+    let mut keys = text.split(&*key);
+    let mut out = keys.next().unwrap_or_default().to_owned();
+    for rest in keys {
+        let (others, after) = rest.split_once(')').unwrap_or((rest, ""));
+        out.push_str(&format!("PRIMARY KEY ({others}, {lead}){after}"));
+    }
+    out
 }
 
 fn unnest(types: &[ColumnType]) -> String {
@@ -165,6 +192,18 @@ fn equalities(names: &[&str], each: impl Fn(usize, &str) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_a_file_the_partition_ends_the_key() {
+        let text = "CREATE TABLE t (PRIMARY KEY (partition, a, b)) CLUSTERED; \
+                    CREATE TABLE u (bucket BIGINT, PRIMARY KEY (bucket, c)) CLUSTERED;";
+        assert_eq!(
+            Dialect::Sqlite.schema(text),
+            "CREATE TABLE t (PRIMARY KEY (a, b, partition)) STRICT, WITHOUT ROWID; \
+             CREATE TABLE u (bucket INTEGER, PRIMARY KEY (c, bucket)) STRICT, WITHOUT ROWID;"
+        );
+        assert!(Dialect::Postgres.schema(text).contains("PRIMARY KEY (partition, a, b)"));
+    }
 
     #[test]
     fn a_migration_is_said_in_each_engines_words() {

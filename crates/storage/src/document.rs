@@ -5,7 +5,7 @@ use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;
 use crate::error::StorageError;
-use crate::partition::Partition;
+use crate::partition::{Partition, in_any_of};
 use crate::row::Replaceable;
 use crate::tx::{Tx, View};
 
@@ -98,19 +98,20 @@ impl View<'_> {
         self.load(orders)
     }
 
-    /// What has waited in `partition` until `now`, the longest first, at most `limit`.
+    /// What has waited in `partitions` until `now`, the longest first, at most `limit`.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn expired_waiting(
         &mut self,
-        partition: Partition,
+        partitions: &[Partition],
         now: Moment,
         limit: i64,
     ) -> Result<Vec<Waiting>, StorageError> {
+        let ours = in_any_of(partitions);
         self.select(
-            "WHERE partition = $1 AND expires_at <= $2 ORDER BY expires_at LIMIT $3",
-            &[partition.cell(), now.cell(), limit.cell()],
+            &format!("WHERE {ours} AND expires_at <= $1 ORDER BY expires_at LIMIT $2"),
+            &[now.cell(), limit.cell()],
         )
     }
 }

@@ -5,7 +5,7 @@ use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;
 use crate::error::StorageError;
-use crate::partition::Partition;
+use crate::partition::{Partition, in_any_of};
 use crate::tx::{Tx, View};
 
 row! {
@@ -47,20 +47,22 @@ row! {
 }
 
 impl View<'_> {
-    /// What waits in `partition` behind `after` and is ready at `now`, at most `limit`, in order.
+    /// What waits in `partitions` behind the place `after` and is ready at `now`, at most `limit`, in
+    /// order of `seq`.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn inbox(
         &mut self,
-        partition: Partition,
+        partitions: &[Partition],
         after: i64,
         now: Moment,
         limit: i64,
     ) -> Result<Vec<Inbox>, StorageError> {
+        let ours = in_any_of(partitions);
         self.select(
-            "WHERE partition = $1 AND seq > $2 AND not_before <= $3 ORDER BY seq LIMIT $4",
-            &[partition.cell(), after.cell(), now.cell(), limit.cell()],
+            &format!("WHERE {ours} AND seq > $1 AND not_before <= $2 ORDER BY seq LIMIT $3"),
+            &[after.cell(), now.cell(), limit.cell()],
         )
     }
 

@@ -4,8 +4,8 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 
-use crate::cell::ToCell;
 use crate::error::StorageError;
+use crate::follow::Followed;
 use crate::partition::Partition;
 use crate::tx::View;
 
@@ -73,6 +73,8 @@ row! {
     }
 }
 
+impl Followed for Event {}
+
 impl View<'_> {
     /// The bills of these declarations, in order of declaration and number.
     ///
@@ -117,21 +119,5 @@ impl View<'_> {
             },
         )?;
         Ok(sums)
-    }
-
-    /// The events of `partition` behind `after`, at most `limit`, in commit order.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn events_after(
-        &mut self,
-        partition: Partition,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<Event>, StorageError> {
-        self.select(
-            "WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-            &[partition.cell(), after.cell(), limit.cell()],
-        )
     }
 }

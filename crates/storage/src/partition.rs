@@ -1,5 +1,7 @@
 //! Partitions: the unit of lease and distribution, with the sequence that fences its writer.
 
+use std::collections::BTreeSet;
+
 use ring::digest;
 use tongguan_domain::ids::{OrderNumber, PartyId};
 use tongguan_domain::time::Moment;
@@ -55,6 +57,18 @@ impl Partition {
     }
 }
 
+/// A condition that a row lies in one of `partitions`. Written out, because an array cannot be bound
+/// on SQLite; nothing at all for all of them.
+pub(crate) fn in_any_of(partitions: &[Partition]) -> String {
+    let distinct: BTreeSet<_> = partitions.iter().map(|partition| partition.0).collect();
+    if distinct.len() == 256 {
+        return "0 = 0".to_owned();
+    }
+    let list: Vec<_> = distinct.iter().map(ToString::to_string).collect();
+    // An empty list is no SQL.
+    if list.is_empty() { "0 = 1".to_owned() } else { format!("partition IN ({})", list.join(", ")) }
+}
+
 impl ToCell for Partition {
     const TYPE: ColumnType = ColumnType::Integer;
     fn cell(&self) -> Cell<'_> {
@@ -69,27 +83,25 @@ impl Column for Partition {
 }
 
 /// A partition held by a writer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lease {
     /// Which.
     pub partition: Partition,
     /// Grows by one with every taking; a write under an older one is refused.
     pub epoch: i64,
-    /// The first sequence number not used yet.
-    pub next_seq: i64,
 }
 
-/// How far a batch has come in one partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Advance {
-    /// Which.
-    pub partition: Partition,
-    /// The epoch under which the batch was decided.
-    pub epoch: i64,
-    /// The first sequence number not used after the batch.
+/// Partitions that a writer has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// The partitions, in order.
+    pub leases: Vec<Lease>,
+    /// The least sequence number that the writer may use in any of them.
+    ///
+    /// A writer counts all that it writes with one counter, whatever the partition: so numbers ascend
+    /// in every partition, and in a single file over all of them, where the rows of a batch then lie
+    /// side by side. A writer that takes more partitions goes on from the greater number.
     pub next_seq: i64,
-    /// The lease, renewed.
-    pub lease_until: Moment,
 }
 
 /// Which partitions may be taken.
@@ -138,7 +150,7 @@ impl View<'_> {
 
 impl Tx<'_> {
     /// Takes those of `among` that may be taken, for `owner` and until `until`. The new epoch fences
-    /// whoever had them.
+    /// whoever had them. On SQLite one writer takes all: followers rely on one counter there.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -148,7 +160,7 @@ impl Tx<'_> {
         among: &[Partition],
         take_over: TakeOver,
         until: Moment,
-    ) -> Result<Vec<Lease>, StorageError> {
+    ) -> Result<Leased, StorageError> {
         let before = match take_over {
             TakeOver::Lapsed(now) => now.micros(),
             TakeOver::All => i64::MAX,
@@ -159,32 +171,40 @@ impl Tx<'_> {
             .lock::<PartitionRow, _>(&keys)?
             .into_iter()
             .filter(|row| row.owner.is_none() || row.lease_until.micros() < before)
-            .map(|row| (row.partition, owner, row.epoch + 1, until))
             .collect();
+        let leases: Vec<_> = free
+            .iter()
+            .map(|row| Lease { partition: row.partition, epoch: row.epoch + 1 })
+            .collect();
+        let taking: Vec<_> =
+            leases.iter().map(|lease| (lease.partition, owner, lease.epoch, until)).collect();
         let taken = self.each(
             "UPDATE partition SET owner = k.owner, epoch = k.epoch, lease_until = k.until \
              FROM {rows} WHERE partition.partition = k.partition",
             &["partition", "owner", "epoch", "until"],
-            &free,
+            &taking,
         )?;
-        self.all_there("partition", free.len(), taken)?;
-        let keys: Vec<_> = free.iter().map(|free| (free.0,)).collect();
-        let rows = self.load::<PartitionRow, _>(&keys)?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Lease { partition: row.partition, epoch: row.epoch, next_seq: row.next_seq })
-            .collect())
+        self.all_there("partition", leases.len(), taken)?;
+        // Of all partitions: in a single file numbers ascend over all of them.
+        let next_seq = self.partitions()?.iter().map(|row| row.next_seq).max().unwrap_or(1);
+        Ok(Leased { leases, next_seq })
     }
 
-    /// Records how far a batch has come, renews the leases, and proves that they still hold: the one
-    /// statement that fences and hands out sequence numbers.
+    /// Records that a batch has used the numbers below `next_seq`, renews the leases, and proves that
+    /// they still hold: one statement fences and hands out numbers. `leases` are those of the
+    /// partitions that the batch wrote to, and of others that are to be renewed.
     ///
     /// # Errors
     /// [`StorageError::Fenced`] names the partitions that another writer has; roll back.
-    pub fn advance(&mut self, batch: &[Advance]) -> Result<(), StorageError> {
-        let rows: Vec<_> = batch
+    pub fn advance(
+        &mut self,
+        leases: &[Lease],
+        next_seq: i64,
+        lease_until: Moment,
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = leases
             .iter()
-            .map(|step| (step.partition, step.epoch, step.next_seq, step.lease_until))
+            .map(|lease| (lease.partition, lease.epoch, next_seq, lease_until))
             .collect();
         let advanced = self.each(
             "UPDATE partition SET next_seq = k.next_seq, lease_until = k.until FROM {rows} \
@@ -192,17 +212,16 @@ impl Tx<'_> {
             &["partition", "epoch", "next_seq", "until"],
             &rows,
         )?;
-        if usize::try_from(advanced) == Ok(batch.len()) {
+        if usize::try_from(advanced) == Ok(leases.len()) {
             return Ok(());
         }
-        let keys: Vec<_> = batch.iter().map(|step| (step.partition,)).collect();
+        let keys: Vec<_> = leases.iter().map(|lease| (lease.partition,)).collect();
         let lost = self
             .load::<PartitionRow, _>(&keys)?
             .into_iter()
-            .filter(|row| {
-                !batch.iter().any(|step| step.partition == row.partition && step.epoch == row.epoch)
-            })
-            .map(|row| row.partition)
+            .map(|row| Lease { partition: row.partition, epoch: row.epoch })
+            .filter(|standing| !leases.contains(standing))
+            .map(|standing| standing.partition)
             .collect();
         Err(StorageError::Fenced(lost))
     }
@@ -211,12 +230,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`]; a partition that is no longer held under that epoch is left alone.
-    pub fn release(&mut self, leases: &[(Partition, i64)]) -> Result<(), StorageError> {
+    pub fn release(&mut self, leases: &[Lease]) -> Result<(), StorageError> {
+        let rows: Vec<_> = leases.iter().map(|lease| (lease.partition, lease.epoch)).collect();
         self.each(
             "UPDATE partition SET owner = NULL FROM {rows} \
              WHERE partition.partition = k.partition AND partition.epoch = k.epoch",
             &["partition", "epoch"],
-            leases,
+            &rows,
         )
         .map(drop)
     }

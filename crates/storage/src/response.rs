@@ -1,10 +1,11 @@
-//! The outbox: responses in commit order, the mailboxes they are copied to, and followers' cursors.
+//! The outbox: responses in commit order, and the mailboxes they are copied to.
 
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;
 use crate::error::StorageError;
+use crate::follow::Followed;
 use crate::partition::Partition;
 use crate::serial::SerialBlock;
 use crate::tx::{Tx, View};
@@ -53,35 +54,9 @@ row! {
     }
 }
 
-row! {
-    /// How far a follower has read a partition's log.
-    pub struct Cursor in "cursor", key 2 {
-        /// Which follower.
-        consumer: String,
-        /// The partition.
-        partition: Partition,
-        /// The last place read.
-        seq: i64,
-    }
-}
+impl Followed for Response {}
 
 impl View<'_> {
-    /// The responses of `partition` behind `after`, at most `limit`, in commit order.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn responses_after(
-        &mut self,
-        partition: Partition,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<Response>, StorageError> {
-        self.select(
-            "WHERE partition = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-            &[partition.cell(), after.cell(), limit.cell()],
-        )
-    }
-
     /// The responses at these places, in order of the places.
     ///
     /// # Errors
@@ -107,14 +82,6 @@ impl View<'_> {
             "WHERE dxp_id = $1 AND n > $2 ORDER BY n LIMIT $3",
             &[mailbox.cell(), after.cell(), limit.cell()],
         )
-    }
-
-    /// How far a follower has come, in order of partitions; one that has read nothing has no row.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn cursors(&mut self, consumer: &str) -> Result<Vec<Cursor>, StorageError> {
-        self.select("WHERE consumer = $1 ORDER BY partition", &[consumer.cell()])
     }
 }
 
@@ -167,35 +134,5 @@ impl Tx<'_> {
             sendings,
         )
         .map(drop)
-    }
-
-    /// Moves a follower's cursors: `(partition, from, to)`, `from` being 0 for one that has read
-    /// nothing.
-    ///
-    /// # Errors
-    /// [`StorageError::CursorMoved`] when another follower of that name was faster; roll back.
-    pub fn move_cursors(
-        &mut self,
-        consumer: &str,
-        steps: &[(Partition, i64, i64)],
-    ) -> Result<(), StorageError> {
-        let absent: Vec<_> = steps
-            .iter()
-            .map(|&(partition, ..)| Cursor { consumer: consumer.to_owned(), partition, seq: 0 })
-            .collect();
-        self.insert_absent(&absent)?;
-        let rows: Vec<_> =
-            steps.iter().map(|&(partition, from, to)| (consumer, partition, from, to)).collect();
-        let moved = self.each(
-            "UPDATE cursor SET seq = k.after FROM {rows} WHERE cursor.consumer = k.consumer \
-             AND cursor.partition = k.partition AND cursor.seq = k.before",
-            &["consumer", "partition", "before", "after"],
-            &rows,
-        )?;
-        if usize::try_from(moved) == Ok(steps.len()) {
-            Ok(())
-        } else {
-            Err(StorageError::CursorMoved { consumer: consumer.to_owned() })
-        }
     }
 }

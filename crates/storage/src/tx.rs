@@ -4,7 +4,7 @@
 //! inside one. A statement that fails dooms its transaction on both engines, whatever the caller makes
 //! of the error: PostgreSQL would refuse the rest anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Deref, DerefMut};
 
 use tongguan_domain::time::Moment;
@@ -14,7 +14,23 @@ use crate::checkpoint::LogTraffic;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
-use crate::row::{Replaceable, Row};
+use crate::row::{Replaceable, Row, Table};
+
+/// The tables that clearing a parcel writes to.
+const PARCEL_TABLES: [&str; 12] = [
+    "message",
+    "message_body",
+    "document",
+    "waiting",
+    "declaration",
+    "claim",
+    "allowance",
+    "response",
+    "tax_bill",
+    "posting",
+    "event",
+    "held",
+];
 
 /// A consistent state of the database, to be read.
 #[derive(Debug)]
@@ -59,13 +75,34 @@ impl<'c> View<'c> {
         Ok(Self { link, doomed: false, open: true })
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.link.dialect()
+    }
+
+    /// How many rows each table of parcels holds. Counts every row: for benchmarks and checks.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn row_counts(&mut self) -> Result<HashMap<&'static str, i64>, StorageError> {
+        let mut counts = HashMap::new();
+        for table in PARCEL_TABLES {
+            self.query(&format!("SELECT COUNT(*) FROM {table}"), &[], &mut |view| {
+                counts.insert(table, view.columns(table).next("count")?);
+                Ok(())
+            })?;
+        }
+        Ok(counts)
+    }
+
     /// Rows of one table; `tail` is what follows `FROM table`.
     pub(crate) fn select<R: Row>(
         &mut self,
         tail: &str,
         values: &[Cell<'_>],
     ) -> Result<Vec<R>, StorageError> {
-        let text = format!("SELECT {} FROM {} {tail}", R::TABLE.columns.join(", "), R::TABLE.name);
+        let Table { name, columns, .. } = R::TABLE;
+        let text =
+            format!("SELECT {name}.{} FROM {name} {tail}", columns.join(&format!(", {name}.")));
         let mut rows = Vec::new();
         self.query(&text, values, &mut |view| {
             rows.push(R::read(view)?);
@@ -92,7 +129,7 @@ impl<'c> View<'c> {
 
     /// The database's own clock, where it is shared by several machines.
     pub(crate) fn database_clock(&mut self) -> Result<Option<Moment>, StorageError> {
-        if self.link.dialect() == Dialect::Sqlite {
+        if self.dialect() == Dialect::Sqlite {
             return Ok(None);
         }
         let text = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
@@ -107,21 +144,27 @@ impl<'c> View<'c> {
     /// What a PostgreSQL server has written to its log.
     pub(crate) fn server_log_traffic(&mut self) -> Result<LogTraffic, StorageError> {
         let text = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT), \
-                    CAST(wal_sync AS BIGINT) FROM pg_stat_wal";
-        let mut traffic = LogTraffic { bytes: 0, syncs: 0 };
+                    CAST(to_jsonb(stat) ->> 'wal_sync' AS BIGINT) FROM pg_stat_wal AS stat";
+        let mut traffic = LogTraffic { bytes: 0, syncs: None };
         self.query(text, &[], &mut |view| {
             let mut columns = view.columns("pg_stat_wal");
-            let mut next = |name| columns.next::<i64>(name).map(i64::unsigned_abs);
-            traffic = LogTraffic { bytes: next("lsn")?, syncs: next("wal_sync")? };
+            let bytes = columns.next::<i64>("lsn")?.unsigned_abs();
+            let syncs = columns.next::<Option<i64>>("wal_sync")?.map(i64::unsigned_abs);
+            traffic = LogTraffic { bytes, syncs };
             Ok(())
         })?;
         Ok(traffic)
     }
 
     fn load_with<R: Row>(&mut self, keys: &Grid<'_>, lock: Lock) -> Result<Vec<R>, StorageError> {
-        let text = self.link.dialect().load(&R::TABLE, keys.types.len(), lock);
+        let text = self.dialect().load(&R::TABLE, keys.types.len(), lock);
+        self.fetch(&text, keys)
+    }
+
+    /// Rows of one table that a statement over a set gives.
+    fn fetch<R: Row>(&mut self, text: &str, grid: &Grid<'_>) -> Result<Vec<R>, StorageError> {
         let mut rows = Vec::new();
-        let outcome = self.link.query_set(&text, keys, &mut |view| {
+        let outcome = self.link.query_set(text, grid, &mut |view| {
             rows.push(R::read(view)?);
             Ok(())
         });
@@ -150,7 +193,7 @@ impl<'c> Tx<'c> {
 
     /// Runs a migration's statements, written in portable words.
     pub(crate) fn script(&mut self, portable: &str) -> Result<(), StorageError> {
-        let text = self.view.link.dialect().schema(portable);
+        let text = self.dialect().schema(portable);
         let outcome = self.view.link.script(&text);
         self.view.note(outcome)
     }
@@ -159,7 +202,10 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// [`StorageError::Constraint`] when a key is taken.
-    pub fn insert<R: Row>(&mut self, rows: &[R]) -> Result<(), StorageError> {
+    pub fn insert<'r, R: Row + 'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Result<(), StorageError> {
         self.write(rows, Taken::Fails).map(drop)
     }
 
@@ -183,7 +229,7 @@ impl<'c> Tx<'c> {
     /// Deletes the rows whose keys begin with one of `keys`; gives how many there were.
     pub(crate) fn delete<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<u64, StorageError> {
         let keys = sorted(keys);
-        let text = self.view.link.dialect().delete(&R::TABLE, keys.types.len());
+        let text = self.dialect().delete(&R::TABLE, keys.types.len());
         let outcome = self.view.link.run_set(&text, &keys);
         self.view.note(outcome)
     }
@@ -194,30 +240,36 @@ impl<'c> Tx<'c> {
     }
 
     /// The rows with the keys of `rows` as they stand, in order of the keys, kept from other writers;
-    /// those that were not there are `rows` themselves.
+    /// those that were not there are `rows` themselves. Of two with one key the first counts.
     ///
-    /// Insertion in order of the keys, then locks in order of the keys: two writers cannot wait for
-    /// each other. The second statement sees what the first waited for.
+    /// All insertions in order of the keys, then all locks in order of the keys: two writers cannot
+    /// wait for each other, because a lock is never waited for in a row that is not committed. The
+    /// locking statement sees what the inserting one has waited for.
     pub(crate) fn lock_or_insert<R: Row>(&mut self, rows: &[R]) -> Result<Vec<R>, StorageError> {
-        let mut distinct = BTreeMap::new();
+        let mut wanted = ByKey::new();
         for row in rows {
-            let mut cells = Vec::with_capacity(R::TABLE.columns.len());
-            row.push(&mut cells);
-            let rest = cells.split_off(R::TABLE.key);
-            distinct.entry(cells).or_insert(rest);
+            let (key, rest) = key_and_rest(row);
+            wanted.entry(key).or_insert(rest);
         }
-        let mut whole = Grid { types: R::TABLE.types, cells: Vec::new() };
-        let types = R::TABLE.types.get(..R::TABLE.key).unwrap_or_default();
-        let mut keys = Grid { types, cells: Vec::new() };
-        for (key, rest) in distinct {
-            whole.cells.extend_from_slice(&key);
-            whole.cells.extend(rest);
-            keys.cells.extend(key);
+        let text = self.dialect().insert_returning(&R::TABLE);
+        let mut standing = Vec::with_capacity(wanted.len());
+        // Again only if a row was deleted by another writer between the two statements.
+        while !wanted.is_empty() {
+            let mut whole = Grid { types: R::TABLE.types, cells: Vec::new() };
+            for (key, rest) in &wanted {
+                whole.cells.extend_from_slice(key);
+                whole.cells.extend_from_slice(rest);
+            }
+            let fresh: Vec<R> = self.view.fetch(&text, &whole)?;
+            retain_missing(&mut wanted, &fresh);
+            standing.extend(fresh);
+            let types = R::TABLE.types.get(..R::TABLE.key).unwrap_or_default();
+            let keys = Grid { types, cells: wanted.keys().flatten().copied().collect() };
+            let held: Vec<R> = self.view.load_with(&keys, Lock::Yes)?;
+            retain_missing(&mut wanted, &held);
+            standing.extend(held);
         }
-        let text = self.view.link.dialect().insert(&R::TABLE, Taken::Stays);
-        let outcome = self.view.link.run_set(&text, &whole);
-        self.view.note(outcome)?;
-        self.view.load_with(&keys, Lock::Yes)
+        Ok(in_order_of_keys(standing))
     }
 
     /// Runs a statement over `{rows}`, named `k` with columns `names`; gives how many rows it changed.
@@ -229,7 +281,7 @@ impl<'c> Tx<'c> {
         rows: &[K],
     ) -> Result<u64, StorageError> {
         let grid = grid(rows);
-        let text = self.view.link.dialect().over_rows(text, names, K::TYPES);
+        let text = self.dialect().over_rows(text, names, K::TYPES);
         let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)
     }
@@ -247,25 +299,55 @@ impl<'c> Tx<'c> {
         self.view.note(outcome)
     }
 
-    fn write<R: Row>(&mut self, rows: &[R], taken: Taken) -> Result<u64, StorageError> {
-        let width = R::TABLE.columns.len();
-        let mut cells = Vec::with_capacity(rows.len() * width);
+    fn write<'r, R: Row + 'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r R>,
+        taken: Taken,
+    ) -> Result<u64, StorageError> {
+        let rows = rows.into_iter();
+        let mut cells = Vec::with_capacity(rows.size_hint().0 * R::TABLE.columns.len());
+        let mut written = 0;
         for row in rows {
             row.push(&mut cells);
+            written += 1;
         }
         let mut grid = Grid { types: R::TABLE.types, cells };
-        if taken == Taken::IsReplaced && self.view.link.dialect() == Dialect::Postgres {
+        if taken == Taken::IsReplaced && self.dialect() == Dialect::Postgres {
             // One statement cannot write a row twice there; row after row, the later stands.
             let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
-            if last.len() < rows.len() {
+            if last.len() < written {
                 let cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
                 grid = Grid { types: R::TABLE.types, cells };
             }
         }
-        let text = self.view.link.dialect().insert(&R::TABLE, taken);
+        let text = self.dialect().insert(&R::TABLE, taken);
         let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)
     }
+}
+
+/// Rows by key: the key's cells, and the others.
+type ByKey<'r> = BTreeMap<Vec<Cell<'r>>, Vec<Cell<'r>>>;
+
+fn retain_missing<R: Row>(wanted: &mut ByKey<'_>, found: &[R]) {
+    let found: BTreeSet<_> = found.iter().map(|row| key_and_rest(row).0).collect();
+    wanted.retain(|key, _| !found.contains(key.as_slice()));
+}
+
+fn key_and_rest<R: Row>(row: &R) -> (Vec<Cell<'_>>, Vec<Cell<'_>>) {
+    let mut key = Vec::with_capacity(R::TABLE.columns.len());
+    row.push(&mut key);
+    let rest = key.split_off(R::TABLE.key);
+    (key, rest)
+}
+
+fn in_order_of_keys<R: Row>(rows: Vec<R>) -> Vec<R> {
+    let keys: Vec<_> = rows.iter().map(|row| key_and_rest(row).0).collect();
+    let mut order: Vec<_> = (0..rows.len()).collect();
+    order.sort_by(|a, b| keys.get(*a).cmp(&keys.get(*b)));
+    drop(keys);
+    let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|at| rows.get_mut(at).and_then(Option::take)).collect()
 }
 
 fn grid<K: Cells>(rows: &[K]) -> Grid<'_> {

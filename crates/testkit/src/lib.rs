@@ -1,3 +1,15 @@
-//! testkit
+//! The whole product in one process, for tests, the demonstration and the benchmark.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`world`] | the product with a clock that stands still |
+//! | [`cast`] | made-up enterprises that sign |
+//! | [`parcels`] | made-up parcels and their messages |
+//! | [`clock`] | the clock |
 
-pub use tongguan_private_postgres as postgres;
+pub mod cast;
+pub mod clock;
+pub mod parcels;
+pub mod world;
+
+pub use tongguan_testbed::{disk, postgres};

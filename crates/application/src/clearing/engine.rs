@@ -9,7 +9,7 @@ use tongguan_domain::ids::{DeclarationId, DxpId, MessageId, OfficeCode};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{
-    self as storage, Advance, Lease, Partition, SerialBlock, StorageError, TakeOver, Tx,
+    self as storage, Lease, Leased, Partition, SerialBlock, StorageError, TakeOver, Tx,
 };
 
 use super::decide::{Circumstances, Draws, decide};
@@ -19,7 +19,7 @@ use super::record::{Quote, Source};
 use super::rows::RowError;
 use super::settings::OfficeSettings;
 use super::working_set::WorkingSet;
-use super::write::{Sequences, write};
+use super::write::{Sequence, write};
 use crate::numbering::{IdSource, Serials, Series};
 
 /// How long a lease holds without renewal; every batch renews it.
@@ -51,7 +51,7 @@ pub struct Settings {
 }
 
 /// A message with its documents, as the writer receives it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Delivery {
     /// The message's row.
     pub message: storage::Message,
@@ -78,40 +78,6 @@ pub struct Notice {
     pub body: Vec<u8>,
 }
 
-/// Messages that are decided and committed together.
-#[derive(Debug, Default)]
-pub struct Batch {
-    messages: Vec<storage::Message>,
-    bodies: Vec<storage::MessageBody>,
-    incoming: Vec<Incoming>,
-    notices: Vec<Notice>,
-}
-
-impl Batch {
-    /// Adds a message.
-    pub fn push(&mut self, delivery: Delivery) {
-        self.messages.push(delivery.message);
-        self.bodies.push(delivery.body);
-        self.incoming.extend(delivery.incoming);
-        self.notices.extend(delivery.notices);
-    }
-
-    /// Adds something that did not come in a message.
-    pub fn push_incoming(&mut self, incoming: Incoming) {
-        self.incoming.push(incoming);
-    }
-
-    /// How many things are to be decided.
-    pub fn len(&self) -> usize {
-        self.incoming.len()
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.incoming.is_empty()
-    }
-}
-
 /// What became of a batch.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Committed {
@@ -125,7 +91,7 @@ pub struct Engine {
     owner: String,
     writer: storage::Writer,
     leases: HashMap<Partition, i64>,
-    sequences: Sequences,
+    sequence: Sequence,
     serials: Serials,
     ids: IdSource,
     draws: Arc<dyn Draws + Send + Sync>,
@@ -145,14 +111,12 @@ impl Engine {
         settings: Arc<Settings>,
         now: Moment,
     ) -> Result<Self, BatchError> {
-        let leases = take_partitions(&mut writer, &owner, now)?;
-        let sequences =
-            Sequences::new(leases.iter().map(|lease| (lease.partition, lease.next_seq)));
+        let leased = take_partitions(&mut writer, &owner, now)?;
         Ok(Self {
             owner,
             writer,
-            leases: leases.iter().map(|lease| (lease.partition, lease.epoch)).collect(),
-            sequences,
+            leases: epochs(&leased),
+            sequence: Sequence::new(leased.next_seq),
             serials: Serials::default(),
             ids: IdSource::default(),
             draws,
@@ -165,17 +129,23 @@ impl Engine {
         self.leases.len()
     }
 
-    /// Decides and commits a batch: all of it, or nothing.
+    /// Decides and commits a batch: all of it, or nothing. `commands` are decided after the documents.
     ///
     /// # Errors
     /// [`BatchError`]; nothing is written then, and what was in memory is read again.
-    pub fn commit(&mut self, batch: &Batch, at: Moment) -> Result<Committed, BatchError> {
-        let incoming = &batch.incoming;
-        let Self { writer, leases, sequences, serials, ids, draws, settings, .. } = self;
-        let mut moved_sequences = sequences.clone();
+    pub fn commit(
+        &mut self,
+        batch: &[Delivery],
+        commands: &[Incoming],
+        at: Moment,
+    ) -> Result<Committed, BatchError> {
+        let documents = batch.iter().flat_map(|delivery| &delivery.incoming);
+        let incoming: Vec<&Incoming> = documents.chain(commands).collect();
+        let Self { writer, leases, sequence, serials, ids, draws, settings, .. } = self;
+        let mut moved_sequence = *sequence;
         let outcome = writer.transaction(|tx| {
-            let mut set = load(tx, incoming, at)?;
-            reserve_serials(tx, serials, &set, incoming, at)?;
+            let mut set = load(tx, &incoming, at)?;
+            reserve_serials(tx, serials, &set, &incoming, at)?;
             let circumstances = Circumstances {
                 at,
                 offices: &settings.offices,
@@ -183,28 +153,26 @@ impl Engine {
                 serials,
                 draws: &**draws,
             };
-            let held = decide_all(&mut set, &circumstances, incoming, ids);
+            let held = decide_all(&mut set, &circumstances, &incoming, ids);
             let mut moved: BTreeSet<_> =
-                write(tx, set, &mut moved_sequences, at)?.into_iter().collect();
-            write_messages(tx, batch, at, &mut moved_sequences, &mut moved)?;
-            write_held(tx, &held, at, &mut moved_sequences, &mut moved)?;
-            let advances: Vec<_> = moved
+                write(tx, set, &mut moved_sequence, at)?.into_iter().collect();
+            write_messages(tx, batch, at, &mut moved_sequence, &mut moved)?;
+            write_held(tx, &held, at, &mut moved_sequence, &mut moved)?;
+            let touched: Vec<_> = moved
                 .into_iter()
-                .map(|partition| Advance {
+                .map(|partition| Lease {
                     partition,
                     epoch: leases.get(&partition).copied().unwrap_or_default(),
-                    next_seq: moved_sequences.next(partition),
-                    lease_until: at.plus_millis(LEASE_MS),
                 })
                 .collect();
-            tx.advance(&advances)?;
+            tx.advance(&touched, moved_sequence.next(), at.plus_millis(LEASE_MS))?;
             Ok::<_, BatchError>(Committed {
                 held: held.into_iter().map(|held| (held.source, held.reason)).collect(),
             })
         });
         match outcome {
             Ok(committed) => {
-                self.sequences = moved_sequences;
+                self.sequence = moved_sequence;
                 Ok(committed)
             }
             Err(error) => {
@@ -219,12 +187,23 @@ impl Engine {
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn take_again(&mut self, now: Moment) -> Result<(), BatchError> {
-        let leases = take_partitions(&mut self.writer, &self.owner, now)?;
-        self.sequences =
-            Sequences::new(leases.iter().map(|lease| (lease.partition, lease.next_seq)));
-        self.leases = leases.iter().map(|lease| (lease.partition, lease.epoch)).collect();
+        let leased = take_partitions(&mut self.writer, &self.owner, now)?;
+        self.sequence = Sequence::new(leased.next_seq);
+        self.leases = epochs(&leased);
         self.serials.clear();
         Ok(())
+    }
+
+    /// Whether a batch whose commit ended without an answer was committed: its messages are there or
+    /// they are not.
+    ///
+    /// # Errors
+    /// [`BatchError::Storage`].
+    pub fn was_committed(&mut self, batch: &[Delivery]) -> Result<bool, BatchError> {
+        let Some(first) = batch.first() else { return Ok(false) };
+        let key = (first.message.partition, first.message.message_id);
+        let found = self.writer.transaction(|tx| tx.messages(&[key]))?;
+        Ok(!found.is_empty())
     }
 
     /// Gives the partitions back.
@@ -232,10 +211,18 @@ impl Engine {
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn stop(mut self) -> Result<(), BatchError> {
-        let leases: Vec<_> =
-            self.leases.iter().map(|(partition, epoch)| (*partition, *epoch)).collect();
+        let leases: Vec<_> = self
+            .leases
+            .iter()
+            .map(|(partition, epoch)| Lease { partition: *partition, epoch: *epoch })
+            .collect();
         self.writer.transaction(|tx| tx.release(&leases))?;
         Ok(())
+    }
+
+    /// The store it writes to.
+    pub fn store(&self) -> storage::Store {
+        self.writer.store().clone()
     }
 
     /// The writing connection, for what is not a batch of documents.
@@ -258,15 +245,19 @@ fn take_partitions(
     writer: &mut storage::Writer,
     owner: &str,
     now: Moment,
-) -> Result<Vec<Lease>, BatchError> {
+) -> Result<Leased, BatchError> {
     let all: Vec<_> = Partition::all().collect();
     let sole = writer.store().is_sole_process();
-    let leases = writer.transaction(|tx| {
+    let leased = writer.transaction(|tx| {
         let clock = tx.shared_clock(now)?;
         let take_over = if sole { TakeOver::All } else { TakeOver::Lapsed(clock) };
         tx.lease(owner, &all, take_over, clock.plus_millis(LEASE_MS))
     })?;
-    Ok(leases)
+    Ok(leased)
+}
+
+fn epochs(leased: &Leased) -> HashMap<Partition, i64> {
+    leased.leases.iter().map(|lease| (lease.partition, lease.epoch)).collect()
 }
 
 /// One thing that could not be decided.
@@ -281,7 +272,7 @@ struct Held {
 fn decide_all(
     set: &mut WorkingSet,
     circumstances: &Circumstances<'_>,
-    batch: &[Incoming],
+    batch: &[&Incoming],
     ids: &mut IdSource,
 ) -> Vec<Held> {
     let mut held = Vec::new();
@@ -341,7 +332,7 @@ fn reserve_serials(
     tx: &mut Tx<'_>,
     serials: &Serials,
     set: &WorkingSet,
-    batch: &[Incoming],
+    batch: &[&Incoming],
     at: Moment,
 ) -> Result<(), BatchError> {
     let mut wanted = BTreeMap::<Series, i64>::new();
@@ -380,15 +371,15 @@ fn reserve_serials(
 
 fn write_messages(
     tx: &mut Tx<'_>,
-    batch: &Batch,
+    batch: &[Delivery],
     at: Moment,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeSet<Partition>,
 ) -> Result<(), BatchError> {
     let mut notices = Vec::new();
-    for notice in &batch.notices {
+    for notice in batch.iter().flat_map(|delivery| &delivery.notices) {
         moved.insert(notice.partition);
-        let seq = sequences.take(notice.partition);
+        let seq = sequence.take();
         notices.push(storage::Response {
             partition: notice.partition,
             seq,
@@ -401,8 +392,8 @@ fn write_messages(
             body: notice.body.clone(),
         });
     }
-    tx.insert(&batch.messages)?;
-    tx.insert(&batch.bodies)?;
+    tx.insert(batch.iter().map(|delivery| &delivery.message))?;
+    tx.insert(batch.iter().map(|delivery| &delivery.body))?;
     tx.insert(&notices)?;
     Ok(())
 }
@@ -411,7 +402,7 @@ fn write_held(
     tx: &mut Tx<'_>,
     held: &[Held],
     at: Moment,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeSet<Partition>,
 ) -> Result<(), BatchError> {
     let rows: Vec<_> = held
@@ -420,7 +411,7 @@ fn write_held(
             moved.insert(held.partition);
             storage::Held {
                 partition: held.partition,
-                seq: sequences.take(held.partition),
+                seq: sequence.take(),
                 message_id: held.source.message,
                 ordinal: i64::from(held.source.ordinal),
                 at,

@@ -19,7 +19,7 @@ use super::working_set::WorkingSet;
 use crate::numbering::partition_of;
 
 /// Loads everything that deciding `batch` may read.
-pub fn load(tx: &mut Tx<'_>, batch: &[Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
+pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
     let mut set = WorkingSet::default();
     let mut named = Named::of(batch);
     load_claims(tx, &mut set, &mut named)?;
@@ -42,7 +42,7 @@ struct Named {
 }
 
 impl Named {
-    fn of(batch: &[Incoming]) -> Self {
+    fn of(batch: &[&Incoming]) -> Self {
         let mut named = Self::default();
         for incoming in batch {
             match incoming {

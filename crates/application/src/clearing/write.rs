@@ -16,28 +16,27 @@ use super::record::DocumentKey;
 use super::rows;
 use super::working_set::{Changes, WorkingSet};
 
-/// The next sequence numbers of the partitions that this writer holds.
-#[derive(Debug, Clone)]
-pub struct Sequences {
-    next: HashMap<Partition, i64>,
+/// The writer's sequence: one counter for all its partitions, so that numbers ascend in each of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Sequence {
+    next: i64,
 }
 
-impl Sequences {
-    /// From what the leases say.
-    pub fn new(next: impl IntoIterator<Item = (Partition, i64)>) -> Self {
-        Self { next: next.into_iter().collect() }
+impl Sequence {
+    /// From the first number not used.
+    pub const fn new(next: i64) -> Self {
+        Self { next }
     }
 
-    /// The next number of a partition.
-    pub fn take(&mut self, partition: Partition) -> i64 {
-        let next = self.next.entry(partition).or_insert(1);
-        *next += 1;
-        *next - 1
+    /// The next number.
+    pub const fn take(&mut self) -> i64 {
+        self.next += 1;
+        self.next - 1
     }
 
-    /// The first number not used in a partition.
-    pub fn next(&self, partition: Partition) -> i64 {
-        self.next.get(&partition).copied().unwrap_or(1)
+    /// The first number not used.
+    pub const fn next(self) -> i64 {
+        self.next
     }
 }
 
@@ -57,18 +56,18 @@ pub mod response_kind {
 pub fn write(
     tx: &mut Tx<'_>,
     set: WorkingSet,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     at: Moment,
 ) -> Result<Vec<Partition>, BatchError> {
     let waiting = waiting_rows(&set, at)?;
     let changes = set.into_changes();
     let mut moved = BTreeMap::new();
-    let answered = write_responses(tx, &changes, sequences, &mut moved, at)?;
+    let answered = write_responses(tx, &changes, sequence, &mut moved, at)?;
     write_records(tx, &changes, &answered, at)?;
     tx.upsert(&waiting)?;
     write_balances(tx, &changes)?;
-    write_ledger(tx, &changes, sequences, &mut moved, at)?;
-    write_events(tx, &changes.outcomes.entries, sequences, &mut moved, at)?;
+    write_ledger(tx, &changes, sequence, &mut moved, at)?;
+    write_events(tx, &changes.outcomes.entries, sequence, &mut moved, at)?;
     Ok(moved.into_keys().collect())
 }
 
@@ -78,7 +77,7 @@ type Answered = HashMap<DocumentKey, i64>;
 fn write_responses(
     tx: &mut Tx<'_>,
     changes: &Changes,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeMap<Partition, ()>,
     at: Moment,
 ) -> Result<Answered, BatchError> {
@@ -87,7 +86,7 @@ fn write_responses(
     let mut responses = Vec::with_capacity(changes.outcomes.responses.len());
     let mut bills = Vec::new();
     for response in &changes.outcomes.responses {
-        let seq = sequences.take(response.partition);
+        let seq = sequence.take();
         moved.insert(response.partition, ());
         if let Some(key) = &response.document {
             answered.insert(key.clone(), seq);
@@ -97,7 +96,7 @@ fn write_responses(
     }
     for repeat in &changes.outcomes.repeats {
         let partition = repeat.document.dossier.partition;
-        let seq = sequences.take(partition);
+        let seq = sequence.take();
         moved.insert(partition, ());
         let original = answered.get(&repeat.document).copied().unwrap_or(repeat.response_seq);
         responses.push(storage::Response {
@@ -242,7 +241,7 @@ fn write_balances(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> 
 fn write_ledger(
     tx: &mut Tx<'_>,
     changes: &Changes,
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeMap<Partition, ()>,
     at: Moment,
 ) -> Result<(), BatchError> {
@@ -255,7 +254,7 @@ fn write_ledger(
             moved.insert(partition, ());
             storage::Posting {
                 partition,
-                seq: sequences.take(partition),
+                seq: sequence.take(),
                 n: 0,
                 at,
                 debit: rows::account_name(posting.debit),
@@ -273,7 +272,7 @@ fn write_ledger(
 fn write_events(
     tx: &mut Tx<'_>,
     entries: &[Entry],
-    sequences: &mut Sequences,
+    sequence: &mut Sequence,
     moved: &mut BTreeMap<Partition, ()>,
     at: Moment,
 ) -> Result<(), BatchError> {
@@ -287,7 +286,7 @@ fn write_events(
             moved.insert(partition, ());
             Ok(storage::Event {
                 partition,
-                seq: sequences.take(partition),
+                seq: sequence.take(),
                 at,
                 version: i64::from(event::VERSION),
                 body: StoredEvent { entries }.encode()?,

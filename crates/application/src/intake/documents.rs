@@ -103,7 +103,8 @@ impl Judge<'_> {
             WireKey::Waybill { number, .. } | WireKey::Delivery { number, .. } => number,
             WireKey::Declaration { reference, .. } => reference,
         };
-        let partition = Partition::of_text(if text.is_empty() { document.key.guid() } else { text });
+        let partition =
+            Partition::of_text(if text.is_empty() { document.key.guid() } else { text });
         Filed::TurnedAway { kind, partition, defects }
     }
 
@@ -122,9 +123,11 @@ impl Judge<'_> {
         let mut parties = Parties::new(self);
         let platform = parties.acting(&order.platform.code, Role::Platform, &head("ebpCode"));
         let merchant = parties.acting(&order.merchant.code, Role::Merchant, &head("ebcCode"));
-        let institution = order.payment.institution.as_ref().and_then(|code| {
-            parties.acting(code, Role::PaymentInstitution, &head("payCode"))
-        });
+        let institution = order
+            .payment
+            .institution
+            .as_ref()
+            .and_then(|code| parties.acting(code, Role::PaymentInstitution, &head("payCode")));
         let (Some(platform), Some(merchant)) = (platform, merchant) else {
             return Err(parties.defects);
         };
@@ -136,11 +139,11 @@ impl Judge<'_> {
         let mut defects = parties.defects;
         defects.extend(check::check_order(order, self.pointer));
         let marker = KeyedMarker(&self.intake.keyring);
-        let facts = || {
-            FiledFacts::Order(OrderFacts::of(order, platform, merchant, institution, &marker))
-        };
+        let facts =
+            || FiledFacts::Order(OrderFacts::of(order, platform, merchant, institution, &marker));
         let dossier = DossierKey::of_order(&order.order_no);
-        let key = DocumentKey { dossier, kind: DocumentKind::Order, party: platform, number: "".into() };
+        let key =
+            DocumentKey { dossier, kind: DocumentKind::Order, party: platform, number: "".into() };
         Ok(self.filed(key, &order.filing, defects, facts))
     }
 
@@ -189,7 +192,12 @@ impl Judge<'_> {
         };
         let facts = || FiledFacts::Waybill(WaybillFacts::of(waybill, carrier, &marker));
         let ClaimKey { kind, party, number } = claim;
-        Ok(self.filed(DocumentKey { dossier, kind, party, number }, &waybill.filing, defects, facts))
+        Ok(self.filed(
+            DocumentKey { dossier, kind, party, number },
+            &waybill.filing,
+            defects,
+            facts,
+        ))
     }
 
     fn delivery(&self, delivery: &DeliveryStatus, signer: &Signer) -> Result<Filed, Defects> {

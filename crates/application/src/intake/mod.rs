@@ -21,7 +21,7 @@ use tongguan_messages::certificate::TrustStore;
 use tongguan_messages::read::{self, Profile, Reading};
 use tongguan_messages::signature::Policy;
 use tongguan_messages::xml::{Limits, Source as XmlSource};
-use tongguan_storage::seal::{Keyring, PeriodKey, SealError};
+use tongguan_storage::seal::{DataKey, Keyring, SealError};
 use tongguan_storage::{self as storage, Partition};
 
 use crate::clearing::engine::{Delivery, Notice};
@@ -107,9 +107,9 @@ impl Intake {
     pub fn refine(
         &mut self,
         received: &Received,
-        period: &PeriodKey,
+        period: &DataKey,
     ) -> Result<(Delivery, Summary), SealError> {
-        let digest = tongguan_storage::seal::digest(&received.bytes);
+        let digest = crate::digest::sha256(&received.bytes);
         let partition = crate::numbering::partition_of(received.id.0);
         let mut message = storage::Message {
             partition,
@@ -128,18 +128,15 @@ impl Intake {
             partition,
             message_id: received.id,
             period: period.period().to_owned(),
-            body: period.seal(&received.id.0.to_be_bytes(), &received.bytes)?,
+            body: period.seal(received.id.0, &received.bytes)?,
         };
         let outcome = self.open(received, &mut message);
         let (incoming, notices, summary) = match outcome {
             Ok(opened) => opened,
             Err(refused) => {
                 let notice = malformed(received, partition, &refused);
-                let summary = Summary {
-                    message: refused.message,
-                    documents: 0,
-                    refused: refused.defects,
-                };
+                let summary =
+                    Summary { message: refused.message, documents: 0, refused: refused.defects };
                 (Vec::new(), vec![notice], summary)
             }
         };
@@ -152,16 +149,21 @@ impl Intake {
         received: &Received,
         message: &mut storage::Message,
     ) -> Result<(Vec<Incoming>, Vec<Notice>, Summary), Refused> {
-        let refused = |defect: Defect| Refused { message: None, sender: None, defects: vec![defect] };
+        let refused =
+            |defect: Defect| Refused { message: None, sender: None, defects: vec![defect] };
         let source = XmlSource::read(&received.bytes, &Limits::default())
-            .map_err(|refusal| refused((&refusal).into()))?;
-        let tree = source.tree().map_err(|refusal| refused((&refusal).into()))?;
+            .map_err(|refusal| refused(refusal.into()))?;
+        let tree = source.tree().map_err(|refusal| refused(refusal.into()))?;
         let reading = read::read(&tree, Profile::Tolerant).map_err(refused)?;
         message.kind = Some(reading.message.code().to_owned());
         message.guid = Some(reading.guid.clone());
         let sender = mailbox_of(&reading).or_else(|| received.sender.clone());
         if !reading.is_valid() || !reading.message.is_request() {
-            return Err(Refused { message: Some(reading.message), sender, defects: reading.defects });
+            return Err(Refused {
+                message: Some(reading.message),
+                sender,
+                defects: reading.defects,
+            });
         }
         message.sender = sender.as_ref().map(ToString::to_string);
         let Some(sender) = sender else {
@@ -172,8 +174,7 @@ impl Intake {
             message.verdict = Some(signer.verdict());
         }
         let contents = tongguan_messages::content::digests(&tree, reading.message.layout());
-        let incoming =
-            documents::submit(self, &reading, &contents, &signer, received, &sender);
+        let incoming = documents::submit(self, &reading, &contents, &signer, received, &sender);
         let notices = copies(received, message.partition, &reading);
         let summary = Summary {
             message: Some(reading.message),

@@ -79,7 +79,7 @@ pub fn verify(
     }
     let failed = |defect: SignatureDefect| failure(reading.message).found(defect);
     let block = SignatureBlock::find(tree).map_err(failed)?;
-    let digest = tongguan_storage::seal::digest(block.certificate_der());
+    let digest = crate::digest::sha256(block.certificate_der());
     let known = known(intake, digest, block.certificate_der(), at)
         .map_err(|defect| failed(SignatureDefect::Certificate(defect)))?;
     let policy = &intake.knowledge.policy;

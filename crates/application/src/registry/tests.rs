@@ -8,8 +8,8 @@ use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
-use tongguan_private_postgres::{Database, database};
 use tongguan_storage::{Cached, Delta, Partition, Store, StoreSettings, Target};
+use tongguan_testbed::postgres::{Database, database};
 
 use super::file::{self, Format};
 use super::sample::{certificate, no_files};

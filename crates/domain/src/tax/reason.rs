@@ -73,12 +73,30 @@ impl Regime {
 impl Refusal {
     /// The same for a refusal alone.
     pub fn reason(&self) -> Reason {
+        let defect = self.defect("");
+        Reason {
+            code: defect.rule.code,
+            official: defect.rule.official,
+            zh: defect.message_zh(),
+            en: defect.message_en(),
+        }
+    }
+}
+
+impl Refusal {
+    /// The refusal as a defect at `pointer`, with its official number.
+    pub fn defect(&self, pointer: &str) -> Defect {
+        let at = |rule| Defect::at(rule, pointer);
         match self {
-            Self::OverAnnualLimit { would_be, limit } => filled(&OVER_ANNUAL, would_be, limit),
-            Self::OverSingleLimit { value, limit } => filled(&OVER_SINGLE, value, limit),
-            Self::NotBelowAnnualLimit { value, limit } => filled(&NOT_BELOW_ANNUAL, value, limit),
-            Self::NoValue => plain(&NO_VALUE),
-            Self::NotInForce => plain(&NOT_IN_FORCE),
+            Self::OverAnnualLimit { would_be, limit } => {
+                at(&OVER_ANNUAL).found(would_be).expected(limit)
+            }
+            Self::OverSingleLimit { value, limit } => at(&OVER_SINGLE).found(value).expected(limit),
+            Self::NotBelowAnnualLimit { value, limit } => {
+                at(&NOT_BELOW_ANNUAL).found(value).expected(limit)
+            }
+            Self::NoValue => at(&NO_VALUE),
+            Self::NotInForce => at(&NOT_IN_FORCE),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod defect;
 pub mod key;
+mod pem;
 mod revocation;
 mod trust;
 mod x509;

@@ -9,9 +9,9 @@ use x509_cert::crl::CertificateList;
 
 use super::defect::CertificateDefect;
 use super::key::Scheme;
+use super::pem::{der_of_pem, pem_of_der};
 use super::x509::{
-    Certificate, der_of_pem, moment, pem_of_der, refuse_unknown_critical, scheme_of, serial_of,
-    signed_part, unreadable,
+    Certificate, moment, refuse_unknown_critical, scheme_of, serial_of, signed_part, unreadable,
 };
 
 /// One complete revocation list of one authority (RFC 5280 §5).

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use der::asn1::AnyRef;
 use der::oid::ObjectIdentifier;
 use der::oid::db::rfc4519;
@@ -17,6 +15,7 @@ use x509_cert::time::Time;
 
 use super::defect::CertificateDefect;
 use super::key::{PublicKey, Scheme};
+use super::pem::{der_of_pem, pem_of_der};
 
 /// An X.509 version 3 certificate (数字证书) with an SM2 or RSA key.
 #[derive(Clone)]
@@ -35,7 +34,8 @@ pub struct Certificate {
 const UNDERSTOOD: [&str; 5] = ["2.5.29.19", "2.5.29.15", "2.5.29.37", "2.5.29.17", "2.5.29.32"];
 
 impl Certificate {
-    /// Parses DER. A certificate that names itself as its issuer must carry its own signature.
+    /// Parses DER. A certificate that names itself as its issuer, by name or by key, must carry its own
+    /// signature.
     ///
     /// # Errors
     /// `Unreadable`, `UnsupportedKey`, `UnsupportedAlgorithm`, `CriticalExtension`, `SelfSignature`.
@@ -279,31 +279,6 @@ fn hexadecimal(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// The bytes of the first `label` block of a PEM text (RFC 7468); text around it is skipped.
-pub(super) fn der_of_pem(pem: &str, label: &str) -> Result<Vec<u8>, CertificateDefect> {
-    let begin = format!("-----BEGIN {label}-----");
-    let end = format!("-----END {label}-----");
-    let body = pem
-        .split_once(&begin)
-        .and_then(|(_, rest)| rest.split_once(&end))
-        .map(|(body, _)| body.split_ascii_whitespace().collect::<String>())
-        .ok_or_else(|| CertificateDefect::Unreadable(format!("no PEM block {label}")))?;
-    STANDARD.decode(body).map_err(|error| CertificateDefect::Unreadable(error.to_string()))
-}
-
-pub(crate) fn pem_of_der(der: &[u8], label: &str) -> String {
-    let encoded = STANDARD.encode(der);
-    let mut pem = format!("-----BEGIN {label}-----\n");
-    let mut rest = encoded.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        pem.push_str(line);
-        pem.push('\n');
-        rest = after;
-    }
-    pem + &format!("-----END {label}-----\n")
 }
 
 fn text_of(tag: Tag, value: &[u8]) -> Option<String> {

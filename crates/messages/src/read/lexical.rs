@@ -1,5 +1,7 @@
 //! Lexical forms of XML Schema that signatures and envelopes use.
 
+use tongguan_domain::time::Moment;
+
 use super::number::is_space;
 
 /// `xs:base64Binary`: white space anywhere, padding required, unused bits zero.
@@ -84,6 +86,32 @@ pub(crate) fn is_date_time(text: &str) -> bool {
     has_pattern(local, b"9999-99-99T99:99:99") && is_real(local) && is_zone(zone)
 }
 
+/// The instant of an `xs:dateTime`, to the second; China time where it names no zone.
+pub(crate) fn parse_date_time(text: &str) -> Option<Moment> {
+    let text = text.trim_matches(is_space);
+    if !is_date_time(text) {
+        return None;
+    }
+    let (local, rest) = text.split_at_checked(19)?;
+    let zone = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let digits: String = local.chars().filter(char::is_ascii_digit).collect();
+    let (day, time) = digits.split_at_checked(8)?;
+    let moment = match time {
+        "240000" => Moment::parse_wire(&format!("{day}000000"))?.plus_days(1),
+        _ => Moment::parse_wire(&digits)?,
+    };
+    let minutes = match zone {
+        "" => 480,
+        "Z" => 0,
+        _ => {
+            let amount =
+                zone.get(1..3)?.parse::<i64>().ok()? * 60 + zone.get(4..6)?.parse::<i64>().ok()?;
+            if zone.starts_with('-') { -amount } else { amount }
+        }
+    };
+    Some(moment.plus_millis((480 - minutes) * 60_000))
+}
+
 fn has_pattern(text: &str, pattern: &[u8]) -> bool {
     text.len() == pattern.len()
         && text.bytes().zip(pattern).all(|(b, &shape)| match shape {
@@ -162,6 +190,14 @@ mod tests {
         ] {
             assert!(!is_date_time(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_instant_without_a_zone_is_china_time() {
+        let read = |text| parse_date_time(text).unwrap().to_string();
+        assert_eq!(read("2026-01-02T03:04:05"), "2026-01-02T03:04:05.000+08:00");
+        assert_eq!(read(" 2026-01-01T19:04:05.99Z"), "2026-01-02T03:04:05.000+08:00");
+        assert_eq!(read("2026-01-01T24:00:00-05:30"), "2026-01-02T13:30:00.000+08:00");
     }
 
     #[test]

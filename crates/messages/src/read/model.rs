@@ -3,6 +3,8 @@
 //! A model is a deterministic content model, as XML Schema demands, so one look ahead decides. What a
 //! wildcard admits is not looked into.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 use tongguan_domain::defect::{Defect, Rule};
 
@@ -33,6 +35,8 @@ pub(crate) enum Content {
     Text(Text),
     /// Elements; text between them when mixed.
     Elements { mixed: bool, particles: &'static [Particle] },
+    /// Nothing, not even white space.
+    Empty,
     /// Anything.
     Anything,
 }
@@ -138,15 +142,24 @@ pub(crate) struct Checker<'r, 't> {
     pub(crate) report: &'r mut Report,
     pub(crate) rule: &'static Rule,
     pub(crate) tolerable: bool,
-    pub(crate) ids: Vec<&'t str>,
+    /// The values of `Id` so far, which must differ.
+    pub(crate) ids: HashSet<&'t str>,
 }
 
 impl<'t> Checker<'_, 't> {
     /// Checks `node`, whose name is known to be the model's.
     pub(crate) fn element(&mut self, node: Node<'t, '_>, model: &'static Model, place: &Place<'_>) {
+        if matches!(model.content, Content::Anything) {
+            return;
+        }
         self.attributes(node, model, place);
         match model.content {
             Content::Anything => {}
+            Content::Empty => {
+                if node.children().any(|child| child.is_element() || child.is_text()) {
+                    self.find(|| place.to_string(), "nothing");
+                }
+            }
             Content::Text(text) => {
                 if let Some(child) = node.first_element_child() {
                     self.find(|| place.child(child.tag_name().name()).to_string(), "text");
@@ -174,10 +187,9 @@ impl<'t> Checker<'_, 't> {
                     self.find(pointer, name_of(known.text));
                 }
                 Some(found) if matches!(known.text, Text::Id) => {
-                    if self.ids.contains(&found.value()) {
+                    if !self.ids.insert(found.value()) {
                         self.find(pointer, "unique ID");
                     }
-                    self.ids.push(found.value());
                 }
                 None if known.required => self.find(pointer, known.name),
                 Some(_) | None => {}
@@ -269,7 +281,8 @@ pub(crate) fn is_model(node: Node<'_, '_>, model: &Model) -> bool {
     node.tag_name().name() == model.name && node.tag_name().namespace() == Some(model.namespace)
 }
 
-fn matches(text: &str, form: Text) -> bool {
+/// Whether a text has its form.
+pub(crate) fn matches(text: &str, form: Text) -> bool {
     match form {
         Text::Any => true,
         Text::Length { min, max } => (min..=max).contains(&text.chars().count()),
@@ -282,7 +295,8 @@ fn matches(text: &str, form: Text) -> bool {
     }
 }
 
-fn name_of(form: Text) -> &'static str {
+/// What to call a form in a finding.
+pub(crate) const fn name_of(form: Text) -> &'static str {
     match form {
         Text::Any => "text",
         Text::Length { .. } => "text of the right length",

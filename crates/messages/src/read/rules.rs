@@ -37,6 +37,7 @@ rules! {
     TRANSFER_REPEATED = SCHEMA, "transfer-repeated", "BaseTransfer重复，内容相同", "an identical BaseTransfer stands here again";
     SIGNATURE_MISSING = SCHEMA, "signature-missing", "缺少数字签名", "the signature is missing";
     SIGNATURE_FORM = SCHEMA, "signature-form", "签名节点不符合XML签名规范，应为[{expected}]", "this part of the signature does not follow the schema of XML signatures: {expected}";
+    ENVELOPE_FORM = FORMAT, "envelope-form", "传输报文DxpMsg不符合规范，应为[{expected}]", "the envelope DxpMsg does not follow its schema here: {expected}";
     STRAY_TEXT = SCHEMA, "stray-text", "元素之间不允许出现文字[{found}]", "text between elements: [{found}]";
     CHILD_IN_TEXT = SCHEMA, "child-in-text", "该元素只能包含文字，不能包含子元素[{found}]", "the element holds text alone, not an element [{found}]";
     TEXT_TOO_SHORT = SCHEMA, "text-too-short", "值[{found}]过短，应为[{expected}]", "[{found}] is too short for {expected}";
@@ -48,6 +49,7 @@ rules! {
     NUMBER_OUT_OF_RANGE = SCHEMA, "number-out-of-range", "值[{found}]超出范围，应为[{expected}]", "[{found}] is out of the range of {expected}";
     NO_RESPONSES = SCHEMA, "no-responses", "回执报文没有内容", "the message holds no response";
     TOO_MANY_RESPONSES = SCHEMA, "too-many-responses", "回执数量[{found}]超过限制[{expected}]", "the message holds {found} responses, at most {expected} are allowed";
+    RESPONSE_OF_ANOTHER_KIND = SCHEMA, "response-of-another-kind", "回执[{found}]不属于本报文[{expected}]", "the response belongs into {found}, not into {expected}";
     NO_LINES = SCHEMA, "no-lines", "表体不存在", "there are no lines";
     VALUE_MEANINGLESS = None, "value-meaningless", "值[{found}]不符合[{expected}]", "[{found}] is not {expected}";
 }

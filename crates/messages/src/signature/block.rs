@@ -6,7 +6,7 @@ use roxmltree::{Document, Node};
 
 use crate::certificate::Certificate;
 use crate::xml::c14n::Comments;
-use crate::xml::is_blank;
+use crate::xml::{excerpt, is_blank};
 
 use super::NAMESPACE;
 use super::algorithm::{self, DigestMethod, ENVELOPED, SignatureMethod};
@@ -75,7 +75,7 @@ impl<'a, 'input> SignatureBlock<'a, 'input> {
         &self.certificate
     }
 
-    /// Whether `certificate` is the one in the message, under the name that the message gives it.
+    /// That `certificate` is the one in the message, under the name that the message gives it.
     pub(super) fn check_certificate(
         &self,
         certificate: &Certificate,
@@ -88,6 +88,9 @@ impl<'a, 'input> SignatureBlock<'a, 'input> {
         }
     }
 }
+
+/// Bytes of the longest `X509Certificate` element that is looked at; real ones have about 2,000.
+const LARGEST_CERTIFICATE: usize = 32 * 1024;
 
 /// The only signature element anywhere in the message, which must be a child of its root.
 fn the_signature<'a, 'input>(
@@ -150,6 +153,9 @@ fn key_info<'a>(element: Node<'a, '_>) -> Result<(Option<&'a str>, Vec<u8>), Sig
     let (Some(certificate), false) = only(x509, "X509Certificate") else {
         return Err(SignatureDefect::Malformed("X509Certificate"));
     };
+    if certificate.range().len() > LARGEST_CERTIFICATE {
+        return Err(SignatureDefect::Malformed("X509Certificate"));
+    }
     Ok((key_name, decoded(certificate, "X509Certificate")?))
 }
 
@@ -218,5 +224,5 @@ fn decoded(element: Node<'_, '_>, name: &'static str) -> Result<Vec<u8>, Signatu
 }
 
 fn unknown(uri: &str) -> SignatureDefect {
-    SignatureDefect::UnknownAlgorithm(uri.to_owned())
+    SignatureDefect::UnknownAlgorithm(excerpt(uri))
 }

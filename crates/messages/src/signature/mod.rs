@@ -10,7 +10,8 @@
 //!
 //! [`SignatureBlock::find`] reads the structure, [`SignatureBlock::verify`] the values against a
 //! certificate that is prepared once and kept; [`verify`] does both. Whether the certificate is
-//! trusted, and whose it is, are other questions: see [`crate::certificate`].
+//! trusted, and whose it is, are other questions: see [`crate::certificate`]. Ask them first: a key
+//! that nobody trusts is then never computed with.
 
 mod algorithm;
 mod block;

@@ -73,11 +73,6 @@ impl Policy {
         self
     }
 
-    /// A policy of these rows.
-    pub fn of(rows: Vec<Allowed>) -> Self {
-        Self { rows: Cow::Owned(rows) }
-    }
-
     /// The rows.
     pub fn rows(&self) -> &[Allowed] {
         &self.rows

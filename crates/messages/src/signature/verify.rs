@@ -5,7 +5,7 @@ use roxmltree::{Document, Node};
 use crate::certificate::Certificate;
 use crate::certificate::key::Scheme;
 use crate::xml::c14n::{self, Comments, Omission};
-use crate::xml::{element_name, is_blank};
+use crate::xml::{element_name, excerpt, is_blank};
 
 use super::block::SignatureBlock;
 use super::defect::SignatureDefect;
@@ -129,10 +129,14 @@ fn refuse_comments_in_values(signature: Node<'_, '_>) -> Result<(), SignatureDef
     if !document.input_text().contains("<!--") {
         return Ok(());
     }
-    for comment in document.descendants().filter(Node::is_comment) {
-        let Some(parent) = comment.parent_element() else { continue };
-        if parent.children().any(|node| node.is_text() && !node.text().is_none_or(is_blank)) {
-            return Err(SignatureDefect::CommentInValue(element_name(parent).to_owned()));
+    for element in document.descendants().filter(Node::is_element) {
+        let (mut has_comment, mut has_text) = (false, false);
+        for child in element.children() {
+            has_comment |= child.is_comment();
+            has_text |= child.is_text() && !is_blank_text(child);
+        }
+        if has_comment && has_text {
+            return Err(SignatureDefect::CommentInValue(excerpt(element_name(element))));
         }
     }
     Ok(())

@@ -24,6 +24,11 @@ pub use names::{attribute_name, element_name};
 pub use refusal::{RULES, Reason, Refusal};
 pub use source::{Limits, Source};
 
+/// The start of a text that a stranger chose, for use in an error.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
 /// Whether `text` is nothing but XML white space (space, tab, line feed, carriage return).
 pub fn is_blank(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))

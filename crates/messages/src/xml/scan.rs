@@ -18,22 +18,21 @@ pub(super) struct Fault {
 
 /// Checks `text` against `limits`.
 pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Fault> {
-    let mut scan = Scan { text, position: 0, limits, markup: 0, open: Vec::new(), namespaces: 0 };
-    scan.run()?;
-    // The parser reserves memory for every `=`, wherever it stands.
-    match memchr_iter(b'=', text.as_bytes()).nth(limits.markup) {
-        Some(position) => {
-            Err(Fault { reason: Reason::TooMuchMarkup { limit: limits.markup }, position })
+    // The parser reserves memory for every one of these signs, wherever it stands.
+    for sign in [b'<', b'='] {
+        let mut signs = memchr_iter(sign, text.as_bytes());
+        if signs.clone().count() > limits.markup {
+            let position = signs.nth(limits.markup).unwrap_or_default();
+            return Err(Fault { reason: Reason::TooMuchMarkup { limit: limits.markup }, position });
         }
-        None => Ok(()),
     }
+    Scan { text, position: 0, limits, open: Vec::new(), namespaces: 0 }.run()
 }
 
 struct Scan<'a> {
     text: &'a str,
     position: usize,
     limits: &'a Limits,
-    markup: usize,
     /// The namespace declarations of each open element.
     open: Vec<usize>,
     /// The sum of `open`.
@@ -41,14 +40,10 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn run(&mut self) -> Result<(), Fault> {
+    fn run(mut self) -> Result<(), Fault> {
         while let Some(length) = memchr(b'<', self.rest()) {
             self.references(self.position, length)?;
             self.position += length;
-            self.markup += 1;
-            if self.markup > self.limits.markup {
-                return self.fault(Reason::TooMuchMarkup { limit: self.limits.markup });
-            }
             match self.rest() {
                 [b'<', b'/', ..] => self.end_tag()?,
                 [b'<', b'!', b'-', b'-', ..] => self.skip_past(b"<!--", b"-->")?,

@@ -6,6 +6,7 @@ use memchr::memchr;
 use roxmltree::{Document, Error, ParsingOptions};
 
 use super::declaration::{self, Declaration};
+use super::excerpt;
 use super::refusal::{Reason, Refusal};
 use super::scan;
 
@@ -106,7 +107,7 @@ impl<'input> Source<'input> {
         let reason = match error {
             Error::DtdDetected => Reason::Doctype,
             Error::NonXmlChar(..) => Reason::IllegalCharacter,
-            other => Reason::NotWellFormed(without_position(&other.to_string())),
+            other => Reason::NotWellFormed(excerpt(without_position(&other.to_string()))),
         };
         let position = match error {
             Error::UnclosedRootNode | Error::UnexpectedEndOfStream | Error::NoRootNode => {
@@ -169,10 +170,10 @@ fn offset(text: &str, position: roxmltree::TextPos) -> usize {
 }
 
 /// The parser's words without its row and column: we name the byte instead.
-fn without_position(message: &str) -> String {
+fn without_position(message: &str) -> &str {
     match message.rsplit_once(" at ") {
-        Some((words, place)) if place.contains(':') => words.to_owned(),
-        _ => message.to_owned(),
+        Some((words, place)) if place.contains(':') => words,
+        _ => message,
     }
 }
 

@@ -1,6 +1,14 @@
 //! Tests of the messages from outside the crate.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod dxp;
+mod findings;
 mod golden;
 mod mutants;
 mod official;
+mod responses;
+mod robustness;
+mod round_trip;
 mod support;
+mod tolerances;

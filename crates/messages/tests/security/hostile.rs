@@ -42,7 +42,7 @@ fn hostile_input_is_named() {
         (format!("<a{namespaces}/>"), "too-many-namespaces"),
         (format!("<a>{}</a>", "<b/>".repeat(3_000_000)), "too-much-markup"),
         (format!("<a>{}</a>", "=".repeat(3_000_000)), "too-much-markup"),
-        (format!("<a><![CDATA[{}]]></a>", "<".repeat(30_000_000)), "taken"),
+        (format!("<a><![CDATA[{}]]></a>", "<".repeat(30_000_000)), "too-much-markup"),
         (format!("<a>{}</a>", " ".repeat(100_000_000)), "message-too-large"),
         (format!("<a>{}</a>", "&#x9".repeat(1_000_000)), "not-well-formed"),
         (format!("<a>{}", "]]".repeat(1_000_000)), "not-well-formed"),
@@ -67,6 +67,32 @@ fn hostile_input_is_named() {
         (b"<?xml version='1.0' encoding='UTF-7'?><a/>", "encoding-not-utf-8"),
     ] {
         assert_eq!(refusal(bytes), Some(code), "{bytes:?}");
+    }
+}
+
+/// Whatever is nested, repeated or long in a signature costs linear time: any of these squared would
+/// take hours.
+#[test]
+fn a_hostile_signature_is_answered_in_linear_time() {
+    use crate::signing::signed;
+    use tongguan_messages::signature::{SignatureDefect, Style};
+    let message = signed(Style::SM2);
+    let many = |piece: &str| piece.repeat(200_000);
+    for (place, piece, expected) in [
+        ("<ceb:note/>", many("<!---->"), None),
+        ("<ceb:note/>", many("<?p?>"), Some(SignatureDefect::ContentChanged)),
+        ("<ceb:note/>", many("<ds:KeyInfo xmlns:ds='u'/>"), Some(SignatureDefect::ContentChanged)),
+        ("</ds:SignedInfo>", many("<!---->"), None),
+        ("</ds:SignedInfo>", many("\n"), None),
+        ("</ds:KeyInfo>", many("<ds:KeyName/>"), Some(SignatureDefect::Malformed("KeyName"))),
+        ("</ds:X509Data>", many("<ds:X509Data/>"), None),
+        ("</ds:X509Certificate>", many("A"), Some(SignatureDefect::Malformed("X509Certificate"))),
+        ("</ds:SignatureValue>", many("AAAA"), Some(SignatureDefect::Malformed("SignatureValue"))),
+        ("</ds:DigestValue>", many(" "), Some(SignatureDefect::ValueWrong)),
+    ] {
+        let hostile = message.replace(place, &(piece.clone() + place));
+        let found = crate::world::verified(&hostile).err();
+        assert_eq!(found, expected, "{} before {place}", &piece[..piece.len().min(20)]);
     }
 }
 

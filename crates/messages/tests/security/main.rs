@@ -4,8 +4,10 @@
 
 mod attacks;
 mod canonical;
+mod certificates;
 mod documents;
 mod hostile;
 mod signing;
 mod tools;
 mod world;
+mod xmlsec;

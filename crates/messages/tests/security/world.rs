@@ -10,6 +10,8 @@ use tongguan_messages::certificate::key::{Scheme, SigningKey};
 use tongguan_messages::signature::{Policy, SignatureDefect, Verified, verify};
 use tongguan_messages::xml::{Limits, Source};
 
+use crate::tools::left_out;
+
 /// A party that signs.
 pub struct Party {
     pub key: SigningKey,
@@ -101,6 +103,6 @@ pub fn reference(comparison: &str) -> Option<PathBuf> {
     if directory.is_dir() {
         return Some(directory);
     }
-    eprintln!("\n*** LEFT OUT: {comparison}: no reference data ***\n");
+    left_out(comparison, "no reference data");
     None
 }

@@ -3,8 +3,10 @@
 //! Every command has `--help`, offers `--json` where a machine may read it, exits with 0 only on
 //! success, and says what is wrong as "what, where, what to do".
 
+mod bench;
 mod codes;
 mod defects;
+mod gateway;
 mod place;
 mod registry;
 mod tax;
@@ -23,7 +25,9 @@ pub struct Tongguan {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bench(bench::Bench),
     Codes(codes::Codes),
+    Gateway(gateway::Gateway),
     Registry(registry::Registry),
     Tax(tax::Tax),
 }
@@ -32,7 +36,9 @@ impl Tongguan {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
+            Command::Gateway(gateway) => gateway.run(),
             Command::Registry(registry) => registry.run(),
             Command::Tax(tax) => tax.run(),
         }

@@ -82,7 +82,6 @@ impl KeyFile {
     ///
     /// # Errors
     /// What, where, and what to do.
-    #[expect(dead_code, reason = "for the commands that read and write messages")]
     pub fn keyring(&self, place: &Place) -> anyhow::Result<Keyring> {
         let path = match (&self.key_file, &place.database) {
             (Some(path), _) => path.clone(),

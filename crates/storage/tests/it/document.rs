@@ -100,10 +100,10 @@ fn what_waits_is_found_by_order_and_by_time(on: &Fixture) {
     on.write(|tx| tx.insert(&rows));
     let (a, b) = (order("A"), order("B"));
     assert_eq!(on.read(|view| view.waiting_for_orders(&[(P, &a)])), rows[..2]);
-    let due = on.read(|view| view.expired_waiting(P, at(200), 10));
+    let due = on.read(|view| view.expired_waiting(&[P], at(200), 10));
     assert_eq!(due, [rows[1].clone(), rows[2].clone()]);
-    assert_eq!(on.read(|view| view.expired_waiting(P, at(200), 1)), rows[1..2]);
-    assert_eq!(on.read(|view| view.expired_waiting(Partition(8), at(200), 10)), []);
+    assert_eq!(on.read(|view| view.expired_waiting(&[P], at(200), 1)), rows[1..2]);
+    assert_eq!(on.read(|view| view.expired_waiting(&[Partition(8)], at(200), 10)), []);
     on.write(|tx| tx.upsert(&[Waiting { missing: 2, ..rows[2].clone() }]));
     assert_eq!(on.read(|view| view.waiting_for_orders(&[(P, &b)]))[0].missing, 2);
     let gone = [(P, &a, PartyId(1), DeclarationId(1)), (P, &b, PartyId(9), DeclarationId(3))];
@@ -168,10 +168,10 @@ fn what_is_due_is_found_by_partition_and_time(on: &Fixture) {
     on.write(|tx| {
         tx.insert(&[due(1, Some(at(30))), due(2, Some(at(10))), due(3, None), due(4, Some(at(10)))])
     });
-    let found = on.read(|view| view.due_declarations(P, at(29), 10));
+    let found = on.read(|view| view.due_declarations(&[P], at(29), 10));
     assert_eq!(found.iter().map(|row| row.declaration_id.0).collect::<Vec<_>>(), [2, 4]);
-    assert_eq!(on.read(|view| view.due_declarations(P, at(30), 10)).len(), 3);
-    assert_eq!(on.read(|view| view.due_declarations(Partition(8), at(30), 10)), []);
+    assert_eq!(on.read(|view| view.due_declarations(&[P], at(30), 10)).len(), 3);
+    assert_eq!(on.read(|view| view.due_declarations(&[Partition(8)], at(30), 10)), []);
 }
 
 fn a_message_keeps_its_bytes_and_changes_its_state(on: &Fixture) {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use tongguan_domain::ids::{DxpId, Guid, OrderNumber};
 use tongguan_domain::time::Moment;
-use tongguan_private_postgres::{Database, database};
 use tongguan_storage::{StorageError, Store, StoreSettings, Target, Tx, View};
+use tongguan_testbed::postgres::{Database, database};
 
 /// A store that is empty at the beginning of a test and gone at its end.
 pub struct Fixture {

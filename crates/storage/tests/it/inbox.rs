@@ -29,16 +29,24 @@ fn the_inbox_is_read_in_order_and_emptied(on: &Fixture) {
     on.write(|tx| tx.insert(&rows));
     assert!(!on.read(|view| view.inbox_is_empty()));
     let one = Partition(1);
-    let found = on.read(|view| view.inbox(one, 0, at(0), 2));
+    let found = on.read(|view| view.inbox(&[one], 0, at(0), 2));
     assert_eq!(found, [inbox(1, 10, 0), inbox(1, 20, 0)]);
-    assert_eq!(on.read(|view| view.inbox(one, 20, at(0), 2)), [inbox(1, 30, 0)]);
+    assert_eq!(on.read(|view| view.inbox(&[one], 20, at(0), 2)), [inbox(1, 30, 0)]);
+    let all: Vec<_> = Partition::all().collect();
+    let places = |partitions: &[Partition]| -> Vec<_> {
+        let found = on.read(|view| view.inbox(partitions, 0, at(0), 9));
+        found.iter().map(|row| row.seq).collect()
+    };
+    assert_eq!(places(&all), [10, 20, 20, 30]);
+    assert_eq!(places(&[Partition(2), one, one]), [10, 20, 20, 30]);
+    assert_eq!(places(&[]), [0_i64; 0]);
     on.write(|tx| tx.delete_inbox(&[(one, 10), (one, 20), (one, 30), (Partition(2), 20)]));
     assert!(on.read(|view| view.inbox_is_empty()));
 }
 
 fn what_is_not_ready_is_passed_over(on: &Fixture) {
     on.write(|tx| tx.insert(&[inbox(1, 10, 100), inbox(1, 20, 50)]));
-    let ready = |now| on.read(|view| view.inbox(Partition(1), 0, at(now), 10)).len();
+    let ready = |now| on.read(|view| view.inbox(&[Partition(1)], 0, at(now), 10)).len();
     assert_eq!([ready(49), ready(50), ready(100)], [0, 1, 2]);
 }
 

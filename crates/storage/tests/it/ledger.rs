@@ -1,8 +1,8 @@
-//! Bills, postings, events.
+//! Bills and postings.
 
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::money::Money;
-use tongguan_storage::{Event, Partition, Posting, StorageError, TaxBill};
+use tongguan_storage::{Partition, Posting, StorageError, TaxBill};
 
 use crate::fixture::{Fixture, at};
 
@@ -10,7 +10,6 @@ on_both_engines! {
     bills_are_found_by_declaration,
     a_posting_is_above_nothing_and_written_once,
     accounts_add_up,
-    events_are_read_in_commit_order,
 }
 
 const P: Partition = Partition(1);
@@ -66,11 +65,4 @@ fn accounts_add_up(on: &Fixture) {
     let sums = on.read(|view| view.account_sums());
     let sums: Vec<_> = sums.iter().map(|(name, d, c)| (&**name, d.fen(), c.fen())).collect();
     assert_eq!(sums, [("held", 20, 50), ("paid", 0, 20), ("tax", 50, 0)]);
-}
-
-fn events_are_read_in_commit_order(on: &Fixture) {
-    let event = |seq: i64| Event { partition: P, seq, at: at(seq), version: 1, body: vec![1] };
-    on.write(|tx| tx.insert(&[event(3), event(1), event(2)]));
-    assert_eq!(on.read(|view| view.events_after(P, 1, 10)), [event(2), event(3)]);
-    assert_eq!(on.read(|view| view.events_after(P, 0, 1)), [event(1)]);
 }

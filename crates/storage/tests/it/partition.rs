@@ -1,6 +1,6 @@
 //! Leases, fencing, sequences and serials.
 
-use tongguan_storage::{Advance, Partition, SerialBlock, StorageError, TakeOver};
+use tongguan_storage::{Lease, Partition, SerialBlock, StorageError, TakeOver};
 
 use crate::fixture::{Fixture, at};
 
@@ -24,34 +24,35 @@ fn all_partitions_are_there_and_free(on: &Fixture) {
     assert!(rows.iter().all(|row| row.owner.is_none() && row.next_seq == 1));
 }
 
-fn a_lease_keeps_others_out_until_it_lapses(on: &Fixture) {
-    let ours = on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
-    assert!(ours.iter().map(|lease| lease.partition).eq(TWO));
-    assert!(ours.iter().all(|lease| lease.epoch == 1 && lease.next_seq == 1));
-
-    let early = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(20)), at(30)));
-    assert_eq!(early, [], "a lease holds to its last moment");
-
-    let late = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(21)), at(30)));
-    assert_eq!(late.iter().map(|lease| lease.epoch).collect::<Vec<_>>(), [2, 2]);
+fn held(epoch: i64) -> Vec<Lease> {
+    TWO.map(|partition| Lease { partition, epoch }).to_vec()
 }
 
-fn advance(epoch: i64, next_seq: i64) -> Vec<Advance> {
-    TWO.map(|partition| Advance { partition, epoch, next_seq, lease_until: at(30) }).to_vec()
+fn a_lease_keeps_others_out_until_it_lapses(on: &Fixture) {
+    let ours = on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
+    assert_eq!((ours.leases, ours.next_seq), (held(1), 1));
+
+    let early = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(20)), at(30)));
+    assert_eq!(early.leases, [], "a lease holds to its last moment");
+
+    let late = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(21)), at(30)));
+    assert_eq!(late.leases, held(2));
 }
 
 fn an_advance_renews_the_lease_and_keeps_the_sequence(on: &Fixture) {
     on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
-    on.write(|tx| tx.advance(&advance(1, 17)));
-    assert_eq!(on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(25)), at(40))), []);
+    on.write(|tx| tx.advance(&held(1)[..1], 17, at(30)));
+    on.write(|tx| tx.advance(&held(1)[1..], 19, at(30)));
+    let early = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(25)), at(40)));
+    assert_eq!(early.leases, []);
     let taken = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(31)), at(40)));
-    assert!(taken.iter().all(|lease| lease.next_seq == 17));
+    assert_eq!(taken.next_seq, 19, "above all that was used in any of them");
 }
 
 fn a_writer_that_was_taken_over_is_fenced_and_leaves_no_trace(on: &Fixture) {
     on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
     on.write(|tx| tx.lease("b", &TWO[1..], TakeOver::Lapsed(at(21)), at(40)));
-    let error = on.refused(|tx| tx.advance(&advance(1, 99)));
+    let error = on.refused(|tx| tx.advance(&held(1), 99, at(30)));
     assert!(matches!(&error, StorageError::Fenced(lost) if lost == &TWO[1..]), "{error:?}");
     let rows = on.read(|view| view.partitions());
     assert!(rows.iter().all(|row| row.next_seq == 1), "the other partition was rolled back");
@@ -59,16 +60,15 @@ fn a_writer_that_was_taken_over_is_fenced_and_leaves_no_trace(on: &Fixture) {
 
 fn a_released_partition_is_free_at_once(on: &Fixture) {
     on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
-    on.write(|tx| tx.release(&[(TWO[0], 1), (TWO[1], 7)]));
+    on.write(|tx| tx.release(&[held(1)[0], held(7)[1]]));
     let free = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(11)), at(20)));
-    assert_eq!(free.iter().map(|lease| lease.partition).collect::<Vec<_>>(), TWO[..1]);
+    assert_eq!(free.leases, held(2)[..1]);
 }
 
 fn the_sole_process_takes_all(on: &Fixture) {
     on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
     let taken = on.write(|tx| tx.lease("a", &TWO, TakeOver::All, at(20)));
-    assert!(taken.iter().all(|lease| lease.epoch == 2));
-    assert_eq!(taken.len(), 2);
+    assert_eq!(taken.leases, held(2));
 }
 
 fn block(partition: u8, series: &str, count: i64) -> SerialBlock {

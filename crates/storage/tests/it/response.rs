@@ -1,16 +1,15 @@
-//! The outbox, mailboxes, cursors.
+//! The outbox and mailboxes.
 
 use tongguan_domain::ids::MessageId;
-use tongguan_storage::{Cursor, Partition, Remedy, Response, StorageError};
+use tongguan_storage::{Partition, Response, StorageError};
 
 use crate::fixture::{Fixture, at, mailbox};
 
 on_both_engines! {
-    responses_are_read_in_commit_order,
+    responses_are_found_by_their_places,
     a_mailbox_is_numbered_without_gaps,
     a_delivery_that_fails_leaves_no_gap,
     what_was_first_sent_stays,
-    a_cursor_moves_for_one_follower_at_a_time,
 }
 
 fn response(partition: u8, seq: i64) -> Response {
@@ -27,14 +26,11 @@ fn response(partition: u8, seq: i64) -> Response {
     }
 }
 
-fn responses_are_read_in_commit_order(on: &Fixture) {
+fn responses_are_found_by_their_places(on: &Fixture) {
     let unasked = Response { mailbox: None, ..response(1, 5) };
     on.write(|tx| tx.insert(&[response(1, 9), unasked.clone(), response(2, 1)]));
-    let found = on.read(|view| view.responses_after(Partition(1), 0, 10));
-    assert_eq!(found, [unasked, response(1, 9)]);
-    assert_eq!(on.read(|view| view.responses_after(Partition(1), 5, 10)), [response(1, 9)]);
-    let places = [(Partition(2), 1), (Partition(1), 9), (Partition(3), 1)];
-    assert_eq!(on.read(|view| view.responses(&places)), [response(1, 9), response(2, 1)]);
+    let places = [(Partition(2), 1), (Partition(1), 5), (Partition(3), 1)];
+    assert_eq!(on.read(|view| view.responses(&places)), [unasked, response(2, 1)]);
 }
 
 fn a_mailbox_is_numbered_without_gaps(on: &Fixture) {
@@ -72,21 +68,4 @@ fn what_was_first_sent_stays(on: &Fixture) {
         (mail.sent_digest, mail.renderer, mail.sent_at),
         (Some([1; 32]), Some(7), Some(at(1)))
     );
-}
-
-fn a_cursor_moves_for_one_follower_at_a_time(on: &Fixture) {
-    let cursor = |partition: u8, seq: i64| Cursor {
-        consumer: "statistics".into(),
-        partition: Partition(partition),
-        seq,
-    };
-    on.write(|tx| tx.move_cursors("statistics", &[(Partition(2), 0, 5), (Partition(1), 0, 7)]));
-    on.write(|tx| tx.move_cursors("statistics", &[(Partition(1), 7, 9)]));
-    let error = on.refused(|tx| {
-        tx.move_cursors("statistics", &[(Partition(2), 5, 6), (Partition(1), 7, 10)])
-    });
-    assert!(matches!(&error, StorageError::CursorMoved { consumer } if consumer == "statistics"));
-    assert_eq!(error.remedy(), Remedy::Drop);
-    assert_eq!(on.read(|view| view.cursors("statistics")), [cursor(1, 9), cursor(2, 5)]);
-    assert_eq!(on.read(|view| view.cursors("other")), []);
 }

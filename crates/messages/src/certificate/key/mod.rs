@@ -3,6 +3,7 @@
 //! Each kind has one file, and nothing outside knows which library computes it: a hardware module or
 //! a faster verifier replaces that file.
 
+mod comb;
 mod rsa;
 mod sm2;
 

@@ -11,20 +11,18 @@
 //! it. Two bodies share both with a chance of 2^-112 a pair. The derivation costs less than a
 //! microsecond.
 
-use std::cell::RefCell;
+mod compression;
+mod key_file;
+
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
-use zstd::bulk::{Compressor, Decompressor};
 
+use self::compression::{compress, decompress};
 use crate::error::StorageError;
-use crate::store::sync_directory;
 use crate::tx::Tx;
 
 /// The first bytes of sealed bytes: which way they were sealed.
@@ -35,10 +33,6 @@ const SALT: usize = 16;
 const HEADER: usize = 1 + SALT + NONCE_LEN;
 /// The authentication tag.
 const TAG: usize = 16;
-/// The first line of a key file.
-const KEY_FILE: &str = "tongguan master key 1\n";
-/// No body is longer, whatever its frame says: a message has at most 32 MiB.
-const LONGEST_BODY: usize = 64 << 20;
 
 /// Sealed bytes, or the means to open them, are not right.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +53,7 @@ pub enum SealError {
     #[error("the key file `{path}` could not be used")]
     KeyFile {
         /// Which.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why.
         #[source]
         source: std::io::Error,
@@ -68,7 +62,7 @@ pub enum SealError {
     #[error("`{path}` is not a key file")]
     NotAKeyFile {
         /// Which.
-        path: std::path::PathBuf,
+        path: PathBuf,
     },
 }
 
@@ -96,19 +90,7 @@ impl Keyring {
     /// # Errors
     /// [`SealError::KeyFile`], [`SealError::NotAKeyFile`], [`SealError::NoRandomness`].
     pub fn open(path: &Path) -> Result<Self, SealError> {
-        let failed = |source| SealError::KeyFile { path: path.to_owned(), source };
-        let text = match fs::read_to_string(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let text = format!("{KEY_FILE}{}\n", to_hex(&random::<32>()?));
-                create_key_file(path, &text).map_err(failed)?;
-                text
-            }
-            read => read.map_err(failed)?,
-        };
-        text.strip_prefix(KEY_FILE)
-            .and_then(|hex| from_hex(hex.trim_end()))
-            .map(|master| Self::from_master(&master))
-            .ok_or_else(|| SealError::NotAKeyFile { path: path.to_owned() })
+        key_file::read_or_create(path).map(|master| Self::from_master(&master))
     }
 
     /// From a master key that is kept elsewhere.
@@ -270,64 +252,72 @@ impl SealingKey {
     }
 }
 
-thread_local! {
-    // A context is some 100 KiB to set up and clear; kept, it saves more than it compresses.
-    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
-    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
-}
-
-fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    COMPRESSOR.with_borrow_mut(|kept| {
-        let compressor = match kept {
-            Some(compressor) => compressor,
-            None => kept.insert(Compressor::new(1)?),
-        };
-        compressor.compress(body)
-    })
-}
-
-fn decompress(compressed: &[u8]) -> std::io::Result<Vec<u8>> {
-    DECOMPRESSOR.with_borrow_mut(|kept| {
-        let decompressor = match kept {
-            Some(decompressor) => decompressor,
-            None => kept.insert(Decompressor::new()?),
-        };
-        let length = Decompressor::upper_bound(compressed).unwrap_or(LONGEST_BODY);
-        decompressor.decompress(compressed, length.min(LONGEST_BODY))
-    })
-}
-
 fn random<const N: usize>() -> Result<[u8; N], SealError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
     Ok(bytes)
 }
 
-/// Written under another name, synced, then linked to its own: whole or not there, and never over one
-/// that another process has just made.
-fn create_key_file(path: &Path, text: &str) -> std::io::Result<()> {
-    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let draft = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    linked?;
-    sync_directory(directory)
-}
+#[cfg(test)]
+mod tests {
+    use super::compression::LONGEST_BODY;
+    use super::*;
 
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+    fn key() -> DataKey {
+        let keyring = Keyring::from_master(&[1; 32]);
+        let wrapped = keyring.wrap("2026-11", &[2; 32]).unwrap();
+        keyring.unwrap("2026-11", &wrapped).unwrap()
+    }
 
-fn from_hex(hex: &str) -> Option<[u8; 32]> {
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
+    #[test]
+    fn what_was_sealed_opens_in_its_place_alone() {
+        let body = "<CEB621Message>订单</CEB621Message>".repeat(100);
+        let sealed = key().seal(7, body.as_bytes()).unwrap();
+        assert!(sealed.len() < body.len() / 10, "compressed first");
+        assert_eq!(key().open(7, &sealed).unwrap(), body.as_bytes());
+        assert!(matches!(key().open(8, &sealed), Err(SealError::Tampered)));
+        assert_eq!(key().open(7, &key().seal(7, b"").unwrap()).unwrap(), b"");
     }
-    let mut bytes = [0; 32];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+
+    #[test]
+    fn a_changed_or_missing_byte_anywhere_is_noticed() {
+        let sealed = key().seal(7, b"a body").unwrap();
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            let refused = key().open(7, &changed).unwrap_err();
+            match at {
+                0 => assert!(matches!(refused, SealError::UnknownForm(0))),
+                _ => assert!(matches!(refused, SealError::Tampered), "byte {at}: {refused}"),
+            }
+            assert!(key().open(7, &sealed[..at]).is_err(), "cut at {at}");
+        }
     }
-    Some(bytes)
+
+    #[test]
+    fn the_same_body_is_never_sealed_alike() {
+        let key = key();
+        assert_ne!(key.seal(7, b"a body").unwrap(), key.seal(7, b"a body").unwrap());
+    }
+
+    #[test]
+    fn a_bomb_is_not_unpacked() {
+        let huge = zstd::bulk::compress(&vec![0; LONGEST_BODY + 1], 1).unwrap();
+        let sealed = key().key.seal(&7_i64.to_be_bytes(), &huge).unwrap();
+        assert!(matches!(key().open(7, &sealed), Err(SealError::Compression(_))));
+    }
+
+    #[test]
+    fn a_fingerprint_depends_on_key_kind_and_text() {
+        let keyring = Keyring::from_master(&[1; 32]);
+        let print = keyring.fingerprint("person", "110101199003070000");
+        assert_eq!(print, keyring.fingerprint("person", "110101199003070000"));
+        let others = [
+            keyring.fingerprint("person", "110101199003070001"),
+            keyring.fingerprint("phone", "110101199003070000"),
+            keyring.fingerprint("person1", "10101199003070000"),
+            Keyring::from_master(&[2; 32]).fingerprint("person", "110101199003070000"),
+        ];
+        assert!(!others.contains(&print));
+    }
 }

@@ -1,0 +1,76 @@
+//! Delivery: from rows of the outbox to the messages that parties receive.
+//!
+//! Rendering is a pure function of what is stored, so a message that is delivered twice has the same
+//! bytes and the same name both times.
+
+mod render;
+
+pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
+
+use std::collections::BTreeMap;
+
+use tongguan_storage::{
+    Message, MessageBody, Partition, Response, StorageError, Store, TaxBill, View,
+};
+
+use crate::clearing::write::response_kind;
+
+/// A row of the outbox with everything that its rendering needs.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// The row itself; of a repetition, the earlier row that is sent again.
+    pub response: Response,
+    /// The tax bills of the declaration, if it has any.
+    pub bills: Vec<TaxBill>,
+    /// How the message that it answers came in.
+    pub message: Option<Message>,
+    /// Its sealed bytes, for a format refusal or a copy.
+    pub original: Option<MessageBody>,
+}
+
+/// What stands in the outbox behind a follower's cursors.
+#[derive(Debug, Default)]
+pub struct Pending {
+    /// What is to be delivered, in commit order within each partition.
+    pub rows: Vec<Outgoing>,
+    /// The place of the last row read in each partition that had any.
+    pub places: BTreeMap<Partition, i64>,
+}
+
+/// Reads what stands in the outbox and `consumer` has not read, at most `limit` rows.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn pending(store: &Store, consumer: &str, limit: i64) -> Result<Pending, StorageError> {
+    store.read(|view| {
+        let mut pending = Pending::default();
+        for row in view.unread::<Response>(consumer, limit)? {
+            pending.places.insert(row.partition, row.seq);
+            pending.rows.extend(complete(view, row)?);
+        }
+        Ok(pending)
+    })
+}
+
+fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, StorageError> {
+    let response = if row.kind == response_kind::REPEAT {
+        let original = row.body.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
+        match view.responses(&[(row.partition, original)])?.pop() {
+            Some(response) => response,
+            // A document that was never answered under its key has nothing to repeat.
+            None => return Ok(None),
+        }
+    } else {
+        row
+    };
+    let id = response.message_id;
+    let message_key = (crate::numbering::partition_of(id.0), id);
+    let quotes_original = matches!(response.kind, response_kind::MALFORMED | response_kind::COPY);
+    let message = view.messages(&[message_key])?.pop();
+    let original = if quotes_original { view.message_bodies(&[message_key])?.pop() } else { None };
+    let bills = match render::billed(&response) {
+        Some(declaration) => view.tax_bills(&[(response.partition, declaration)])?,
+        None => Vec::new(),
+    };
+    Ok(Some(Outgoing { response, bills, message, original }))
+}

@@ -1,0 +1,340 @@
+//! Rendering one row of the outbox as XML.
+
+use tongguan_domain::defect::{Defect, Official};
+use tongguan_domain::ids::{
+    DeclarationId, DeclarationNumber, Guid, OfficeCode, OrderNumber, WaybillNumber,
+};
+use tongguan_domain::money::{Amount, Money};
+use tongguan_domain::party::PartyCode;
+use tongguan_domain::tax_bill::TaxDue;
+use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb816, ceb900};
+use tongguan_messages::response::{DocumentKey, Response, write_responses};
+use tongguan_messages::write::Style;
+use tongguan_storage::stored::response::StoredResponse;
+use tongguan_storage::stored::state::StoredTaxV1;
+use tongguan_storage::stored::{StoredError, decode, encode, versioned};
+
+use super::Outgoing;
+use crate::clearing::record::{AnswerTo, Quote};
+use crate::clearing::rows;
+use crate::clearing::write::response_kind;
+
+/// One message to one or more mailboxes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// Its type: `CEB622`.
+    pub message: &'static str,
+    /// The key that names it: an order number, a waybill number …
+    pub key: String,
+    /// The time of its last status.
+    pub at: Moment,
+    /// The mailboxes that receive it.
+    pub mailboxes: Vec<String>,
+    /// The bytes.
+    pub xml: Vec<u8>,
+}
+
+/// A row could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// Its body does not decode.
+    #[error("a response does not decode")]
+    Body(#[from] StoredError),
+    /// An identifier in it is none.
+    #[error("a response holds a broken identifier")]
+    Id(#[from] tongguan_domain::ids::IdError),
+    /// The schema would refuse what it says.
+    #[error("a response cannot be written: {}", first(.0))]
+    Unwritable(Vec<Defect>),
+    /// The original message is needed and not stored.
+    #[error("the message that a response quotes is not stored")]
+    NoOriginal,
+}
+
+fn first(defects: &[Defect]) -> String {
+    defects.first().map(Defect::message_en).unwrap_or_default()
+}
+
+/// What a format refusal says, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FormatRefusalBody {
+    /// The negative status.
+    pub status: i32,
+    /// The root element, or nothing.
+    pub message: Option<String>,
+    /// What is wrong, in words.
+    pub text: String,
+}
+
+/// The body of a format refusal's row.
+pub fn format_refusal_body(
+    message: Option<MessageType>,
+    official: Option<Official>,
+    texts: &[String],
+) -> Vec<u8> {
+    let status = match official {
+        Some(Official::Business(number)) => number,
+        Some(Official::Exchange(number)) => -i32::from(number),
+        // 0002: the message does not pass the schema.
+        Some(Official::Customs(_)) | None => -2,
+    };
+    let body = FormatRefusalBody {
+        status,
+        message: message.map(|message| message.root().to_owned()),
+        text: texts.join("; "),
+    };
+    encode("format refusal", 1, &body).unwrap_or_default()
+}
+
+/// The declaration whose tax bill goes with a response.
+pub(super) fn billed(response: &tongguan_storage::Response) -> Option<DeclarationId> {
+    if response.kind != response_kind::RUN {
+        return None;
+    }
+    StoredResponse::decode(&response.body).ok()?.bill.map(DeclarationId)
+}
+
+/// Renders a row: one message, or two where a tax bill goes with a release. `open` unseals a message.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn render(
+    outgoing: &Outgoing,
+    with_parcel_numbers: bool,
+    open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
+) -> Result<Vec<Rendered>, RenderError> {
+    let row = &outgoing.response;
+    match row.kind {
+        response_kind::MALFORMED => format_refusal(outgoing, open).map(|message| vec![message]),
+        response_kind::COPY => copy(outgoing, open).map(|message| vec![message]),
+        _ => {
+            let stored = StoredResponse::decode(&row.body)?;
+            let answer = rows::read_answer(stored.answer.clone())?;
+            let mut messages = vec![run(outgoing, &stored, &answer)?];
+            for bill in &outgoing.bills {
+                messages.push(tax_bill(outgoing, bill, &stored, &answer, with_parcel_numbers)?);
+            }
+            Ok(messages)
+        }
+    }
+}
+
+fn run(
+    outgoing: &Outgoing,
+    stored: &StoredResponse,
+    answer: &AnswerTo,
+) -> Result<Rendered, RenderError> {
+    let message = document_key(&answer.quote, stored, false).answered_by();
+    let responses: Vec<_> = stored
+        .run
+        .iter()
+        .map(|(status, at, text)| Response {
+            // The port's own statuses come before customs gives the declaration a number.
+            key: document_key(&answer.quote, stored, *status >= 100),
+            status: *status,
+            at: Moment::from_micros(*at),
+            text: text.clone(),
+        })
+        .collect();
+    let xml = write_responses(message, &guid_of(outgoing, 1), &responses, Style::Compact)
+        .map_err(RenderError::Unwritable)?;
+    Ok(Rendered {
+        message: message.code(),
+        key: name_of(&answer.quote),
+        at: responses.last().map_or(outgoing.response.recorded_at, |response| response.at),
+        mailboxes: mailboxes(answer),
+        xml: xml.into_bytes(),
+    })
+}
+
+fn mailboxes(answer: &AnswerTo) -> Vec<String> {
+    let mut mailboxes = vec![answer.mailbox.to_string()];
+    for subscriber in &answer.subscribers {
+        if !mailboxes.iter().any(|known| known == subscriber.as_str()) {
+            mailboxes.push(subscriber.to_string());
+        }
+    }
+    mailboxes
+}
+
+fn document_key(quote: &Quote, stored: &StoredResponse, numbered: bool) -> DocumentKey {
+    match quote.clone() {
+        Quote::Order { guid, platform, merchant, order_no } => {
+            DocumentKey::Order { guid, platform, merchant, order_no }
+        }
+        Quote::Payment { guid, institution, transaction } => {
+            DocumentKey::Payment { guid, institution, transaction }
+        }
+        Quote::Waybill { guid, carrier, number } => DocumentKey::Waybill { guid, carrier, number },
+        Quote::Delivery { guid, carrier, number, status } => {
+            DocumentKey::Delivery { guid, carrier, number, status }
+        }
+        Quote::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
+            let (provisional_no, declaration_no) = match &stored.numbers {
+                Some((provisional, declaration)) => {
+                    let declaration = declaration.as_deref().filter(|_| numbered);
+                    (provisional.as_str(), declaration.unwrap_or_default())
+                }
+                None => ("", ""),
+            };
+            DocumentKey::Declaration {
+                guid,
+                office,
+                platform,
+                merchant,
+                declarant,
+                reference: reference.unwrap_or_default(),
+                provisional_no: provisional_no.into(),
+                declaration_no: declaration_no.into(),
+            }
+        }
+    }
+}
+
+/// What names a response's file: the number that its receiver knows the document by.
+fn name_of(quote: &Quote) -> String {
+    match quote {
+        Quote::Order { order_no, .. } => order_no.to_string(),
+        Quote::Payment { transaction, .. } => transaction.to_string(),
+        Quote::Waybill { number, .. } | Quote::Delivery { number, .. } => number.to_string(),
+        Quote::Declaration { reference: Some(reference), .. } => reference.to_string(),
+        Quote::Declaration { guid, .. } => guid.to_string(),
+    }
+}
+
+fn tax_bill(
+    outgoing: &Outgoing,
+    row: &tongguan_storage::TaxBill,
+    stored: &StoredResponse,
+    answer: &AnswerTo,
+    with_parcel_numbers: bool,
+) -> Result<Rendered, RenderError> {
+    let tax = TaxDue::try_from(StoredTaxV1::decode(&row.body)?)?;
+    let amount = |money: Money| Amount::new(money.to_decimal());
+    let code = |text: &str| PartyCode::parse(text).ok();
+    let Quote::Declaration {
+        office,
+        merchant,
+        declarant,
+        order_no,
+        waybill_no,
+        carrier,
+        guarantor,
+        ..
+    } = &answer.quote
+    else {
+        return Err(RenderError::NoOriginal);
+    };
+    let number = stored.numbers.as_ref().and_then(|(_, number)| number.as_deref());
+    let guid = guid_of(outgoing, 2);
+    let bill = TaxBill {
+        guid: Guid::parse(&guid)?,
+        issued_at: row.at,
+        declaration_no: DeclarationNumber::parse(number.unwrap_or_default())?,
+        number: row.tax_no.as_str().into(),
+        duty: amount(tax.duty),
+        value_added_tax: amount(tax.vat),
+        consumption_tax: amount(tax.consumption_tax),
+        status: TaxBillStatus::Issued,
+        payment_book: None,
+        note: None,
+        guarantor: code(guarantor),
+        merchant: code(merchant),
+        carrier: code(carrier),
+        declarant: code(declarant),
+        office: OfficeCode::parse(office).ok(),
+        order_no: OrderNumber::parse(order_no).ok(),
+        waybill_no: WaybillNumber::parse(waybill_no).ok(),
+        lines: tax
+            .lines
+            .iter()
+            .map(|line| TaxLine {
+                number: line.number,
+                hs_code: line.hs_code.clone(),
+                dutiable: amount(line.dutiable),
+                duty: amount(line.duty),
+                value_added_tax: amount(line.vat),
+                consumption_tax: amount(line.consumption_tax),
+            })
+            .collect(),
+    };
+    let form =
+        ceb816::TaxBillForm { style: Style::Compact, unofficial_numbers: with_parcel_numbers };
+    let xml = ceb816::write(&guid, &[bill], form).map_err(RenderError::Unwritable)?;
+    Ok(Rendered {
+        message: MessageType::Ceb816.code(),
+        key: name_of(&answer.quote),
+        at: row.at,
+        mailboxes: mailboxes(answer),
+        xml: xml.into_bytes(),
+    })
+}
+
+fn format_refusal(
+    outgoing: &Outgoing,
+    open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
+) -> Result<Rendered, RenderError> {
+    let row = &outgoing.response;
+    let body: FormatRefusalBody = match versioned("format refusal", &row.body)? {
+        (1, fields) => decode("format refusal", fields)?,
+        (version, _) => {
+            return Err(StoredError::UnknownVersion { form: "format refusal", version }.into());
+        }
+    };
+    let message = outgoing.message.as_ref().ok_or(RenderError::NoOriginal)?;
+    let original = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
+    let guid = guid_of(outgoing, 1);
+    let refusal = ceb900::FormatRefusal {
+        guid: guid.into(),
+        status: body.status,
+        text: body.text,
+        at: row.recorded_at.floor_millis(),
+        original_id: message.origin.clone(),
+        original_type: body.message.unwrap_or_else(|| "Unknown".to_owned()),
+        original: String::from_utf8_lossy(&original).into_owned(),
+    };
+    let xml = ceb900::write(&refusal, Style::Compact).map_err(RenderError::Unwritable)?;
+    Ok(Rendered {
+        message: MessageType::Ceb900.code(),
+        key: message.origin.clone(),
+        at: refusal.at,
+        mailboxes: row.mailbox.iter().map(ToString::to_string).collect(),
+        xml: xml.into_bytes(),
+    })
+}
+
+/// A copy of the message for a subscriber of its documents, byte for byte.
+fn copy(
+    outgoing: &Outgoing,
+    open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
+) -> Result<Rendered, RenderError> {
+    let row = &outgoing.response;
+    let message = outgoing.message.as_ref().ok_or(RenderError::NoOriginal)?;
+    let xml = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
+    let kind = message.kind.as_deref().and_then(MessageType::from_code);
+    Ok(Rendered {
+        message: kind.map_or("CEB", MessageType::code),
+        key: message.guid.clone().unwrap_or_default(),
+        at: row.recorded_at.floor_millis(),
+        mailboxes: row.mailbox.iter().map(ToString::to_string).collect(),
+        xml,
+    })
+}
+
+/// The number of a message that Tongguan sends: the same each time it is rendered, because it derives
+/// from where its row stands (a version 8 UUID, as RFC 9562 calls numbers of one's own making).
+fn guid_of(outgoing: &Outgoing, n: u8) -> String {
+    let row = &outgoing.response;
+    let mut bytes = Vec::with_capacity(32);
+    bytes.extend(row.partition.0.to_be_bytes());
+    bytes.extend(row.seq.to_be_bytes());
+    bytes.extend(row.message_id.0.to_be_bytes());
+    bytes.extend(row.ordinal.to_be_bytes());
+    bytes.push(n);
+    let digest = crate::digest::sha256(&bytes);
+    let mut hex: String = digest[..16].iter().map(|byte| format!("{byte:02X}")).collect();
+    hex.replace_range(12..13, "8");
+    hex.replace_range(16..17, "8");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}

@@ -1,0 +1,388 @@
+//! The pipeline: messages in, acknowledgements out.
+//!
+//! Worker threads refine messages side by side; the writer's thread puts them back into the order in
+//! which they were accepted and commits them in batches. Nothing is acknowledged before it is durable.
+//! Queues are bounded: whoever submits waits when the writer is behind.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::{DataKey, Keyring};
+use tongguan_storage::{Remedy, StorageError};
+
+use crate::clearing::engine::{BatchError, Delivery, Engine};
+use crate::clearing::incoming::Incoming;
+use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
+use crate::ports::{Clock, IdentityRegister};
+
+/// The most documents of a batch.
+const MOST_DOCUMENTS: usize = 1_000;
+/// The most bytes of a batch's messages.
+const MOST_BYTES: usize = 8 << 20;
+/// The most messages that are refined and not yet written.
+const QUEUE: usize = 256;
+/// How often a batch is tried while the database is busy or away, with pauses up to two seconds.
+const ATTEMPTS: u32 = 12;
+
+/// What became of a submitted message.
+#[derive(Debug)]
+pub struct Ack {
+    /// The number that [`Pipeline::submit`] gave.
+    pub ticket: u64,
+    /// When it was durable.
+    pub at: Moment,
+    /// What it held; or why it could not be kept. What was not kept was not acknowledged: it may be
+    /// submitted again.
+    pub outcome: Result<Summary, String>,
+}
+
+/// How much time each stage took, in microseconds, summed over all threads.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct StageTimes {
+    /// Refining: sealing, XML, signature, checks, tax.
+    pub refine_us: i64,
+    /// Waiting of the writer for something to do.
+    pub idle_us: i64,
+    /// Loading, deciding, writing and committing.
+    pub commit_us: i64,
+    /// The longest commit.
+    pub longest_commit_us: i64,
+    /// Batches committed.
+    pub batches: u64,
+}
+
+/// A running pipeline. Dropping it finishes what was submitted.
+pub struct Pipeline {
+    submit: Option<Sender<Job>>,
+    acks: Receiver<Ack>,
+    next_ticket: u64,
+    knowledge: Arc<RwLock<Knowledge>>,
+    workers: Vec<JoinHandle<i64>>,
+    writer: Option<JoinHandle<(Engine, StageTimes)>>,
+}
+
+struct Job {
+    ticket: u64,
+    received: Received,
+}
+
+struct Refined {
+    ticket: u64,
+    bytes: usize,
+    outcome: Result<(Delivery, Summary), String>,
+}
+
+/// What a pipeline is made of.
+pub struct Parts {
+    /// The writer's state.
+    pub engine: Engine,
+    /// What intake knows.
+    pub knowledge: Knowledge,
+    /// Checks identities.
+    pub identities: Arc<dyn IdentityRegister>,
+    /// Seals and marks.
+    pub keyring: Arc<Keyring>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How many threads refine.
+    pub workers: usize,
+}
+
+impl Pipeline {
+    /// Starts the threads.
+    pub fn start(parts: Parts) -> Self {
+        let Parts { engine, knowledge, identities, keyring, clock, workers } = parts;
+        let (submit, jobs) = bounded::<Job>(QUEUE);
+        let (refined_in, refined_out) = bounded::<Refined>(QUEUE);
+        let (ack_in, acks) = crossbeam_channel::unbounded();
+        let knowledge = Arc::new(RwLock::new(knowledge));
+        let keys = Arc::new(DataKeys::new(engine.store(), keyring.clone()));
+        let workers = (0..workers.max(1))
+            .map(|_| {
+                let worker = Worker {
+                    jobs: jobs.clone(),
+                    refined: refined_in.clone(),
+                    knowledge: knowledge.clone(),
+                    identities: identities.clone(),
+                    keyring: keyring.clone(),
+                    keys: keys.clone(),
+                    clock: clock.clone(),
+                };
+                thread::spawn(move || worker.run())
+            })
+            .collect();
+        let writer = WriterLoop { engine, refined: refined_out, acks: ack_in, clock };
+        let writer = thread::spawn(move || writer.run());
+        Self {
+            submit: Some(submit),
+            acks,
+            next_ticket: 0,
+            knowledge,
+            workers,
+            writer: Some(writer),
+        }
+    }
+
+    /// Hands a message over; waits while the queue is full. Its acknowledgement bears the number given
+    /// here.
+    pub fn submit(&mut self, received: Received) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        if let Some(submit) = &self.submit {
+            // It can only fail when every worker has died; then no acknowledgement comes.
+            drop(submit.send(Job { ticket, received }));
+        }
+        ticket
+    }
+
+    /// Acknowledgements, in order of submission.
+    pub fn acks(&self) -> &Receiver<Ack> {
+        &self.acks
+    }
+
+    /// Replaces what intake knows: the registry, the law or the trust changed.
+    pub fn learn(&self, knowledge: Knowledge) {
+        *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = knowledge;
+    }
+
+    /// Finishes what was submitted and gives the writer's state back, with the time each stage took.
+    /// `None` when a thread of the pipeline died.
+    pub fn finish(mut self) -> Option<(Engine, StageTimes)> {
+        self.submit = None;
+        let mut refine_us = 0;
+        for worker in self.workers.drain(..) {
+            refine_us += worker.join().ok()?;
+        }
+        let (engine, times) = self.writer.take()?.join().ok()?;
+        Some((engine, StageTimes { refine_us, ..times }))
+    }
+}
+
+/// One thread that refines.
+struct Worker {
+    jobs: Receiver<Job>,
+    refined: Sender<Refined>,
+    knowledge: Arc<RwLock<Knowledge>>,
+    identities: Arc<dyn IdentityRegister>,
+    keyring: Arc<Keyring>,
+    keys: Arc<DataKeys>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Worker {
+    /// Works until the pipeline ends; gives the microseconds spent.
+    fn run(self) -> i64 {
+        let knowledge = self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut intake = Intake {
+            knowledge,
+            identities: self.identities.clone(),
+            keyring: self.keyring.clone(),
+            signers: SignerCache::default(),
+        };
+        let mut spent = 0;
+        for Job { ticket, received } in &self.jobs {
+            let start = self.clock.now().micros();
+            intake.knowledge =
+                self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let outcome =
+                self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
+                    intake.refine(&received, &key).map_err(|error| error.to_string())
+                });
+            spent += self.clock.now().micros() - start;
+            let refined = Refined { ticket, bytes: received.bytes.len(), outcome };
+            if self.refined.send(refined).is_err() {
+                break;
+            }
+        }
+        spent
+    }
+}
+
+/// The data keys of the months that messages come in.
+struct DataKeys {
+    store: tongguan_storage::Store,
+    keyring: Arc<Keyring>,
+    known: RwLock<BTreeMap<String, Arc<DataKey>>>,
+}
+
+impl DataKeys {
+    fn new(store: tongguan_storage::Store, keyring: Arc<Keyring>) -> Self {
+        Self { store, keyring, known: RwLock::default() }
+    }
+
+    fn of(&self, at: Moment) -> Result<Arc<DataKey>, StorageError> {
+        let day = at.china_day();
+        let period = format!("{:04}-{:02}", day.year(), day.month());
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&period).cloned();
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.get(&period) {
+            return Ok(key.clone());
+        }
+        let key = self.store.writer()?.retried(tongguan_storage::Backoff::default(), |tx| {
+            tx.data_key(&self.keyring, &period)
+        })?;
+        let key = Arc::new(key);
+        known.insert(period, key.clone());
+        Ok(key)
+    }
+}
+
+/// The writer's thread.
+struct WriterLoop {
+    engine: Engine,
+    refined: Receiver<Refined>,
+    acks: Sender<Ack>,
+    clock: Arc<dyn Clock>,
+}
+
+impl WriterLoop {
+    fn run(mut self) -> (Engine, StageTimes) {
+        let mut ring = BTreeMap::new();
+        let mut next = 0;
+        let mut times = StageTimes::default();
+        loop {
+            let start = self.clock.now().micros();
+            let Ok(first) = self.refined.recv() else { break };
+            ring.insert(first.ticket, first);
+            ring.extend(self.refined.try_iter().map(|refined| (refined.ticket, refined)));
+            let begin = self.clock.now().micros();
+            times.idle_us += begin - start;
+            while let Some(batch) = take_batch(&mut ring, &mut next) {
+                self.write(batch, &mut times);
+            }
+        }
+        (self.engine, times)
+    }
+
+    fn write(&mut self, batch: Vec<Refined>, times: &mut StageTimes) {
+        let mut deliveries = Vec::with_capacity(batch.len());
+        let mut pending = Vec::with_capacity(batch.len());
+        for Refined { ticket, outcome, .. } in batch {
+            match outcome {
+                Ok((delivery, summary)) => {
+                    deliveries.push(delivery);
+                    pending.push((ticket, summary));
+                }
+                Err(error) => self.acknowledge(ticket, Err(error)),
+            }
+        }
+        let start = self.clock.now().micros();
+        let results = commit_or_divide(&mut self.engine, &deliveries, &*self.clock);
+        let took = self.clock.now().micros() - start;
+        times.commit_us += took;
+        times.longest_commit_us = times.longest_commit_us.max(took);
+        times.batches += 1;
+        for ((ticket, summary), result) in pending.into_iter().zip(results) {
+            self.acknowledge(ticket, result.map(|()| summary));
+        }
+    }
+
+    fn acknowledge(&self, ticket: u64, outcome: Result<Summary, String>) {
+        // Nobody may be listening any more; what is durable stays so.
+        drop(self.acks.send(Ack { ticket, at: self.clock.now(), outcome }));
+    }
+}
+
+/// The next batch in order of acceptance: what has arrived without a gap, as far as the limits allow.
+fn take_batch(ring: &mut BTreeMap<u64, Refined>, next: &mut u64) -> Option<Vec<Refined>> {
+    let mut batch = Vec::new();
+    let (mut documents, mut bytes) = (0, 0);
+    while let Some(entry) = ring.first_entry() {
+        let refined = entry.get();
+        let more = refined.outcome.as_ref().map_or(0, |(delivery, _)| delivery.incoming.len());
+        let full = documents + more > MOST_DOCUMENTS || bytes + refined.bytes > MOST_BYTES;
+        if refined.ticket != *next || (full && !batch.is_empty()) {
+            break;
+        }
+        documents += more;
+        bytes += refined.bytes;
+        *next += 1;
+        batch.push(entry.remove());
+    }
+    (!batch.is_empty()).then_some(batch)
+}
+
+/// Commits a batch. What fails in passing is tried again; what fails for good is divided until the
+/// culprit is alone, and only that one is not acknowledged.
+fn commit_or_divide(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    clock: &dyn Clock,
+) -> Vec<Result<(), String>> {
+    if batch.is_empty() {
+        return Vec::new();
+    }
+    let error = match commit(engine, batch, &[], clock) {
+        Ok(()) => return batch.iter().map(|_| Ok(())).collect(),
+        Err(error) => error,
+    };
+    let divisible =
+        !matches!(&error, BatchError::Storage(error) if error.remedy() != Remedy::Bisect);
+    if batch.len() == 1 || !divisible {
+        let text = chain(&error);
+        return batch.iter().map(|_| Err(text.clone())).collect();
+    }
+    let (left, right) = batch.split_at(batch.len() / 2);
+    let mut results = commit_or_divide(engine, left, clock);
+    results.extend(commit_or_divide(engine, right, clock));
+    results
+}
+
+/// Commits, with repetitions while the database is busy or away.
+///
+/// # Errors
+/// What stood in the way at last.
+pub fn commit(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    commands: &[Incoming],
+    clock: &dyn Clock,
+) -> Result<(), BatchError> {
+    let mut pause = Duration::from_millis(5);
+    for attempt in 1.. {
+        let error = match engine.commit(batch, commands, clock.now()) {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        let remedy = match &error {
+            BatchError::Storage(error) => error.remedy(),
+            BatchError::Row(_) | BatchError::Encode(_) => return Err(error),
+        };
+        match remedy {
+            _ if attempt >= ATTEMPTS => return Err(error),
+            Remedy::Retry => {}
+            Remedy::Drop => engine.take_again(clock.now())?,
+            Remedy::Resolve => {
+                engine.take_again(clock.now())?;
+                if engine.was_committed(batch)? {
+                    return Ok(());
+                }
+            }
+            Remedy::Bisect | Remedy::Stop => return Err(error),
+        }
+        thread::park_timeout(pause);
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+    Ok(())
+}
+
+/// An error with its causes, for an operator.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,98 @@
+//! The settings that are kept in the store: of offices, by name.
+//!
+//! | name | values | default |
+//! |---|---|---|
+//! | `waiting_days` | days | 30 |
+//! | `refuse_early` | `true`, `false` | `false` |
+//! | `declare_on_waybill` | `true`, `false` | `false` |
+//! | `close_after_days` | days | 30 |
+//! | `allowance_year` | `release`, `lodging` | `release` |
+//! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
+//!
+//! The scope is `office:2916` for one office and `office` for all that have none of their own.
+
+use tongguan_domain::ids::OfficeCode;
+use tongguan_storage::{Setting, StorageError, View};
+
+use crate::clearing::engine::Settings;
+use crate::clearing::settings::{AllowanceYear, OfficeSettings};
+
+/// A setting that is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("setting `{name}` of `{scope}` is `{value}`, which is not {expected}")]
+pub struct BadSetting {
+    /// Whose.
+    pub scope: String,
+    /// Which.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+    /// What it may say.
+    pub expected: &'static str,
+}
+
+/// The settings could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// They could not be read.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// One is not one.
+    #[error(transparent)]
+    Bad(#[from] BadSetting),
+}
+
+/// Loads the settings of all offices.
+///
+/// # Errors
+/// [`SettingsError`]; the first setting that is not one.
+pub fn load(view: &mut View<'_>) -> Result<Settings, SettingsError> {
+    let rows = view.settings()?;
+    let mut settings = Settings::default();
+    for row in rows.iter().filter(|row| row.scope == "office") {
+        apply(&mut settings.default_office, row)?;
+    }
+    for row in &rows {
+        let Some(code) = row.scope.strip_prefix("office:") else { continue };
+        let office = OfficeCode::parse(code).map_err(|_| bad(row, "an office of four digits"))?;
+        let of_office =
+            settings.offices.entry(office).or_insert_with(|| settings.default_office.clone());
+        apply(of_office, row)?;
+    }
+    Ok(settings)
+}
+
+fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
+    let days = || row.value.parse::<u16>().map(i64::from).map_err(|_| bad(row, "a number of days"));
+    let flag = || row.value.parse().map_err(|_| bad(row, "`true` or `false`"));
+    let rate = || match row.value.parse() {
+        Ok(rate @ 0..=10_000) => Ok(rate),
+        _ => Err(bad(row, "a number from 0 to 10000")),
+    };
+    match row.name.as_str() {
+        "waiting_days" => office.waiting_days = days()?,
+        "refuse_early" => office.refuse_early = flag()?,
+        "declare_on_waybill" => office.declare_on_waybill = flag()?,
+        "close_after_days" => office.close_after_days = days()?,
+        "allowance_year" => {
+            office.allowance_year = match row.value.as_str() {
+                "release" => AllowanceYear::Release,
+                "lodging" => AllowanceYear::Lodging,
+                _ => return Err(bad(row, "`release` or `lodging`")),
+            };
+        }
+        "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
+        "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
+        _ => return Err(bad(row, "a known setting")),
+    }
+    Ok(())
+}
+
+fn bad(row: &Setting, expected: &'static str) -> BadSetting {
+    BadSetting {
+        scope: row.scope.clone(),
+        name: row.name.clone(),
+        value: row.value.clone(),
+        expected,
+    }
+}

@@ -1,0 +1,336 @@
+//! `tongguan bench clear`: four signed documents in, release and tax bill out, durable.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use tongguan_application::intake::{Received, SignatureDemand};
+use tongguan_application::numbering::IdSource;
+use tongguan_application::pipeline::{Ack, Pipeline, StageTimes};
+use tongguan_application::ports::Clock;
+use tongguan_codelists::Pack;
+use tongguan_domain::ids::MessageId;
+use tongguan_domain::money::Money;
+use tongguan_domain::time::Moment;
+use tongguan_gateways::identity::StandIn;
+use tongguan_messages::ceb::MessageType;
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{Guarantee, LogTraffic, Partition, Store, StoreSettings, Target};
+use tongguan_testkit::cast::Cast;
+
+use super::input::{self, Input, SEED};
+use super::{Percentiles, Sign, per};
+use crate::clock::SystemClock;
+use crate::product::{self, Product};
+
+/// Clear made-up parcels as fast as they go, from four signed messages to release and tax bill.
+///
+/// The input is signed beforehand by another process; the database is a temporary one, unless
+/// --database names one that may be filled.
+#[derive(Debug, Args)]
+pub struct Clear {
+    /// How many parcels.
+    #[arg(long, default_value_t = 20_000)]
+    parcels: u64,
+    /// How the messages are signed.
+    #[arg(long, value_enum, default_value = "sm2")]
+    sign: Sign,
+    /// How many documents a message holds, 1 to 100.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100))]
+    documents_per_message: u64,
+    /// How many threads read and verify.
+    #[arg(long, default_value_t = 2)]
+    workers: usize,
+    /// Parcels a second that are submitted at most; as fast as they go when absent.
+    #[arg(long)]
+    rate: Option<u64>,
+    /// A PostgreSQL database to be filled: postgres://user@host/name
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The result.
+#[derive(Debug, Serialize)]
+struct Measured {
+    parcels: u64,
+    released: u64,
+    seconds: f64,
+    parcels_per_second: f64,
+    latency_ms: Percentiles,
+    /// Microseconds of each stage for one parcel; refining runs on several threads side by side.
+    stages_us: Stages,
+    rows_per_parcel: f64,
+    wal_bytes_per_parcel: f64,
+    fsyncs: u64,
+    batches: u64,
+    longest_commit_ms: f64,
+    peak_rss_mib: u64,
+    cores: usize,
+    engine: &'static str,
+    settings: Settings,
+}
+
+#[derive(Debug, Serialize)]
+struct Stages {
+    refine: f64,
+    commit: f64,
+    writer_idle: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Settings {
+    sign: Sign,
+    documents_per_message: u64,
+    workers: usize,
+    rate: Option<u64>,
+}
+
+impl Clear {
+    /// Runs the command.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let folder = tempfile::tempdir()?;
+        let clock = Arc::new(SystemClock);
+        let begin = clock.now();
+        let file = folder.path().join("input");
+        input::prepare(&file, self.parcels, self.sign, self.documents_per_message, begin)?;
+        let target = match &self.database {
+            Some(url) => Target::Postgres(url.clone()),
+            None => Target::Sqlite(folder.path().join("data")),
+        };
+        let store = Store::open(&target, StoreSettings::default(), begin)?;
+        let cast = Cast::new(SEED, self.sign.into())?;
+        grant(&store, &cast)?;
+        let demand = match self.sign {
+            Sign::None => SignatureDemand { not_demanded: MessageType::ALL.to_vec() },
+            Sign::Sm2 | Sign::Rsa => SignatureDemand::default(),
+        };
+        let knowledge = product::knowledge(cast.registry(), Pack::builtin(), cast.trust()?, demand);
+        let product = Product {
+            store,
+            keyring: Arc::new(Keyring::from_master(&[7; 32])),
+            clock,
+            identities: Arc::new(StandIn),
+            knowledge,
+        };
+        let rows_before = product.store.read(|view| view.row_counts())?;
+        let traffic_before = product.store.log_traffic()?;
+        let mut run = Run::new(product.start(self.workers)?, product.clock.clone(), self);
+        run.stream(&mut Input::open(&file)?)?;
+        let (latencies, span, times) = run.finish()?;
+        let rows = product.store.read(|view| view.row_counts())?;
+        let measured =
+            self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
+        if self.json {
+            println!("{}", serde_json::to_string(&measured)?);
+        } else {
+            measured.print();
+        }
+        anyhow::ensure!(
+            measured.released == self.parcels,
+            "only {} of {} parcels were released",
+            measured.released,
+            self.parcels
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+
+    #[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "for people to read")]
+    fn measured(
+        &self,
+        product: &Product,
+        latencies: Vec<i64>,
+        span: i64,
+        times: StageTimes,
+        rows: (HashMap<&'static str, i64>, HashMap<&'static str, i64>),
+        before: LogTraffic,
+    ) -> anyhow::Result<Measured> {
+        let parcels = i64::try_from(self.parcels)?;
+        let count = |rows: &HashMap<&'static str, i64>| rows.values().sum::<i64>();
+        let of = |rows: &HashMap<&'static str, i64>, table| rows.get(table).copied().unwrap_or(0);
+        let released = of(&rows.1, "tax_bill") - of(&rows.0, "tax_bill");
+        let traffic = product.store.log_traffic()?;
+        let log_bytes = i64::try_from(traffic.bytes - before.bytes)?;
+        Ok(Measured {
+            parcels: self.parcels,
+            released: u64::try_from(released)?,
+            seconds: per(span, 1_000_000),
+            parcels_per_second: (parcels as f64 * 1e6 / span.max(1) as f64).round(),
+            latency_ms: Percentiles::of_micros(latencies),
+            stages_us: Stages {
+                refine: per(times.refine_us, parcels),
+                commit: per(times.commit_us, parcels),
+                writer_idle: per(times.idle_us, parcels),
+            },
+            rows_per_parcel: per(count(&rows.1) - count(&rows.0), parcels),
+            wal_bytes_per_parcel: per(log_bytes, parcels),
+            fsyncs: traffic.syncs - before.syncs,
+            batches: times.batches,
+            longest_commit_ms: per(times.longest_commit_us, 1000),
+            peak_rss_mib: peak_rss_mib(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            engine: if self.database.is_some() { "postgres" } else { "sqlite" },
+            settings: Settings {
+                sign: self.sign,
+                documents_per_message: self.documents_per_message,
+                workers: self.workers,
+                rate: self.rate,
+            },
+        })
+    }
+}
+
+impl Measured {
+    fn print(&self) {
+        let Self { parcels, seconds, parcels_per_second, latency_ms, stages_us, .. } = self;
+        println!(
+            "{parcels} parcels in {seconds} s: {parcels_per_second} a second ({})",
+            self.engine
+        );
+        println!(
+            "latency ms: p50 {}, p99 {}, max {}",
+            latency_ms.p50, latency_ms.p99, latency_ms.max
+        );
+        println!(
+            "µs a parcel: refine {} (over {} threads), commit {}, writer idle {}",
+            stages_us.refine, self.settings.workers, stages_us.commit, stages_us.writer_idle
+        );
+        println!(
+            "a parcel: {} rows, {} bytes of log; {} batches, {} syncs, longest commit {} ms, {} MiB at most",
+            self.rows_per_parcel,
+            self.wal_bytes_per_parcel,
+            self.batches,
+            self.fsyncs,
+            self.longest_commit_ms,
+            self.peak_rss_mib
+        );
+    }
+}
+
+/// A guarantee that no run exhausts.
+fn grant(store: &Store, cast: &Cast) -> anyhow::Result<()> {
+    let platform = cast.platform.party.id;
+    let guarantee = Guarantee {
+        bucket: Partition::of_party(platform),
+        party_id: platform,
+        granted: Money::from_fen(i64::MAX / 4),
+        queued: Money::ZERO,
+        held: Money::ZERO,
+        valid_from: Moment::from_micros(0),
+        valid_to: None,
+        reference: None,
+    };
+    store.writer()?.transaction(|tx| tx.grant(&[guarantee]))?;
+    Ok(())
+}
+
+/// One run: messages go in, acknowledgements come out.
+struct Run {
+    pipeline: Pipeline,
+    clock: Arc<dyn Clock>,
+    ids: IdSource,
+    /// When the declarations of a message were received, by ticket.
+    waiting: HashMap<u64, Moment>,
+    latencies: Vec<i64>,
+    begin: Moment,
+    last: Moment,
+    progress: ProgressBar,
+    documents_per_message: u64,
+    rate: Option<u64>,
+}
+
+impl Run {
+    fn new(pipeline: Pipeline, clock: Arc<dyn Clock>, clear: &Clear) -> Self {
+        let progress =
+            if clear.json { ProgressBar::hidden() } else { ProgressBar::new(clear.parcels) };
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} parcels, {per_sec}") {
+            progress.set_style(style);
+        }
+        let begin = clock.now();
+        Self {
+            pipeline,
+            clock,
+            ids: IdSource::default(),
+            waiting: HashMap::new(),
+            latencies: Vec::new(),
+            begin,
+            last: begin,
+            progress,
+            documents_per_message: clear.documents_per_message,
+            rate: clear.rate,
+        }
+    }
+
+    fn stream(&mut self, input: &mut Input) -> anyhow::Result<()> {
+        let mut groups = 0;
+        while let Some(orders) = input.next()? {
+            self.pace(groups);
+            groups += 1;
+            self.submit(orders, false);
+            for last in [false, false, true] {
+                let message = input.next()?.context("the input ends in the middle of a group")?;
+                self.submit(message, last);
+            }
+            self.progress.inc(self.documents_per_message);
+            while let Ok(ack) = self.pipeline.acks().try_recv() {
+                self.settle(ack)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the next group is due.
+    fn pace(&self, groups: u64) {
+        let Some(rate) = self.rate else { return };
+        let due = groups * self.documents_per_message * 1_000_000 / rate.max(1);
+        let now = self.clock.now().micros() - self.begin.micros();
+        if let Ok(wait) = u64::try_from(i64::try_from(due).unwrap_or(i64::MAX) - now) {
+            std::thread::park_timeout(std::time::Duration::from_micros(wait));
+        }
+    }
+
+    fn submit(&mut self, bytes: Vec<u8>, is_last: bool) {
+        let at = self.clock.now();
+        let id = MessageId(self.ids.next(Partition(0), at));
+        let received = Received { id, at, origin: "bench".into(), sender: None, bytes };
+        let ticket = self.pipeline.submit(received);
+        if is_last {
+            self.waiting.insert(ticket, at);
+        }
+    }
+
+    fn settle(&mut self, ack: Ack) -> anyhow::Result<()> {
+        ack.outcome.map_err(|error| anyhow::anyhow!("a message was not stored: {error}"))?;
+        self.last = self.last.max(ack.at);
+        if let Some(received) = self.waiting.remove(&ack.ticket) {
+            self.latencies.push(ack.at.micros() - received.micros());
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> anyhow::Result<(Vec<i64>, i64, StageTimes)> {
+        while !self.waiting.is_empty() {
+            let ack = self.pipeline.acks().recv().context("the pipeline ended early")?;
+            self.settle(ack)?;
+        }
+        self.progress.finish_and_clear();
+        let span = self.last.micros() - self.begin.micros();
+        let (engine, times) = self.pipeline.finish().context("a thread of the pipeline died")?;
+        engine.stop()?;
+        Ok((self.latencies, span, times))
+    }
+}
+
+/// The most memory that this process held at any time, as Linux counts it; 0 elsewhere.
+fn peak_rss_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}

@@ -1,0 +1,228 @@
+//! `tongguan gateway`: folder in, folder out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde::Serialize;
+use tongguan_application::intake::{Received, SignatureDemand};
+use tongguan_application::numbering::IdSource;
+use tongguan_application::pipeline::{Ack, Pipeline};
+use tongguan_application::ports::{Clock, IdentityRegister};
+use tongguan_domain::ids::MessageId;
+use tongguan_gateways::folder::{Inbox, InboxFile, Outbox};
+use tongguan_gateways::identity::{NoRegister, StandIn};
+use tongguan_messages::ceb::MessageType;
+use tongguan_messages::xml::Limits;
+use tongguan_storage::Partition;
+
+use super::place::{KeyFile, Place};
+use crate::clock::SystemClock;
+use crate::product::{self, Product};
+
+/// Answer every file in a folder: messages in --inbox, responses in --outbox/<mailbox>/.
+///
+/// A file moves to inbox/done when its message is stored for good, to inbox/refused when it could not
+/// be read; until then it stays where it is, and a crash loses nothing.
+#[derive(Debug, Args)]
+pub struct Gateway {
+    /// Where messages are dropped. Write them under a name that ends in .part and rename them.
+    #[arg(long, value_name = "DIR")]
+    inbox: PathBuf,
+    /// Where responses appear, a folder for each mailbox.
+    #[arg(long, value_name = "DIR")]
+    outbox: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    key_file: KeyFile,
+    /// The trusted authorities: certificates (.pem, .crt, .cer) and revocation lists (.crl).
+    #[arg(long, value_name = "DIR", default_value = "trust")]
+    trust: PathBuf,
+    /// Accept messages of this type unsigned; may be given several times.
+    #[arg(long, value_name = "TYPE")]
+    unsigned: Vec<String>,
+    /// How buyers' identities are checked.
+    #[arg(long, value_enum, default_value = "none")]
+    identities: Identities,
+    /// Add order and waybill number to tax bills, as real systems do beside the schema.
+    #[arg(long)]
+    parcel_numbers: bool,
+    /// Answer what lies in the inbox, and end.
+    #[arg(long, conflicts_with = "watch", required_unless_present = "watch")]
+    once: bool,
+    /// Go on until stopped.
+    #[arg(long)]
+    watch: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How buyers' identities are checked.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Identities {
+    /// Not at all: the payer must be the buyer.
+    None,
+    /// By a stand-in for trials: names that begin with 错名 do not match.
+    StandIn,
+}
+
+/// What was answered.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    files: u64,
+    documents: u64,
+    refused: u64,
+    /// Files that could not be stored; they are still in the inbox.
+    failed: u64,
+    responses: BTreeMap<&'static str, u64>,
+}
+
+impl Gateway {
+    /// Runs the command.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let clock = Arc::new(SystemClock);
+        let store = self.place.open(clock.now())?;
+        let keyring = Arc::new(self.key_file.keyring(&self.place)?);
+        let registry = store.read(tongguan_application::registry::snapshot)?;
+        let pack = store.read(tongguan_application::codes::pack)?;
+        let trust = product::trust(&self.trust)?;
+        let identities: Arc<dyn IdentityRegister> = match self.identities {
+            Identities::None => Arc::new(NoRegister),
+            Identities::StandIn => Arc::new(StandIn),
+        };
+        let knowledge = product::knowledge(registry, pack, trust, self.demand()?);
+        let product = Product { store, keyring, clock, identities, knowledge };
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let pipeline = product.start(workers)?;
+        let inbox = Inbox::open(&self.inbox)?;
+        let outbox = Outbox::open(
+            &self.outbox,
+            &product.store,
+            product.keyring.clone(),
+            self.parcel_numbers,
+        )?;
+        let mut rounds = Rounds {
+            inbox,
+            outbox,
+            pipeline,
+            ids: IdSource::default(),
+            clock: product.clock.clone(),
+            report: Report::default(),
+        };
+        loop {
+            let answered = rounds.round()?;
+            if self.once {
+                break;
+            }
+            if answered == 0 {
+                std::thread::park_timeout(Duration::from_millis(200));
+            }
+        }
+        let Rounds { pipeline, report, .. } = rounds;
+        let (engine, _) = pipeline.finish().context("a thread of the pipeline died")?;
+        engine.stop()?;
+        self.print(&report)?;
+        Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn demand(&self) -> anyhow::Result<SignatureDemand> {
+        let not_demanded = self
+            .unsigned
+            .iter()
+            .map(|code| {
+                MessageType::from_code(code).filter(|message| message.is_request()).with_context(
+                    || format!("--unsigned {code}: no message that enterprises send; try CEB311"),
+                )
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(SignatureDemand { not_demanded })
+    }
+
+    fn print(&self, report: &Report) -> anyhow::Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string(report)?);
+            return Ok(());
+        }
+        println!(
+            "{} files with {} documents, {} of the files refused, {} left in the inbox",
+            report.files, report.documents, report.refused, report.failed
+        );
+        for (message, files) in &report.responses {
+            println!("  {message}: {files}");
+        }
+        Ok(())
+    }
+}
+
+/// One round after the other: submit what lies there, put it away, deliver what it led to.
+struct Rounds {
+    inbox: Inbox,
+    outbox: Outbox,
+    pipeline: Pipeline,
+    ids: IdSource,
+    clock: Arc<dyn Clock>,
+    report: Report,
+}
+
+impl Rounds {
+    /// Gives how many files were answered.
+    fn round(&mut self) -> anyhow::Result<usize> {
+        let files = self.inbox.files()?;
+        let mut waiting = BTreeMap::<u64, InboxFile>::new();
+        let mut answered = 0;
+        for file in files {
+            let bytes = self.inbox.read(&file, Limits::default().bytes as u64)?;
+            let at = self.clock.now();
+            let partition = Partition::of_text(&file.name);
+            let received = Received {
+                id: MessageId(self.ids.next(partition, at)),
+                at,
+                origin: file.name.clone(),
+                sender: None,
+                bytes,
+            };
+            waiting.insert(self.pipeline.submit(received), file);
+            let ready: Vec<_> = self.pipeline.acks().try_iter().collect();
+            for ack in ready {
+                answered += self.settle(&mut waiting, ack)?;
+            }
+        }
+        while !waiting.is_empty() {
+            let ack = self.pipeline.acks().recv().context("the pipeline ended early")?;
+            answered += self.settle(&mut waiting, ack)?;
+        }
+        for (message, files) in self.outbox.deliver()?.files {
+            *self.report.responses.entry(message).or_default() += files;
+        }
+        Ok(answered)
+    }
+
+    fn settle(
+        &mut self,
+        waiting: &mut BTreeMap<u64, InboxFile>,
+        ack: Ack,
+    ) -> anyhow::Result<usize> {
+        let Some(file) = waiting.remove(&ack.ticket) else { return Ok(0) };
+        self.report.files += 1;
+        match ack.outcome {
+            Ok(summary) => {
+                let refused = summary.documents == 0;
+                self.report.documents += u64::try_from(summary.documents).unwrap_or(u64::MAX);
+                self.report.refused += u64::from(refused);
+                self.inbox.put_away(&file, refused)?;
+                Ok(1)
+            }
+            Err(error) => {
+                self.report.failed += 1;
+                eprintln!("{}: not stored, left in the inbox: {error}", file.name);
+                Ok(0)
+            }
+        }
+    }
+}

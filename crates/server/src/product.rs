@@ -1,0 +1,121 @@
+//! Wiring: the product put together from an open store, for the commands that clear parcels.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tongguan_application::clearing::engine::Engine;
+use tongguan_application::draws::KeyedDraws;
+use tongguan_application::intake::{Knowledge, SignatureDemand};
+use tongguan_application::pipeline::{Parts, Pipeline};
+use tongguan_application::ports::{Clock, IdentityRegister};
+use tongguan_application::settings;
+use tongguan_codelists::Pack;
+use tongguan_domain::registry::Registry;
+use tongguan_messages::certificate::{Certificate, RevocationList, TrustStore};
+use tongguan_messages::signature::Policy;
+use tongguan_storage::Store;
+use tongguan_storage::seal::Keyring;
+
+/// What the product is made of, from outside.
+pub struct Product {
+    /// The store.
+    pub store: Store,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The register of identities.
+    pub identities: Arc<dyn IdentityRegister>,
+    /// What intake knows.
+    pub knowledge: Knowledge,
+}
+
+impl Product {
+    /// Starts the pipeline with so many threads that refine.
+    ///
+    /// # Errors
+    /// When the partitions cannot be taken, or a stored setting is not one.
+    pub fn start(&self, workers: usize) -> anyhow::Result<Pipeline> {
+        let offices = self.store.read(settings::load)?;
+        let writer = self.store.writer()?;
+        let draws = Arc::new(KeyedDraws(self.keyring.clone()));
+        let owner = format!("process {}", std::process::id());
+        let engine = Engine::start(writer, owner, draws, Arc::new(offices), self.clock.now())?;
+        anyhow::ensure!(
+            engine.partitions() == 256,
+            "another process clears parcels in this database: {} of 256 partitions are taken; \
+             stop it, or wait ten seconds if it has just ended",
+            256 - engine.partitions(),
+        );
+        Ok(Pipeline::start(Parts {
+            engine,
+            knowledge: self.knowledge.clone(),
+            identities: self.identities.clone(),
+            keyring: self.keyring.clone(),
+            clock: self.clock.clone(),
+            workers,
+        }))
+    }
+}
+
+/// What intake knows, from registry, law and trust.
+pub fn knowledge(
+    registry: Registry,
+    pack: Arc<Pack>,
+    trust: Arc<TrustStore>,
+    signed: SignatureDemand,
+) -> Knowledge {
+    Knowledge {
+        registry: Arc::new(registry),
+        pack,
+        trust,
+        policy: Arc::new(Policy::china()),
+        signed,
+    }
+}
+
+/// Reads the trusted authorities and their revocation lists from a folder: every `.pem`, `.crt` and
+/// `.cer` is an authority, every `.crl` a list. An absent folder trusts nobody.
+///
+/// # Errors
+/// What cannot be read, and where.
+pub fn trust(folder: &Path) -> anyhow::Result<Arc<TrustStore>> {
+    let (mut roots, mut lists) = (Vec::new(), Vec::new());
+    if folder.is_dir() {
+        let entries = std::fs::read_dir(folder)
+            .with_context(|| format!("cannot list {}", folder.display()))?;
+        let mut paths =
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+        paths.sort();
+        for path in paths {
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            let context = || format!("cannot use {}", path.display());
+            match ending {
+                "pem" | "crt" | "cer" => {
+                    let bytes = std::fs::read(&path).with_context(context)?;
+                    roots.push(certificate(&bytes).with_context(context)?);
+                }
+                "crl" => {
+                    let bytes = std::fs::read(&path).with_context(context)?;
+                    let list = match std::str::from_utf8(&bytes) {
+                        Ok(pem) if pem.contains("-----BEGIN") => RevocationList::from_pem(pem),
+                        _ => RevocationList::from_der(&bytes),
+                    };
+                    lists.push(list.with_context(context)?);
+                }
+                _ => {}
+            }
+        }
+    }
+    let store = TrustStore::new(roots, Vec::new(), lists)
+        .with_context(|| format!("cannot trust what lies in {}", folder.display()))?;
+    Ok(Arc::new(store))
+}
+
+fn certificate(bytes: &[u8]) -> anyhow::Result<Certificate> {
+    Ok(match std::str::from_utf8(bytes) {
+        Ok(pem) if pem.contains("-----BEGIN") => Certificate::from_pem(pem)?,
+        _ => Certificate::from_der(bytes)?,
+    })
+}

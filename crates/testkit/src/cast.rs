@@ -1,0 +1,201 @@
+//! The cast: made-up enterprises with certificates of a made-up authority.
+//!
+//! The same seed gives the same keys. The enterprises are those of [`tongguan_messages::sample`], so a
+//! sample message can be signed by whoever must sign it.
+
+use std::sync::Arc;
+
+use jiff::civil::date;
+use tongguan_domain::ids::{DxpId, IdError, PartyId};
+use tongguan_domain::party::{Party, PartyCode, Role, Standing};
+use tongguan_domain::registry::Registry;
+use tongguan_domain::time::Moment;
+use tongguan_messages::authority::{Authority, AuthorityError, SeededChance, Subject, Validity};
+use tongguan_messages::certificate::key::SigningKey;
+use tongguan_messages::certificate::{Certificate, CertificateDefect, TrustStore};
+use tongguan_messages::signature::{SignError, Style, sign};
+
+/// The cast could not be made; a test makes sure that it can.
+#[derive(Debug, thiserror::Error)]
+pub enum CastError {
+    /// A certificate could not be issued.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// A made-up code is none.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// The authority is not trusted.
+    #[error(transparent)]
+    Trust(#[from] CertificateDefect),
+    /// A key could not be made.
+    #[error(transparent)]
+    Key(#[from] tongguan_messages::certificate::key::KeyError),
+}
+
+/// How the cast signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    /// SM2 with SM3, as the standard prefers.
+    Sm2,
+    /// RSA with SHA-1, with certificates from before 2022-07-01.
+    Rsa,
+    /// Not at all.
+    None,
+}
+
+/// One enterprise that can sign.
+#[derive(Debug)]
+pub struct Actor {
+    /// Its registration.
+    pub party: Party,
+    /// Its certificate.
+    pub certificate: Certificate,
+    key: SigningKey,
+    style: Option<Style>,
+}
+
+/// Everybody who sends messages about a parcel.
+#[derive(Debug)]
+pub struct Cast {
+    /// The platform, which is also the guarantor.
+    pub platform: Actor,
+    /// The merchant.
+    pub merchant: Actor,
+    /// The payment institution.
+    pub institution: Actor,
+    /// The carrier, which is also the declarant.
+    pub carrier: Actor,
+    authority: Authority,
+}
+
+/// Role, code, name, mailbox of the enterprises of the samples.
+const ENTERPRISES: [(&[Role], &str, &str, &str); 4] = [
+    (
+        &[Role::Platform, Role::Guarantor],
+        "330196P001",
+        "示例跨境电商平台有限公司",
+        "DXPENT0000000001",
+    ),
+    (&[Role::Merchant], "330196M002", "示例进口贸易有限公司", "DXPENT0000000002"),
+    (&[Role::PaymentInstitution], "3301960Y03", "示例支付有限公司", "DXPENT0000000003"),
+    (&[Role::Carrier, Role::Declarant], "330198W004", "示例国际速递有限公司", "DXPENT0000000004"),
+];
+
+impl Cast {
+    /// The cast of a seed.
+    ///
+    /// # Errors
+    /// [`CastError`].
+    pub fn new(seed: u64, signing: Signing) -> Result<Self, CastError> {
+        let mut chance = SeededChance::new(seed);
+        let validity = validity(signing);
+        let root = Subject {
+            organisation: "通关示例".into(),
+            code: None,
+            common_name: "通关示例根证书".into(),
+        };
+        let authority = Authority::root(&root, key(&mut chance, signing)?, 1, validity)?;
+        let mut actors = Vec::with_capacity(ENTERPRISES.len());
+        for (number, enterprise) in (1..).zip(ENTERPRISES) {
+            actors.push(actor(&authority, &mut chance, number, enterprise, signing, validity)?);
+        }
+        let [platform, merchant, institution, carrier]: [Actor; 4] =
+            actors.try_into().unwrap_or_else(|_| unreachable!("four enterprises"));
+        Ok(Self { platform, merchant, institution, carrier, authority })
+    }
+
+    /// Everybody.
+    pub fn actors(&self) -> [&Actor; 4] {
+        [&self.platform, &self.merchant, &self.institution, &self.carrier]
+    }
+
+    /// The registry in which they all are.
+    pub fn registry(&self) -> Registry {
+        Registry::new(
+            self.actors().map(|actor| actor.party.clone()),
+            self.actors().map(|actor| (*actor.certificate.digest(), actor.party.id)),
+        )
+    }
+
+    /// The trust in their authority.
+    ///
+    /// # Errors
+    /// [`CastError::Trust`].
+    pub fn trust(&self) -> Result<Arc<TrustStore>, CastError> {
+        let roots = vec![self.authority.certificate().clone()];
+        Ok(Arc::new(TrustStore::new(roots, Vec::new(), Vec::new())?))
+    }
+
+    /// The authority that issued their certificates.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+}
+
+impl Actor {
+    /// Signs a message; without a signature if the cast does not sign.
+    ///
+    /// # Errors
+    /// [`SignError`].
+    pub fn sign(&self, message: &str) -> Result<String, SignError> {
+        match self.style {
+            Some(style) => sign(message, &self.key, &self.certificate, style),
+            None => Ok(message.to_owned()),
+        }
+    }
+
+    /// Its mailbox.
+    pub fn mailbox(&self) -> &str {
+        self.party.mailbox.as_ref().map(DxpId::as_str).unwrap_or_default()
+    }
+
+    /// Its secret key.
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+}
+
+fn validity(signing: Signing) -> Validity {
+    // Certificates issued from 2022-07-01 must use SM2.
+    let from = if signing == Signing::Rsa { date(2022, 1, 1) } else { date(2024, 1, 1) };
+    Validity { from: Moment::start_of(from), until: Moment::start_of(date(2044, 1, 1)) }
+}
+
+fn key(chance: &mut SeededChance, signing: Signing) -> Result<SigningKey, CastError> {
+    Ok(match signing {
+        Signing::Sm2 | Signing::None => SigningKey::generate_sm2(chance),
+        Signing::Rsa => SigningKey::generate_rsa(chance, 2048)?,
+    })
+}
+
+fn actor(
+    authority: &Authority,
+    chance: &mut SeededChance,
+    number: i64,
+    enterprise: (&[Role], &str, &str, &str),
+    signing: Signing,
+    validity: Validity,
+) -> Result<Actor, CastError> {
+    let (roles, code, name, mailbox) = enterprise;
+    let key = key(chance, signing)?;
+    let subject =
+        Subject { organisation: name.into(), code: Some(code.into()), common_name: name.into() };
+    let serial = 0x0300_0000_0000_0000 + u64::try_from(number).unwrap_or_default();
+    let certificate = authority.issue(&subject, &key, serial, validity)?;
+    let party = Party {
+        id: PartyId(number),
+        name: name.into(),
+        codes: vec![PartyCode::parse(code)?],
+        roles: roles.iter().copied().collect(),
+        standing: Standing::Active,
+        valid_from: date(2020, 1, 1),
+        valid_to: None,
+        mailbox: Some(DxpId::parse(mailbox)?),
+    };
+    let style = match signing {
+        Signing::Sm2 => Some(Style::SM2),
+        Signing::Rsa => Some(Style::RSA_SHA1),
+        Signing::None => None,
+    };
+    Ok(Actor { party, certificate, key, style })
+}

@@ -1,0 +1,186 @@
+//! Made-up parcels, as many as wanted, each with documents that agree with each other.
+
+use tongguan_domain::commerce::{DeliveryStatus, Order, Payment, Waybill};
+use tongguan_domain::declaration::ImportDeclaration;
+use tongguan_domain::ids::{
+    FunctionalReference, Guid, IdError, OrderNumber, PaymentTransaction, WaybillNumber,
+};
+use tongguan_domain::person::Identity;
+use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::{Transfer, ceb311, ceb411, ceb511, ceb513, ceb621};
+use tongguan_messages::sample;
+use tongguan_messages::write::{Envelope, Style};
+
+use crate::cast::{Actor, Cast};
+
+/// The documents of one parcel.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// What the buyer ordered.
+    pub order: Order,
+    /// How it was paid.
+    pub payment: Payment,
+    /// How it travels.
+    pub waybill: Waybill,
+    /// That it arrived.
+    pub delivery: DeliveryStatus,
+    /// What was declared.
+    pub declaration: ImportDeclaration,
+}
+
+/// The `n`th parcel of a run, sent at `at`: the sample parcel under numbers and a buyer of its own.
+///
+/// # Errors
+/// None for any `n`; a test makes sure of it.
+pub fn parcel(n: u64, at: Moment) -> Result<Parcel, IdError> {
+    let sample = sample::parcel()?;
+    let order_no = OrderNumber::parse(&format!("TG{n:012}"))?;
+    let waybill_no = WaybillNumber::parse(&format!("EX{n:09}CN"))?;
+    let transaction = PaymentTransaction::parse(&format!("20260302{n:012}"))?;
+    let buyer = buyer(n);
+    let mut parcel = Parcel {
+        order: sample.order,
+        payment: sample.payment,
+        waybill: sample.waybill,
+        delivery: sample.delivery,
+        declaration: sample.declaration,
+    };
+    let Parcel { order, payment, waybill, delivery, declaration } = &mut parcel;
+    for (number, filing) in (1..).zip([
+        &mut order.filing,
+        &mut payment.filing,
+        &mut waybill.filing,
+        &mut declaration.filing,
+        &mut delivery.filing,
+    ]) {
+        filing.guid = guid(number, n)?;
+        filing.sent_at = at;
+    }
+    order.order_no = order_no.clone();
+    order.payment.transaction = Some(transaction.clone());
+    order.buyer = buyer.clone();
+    payment.order_no = order_no.clone();
+    payment.transaction = transaction;
+    payment.payer = buyer.clone();
+    payment.paid_at = at;
+    waybill.order_no = Some(order_no.clone());
+    waybill.number = waybill_no.clone();
+    delivery.number = waybill_no.clone();
+    // A code that the built-in rates know.
+    for item in &mut declaration.items {
+        if item.hs_code.starts_with("19011010") {
+            item.hs_code = "1901101090".into();
+        }
+    }
+    declaration.order_no = order_no;
+    declaration.waybill_no = waybill_no;
+    declaration.buyer = buyer;
+    declaration.declared_on = at.china_day();
+    declaration.reference = Some(FunctionalReference::parse(&format!("COP{n:012}"))?);
+    Ok(parcel)
+}
+
+/// A buyer of the made-up area 990000, with a right check character.
+pub fn buyer(n: u64) -> Identity {
+    let body =
+        format!("99{:04}19{:02}0101{:03}", n / 90_000 % 10_000, 10 + n / 1000 % 90, n % 1000);
+    let checked = b"0123456789X".iter().find_map(|check| {
+        let number = format!("{body}{}", char::from(*check));
+        let identity = Identity::new("1", &number, &format!("测试人{n}"));
+        identity.has_valid_number().then_some(identity)
+    });
+    checked.unwrap_or_else(|| Identity::new("1", &body, "测试人"))
+}
+
+fn guid(kind: u64, n: u64) -> Result<Guid, IdError> {
+    Guid::parse(&format!("{kind:08X}-0000-4000-8000-{n:012X}"))
+}
+
+/// The messages that tell of some parcels, one of each type, signed by whoever must sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Messages {
+    /// 311, from the merchant.
+    pub orders: String,
+    /// 411, from the payment institution.
+    pub payments: String,
+    /// 511, from the carrier.
+    pub waybills: String,
+    /// 621, from the declarant.
+    pub declarations: String,
+}
+
+/// A message could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    /// A document does not fit the schema.
+    #[error("{} values do not fit the schema", .0.len())]
+    Unwritable(Vec<tongguan_domain::defect::Defect>),
+    /// It could not be signed.
+    #[error(transparent)]
+    Sign(#[from] tongguan_messages::signature::SignError),
+    /// A number is none.
+    #[error(transparent)]
+    Id(#[from] IdError),
+}
+
+impl From<Vec<tongguan_domain::defect::Defect>> for MessageError {
+    fn from(defects: Vec<tongguan_domain::defect::Defect>) -> Self {
+        Self::Unwritable(defects)
+    }
+}
+
+impl Messages {
+    /// The messages that tell of `parcels`, at most 100; `n` makes their numbers.
+    ///
+    /// # Errors
+    /// [`MessageError`].
+    pub fn of(cast: &Cast, parcels: &[Parcel], n: u64) -> Result<Self, MessageError> {
+        let orders: Vec<_> = parcels.iter().map(|parcel| &parcel.order).collect();
+        let payments: Vec<_> = parcels.iter().map(|parcel| &parcel.payment).collect();
+        let waybills: Vec<_> = parcels.iter().map(|parcel| &parcel.waybill).collect();
+        let declarations: Vec<_> = parcels.iter().map(|parcel| &parcel.declaration).collect();
+        Ok(Self {
+            orders: signed(&cast.merchant, 311, n, |e| ceb311::write(e, orders))?,
+            payments: signed(&cast.institution, 411, n, |e| ceb411::write(e, payments))?,
+            waybills: signed(&cast.carrier, 511, n, |e| ceb511::write(e, waybills))?,
+            declarations: signed(&cast.carrier, 621, n, |e| ceb621::write(e, declarations))?,
+        })
+    }
+
+    /// All four, orders first.
+    pub fn into_array(self) -> [String; 4] {
+        [self.orders, self.payments, self.waybills, self.declarations]
+    }
+}
+
+/// The message that reports deliveries (513), from the carrier.
+///
+/// # Errors
+/// [`MessageError`].
+pub fn deliveries(cast: &Cast, parcels: &[Parcel], n: u64) -> Result<String, MessageError> {
+    let deliveries: Vec<_> = parcels.iter().map(|parcel| &parcel.delivery).collect();
+    signed(&cast.carrier, 513, n, |envelope| ceb513::write(envelope, deliveries))
+}
+
+fn signed(
+    actor: &Actor,
+    kind: u64,
+    n: u64,
+    write: impl FnOnce(&Envelope<'_>) -> Result<String, Vec<tongguan_domain::defect::Defect>>,
+) -> Result<String, MessageError> {
+    let transfer = Transfer {
+        code: actor.party.codes.first().map(|code| code.as_str()).unwrap_or_default().into(),
+        name: actor.party.name.as_str().into(),
+        mode: "DXP".into(),
+        dxp_id: actor.mailbox().into(),
+        note: None,
+    };
+    let guid = guid(kind, n)?;
+    let envelope = Envelope {
+        guid: guid.as_str(),
+        transfer: &transfer,
+        subscriptions: &[],
+        style: Style::Compact,
+    };
+    Ok(actor.sign(&write(&envelope)?)?)
+}

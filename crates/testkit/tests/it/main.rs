@@ -1,0 +1,3 @@
+//! The product as an outsider sees it, on the embedded database.
+
+mod clearing;
