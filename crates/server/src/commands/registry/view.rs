@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use tongguan_application::registry::{
     Change, ImportReport, PartyReport, Registered, Regranted, fingerprint, last_day, standing_name,
 };
-use tongguan_domain::guarantee;
 use tongguan_domain::money::Money;
 use tongguan_storage::{CertificateRow, Guarantee};
 
@@ -172,9 +171,9 @@ fn codes(one: &Registered) -> Vec<&str> {
     one.party.codes.iter().map(|code| code.as_str()).collect()
 }
 
+/// What is left within the term, which stands beside it.
 fn free(row: &Guarantee) -> Money {
-    let Guarantee { granted, held, queued, .. } = *row;
-    guarantee::Guarantee { granted, held, queued }.free()
+    Money::from_fen(row.granted.fen().saturating_sub(row.held.fen()))
 }
 
 fn free_of_granted(row: &Guarantee) -> String {
