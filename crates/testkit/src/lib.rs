@@ -16,4 +16,4 @@ pub mod clock;
 pub mod parcels;
 pub mod world;
 
-pub use tongguan_private_postgres as postgres;
+pub use tongguan_testbed::{disk, postgres};

@@ -1,5 +1,7 @@
 //! Reading an envelope.
 
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use roxmltree::{Document as Tree, Node};
@@ -39,7 +41,7 @@ pub fn read(tree: &Tree<'_>) -> DxpReading {
     }
     let mut report = Report::new(Profile::Strict);
     let rule = &rules::ENVELOPE_FORM;
-    let mut checker = Checker { report: &mut report, rule, tolerable: false, ids: Vec::new() };
+    let mut checker = Checker { report: &mut report, rule, tolerable: false, ids: HashSet::new() };
     checker.element(root, &DXP_MSG, &Place::root(DXP_MSG.name));
     let head = child(root, "TransInfo");
     let number = head.and_then(|head| text(head, "CopMsgId"));

@@ -29,6 +29,10 @@ pub(crate) struct Cells<'r, 't> {
 }
 
 impl<'r, 't> Cells<'r, 't> {
+    /// The most findings that are kept of one document: what is wrong with a hundred values is
+    /// known well enough.
+    const MOST_FINDINGS: usize = 100;
+
     pub(crate) const fn new(
         row: &'r Row<'t>,
         place: Place<'r>,
@@ -224,6 +228,9 @@ impl<'r, 't> Cells<'r, 't> {
     }
 
     fn meaningless<T>(&mut self, position: usize, expected: impl std::fmt::Display) -> Option<T> {
+        if self.findings.len() == Self::MOST_FINDINGS {
+            return None;
+        }
         let field = self.row.field(position);
         let mut defect = Defect::at(self.rule, self.place.child(field.name).to_string());
         if let Some(text) = self.row.get(position) {

@@ -1,44 +1,19 @@
 //! The walk over the root's children.
 
 use roxmltree::{Document as Tree, Node};
-use tongguan_domain::defect::{Defect, Rule};
+use tongguan_domain::defect::Defect;
 
-use super::kept::{KeptElement, source};
+use super::document::read_rows;
+use super::extension::read_extension;
+use super::kept::KeptElement;
 use super::place::Place;
 use super::report::Report;
-use super::row::{
-    Row, RowReader, is_schema_hint, read_row, refuse_attributes, refuse_stray_text, unknown,
-};
+use super::row::{Row, is_schema_hint, read_row, refuse_stray_text, unknown};
 use super::signature_model;
-use super::{Cells, Profile, ReadAnswer, ReadDocument, Reading, in_namespace, rules};
-use crate::ceb::{EXTEND, Extension, MessageType, SUBSCRIBE, Subscription, TRANSFER, Transfer};
-use crate::table::{Body, Entity, Layout, Trailer, at};
+use super::{Profile, ReadAnswer, ReadDocument, Reading, in_namespace, rules};
+use crate::ceb::{EXTEND, MessageType, SUBSCRIBE, Subscription, TRANSFER, Transfer};
+use crate::table::{Layout, Trailer, at};
 use crate::{DSIG_NAMESPACE, NAMESPACE};
-
-/// The texts of one document.
-pub(crate) struct Rows<'t> {
-    pub(crate) head: Row<'t>,
-    pub(crate) lines: Vec<Row<'t>>,
-}
-
-impl Rows<'_> {
-    /// Every line through `read`; nothing when one of them cannot be used.
-    pub(crate) fn lines<T>(
-        &self,
-        entity: &'static Entity,
-        place: &Place<'_>,
-        rule: &'static Rule,
-        findings: &mut Vec<Defect>,
-        read: impl Fn(&mut Cells<'_, '_>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let mut lines = Vec::with_capacity(self.lines.len());
-        for (index, row) in self.lines.iter().enumerate() {
-            let place = place.nth(entity.name, index + 1);
-            lines.extend(read(&mut Cells::new(row, place, rule, findings)));
-        }
-        (lines.len() == self.lines.len()).then_some(lines)
-    }
-}
 
 /// The root's children, in schema order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +43,7 @@ pub(crate) fn read(tree: &Tree<'_>, profile: Profile) -> Result<Reading, Defect>
 
 fn recognise(root: Node<'_, '_>) -> Result<MessageType, Defect> {
     let name = root.tag_name().name();
-    let pointer = format!("/{name}");
+    let pointer = Place::root(name).to_string();
     let Some(message) = MessageType::from_root(name) else {
         return Err(Defect::at(&rules::MESSAGE_UNKNOWN, pointer).found(name));
     };
@@ -326,135 +301,4 @@ fn transfer(row: &Row<'_>) -> Transfer {
         dxp_id: row.quoted(at!(TRANSFER, "dxpId")),
         note: row.filled(at!(TRANSFER, "note")).map(Into::into),
     }
-}
-
-fn read_rows<'t>(
-    node: Node<'t, '_>,
-    layout: &'static Layout,
-    place: &Place<'_>,
-    report: &mut Report,
-    kept: &mut Vec<KeptElement>,
-) -> Rows<'t> {
-    let body = layout.body;
-    if let Body::Flat(entity) = body {
-        return Rows { head: read_row(node, entity, place, report, kept), lines: Vec::new() };
-    }
-    refuse_attributes(node, place, report);
-    let head = body.head();
-    let (mut head_row, mut lines, mut count) = (None, Vec::new(), 0);
-    let most = if let Body::HeadAndLines { lines, .. } = body { lines.max } else { 0 };
-    for child in node.children() {
-        if child.is_text() {
-            refuse_stray_text(child, place, report);
-        }
-        if !child.is_element() {
-            continue;
-        }
-        let name = child.tag_name().name();
-        let known = in_namespace(child, NAMESPACE);
-        if known && name == head.name {
-            let place = place.child(head.name);
-            if head_row.is_some() {
-                report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, place.to_string()));
-                continue;
-            }
-            if count > 0 {
-                report.tolerate(|| Defect::at(&rules::ELEMENTS_OUT_OF_ORDER, place.to_string()));
-            }
-            head_row = Some(read_row(child, head, &place, report, kept));
-        } else if let Some(line) = body.line().filter(|line| known && name == line.name) {
-            count += 1;
-            if count <= most {
-                lines.push(read_row(child, line, &place.nth(line.name, count), report, kept));
-            }
-        } else {
-            report.tolerate(|| unknown(child, place));
-            if report.is_tolerant() {
-                KeptElement::keep(child, place, kept);
-            }
-        }
-    }
-    if head_row.is_none() {
-        let pointer = || place.child(head.name).to_string();
-        report.refuse(|| Defect::at(&rules::ELEMENT_MISSING, pointer()));
-    }
-    if let Some(line) = body.line() {
-        count_lines(count, most, layout, &place.child(line.name), report);
-    }
-    Rows { head: head_row.unwrap_or_else(|| Row::empty(head)), lines }
-}
-
-fn count_lines(
-    count: usize,
-    most: usize,
-    layout: &'static Layout,
-    place: &Place<'_>,
-    report: &mut Report,
-) {
-    if count == 0 {
-        report.refuse(|| Defect::at(layout.faults.no_lines, place.to_string()));
-    } else if count > most {
-        report.refuse(|| {
-            Defect::at(&rules::TOO_MANY_ELEMENTS, place.to_string()).found(count).expected(most)
-        });
-    }
-}
-
-/// `ExtendMessage`: two texts, then `Message` with at most one element of any kind.
-fn read_extension<'t>(
-    node: Node<'t, '_>,
-    place: &Place<'_>,
-    report: &mut Report,
-    kept: &mut Vec<KeptElement>,
-) -> Extension {
-    refuse_attributes(node, place, report);
-    let mut texts = RowReader::new(&EXTEND);
-    let mut message: Option<&str> = None;
-    for child in node.children() {
-        if child.is_text() {
-            refuse_stray_text(child, place, report);
-        } else if child.is_element() {
-            let is_message = in_namespace(child, NAMESPACE) && child.tag_name().name() == "Message";
-            if !is_message {
-                if message.is_some() {
-                    let pointer = || place.child(child.tag_name().name()).to_string();
-                    report.tolerate(|| Defect::at(&rules::ELEMENTS_OUT_OF_ORDER, pointer()));
-                }
-                texts.take(child, place, report, kept);
-            } else if message.is_some() {
-                let pointer = || place.child("Message").to_string();
-                report.refuse(|| Defect::at(&rules::ELEMENT_REPEATED, pointer()));
-            } else {
-                message = Some(read_any(child, &place.child("Message"), report));
-            }
-        }
-    }
-    let row = texts.finish(place, report);
-    if message.is_none() {
-        let pointer = || place.child("Message").to_string();
-        report.refuse(|| Defect::at(&rules::ELEMENT_MISSING, pointer()));
-    }
-    Extension {
-        name: row.quoted(at!(EXTEND, "name")),
-        version: row.quoted(at!(EXTEND, "version")),
-        xml: message.unwrap_or_default().into(),
-    }
-}
-
-fn read_any<'t>(node: Node<'t, '_>, place: &Place<'_>, report: &mut Report) -> &'t str {
-    refuse_attributes(node, place, report);
-    for text in node.children().filter(Node::is_text) {
-        refuse_stray_text(text, place, report);
-    }
-    let mut elements = node.children().filter(Node::is_element);
-    let first = elements.next();
-    let further = elements.count();
-    if further > 0 {
-        report.refuse(|| {
-            Defect::at(&rules::TOO_MANY_ELEMENTS, place.child("*").to_string())
-                .found(further + 1)
-                .expected(1)
-        });
-    }
-    first.map(source).unwrap_or_default()
 }

@@ -5,10 +5,12 @@
 //! nothing. Elements are looked up where the schema puts them first, and a pointer is written out only
 //! for a finding, so that a clean message costs little more than its parsing.
 //!
-//! One thing is laxer than XML Schema: inside a signature, elements of other namespaces are not looked
-//! into.
+//! Two departures from XML Schema: inside a signature, elements of other namespaces are not looked
+//! into, and `xsi:type` is refused even where it repeats the type that the schema gives.
 
 mod cells;
+mod document;
+mod extension;
 mod kept;
 pub(crate) mod lexical;
 mod message;
@@ -26,8 +28,8 @@ use tongguan_domain::declaration::ImportDeclaration;
 use tongguan_domain::defect::Defect;
 
 pub(crate) use cells::{Cells, built};
+pub(crate) use document::Rows;
 pub use kept::KeptElement;
-pub(crate) use message::Rows;
 pub use report::Profile;
 pub(crate) use signature_model::SIGNATURE;
 
@@ -85,7 +87,7 @@ pub struct ReadDocument {
     pub pointer: String,
     /// What a response to it must quote, as it was written.
     pub key: DocumentKey,
-    /// The document, or every value that cannot be used.
+    /// The document, or the values that cannot be used: all of them, up to a hundred.
     pub outcome: Result<Document, Vec<Defect>>,
 }
 
@@ -111,7 +113,7 @@ pub struct ReadAnswer {
     pub ordinal: usize,
     /// Where it stands.
     pub pointer: String,
-    /// The answer, or every value that cannot be used.
+    /// The answer, or the values that cannot be used: all of them, up to a hundred.
     pub outcome: Result<Answer, Vec<Defect>>,
 }
 
@@ -135,8 +137,7 @@ pub fn read(tree: &Tree<'_>, profile: Profile) -> Result<Reading, Defect> {
     message::read(tree, profile)
 }
 
-/// Whether an element is in a namespace. Names of one namespace share one text in the tree, so the
-/// comparison is usually one of addresses.
+/// Whether an element is in a namespace.
 pub(crate) fn in_namespace(node: Node<'_, '_>, namespace: &str) -> bool {
     node.tag_name().namespace() == Some(namespace)
 }

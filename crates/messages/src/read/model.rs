@@ -3,6 +3,8 @@
 //! A model is a deterministic content model, as XML Schema demands, so one look ahead decides. What a
 //! wildcard admits is not looked into.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 use tongguan_domain::defect::{Defect, Rule};
 
@@ -140,7 +142,8 @@ pub(crate) struct Checker<'r, 't> {
     pub(crate) report: &'r mut Report,
     pub(crate) rule: &'static Rule,
     pub(crate) tolerable: bool,
-    pub(crate) ids: Vec<&'t str>,
+    /// The values of `Id` so far, which must differ.
+    pub(crate) ids: HashSet<&'t str>,
 }
 
 impl<'t> Checker<'_, 't> {
@@ -184,10 +187,9 @@ impl<'t> Checker<'_, 't> {
                     self.find(pointer, name_of(known.text));
                 }
                 Some(found) if matches!(known.text, Text::Id) => {
-                    if self.ids.contains(&found.value()) {
+                    if !self.ids.insert(found.value()) {
                         self.find(pointer, "unique ID");
                     }
-                    self.ids.push(found.value());
                 }
                 None if known.required => self.find(pointer, known.name),
                 Some(_) | None => {}

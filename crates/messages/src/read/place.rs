@@ -35,7 +35,7 @@ impl<'p> Place<'p> {
 
     /// The pointer of an attribute.
     pub(crate) fn attribute(&self, name: &str) -> String {
-        format!("{self}/@{name}")
+        format!("{self}/@{}", shown(name))
     }
 }
 
@@ -44,12 +44,18 @@ impl fmt::Display for Place<'_> {
         if let Some(above) = self.above {
             above.fmt(f)?;
         }
-        write!(f, "/{}", self.name)?;
+        write!(f, "/{}", shown(self.name))?;
         match self.index {
             Some(index) => write!(f, "[{index}]"),
             None => Ok(()),
         }
     }
+}
+
+/// A name, cut where a hostile sender makes it long: the standard's names are much shorter.
+fn shown(name: &str) -> &str {
+    const LONGEST: usize = 64;
+    name.char_indices().nth(LONGEST).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -66,5 +72,12 @@ mod tests {
             "/CEB621Message/Inventory[2]/InventoryHead/orderNo"
         );
         assert_eq!(root.attribute("guid"), "/CEB621Message/@guid");
+    }
+
+    #[test]
+    fn a_pointer_stays_short_whatever_the_names() {
+        let name = "名".repeat(100_000);
+        assert_eq!(Place::root(&name).to_string().chars().count(), 65);
+        assert_eq!(Place::root("x").attribute(&name).chars().count(), 68);
     }
 }

@@ -257,7 +257,7 @@ fn judge<'t>(
         }
     };
     let trimmed = text.trim();
-    if trimmed.is_empty() && !field.required {
+    if trimmed.is_empty() && (!field.required || field.leeway.may_be_absent) {
         report.tolerate(|| finding(&rules::ELEMENT_EMPTY));
         return None;
     }

@@ -3,6 +3,8 @@
 //! Form alone; whether the signature is worth anything is the verifier's business. The tolerant
 //! profile therefore only warns.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 
 use super::model::{Attribute, Checker, Content, Model, Particle, Term, Text};
@@ -14,7 +16,7 @@ use crate::DSIG_NAMESPACE;
 /// Checks an element that is known to be `ds:Signature`.
 pub(crate) fn check(node: Node<'_, '_>, place: &Place<'_>, report: &mut Report) {
     let rule = &rules::SIGNATURE_FORM;
-    let mut checker = Checker { report, rule, tolerable: true, ids: Vec::new() };
+    let mut checker = Checker { report, rule, tolerable: true, ids: HashSet::new() };
     checker.element(node, &SIGNATURE, place);
 }
 

@@ -9,7 +9,7 @@ use crate::mutants;
 use crate::official::xmllint;
 use crate::support;
 
-const SCHEMA: &str = "xsd/海关跨境终端节点报文定义202205.xsd";
+const SCHEMA: &str = "official_202205/xsd/海关跨境终端节点报文定义202205.xsd";
 
 fn envelope() -> DxpMessage {
     DxpMessage {

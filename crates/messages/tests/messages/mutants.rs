@@ -61,99 +61,112 @@ pub fn of(text: &str, seed: u64, count: usize) -> Vec<(String, String)> {
 }
 
 fn mutate(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String, String)> {
-    let is_root = node.parent_element().is_none();
+    match chance.below(16) {
+        0..=2 => moved(text, node, chance),
+        3..=7 => retold(text, node, chance),
+        8 => {
+            let attribute = chance.pick(ATTRIBUTES);
+            let start = node.range().start;
+            let end = start + text[start..].find([' ', '>', '/', '\n', '\t', '\r'])?;
+            Some((format!("with {attribute}"), replaced(text, end..end, &format!(" {attribute}"))))
+        }
+        9 | 10 => with_extra(text, node, chance),
+        11 => renamed(text, node, chance),
+        12 => repeated(text, node, chance),
+        13 => attribute_changed(text, node, chance),
+        14 => resized(text, node, chance),
+        _ => with_block(text, chance),
+    }
+}
+
+/// Dropped, doubled, or swapped with the next element.
+fn moved(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String, String)> {
+    node.parent_element()?;
     let whole = node.range();
     let source = &text[whole.clone()];
-    let what = chance.below(16);
-    let name = |name: &str| name.to_owned();
-    Some(match what {
-        0 if !is_root => (name("dropped"), replaced(text, whole, "")),
-        1 if !is_root => (name("doubled"), replaced(text, whole, &format!("{source}{source}"))),
-        2 if !is_root => {
+    Some(match chance.below(3) {
+        0 => ("dropped".to_owned(), replaced(text, whole, "")),
+        1 => ("doubled".to_owned(), replaced(text, whole, &source.repeat(2))),
+        _ => {
             let next = node.next_sibling_element()?.range();
             let swapped =
                 format!("{}{}{source}", &text[next.clone()], &text[whole.end..next.start]);
-            (name("swapped"), replaced(text, whole.start..next.end, &swapped))
+            ("swapped".to_owned(), replaced(text, whole.start..next.end, &swapped))
         }
-        3 => (name("emptied"), replaced(text, inside(text, node)?, "")),
-        4 | 5 => {
-            leaf(node)?;
-            let value = chance.pick(NUMBERS);
-            let foreign = |c: char| !c.is_ascii_alphanumeric() && !"+/= ".contains(c);
-            if is_uncollapsed(node) && value.trim() != value
-                || is_base64(node) && value.contains(foreign)
-            {
-                return None;
-            }
-            (format!("{value:?}"), replaced(text, inside(text, node)?, value))
-        }
-        6 | 7 => {
-            leaf(node)?;
-            let length = chance.pick(LENGTHS);
-            let letter = if is_base64(node) {
-                "A"
-            } else {
-                chance.pick(&["中", "a", "é", "😀", " ", "&#20013;", "&amp;"])
-            };
-            (
-                format!("{length}×{letter}"),
-                replaced(text, inside(text, node)?, &letter.repeat(length)),
-            )
-        }
-        8 => {
-            let attribute = chance.pick(ATTRIBUTES);
-            let end = whole.start + source.find([' ', '>', '/', '\n', '\t', '\r'])?;
-            (format!("with {attribute}"), replaced(text, end..end, &format!(" {attribute}")))
-        }
-        9 if !is_root => {
-            let extra = chance.pick(EXTRAS);
-            (format!("{extra:?} before"), replaced(text, whole.start..whole.start, extra))
-        }
-        10 if !is_uncollapsed(node) && !is_base64(node) => {
-            let inside = inside(text, node)?;
-            let extra = chance.pick(EXTRAS);
-            let at = if chance.below(2) == 0 { inside.start } else { inside.end };
-            (format!("{extra:?} inside"), replaced(text, at..at, extra))
-        }
-        11 => renamed(text, node, chance)?,
-        12 => {
-            let (name, times) =
-                chance.pick(&[("a", 98), ("b", 99), ("c", 100), ("d", 4), ("e", 5), ("f", 101)]);
-            if is_root || leaf(node).is_some() {
-                return None;
-            }
-            (
-                format!("{times} more {name}"),
-                replaced(text, whole.end..whole.end, &source.repeat(times)),
-            )
-        }
-        13 => attribute_changed(text, node, chance)?,
-        14 => {
-            let leaf = leaf(node)?;
-            let value = leaf.chars().next().map_or(0, char::len_utf8);
-            let inside = inside(text, node)?;
-            let (what, shorter) = if chance.below(2) == 0 {
-                ("shorter", leaf.get(value..)?.to_owned())
-            } else {
-                ("longer", format!("{leaf}1"))
-            };
-            (name(what), replaced(text, inside, &escaped(&shorter)))
-        }
-        15 => {
-            let inserted = chance.pick(BLOCKS);
-            let at = text.rfind("</")?;
-            let prefix = if text.contains("xmlns:ceb") {
-                ""
-            } else {
-                "xmlns:ceb=\"http://www.chinaport.gov.cn/ceb\""
-            };
-            let block = inserted.replacen('>', &format!(" {prefix}>"), 1);
-            let signature = text.find("<ds:Signature").unwrap_or(at);
-            let at = if chance.below(4) == 0 { at } else { signature };
-            (format!("{inserted} before the end"), replaced(text, at..at, &block))
-        }
-        _ => return None,
     })
+}
+
+/// Another text in an element.
+fn retold(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String, String)> {
+    let inside = inside(text, node)?;
+    if chance.below(5) == 0 {
+        return Some(("emptied".to_owned(), replaced(text, inside, "")));
+    }
+    leaf(node)?;
+    if chance.below(2) == 0 {
+        let value = chance.pick(NUMBERS);
+        let foreign = |c: char| !c.is_ascii_alphanumeric() && !"+/= ".contains(c);
+        if is_uncollapsed(node) && value.trim() != value
+            || is_base64(node) && value.contains(foreign)
+        {
+            return None;
+        }
+        return Some((format!("{value:?}"), replaced(text, inside, value)));
+    }
+    let length = chance.pick(LENGTHS);
+    let letters = ["中", "a", "é", "😀", " ", "&#20013;", "&amp;"];
+    let letter = if is_base64(node) { "A" } else { chance.pick(&letters) };
+    Some((format!("{length}×{letter}"), replaced(text, inside, &letter.repeat(length))))
+}
+
+/// Something before or inside an element.
+fn with_extra(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String, String)> {
+    let extra = chance.pick(EXTRAS);
+    if chance.below(2) == 0 {
+        node.parent_element()?;
+        let at = node.range().start;
+        return Some((format!("{extra:?} before"), replaced(text, at..at, extra)));
+    }
+    if is_uncollapsed(node) || is_base64(node) {
+        return None;
+    }
+    let inside = inside(text, node)?;
+    let at = if chance.below(2) == 0 { inside.start } else { inside.end };
+    Some((format!("{extra:?} inside"), replaced(text, at..at, extra)))
+}
+
+/// An element that holds elements, many times.
+fn repeated(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String, String)> {
+    node.parent_element()?;
+    node.first_element_child()?;
+    let times = chance.pick(&[4, 5, 97, 98, 99, 100, 101]);
+    let whole = node.range();
+    let copies = text[whole.clone()].repeat(times);
+    Some((format!("{times} more"), replaced(text, whole.end..whole.end, &copies)))
+}
+
+/// A text one character shorter or longer.
+fn resized(text: &str, node: Node<'_, '_>, chance: &mut Chance) -> Option<(String, String)> {
+    let leaf = leaf(node)?;
+    let first = leaf.chars().next().map_or(0, char::len_utf8);
+    let (what, text_of) = if chance.below(2) == 0 {
+        ("shorter", leaf.get(first..)?.to_owned())
+    } else {
+        ("longer", format!("{leaf}1"))
+    };
+    Some((what.to_owned(), replaced(text, inside(text, node)?, &escaped(&text_of))))
+}
+
+/// A block before the signature, or before the end.
+fn with_block(text: &str, chance: &mut Chance) -> Option<(String, String)> {
+    let block = chance.pick(BLOCKS);
+    let declared = text.contains("xmlns:ceb");
+    let namespace = if declared { "" } else { "xmlns:ceb=\"http://www.chinaport.gov.cn/ceb\"" };
+    let declaring = block.replacen('>', &format!(" {namespace}>"), 1);
+    let end = text.rfind("</")?;
+    let signature = text.find("<ds:Signature").unwrap_or(end);
+    let at = if chance.below(4) == 0 { end } else { signature };
+    Some((format!("{block} before the end"), replaced(text, at..at, &declaring)))
 }
 
 /// libxml2 2.9 does not collapse the white space around `xs:int` and `xs:dateTime`, as XML Schema demands. (For the same

@@ -4,12 +4,14 @@ use proptest::prelude::*;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{Profile, read};
 use tongguan_messages::sample::sample;
+use tongguan_messages::xml::{Limits, Source};
 
 use crate::mutants::{self, Chance};
 use crate::support::signed_if_request;
 
-fn read_anyhow(text: &str) {
-    let Ok(tree) = roxmltree::Document::parse(text) else { return };
+fn read_anyhow(bytes: &[u8]) {
+    let Ok(source) = Source::read(bytes, &Limits::default()) else { return };
+    let Ok(tree) = source.tree() else { return };
     for profile in [Profile::Strict, Profile::Tolerant] {
         if let Ok(reading) = read(&tree, profile) {
             assert!(reading.documents.len() <= 100);
@@ -32,11 +34,12 @@ proptest! {
         index in 0_usize..12,
         seed in any::<u64>(),
         cuts in prop::collection::vec((any::<prop::sample::Index>(), "\\PC{0,6}|[<>&/ =\"a-c]{1,4}"), 0..4),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
     ) {
         let message = MessageType::ALL[index];
         let mut text = signed_if_request(message, sample(message).unwrap());
         for (_, mutant) in mutants::of(&text, seed, 3) {
-            read_anyhow(&mutant);
+            read_anyhow(mutant.as_bytes());
             text = mutant;
         }
         for (position, insertion) in cuts {
@@ -46,7 +49,13 @@ proptest! {
             }
             text.insert_str(at, &insertion);
         }
-        read_anyhow(&text);
+        read_anyhow(text.as_bytes());
+        let mut bytes = text.into_bytes();
+        for (position, byte) in flips {
+            let at = position.index(bytes.len());
+            bytes[at] = byte;
+        }
+        read_anyhow(&bytes);
     }
 
     #[test]
@@ -59,7 +68,7 @@ proptest! {
                 break;
             }
             text = mutants::of(&text, chance.next(), 1).swap_remove(0).1;
-            read_anyhow(&text);
+            read_anyhow(text.as_bytes());
         }
     }
 }
@@ -89,4 +98,29 @@ fn far_too_many_documents_are_counted_and_not_read() {
     assert_eq!(reading.document_count, 100_001);
     assert_eq!(reading.documents.len(), 100);
     assert_eq!(reading.defects.last().unwrap().code(), "-505013");
+}
+
+#[test]
+fn findings_of_one_document_are_bounded() {
+    let text = sample(MessageType::Ceb621).unwrap();
+    let start = text.find("<ceb:InventoryList>").unwrap();
+    let end = text.find("</ceb:Inventory>").unwrap();
+    let hostile =
+        format!("{}{}{}", &text[..start], "<ceb:InventoryList/>".repeat(99), &text[end..]);
+    let tree = roxmltree::Document::parse(&hostile).unwrap();
+    let reading = read(&tree, Profile::Tolerant).unwrap();
+    assert_eq!(reading.documents[0].outcome.as_ref().unwrap_err().len(), 100);
+}
+
+#[test]
+fn a_signature_of_many_references_is_checked_in_one_pass() {
+    let text = signed_if_request(MessageType::Ceb311, sample(MessageType::Ceb311).unwrap());
+    let start = text.find("<ds:Reference").unwrap();
+    let end = text.find("</ds:Reference>").unwrap() + "</ds:Reference>".len();
+    let reference = &text[start..end];
+    let references: String =
+        (0..50_000).map(|n| reference.replacen("URI=", &format!("Id=\"r{n}\" URI="), 1)).collect();
+    let hostile = text.replace(reference, &references);
+    let tree = roxmltree::Document::parse(&hostile).unwrap();
+    assert!(read(&tree, Profile::Strict).unwrap().is_valid());
 }

@@ -9,8 +9,8 @@ pub fn reference(what: &str) -> Option<PathBuf> {
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
     );
-    if directory.join("ceb/official_202205").is_dir() {
-        return Some(directory.join("ceb/official_202205"));
+    if directory.join("ceb").is_dir() {
+        return Some(directory.join("ceb"));
     }
     eprintln!("LEFT OUT: {what}: the official reference is not at {}", directory.display());
     None

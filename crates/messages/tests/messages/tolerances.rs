@@ -98,6 +98,11 @@ fn an_order_of_an_older_layout() {
     let Ok(Document::Order(order)) = &readings.1.documents[0].outcome else { panic!() };
     assert_eq!(order.buyer_telephone, None);
 
+    let empty = "<ceb:buyerTelephone/>";
+    let readings =
+        both(MessageType::Ceb311, "<ceb:buyerTelephone>00000000000</ceb:buyerTelephone>", empty);
+    tolerated(&readings, "element-empty", head);
+
     let line = "/CEB311Message/Order[1]/OrderList[2]/gmodel";
     let readings = both(MessageType::Ceb311, "<ceb:gmodel>示例牌|L码|54片/包</ceb:gmodel>", "");
     tolerated(&readings, "element-absent-in-older-layout", line);

@@ -1,7 +1,4 @@
-//! One made-up parcel, as every message would tell of it.
-//!
-//! For reference pages, for trying things out and for tests. No person, party or number in it exists:
-//! the identity number belongs to area 990000, which is not assigned.
+//! The made-up parcel.
 
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
@@ -9,7 +6,6 @@ use tongguan_domain::commerce::{
     Action, DeliveryStatus, Filing, Order, OrderLine, Payment, PaymentReference, Stage, Waybill,
 };
 use tongguan_domain::declaration::{BondedStock, GoodsItem, ImportDeclaration, Transport};
-use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, Guid, IdError, OfficeCode, OrderNumber,
     PaymentTransaction, WaybillNumber,
@@ -19,13 +15,7 @@ use tongguan_domain::party::{NamedParty, PartyCode};
 use tongguan_domain::person::{Consignee, Identity};
 use tongguan_domain::time::Moment;
 
-use crate::ceb::ceb816::TaxBillForm;
-use crate::ceb::{
-    FormatRefusal, MessageType, TaxBill, TaxBillStatus, TaxLine, Transfer, ceb311, ceb411, ceb511,
-    ceb513, ceb621, ceb816, ceb900,
-};
-use crate::response::{DocumentKey, Response, write_responses};
-use crate::write::{Envelope, Style};
+use crate::ceb::{TaxBill, TaxBillStatus, TaxLine, Transfer};
 
 /// The documents of one parcel, which agree with each other.
 #[derive(Debug, Clone)]
@@ -42,103 +32,6 @@ pub struct Parcel {
     pub declaration: ImportDeclaration,
     /// What it is taxed.
     pub tax_bill: TaxBill,
-}
-
-/// Why a sample could not be made; a test makes sure that it does not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum SampleError {
-    /// A made-up identifier is not one.
-    #[error(transparent)]
-    Id(#[from] IdError),
-    /// A made-up value does not fit the schema.
-    #[error("{} values do not fit the schema", .0.len())]
-    Unwritable(Vec<Defect>),
-}
-
-impl From<Vec<Defect>> for SampleError {
-    fn from(defects: Vec<Defect>) -> Self {
-        Self::Unwritable(defects)
-    }
-}
-
-/// A valid message of that type about the made-up parcel, unsigned, an element a line.
-///
-/// # Errors
-/// None in a tested build; see [`SampleError`].
-pub fn sample(message: MessageType) -> Result<String, SampleError> {
-    let parcel = parcel()?;
-    let transfer = transfer();
-    let guid = guid(0);
-    let style = Style::Indented;
-    let envelope = Envelope { guid: &guid, transfer: &transfer, subscriptions: &[], style };
-    let response = |key, text: &str| Response {
-        key,
-        status: 2,
-        at: instant("20260302101507").plus_millis(123),
-        text: text.to_owned(),
-    };
-    Ok(match message {
-        MessageType::Ceb311 => ceb311::write(&envelope, [&parcel.order])?,
-        MessageType::Ceb411 => ceb411::write(&envelope, [&parcel.payment])?,
-        MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
-        MessageType::Ceb513 => ceb513::write(&envelope, [&parcel.delivery])?,
-        MessageType::Ceb621 => ceb621::write(&envelope, [&parcel.declaration])?,
-        MessageType::Ceb312
-        | MessageType::Ceb412
-        | MessageType::Ceb512
-        | MessageType::Ceb514
-        | MessageType::Ceb622 => {
-            let key = parcel.key(message);
-            let text = format!("新增申报成功[{}]", key.guid());
-            write_responses(message, &guid, &[response(key, &text)], style)?
-        }
-        MessageType::Ceb816 => {
-            let form = TaxBillForm { unofficial_numbers: false, style };
-            ceb816::write(&guid, std::slice::from_ref(&parcel.tax_bill), form)?
-        }
-        MessageType::Ceb900 => ceb900::write(&format_refusal(), style)?,
-    })
-}
-
-impl Parcel {
-    /// What a response of that type to this parcel quotes.
-    fn key(&self, response: MessageType) -> DocumentKey {
-        let declaration = &self.declaration;
-        match response {
-            MessageType::Ceb412 => DocumentKey::Payment {
-                guid: self.payment.filing.guid.as_str().into(),
-                institution: self.payment.institution.code.as_str().into(),
-                transaction: self.payment.transaction.as_str().into(),
-            },
-            MessageType::Ceb512 => DocumentKey::Waybill {
-                guid: self.waybill.filing.guid.as_str().into(),
-                carrier: self.waybill.carrier.code.as_str().into(),
-                number: self.waybill.number.as_str().into(),
-            },
-            MessageType::Ceb514 => DocumentKey::Delivery {
-                guid: self.delivery.filing.guid.as_str().into(),
-                carrier: self.delivery.carrier.code.as_str().into(),
-                number: self.delivery.number.as_str().into(),
-                status: self.delivery.status.clone(),
-            },
-            MessageType::Ceb622 => DocumentKey::Declaration {
-                guid: declaration.filing.guid.as_str().into(),
-                office: declaration.office.to_string().into(),
-                platform: declaration.platform.code.as_str().into(),
-                merchant: declaration.merchant.code.as_str().into(),
-                declarant: declaration.declarant.code.as_str().into(),
-                reference: "TG202603020001".into(),
-                provisional_no: "B20260302000000001".into(),
-                declaration_no: DECLARATION_NO.into(),
-            },
-            _ => DocumentKey::Order {
-                guid: self.order.filing.guid.as_str().into(),
-                platform: self.order.platform.code.as_str().into(),
-                merchant: self.order.merchant.code.as_str().into(),
-                order_no: self.order.order_no.as_str().into(),
-            },
-        }
-    }
 }
 
 /// The made-up transfer block.
@@ -181,7 +74,7 @@ const CARRIER: &str = "330198W004";
 const ORDER_NO: &str = "TG20260302000001";
 const WAYBILL_NO: &str = "EX000000019CN";
 const TRANSACTION: &str = "2026030222001400001";
-const DECLARATION_NO: &str = "29162026I000000001";
+pub(super) const DECLARATION_NO: &str = "29162026I000000001";
 const ADDRESS: &str = "浙江省杭州市示例区通关路1号";
 
 fn order() -> Result<Order, IdError> {
@@ -376,18 +269,6 @@ fn tax_bill() -> Result<TaxBill, IdError> {
     })
 }
 
-fn format_refusal() -> FormatRefusal {
-    FormatRefusal {
-        guid: guid(7).into(),
-        status: -2,
-        text: "数据包不能通过schema验证".to_owned(),
-        at: instant("20260302100001"),
-        original_id: "TG-20260302-0001".to_owned(),
-        original_type: "Unknown".to_owned(),
-        original: "<orders>]]></orders>".to_owned(),
-    }
-}
-
 fn filing(number: u32, sent_at: &str) -> Result<Filing, IdError> {
     Ok(Filing {
         guid: Guid::parse(&guid(number))?,
@@ -397,7 +278,7 @@ fn filing(number: u32, sent_at: &str) -> Result<Filing, IdError> {
     })
 }
 
-fn guid(number: u32) -> String {
+pub(super) fn guid(number: u32) -> String {
     format!("7C0F2A10-0000-4000-8000-{number:012X}")
 }
 
@@ -416,7 +297,7 @@ fn consignee() -> Consignee {
 const MARCH_2: Date = date(2026, 3, 2);
 
 /// An instant in China; the texts above are all instants.
-fn instant(text: &str) -> Moment {
+pub(super) fn instant(text: &str) -> Moment {
     Moment::parse_wire(text).unwrap_or(Moment::start_of(MARCH_2))
 }
 

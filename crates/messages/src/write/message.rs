@@ -1,0 +1,185 @@
+//! Writing one message: its root, its documents, what follows them.
+
+use tongguan_domain::defect::Defect;
+
+use super::{EntityWriter, Envelope, Style, escape};
+use crate::NAMESPACE;
+use crate::ceb::{SUBSCRIBE, TRANSFER};
+use crate::read::place::Place;
+use crate::read::rules;
+use crate::table::{Body, Entity, Layout, at};
+
+/// Writes one message.
+pub(crate) struct Writer {
+    pub(super) out: String,
+    layout: &'static Layout,
+    prefix: &'static str,
+    style: Style,
+    depth: usize,
+    defects: Vec<Defect>,
+}
+
+impl Writer {
+    /// Begins a request.
+    pub(crate) fn request(layout: &'static Layout, envelope: &Envelope<'_>) -> Self {
+        Self::begin(layout, envelope.guid, envelope.style, "ceb:")
+    }
+
+    /// Begins a message from customs.
+    pub(crate) fn answer(layout: &'static Layout, guid: &str, style: Style) -> Self {
+        Self::begin(layout, guid, style, "")
+    }
+
+    fn begin(layout: &'static Layout, guid: &str, style: Style, prefix: &'static str) -> Self {
+        let mut out = String::with_capacity(4096);
+        out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<");
+        out.push_str(prefix);
+        out.push_str(layout.root);
+        out.push_str(if prefix.is_empty() { " xmlns=\"" } else { " xmlns:ceb=\"" });
+        out.push_str(NAMESPACE);
+        out.push_str("\" guid=\"");
+        escape(&mut out, guid);
+        out.push_str("\" version=\"1.0\">");
+        let mut writer = Self { out, layout, prefix, style, depth: 1, defects: Vec::new() };
+        if guid.chars().count() != 36 {
+            let pointer = Place::root(layout.root).attribute("guid");
+            writer.refuse(
+                Defect::at(&rules::ATTRIBUTE_MALFORMED, pointer).found(guid).expected("C36"),
+            );
+        }
+        writer
+    }
+
+    /// Notes what keeps the message from going out.
+    pub(crate) fn refuse(&mut self, defect: Defect) {
+        self.defects.push(defect);
+    }
+
+    /// Opens an element that holds elements.
+    pub(crate) fn open(&mut self, name: &str) {
+        self.line();
+        self.tag(name);
+        self.depth += 1;
+    }
+
+    /// Closes it.
+    pub(crate) fn close(&mut self, name: &str) {
+        self.depth -= 1;
+        self.line();
+        self.end_tag(name);
+    }
+
+    /// Begins an entity at its place; [`EntityWriter::end`] closes it.
+    pub(crate) fn entity<'w>(
+        &'w mut self,
+        entity: &'static Entity,
+        place: Place<'w>,
+    ) -> EntityWriter<'w> {
+        self.open(entity.name);
+        EntityWriter::new(self, entity, place)
+    }
+
+    /// Notes a document whose number of lines the schema refuses.
+    pub(crate) fn hold_lines(&mut self, count: usize, document: &Place<'_>) {
+        let Body::HeadAndLines { line, lines, .. } = self.layout.body else { return };
+        let pointer = || document.child(line.name).to_string();
+        if count < lines.min {
+            self.refuse(Defect::at(self.layout.faults.no_lines, pointer()));
+        } else if count > lines.max {
+            let defect = Defect::at(&rules::TOO_MANY_ELEMENTS, pointer());
+            self.refuse(defect.found(count).expected(lines.max));
+        }
+    }
+
+    /// Writes what follows the documents, and closes the message.
+    pub(crate) fn finish_request(
+        mut self,
+        count: usize,
+        envelope: &Envelope<'_>,
+    ) -> Result<String, Vec<Defect>> {
+        let root = Place::root(self.layout.root);
+        let transfer = envelope.transfer;
+        let mut row = self.entity(&TRANSFER, root.child(TRANSFER.name));
+        row.text(at!(TRANSFER, "copCode"), &transfer.code);
+        row.text(at!(TRANSFER, "copName"), &transfer.name);
+        row.text(at!(TRANSFER, "dxpMode"), &transfer.mode);
+        row.text(at!(TRANSFER, "dxpId"), &transfer.dxp_id);
+        row.optional(at!(TRANSFER, "note"), transfer.note.as_deref());
+        row.end();
+        for (index, subscription) in envelope.subscriptions.iter().enumerate() {
+            let mut row = self.entity(&SUBSCRIBE, root.nth(SUBSCRIBE.name, index + 1));
+            row.text(at!(SUBSCRIBE, "status"), &subscription.status);
+            row.text(at!(SUBSCRIBE, "dxpMode"), &subscription.mode);
+            row.text(at!(SUBSCRIBE, "dxpAddress"), &subscription.address);
+            row.optional(at!(SUBSCRIBE, "note"), subscription.note.as_deref());
+            row.end();
+        }
+        if envelope.subscriptions.len() > 5 {
+            let pointer = root.child(SUBSCRIBE.name).to_string();
+            let found = envelope.subscriptions.len();
+            self.refuse(Defect::at(&rules::TOO_MANY_ELEMENTS, pointer).found(found).expected(5));
+        }
+        self.finish(count)
+    }
+
+    /// Closes the message, which holds so many documents.
+    ///
+    /// # Errors
+    /// Everything that the schema would refuse.
+    pub(crate) fn finish(mut self, count: usize) -> Result<String, Vec<Defect>> {
+        self.close(self.layout.root);
+        let (documents, faults) = (self.layout.documents, self.layout.faults);
+        let pointer = || Place::root(self.layout.root).child(self.layout.document).to_string();
+        if count < documents.min {
+            self.defects.push(Defect::at(faults.empty, pointer()));
+        } else if count > documents.max {
+            let defect = Defect::at(faults.too_many, pointer());
+            self.defects.push(defect.found(count).expected(documents.max));
+        }
+        if self.style == Style::Indented {
+            self.out.push('\n');
+        }
+        if self.defects.is_empty() { Ok(self.out) } else { Err(self.defects) }
+    }
+
+    pub(super) fn line(&mut self) {
+        if self.style == Style::Indented {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n('\t', self.depth));
+        }
+    }
+
+    pub(super) fn tag(&mut self, name: &str) {
+        self.out.push('<');
+        self.out.push_str(self.prefix);
+        self.out.push_str(name);
+        self.out.push('>');
+    }
+
+    pub(super) fn end_tag(&mut self, name: &str) {
+        self.out.push_str("</");
+        self.out.push_str(self.prefix);
+        self.out.push_str(name);
+        self.out.push('>');
+    }
+}
+
+/// Writes a whole request: each document by `write`, then what follows them.
+///
+/// # Errors
+/// Everything that the schema would refuse.
+pub(crate) fn write_request<'d, D: 'd>(
+    layout: &'static Layout,
+    envelope: &Envelope<'_>,
+    documents: impl IntoIterator<Item = &'d D>,
+    mut write: impl FnMut(&mut Writer, &Place<'_>, &D),
+) -> Result<String, Vec<Defect>> {
+    let mut writer = Writer::request(layout, envelope);
+    let root = Place::root(layout.root);
+    let mut count = 0;
+    for document in documents {
+        count += 1;
+        write(&mut writer, &root.nth(layout.document, count), document);
+    }
+    writer.finish_request(count, envelope)
+}
