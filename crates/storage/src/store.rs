@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tongguan_domain::time::Moment;
 
-use crate::checkpoint::{CheckpointThread, LogTraffic};
-use crate::driver::postgres::PostgresLink;
+use crate::checkpoint::{CheckpointThread, LOG_LIMIT, LogTraffic};
+use crate::driver::postgres::{PostgresLink, Session};
 use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
 use crate::error::{OpenError, Remedy, StorageError};
@@ -73,7 +73,7 @@ impl Store {
         let place = match target {
             Target::Sqlite(directory) => open_directory(directory)?,
             Target::Postgres(url) => {
-                PostgresLink::new(url, Access::Write).check(settings.accept_data_loss)?;
+                PostgresLink::new(url, Session::Writer).check(settings.accept_data_loss)?;
                 Place::Postgres { url: url.clone() }
             }
         };
@@ -154,14 +154,16 @@ impl Store {
             Place::Sqlite { file, checkpoints, .. } => {
                 Link::Sqlite(SqliteLink::writer(file, checkpoints.shared())?)
             }
-            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Access::Write)),
+            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Writer)),
         })
     }
 
     fn reading_link(&self) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, .. } => Link::Sqlite(SqliteLink::reader(file, READ_LIMIT)?),
-            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Access::Read)),
+            Place::Postgres { url } => {
+                Link::Postgres(PostgresLink::new(url, Session::Reader(READ_LIMIT)))
+            }
         })
     }
 }
@@ -315,7 +317,7 @@ fn open_directory(directory: &Path) -> Result<Place, OpenError> {
         .truncate(false)
         .open(&lock_file)
         .map_err(failed(&lock_file))?;
-    let checkpoints = CheckpointThread::start(&file).map_err(OpenError::Driver)?;
+    let checkpoints = CheckpointThread::start(&file, LOG_LIMIT).map_err(OpenError::Driver)?;
     sync_directory(directory).map_err(failed(directory))?;
     Ok(Place::Sqlite { file, lock, checkpoints })
 }

@@ -227,7 +227,13 @@ fn load_guarantees(
 ) -> Result<(), BatchError> {
     let keys: Vec<_> = named.guarantors.iter().map(|id| (Partition::of_party(*id), *id)).collect();
     for row in tx.lock_guarantees(&keys)? {
-        let guarantee = Guarantee { granted: row.granted, held: row.held, queued: row.queued };
+        let guarantee = Guarantee {
+            granted: row.granted,
+            held: row.held,
+            queued: row.queued,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+        };
         set.put_guarantee(row.party_id, guarantee);
     }
     Ok(())

@@ -8,6 +8,7 @@ mod codes;
 mod defects;
 mod gateway;
 mod place;
+mod registry;
 mod tax;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
     Gateway(gateway::Gateway),
+    Registry(registry::Registry),
     Tax(tax::Tax),
 }
 
@@ -37,6 +39,7 @@ impl Tongguan {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
             Command::Gateway(gateway) => gateway.run(),
+            Command::Registry(registry) => registry.run(),
             Command::Tax(tax) => tax.run(),
         }
     }
