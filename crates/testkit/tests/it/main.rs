@@ -1,3 +1,4 @@
 //! The product as an outsider sees it, on the embedded database.
 
 mod clearing;
+mod envelope;
