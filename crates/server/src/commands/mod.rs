@@ -7,6 +7,7 @@ mod bench;
 mod codes;
 mod defects;
 mod gateway;
+mod message;
 mod place;
 mod tax;
 
@@ -27,6 +28,7 @@ enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
     Gateway(gateway::Gateway),
+    Message(message::Message),
     Tax(tax::Tax),
 }
 
@@ -37,6 +39,7 @@ impl Tongguan {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
             Command::Gateway(gateway) => gateway.run(),
+            Command::Message(message) => message.run(),
             Command::Tax(tax) => tax.run(),
         }
     }
