@@ -7,6 +7,7 @@ mod bench;
 mod codes;
 mod defects;
 mod gateway;
+mod message;
 mod place;
 mod registry;
 mod tax;
@@ -29,6 +30,7 @@ enum Command {
     Codes(codes::Codes),
     Gateway(gateway::Gateway),
     Registry(registry::Registry),
+    Message(message::Message),
     Tax(tax::Tax),
 }
 
@@ -40,6 +42,7 @@ impl Tongguan {
             Command::Codes(codes) => codes.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Registry(registry) => registry.run(),
+            Command::Message(message) => message.run(),
             Command::Tax(tax) => tax.run(),
         }
     }
