@@ -102,6 +102,8 @@ pub struct Summary {
     pub documents: usize,
     /// Why it was refused as a whole.
     pub refused: Vec<Defect>,
+    /// Of commands: why those were not carried out that were not.
+    pub undecided: Vec<String>,
 }
 
 impl Intake {
@@ -141,7 +143,7 @@ impl Intake {
             Err(refused) => {
                 let notice = malformed(received, partition, &refused);
                 let summary =
-                    Summary { message: refused.message, documents: 0, refused: refused.defects };
+                    Summary { message: refused.message, refused: refused.defects, ..Summary::default() };
                 (Vec::new(), vec![notice], summary)
             }
         };
@@ -230,6 +232,7 @@ impl Intake {
             message: Some(reading.message),
             documents: incoming.len(),
             refused: Vec::new(),
+            ..Summary::default()
         };
         Ok((incoming, notices, summary))
     }
