@@ -3,5 +3,9 @@ use std::process::ExitCode;
 /// x
 #[derive(Debug, clap::Args)]
 pub struct Doctor {}
-impl Doctor { /// x
- pub fn run(self) -> anyhow::Result<ExitCode> { Ok(ExitCode::SUCCESS) } }
+impl Doctor {
+    /// x
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        Ok(ExitCode::SUCCESS)
+    }
+}
