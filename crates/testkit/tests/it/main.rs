@@ -8,6 +8,7 @@ mod arrival;
 mod changes;
 mod clearing;
 mod closing;
+mod envelope;
 mod faults;
 mod guarantee;
 mod lanes;
