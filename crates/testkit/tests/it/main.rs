@@ -1,5 +1,8 @@
 //! The product as an outsider sees it, on the embedded database.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 5000_00")]
+
 mod allowance;
 mod arrival;
 mod changes;
@@ -12,4 +15,5 @@ mod lanes;
 mod numbers;
 mod repetition;
 mod support;
+mod texts;
 mod waiting;
