@@ -134,6 +134,21 @@ impl Store {
         }
     }
 
+    /// Reads the whole file of a SQLite database and gives what is wrong with it: nothing where all is
+    /// well, and nothing on PostgreSQL, which checks its pages itself. Takes as long as reading the
+    /// file does, and stops nobody from writing.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn quick_check(&self) -> Result<Vec<String>, StorageError> {
+        match &self.0.place {
+            Place::Sqlite { file, .. } => {
+                crate::health::quick_check(file).map_err(StorageError::Broken)
+            }
+            Place::Postgres { .. } => Ok(Vec::new()),
+        }
+    }
+
     fn writing_link(&self) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {
