@@ -12,7 +12,7 @@ use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb81
 use tongguan_messages::response::{DocumentKey, Response, write_responses};
 use tongguan_messages::write::Style;
 use tongguan_storage::stored::response::StoredResponse;
-use tongguan_storage::stored::state::StoredTaxV1;
+use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::stored::{StoredError, decode, encode, versioned};
 
 use super::Outgoing;
