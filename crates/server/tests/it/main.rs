@@ -4,5 +4,6 @@
 
 mod codes;
 mod registry;
+mod message;
 mod run;
 mod tax;
