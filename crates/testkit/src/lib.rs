@@ -5,11 +5,13 @@
 //! | [`world`] | the product with a clock that stands still |
 //! | [`cast`] | made-up enterprises that sign |
 //! | [`parcels`] | made-up parcels and their messages |
+//! | [`traffic`] | many parcels with a share of every fault |
 //! | [`clock`] | the clock |
 
 pub mod cast;
 pub mod clock;
 pub mod parcels;
+pub mod traffic;
 pub mod world;
 
 pub use tongguan_private_postgres as postgres;
