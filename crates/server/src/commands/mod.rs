@@ -6,6 +6,7 @@
 mod bench;
 mod codes;
 mod defects;
+mod demo;
 mod gateway;
 mod place;
 mod tax;
@@ -26,6 +27,7 @@ pub struct Tongguan {
 enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
+    Demo(demo::Demo),
     Gateway(gateway::Gateway),
     Tax(tax::Tax),
 }
@@ -36,6 +38,7 @@ impl Tongguan {
         match self.command {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Tax(tax) => tax.run(),
         }
