@@ -4,6 +4,7 @@
 //! row is looked up by may have several rows on one day. Its cells are kept by the names of their
 //! columns, so that a table may get a new column and still read the rows of before.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -123,16 +124,14 @@ fn stored(row: &Row) -> CodeRow {
 fn read(table: Table, stored: &CodeRow) -> Result<Row, CodesError> {
     let unreadable =
         |reason: String| CodesError::Unreadable { table, id: stored.key.clone(), reason };
-    let filled: Map<String, Value> =
+    let filled: BTreeMap<String, String> =
         serde_json::from_str(&stored.row_json).map_err(|error| unreadable(error.to_string()))?;
     let columns = table.columns();
     if let Some(unknown) = filled.keys().find(|name| !columns.contains(&name.as_str())) {
         return Err(unreadable(format!("column {unknown} is not known")));
     }
-    let cells: Vec<&str> = columns
-        .iter()
-        .map(|column| filled.get(*column).and_then(Value::as_str).unwrap_or_default())
-        .collect();
+    let cells: Vec<&str> =
+        columns.iter().map(|name| filled.get(*name).map_or("", String::as_str)).collect();
     table.row(&cells).map_err(|defects| {
         let reasons: Vec<String> = defects.iter().map(Defect::to_string).collect();
         unreadable(reasons.join("; "))
@@ -167,7 +166,7 @@ mod tests {
         }
 
         fn pack(&self) -> Arc<Pack> {
-            self.store.read(|view| pack(view)).unwrap()
+            self.store.read(pack).unwrap()
         }
 
         fn revision(&self) -> i64 {
@@ -276,6 +275,7 @@ mod tests {
     fn a_stored_row_that_is_none_is_named() {
         for (json, reason) in [
             ("{", "EOF"),
+            (r#"{"hs":9999999999}"#, "expected a string"),
             (r#"{"hs":"1","valid_from":"2026-01-01","source":"s"}"#, "column hs"),
             (r#"{"hs":"9999999999","unheard":"of"}"#, "column unheard"),
         ] {
@@ -283,7 +283,7 @@ mod tests {
             let row = CodeRow { row_json: json.into(), ..stored(&rate("a", "0", "2026-01-01")[0]) };
             let mut writer = desk.store.writer().unwrap();
             writer.transaction(|tx| tx.upsert(std::slice::from_ref(&row))).unwrap();
-            let error = desk.store.read(|view| pack(view)).unwrap_err().to_string();
+            let error = desk.store.read(pack).unwrap_err().to_string();
             assert!(error.contains("row `a` of `rates`") && error.contains(reason), "{error}");
         }
     }

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`intake`] | bytes to judged documents, on worker threads |
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
+//! | [`due`] | what time and topped-up guarantees lead to |
+//! | [`review`] | what officers see and decide |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
@@ -19,9 +21,11 @@ pub mod codes;
 pub mod delivery;
 pub mod digest;
 pub mod draws;
+pub mod due;
 pub mod intake;
 pub mod numbering;
 pub mod pipeline;
 pub mod ports;
 pub mod registry;
+pub mod review;
 pub mod settings;

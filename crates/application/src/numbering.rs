@@ -59,6 +59,27 @@ pub fn partition_of(id: i64) -> Partition {
     Partition(partition)
 }
 
+/// When an id was made, by the clock of whoever made it, to the millisecond.
+pub fn made_at(id: i64) -> Moment {
+    Moment::from_micros(0).plus_millis(EPOCH_MS + (id >> (COUNTER_BITS + PARTITION_BITS)))
+}
+
+/// The least id that can be made at `at`, in whatever partition.
+pub fn first_id_at(at: Moment) -> i64 {
+    let ms = (at.micros().div_euclid(1000) - EPOCH_MS).max(0);
+    ms << (COUNTER_BITS + PARTITION_BITS)
+}
+
+/// The partition that an official number names, whose last nine digits are its serial.
+pub fn partition_of_number(number: &str) -> Option<Partition> {
+    let serial = number.len().checked_sub(9).and_then(|at| number.get(at..))?;
+    if !serial.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let serial: i64 = serial.parse().ok()?;
+    u8::try_from(serial % PARTITIONS).ok().map(Partition)
+}
+
 /// A series of official numbers in one partition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Series {
@@ -170,6 +191,7 @@ mod tests {
             let id = ids.next(Partition(200), before);
             assert!(id >> 22 >= last >> 22 && id != last);
             assert_eq!(partition_of(id), Partition(200));
+            assert!(first_id_at(made_at(id)) <= id && made_at(id) >= now);
             last = id;
         }
     }
@@ -184,6 +206,8 @@ mod tests {
         serials.add(series.clone(), 1, 2);
         let number = |serials: &Serials| serials.declaration_number(Partition(255), office, at);
         assert_eq!(number(&serials).unwrap().as_str(), "29242026I000000511");
+        assert_eq!(partition_of_number("29242026I000000511"), Some(Partition(255)));
+        assert_eq!(partition_of_number("29242026I0000O0511"), None);
         assert_eq!(number(&serials).unwrap().as_str(), "29242026I000000767");
         assert!(number(&serials).is_err(), "nothing reserved");
         serials.add(series, 3_906_250, 1);

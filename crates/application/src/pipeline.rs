@@ -67,13 +67,24 @@ pub struct Pipeline {
 
 struct Job {
     ticket: u64,
-    received: Received,
+    work: Work,
+}
+
+enum Work {
+    Message(Received),
+    Commands(Vec<Incoming>),
 }
 
 struct Refined {
     ticket: u64,
     bytes: usize,
-    outcome: Result<(Delivery, Summary), String>,
+    outcome: Result<Refinement, String>,
+}
+
+enum Refinement {
+    Message(Delivery, Summary),
+    /// Committed by themselves, between the messages before and after them.
+    Commands(Vec<Incoming>),
 }
 
 /// What a pipeline is made of.
@@ -130,11 +141,21 @@ impl Pipeline {
     /// Hands a message over; waits while the queue is full. Its acknowledgement bears the number given
     /// here.
     pub fn submit(&mut self, received: Received) -> u64 {
+        self.send(Work::Message(received))
+    }
+
+    /// Hands over commands that are decided in their turn, behind what was submitted before. Their
+    /// acknowledgement bears the number given here, and no documents.
+    pub fn command(&mut self, commands: Vec<Incoming>) -> u64 {
+        self.send(Work::Commands(commands))
+    }
+
+    fn send(&mut self, work: Work) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         if let Some(submit) = &self.submit {
             // It can only fail when every worker has died; then no acknowledgement comes.
-            drop(submit.send(Job { ticket, received }));
+            drop(submit.send(Job { ticket, work }));
         }
         ticket
     }
@@ -184,13 +205,25 @@ impl Worker {
             signers: SignerCache::default(),
         };
         let mut spent = 0;
-        for Job { ticket, received } in &self.jobs {
+        for Job { ticket, work } in &self.jobs {
+            let received = match work {
+                Work::Message(received) => received,
+                Work::Commands(commands) => {
+                    let outcome = Ok(Refinement::Commands(commands));
+                    if self.refined.send(Refined { ticket, bytes: 0, outcome }).is_err() {
+                        break;
+                    }
+                    continue;
+                }
+            };
             let start = self.clock.now().micros();
             intake.knowledge =
                 self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
             let outcome =
                 self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
-                    intake.refine(&received, &key).map_err(|error| error.to_string())
+                    let refined = intake.refine(&received, &key);
+                    let message = refined.map_err(|error| error.to_string())?;
+                    Ok(Refinement::Message(message.0, message.1))
                 });
             spent += self.clock.now().micros() - start;
             let refined = Refined { ticket, bytes: received.bytes.len(), outcome };
@@ -266,9 +299,14 @@ impl WriterLoop {
         let mut pending = Vec::with_capacity(batch.len());
         for Refined { ticket, outcome, .. } in batch {
             match outcome {
-                Ok((delivery, summary)) => {
+                Ok(Refinement::Message(delivery, summary)) => {
                     deliveries.push(delivery);
                     pending.push((ticket, summary));
+                }
+                Ok(Refinement::Commands(commands)) => {
+                    let outcome = commit(&mut self.engine, &[], &commands, &*self.clock);
+                    let outcome = outcome.map_err(|error| chain(&error));
+                    self.acknowledge(ticket, outcome.map(|()| Summary::default()));
                 }
                 Err(error) => self.acknowledge(ticket, Err(error)),
             }
@@ -296,8 +334,12 @@ fn take_batch(ring: &mut BTreeMap<u64, Refined>, next: &mut u64) -> Option<Vec<R
     let (mut documents, mut bytes) = (0, 0);
     while let Some(entry) = ring.first_entry() {
         let refined = entry.get();
-        let more = refined.outcome.as_ref().map_or(0, |(delivery, _)| delivery.incoming.len());
-        let full = documents + more > MOST_DOCUMENTS || bytes + refined.bytes > MOST_BYTES;
+        let (more, alone) = match &refined.outcome {
+            Ok(Refinement::Message(delivery, _)) => (delivery.incoming.len(), false),
+            Ok(Refinement::Commands(_)) => (MOST_DOCUMENTS, true),
+            Err(_) => (0, false),
+        };
+        let full = alone || documents + more > MOST_DOCUMENTS || bytes + refined.bytes > MOST_BYTES;
         if refined.ticket != *next || (full && !batch.is_empty()) {
             break;
         }

@@ -12,10 +12,21 @@
 //! The scope is `office:2916` for one office and `office` for all that have none of their own.
 
 use tongguan_domain::ids::OfficeCode;
-use tongguan_storage::{Setting, StorageError, View};
+use tongguan_storage::{Cached, Setting, StorageError, View, Writer};
 
 use crate::clearing::engine::Settings;
 use crate::clearing::settings::{AllowanceYear, OfficeSettings};
+
+/// Every setting of an office.
+pub const NAMES: [&str; 7] = [
+    "waiting_days",
+    "refuse_early",
+    "declare_on_waybill",
+    "close_after_days",
+    "allowance_year",
+    "red_per_10_000",
+    "yellow_per_10_000",
+];
 
 /// A setting that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +51,66 @@ pub enum SettingsError {
     /// One is not one.
     #[error(transparent)]
     Bad(#[from] BadSetting),
+    /// There is no setting of that name.
+    #[error("there is no setting `{0}`; the settings of an office are {}", NAMES.join(", "))]
+    Unknown(String),
+}
+
+/// Gives an office, or all that have no value of their own, a value; without a value takes its own
+/// away. Says whether anything was changed.
+///
+/// # Errors
+/// [`SettingsError`]; nothing is changed then.
+pub fn put(
+    writer: &mut Writer,
+    office: Option<OfficeCode>,
+    name: &str,
+    value: Option<&str>,
+) -> Result<bool, SettingsError> {
+    if !NAMES.contains(&name) {
+        return Err(SettingsError::Unknown(name.to_owned()));
+    }
+    let scope = office.map_or_else(|| "office".to_owned(), |office| format!("office:{office}"));
+    let row = value.map(|value| Setting {
+        scope: scope.clone(),
+        name: name.to_owned(),
+        value: value.trim().to_owned(),
+    });
+    if let Some(row) = &row {
+        apply(&mut OfficeSettings::default(), row)?;
+    }
+    writer.transaction(|tx| {
+        let rows = tx.settings()?;
+        let standing = rows.iter().find(|row| row.scope == scope && row.name == name);
+        if standing == row.as_ref() {
+            return Ok(false);
+        }
+        match &row {
+            Some(row) => tx.upsert(std::slice::from_ref(row))?,
+            None => drop(tx.delete_settings(&[(&scope, name)])?),
+        }
+        tx.bump(Cached::Settings)?;
+        Ok(true)
+    })
+}
+
+/// Name and value of every setting of an office, in the order of [`NAMES`].
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 7] {
+    let year = match office.allowance_year {
+        AllowanceYear::Release => "release",
+        AllowanceYear::Lodging => "lodging",
+    };
+    let values = [
+        office.waiting_days.to_string(),
+        office.refuse_early.to_string(),
+        office.declare_on_waybill.to_string(),
+        office.close_after_days.to_string(),
+        year.to_owned(),
+        office.selectivity.red_per_10_000.to_string(),
+        office.selectivity.yellow_per_10_000.to_string(),
+    ];
+    let mut values = values.into_iter();
+    NAMES.map(|name| (name, values.next().unwrap_or_default()))
 }
 
 /// Loads the settings of all offices.
@@ -94,5 +165,18 @@ fn bad(row: &Setting, expected: &'static str) -> BadSetting {
         name: row.name.clone(),
         value: row.value.clone(),
         expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_that_is_shown_is_one_that_can_be_set() {
+        for (name, value) in values(&OfficeSettings::default()) {
+            let row = Setting { scope: "office".into(), name: name.into(), value };
+            apply(&mut OfficeSettings::default(), &row).unwrap();
+        }
     }
 }

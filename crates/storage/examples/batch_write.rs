@@ -149,8 +149,8 @@ impl Run {
                 bucket: Partition::of_party(GUARANTOR),
                 party_id: GUARANTOR,
                 granted: Money::from_fen(i64::MAX / 4),
-                reserved: Money::ZERO,
-                used: Money::ZERO,
+                queued: Money::ZERO,
+                held: Money::ZERO,
                 valid_from: at(0),
                 valid_to: None,
                 reference: None,
@@ -191,7 +191,7 @@ fn write(
     steps: &mut Steps,
     lap: &mut Instant,
 ) -> Result<(), StorageError> {
-    let orders: Vec<_> = rows.documents.iter().map(|row| (row.partition, &row.order_no)).collect();
+    let orders: Vec<_> = rows.documents.iter().map(|row| (row.partition, &*row.order_no)).collect();
     tx.documents_of_orders(&orders)?;
     tx.waiting_for_orders(&orders)?;
     steps.load += since(lap);
@@ -204,7 +204,7 @@ fn write(
     tx.change_allowances(&rows.allowances)?;
     tx.change_guarantees(&[(
         guarantee,
-        Delta { reserved: Money::from_fen(1), used: Money::ZERO },
+        Delta { waiting: Money::ZERO, taken: Money::from_fen(1) },
     )])?;
     steps.lock += since(lap);
     tx.upsert(&rows.documents)?;
@@ -267,7 +267,7 @@ fn parcel(rows: &mut Rows, n: u64) -> Result<(), IdError> {
     for kind in 1..=4_i64 {
         rows.documents.push(Document {
             partition,
-            order_no: order_no.clone(),
+            order_no: order_no.to_string(),
             kind,
             party_id: PartyId(kind),
             number: format!("{kind}-2026{n:012}"),
@@ -277,7 +277,6 @@ fn parcel(rows: &mut Rows, n: u64) -> Result<(), IdError> {
             state: 120,
             message_id,
             ordinal: kind,
-            version: 1,
             body: vec![3; 160],
         });
         rows.responses.push(Response {
@@ -300,10 +299,10 @@ fn parcel(rows: &mut Rows, n: u64) -> Result<(), IdError> {
             party_id,
             number,
             partition: Some(partition),
-            order_no: Some(order_no.clone()),
+            order_no: Some(order_no.to_string()),
             declaration_id: Some(declaration_id),
             claimed_at: at(1),
-            parked: 0,
+            parked: false,
         });
         rows.postings.push(Posting {
             partition,
@@ -337,7 +336,6 @@ fn parcel(rows: &mut Rows, n: u64) -> Result<(), IdError> {
         reference: Some(format!("REF{n:013}")),
         state: 800,
         queue: None,
-        due_at: Some(at(to_i64(n))),
         updated_at: at(1),
         body: vec![6; 240],
     });
@@ -350,7 +348,7 @@ fn money(rows: &mut Rows, n: u64, partition: Partition, declaration_id: Declarat
     let mut person = [0; 16];
     person[..8].copy_from_slice(&mixed);
     let key = (Partition::of_person(&person), person, 2026);
-    rows.allowances.push((key, Delta { reserved: Money::ZERO, used: Money::from_fen(100) }));
+    rows.allowances.push((key, Delta { waiting: Money::ZERO, taken: Money::from_fen(100) }));
     rows.bills.push(TaxBill {
         partition,
         declaration_id,

@@ -15,14 +15,10 @@ use crate::driver::sqlite;
 use crate::error::DriverError;
 
 /// Bytes of log above which the writer waits for a pass.
-const LOG_LIMIT: u64 = 256 << 20;
-/// Bytes of log above which passes follow one another, so that the one waited for is short.
-const HURRY: u64 = LOG_LIMIT / 4 * 3;
-/// Bytes of log that make a pass worth while: pages written again and again are copied once.
-const PASS: u64 = 32 << 20;
+pub(crate) const LOG_LIMIT: u64 = 256 << 20;
 /// A frame of the log: a page and its header.
 const FRAME: u64 = 8192 + 24;
-/// After so long without enough to do, what there is is copied.
+/// After so long without enough to do, what there is gets copied.
 const IDLE: Duration = Duration::from_secs(1);
 /// The writer waits no longer than this, whatever holds the pass up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,15 +28,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct LogTraffic {
     /// Bytes.
     pub bytes: u64,
-    /// How often the log was synced; on SQLite, commits that wrote.
-    pub syncs: u64,
+    /// How often the log was synced: on SQLite once a commit that wrote; unknown to some PostgreSQL
+    /// versions.
+    pub syncs: Option<u64>,
 }
 
 /// What the thread, the writer and the store share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Checkpoints {
     state: Mutex<State>,
     changed: Condvar,
+    /// Frames of log above which the writer waits for a pass.
+    limit: u64,
 }
 
 #[derive(Debug, Default)]
@@ -66,9 +65,12 @@ struct State {
 }
 
 impl State {
-    fn is_due(&self) -> bool {
-        let threshold = if self.frames * FRAME > HURRY { 1 } else { PASS / FRAME };
-        self.stop || self.wanted || self.frames.saturating_sub(self.seen) >= threshold
+    /// Whether a pass is worth while: pages written again and again are copied once, so an eighth of
+    /// the limit is let run up; near the limit passes follow one another, so that the one that the
+    /// writer waits for is short.
+    const fn is_due(&self, limit: u64) -> bool {
+        let enough = if self.frames > limit / 4 * 3 { 1 } else { limit / 8 };
+        self.stop || self.wanted || self.frames.saturating_sub(self.seen) >= enough
     }
 }
 
@@ -80,9 +82,13 @@ pub(crate) struct CheckpointThread {
 }
 
 impl CheckpointThread {
-    pub(crate) fn start(path: &Path) -> Result<Self, DriverError> {
+    pub(crate) fn start(path: &Path, log_limit: u64) -> Result<Self, DriverError> {
         let connection = sqlite::open(path, OpenFlags::default(), 8)?;
-        let shared = Arc::new(Checkpoints::default());
+        let shared = Arc::new(Checkpoints {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            limit: log_limit / FRAME,
+        });
         let theirs = Arc::clone(&shared);
         let thread = std::thread::spawn(move || theirs.run(&connection));
         Ok(Self { shared, thread: Some(thread) })
@@ -117,7 +123,7 @@ impl Checkpoints {
         state.written += frames - state.frames;
         state.commits += 1;
         state.frames = frames;
-        if state.is_due() {
+        if state.is_due(self.limit) {
             self.changed.notify_all();
         }
     }
@@ -125,13 +131,13 @@ impl Checkpoints {
     /// What was written to the log since the store was opened.
     pub(crate) fn traffic(&self) -> LogTraffic {
         let state = self.lock();
-        LogTraffic { bytes: state.written * FRAME, syncs: state.commits }
+        LogTraffic { bytes: state.written * FRAME, syncs: Some(state.commits) }
     }
 
     /// Holds a writer back for one pass when the log has grown too long.
     pub(crate) fn before_write(&self) {
         let mut state = self.lock();
-        if state.frames * FRAME <= LOG_LIMIT {
+        if state.frames <= self.limit {
             return;
         }
         state.wanted = true;
@@ -147,10 +153,10 @@ impl Checkpoints {
     fn run(&self, connection: &Connection) {
         let mut state = self.lock();
         while !state.stop {
-            if !state.is_due() {
+            if !state.is_due(self.limit) {
                 let (woken, timeout) = self
                     .changed
-                    .wait_timeout_while(state, IDLE, |state| !state.is_due())
+                    .wait_timeout_while(state, IDLE, |state| !state.is_due(self.limit))
                     .unwrap_or_else(PoisonError::into_inner);
                 state = woken;
                 if state.stop {
@@ -185,4 +191,31 @@ fn pass(connection: &Connection) -> Option<u64> {
         .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(2))
         .ok()
         .and_then(|copied| u64::try_from(copied).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::sqlite::SqliteLink;
+    use crate::driver::{Access, Link};
+
+    #[test]
+    fn the_log_starts_again_however_long_the_writer_writes() {
+        const LIMIT: u64 = 1 << 20;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tongguan.db");
+        let thread = CheckpointThread::start(&path, LIMIT).unwrap();
+        let mut link = Link::Sqlite(SqliteLink::writer(&path, thread.shared()).unwrap());
+        link.script("CREATE TABLE filled (n INTEGER PRIMARY KEY, body BLOB) STRICT").unwrap();
+        for _ in 0..400 {
+            link.begin(Access::Write).unwrap();
+            link.script("INSERT INTO filled (body) VALUES (zeroblob(50000))").unwrap();
+            link.commit().unwrap();
+        }
+        let written = thread.shared().traffic().bytes;
+        assert!(written > 20 * LIMIT, "{written}");
+        let log = std::fs::metadata(directory.path().join("tongguan.db-wal")).unwrap().len();
+        // One commit may pass the limit before the next one waits.
+        assert!(log < LIMIT + 200_000, "{log}");
+    }
 }

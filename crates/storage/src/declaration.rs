@@ -73,6 +73,27 @@ impl View<'_> {
             &[queue.cell(), after.cell(), limit.cell()],
         )
     }
+
+    /// The declaration of a partition that was first seen with an id in `from..before` and bears this
+    /// number, as 预录入编号 or 清单编号. Reads every declaration of that range: no index is kept over
+    /// numbers, which clearing never looks up.
+    ///
+    /// # Errors
+    /// [`StorageError`]; [`StorageError::TooSlow`] when the range is too wide for a reader.
+    pub fn declaration_numbered(
+        &mut self,
+        partition: Partition,
+        number: &str,
+        from: DeclarationId,
+        before: DeclarationId,
+    ) -> Result<Option<Declaration>, StorageError> {
+        let found = self.select(
+            "WHERE partition = $1 AND declaration_id >= $2 AND declaration_id < $3 \
+             AND (pre_no = $4 OR invt_no = $4) LIMIT 1",
+            &[partition.cell(), from.cell(), before.cell(), number.cell()],
+        )?;
+        Ok(found.into_iter().next())
+    }
 }
 
 impl Tx<'_> {

@@ -109,10 +109,24 @@ impl StorageError {
 pub enum DriverError {
     /// SQLite.
     #[error("SQLite: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     /// PostgreSQL.
     #[error("PostgreSQL: {}", server_words(.0))]
-    Postgres(#[from] postgres::Error),
+    Postgres(postgres::Error),
+}
+
+// Not `#[from]`: that would make the client's error the source, and a log of the chain would print the
+// server's detail.
+impl From<rusqlite::Error> for DriverError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<postgres::Error> for DriverError {
+    fn from(error: postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
 }
 
 /// The server's message and code; its detail would quote the row.

@@ -150,7 +150,7 @@ impl View<'_> {
 
 impl Tx<'_> {
     /// Takes those of `among` that may be taken, for `owner` and until `until`. The new epoch fences
-    /// whoever had them.
+    /// whoever had them. On SQLite one writer takes all: followers rely on one counter there.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -185,12 +185,14 @@ impl Tx<'_> {
             &taking,
         )?;
         self.all_there("partition", leases.len(), taken)?;
-        let next_seq = free.iter().map(|row| row.next_seq).max().unwrap_or(1);
+        // Of all partitions: in a single file numbers ascend over all of them.
+        let next_seq = self.partitions()?.iter().map(|row| row.next_seq).max().unwrap_or(1);
         Ok(Leased { leases, next_seq })
     }
 
-    /// Records that a batch has used the numbers below `next_seq`, renews the leases of its
-    /// partitions, and proves that they still hold: one statement fences and hands out numbers.
+    /// Records that a batch has used the numbers below `next_seq`, renews the leases, and proves that
+    /// they still hold: one statement fences and hands out numbers. `leases` are those of the
+    /// partitions that the batch wrote to, and of others that are to be renewed.
     ///
     /// # Errors
     /// [`StorageError::Fenced`] names the partitions that another writer has; roll back.

@@ -68,6 +68,24 @@ impl View<'_> {
         self.load(places)
     }
 
+    /// The responses of a partition from place `from` to place `to`, both included, in commit order,
+    /// at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn responses_between(
+        &mut self,
+        partition: Partition,
+        from: i64,
+        to: i64,
+        limit: i64,
+    ) -> Result<Vec<Response>, StorageError> {
+        self.select(
+            "WHERE partition = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq LIMIT $4",
+            &[partition.cell(), from.cell(), to.cell(), limit.cell()],
+        )
+    }
+
     /// A mailbox behind `after`, at most `limit`.
     ///
     /// # Errors

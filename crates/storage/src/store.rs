@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tongguan_domain::time::Moment;
 
-use crate::checkpoint::{CheckpointThread, LogTraffic};
-use crate::driver::postgres::PostgresLink;
+use crate::checkpoint::{CheckpointThread, LOG_LIMIT, LogTraffic};
+use crate::driver::postgres::{PostgresLink, Session};
 use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
 use crate::error::{OpenError, Remedy, StorageError};
@@ -73,7 +73,7 @@ impl Store {
         let place = match target {
             Target::Sqlite(directory) => open_directory(directory)?,
             Target::Postgres(url) => {
-                PostgresLink::new(url, Access::Write).check(settings.accept_data_loss)?;
+                PostgresLink::new(url, Session::Writer).check(settings.accept_data_loss)?;
                 Place::Postgres { url: url.clone() }
             }
         };
@@ -134,19 +134,36 @@ impl Store {
         }
     }
 
+    /// Reads the whole file of a SQLite database and gives what is wrong with it: nothing where all is
+    /// well, and nothing on PostgreSQL, which checks its pages itself. Takes as long as reading the
+    /// file does, and stops nobody from writing.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn quick_check(&self) -> Result<Vec<String>, StorageError> {
+        match &self.0.place {
+            Place::Sqlite { file, .. } => {
+                crate::health::quick_check(file).map_err(StorageError::Broken)
+            }
+            Place::Postgres { .. } => Ok(Vec::new()),
+        }
+    }
+
     fn writing_link(&self) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {
                 Link::Sqlite(SqliteLink::writer(file, checkpoints.shared())?)
             }
-            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Access::Write)),
+            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Writer)),
         })
     }
 
     fn reading_link(&self) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, .. } => Link::Sqlite(SqliteLink::reader(file, READ_LIMIT)?),
-            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Access::Read)),
+            Place::Postgres { url } => {
+                Link::Postgres(PostgresLink::new(url, Session::Reader(READ_LIMIT)))
+            }
         })
     }
 }
@@ -300,7 +317,7 @@ fn open_directory(directory: &Path) -> Result<Place, OpenError> {
         .truncate(false)
         .open(&lock_file)
         .map_err(failed(&lock_file))?;
-    let checkpoints = CheckpointThread::start(&file).map_err(OpenError::Driver)?;
+    let checkpoints = CheckpointThread::start(&file, LOG_LIMIT).map_err(OpenError::Driver)?;
     sync_directory(directory).map_err(failed(directory))?;
     Ok(Place::Sqlite { file, lock, checkpoints })
 }

@@ -144,12 +144,13 @@ impl<'c> View<'c> {
     /// What a PostgreSQL server has written to its log.
     pub(crate) fn server_log_traffic(&mut self) -> Result<LogTraffic, StorageError> {
         let text = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT), \
-                    CAST(wal_sync AS BIGINT) FROM pg_stat_wal";
-        let mut traffic = LogTraffic { bytes: 0, syncs: 0 };
+                    CAST(to_jsonb(stat) ->> 'wal_sync' AS BIGINT) FROM pg_stat_wal AS stat";
+        let mut traffic = LogTraffic { bytes: 0, syncs: None };
         self.query(text, &[], &mut |view| {
             let mut columns = view.columns("pg_stat_wal");
-            let mut next = |name| columns.next::<i64>(name).map(i64::unsigned_abs);
-            traffic = LogTraffic { bytes: next("lsn")?, syncs: next("wal_sync")? };
+            let bytes = columns.next::<i64>("lsn")?.unsigned_abs();
+            let syncs = columns.next::<Option<i64>>("wal_sync")?.map(i64::unsigned_abs);
+            traffic = LogTraffic { bytes, syncs };
             Ok(())
         })?;
         Ok(traffic)

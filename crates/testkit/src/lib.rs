@@ -3,15 +3,19 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`world`] | the product with a clock that stands still |
+//! | [`audit`] | what must agree in it at any time |
+//! | [`answers`] | what its responses say |
 //! | [`cast`] | made-up enterprises that sign |
 //! | [`parcels`] | made-up parcels and their messages |
 //! | [`traffic`] | many parcels with a share of every fault |
 //! | [`clock`] | the clock |
 
+pub mod answers;
+mod audit;
 pub mod cast;
 pub mod clock;
 pub mod parcels;
 pub mod traffic;
 pub mod world;
 
-pub use tongguan_private_postgres as postgres;
+pub use tongguan_testbed::{disk, postgres};

@@ -1,10 +1,11 @@
 //! Made-up parcels, as many as wanted, each with documents that agree with each other.
 
-use tongguan_domain::commerce::{DeliveryStatus, Order, Payment, Waybill};
+use tongguan_domain::commerce::{DeliveryStatus, Filing, Order, Payment, Waybill};
 use tongguan_domain::declaration::ImportDeclaration;
 use tongguan_domain::ids::{
     FunctionalReference, Guid, IdError, OrderNumber, PaymentTransaction, WaybillNumber,
 };
+use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::person::Identity;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{Transfer, ceb311, ceb411, ceb511, ceb513, ceb621};
@@ -78,6 +79,134 @@ pub fn parcel(n: u64, at: Moment) -> Result<Parcel, IdError> {
     declaration.declared_on = at.china_day();
     declaration.reference = Some(FunctionalReference::parse(&format!("COP{n:012}"))?);
     Ok(parcel)
+}
+
+/// The `n`th parcel of a run with one piece of goods worth `fen`, free of freight and insurance.
+///
+/// # Errors
+/// None for any `n`.
+pub fn single_piece(n: u64, at: Moment, fen: i64) -> Result<Parcel, IdError> {
+    let mut parcel = parcel(n, at)?;
+    let value = Amount::new(Money::from_fen(fen).to_decimal());
+    let Parcel { order, payment, declaration, .. } = &mut parcel;
+    order.lines.remove(0);
+    declaration.items.remove(0);
+    for line in &mut order.lines {
+        (line.number, line.price, line.total_price) = (1, value, value);
+    }
+    for item in &mut declaration.items {
+        (item.number, item.price, item.total_price) = (1, value, value);
+    }
+    (order.goods_value, order.paid, payment.amount) = (value, value, value);
+    (order.freight, order.tax_withheld, declaration.freight) =
+        (Amount::ZERO, Amount::ZERO, Amount::ZERO);
+    Ok(parcel)
+}
+
+/// A document of a parcel, of any kind.
+#[derive(Debug, Clone)]
+pub enum Document {
+    /// 订单 (311).
+    Order(Box<Order>),
+    /// 支付单 (411).
+    Payment(Box<Payment>),
+    /// 运单 (511).
+    Waybill(Box<Waybill>),
+    /// 运单状态 (513).
+    Delivery(Box<DeliveryStatus>),
+    /// 进口清单 (621).
+    Declaration(Box<ImportDeclaration>),
+}
+
+impl Document {
+    /// Number, action, time, stage.
+    pub fn filing(&self) -> &Filing {
+        match self {
+            Self::Order(order) => &order.filing,
+            Self::Payment(payment) => &payment.filing,
+            Self::Waybill(waybill) => &waybill.filing,
+            Self::Delivery(delivery) => &delivery.filing,
+            Self::Declaration(declaration) => &declaration.filing,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn filing_mut(&mut self) -> &mut Filing {
+        match self {
+            Self::Order(order) => &mut order.filing,
+            Self::Payment(payment) => &mut payment.filing,
+            Self::Waybill(waybill) => &mut waybill.filing,
+            Self::Delivery(delivery) => &mut delivery.filing,
+            Self::Declaration(declaration) => &mut declaration.filing,
+        }
+    }
+
+    /// The type of the message that carries it: 311 and its like.
+    pub const fn message_number(&self) -> u64 {
+        match self {
+            Self::Order(_) => 311,
+            Self::Payment(_) => 411,
+            Self::Waybill(_) => 511,
+            Self::Delivery(_) => 513,
+            Self::Declaration(_) => 621,
+        }
+    }
+}
+
+impl Parcel {
+    /// Order, payment, waybill and declaration, in the order in which they usually come.
+    pub fn documents(&self) -> [Document; 4] {
+        [self.order_document(), self.payment_document(), self.waybill_document(), self.lodging()]
+    }
+
+    /// The order.
+    pub fn order_document(&self) -> Document {
+        Document::Order(Box::new(self.order.clone()))
+    }
+
+    /// The payment.
+    pub fn payment_document(&self) -> Document {
+        Document::Payment(Box::new(self.payment.clone()))
+    }
+
+    /// The waybill.
+    pub fn waybill_document(&self) -> Document {
+        Document::Waybill(Box::new(self.waybill.clone()))
+    }
+
+    /// The declaration.
+    pub fn lodging(&self) -> Document {
+        Document::Declaration(Box::new(self.declaration.clone()))
+    }
+
+    /// The delivery.
+    pub fn delivery_document(&self) -> Document {
+        Document::Delivery(Box::new(self.delivery.clone()))
+    }
+}
+
+/// A message of documents of one kind, signed by whoever must sign; `n` makes its number.
+///
+/// # Errors
+/// [`MessageError`].
+pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, MessageError> {
+    macro_rules! of {
+        ($kind:ident, $actor:ident, $write:path) => {{
+            let documents = documents.iter().filter_map(|document| match document {
+                Document::$kind(document) => Some(&**document),
+                _ => None,
+            });
+            let documents: Vec<_> = documents.collect();
+            signed(&cast.$actor, 900, n, |envelope| $write(envelope, documents))
+        }};
+    }
+    match documents.first() {
+        None | Some(Document::Order(_)) => of!(Order, merchant, ceb311::write),
+        Some(Document::Payment(_)) => of!(Payment, institution, ceb411::write),
+        Some(Document::Waybill(_)) => of!(Waybill, carrier, ceb511::write),
+        Some(Document::Delivery(_)) => of!(Delivery, carrier, ceb513::write),
+        Some(Document::Declaration(_)) => of!(Declaration, carrier, ceb621::write),
+    }
 }
 
 /// A buyer of the made-up area 990000, with a right check character.

@@ -1,32 +1,44 @@
 //! The whole product in one process, with a clock that stands still.
 //!
 //! A test submits messages and looks at what an outsider can see. When the world is dropped it asserts
-//! what every test would forget: nothing is held, the inbox is empty, the postings balance.
+//! what every test would forget: nothing is held, the inbox is empty, the postings balance, and the
+//! balances of buyers and guarantors are what postings and declarations say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tongguan_application::clearing::decide::Draws;
+use tongguan_application::clearing::decide::{Draws, Undecidable};
 use tongguan_application::clearing::engine::{Engine, Settings};
-use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::clearing::incoming::{Filed, FiledFacts, Incoming};
+use tongguan_application::clearing::record::{
+    DeclarationRecord, DocumentKey, DocumentKind, DossierKey,
+};
+use tongguan_application::clearing::rows;
 use tongguan_application::delivery::{Rendered, pending, render};
 use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::ports::Clock;
 use tongguan_codelists::Pack;
-use tongguan_domain::ids::{DeclarationId, MessageId, OfficeCode};
+use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::ids::{DeclarationId, MessageId, OfficeCode, PartyId};
 use tongguan_domain::lane::Draw;
+use tongguan_domain::mark::Mark;
 use tongguan_domain::money::Money;
+use tongguan_domain::party::Party;
+use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::identity::StandIn;
 use tongguan_messages::signature::Policy;
 use tongguan_storage::seal::{DataKey, Keyring};
 use tongguan_storage::{Guarantee, Partition, Store, StoreSettings, Target};
 
+use crate::answers::{Answer, Billed, answers, bills};
+use crate::audit;
 use crate::cast::{Cast, Signing};
 use crate::clock::MockClock;
+use crate::parcels::{Document, Parcel, message};
 
 /// What a world begins with.
 #[derive(Debug)]
@@ -37,6 +49,15 @@ pub struct Beginning {
     pub guarantee: Money,
     /// How the cast signs.
     pub signing: Signing,
+    /// Parties besides the cast, or in the place of one of it where the ids agree.
+    pub parties: Vec<Party>,
+}
+
+impl Beginning {
+    /// Without signatures, which costs least time.
+    pub fn unsigned() -> Self {
+        Self { signing: Signing::None, ..Self::default() }
+    }
 }
 
 impl Default for Beginning {
@@ -45,7 +66,41 @@ impl Default for Beginning {
             settings: Settings::default(),
             guarantee: Money::from_fen(100_000_000),
             signing: Signing::Sm2,
+            parties: Vec::new(),
         }
+    }
+}
+
+/// What came out of one batch, as its receivers read it.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// The messages.
+    pub messages: Vec<Rendered>,
+    /// Their statuses.
+    pub answers: Vec<Answer>,
+    /// Their tax bills.
+    pub bills: Vec<Billed>,
+}
+
+impl Sent {
+    fn of(messages: Vec<Rendered>) -> Self {
+        Self { answers: answers(&messages), bills: bills(&messages), messages }
+    }
+
+    /// The statuses that the document of that number was given.
+    pub fn to(&self, document: &Document) -> Vec<&Answer> {
+        let guid = document.filing().guid.as_str();
+        self.answers.iter().filter(|answer| answer.guid == guid).collect()
+    }
+
+    /// The numbers of those statuses.
+    pub fn statuses(&self, document: &Document) -> Vec<i32> {
+        self.to(document).iter().map(|answer| answer.status).collect()
+    }
+
+    /// The text of the last of those.
+    pub fn last_text(&self, document: &Document) -> String {
+        self.to(document).last().map(|answer| answer.text.clone()).unwrap_or_default()
     }
 }
 
@@ -63,6 +118,9 @@ pub struct World {
     ids: IdSource,
     settings: Arc<Settings>,
     read: BTreeMap<Partition, i64>,
+    declared: BTreeSet<DocumentKey>,
+    persons: BTreeSet<Mark>,
+    sent: u64,
     folder: TempDir,
 }
 
@@ -103,7 +161,7 @@ impl World {
             Signing::Sm2 | Signing::Rsa => SignatureDemand::default(),
         };
         let knowledge = Knowledge {
-            registry: Arc::new(cast.registry()),
+            registry: Arc::new(registry(&cast, beginning.parties)),
             pack: Pack::builtin(),
             trust: cast.trust().expect("trust"),
             policy: Arc::new(Policy::china()),
@@ -125,6 +183,9 @@ impl World {
             ids: IdSource::default(),
             settings: Arc::new(beginning.settings),
             read: BTreeMap::new(),
+            declared: BTreeSet::new(),
+            persons: BTreeSet::new(),
+            sent: 0,
             folder,
         };
         world.restart();
@@ -165,23 +226,67 @@ impl World {
             };
             batch.push(self.intake.refine(&received, &self.key).expect("refined").0);
         }
+        self.note_declarations(batch.iter().flat_map(|delivery| &delivery.incoming));
         let engine = self.engine.as_mut().expect("a running engine");
         engine.commit(&batch, &[], at).expect("committed");
         self.clock.advance_millis(1000);
         self.deliver()
     }
 
-    /// Decides a command and delivers what it leads to. The clock moves by a second.
+    /// Submits documents in one batch, each in a message of its own, and gives what that leads to.
+    ///
+    /// # Panics
+    /// When a document cannot be written.
+    pub fn send<'d>(&mut self, documents: impl IntoIterator<Item = &'d Document>) -> Sent {
+        let messages = documents.into_iter().map(std::slice::from_ref);
+        let messages: Vec<_> = messages.map(|document| self.message(document)).collect();
+        Sent::of(self.submit(messages.iter().map(String::as_str)))
+    }
+
+    /// Submits documents of one kind in one message.
+    ///
+    /// # Panics
+    /// When a document cannot be written.
+    pub fn send_together(&mut self, documents: &[Document]) -> Sent {
+        let message = self.message(documents);
+        Sent::of(self.submit([message.as_str()]))
+    }
+
+    /// Decides a command and gives what it leads to. The clock moves by a second.
+    ///
+    /// # Errors
+    /// Why it could not be decided; nothing has changed then.
     ///
     /// # Panics
     /// When it cannot be committed.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its command")]
-    pub fn command(&mut self, command: Incoming) -> Vec<Rendered> {
+    pub fn decide(&mut self, command: Incoming) -> Result<Sent, Undecidable> {
         let at = self.clock.now();
         let engine = self.engine.as_mut().expect("a running engine");
-        engine.commit(&[], &[command], at).expect("committed");
+        let committed = engine.commit(&[], &[command], at).expect("committed");
         self.clock.advance_millis(1000);
-        self.deliver()
+        match committed.refused.into_iter().next() {
+            Some((_, why)) => Err(why),
+            None => Ok(Sent::of(self.deliver())),
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its message")]
+    fn message(&mut self, documents: &[Document]) -> String {
+        self.sent += 1;
+        message(&self.cast, documents, self.sent).expect("a message")
+    }
+
+    /// Remembers what was declared, for the audit at the end.
+    fn note_declarations<'i>(&mut self, incoming: impl Iterator<Item = &'i Incoming>) {
+        for incoming in incoming {
+            let Incoming::Document(submitted) = incoming else { continue };
+            let Filed::Document(filed) = &submitted.filed else { continue };
+            if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
+                self.declared.insert(filed.key.clone());
+                self.persons.insert(lodging.facts.buyer.person);
+            }
+        }
     }
 
     /// What was not delivered yet.
@@ -212,6 +317,66 @@ impl World {
         rendered
     }
 
+    /// The declaration of a parcel on the cast's platform, if one was stored.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its declaration")]
+    pub fn declaration(&self, parcel: &Parcel) -> Option<DeclarationRecord> {
+        let key = DocumentKey {
+            dossier: DossierKey::of_order(&parcel.declaration.order_no),
+            kind: DocumentKind::Declaration,
+            party: self.cast.platform.party.id,
+            number: "".into(),
+        };
+        self.store.read(|view| audit::declaration(view, &key)).expect("a declaration")
+    }
+
+    /// The rows of everything that is stored under a parcel's order number.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its rows")]
+    pub fn rows(&self, parcel: &Parcel) -> Vec<tongguan_storage::Document> {
+        let order_no = &parcel.declaration.order_no;
+        let order = (Partition::of_order(order_no), order_no.as_str());
+        self.store.read(|view| view.documents_of_orders(&[order])).expect("documents")
+    }
+
+    /// What the buyer of a declaration has of a year's allowance.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its figures")]
+    pub fn allowance(&self, declaration: &DeclarationRecord, year: i16) -> Allowance {
+        let person = declaration.facts.buyer.person;
+        let key = AllowanceKey { person, year };
+        let row = (rows::allowance_bucket(key), person.to_bytes(), i64::from(year));
+        let stored = self.store.read(|view| view.allowances(&[row])).expect("an allowance").pop();
+        stored.map_or_else(Allowance::default, |stored| Allowance {
+            reserved: stored.reserved,
+            used: stored.used,
+        })
+    }
+
+    /// Grants the guarantee of a party anew, or for the first time.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn grant(&self, guarantor: PartyId, granted: Money) {
+        self.write_guarantee(guarantee(guarantor, granted));
+    }
+
+    /// Writes a guarantee whose term may be over.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its guarantee")]
+    pub fn write_guarantee(&self, guarantee: Guarantee) {
+        let mut writer = self.store.writer().expect("a writer");
+        writer.transaction(|tx| tx.grant(&[guarantee])).expect("granted");
+    }
+
     /// The folder of the database.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -228,20 +393,32 @@ impl World {
     }
 }
 
-/// Grants the platform's guarantee and makes the month's key.
-#[expect(clippy::expect_used, reason = "a test cannot go on without its world")]
-fn prepare(store: &Store, keyring: &Keyring, cast: &Cast, granted: Money, at: Moment) -> DataKey {
-    let platform = cast.platform.party.id;
-    let guarantee = Guarantee {
-        bucket: Partition::of_party(platform),
-        party_id: platform,
+fn registry(cast: &Cast, parties: Vec<Party>) -> Registry {
+    let replaced = |party: &Party| parties.iter().any(|other| other.id == party.id);
+    let own = cast.actors().map(|actor| actor.party.clone());
+    let own: Vec<_> = own.into_iter().filter(|party| !replaced(party)).collect();
+    let certificates = cast.actors().map(|actor| (*actor.certificate.digest(), actor.party.id));
+    Registry::new(own.into_iter().chain(parties), certificates)
+}
+
+/// A guarantee without end.
+pub fn guarantee(guarantor: PartyId, granted: Money) -> Guarantee {
+    Guarantee {
+        bucket: Partition::of_party(guarantor),
+        party_id: guarantor,
         granted,
         queued: Money::ZERO,
         held: Money::ZERO,
         valid_from: Moment::from_micros(0),
         valid_to: None,
         reference: None,
-    };
+    }
+}
+
+/// Grants the platform's guarantee and makes the month's key.
+#[expect(clippy::expect_used, reason = "a test cannot go on without its world")]
+fn prepare(store: &Store, keyring: &Keyring, cast: &Cast, granted: Money, at: Moment) -> DataKey {
+    let guarantee = guarantee(cast.platform.party.id, granted);
     let mut writer = store.writer().expect("a writer");
     let day = at.china_day();
     let period = format!("{:04}-{:02}", day.year(), day.month());
@@ -261,13 +438,8 @@ impl Drop for World {
         }
         let checked = self.store.read(|view| {
             assert!(view.inbox_is_empty()?, "the inbox is not empty");
-            let held = view.held((Partition(0), 0), 10)?;
-            assert!(held.is_empty(), "held: {held:?}");
-            let sums = view.account_sums()?;
-            let debit: i64 = sums.iter().map(|(_, debit, _)| debit.fen()).sum();
-            let credit: i64 = sums.iter().map(|(_, _, credit)| credit.fen()).sum();
-            assert_eq!(debit, credit, "the postings do not balance");
-            Ok::<_, tongguan_storage::StorageError>(())
+            audit::nothing_held(view)?;
+            audit::balances(view, &self.declared, &self.persons)
         });
         if let Err(error) = checked {
             panic!("the world cannot be read: {error}");

@@ -12,7 +12,7 @@ use tongguan_storage::{
     self as storage, Lease, Leased, Partition, SerialBlock, StorageError, TakeOver, Tx,
 };
 
-use super::decide::{Circumstances, Draws, decide};
+use super::decide::{Circumstances, Draws, Undecidable, decide};
 use super::incoming::{Filed, Incoming, Submitted};
 use super::load::load;
 use super::record::{Quote, Source};
@@ -81,8 +81,11 @@ pub struct Notice {
 /// What became of a batch.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Committed {
-    /// Things that could not be decided, with the reason; they are held.
+    /// Documents that could not be decided, with the reason; they are held.
     pub held: Vec<(Source, String)>,
+    /// Commands that could not be decided: their places among the commands, and why. They have
+    /// changed nothing.
+    pub refused: Vec<(usize, Undecidable)>,
 }
 
 /// The state of the one writer that owns all partitions of a store.
@@ -153,7 +156,8 @@ impl Engine {
                 serials,
                 draws: &**draws,
             };
-            let held = decide_all(&mut set, &circumstances, &incoming, ids);
+            let undecided = decide_all(&mut set, &circumstances, &incoming, ids);
+            let (held, refused) = tell_apart(undecided, &incoming, commands.len());
             let mut moved: BTreeSet<_> =
                 write(tx, set, &mut moved_sequence, at)?.into_iter().collect();
             write_messages(tx, batch, at, &mut moved_sequence, &mut moved)?;
@@ -168,6 +172,7 @@ impl Engine {
             tx.advance(&touched, moved_sequence.next(), at.plus_millis(LEASE_MS))?;
             Ok::<_, BatchError>(Committed {
                 held: held.into_iter().map(|held| (held.source, held.reason)).collect(),
+                refused,
             })
         });
         match outcome {
@@ -260,40 +265,60 @@ fn epochs(leased: &Leased) -> HashMap<Partition, i64> {
     leased.leases.iter().map(|lease| (lease.partition, lease.epoch)).collect()
 }
 
-/// One thing that could not be decided.
+/// One document that could not be decided.
 struct Held {
     source: Source,
     partition: Partition,
     reason: String,
 }
 
+/// Tells documents, which are held, from the commands that stand behind them in the batch.
+fn tell_apart(
+    undecided: Vec<(usize, Undecidable)>,
+    batch: &[&Incoming],
+    commands: usize,
+) -> (Vec<Held>, Vec<(usize, Undecidable)>) {
+    let documents = batch.len() - commands;
+    let (mut held, mut refused) = (Vec::new(), Vec::new());
+    for (place, why) in undecided {
+        match (place.checked_sub(documents), batch.get(place)) {
+            (None, Some(incoming)) => held.push(Held {
+                source: source_of(incoming),
+                partition: partition_of(incoming),
+                reason: why.to_string(),
+            }),
+            (command, _) => refused.extend(command.map(|command| (command, why))),
+        }
+    }
+    (held, refused)
+}
+
 /// Folds over the batch in order of arrival. What panics or cannot be decided touches nothing and is
-/// held.
+/// given back with its place.
 fn decide_all(
     set: &mut WorkingSet,
     circumstances: &Circumstances<'_>,
     batch: &[&Incoming],
     ids: &mut IdSource,
-) -> Vec<Held> {
-    let mut held = Vec::new();
-    for incoming in batch {
+) -> Vec<(usize, Undecidable)> {
+    let mut undecided = Vec::new();
+    for (place, incoming) in batch.iter().enumerate() {
         let partition = partition_of(incoming);
         let id = DeclarationId(ids.next(partition, circumstances.at));
         let decided = catch_unwind(AssertUnwindSafe(|| {
             let mut draft = set.draft();
             decide(&mut draft, circumstances, incoming, id).map(|()| draft.finish())
         }));
-        let reason = match decided {
-            Ok(Ok(decided)) => {
-                set.merge(decided);
-                continue;
+        match decided {
+            Ok(Ok(decided)) => set.merge(decided),
+            Ok(Err(why)) => undecided.push((place, why)),
+            Err(panic) => {
+                let text = panic_text(&*panic).to_owned();
+                undecided.push((place, Undecidable::Panicked(text)));
             }
-            Ok(Err(undecidable)) => undecidable.to_string(),
-            Err(panic) => format!("panicked: {}", panic_text(&*panic)),
-        };
-        held.push(Held { source: source_of(incoming), partition, reason });
+        }
     }
-    held
+    undecided
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

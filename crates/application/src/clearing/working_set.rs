@@ -183,9 +183,7 @@ impl WorkingSet {
             guarantees: changed
                 .guarantees
                 .iter()
-                .map(|id| {
-                    (*id, before.guarantees.get(id).copied().unwrap_or_default(), guarantees[id])
-                })
+                .filter_map(|id| Some((*id, *before.guarantees.get(id)?, *guarantees.get(id)?)))
                 .collect(),
             outcomes,
         }
@@ -255,14 +253,15 @@ impl Draft<'_> {
         known.copied().unwrap_or_default()
     }
 
-    /// The guarantee of that party.
-    pub fn guarantee(&self, guarantor: PartyId) -> Guarantee {
-        let known = self
-            .new
-            .guarantees
-            .get(&guarantor)
-            .or_else(|| self.base.loaded.guarantees.get(&guarantor));
-        known.copied().unwrap_or_default()
+    /// The guarantee of that party, if it has given one.
+    pub fn guarantee(&self, guarantor: PartyId) -> Option<Guarantee> {
+        let known = self.new.guarantees.get(&guarantor);
+        known.or_else(|| self.base.loaded.guarantees.get(&guarantor)).copied()
+    }
+
+    /// What stood before this decision.
+    pub fn before(&self) -> Self {
+        self.base.draft()
     }
 
     /// Sets a document.

@@ -3,8 +3,10 @@
 //! Rendering is a pure function of what is stored, so a message that is delivered twice has the same
 //! bytes and the same name both times.
 
+mod follower;
 mod render;
 
+pub use follower::{Dispatch, FollowError, Follower, Round};
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 //! → a verified signer → documents → documents judged by themselves. What fails on the way becomes a
 //! response; nothing fails without one.
 
-mod assess;
+pub mod assess;
 mod documents;
 mod signer;
 

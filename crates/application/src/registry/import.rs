@@ -5,8 +5,9 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Cached, StorageError, Tx, View, Writer};
 
 use super::entry::Entry;
-use super::plan::{ImportReport, Plan, plan};
+use super::plan::{Plan, plan};
 use super::registered::registered;
+use super::report::ImportReport;
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,15 @@ pub fn compare(
     let planned = plan(&registered(view)?, entries, now);
     let standing = view.guarantees(&planned.guarantee_keys())?;
     let plan = planned.settled(&standing).map_err(ImportError::Refused)?;
+    Ok(plan.report)
+}
+
+/// What importing `entries` at `now` would do where nothing is registered yet.
+///
+/// # Errors
+/// [`ImportError::Refused`].
+pub fn compare_with_nothing(entries: &[Entry], now: Moment) -> Result<ImportReport, ImportError> {
+    let plan = plan(&[], entries, now).settled(&[]).map_err(ImportError::Refused)?;
     Ok(plan.report)
 }
 

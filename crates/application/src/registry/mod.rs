@@ -7,9 +7,9 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | read TOML or CSV | [`file`] |
-//! | load what is registered | [`registered`] |
-//! | decide what changes | `plan` |
+//! | read TOML or CSV | [`mod@file`] |
+//! | load what is registered | `registered` |
+//! | decide what changes, and say it | `plan`, `report` |
 //! | write it | `import` |
 //! | raise or lower one guarantee | `guarantee` |
 //! | look parties up in decisions | `snapshot` |
@@ -21,11 +21,16 @@ mod guarantee;
 mod import;
 mod plan;
 mod registered;
+mod report;
+#[cfg(test)]
+mod sample;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Entry, Grant, exact_money};
 pub use guarantee::{GrantError, Regranted, change_granted};
-pub use import::{ImportError, compare, import};
-pub use plan::{Change, FieldChange, ImportReport, PartyReport};
-pub use registered::{Registered, fingerprint, registered};
+pub use import::{ImportError, compare, compare_with_nothing, import};
+pub use registered::{Registered, fingerprint, last_day, registered, standing_name};
+pub use report::{Change, FieldChange, ImportReport, PartyReport};
 pub use snapshot::{guarantees, snapshot};

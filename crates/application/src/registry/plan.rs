@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
-use tongguan_domain::party::{Party, PartyCode, Standing};
+use tongguan_domain::party::{Party, PartyCode};
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::Certificate;
 use tongguan_storage::{
@@ -15,75 +15,8 @@ use tongguan_storage::{
 
 use super::defect::{BELOW_HELD, CERTIFICATE_TAKEN, MALFORMED, SAME_PARTY, TWO_PARTIES, at};
 use super::entry::{Entry, Grant};
-use super::registered::{Registered, fingerprint};
-
-/// What an import did, or would do: a report for each entry, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ImportReport {
-    /// The parties.
-    pub parties: Vec<PartyReport>,
-}
-
-/// What an import did to one party.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyReport {
-    /// The line of its entry.
-    pub line: u64,
-    /// The party as it is afterwards.
-    pub after: Registered,
-    /// What was done.
-    pub change: Change,
-}
-
-/// What is done to a party.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// It is new.
-    Added,
-    /// These fields are other than before.
-    Changed(Vec<FieldChange>),
-    /// It was as the file says already.
-    Unchanged,
-}
-
-/// One field before and after, as people read it; empty where there is nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldChange {
-    /// The field's name in a registry file.
-    pub field: &'static str,
-    /// Before.
-    pub before: String,
-    /// After.
-    pub after: String,
-}
-
-impl ImportReport {
-    /// How many parties were added, changed, and left as they were.
-    pub fn counts(&self) -> [usize; 3] {
-        let mut counts = [0; 3];
-        for report in &self.parties {
-            counts[match report.change {
-                Change::Added => 0,
-                Change::Changed(_) => 1,
-                Change::Unchanged => 2,
-            }] += 1;
-        }
-        counts
-    }
-
-    /// The parties whose guarantee is other than before: declarations that wait for it are to be tried
-    /// again.
-    pub fn regranted(&self) -> impl Iterator<Item = PartyId> {
-        let regranted = |report: &&PartyReport| match &report.change {
-            Change::Added => report.after.guarantee.is_some(),
-            Change::Changed(fields) => {
-                fields.iter().any(|change| change.field.starts_with("guarantee."))
-            }
-            Change::Unchanged => false,
-        };
-        self.parties.iter().filter(regranted).map(|report| report.after.party.id)
-    }
-}
+use super::registered::{Registered, last_day};
+use super::report::{Change, ImportReport, PartyReport, changes};
 
 /// What is to be written, and what to say about it.
 #[derive(Debug, Default)]
@@ -149,7 +82,7 @@ struct Planner<'r> {
     registered: HashMap<PartyId, &'r Registered>,
     by_code: HashMap<&'r PartyCode, PartyId>,
     by_certificate: HashMap<[u8; 32], PartyId>,
-    /// The line that each party was named on.
+    /// The line that names each party.
     lines: HashMap<PartyId, u64>,
     next_id: i64,
     plan: Plan,
@@ -175,7 +108,7 @@ impl<'r> Planner<'r> {
         }
     }
 
-    fn take(&mut self, entry: &Entry) {
+    fn take(&mut self, entry: &'r Entry) {
         let faults = self.defects.len();
         let before = self.find(entry);
         self.refuse_certificates_of_others(entry, before);
@@ -186,7 +119,11 @@ impl<'r> Planner<'r> {
         if before.is_none() {
             self.next_id += 1;
         }
+        // What the entry names is its own from now on, also against later entries.
         self.lines.insert(id, entry.line);
+        self.by_code.extend(entry.codes.iter().map(|code| (code, id)));
+        let certificates = entry.certificates.iter().flatten();
+        self.by_certificate.extend(certificates.map(|certificate| (*certificate.digest(), id)));
         let after = after(entry, before, id, self.today);
         self.refuse_inverted_validity(entry.line, &after);
         self.write(entry.line, before, after);
@@ -352,41 +289,4 @@ fn guarantee(
         valid_to: grant.valid_to.and_then(|day| day.tomorrow().ok()).map(Moment::start_of),
         reference: grant.reference.clone(),
     }
-}
-
-fn last_day(guarantee: &Guarantee) -> Option<Date> {
-    guarantee.valid_to.map(|end| end.plus_millis(-1).china_day())
-}
-
-fn changes(before: &Registered, after: &Registered) -> Vec<FieldChange> {
-    let pairs = shown(before).into_iter().zip(shown(after));
-    pairs
-        .filter(|((_, before), (_, after))| before != after)
-        .map(|((field, before), (_, after))| FieldChange { field, before, after })
-        .collect()
-}
-
-fn shown(one: &Registered) -> [(&'static str, String); 12] {
-    let Party { name, standing, valid_from, valid_to, mailbox, .. } = &one.party;
-    let standing = match standing {
-        Standing::Active => "active",
-        Standing::Suspended => "suspended",
-    };
-    let certificates: Vec<String> = one.certificate_digests().map(fingerprint).collect();
-    let guarantee = one.guarantee.as_ref();
-    let text = |value: Option<String>| value.unwrap_or_default();
-    [
-        ("name", name.clone()),
-        ("codes", one.code_list()),
-        ("roles", one.role_list()),
-        ("standing", standing.to_owned()),
-        ("valid_from", valid_from.to_string()),
-        ("valid_to", text(valid_to.map(|day| day.to_string()))),
-        ("mailbox", text(mailbox.as_ref().map(ToString::to_string))),
-        ("certificates", certificates.join(", ")),
-        ("guarantee.granted", text(guarantee.map(|row| row.granted.to_string()))),
-        ("guarantee.valid_from", text(guarantee.map(|row| row.valid_from.china_day().to_string()))),
-        ("guarantee.valid_to", text(guarantee.and_then(last_day).map(|day| day.to_string()))),
-        ("guarantee.reference", text(guarantee.and_then(|row| row.reference.clone()))),
-    ]
 }

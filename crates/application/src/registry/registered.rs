@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::{Party, Roles, Standing};
 use tongguan_domain::time::Moment;
@@ -51,6 +52,19 @@ pub fn registered(view: &mut View<'_>) -> Result<Vec<Registered>, StorageError> 
         }
     });
     Ok(parties.collect())
+}
+
+/// Whether a party may act, as registry files say it.
+pub const fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Suspended => "suspended",
+    }
+}
+
+/// The last day on which a guarantee may be used.
+pub fn last_day(guarantee: &Guarantee) -> Option<Date> {
+    guarantee.valid_to.map(|end| end.plus_millis(-1).china_day())
 }
 
 /// A certificate's digest in hexadecimal, the form in which people compare it.

@@ -66,6 +66,8 @@ pub struct Assessed {
 pub struct Lodged {
     /// What it holds of the buyer's yearly allowance.
     pub reservation: Reservation,
+    /// The yearly limit that applies to it: needed again when it is released in another year.
+    pub annual_limit: Money,
     /// What it owes; absent when a line has no rate, which is for an officer to see to.
     pub tax: Option<TaxDue>,
     /// Whether the buyer's name and number are known to be a true pair.

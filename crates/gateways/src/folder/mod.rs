@@ -9,7 +9,7 @@ mod inbox;
 mod outbox;
 
 pub use inbox::{Inbox, InboxFile};
-pub use outbox::{Delivered, Outbox};
+pub use outbox::{CONSUMER, Delivered, Outbox};
 
 /// The folder gateway could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +25,9 @@ pub enum FolderError {
         #[source]
         source: std::io::Error,
     },
-    /// The outbox could not be read or its cursor not moved.
-    #[error("the stored responses could not be read")]
-    Storage(#[from] tongguan_storage::StorageError),
-    /// A response could not be rendered.
-    #[error("a stored response could not be written out")]
-    Render(#[from] tongguan_application::delivery::RenderError),
+    /// What stands in the store's outbox could not be had.
+    #[error("the stored responses could not be had")]
+    Follow(#[from] tongguan_application::delivery::FollowError),
 }
 
 fn failed(

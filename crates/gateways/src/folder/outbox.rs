@@ -4,28 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use tongguan_application::delivery::{Rendered, pending, render};
-use tongguan_storage::seal::{DataKey, Keyring};
-use tongguan_storage::{MessageBody, Partition, Store, Writer};
+use tongguan_application::delivery::{Dispatch, Follower};
 
 use super::{FolderError, failed};
 
-/// The follower's name in the store.
-const CONSUMER: &str = "folder";
-/// Rows read at a time.
-const PAGE: i64 = 2_000;
+/// The name under which the folder follows the outbox.
+pub const CONSUMER: &str = "folder";
+/// The folder of messages whose sender left no mailbox.
+const NOBODY: &str = "unknown";
 
 /// The folder where responses appear.
 pub struct Outbox {
     folder: PathBuf,
-    store: Store,
-    writer: Writer,
-    keyring: Arc<Keyring>,
-    keys: BTreeMap<String, Arc<DataKey>>,
-    cursors: BTreeMap<Partition, i64>,
-    with_parcel_numbers: bool,
+    follower: Follower,
 }
 
 /// What one round of delivery wrote.
@@ -36,28 +28,13 @@ pub struct Delivered {
 }
 
 impl Outbox {
-    /// Opens the outbox where the last delivery stopped. `with_parcel_numbers` adds order and waybill
-    /// number to tax bills, as real systems do though the schema has no place for them.
+    /// Opens the folder; it is made on first use.
     ///
     /// # Errors
-    /// [`FolderError`].
-    pub fn open(
-        folder: &Path,
-        store: &Store,
-        keyring: Arc<Keyring>,
-        with_parcel_numbers: bool,
-    ) -> Result<Self, FolderError> {
+    /// [`FolderError::File`].
+    pub fn open(folder: &Path, follower: Follower) -> Result<Self, FolderError> {
         fs::create_dir_all(folder).map_err(failed(folder, "be created"))?;
-        let cursors = store.read(|view| view.cursors(CONSUMER))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            store: store.clone(),
-            writer: store.writer()?,
-            keyring,
-            keys: BTreeMap::new(),
-            cursors: cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect(),
-            with_parcel_numbers,
-        })
+        Ok(Self { folder: folder.to_owned(), follower })
     }
 
     /// Delivers everything that stands in the store's outbox and was not delivered yet.
@@ -67,40 +44,30 @@ impl Outbox {
     pub fn deliver(&mut self) -> Result<Delivered, FolderError> {
         let mut delivered = Delivered::default();
         loop {
-            let outgoing = pending(&self.store, CONSUMER, PAGE)?;
-            if outgoing.places.is_empty() {
+            let round = self.follower.next_round()?;
+            if round.is_end() {
                 return Ok(delivered);
             }
             let mut folders = BTreeSet::new();
-            for outgoing in &outgoing.rows {
-                let with_numbers = self.with_parcel_numbers;
-                let messages = render(outgoing, with_numbers, &mut |body| self.open_body(body))?;
-                for rendered in messages {
-                    *delivered.files.entry(rendered.message).or_default() += 1;
-                    self.write(
-                        &rendered,
-                        outgoing.response.partition,
-                        outgoing.response.seq,
-                        &mut folders,
-                    )?;
-                }
+            for dispatch in &round.dispatches {
+                *delivered.files.entry(dispatch.rendered.message).or_default() += 1;
+                self.write(dispatch, &mut folders)?;
             }
             for folder in &folders {
                 File::open(folder)
                     .and_then(|f| f.sync_all())
                     .map_err(failed(folder, "be synced"))?;
             }
-            self.move_cursors(&outgoing.places)?;
+            self.follower.acknowledge(&round)?;
         }
     }
 
     fn write(
         &self,
-        rendered: &Rendered,
-        partition: Partition,
-        seq: i64,
+        dispatch: &Dispatch,
         folders: &mut BTreeSet<PathBuf>,
     ) -> Result<(), FolderError> {
+        let Dispatch { rendered, place: (partition, seq) } = dispatch;
         let name = format!(
             "{}_{}_{}_{:03}-{seq}.xml",
             rendered.message,
@@ -108,7 +75,7 @@ impl Outbox {
             rendered.at.to_wire_millis(),
             partition.0,
         );
-        let nobody = ["unknown".to_owned()];
+        let nobody = [NOBODY.to_owned()];
         let mailboxes =
             if rendered.mailboxes.is_empty() { &nobody[..] } else { &rendered.mailboxes };
         for mailbox in mailboxes {
@@ -125,41 +92,11 @@ impl Outbox {
         }
         Ok(())
     }
-
-    fn move_cursors(&mut self, places: &BTreeMap<Partition, i64>) -> Result<(), FolderError> {
-        let steps: Vec<_> = places
-            .iter()
-            .map(|(partition, to)| {
-                (*partition, self.cursors.get(partition).copied().unwrap_or(0), *to)
-            })
-            .collect();
-        self.writer.retried(tongguan_storage::Backoff::default(), |tx| {
-            tx.move_cursors(CONSUMER, &steps)
-        })?;
-        self.cursors.extend(places);
-        Ok(())
-    }
-
-    fn open_body(&mut self, body: &MessageBody) -> Option<Vec<u8>> {
-        let key = match self.keys.get(&body.period) {
-            Some(key) => key.clone(),
-            None => {
-                let key = self
-                    .writer
-                    .transaction(|tx| tx.data_key(&self.keyring, &body.period))
-                    .ok()
-                    .map(Arc::new)?;
-                self.keys.insert(body.period.clone(), key.clone());
-                key
-            }
-        };
-        key.open(body.message_id.0, &body.body).ok()
-    }
 }
 
 /// A number as a file name: what no file system likes becomes `_`.
 fn file_name(text: &str) -> String {
     let kept = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' };
-    let name: String = text.chars().take(80).map(kept).collect();
+    let name: String = text.chars().take(60).map(kept).collect();
     if name.is_empty() || name.starts_with('.') { format!("_{name}") } else { name }
 }

@@ -1,18 +1,28 @@
-//! `tongguan codes`: looks into the tables of rules and codes, and compares files with them.
+//! `tongguan codes`: looks into the tables of rules and codes, and imports rows from files.
+
+mod view;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use comfy_table::{Table as Grid, presets};
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
-use tongguan_codelists::text::{Defaults, Reading};
-use tongguan_codelists::{Change, Diff, Pack, Row, Table};
+use serde_json::{Value, json};
+use tongguan_application::codes::{self, CodesError, import};
+use tongguan_application::ports::Clock;
+use tongguan_codelists::text::{Defaults, Defect, Reading};
+use tongguan_codelists::{Diff, Pack, Row, Table};
+use tongguan_storage::Store;
 
-/// Look into the tables of rules and codes, and compare files with them.
+use crate::clock::SystemClock;
+use crate::commands::place::Place;
+
+/// Look into the tables of rules and codes, and import rows of your own.
+///
+/// The rows of the database, where there is one, are laid over the built-in tables.
 ///
 /// Tables: parameters, rates, provisional_duties, hs_codes, positive_list, modes, units, currencies,
 /// countries, offices, small_lists. Every row is dated and names its source.
@@ -38,6 +48,8 @@ struct List {
     /// Only rows that hold on this day.
     #[arg(long, value_name = "DAY")]
     as_of: Option<Date>,
+    #[command(flatten)]
+    place: Place,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
@@ -56,17 +68,19 @@ struct Show {
     /// Only rows that hold on this day.
     #[arg(long, value_name = "DAY")]
     as_of: Option<Date>,
+    #[command(flatten)]
+    place: Place,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Compare a CSV or TSV file with a table, row by row.
+/// Lay the rows of a CSV or TSV file over a table, and say row by row what changes.
 ///
 /// The first line names the columns; `codes list --table TABLE` shows them. A line whose id is known
 /// replaces that row, others are added, rows that the file does not name stay. Without an `id`
-/// column, ids are made from key and first day. The exit status is 1 when a line has a defect or
-/// conflicts with another row.
+/// column, ids are made from key and first day. All of the file is imported, or nothing: the exit
+/// status is 1 when a line has a defect or conflicts with another row.
 #[derive(Debug, Args)]
 struct Import {
     /// The file, UTF-8.
@@ -87,6 +101,8 @@ struct Import {
     /// a column out. May be given several times.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = renamed)]
     column: Vec<(String, String)>,
+    #[command(flatten)]
+    place: Place,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
@@ -95,19 +111,21 @@ struct Import {
 impl Codes {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let pack = Pack::builtin();
         match self.command {
-            CodesCommand::List(list) => list.run(&pack),
-            CodesCommand::Show(show) => show.run(&pack),
-            CodesCommand::Import(import) => import.run(&pack),
+            CodesCommand::List(list) => list.run(),
+            CodesCommand::Show(show) => show.run(),
+            CodesCommand::Import(import) => import.run(),
         }
     }
 }
 
 impl List {
-    fn run(&self, pack: &Pack) -> anyhow::Result<ExitCode> {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let pack = &*shown_pack(&self.place)?;
         match self.table {
-            Some(table) => print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?,
+            Some(table) => {
+                view::print_rows(table, &holding(pack.rows(table), self.as_of), self.json)?
+            }
             None => self.print_tables(pack)?,
         }
         Ok(ExitCode::SUCCESS)
@@ -126,7 +144,7 @@ impl List {
                 .collect();
             writeln!(out, "{}", json!({ "pack": pack.digest().to_string(), "tables": tables }))?;
         } else {
-            let mut grid = grid(&["table", "rows", "columns"]);
+            let mut grid = view::grid(&["table", "rows", "columns"]);
             for (table, rows, columns) in sizes {
                 grid.add_row([table.name().to_owned(), rows.to_string(), columns]);
             }
@@ -137,12 +155,13 @@ impl List {
 }
 
 impl Show {
-    fn run(&self, pack: &Pack) -> anyhow::Result<ExitCode> {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let pack = shown_pack(&self.place)?;
         let named = |row: &Row| row.key() == self.key || row.id().as_str() == self.key;
         let rows: Vec<Row> = holding(pack.rows(self.table), self.as_of);
         let rows: Vec<Row> = rows.into_iter().filter(named).collect();
         if self.json {
-            print_rows(self.table, &rows, true)?;
+            view::print_rows(self.table, &rows, true)?;
         } else {
             let mut out = std::io::stdout().lock();
             for row in &rows {
@@ -164,42 +183,69 @@ impl Show {
 }
 
 impl Import {
-    fn run(self, pack: &Pack) -> anyhow::Result<ExitCode> {
-        anyhow::ensure!(
-            self.dry_run,
-            "importing needs a database, which this command cannot write to: \
-             use --dry-run to see what {} would change",
-            self.file.display()
-        );
+    fn run(self) -> anyhow::Result<ExitCode> {
         let text = std::fs::read_to_string(&self.file)
             .with_context(|| format!("cannot read {} as UTF-8 text", self.file.display()))?;
-        let defaults =
-            Defaults { valid_from: self.valid_from, source: self.source, columns: self.column };
+        let defaults = Defaults {
+            valid_from: self.valid_from,
+            source: self.source.clone(),
+            columns: self.column.clone(),
+        };
         let Reading { rows, defects } = self.table.read(&text, &defaults);
-        let diff = Diff::between(pack, rows);
+        let diff = self.apply(rows, !defects.is_empty())?;
         let sound = defects.is_empty() && diff.conflicts.is_empty();
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            let defects: Vec<Value> = defects
-                .iter()
-                .map(|defect| {
-                    json!({
-                        "line": defect.line,
-                        "column": defect.column,
-                        "found": defect.found,
-                        "expected": defect.expected,
-                    })
-                })
-                .collect();
-            writeln!(out, "{}", diff_json(self.table, &diff, &defects))?;
-        } else {
-            write_diff(&mut out, self.table, &diff)?;
-            for defect in &defects {
-                eprintln!("error: {}: {defect}", self.file.display());
-            }
-        }
+        self.print(&diff, &defects)?;
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+
+    /// Stores the rows, or only compares them when that was asked for or a line is wrong.
+    fn apply(&self, rows: Vec<Row>, is_faulty: bool) -> anyhow::Result<Diff> {
+        if self.dry_run || is_faulty {
+            let pack = stored_pack(&self.place)?.unwrap_or_else(Pack::builtin);
+            return Ok(Diff::between(&pack, rows));
+        }
+        let mut writer = self.place.open(SystemClock.now())?.writer()?;
+        match import(&mut writer, rows) {
+            Ok(diff) => Ok(diff),
+            Err(CodesError::Conflicts(diff)) => Ok(*diff),
+            Err(error) => Err(error).with_context(|| {
+                format!("cannot import into {}; importing again does no harm", self.place)
+            }),
+        }
+    }
+
+    fn print(&self, diff: &Diff, defects: &[Defect]) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            writeln!(out, "{}", view::diff_json(self.table, diff, defects))?;
+            return Ok(());
+        }
+        view::write_diff(&mut out, self.table, diff)?;
+        if self.dry_run || !defects.is_empty() || !diff.conflicts.is_empty() {
+            writeln!(out, "nothing was changed")?;
+        }
+        for defect in defects {
+            eprintln!("error: {}: {defect}", self.file.display());
+        }
+        Ok(())
+    }
+}
+
+/// The built-in tables with the rows of the database laid over them; `None` where there is none.
+fn stored_pack(place: &Place) -> anyhow::Result<Option<Arc<Pack>>> {
+    let read = |store: Store| store.read(codes::pack);
+    let pack = place.open_existing(SystemClock.now())?.map(read).transpose();
+    pack.with_context(|| format!("cannot read {place}"))
+}
+
+/// The same, or the built-in tables where there is no database and nobody asked for one.
+fn shown_pack(place: &Place) -> anyhow::Result<Arc<Pack>> {
+    let stored = stored_pack(place)?;
+    anyhow::ensure!(
+        stored.is_some() || !place.is_named(),
+        "{place} is not there: check --data, or leave it out to see the built-in tables"
+    );
+    Ok(stored.unwrap_or_else(Pack::builtin))
 }
 
 fn table(name: &str) -> Result<Table, String> {
@@ -217,97 +263,4 @@ fn renamed(text: &str) -> Result<(String, String), String> {
 fn holding(mut rows: Vec<Row>, as_of: Option<Date>) -> Vec<Row> {
     rows.retain(|row| as_of.is_none_or(|day| row.validity().covers(day)));
     rows
-}
-
-fn print_rows(table: Table, rows: &[Row], json: bool) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    if json {
-        let rows: Vec<Value> = rows.iter().map(|row| row_json(table, row)).collect();
-        writeln!(out, "{}", json!({ "table": table.name(), "rows": rows }))?;
-    } else {
-        let mut grid = grid(&table.columns());
-        for row in rows {
-            grid.add_row(row.cells());
-        }
-        writeln!(out, "{grid}")?;
-    }
-    Ok(())
-}
-
-fn grid(columns: &[&str]) -> Grid {
-    let mut grid = Grid::new();
-    grid.load_style(presets::NOTHING);
-    grid.set_header(columns.iter().copied());
-    grid
-}
-
-fn row_json(table: Table, row: &Row) -> Value {
-    let cells = table.columns().into_iter().zip(row.cells());
-    let fields: Map<String, Value> = cells
-        .map(|(column, cell)| {
-            let value = if cell.is_empty() { Value::Null } else { Value::String(cell) };
-            (column.to_owned(), value)
-        })
-        .collect();
-    Value::Object(fields)
-}
-
-fn diff_json(table: Table, diff: &Diff, defects: &[Value]) -> Value {
-    let rows = |rows: &[Row]| rows.iter().map(|row| row_json(table, row)).collect::<Vec<_>>();
-    let changes = |changes: &[Change]| {
-        let change = |change: &Change| {
-            json!({
-                "before": row_json(table, &change.before),
-                "after": row_json(table, &change.after),
-            })
-        };
-        changes.iter().map(change).collect::<Vec<_>>()
-    };
-    let conflicts: Vec<Value> = diff
-        .conflicts
-        .iter()
-        .map(|c| json!({ "row": c.row.as_str(), "with": c.with.as_str(), "key": c.key, "valid_from": c.from.to_string() }))
-        .collect();
-    json!({
-        "table": table.name(),
-        "added": rows(&diff.added),
-        "changed": changes(&diff.changed),
-        "ended": changes(&diff.ended),
-        "unchanged": diff.unchanged,
-        "conflicts": conflicts,
-        "defects": defects,
-    })
-}
-
-fn write_diff(out: &mut impl std::io::Write, table: Table, diff: &Diff) -> std::io::Result<()> {
-    for row in &diff.added {
-        writeln!(out, "+ {}", row.cells().join("\t"))?;
-    }
-    for (sign, changes) in [("~", &diff.changed), ("-", &diff.ended)] {
-        for Change { before, after } in changes {
-            writeln!(out, "{sign} {}", after.id())?;
-            let cells = before.cells().into_iter().zip(after.cells());
-            for (column, (was, is)) in table.columns().iter().zip(cells) {
-                if was != is {
-                    writeln!(out, "    {column}: `{was}` -> `{is}`")?;
-                }
-            }
-        }
-    }
-    for conflict in &diff.conflicts {
-        writeln!(
-            out,
-            "! {}: begins to hold for {} on {}, as {} does: give both one id, or other days",
-            conflict.row, conflict.key, conflict.from, conflict.with
-        )?;
-    }
-    writeln!(
-        out,
-        "{table}: {} added, {} changed, {} ended, {} unchanged, {} conflicts",
-        diff.added.len(),
-        diff.changed.len(),
-        diff.ended.len(),
-        diff.unchanged,
-        diff.conflicts.len()
-    )
 }

@@ -9,12 +9,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
+use tongguan_application::delivery::Follower;
 use tongguan_application::intake::{Received, SignatureDemand};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
 use tongguan_domain::ids::MessageId;
-use tongguan_gateways::folder::{Inbox, InboxFile, Outbox};
+use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::xml::Limits;
@@ -101,12 +102,9 @@ impl Gateway {
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let pipeline = product.start(workers)?;
         let inbox = Inbox::open(&self.inbox)?;
-        let outbox = Outbox::open(
-            &self.outbox,
-            &product.store,
-            product.keyring.clone(),
-            self.parcel_numbers,
-        )?;
+        let keyring = product.keyring.clone();
+        let follower = Follower::open(CONSUMER, &product.store, keyring, self.parcel_numbers)?;
+        let outbox = Outbox::open(&self.outbox, follower)?;
         let mut rounds = Rounds {
             inbox,
             outbox,

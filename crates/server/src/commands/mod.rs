@@ -9,6 +9,7 @@ mod defects;
 mod demo;
 mod gateway;
 mod place;
+mod registry;
 mod tax;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ enum Command {
     Codes(codes::Codes),
     Demo(demo::Demo),
     Gateway(gateway::Gateway),
+    Registry(registry::Registry),
     Tax(tax::Tax),
 }
 
@@ -40,6 +42,7 @@ impl Tongguan {
             Command::Codes(codes) => codes.run(),
             Command::Demo(demo) => demo.run(),
             Command::Gateway(gateway) => gateway.run(),
+            Command::Registry(registry) => registry.run(),
             Command::Tax(tax) => tax.run(),
         }
     }

@@ -40,24 +40,28 @@ impl Place {
     /// # Errors
     /// What, where, and what to do.
     pub fn open(&self, now: Moment) -> anyhow::Result<Store> {
+        let advice = match &self.database {
+            Some(_) => "check the URL, and whether the server runs",
+            None => "check the directory",
+        };
         Store::open(&self.target(), StoreSettings::default(), now)
-            .with_context(|| format!("cannot open {self}"))
+            .with_context(|| format!("cannot open {self} ({advice})"))
     }
 
-    /// Opens the database if it is there; `None` when nobody said where it is, and it is not in the
-    /// default directory either.
+    /// Opens the database, unless there is no such directory.
     ///
     /// # Errors
-    /// As [`Self::open`], and when the directory that was named is not there.
+    /// As [`Self::open`].
     pub fn open_existing(&self, now: Moment) -> anyhow::Result<Option<Store>> {
         if self.database.is_none() && !self.directory().is_dir() {
-            anyhow::ensure!(
-                self.data.is_none(),
-                "cannot open {self}: there is no such directory; check --data"
-            );
             return Ok(None);
         }
         self.open(now).map(Some)
+    }
+
+    /// Whether somebody said where the database is.
+    pub const fn is_named(&self) -> bool {
+        self.data.is_some() || self.database.is_some()
     }
 
     fn target(&self) -> Target {
@@ -78,7 +82,6 @@ impl KeyFile {
     ///
     /// # Errors
     /// What, where, and what to do.
-    #[expect(dead_code, reason = "for the commands that read and write messages")]
     pub fn keyring(&self, place: &Place) -> anyhow::Result<Keyring> {
         let path = match (&self.key_file, &place.database) {
             (Some(path), _) => path.clone(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::run::{Run, tongguan};
+use crate::run::{Run, tongguan, tongguan_in};
 
 fn file(text: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -137,8 +137,48 @@ fn every_defect_of_a_file_is_named_by_line_and_column() {
 }
 
 #[test]
-fn without_a_dry_run_an_import_is_refused_clearly() {
-    let run = import("offices", "code,zh\n2924,钱江海关\n", &[]);
-    assert_eq!(run.status, 1);
-    assert!(run.err.contains("--dry-run"), "{}", run.err);
+fn an_imported_rate_is_shown_from_then_on_and_importing_it_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |arguments: &[&str]| tongguan_in(folder.path(), arguments, "");
+    let rows = "id,hs,duty,vat,valid_from,source\nmine,9999999999,0.07,standard,2026-01-01,s\n";
+    std::fs::write(folder.path().join("rates.csv"), rows).unwrap();
+    let show = ["codes", "show", "rates", "9999999999", "--as-of", "2026-11-22", "--json"];
+    assert_eq!(at(&show).status, 1);
+
+    let import = ["codes", "import", "rates.csv", "--table", "rates"];
+    let tried = at(&[&import[..], &["--dry-run"]].concat());
+    assert!(tried.out.contains("1 added") && tried.out.contains("nothing was changed"));
+    assert!(!folder.path().join("tongguan-data").exists(), "a dry run makes no database");
+
+    let run = at(&import);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("1 added, 0 changed"), "{}", run.out);
+    assert_eq!(at(&show).json()["rows"][0]["duty"], "0.07");
+    let again = at(&import);
+    assert!(again.out.contains("0 added, 0 changed, 0 ended, 1 unchanged"), "{}", again.out);
+
+    // Elsewhere nobody has heard of it.
+    let elsewhere = at(&[&show[..], &["--data", "."]].concat());
+    assert_eq!(elsewhere.status, 1);
+    let nowhere = at(&[&show[..], &["--data", "nowhere"]].concat());
+    assert_eq!(nowhere.status, 1);
+    assert!(nowhere.err.contains("nowhere is not there: check --data"), "{}", nowhere.err);
+}
+
+#[test]
+fn nothing_of_a_file_with_a_fault_is_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data = ["--data", data.to_str().unwrap()];
+    for faulty in [
+        "code,zh,source,valid_from\n2924,钱江海关,s,2020-01-01\n2925,下沙海关,s,today\n",
+        "id,code,zh,source,valid_from\n\
+         a,2924,钱江海关,s,2020-01-01\nb,2924,下沙海关,s,2020-01-01\n",
+    ] {
+        let run = import("offices", faulty, &data);
+        assert_eq!(run.status, 1);
+        assert!(run.out.contains("nothing was changed"), "{}", run.out);
+        let shown = tongguan(&[&["codes", "show", "offices", "2924"], &data[..]].concat(), "");
+        assert_eq!(shown.status, 1, "{}", shown.out);
+    }
 }

@@ -1,7 +1,7 @@
 //! Runs `tongguan` and keeps what it said.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -18,7 +18,13 @@ pub struct Run {
 
 /// Runs the binary with these arguments and this standard input.
 pub fn tongguan(arguments: &[&str], input: &str) -> Run {
+    tongguan_in(Path::new("."), arguments, input)
+}
+
+/// The same, with this directory as the current one.
+pub fn tongguan_in(directory: &Path, arguments: &[&str], input: &str) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tongguan"))
+        .current_dir(directory)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use postgres::error::SqlState;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, NoTls, Row, Statement};
+use postgres::{Client, Config, NoTls, Row, Statement};
 
 use super::{Access, Each, Grid, RowView};
 use crate::cell::{Cell, ColumnType};
@@ -17,7 +18,7 @@ use crate::error::{DriverError, OpenError, StorageError};
 /// A connection to a server, made again at the next transaction when it was lost.
 pub(crate) struct PostgresLink {
     url: String,
-    session: &'static str,
+    session: Session,
     connected: Option<Box<Connected>>,
 }
 
@@ -26,24 +27,39 @@ struct Connected {
     statements: HashMap<String, Statement>,
 }
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Session {
+    Writer,
+    /// With the longest time that a transaction may take.
+    Reader(Duration),
+}
+
 /// The oldest major version that is tested.
 const OLDEST: i64 = 15;
+/// A server that does not answer within this is not there.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Writers reach every row by its key. A plan made while a table was empty would scan it whole, and
-/// would be kept until the statistics are gathered again.
-const WRITER: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
-                      SET enable_mergejoin = off; SET jit = off";
-
-/// Readers hold a snapshot, which holds back the clean-up of dead rows.
-const READER: &str = "SET statement_timeout = '5s'; \
-                      SET idle_in_transaction_session_timeout = '5s'; SET jit = off";
+impl Session {
+    fn settings(self) -> String {
+        match self {
+            // Writers reach every row by its key. A plan made while a table was empty would scan it
+            // whole, and would be kept until the statistics are gathered again.
+            Self::Writer => "SET enable_seqscan = off; SET enable_hashjoin = off; \
+                             SET enable_mergejoin = off; SET jit = off"
+                .to_owned(),
+            // Readers hold a snapshot, which holds back the clean-up of dead rows.
+            Self::Reader(limit) => format!(
+                "SET statement_timeout = {0}; SET idle_in_transaction_session_timeout = {0}; \
+                 SET jit = off",
+                limit.as_millis()
+            ),
+        }
+    }
+}
 
 impl PostgresLink {
-    pub(crate) fn new(url: &str, access: Access) -> Self {
-        let session = match access {
-            Access::Read => READER,
-            Access::Write => WRITER,
-        };
+    pub(crate) fn new(url: &str, session: Session) -> Self {
         Self { url: url.to_owned(), session, connected: None }
     }
 
@@ -142,9 +158,17 @@ impl PostgresLink {
 
     fn connected(&mut self) -> Result<&mut Connected, StorageError> {
         if self.connected.is_none() {
-            let mut client =
-                Client::connect(&self.url, NoTls).map_err(|error| classify(error, "CONNECT"))?;
-            client.batch_execute(self.session).map_err(|error| classify(error, self.session))?;
+            let mut config: Config =
+                self.url.parse().map_err(|error| classify(error, "CONNECT"))?;
+            if config.get_connect_timeout().is_none() {
+                config.connect_timeout(PATIENCE);
+            }
+            if config.get_tcp_user_timeout().is_none() {
+                config.tcp_user_timeout(PATIENCE);
+            }
+            let mut client = config.connect(NoTls).map_err(|error| classify(error, "CONNECT"))?;
+            let settings = self.session.settings();
+            client.batch_execute(&settings).map_err(|error| classify(error, &settings))?;
             self.connected = Some(Box::new(Connected { client, statements: HashMap::new() }));
         }
         // Just set where it was absent.

@@ -236,3 +236,47 @@ fn micros(duration: Duration) -> u64 {
 fn now() -> Instant {
     Instant::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_connection_has_the_settings_that_durability_needs() {
+        let directory = tempfile::tempdir().unwrap();
+        let connection = open(&directory.path().join("x.db"), OpenFlags::default(), 8).unwrap();
+        connection.execute_batch("CREATE TABLE t (n INTEGER) STRICT").unwrap();
+        let setting = |name: &str| -> String {
+            connection
+                .query_row(&format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"), [], |row| {
+                    row.get(0)
+                })
+                .unwrap()
+        };
+        assert_eq!(setting("journal_mode"), "wal");
+        assert_eq!(setting("synchronous"), "2");
+        assert_eq!(setting("page_size"), "8192");
+        assert_eq!(setting("foreign_keys"), "1");
+        assert_eq!(setting("cache_size"), "-8192");
+        let automatic: i64 =
+            connection.query_row("PRAGMA wal_autocheckpoint", [], |row| row.get(0)).unwrap();
+        assert_eq!(automatic, 0);
+    }
+
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n";
+
+    #[test]
+    fn a_read_that_takes_too_long_is_stopped_and_a_write_to_a_reader_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.db");
+        open(&path, OpenFlags::default(), 8).unwrap();
+        let mut link = SqliteLink::reader(&path, Duration::from_millis(1)).unwrap();
+        link.begin(Access::Read).unwrap();
+        let stopped = link.query(ENDLESS, &[], &mut |_| Ok(()));
+        assert!(matches!(stopped, Err(StorageError::TooSlow(_))), "{stopped:?}");
+        link.roll_back();
+        link.begin(Access::Read).unwrap();
+        assert!(link.script("CREATE TABLE t (n INTEGER)").is_err());
+    }
+}

@@ -69,6 +69,7 @@ pub enum StoredDetentionV1 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredLodgedV1 {
     reservation: StoredReservationV1,
+    annual_limit: i64,
     tax: Option<StoredTaxV1>,
     certified: bool,
 }
@@ -230,6 +231,7 @@ impl From<&Lodged> for StoredLodgedV1 {
     fn from(lodged: &Lodged) -> Self {
         Self {
             reservation: lodged.reservation.into(),
+            annual_limit: lodged.annual_limit.fen(),
             tax: lodged.tax.as_ref().map(Into::into),
             certified: lodged.certified,
         }
@@ -241,6 +243,7 @@ impl TryFrom<StoredLodgedV1> for Lodged {
     fn try_from(stored: StoredLodgedV1) -> Result<Self, StoredError> {
         Ok(Self {
             reservation: stored.reservation.into(),
+            annual_limit: Money::from_fen(stored.annual_limit),
             tax: stored.tax.map(TryInto::try_into).transpose()?,
             certified: stored.certified,
         })

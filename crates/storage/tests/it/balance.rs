@@ -13,8 +13,8 @@ on_both_engines! {
     deltas_of_one_key_are_added_up,
     a_balance_never_falls_below_nothing,
     a_delta_without_a_balance_is_refused,
-    a_guarantee_is_never_used_beyond_what_was_granted,
-    granting_again_keeps_what_is_in_use,
+    a_guarantee_never_holds_more_than_was_granted,
+    granting_again_keeps_what_is_queued_and_held,
     writers_that_change_the_same_balances_lose_nothing,
 }
 
@@ -22,8 +22,8 @@ fn person(n: u8) -> AllowanceKey {
     (Partition(n), [n; 16], 2026)
 }
 
-fn by(reserved: i64, used: i64) -> Delta {
-    Delta { reserved: Money::from_fen(reserved), used: Money::from_fen(used) }
+fn by(waiting: i64, taken: i64) -> Delta {
+    Delta { waiting: Money::from_fen(waiting), taken: Money::from_fen(taken) }
 }
 
 fn sums(rows: &[Allowance]) -> Vec<(i64, i64)> {
@@ -70,39 +70,40 @@ fn guarantee(granted: i64) -> Guarantee {
         bucket: Partition::of_party(party_id),
         party_id,
         granted: Money::from_fen(granted),
-        reserved: Money::ZERO,
-        used: Money::ZERO,
+        queued: Money::ZERO,
+        held: Money::ZERO,
         valid_from: at(0),
         valid_to: None,
         reference: None,
     }
 }
 
-fn a_guarantee_is_never_used_beyond_what_was_granted(on: &Fixture) {
+fn a_guarantee_never_holds_more_than_was_granted(on: &Fixture) {
     on.write(|tx| tx.grant(&[guarantee(100)]));
     let key = (guarantee(0).bucket, PartyId(4));
     let locked = on.write(|tx| {
-        tx.change_guarantees(&[(key, by(60, 30))])?;
+        tx.change_guarantees(&[(key, by(600, 60))])?;
         tx.lock_guarantees(&[key, (Partition(0), PartyId(99))])
     });
     let standing =
-        Guarantee { reserved: Money::from_fen(60), used: Money::from_fen(30), ..guarantee(100) };
+        Guarantee { queued: Money::from_fen(600), held: Money::from_fen(60), ..guarantee(100) };
     assert_eq!(locked, [standing]);
-    for refused in [by(11, 0), by(0, 11), by(-61, 0), by(60, -31)] {
+    for refused in [by(0, 41), by(-601, 0), by(0, -61), by(-41, 41)] {
         let error = on.refused(|tx| tx.change_guarantees(&[(key, refused)]));
         assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
     }
 }
 
-fn granting_again_keeps_what_is_in_use(on: &Fixture) {
+fn granting_again_keeps_what_is_queued_and_held(on: &Fixture) {
     on.write(|tx| tx.grant(&[guarantee(100)]));
     let key = (guarantee(0).bucket, PartyId(4));
-    on.write(|tx| tx.change_guarantees(&[(key, by(60, 0))]));
+    on.write(|tx| tx.change_guarantees(&[(key, by(7, 60))]));
     let renewed =
         Guarantee { valid_to: Some(at(9)), reference: Some("B1".into()), ..guarantee(80) };
     on.write(|tx| tx.grant(std::slice::from_ref(&renewed)));
     let found = on.read(|view| view.guarantees(&[key]));
-    assert_eq!(found, [Guarantee { reserved: Money::from_fen(60), ..renewed }]);
+    let kept = Guarantee { queued: Money::from_fen(7), held: Money::from_fen(60), ..renewed };
+    assert_eq!(found, [kept]);
     let error = on.refused(|tx| tx.grant(&[guarantee(59)]));
     assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
     assert_eq!(on.read(|view| view.all_guarantees()), found);

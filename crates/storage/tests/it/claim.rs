@@ -1,16 +1,15 @@
-//! Claims and what is parked under them.
+//! Claims: who uses a number, and what lies in its bucket until somebody does.
 
-use tongguan_domain::ids::{DeclarationId, MessageId, PartyId};
-use tongguan_storage::{Claim, Parked, Partition};
+use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_storage::{Claim, Partition};
 
-use crate::fixture::{Fixture, at, order};
+use crate::fixture::{Fixture, at};
 
 on_both_engines! {
     the_first_comer_has_it_and_the_second_is_told,
     of_two_in_one_batch_the_first_has_it,
     a_claim_is_taken_over_from_a_parked_document,
     of_two_writers_exactly_one_is_first,
-    parked_documents_are_found_by_their_claim,
 }
 
 fn claim(number: &str, declaration: i64) -> Claim {
@@ -21,10 +20,10 @@ fn claim(number: &str, declaration: i64) -> Claim {
         party_id: carrier,
         number: number.into(),
         partition: Some(Partition(9)),
-        order_no: Some(order("A")),
+        order_no: Some("A".into()),
         declaration_id: Some(DeclarationId(declaration)),
         claimed_at: at(1),
-        parked: 0,
+        parked: false,
     }
 }
 
@@ -58,7 +57,7 @@ fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
         partition: None,
         order_no: None,
         declaration_id: None,
-        parked: 1,
+        parked: true,
         ..claim("w1", 0)
     };
     on.write(|tx| tx.claim(std::slice::from_ref(&parked)));
@@ -69,7 +68,7 @@ fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
     });
     assert_eq!(stand, [parked]);
     let now = on.write(|tx| tx.claim(&[claim("w1", 2)]));
-    assert_eq!(now, [Claim { parked: 1, ..claim("w1", 1) }]);
+    assert_eq!(now, [Claim { parked: true, ..claim("w1", 1) }]);
 }
 
 fn of_two_writers_exactly_one_is_first(on: &Fixture) {
@@ -97,28 +96,4 @@ fn of_two_writers_exactly_one_is_first(on: &Fixture) {
         others.into_iter().map(|other| other.join().unwrap()).sum()
     });
     assert_eq!(won, CLAIMS);
-}
-
-fn parked_documents_are_found_by_their_claim(on: &Fixture) {
-    let parked = |number: &str, message: i64| {
-        let claim = claim(number, 0);
-        Parked {
-            bucket: claim.bucket,
-            kind: claim.kind,
-            party_id: claim.party_id,
-            number: claim.number,
-            message_id: MessageId(message),
-            ordinal: 0,
-            parked_at: at(1),
-            body: vec![1],
-        }
-    };
-    on.write(|tx| tx.insert(&[parked("w1", 2), parked("w1", 1), parked("w2", 3)]));
-    let (one, two) = (claim("w1", 0), claim("w2", 0));
-    let found = on.read(|view| view.parked(&[key(&one)]));
-    assert_eq!(found, [parked("w1", 1), parked("w1", 2)]);
-    assert_eq!(on.read(|view| view.parked(&[key(&one), key(&two)])).len(), 3);
-    let keys = [(one.bucket, 1, PartyId(5), "w1", MessageId(2), 0)];
-    assert_eq!(on.write(|tx| tx.delete_parked(&keys)), 1);
-    assert_eq!(on.read(|view| view.parked(&[key(&one)])), [parked("w1", 1)]);
 }

@@ -1,9 +1,9 @@
 //! Documents, what waits for them, declarations, messages.
 
-use tongguan_domain::ids::{DeclarationId, MessageId, PartyId};
+use tongguan_domain::ids::{DeclarationId, MessageId, OrderNumber, PartyId};
 use tongguan_storage::{Declaration, Document, Message, MessageBody, Partition, Waiting};
 
-use crate::fixture::{Fixture, at, guid, order};
+use crate::fixture::{Fixture, at, guid};
 
 on_both_engines! {
     documents_of_an_order_lie_side_by_side,
@@ -13,7 +13,7 @@ on_both_engines! {
     what_waits_is_found_by_order_and_by_time,
     a_declaration_comes_back_as_it_was_written,
     a_queue_is_read_in_pages,
-    what_is_due_is_found_by_partition_and_time,
+    documents_without_an_order_lie_in_the_bucket_of_their_claim,
     a_message_keeps_its_bytes_and_changes_its_state,
     numbers_are_ordered_byte_by_byte,
 }
@@ -23,7 +23,7 @@ const P: Partition = Partition(7);
 fn document(order_no: &str, kind: i64, number: &str) -> Document {
     Document {
         partition: P,
-        order_no: order(order_no),
+        order_no: order_no.into(),
         kind,
         party_id: PartyId(42),
         number: number.into(),
@@ -33,7 +33,6 @@ fn document(order_no: &str, kind: i64, number: &str) -> Document {
         state: 2,
         message_id: MessageId(5),
         ordinal: 0,
-        version: 1,
         body: vec![0, 159, 146, 150],
     }
 }
@@ -46,26 +45,43 @@ fn documents_of_an_order_lie_side_by_side(on: &Fixture) {
         document("B", 1, "B"),
     ];
     on.write(|tx| tx.insert(&rows));
-    let (a, b, c) = (order("A"), order("B"), order("C"));
-    let found = on.read(|view| view.documents_of_orders(&[(P, &a)]));
+    let (a, b, c) = ("A", "B", "C");
+    let found = on.read(|view| view.documents_of_orders(&[(P, a)]));
     assert_eq!(found, rows[..3]);
-    let found = on.read(|view| view.documents_of_orders(&[(P, &c), (P, &b), (P, &a)]));
+    let found = on.read(|view| view.documents_of_orders(&[(P, c), (P, b), (P, a)]));
     assert_eq!(found, rows, "in order of the keys, absent ones left out");
     assert_eq!(on.read(|view| view.documents_of_orders(&[])), []);
-    assert_eq!(on.read(|view| view.documents_of_orders(&[(Partition(8), &a)])), []);
+    assert_eq!(on.read(|view| view.documents_of_orders(&[(Partition(8), a)])), []);
 
-    let keys = [(P, &a, 3, PartyId(42), "w1"), (P, &a, 3, PartyId(43), "w1")];
+    let keys = [(P, a, 3, PartyId(42), "w1"), (P, a, 3, PartyId(43), "w1")];
     assert_eq!(on.read(|view| view.documents(&keys)), rows[2..3]);
     assert_eq!(on.write(|tx| tx.delete_documents(&keys)), 1);
     assert_eq!(on.read(|view| view.documents(&keys)), []);
 }
 
+fn documents_without_an_order_lie_in_the_bucket_of_their_claim(on: &Fixture) {
+    let lying = |bucket: u8, kind: i64, number: &str| Document {
+        partition: Partition(bucket),
+        ..document("", kind, number)
+    };
+    let rows = [lying(1, 3, "w1"), lying(1, 4, "w1"), lying(2, 3, "w2"), document("A", 3, "w1")];
+    on.write(|tx| tx.insert(&rows));
+    let keys = [
+        (Partition(1), "", 3, PartyId(42), "w1"),
+        (Partition(1), "", 4, PartyId(42), "w1"),
+        (Partition(2), "", 4, PartyId(42), "w2"),
+    ];
+    assert_eq!(on.read(|view| view.documents(&keys)), rows[..2]);
+    assert_eq!(on.write(|tx| tx.delete_documents(&keys[..1])), 1);
+    assert_eq!(on.read(|view| view.documents(&keys)), rows[1..2]);
+}
+
 fn a_document_is_replaced_whole(on: &Fixture) {
     on.write(|tx| tx.insert(&[document("A", 1, "A")]));
-    let later = Document { state: 120, version: 2, body: vec![], ..document("A", 1, "A") };
+    let later = Document { state: 120, body: vec![], ..document("A", 1, "A") };
     on.write(|tx| tx.upsert(std::slice::from_ref(&later)));
-    let a = order("A");
-    let found = on.read(|view| view.documents_of_orders(&[(P, &a)]));
+    let a = "A";
+    let found = on.read(|view| view.documents_of_orders(&[(P, a)]));
     assert_eq!(found.first(), Some(&later));
     assert_eq!(found.len(), 1);
     let error = on.refused(|tx| tx.insert(std::slice::from_ref(&later)));
@@ -75,22 +91,22 @@ fn a_document_is_replaced_whole(on: &Fixture) {
 
 fn of_two_in_one_batch_the_later_stands(on: &Fixture) {
     let first = document("A", 1, "A");
-    let second = Document { version: 2, ..document("A", 1, "A") };
+    let second = Document { state: 120, ..document("A", 1, "A") };
     on.write(|tx| tx.upsert(&[first, document("B", 1, "B"), second.clone()]));
-    let a = order("A");
-    assert_eq!(on.read(|view| view.documents_of_orders(&[(P, &a)])), [second]);
+    let a = "A";
+    assert_eq!(on.read(|view| view.documents_of_orders(&[(P, a)])), [second]);
 }
 
 fn a_key_is_asked_for_twice_and_answered_once(on: &Fixture) {
     on.write(|tx| tx.insert(&[document("A", 1, "A")]));
-    let a = order("A");
-    assert_eq!(on.read(|view| view.documents_of_orders(&[(P, &a), (P, &a)])).len(), 1);
+    let a = "A";
+    assert_eq!(on.read(|view| view.documents_of_orders(&[(P, a), (P, a)])).len(), 1);
 }
 
 fn what_waits_is_found_by_order_and_by_time(on: &Fixture) {
     let waiting = |order_no: &str, id: i64, until: i64| Waiting {
         partition: P,
-        order_no: order(order_no),
+        order_no: order_no.into(),
         platform_id: PartyId(1),
         declaration_id: DeclarationId(id),
         missing: 6,
@@ -98,15 +114,15 @@ fn what_waits_is_found_by_order_and_by_time(on: &Fixture) {
     };
     let rows = [waiting("A", 1, 300), waiting("A", 2, 100), waiting("B", 3, 200)];
     on.write(|tx| tx.insert(&rows));
-    let (a, b) = (order("A"), order("B"));
-    assert_eq!(on.read(|view| view.waiting_for_orders(&[(P, &a)])), rows[..2]);
+    let (a, b) = ("A", "B");
+    assert_eq!(on.read(|view| view.waiting_for_orders(&[(P, a)])), rows[..2]);
     let due = on.read(|view| view.expired_waiting(&[P], at(200), 10));
     assert_eq!(due, [rows[1].clone(), rows[2].clone()]);
     assert_eq!(on.read(|view| view.expired_waiting(&[P], at(200), 1)), rows[1..2]);
     assert_eq!(on.read(|view| view.expired_waiting(&[Partition(8)], at(200), 10)), []);
     on.write(|tx| tx.upsert(&[Waiting { missing: 2, ..rows[2].clone() }]));
-    assert_eq!(on.read(|view| view.waiting_for_orders(&[(P, &b)]))[0].missing, 2);
-    let gone = [(P, &a, PartyId(1), DeclarationId(1)), (P, &b, PartyId(9), DeclarationId(3))];
+    assert_eq!(on.read(|view| view.waiting_for_orders(&[(P, b)]))[0].missing, 2);
+    let gone = [(P, a, PartyId(1), DeclarationId(1)), (P, b, PartyId(9), DeclarationId(3))];
     assert_eq!(on.write(|tx| tx.delete_waiting(&gone)), 1);
 }
 
@@ -114,7 +130,7 @@ fn declaration(id: i64) -> Declaration {
     Declaration {
         partition: P,
         declaration_id: DeclarationId(id),
-        order_no: order("订单-1"),
+        order_no: OrderNumber::parse("订单-1").unwrap(),
         platform_id: PartyId(1),
         merchant_id: PartyId(2),
         declarant_id: PartyId(3),
@@ -124,7 +140,6 @@ fn declaration(id: i64) -> Declaration {
         reference: Some("ref".into()),
         state: 120,
         queue: None,
-        due_at: None,
         updated_at: at(9),
         body: vec![1, 2, 3],
     }
@@ -161,17 +176,6 @@ fn a_queue_is_read_in_pages(on: &Fixture) {
     assert_eq!(page(300, 6), [0_i64; 0]);
     assert_eq!(page(500, 0), [2, 5]);
     assert_eq!(page(500, 2), [5]);
-}
-
-fn what_is_due_is_found_by_partition_and_time(on: &Fixture) {
-    let due = |id: i64, seconds| Declaration { due_at: seconds, ..declaration(id) };
-    on.write(|tx| {
-        tx.insert(&[due(1, Some(at(30))), due(2, Some(at(10))), due(3, None), due(4, Some(at(10)))])
-    });
-    let found = on.read(|view| view.due_declarations(&[P], at(29), 10));
-    assert_eq!(found.iter().map(|row| row.declaration_id.0).collect::<Vec<_>>(), [2, 4]);
-    assert_eq!(on.read(|view| view.due_declarations(&[P], at(30), 10)).len(), 3);
-    assert_eq!(on.read(|view| view.due_declarations(&[Partition(8)], at(30), 10)), []);
 }
 
 fn a_message_keeps_its_bytes_and_changes_its_state(on: &Fixture) {
@@ -214,7 +218,7 @@ fn numbers_are_ordered_byte_by_byte(on: &Fixture) {
     let numbers = ["A", "Z", "_", "a", "b-1", "b1", "é", "订"];
     let rows: Vec<_> = numbers.iter().rev().map(|number| document("A", 1, number)).collect();
     on.write(|tx| tx.insert(&rows));
-    let a = order("A");
-    let found = on.read(|view| view.documents_of_orders(&[(P, &a)]));
+    let a = "A";
+    let found = on.read(|view| view.documents_of_orders(&[(P, a)]));
     assert!(found.iter().map(|row| &*row.number).eq(numbers));
 }

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use tempfile::TempDir;
-use tongguan_domain::ids::{DxpId, Guid, OrderNumber};
+use tongguan_domain::ids::{DxpId, Guid};
 use tongguan_domain::time::Moment;
-use tongguan_private_postgres::{Database, database};
 use tongguan_storage::{StorageError, Store, StoreSettings, Target, Tx, View};
+use tongguan_testbed::postgres::{Database, database};
 
 /// A store that is empty at the beginning of a test and gone at its end.
 pub struct Fixture {
@@ -84,10 +84,6 @@ impl Fixture {
 /// So many seconds after 1970.
 pub fn at(seconds: i64) -> Moment {
     Moment::from_micros(seconds * 1_000_000)
-}
-
-pub fn order(text: &str) -> OrderNumber {
-    OrderNumber::parse(text).unwrap()
 }
 
 pub fn guid(text: &str) -> Guid {

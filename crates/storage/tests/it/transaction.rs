@@ -6,6 +6,7 @@ use tongguan_storage::{
     Backoff, OpenError, Partition, Remedy, SerialBlock, Setting, StorageError, Store,
     StoreSettings, Target,
 };
+use tongguan_testbed::postgres::{Server, leave_out};
 
 use crate::fixture::{Engine, Fixture, at};
 
@@ -17,6 +18,7 @@ on_both_engines! {
     readers_wait_for_one_another,
     a_transient_error_is_retried_and_others_are_not,
     a_set_of_any_size_is_one_call,
+    what_is_written_to_the_log_is_counted,
 }
 
 fn setting(name: &str) -> Setting {
@@ -154,6 +156,16 @@ fn a_set_of_any_size_is_one_call(on: &Fixture) {
     assert_eq!(on.write(|tx| tx.reserve(&blocks)), [1; 256]);
 }
 
+fn what_is_written_to_the_log_is_counted(on: &Fixture) {
+    let before = on.store.log_traffic().unwrap();
+    let large = Setting { value: "x".repeat(100_000), ..setting("a") };
+    on.write(|tx| tx.insert(&[large]));
+    let after = on.store.log_traffic().unwrap();
+    // PostgreSQL compresses the value.
+    assert!(after.bytes > before.bytes, "{before:?} {after:?}");
+    assert!(after.syncs.is_some());
+}
+
 #[test]
 fn only_the_first_process_on_a_file_is_the_sole_one() {
     let on = Fixture::sqlite();
@@ -178,4 +190,42 @@ fn a_server_that_can_lose_commits_is_refused_unless_accepted() {
     );
     let accepted = StoreSettings { accept_data_loss: true, ..StoreSettings::default() };
     assert!(Store::open(&unsafe_target, accepted, at(1)).is_ok());
+}
+
+#[test]
+fn a_writer_outlives_the_death_of_its_server() {
+    let server = match Server::start() {
+        Ok(server) => server,
+        Err(reason) => return leave_out(&reason),
+    };
+    let target = Target::Postgres(server.url("postgres"));
+    let store = Store::open(&target, StoreSettings::default(), at(1)).unwrap();
+    let mut writer = store.writer().unwrap();
+    writer.transaction(|tx| tx.insert(&[setting("before")])).unwrap();
+
+    let error = writer
+        .transaction(|tx| {
+            tx.insert(&[setting("lost")])?;
+            server.kill().unwrap();
+            tx.insert(&[setting("lost too")])
+        })
+        .unwrap_err();
+    assert_eq!(error.remedy(), Remedy::Retry, "{error:?}");
+    let error = writer.transaction(|tx| tx.insert(&[setting("lost")])).unwrap_err();
+    assert_eq!(error.remedy(), Remedy::Retry, "{error:?}");
+
+    server.restart().unwrap();
+    let error = writer
+        .transaction(|tx| {
+            tx.insert(&[setting("unknown")])?;
+            server.kill().unwrap();
+            Ok::<_, StorageError>(())
+        })
+        .unwrap_err();
+    assert_eq!(error.remedy(), Remedy::Resolve, "the commit was under way: {error:?}");
+
+    server.restart().unwrap();
+    writer.retried(Backoff::default(), |tx| tx.insert(&[setting("after")])).unwrap();
+    let found = store.read(|view| view.settings()).unwrap();
+    assert!(found.iter().map(|row| &*row.name).eq(["after", "before"]), "{found:?}");
 }

@@ -1,6 +1,5 @@
 //! One parcel, all the way.
 
-use tongguan_application::delivery::Rendered;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::parcels::{Messages, parcel};
 use tongguan_testkit::world::World;
@@ -23,11 +22,4 @@ fn a_parcel_is_cleared() {
         );
     }
     assert_eq!(responses.len(), 5);
-}
-
-/// The statuses of a response, in order.
-fn statuses(response: &Rendered) -> Vec<String> {
-    let xml = String::from_utf8_lossy(&response.xml).into_owned();
-    let parts = xml.split("<returnStatus>").skip(1);
-    parts.filter_map(|part| part.split_once('<').map(|(status, _)| status.to_owned())).collect()
 }

@@ -5,6 +5,7 @@
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::defect::{Defect, Rule};
 
+use super::rules::guid_reused;
 use crate::clearing::incoming::FiledDocument;
 use crate::clearing::record::{DocumentKind, DocumentRecord, DocumentState};
 
@@ -33,47 +34,41 @@ enum Refusal {
     GuidReused,
 }
 
-/// The official rule for a refusal of one kind of document.
+/// The rule for a refusal of one kind of document, with the official number.
 fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
     use tongguan_domain::official::{declaration, delivery, order, payment, waybill};
     match (kind, refusal) {
+        (_, Refusal::GuidReused) => guid_reused(kind),
         (DocumentKind::Order, Refusal::Exists) => &order::DUPLICATE,
         (DocumentKind::Order, Refusal::Missing) => &order::ORIGINAL_MISSING,
         (DocumentKind::Order, Refusal::Declared) => &order::ALREADY_DECLARED,
         (DocumentKind::Order, Refusal::Outdated) => &order::OUTDATED,
-        (DocumentKind::Order, Refusal::GuidReused) => &order::PARAMETER,
         (DocumentKind::Payment, Refusal::Exists) => &payment::DUPLICATE,
         (DocumentKind::Payment, Refusal::Missing) => &payment::ORIGINAL_MISSING,
         (DocumentKind::Payment, Refusal::Declared) => &payment::ALREADY_DECLARED,
         (DocumentKind::Payment, Refusal::Outdated) => &payment::OUTDATED,
-        (DocumentKind::Payment, Refusal::GuidReused) => &payment::PARAMETER,
         (DocumentKind::Waybill, Refusal::Exists) => &waybill::DUPLICATE,
         (DocumentKind::Waybill, Refusal::Missing) => &waybill::ORIGINAL_MISSING,
         (DocumentKind::Waybill, Refusal::Declared) => &waybill::ALREADY_DECLARED,
         // The specification has no number for an outdated waybill; −505016 says 物流报文.
         (DocumentKind::Waybill | DocumentKind::Delivery, Refusal::Outdated) => &delivery::OUTDATED,
-        (DocumentKind::Waybill, Refusal::GuidReused) => &waybill::PARAMETER,
         (DocumentKind::Delivery, Refusal::Exists | Refusal::Declared) => &delivery::DUPLICATE,
         (DocumentKind::Delivery, Refusal::Missing) => &delivery::OPERATION_UNKNOWN,
-        (DocumentKind::Delivery, Refusal::GuidReused) => &delivery::PARAMETER,
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,
         (DocumentKind::Declaration, Refusal::Outdated) => &declaration::LODGING_FAILED,
-        (DocumentKind::Declaration, Refusal::GuidReused) => &declaration::PARAMETER,
     }
 }
 
+/// The refusal with every value that a rule's text may name.
 fn refuse(filed: &FiledDocument, refusal: Refusal) -> Admission {
-    let guid = &filed.filing.guid;
-    let defect = Defect::at(rule(filed.key.kind, refusal), "");
-    Admission::Refuse(match refusal {
-        Refusal::GuidReused => defect.found(guid).expected("相同guid的报文内容应相同"),
-        Refusal::Outdated => defect.with("cause", "接收报文为旧报文数据，不做处理"),
-        Refusal::Exists | Refusal::Missing | Refusal::Declared => {
-            defect.with("declaration", &filed.name)
-        }
-    })
+    Admission::Refuse(
+        Defect::at(rule(filed.key.kind, refusal), "")
+            .with("guid", &filed.filing.guid)
+            .with("declaration", &filed.name)
+            .with("cause", "接收报文为旧报文数据，不做处理"),
+    )
 }
 
 /// Admits `filed` in the light of what stands under its key. `fixed` says that what stands there can
@@ -86,36 +81,30 @@ pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bo
             Action::Change | Action::Delete => refuse(filed, Refusal::Missing),
         };
     };
+    let is_declaration = filed.key.kind == DocumentKind::Declaration;
+    let declares = filed.filing.stage == Stage::Declared;
     if standing.guid.same(&filed.filing.guid) {
-        return if standing.content == filed.content {
-            Admission::Repeat
-        } else {
-            refuse(filed, Refusal::GuidReused)
-        };
+        if standing.content == filed.content {
+            return Admission::Repeat;
+        }
+        // What was only stored may be edited, and is declared by sending it again with appStatus 2.
+        if !(standing.state == DocumentState::Stored && declares) {
+            return refuse(filed, Refusal::GuidReused);
+        }
     }
-    let older = filed.filing.sent_at < standing.sent_at;
     match (standing.state, action) {
-        (DocumentState::Refused | DocumentState::Deleted, Action::Create) if !older => {
-            Admission::Admit
-        }
+        (DocumentState::Entered, Action::Create) => refuse(filed, Refusal::Exists),
+        (DocumentState::Refused | DocumentState::Deleted, Action::Delete)
+        | (DocumentState::Deleted, Action::Change) => refuse(filed, Refusal::Missing),
         // A refused declaration may be changed instead of being lodged anew (−621011, −621012).
-        (DocumentState::Refused, Action::Change)
-            if !older && filed.key.kind == DocumentKind::Declaration =>
-        {
-            Admission::Admit
-        }
-        (DocumentState::Refused | DocumentState::Deleted, Action::Change | Action::Delete) => {
+        (DocumentState::Refused, Action::Change) if !is_declaration => {
             refuse(filed, Refusal::Missing)
         }
-        (DocumentState::Entered, Action::Create) => refuse(filed, Refusal::Exists),
-        _ if older => refuse(filed, Refusal::Outdated),
-        // What was only stored is declared by sending it again with appStatus 2.
-        (DocumentState::Stored, Action::Create) if filed.filing.stage == Stage::Declared => {
-            Admission::Change
-        }
-        (DocumentState::Stored, Action::Create) => refuse(filed, Refusal::Exists),
-        (_, _) if fixed => refuse(filed, Refusal::Declared),
+        _ if filed.filing.sent_at < standing.sent_at => refuse(filed, Refusal::Outdated),
+        (DocumentState::Refused | DocumentState::Deleted, _) => Admission::Admit,
+        (DocumentState::Stored, Action::Create) if !declares => refuse(filed, Refusal::Exists),
+        (DocumentState::Entered, _) if fixed => refuse(filed, Refusal::Declared),
         (_, Action::Delete) => Admission::Delete,
-        (_, _) => Admission::Change,
+        (_, Action::Create | Action::Change) => Admission::Change,
     }
 }

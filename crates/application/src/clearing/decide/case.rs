@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use tongguan_domain::allowance::AllowanceKey;
-use tongguan_domain::declaration::{Entered, ImportState, Release, Reservation};
+use tongguan_domain::declaration::{Entered, ImportState, Lodged, Release, Reservation};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::facts::DeclarationFacts;
+use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::lane::Lane;
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
 
+use super::declaration::within_limit;
 use super::reply::Replying;
-use super::{Circumstances, Undecidable};
+use super::{Circumstances, Undecidable, delivery};
 use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
@@ -70,7 +73,7 @@ impl Case {
         self.give_back(draft)?;
         self.leave_guarantee_queue(draft)?;
         if !state.is_live() {
-            let key = self.waybill_claim();
+            let key = waybill_claim(&self.record.facts);
             let mut claim = draft.claim(&key, circumstances.at);
             if claim.declaration == Some(self.record.id) {
                 claim.declaration = None;
@@ -110,7 +113,7 @@ impl Case {
             }
             Lane::Yellow => self.review(entered, "[Code:1200;Desc:待人工审核]"),
             Lane::Green if !rated => {
-                self.review(entered, "[Code:1200;Desc:待人工审核];商品编码无适用税率")
+                self.review(entered, "[Code:1200;Desc:待人工审核];商品税率或清单备注条件待人工确认")
             }
             Lane::Green => self.accept(draft, circumstances, entered),
         }
@@ -123,39 +126,44 @@ impl Case {
         circumstances: &Circumstances<'_>,
         entered: Entered,
     ) -> Result<(), Undecidable> {
-        let tax = entered.lodged.tax.as_ref().ok_or(Undecidable::NoRate(self.record.id))?;
+        let id = self.record.id;
+        let tax = entered.lodged.tax.as_ref().ok_or(Undecidable::NoRate(id))?.total;
         let guarantor = self.record.facts.guarantor;
-        let guarantee = draft.guarantee(guarantor);
-        match guarantee.hold(tax.total) {
-            Some(held) => {
-                self.replying.say(ReturnStatus::Reviewed, "审结");
-                draft.set_guarantee(guarantor, held);
-                self.release(draft, circumstances, entered)
-            }
-            None => {
-                let reason = format!(
-                    "审结;税款担保余额不足,待放行:应缴税款{},可用余额{}",
-                    tax.total,
-                    guarantee.free()
-                );
-                self.replying.say(ReturnStatus::Reviewed, reason);
-                draft.set_guarantee(guarantor, guarantee.queue(tax.total)?);
-                self.record.state = ImportState::AwaitingGuarantee(entered);
-                Ok(())
-            }
+        let guarantee = draft.guarantee(guarantor).ok_or(Undecidable::NoGuarantee(id))?;
+        if let Some(held) = guarantee.hold(tax, circumstances.at) {
+            self.replying.say(ReturnStatus::Reviewed, "审结");
+            return self.release(draft, circumstances, entered, held);
         }
+        let mut reason = format!(
+            "审结;税款担保可用余额不足，待放行：应缴税款{tax}，可用余额{}",
+            guarantee.free(circumstances.at)
+        );
+        if guarantee.queued > Money::ZERO {
+            reason.push_str(&format!("，在前排队税款{}", guarantee.queued));
+        }
+        self.replying.say(ReturnStatus::Reviewed, reason);
+        draft.set_guarantee(guarantor, guarantee.queue(tax)?);
+        self.record.state = ImportState::AwaitingGuarantee(entered);
+        Ok(())
     }
 
-    /// Releases the goods (800) with their tax bill; the tax is held against the guarantee already.
+    /// Releases the goods (800) with their tax bill; `held` is the guarantee with the tax held against
+    /// it. A year may have turned since the declaration was lodged: when the buyer's new year has no
+    /// room for it, it is refused instead.
     pub fn release(
         &mut self,
         draft: &mut Draft<'_>,
         circumstances: &Circumstances<'_>,
         entered: Entered,
+        held: Guarantee,
     ) -> Result<(), Undecidable> {
         let Entered { number, lodged } = entered;
-        let tax = lodged.tax.ok_or(Undecidable::NoRate(self.record.id))?;
-        let used = self.use_allowance(draft, circumstances, lodged.reservation)?;
+        let tax = lodged.tax.clone().ok_or(Undecidable::NoRate(self.record.id))?;
+        let used = match self.use_allowance(draft, circumstances, &lodged)? {
+            Ok(used) => used,
+            Err(defect) => return self.refuse(draft, circumstances, &[defect]),
+        };
+        draft.set_guarantee(self.record.facts.guarantor, held);
         self.post(
             draft,
             Account::AllowanceUsed(used.key),
@@ -178,11 +186,7 @@ impl Case {
 
     /// Closes a released declaration whose parcel was signed for already (899).
     pub fn close_if_delivered(&mut self, draft: &Draft<'_>) {
-        let key = self.waybill_claim();
-        let delivered = draft
-            .document(&super::delivery::document_key(&key))
-            .is_some_and(|delivery| delivery.state == DocumentState::Entered);
-        if delivered {
+        if delivery::is_delivered(draft, &waybill_claim(&self.record.facts)) {
             self.finish("结关");
         }
     }
@@ -204,15 +208,6 @@ impl Case {
         draft.set_declaration(self.record);
     }
 
-    /// The claim of the waybill that the declaration names.
-    pub fn waybill_claim(&self) -> ClaimKey {
-        ClaimKey {
-            kind: DocumentKind::Waybill,
-            party: self.record.facts.carrier,
-            number: self.record.facts.waybill_no.as_str().into(),
-        }
-    }
-
     fn review(&mut self, entered: Entered, text: &str) -> Result<(), Undecidable> {
         self.replying.say(ReturnStatus::InReview, text);
         self.record.state = ImportState::InReview(entered);
@@ -230,32 +225,49 @@ impl Case {
         if let ImportState::AwaitingGuarantee(entered) = &self.record.state {
             let tax = entered.lodged.tax.as_ref().map_or(Money::ZERO, |tax| tax.total);
             let guarantor = self.record.facts.guarantor;
-            draft.set_guarantee(guarantor, draft.guarantee(guarantor).leave_queue(tax)?);
+            if let Some(guarantee) = draft.guarantee(guarantor) {
+                draft.set_guarantee(guarantor, guarantee.leave_queue(tax)?);
+            }
         }
         Ok(())
     }
 
-    /// Turns the reservation into use, in the year that the office's setting names.
+    /// Turns the reservation into use, in the year that the office's setting names; the defect if that
+    /// year has no room for it.
     fn use_allowance(
         &self,
         draft: &mut Draft<'_>,
         circumstances: &Circumstances<'_>,
-        reservation: Reservation,
-    ) -> Result<Reservation, Undecidable> {
-        let Reservation { key, amount } = reservation;
-        draft.set_allowance(key, draft.allowance(key).give_back(amount)?);
+        lodged: &Lodged,
+    ) -> Result<Result<Reservation, Defect>, Undecidable> {
+        let Reservation { key: reserved, amount } = lodged.reservation;
         let year = match circumstances.office(self.record.facts.office).allowance_year {
             AllowanceYear::Release => circumstances.at.china_day().year(),
-            AllowanceYear::Lodging => key.year,
+            AllowanceYear::Lodging => reserved.year,
         };
-        let key = AllowanceKey { year, ..key };
+        let key = AllowanceKey { year, ..reserved };
+        if key != reserved
+            && let Err(defect) = within_limit(draft.allowance(key), amount, lodged.annual_limit)?
+        {
+            return Ok(Err(defect));
+        }
+        draft.set_allowance(reserved, draft.allowance(reserved).give_back(amount)?);
         draft.set_allowance(key, draft.allowance(key).spend(amount)?);
-        Ok(Reservation { key, amount })
+        Ok(Ok(Reservation { key, amount }))
     }
 
     fn post(&self, draft: &mut Draft<'_>, debit: Account, credit: Account, amount: Money) {
         if amount > Money::ZERO {
             draft.post(Posting { declaration: self.record.id, debit, credit, amount });
         }
+    }
+}
+
+/// The claim of the waybill that a declaration names.
+pub fn waybill_claim(facts: &DeclarationFacts) -> ClaimKey {
+    ClaimKey {
+        kind: DocumentKind::Waybill,
+        party: facts.carrier,
+        number: facts.waybill_no.as_str().into(),
     }
 }

@@ -5,7 +5,7 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
 
 use super::case::Case;
-use super::declaration::quoted_order;
+use super::declaration::warning;
 use super::matching::missing;
 use super::rules::DOCUMENTS_MISSING;
 use super::{Circumstances, Undecidable};
@@ -23,9 +23,8 @@ pub fn decide(
     match &declaration.state {
         ImportState::Waiting { expires_at, .. } if *expires_at <= circumstances.at => {
             let missing = missing(draft, circumstances.at, &declaration);
-            let (platform, order_no) = quoted_order(&declaration);
-            let reason = format!("等待单证超时，{}", missing.warning(platform, order_no));
-            let defect = Defect::at(&DOCUMENTS_MISSING, "").found(reason);
+            let reason = format!("等待单证超时，{}", warning(&declaration, missing));
+            let defect = Defect::at(&DOCUMENTS_MISSING, "").with("cause", reason);
             case.refuse(draft, circumstances, &[defect])?;
         }
         ImportState::Released(release) => {

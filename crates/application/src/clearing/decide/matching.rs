@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::facts::{OrderFacts, PaymentFacts, WaybillFacts};
 use tongguan_domain::ids::{DeclarationId, PartyId};
@@ -9,7 +10,7 @@ use tongguan_domain::matching::{Documents, compare};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
-use super::case::Case;
+use super::case::{Case, waybill_claim};
 use super::{Circumstances, Undecidable, declaration};
 use crate::clearing::outcome::Cause;
 use crate::clearing::record::{
@@ -108,12 +109,21 @@ fn take_up(
     declaration: &Arc<DeclarationRecord>,
     cause: Source,
 ) -> Result<(), Undecidable> {
-    let waits = matches!(declaration.state, ImportState::Waiting { .. });
-    if !waits || !missing(draft, circumstances.at, declaration).is_empty() {
+    if !matches!(declaration.state, ImportState::Waiting { .. }) {
+        return Ok(());
+    }
+    let missing_now = missing(draft, circumstances.at, declaration);
+    if missing_now == missing(&draft.before(), circumstances.at, declaration) {
         return Ok(());
     }
     let Some(mut case) = Case::reopen(draft, circumstances, declaration) else { return Ok(()) };
-    settle(draft, circumstances, &mut case)?;
+    if missing_now.is_empty() {
+        settle(draft, circumstances, &mut case)?;
+    } else {
+        // Told anew, so that the last response says the same in whatever order documents come.
+        let text = declaration::waiting_text(declaration, Action::Create, missing_now);
+        case.replying.say(ReturnStatus::Accepted, text);
+    }
     case.close(draft, Cause::Document(cause));
     Ok(())
 }
@@ -196,19 +206,9 @@ fn waybill_of<'d>(
     at: Moment,
     declaration: &DeclarationRecord,
 ) -> Option<&'d Arc<DocumentRecord>> {
-    let facts = &declaration.facts;
-    let key = ClaimKey {
-        kind: DocumentKind::Waybill,
-        party: facts.carrier,
-        number: facts.waybill_no.as_str().into(),
-    };
-    let dossier = draft.claim(&key, at).document?;
-    let key = DocumentKey {
-        dossier,
-        kind: DocumentKind::Waybill,
-        party: facts.carrier,
-        number: facts.waybill_no.as_str().into(),
-    };
+    let claim = draft.claim(&waybill_claim(&declaration.facts), at);
+    let ClaimKey { kind, party, number } = claim.key;
+    let key = DocumentKey { dossier: claim.document?, kind, party, number };
     draft.document(&key).filter(|document| document.state == DocumentState::Entered)
 }
 

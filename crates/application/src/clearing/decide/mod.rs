@@ -22,6 +22,7 @@ use std::collections::HashMap;
 
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::lane::Draw;
+use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, Submitted};
@@ -59,7 +60,8 @@ impl Circumstances<'_> {
     }
 }
 
-/// Why a thing could not be decided at all; it is held and an operator is told.
+/// Why a thing could not be decided at all. A document is held and an operator is told; a command goes
+/// back to whoever gave it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Undecidable {
     /// No official number is left.
@@ -71,12 +73,26 @@ pub enum Undecidable {
     /// The declaration is not stored.
     #[error("declaration {0} is not stored")]
     NoSuchDeclaration(DeclarationId),
+    /// Only what was stored can be declared.
+    #[error("declaration {id} is at status {at}, so it cannot be declared any more")]
+    NotStored {
+        /// Which.
+        id: DeclarationId,
+        /// The status at which it stands.
+        at: ReturnStatus,
+    },
+    /// The guarantee that the declaration counts on is gone.
+    #[error("the guarantor of declaration {0} has no guarantee")]
+    NoGuarantee(DeclarationId),
     /// The ruling does not fit where the declaration stands.
     #[error(transparent)]
     NotAllowed(#[from] tongguan_domain::declaration::NotAllowed),
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
+    /// The rules' own code broke.
+    #[error("panicked: {0}")]
+    Panicked(String),
 }
 
 /// What a declaration waits for, as the bits of its waiting row.

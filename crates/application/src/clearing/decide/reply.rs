@@ -125,10 +125,15 @@ impl Replying {
         self.send_about(draft, None, Subject::Unkeyed(kind), cause);
     }
 
-    /// Sends the run about a document that leaves what stands under its key as it is.
-    pub fn send_aside(self, draft: &mut Draft<'_>, subject: Subject) {
+    /// Sends the run about a document that leaves what stands under its key as it is, but that the
+    /// next response there has to be later than this one.
+    pub fn send_aside(self, draft: &mut Draft<'_>, key: &DocumentKey) {
         let cause = Cause::Document(self.source);
-        self.send_about(draft, None, subject, cause);
+        let standing = draft.document(key).map(|standing| DocumentRecord::clone(standing));
+        let replied_at = self.send_about(draft, None, Subject::Document(key.clone()), cause);
+        if let Some(standing) = standing {
+            draft.set_document(DocumentRecord { replied_at, ..standing });
+        }
     }
 
     /// Sends the run to the document of `key`; gives the time of its last response.

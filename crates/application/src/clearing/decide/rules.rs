@@ -1,22 +1,74 @@
-//! The rules that need what is stored and that the official catalogue does not hold.
+//! The rules that need what is stored and that the official catalogue does not word.
 
-use tongguan_domain::defect::Rule;
+use tongguan_domain::defect::{Official, Rule};
+
+use crate::clearing::record::DocumentKind;
 
 /// Every rule of this file.
-pub static ALL: &[&Rule] = &[&WAYBILL_OF_OTHER_DECLARATION, &DOCUMENTS_MISSING];
+pub static ALL: &[&Rule] = &[
+    &WAYBILL_OF_OTHER_DECLARATION,
+    &DOCUMENTS_MISSING,
+    &GUARANTEE_MISSING,
+    &ORDER_GUID_REUSED,
+    &PAYMENT_GUID_REUSED,
+    &WAYBILL_GUID_REUSED,
+    &DELIVERY_GUID_REUSED,
+    &DECLARATION_GUID_REUSED,
+];
 
 /// Another live declaration names the waybill.
 pub static WAYBILL_OF_OTHER_DECLARATION: Rule = Rule {
     code: "declaration-waybill-used",
     official: None,
-    zh: "运单已被其它清单使用",
-    en: "another declaration uses the waybill",
+    zh: "运单[{waybill}]已被其它清单使用",
+    en: "another declaration uses waybill [{waybill}]",
 };
 
 /// A document did not come in time, or the office does not wait for it.
 pub static DOCUMENTS_MISSING: Rule = Rule {
     code: "declaration-documents-missing",
     official: None,
-    zh: "{found}",
-    en: "the declaration's documents are missing: {found}",
+    zh: "{cause}",
+    en: "the declaration's documents are missing: {cause}",
 };
+
+/// The guarantor has given no guarantee, or its term is over.
+pub static GUARANTEE_MISSING: Rule = Rule {
+    code: "declaration-guarantee-missing",
+    official: None,
+    zh: "担保企业[{guarantor}]没有有效的税款担保",
+    en: "guarantor [{guarantor}] has no guarantee in force",
+};
+
+macro_rules! guid_reused {
+    ($($name:ident, $number:literal, $code:literal, $prefix:literal;)*) => {
+        $(
+            /// The document's number names other content already.
+            static $name: Rule = Rule {
+                code: $code,
+                official: Some(Official::Business($number)),
+                zh: concat!($prefix, "guid[{guid}]已用于内容不同的报文"),
+                en: "guid [{guid}] names other content already",
+            };
+        )*
+    };
+}
+
+guid_reused! {
+    ORDER_GUID_REUSED, -301_008, "order-guid-reused", "参数校验不通过，";
+    PAYMENT_GUID_REUSED, -401_009, "payment-guid-reused", "参数校验不通过，";
+    WAYBILL_GUID_REUSED, -504_011, "waybill-guid-reused", "参数校验不通过，";
+    DELIVERY_GUID_REUSED, -505_011, "delivery-guid-reused", "参数校验不通过，";
+    DECLARATION_GUID_REUSED, -621_001, "declaration-guid-reused", "清单报文校验失败，";
+}
+
+/// The rule against a number that names other content, in the words of a kind of document.
+pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
+    match kind {
+        DocumentKind::Order => &ORDER_GUID_REUSED,
+        DocumentKind::Payment => &PAYMENT_GUID_REUSED,
+        DocumentKind::Waybill => &WAYBILL_GUID_REUSED,
+        DocumentKind::Delivery => &DELIVERY_GUID_REUSED,
+        DocumentKind::Declaration => &DECLARATION_GUID_REUSED,
+    }
+}

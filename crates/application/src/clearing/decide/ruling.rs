@@ -2,7 +2,6 @@
 
 use tongguan_domain::declaration::{self, Detention, ImportState, Ruled};
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
 
 use super::case::Case;
@@ -68,6 +67,5 @@ fn told(state: &ImportState, reason: &str) -> String {
         ImportState::Refused => "退单",
         _ => "处理",
     };
-    debug_assert!(state.status() != ReturnStatus::Released);
-    format!("{what}，{reason}")
+    if reason.is_empty() { what.to_owned() } else { format!("{what}，{reason}") }
 }

@@ -3,20 +3,21 @@
 
 use std::sync::Arc;
 
-use tongguan_domain::commerce::Stage;
+use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{OrderFacts, PaymentFacts, WaybillFacts};
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::official;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
 
 use super::admission::{Admission, admit};
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, matching};
+use super::{Circumstances, Undecidable, declaration, matching};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Repeat, Subject};
 use crate::clearing::record::{
-    Claim, ClaimKey, DocumentKind, DocumentRecord, DocumentState, Facts,
+    Claim, ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
 };
 use crate::clearing::working_set::Draft;
 
@@ -48,13 +49,8 @@ pub fn payment(
 ) -> Result<(), Undecidable> {
     let mut claim = claim_of(draft, circumstances, filed);
     if claim.document.as_ref().is_some_and(|holder| *holder != filed.key.dossier) {
-        refuse(
-            draft,
-            circumstances,
-            submitted,
-            filed,
-            &[Defect::at(&official::payment::DUPLICATE, "")],
-        );
+        let defect = Defect::at(&official::payment::DUPLICATE, "");
+        refuse(draft, circumstances, submitted, filed, defect);
         return Ok(());
     }
     let platform = facts.platform;
@@ -80,13 +76,8 @@ pub fn waybill(
     let mut claim = claim_of(draft, circumstances, filed);
     let elsewhere = claim.document.as_ref().is_some_and(|holder| *holder != filed.key.dossier);
     if elsewhere && !may_be_used_again(&claim, circumstances) {
-        refuse(
-            draft,
-            circumstances,
-            submitted,
-            filed,
-            &[Defect::at(&official::waybill::NUMBER_IN_USE, "")],
-        );
+        let defect = Defect::at(&official::waybill::NUMBER_IN_USE, "");
+        refuse(draft, circumstances, submitted, filed, defect);
         return Ok(());
     }
     if elsewhere {
@@ -124,19 +115,19 @@ pub fn refused(
         repeat(draft, submitted, filed, standing.as_deref());
         return Ok(());
     }
-    let is_declaration = filed.key.kind == DocumentKind::Declaration;
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
-    if is_declaration {
-        let partition = filed.key.dossier.partition;
-        replying.number(circumstances.serials.provisional_number(partition, circumstances.at)?);
+    let standing = standing.filter(|document| document.state.is_live());
+    if filed.key.kind == DocumentKind::Declaration {
+        let standing = standing.as_deref().and_then(|document| declared_as(draft, document));
+        replying.number(declaration::provisional_no(circumstances, filed, standing)?);
     }
     replying.refuse(defects);
-    let subject = Subject::Document(filed.key.clone());
-    if standing.is_some_and(|document| document.state.is_live()) {
-        replying.send_aside(draft, subject);
+    if standing.is_some() {
+        replying.send_aside(draft, &filed.key);
         return Ok(());
     }
+    let subject = Subject::Document(filed.key.clone());
     let cause = Cause::Document(submitted.source);
     let replied_at = replying.send(draft, &filed.key, subject, cause);
     draft.set_document(DocumentRecord {
@@ -152,21 +143,28 @@ pub fn refuse(
     circumstances: &Circumstances<'_>,
     submitted: &Submitted,
     filed: &FiledDocument,
-    defects: &[Defect],
+    defect: Defect,
 ) {
     let standing = draft.document(&filed.key).cloned();
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
-    replying.refuse(defects);
-    replying.send_aside(draft, Subject::Document(filed.key.clone()));
+    replying.refuse(&[defect]);
+    replying.send_aside(draft, &filed.key);
+}
+
+/// The declaration that a document is.
+pub fn declared_as<'d>(
+    draft: &'d Draft<'_>,
+    document: &DocumentRecord,
+) -> Option<&'d Arc<DeclarationRecord>> {
+    match document.facts.as_deref() {
+        Some(Facts::Declaration(id)) => draft.declaration(*id),
+        _ => None,
+    }
 }
 
 /// The record of a document as it was just submitted, entered.
-pub fn record(
-    submitted: &Submitted,
-    filed: &FiledDocument,
-    replied_at: tongguan_domain::time::Moment,
-) -> DocumentRecord {
+pub fn record(submitted: &Submitted, filed: &FiledDocument, replied_at: Moment) -> DocumentRecord {
     DocumentRecord {
         key: filed.key.clone(),
         guid: filed.filing.guid.clone(),
@@ -214,7 +212,7 @@ pub fn store(
             return None;
         }
         Admission::Refuse(defect) => {
-            refuse(draft, circumstances, submitted, filed, &[defect]);
+            refuse(draft, circumstances, submitted, filed, defect);
             return None;
         }
         Admission::Delete => {
@@ -227,7 +225,7 @@ pub fn store(
             DocumentState::Stored
         }
         Admission::Admit | Admission::Change => {
-            let what = if admission == Admission::Admit { "新增" } else { "变更" };
+            let what = words_for(filed.filing.action);
             replying.say(ReturnStatus::Accepted, format!("{what}申报成功[{guid}]"));
             replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
             DocumentState::Entered
@@ -242,6 +240,15 @@ pub fn store(
         ..record(submitted, filed, replied_at)
     });
     Some(state)
+}
+
+/// What a document asks for, in the words of responses.
+pub const fn words_for(action: Action) -> &'static str {
+    match action {
+        Action::Create => "新增",
+        Action::Change => "变更",
+        Action::Delete => "删除",
+    }
 }
 
 fn take_up(
@@ -284,7 +291,7 @@ fn settle_claim(
 }
 
 /// Six months of 30 days and a few: the standard says months and counts from the first use.
-fn may_be_used_again(claim: &Claim, circumstances: &Circumstances<'_>) -> bool {
+pub fn may_be_used_again(claim: &Claim, circumstances: &Circumstances<'_>) -> bool {
     const SIX_MONTHS_DAYS: i64 = 184;
     claim.claimed_at.plus_days(SIX_MONTHS_DAYS) <= circumstances.at
 }

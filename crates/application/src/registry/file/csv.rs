@@ -66,8 +66,8 @@ fn draft(line: u64, columns: &[Column], record: &::csv::StringRecord) -> Draft<'
         let text = |value: &str| Text { line, value: Cow::Owned(value.trim().to_owned()) };
         let texts: Vec<_> = match holds {
             _ if cell.trim().is_empty() => continue,
-            Holds::One => vec![text(cell)],
-            Holds::Several => cell.split(BETWEEN).map(text).collect(),
+            Holds::Texts => cell.split(BETWEEN).map(text).collect(),
+            Holds::Text | Holds::Day | Holds::Amount => vec![text(cell)],
         };
         if name.starts_with("guarantee.") {
             draft.guarantee = Some(line);

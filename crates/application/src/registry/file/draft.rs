@@ -5,27 +5,29 @@ use std::collections::BTreeMap;
 
 use tongguan_domain::party::PartyCode;
 
-/// Whether a field holds one text or several.
+/// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
-    One,
-    Several,
+    Text,
+    Texts,
+    Day,
+    Amount,
 }
 
 /// Every field: its name as a TOML key and CSV column, and what it holds.
 pub(super) const FIELDS: [(&str, Holds); 12] = [
-    ("name", Holds::One),
-    ("codes", Holds::Several),
-    ("roles", Holds::Several),
-    ("standing", Holds::One),
-    ("valid_from", Holds::One),
-    ("valid_to", Holds::One),
-    ("mailbox", Holds::One),
-    ("certificates", Holds::Several),
-    ("guarantee.granted", Holds::One),
-    ("guarantee.valid_from", Holds::One),
-    ("guarantee.valid_to", Holds::One),
-    ("guarantee.reference", Holds::One),
+    ("name", Holds::Text),
+    ("codes", Holds::Texts),
+    ("roles", Holds::Texts),
+    ("standing", Holds::Text),
+    ("valid_from", Holds::Day),
+    ("valid_to", Holds::Day),
+    ("mailbox", Holds::Text),
+    ("certificates", Holds::Texts),
+    ("guarantee.granted", Holds::Amount),
+    ("guarantee.valid_from", Holds::Day),
+    ("guarantee.valid_to", Holds::Day),
+    ("guarantee.reference", Holds::Text),
 ];
 
 /// The field of that name.
@@ -52,18 +54,25 @@ pub(super) struct Draft<'t> {
     pub line: u64,
     /// Where its guarantee begins, if it has one.
     pub guarantee: Option<u64>,
+    /// Fields whose value is of the wrong type, which was noted.
+    pub misread: Vec<&'static str>,
     /// The fields that are there.
     pub fields: BTreeMap<&'static str, Vec<Text<'t>>>,
 }
 
 impl<'t> Draft<'t> {
     pub(super) fn new(line: u64) -> Self {
-        Self { line, guarantee: None, fields: BTreeMap::new() }
+        Self { line, guarantee: None, misread: Vec::new(), fields: BTreeMap::new() }
     }
 
     /// The texts of a field; `None` when it is not there.
     pub(super) fn texts(&self, field: &str) -> Option<&[Text<'t>]> {
         self.fields.get(field).map(Vec::as_slice)
+    }
+
+    /// Whether the field is not there at all, or is there without any text.
+    pub(super) fn lacks(&self, field: &str) -> bool {
+        !self.misread.contains(&field) && self.texts(field).is_none_or(<[_]>::is_empty)
     }
 
     /// The codes that can be read, with their lines.

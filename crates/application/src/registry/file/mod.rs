@@ -94,3 +94,6 @@ fn refuse_repetitions(drafts: &[Draft<'_>], entries: &[Entry], found: &mut Found
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

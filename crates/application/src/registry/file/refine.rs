@@ -7,6 +7,7 @@ use tongguan_messages::certificate::Certificate;
 
 use super::super::defect::{CERTIFICATE, MALFORMED, MISSING, at};
 use super::super::entry::{Entry, Grant, exact_money};
+use super::super::registered::standing_name;
 use super::draft::{Draft, Text};
 use super::{Files, Found};
 
@@ -22,8 +23,7 @@ const DAY: &str = "a day such as 2026-01-31";
 const CODES: &str = "a customs code (10 characters) or a unified social credit code (18)";
 const MONEY: &str = "an amount in yuan such as \"500000.00\", at most two decimals";
 const CREDIT_CODE: &str = "a unified social credit code with the right check character (GB 32100)";
-const OTHER_CODE: &str = "a customs code (10 characters) or a unified social credit code (18); only a platform may have \
-     a code of another form";
+const OTHER_CODE: &str = "a customs code (10 characters) or a credit code (18); only a platform's may be of another form";
 
 /// The party, unless something in it is wrong.
 pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> Option<Entry> {
@@ -32,10 +32,10 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
     let name = fields.required("name", draft.line, NAME, |text| bounded(text, LONGEST_NAME));
     let roles = fields.roles();
     let codes = fields.codes(roles);
-    let standing = fields.optional("standing", "`active` or `suspended`", |text| match text {
-        "active" => Some(Standing::Active),
-        "suspended" => Some(Standing::Suspended),
-        _ => None,
+    let standing = fields.optional("standing", "`active` or `suspended`", |text| {
+        [Standing::Active, Standing::Suspended]
+            .into_iter()
+            .find(|standing| standing_name(*standing) == text)
     });
     let (valid_from, valid_to) = fields.validity("valid_from", "valid_to");
     let mailbox = fields
@@ -73,7 +73,7 @@ impl<'t, 'f> Fields<'t, 'f> {
         expected: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        if self.draft.texts(field).is_none() {
+        if self.draft.lacks(field) {
             self.found.note(line, at(&MISSING, line, field).expected(expected));
         }
         self.optional(field, expected, read)
@@ -95,12 +95,11 @@ impl<'t, 'f> Fields<'t, 'f> {
 
     /// The texts of a field that must have some.
     fn several(&mut self, field: &str, expected: &str) -> &'f [Text<'t>] {
-        let texts = self.draft.texts(field);
-        if texts.is_none_or(<[_]>::is_empty) {
+        if self.draft.lacks(field) {
             let line = self.draft.line;
             self.found.note(line, at(&MISSING, line, field).expected(expected));
         }
-        texts.unwrap_or_default()
+        self.draft.texts(field).unwrap_or_default()
     }
 
     fn roles(&mut self) -> Roles {

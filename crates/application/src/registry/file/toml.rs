@@ -82,36 +82,45 @@ impl Reader<'_> {
             return;
         };
         let texts: Option<Vec<_>> = match (holds, value.get_ref()) {
-            (Holds::One, _) => self.text(name, value).map(|text| vec![text]),
             // Every element is looked at, so that every defect is found.
-            (Holds::Several, DeValue::Array(values)) => {
-                let texts: Vec<_> = values.iter().map(|value| self.text(name, value)).collect();
+            (Holds::Texts, DeValue::Array(values)) => {
+                let texts: Vec<_> =
+                    values.iter().map(|value| self.text(name, Holds::Text, value)).collect();
                 texts.into_iter().collect()
             }
-            (Holds::Several, other) => {
-                self.malformed(line, name, other, "an array of strings");
-                None
-            }
+            _ => self.text(name, holds, value).map(|text| vec![text]),
         };
-        // A field of the wrong type is there, so that it is not missed as well.
-        draft.fields.insert(name, texts.unwrap_or_default());
+        match texts {
+            Some(texts) => drop(draft.fields.insert(name, texts)),
+            None => draft.misread.push(name),
+        }
     }
 
-    fn text<'t>(&mut self, name: &str, value: &Spanned<DeValue<'t>>) -> Option<Text<'t>> {
+    fn text<'t>(
+        &mut self,
+        name: &str,
+        holds: Holds,
+        value: &Spanned<DeValue<'t>>,
+    ) -> Option<Text<'t>> {
         let line = self.lines.at(value.span().start);
-        let value = match value.get_ref() {
-            DeValue::String(text) => text.clone(),
-            DeValue::Datetime(day) => Cow::Owned(day.to_string()),
-            DeValue::Integer(number) if number.radix() == 10 => {
-                Cow::Owned(number.as_str().to_owned())
-            }
-            DeValue::Float(number) => Cow::Owned(number.as_str().to_owned()),
-            other => {
-                self.malformed(line, name, other, "a string");
+        let text = match (holds, value.get_ref()) {
+            (Holds::Text | Holds::Day | Holds::Amount, DeValue::String(text)) => text.clone(),
+            (Holds::Day, DeValue::Datetime(day)) => Cow::Owned(day.to_string()),
+            // As it is written: nothing is rounded.
+            (Holds::Amount, DeValue::Integer(number)) => Cow::Owned(number.to_string()),
+            (Holds::Amount, DeValue::Float(number)) => number.as_str().to_owned().into(),
+            (_, other) => {
+                let expected = match holds {
+                    Holds::Text => "a string",
+                    Holds::Texts => "an array of strings",
+                    Holds::Day => "a day such as 2026-01-31",
+                    Holds::Amount => "an amount",
+                };
+                self.malformed(line, name, other, expected);
                 return None;
             }
         };
-        Some(Text { line, value })
+        Some(Text { line, value: text })
     }
 
     fn malformed(&mut self, line: u64, field: &str, found: &DeValue<'_>, expected: &str) {

@@ -68,7 +68,8 @@ struct Measured {
     stages_us: Stages,
     rows_per_parcel: f64,
     wal_bytes_per_parcel: f64,
-    fsyncs: u64,
+    /// How often the log was synced, where the engine tells.
+    fsyncs: Option<u64>,
     batches: u64,
     longest_commit_ms: f64,
     peak_rss_mib: u64,
@@ -170,7 +171,7 @@ impl Clear {
             },
             rows_per_parcel: per(count(&rows.1) - count(&rows.0), parcels),
             wal_bytes_per_parcel: per(log_bytes, parcels),
-            fsyncs: traffic.syncs - before.syncs,
+            fsyncs: traffic.syncs.zip(before.syncs).map(|(after, before)| after - before),
             batches: times.batches,
             longest_commit_ms: per(times.longest_commit_us, 1000),
             peak_rss_mib: peak_rss_mib(),
@@ -206,7 +207,7 @@ impl Measured {
             self.rows_per_parcel,
             self.wal_bytes_per_parcel,
             self.batches,
-            self.fsyncs,
+            self.fsyncs.map_or_else(|| "?".to_owned(), |syncs| syncs.to_string()),
             self.longest_commit_ms,
             self.peak_rss_mib
         );

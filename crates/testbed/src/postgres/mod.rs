@@ -1,9 +1,5 @@
 //! A private PostgreSQL server for tests, from the distribution's packages.
 //!
-//! A crate of its own, and not a module of `testkit`, because the tests of `storage` need it and
-//! `testkit` is built on `storage`: one cheap crate below both, that `testkit` passes on as
-//! `testkit::postgres`.
-//!
 //! The server listens on a socket in a temporary directory, keeps its durability settings, and is
 //! stopped when the test process ends, however it ends: a janitor process holds a pipe from it.
 //!
@@ -18,7 +14,7 @@ use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use postgres::{Client, NoTls};
+use ::postgres::{Client, NoTls};
 
 pub use server::{Server, Unavailable};
 
@@ -85,7 +81,7 @@ impl Shared {
 }
 
 impl Database {
-    fn create(server: &str) -> Result<Self, postgres::Error> {
+    fn create(server: &str) -> Result<Self, ::postgres::Error> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("tongguan_test_{}_{n}", std::process::id());

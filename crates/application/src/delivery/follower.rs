@@ -1,0 +1,129 @@
+//! A follower of the outbox: reads in commit order, renders, and remembers how far it has come.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tongguan_storage::seal::{DataKey, Keyring};
+use tongguan_storage::{Backoff, MessageBody, Partition, StorageError, Store, Writer};
+
+use super::{RenderError, Rendered, pending, render};
+
+/// Rows read at a time.
+const PAGE: i64 = 2_000;
+
+/// Delivery stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The outbox could not be read, or the cursor not moved.
+    #[error("the stored responses could not be read")]
+    Storage(#[from] StorageError),
+    /// A response could not be rendered.
+    #[error("a stored response could not be written out")]
+    Render(#[from] RenderError),
+}
+
+/// A message with a name of its own: the same each time it is rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// The message.
+    pub rendered: Rendered,
+    /// Where it stands in the outbox: makes its name unique.
+    pub place: (Partition, i64),
+}
+
+/// What is to be delivered next, and how far that reaches.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// The messages, in commit order within each partition.
+    pub dispatches: Vec<Dispatch>,
+    places: BTreeMap<Partition, i64>,
+}
+
+impl Round {
+    /// Whether the outbox holds nothing further. A round may hold no message and still be one, when
+    /// what was read needs no sending.
+    pub fn is_end(&self) -> bool {
+        self.places.is_empty()
+    }
+}
+
+/// Follows the outbox under a name.
+pub struct Follower {
+    consumer: &'static str,
+    store: Store,
+    writer: Writer,
+    keyring: Arc<Keyring>,
+    keys: BTreeMap<String, Arc<DataKey>>,
+    cursors: BTreeMap<Partition, i64>,
+    with_parcel_numbers: bool,
+}
+
+impl Follower {
+    /// Goes on where the follower of that name stopped. `with_parcel_numbers` adds order and waybill
+    /// number to tax bills, as real systems do though the schema has no place for them.
+    ///
+    /// # Errors
+    /// [`FollowError::Storage`].
+    pub fn open(
+        consumer: &'static str,
+        store: &Store,
+        keyring: Arc<Keyring>,
+        with_parcel_numbers: bool,
+    ) -> Result<Self, FollowError> {
+        let cursors = store.read(|view| view.cursors(consumer))?;
+        Ok(Self {
+            consumer,
+            store: store.clone(),
+            writer: store.writer()?,
+            keyring,
+            keys: BTreeMap::new(),
+            cursors: cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect(),
+            with_parcel_numbers,
+        })
+    }
+
+    /// The next round. It is given again until it is acknowledged.
+    ///
+    /// # Errors
+    /// [`FollowError`].
+    pub fn next_round(&mut self) -> Result<Round, FollowError> {
+        let pending = pending(&self.store, self.consumer, PAGE)?;
+        let mut dispatches = Vec::with_capacity(pending.rows.len());
+        for outgoing in &pending.rows {
+            let with_numbers = self.with_parcel_numbers;
+            let place = (outgoing.response.partition, outgoing.response.seq);
+            let messages = render(outgoing, with_numbers, &mut |body| self.open_body(body))?;
+            dispatches.extend(messages.into_iter().map(|rendered| Dispatch { rendered, place }));
+        }
+        Ok(Round { dispatches, places: pending.places })
+    }
+
+    /// Records that a round was delivered.
+    ///
+    /// # Errors
+    /// [`FollowError::Storage`]; then the round is given again.
+    pub fn acknowledge(&mut self, round: &Round) -> Result<(), FollowError> {
+        let from = |partition| self.cursors.get(partition).copied().unwrap_or(0);
+        let steps: Vec<_> =
+            round.places.iter().map(|(partition, to)| (*partition, from(partition), *to)).collect();
+        let consumer = self.consumer;
+        self.writer.retried(Backoff::default(), |tx| tx.move_cursors(consumer, &steps))?;
+        self.cursors.extend(&round.places);
+        Ok(())
+    }
+
+    /// The bytes of a stored message.
+    fn open_body(&mut self, body: &MessageBody) -> Option<Vec<u8>> {
+        let key = match self.keys.get(&body.period) {
+            Some(key) => key.clone(),
+            None => {
+                let (keyring, period) = (self.keyring.clone(), body.period.clone());
+                let key = self.writer.transaction(|tx| tx.data_key(&keyring, &period)).ok()?;
+                let key = Arc::new(key);
+                self.keys.insert(period, key.clone());
+                key
+            }
+        };
+        key.open(body.message_id.0, &body.body).ok()
+    }
+}

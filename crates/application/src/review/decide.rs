@@ -1,0 +1,160 @@
+//! An officer's ruling, committed.
+
+use tongguan_codelists::Pack;
+use tongguan_domain::declaration::{NotAllowed, Ruled, Ruling};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::tax_bill::TaxDue;
+use tongguan_storage::{StorageError, Store};
+
+use super::ReviewError;
+use super::picture::{Told, run_about};
+use super::reason::{BadReason, reason};
+use crate::clearing::engine::{BatchError, Engine};
+use crate::clearing::incoming::Incoming;
+use crate::clearing::record::DeclarationRecord;
+use crate::clearing::rows::{read_declaration, read_document};
+use crate::intake::assess::assess;
+use crate::numbering::partition_of;
+use crate::pipeline::commit;
+use crate::ports::Clock;
+
+/// The longest name of an officer, in characters.
+const LONGEST_OFFICER: usize = 60;
+
+/// What an officer decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// About which declaration.
+    pub declaration: DeclarationId,
+    /// What.
+    pub ruling: Ruling,
+    /// Who, for the audit.
+    pub officer: String,
+    /// Why: a code of [`super::REASONS`], or words.
+    pub reason: String,
+}
+
+/// What a decision led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Where the declaration stands now.
+    pub status: ReturnStatus,
+    /// What was told, in order.
+    pub told: Vec<Told>,
+    /// The tax, where the declaration had none and was assessed again.
+    pub assessed: Option<TaxDue>,
+}
+
+/// A decision was not made; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    /// There is no such declaration.
+    #[error("declaration {0} is not stored")]
+    Unknown(DeclarationId),
+    /// It is not possible where the declaration stands.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// The officer's name is empty, too long, or holds control characters.
+    #[error("an officer's name has 1 to 60 characters and no control characters")]
+    BadOfficer,
+    /// The reason cannot be given.
+    #[error(transparent)]
+    BadReason(#[from] BadReason),
+    /// A line has no rate, by the law as it is loaded now.
+    #[error("goods with code {} have no tax rate on {declared_on}; import the rate first", hs_codes.join(", "))]
+    NoRate {
+        /// The codes of the declaration's goods.
+        hs_codes: Vec<String>,
+        /// The day of whose law it is taxed.
+        declared_on: jiff::civil::Date,
+    },
+    /// By the law as it is loaded now it may not be imported so.
+    #[error("the declaration may not be accepted: {}", .0.iter().map(Defect::message_en).collect::<Vec<_>>().join("; "))]
+    Unlawful(Vec<Defect>),
+    /// It was decided and came to nothing; why stands among what is held.
+    #[error("the ruling could not be carried out; `tongguan doctor` shows why")]
+    Held,
+    /// What is stored could not be read.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    /// It could not be committed.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
+impl From<StorageError> for DecideError {
+    fn from(error: StorageError) -> Self {
+        Self::Review(error.into())
+    }
+}
+
+/// Carries out a decision and says what was told.
+///
+/// # Errors
+/// [`DecideError`].
+pub fn decide(
+    engine: &mut Engine,
+    clock: &dyn Clock,
+    pack: &Pack,
+    decision: &Decision,
+) -> Result<Decided, DecideError> {
+    let Decision { declaration: id, ruling, officer, reason: why } = decision;
+    let store = engine.store();
+    let officer = officer.trim();
+    let length = officer.chars().count();
+    if !(1..=LONGEST_OFFICER).contains(&length) || officer.chars().any(char::is_control) {
+        return Err(DecideError::BadOfficer);
+    }
+    let reason = reason(why)?;
+    let before = record(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
+    let assessed = match before.state.clone().rule(*ruling)? {
+        Ruled::Accepted(entered) if entered.lodged.tax.is_none() => Some(assessed(&before, pack)?),
+        Ruled::Accepted(_) | Ruled::Moved(_) | Ruled::Ended { .. } => None,
+    };
+    let command = Incoming::Ruling {
+        declaration: *id,
+        ruling: *ruling,
+        officer: officer.to_owned(),
+        reason,
+        reassessed: assessed.clone(),
+    };
+    commit(engine, &[], &[command], clock)?;
+    let after = record(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
+    if after.state == before.state {
+        return Err(DecideError::Held);
+    }
+    let told = newest(&store, &after)?;
+    Ok(Decided { status: after.state.status(), told, assessed })
+}
+
+/// The tax by the law as it is loaded now: the officer has seen to what kept it from being assessed.
+fn assessed(record: &DeclarationRecord, pack: &Pack) -> Result<TaxDue, DecideError> {
+    let (tax, _) = assess(&record.facts, pack, "").map_err(DecideError::Unlawful)?;
+    tax.ok_or_else(|| DecideError::NoRate {
+        hs_codes: record.facts.items.iter().map(|item| item.hs_code.to_string()).collect(),
+        declared_on: record.facts.declared_on,
+    })
+}
+
+fn record(store: &Store, id: DeclarationId) -> Result<Option<DeclarationRecord>, ReviewError> {
+    let row = store.read(|view| view.declarations(&[(partition_of(id.0), id)]))?.pop();
+    Ok(row.map(read_declaration).transpose()?)
+}
+
+/// What the newest response about a declaration told.
+fn newest(store: &Store, record: &DeclarationRecord) -> Result<Vec<Told>, ReviewError> {
+    let key = &record.document;
+    let key =
+        (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);
+    let response = store.read(|view| {
+        let Some(row) = view.documents(&[key])?.pop() else { return Ok(None) };
+        let place = (row.partition, read_document(row)?.response_seq);
+        Ok::<_, ReviewError>(view.responses(&[place])?.pop())
+    })?;
+    match response {
+        Some(response) => run_about(&response.body, &record.provisional_no),
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,40 @@
+//! Review (人工审核): what officers see of a declaration, and what they decide about it.
+//!
+//! | | |
+//! |---|---|
+//! | [`queue`] | what waits for an officer or a guarantee, page by page |
+//! | [`find`] | a declaration by whatever number somebody has of it |
+//! | [`picture`] | everything that is stored about one declaration |
+//! | [`decide`] | a ruling, committed, with what was told |
+//! | [`REASONS`] | reasons by code |
+
+mod decide;
+mod find;
+mod picture;
+mod queue;
+mod reason;
+
+pub use decide::{DecideError, Decided, Decision, decide};
+pub use find::{Found, find};
+pub use picture::{Matching, Picture, Told, picture};
+pub use queue::{Page, Place, QUEUES, Queued, queue};
+pub use reason::{BadReason, REASONS, reason};
+
+use tongguan_storage::StorageError;
+use tongguan_storage::stored::StoredError;
+
+use crate::clearing::rows::RowError;
+
+/// What is stored could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError {
+    /// The store.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A row of a declaration or document.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A response does not decode.
+    #[error("a response does not decode")]
+    Response(#[from] StoredError),
+}

@@ -1,0 +1,191 @@
+//! Parties and changes as people and machines read them.
+
+use std::io::{self, Write};
+
+use comfy_table::{Table, presets};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use tongguan_application::registry::{
+    Change, ImportReport, PartyReport, Registered, Regranted, fingerprint, last_day, standing_name,
+};
+use tongguan_domain::money::Money;
+use tongguan_storage::{CertificateRow, Guarantee};
+
+/// The parties, a line each.
+pub fn table(parties: &[Registered]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "codes",
+        "name",
+        "roles",
+        "standing",
+        "valid",
+        "mailbox",
+        "certificates",
+        "guarantee",
+    ]);
+    for one in parties {
+        let party = &one.party;
+        table.add_row([
+            one.code_list(),
+            party.name.clone(),
+            one.role_list(),
+            standing_name(party.standing).to_owned(),
+            term(party.valid_from, party.valid_to),
+            party.mailbox.as_ref().map(ToString::to_string).unwrap_or_default(),
+            one.certificate_digests().count().to_string(),
+            one.guarantee.as_ref().map(free_of_granted).unwrap_or_default(),
+        ]);
+    }
+    table
+}
+
+/// All about one party.
+pub fn write_party(out: &mut impl Write, one: &Registered) -> io::Result<()> {
+    let party = &one.party;
+    let mut line = |name: &str, value: &str| {
+        if value.is_empty() { Ok(()) } else { writeln!(out, "{name:>12}  {value}") }
+    };
+    line("name", &party.name)?;
+    line("codes", &one.code_list())?;
+    line("roles", &one.role_list())?;
+    line("standing", standing_name(party.standing))?;
+    line("valid", &term(party.valid_from, party.valid_to))?;
+    line("mailbox", &party.mailbox.as_ref().map(ToString::to_string).unwrap_or_default())?;
+    for row in &one.certificates {
+        line("certificate", &certificate(row))?;
+    }
+    let Some(guarantee) = &one.guarantee else { return Ok(()) };
+    line("guarantee", &free_of_granted(guarantee))?;
+    line("held", &guarantee.held.to_string())?;
+    line("queued", &guarantee.queued.to_string())?;
+    line("valid", &term(guarantee.valid_from.china_day(), last_day(guarantee)))?;
+    line("reference", guarantee.reference.as_deref().unwrap_or_default())
+}
+
+/// One party as JSON.
+pub fn party_json(one: &Registered) -> Value {
+    let party = &one.party;
+    json!({
+        "party": party.id.0,
+        "name": party.name,
+        "codes": codes(one),
+        "roles": party.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
+        "standing": standing_name(party.standing),
+        "valid_from": party.valid_from.to_string(),
+        "valid_to": party.valid_to.map(|day| day.to_string()),
+        "mailbox": party.mailbox.as_ref().map(|mailbox| mailbox.as_str()),
+        "certificates": one.certificates.iter().map(|row| json!({
+            "sha256": fingerprint(&row.digest),
+            "valid_from": row.valid_from.to_string(),
+            "valid_to": row.valid_to.to_string(),
+            "stopped": row.revoked,
+        })).collect::<Vec<_>>(),
+        "guarantee": one.guarantee.as_ref().map(guarantee_json),
+    })
+}
+
+/// What an import did, a party each and what changed of it.
+pub fn write_report(out: &mut impl Write, report: &ImportReport) -> io::Result<()> {
+    for PartyReport { after, change, .. } in &report.parties {
+        let (sign, fields) = match change {
+            Change::Added => ("+", &[][..]),
+            Change::Changed(fields) => ("~", &fields[..]),
+            Change::Unchanged => continue,
+        };
+        writeln!(out, "{sign} {}  {}  {}", after.code_list(), after.party.name, after.role_list())?;
+        for change in fields {
+            writeln!(out, "    {}: `{}` -> `{}`", change.field, change.before, change.after)?;
+        }
+    }
+    let [added, changed, unchanged] = report.counts();
+    writeln!(out, "registry: {added} added, {changed} changed, {unchanged} unchanged")
+}
+
+/// What an import did, as JSON.
+pub fn report_json(report: &ImportReport, dry_run: bool) -> Value {
+    let party = |PartyReport { line, after, change }: &PartyReport| {
+        let (word, fields) = match change {
+            Change::Added => ("added", &[][..]),
+            Change::Changed(fields) => ("changed", &fields[..]),
+            Change::Unchanged => ("unchanged", &[][..]),
+        };
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|change| {
+                let (before, after) = (&change.before, &change.after);
+                json!({ "field": change.field, "before": before, "after": after })
+            })
+            .collect();
+        json!({
+            "line": line,
+            "party": after.party.id.0,
+            "name": after.party.name,
+            "codes": codes(after),
+            "change": word,
+            "fields": fields,
+        })
+    };
+    let [added, changed, unchanged] = report.counts();
+    json!({
+        "dry_run": dry_run,
+        "added": added,
+        "changed": changed,
+        "unchanged": unchanged,
+        "parties": report.parties.iter().map(party).collect::<Vec<_>>(),
+        "defects": [],
+    })
+}
+
+/// A changed sum.
+pub fn write_regranted(out: &mut impl Write, changed: &Regranted) -> io::Result<()> {
+    let Regranted { name, before, guarantee, .. } = changed;
+    writeln!(out, "{name}: {before} -> {}", guarantee.granted)?;
+    writeln!(out, "free {}, held {}, queued {}", free(guarantee), guarantee.held, guarantee.queued)
+}
+
+/// A changed sum as JSON.
+pub fn regranted_json(changed: &Regranted) -> Value {
+    json!({
+        "party": changed.party.0,
+        "name": changed.name,
+        "before": changed.before.to_string(),
+        "guarantee": guarantee_json(&changed.guarantee),
+    })
+}
+
+fn guarantee_json(row: &Guarantee) -> Value {
+    json!({
+        "granted": row.granted.to_string(),
+        "free": free(row).to_string(),
+        "held": row.held.to_string(),
+        "queued": row.queued.to_string(),
+        "valid_from": row.valid_from.china_day().to_string(),
+        "valid_to": last_day(row).map(|day| day.to_string()),
+        "reference": row.reference,
+    })
+}
+
+fn codes(one: &Registered) -> Vec<&str> {
+    one.party.codes.iter().map(|code| code.as_str()).collect()
+}
+
+/// What is left within the term, which stands beside it.
+fn free(row: &Guarantee) -> Money {
+    Money::from_fen(row.granted.fen().saturating_sub(row.held.fen()))
+}
+
+fn free_of_granted(row: &Guarantee) -> String {
+    format!("{} free of {}", free(row), row.granted)
+}
+
+fn term(from: Date, to: Option<Date>) -> String {
+    to.map_or_else(|| format!("from {from}"), |to| format!("{from} to {to}"))
+}
+
+fn certificate(row: &CertificateRow) -> String {
+    let term = term(row.valid_from.china_day(), Some(row.valid_to.china_day()));
+    let stopped = if row.revoked { ", stopped" } else { "" };
+    format!("sha256 {} ({term}{stopped})", fingerprint(&row.digest))
+}

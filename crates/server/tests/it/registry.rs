@@ -1,0 +1,212 @@
+//! `tongguan registry`: importing, listing, showing parties, and raising a guarantee.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::run::{Run, tongguan_in};
+
+/// A directory of its own for each test, also for the database.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn with(name: &str, text: &str) -> Self {
+        let desk = Self::new();
+        desk.write(name, text);
+        desk
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        tongguan_in(self.path(), &[&["registry"], arguments].concat(), "")
+    }
+}
+
+const PARTIES: &str = r#"
+[[party]]
+name = "甲电商平台"
+codes = ["91350100M000100Y43", "1100000002"]
+roles = ["platform", "merchant"]
+valid_from = 2026-01-01
+mailbox = "DXPENT0000000001"
+
+[party.guarantee]
+granted = "500000.00"
+reference = "保函1号"
+
+[[party]]
+name = "乙物流"
+codes = ["46121601BC"]
+roles = ["carrier"]
+standing = "suspended"
+"#;
+
+#[test]
+fn parties_are_imported_once_listed_by_role_and_shown_by_either_code() {
+    let desk = Desk::with("parties.toml", PARTIES);
+    let run = desk.run(&["import", "parties.toml"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("+ 1100000002, 91350100M000100Y43  甲电商平台"), "{}", run.out);
+    assert!(run.out.contains("2 added, 0 changed, 0 unchanged"), "{}", run.out);
+    let again = desk.run(&["import", "parties.toml"]);
+    assert!(again.out.contains("0 added, 0 changed, 2 unchanged"), "{}", again.out);
+
+    let listed = desk.run(&["list", "--role", "carrier", "--json"]).json();
+    let carriers = listed["parties"].as_array().unwrap();
+    assert_eq!(carriers.len(), 1);
+    assert_eq!(carriers[0]["standing"], "suspended");
+    let table = desk.run(&["list"]).out;
+    assert!(table.contains("500000.00 free of 500000.00") && table.contains("乙物流"), "{table}");
+
+    let [one, other] =
+        ["1100000002", "91350100m000100y43"].map(|code| desk.run(&["show", code, "--json"]).json());
+    assert_eq!(one, other);
+    assert_eq!(one["name"], "甲电商平台");
+    assert_eq!(one["codes"][0], "1100000002", "the customs code first");
+    assert_eq!(one["guarantee"]["reference"], "保函1号");
+    let text = desk.run(&["show", "1100000002"]).out;
+    assert!(text.contains("mailbox  DXPENT0000000001"), "{text}");
+}
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let desk = Desk::with("parties.toml", PARTIES);
+    let run = desk.run(&["import", "parties.toml", "--data", "store", "--dry-run", "--json"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let told = run.json();
+    assert_eq!((told["dry_run"].as_bool(), told["added"].as_i64()), (Some(true), Some(2)));
+    assert!(!desk.path().join("store").exists(), "not even a database");
+
+    desk.run(&["import", "parties.toml", "--data", "store"]);
+    desk.write("parties.toml", &PARTIES.replace("suspended", "active"));
+    let run = desk.run(&["import", "parties.toml", "--data", "store", "--dry-run"]);
+    assert!(run.out.contains("standing: `suspended` -> `active`"), "{}", run.out);
+    assert!(run.out.contains("nothing was changed"), "{}", run.out);
+    let shown = desk.run(&["show", "46121601BC", "--data", "store", "--json"]).json();
+    assert_eq!(shown["standing"], "suspended");
+}
+
+#[test]
+fn every_defect_is_named_by_file_line_and_field_and_nothing_is_imported() {
+    let text = "name,codes,roles,certificates\n\
+                甲,91350100M000100Y44,platform,\n\
+                乙,46121601BC,courier,keys/absent.pem\n";
+    let desk = Desk::with("parties.csv", text);
+    let run = desk.run(&["import", "parties.csv"]);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
+    for place in [
+        "parties.csv: line 2, codes: found `91350100M000100Y44`",
+        "parties.csv: line 3, roles: found `courier`, expected one of platform",
+        "parties.csv: line 3, certificates: the certificate keys/absent.pem cannot be used",
+    ] {
+        assert!(run.err.contains(place), "{place}: {}", run.err);
+    }
+    let run = desk.run(&["import", "parties.csv", "--json"]);
+    let defects = run.json();
+    assert_eq!((run.status, defects["defects"].as_array().unwrap().len()), (1, 3));
+    assert_eq!(defects["defects"][0]["code"], "malformed");
+    assert!(defects["defects"][0]["message_zh"].as_str().unwrap().contains("格式错误"));
+    assert!(!desk.path().join("tongguan-data").exists());
+}
+
+#[test]
+fn codes_of_two_registered_parties_are_refused_and_both_are_named() {
+    let desk = Desk::with("parties.toml", PARTIES);
+    desk.run(&["import", "parties.toml"]);
+    desk.write("more.csv", "name,codes,roles\n丙,1100000002;46121601BC,carrier\n");
+    let run = desk.run(&["import", "more.csv"]);
+    assert_eq!(run.status, 1);
+    assert!(run.err.contains("甲电商平台") && run.err.contains("乙物流"), "{}", run.err);
+}
+
+#[test]
+fn certificates_are_found_beside_the_registry_file() {
+    use tongguan_domain::time::Moment;
+    use tongguan_messages::authority::{Authority, SeededChance, Subject, Validity};
+    use tongguan_messages::certificate::key::SigningKey;
+
+    let moment = |text| Moment::parse_wire(text).unwrap();
+    let subject = Subject { organisation: "甲".into(), code: None, common_name: "甲".into() };
+    let validity = Validity { from: moment("20260101000000"), until: moment("20301231000000") };
+    let key = SigningKey::generate_sm2(&mut SeededChance::new(7));
+    let authority = Authority::root(&subject, key, 7, validity).unwrap();
+
+    let desk = Desk::new();
+    desk.write("registry/keys/one.pem", &authority.certificate().to_pem());
+    let text = "name,codes,roles,certificates\n甲,1100000002,merchant,keys/one.pem\n";
+    desk.write("registry/parties.csv", text);
+    let run = desk.run(&["import", "registry/parties.csv"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let shown = desk.run(&["show", "1100000002", "--json"]).json();
+    let digest: String =
+        authority.certificate().digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(shown["certificates"][0]["sha256"], digest);
+    assert_eq!(shown["certificates"][0]["stopped"], false);
+}
+
+#[test]
+fn a_guarantee_is_raised_and_lowered() {
+    let desk = Desk::with("parties.toml", PARTIES);
+    desk.run(&["import", "parties.toml"]);
+    let raise = ["guarantee", "91350100M000100Y43", "--granted", "600000"];
+    let run = desk.run(&raise);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("甲电商平台: 500000.00 -> 600000.00"), "{}", run.out);
+    let lowered = desk.run(&["guarantee", "1100000002", "--granted", "0.5", "--json"]).json();
+    assert_eq!(lowered["before"], "600000.00");
+    assert_eq!(lowered["guarantee"]["free"], "0.50");
+}
+
+#[test]
+fn wrong_arguments_are_told_what_to_do() {
+    let desk = Desk::with("parties.toml", PARTIES);
+    desk.write("parties.txt", "");
+    std::fs::write(desk.path().join("binary.toml"), [0xff, 0xfe]).unwrap();
+    let none = "nothing is registered";
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["list"], 1, none),
+        (&["show", "1100000002"], 1, none),
+        (&["guarantee", "1100000002", "--granted", "1"], 1, none),
+        (&["list", "--data", "nowhere"], 1, "nowhere is not there"),
+        (&["import", "absent.toml"], 1, "cannot read absent.toml"),
+        (&["import", "binary.toml"], 1, "as UTF-8 text"),
+        (&["import", "parties.txt"], 1, "must end in .toml or .csv"),
+        (&["import", "parties.toml", "--data", "parties.txt"], 1, "cannot open the database in"),
+        (&["list", "--data", "x", "--database", "y"], 2, "cannot be used with"),
+        (&["list", "--role", "smuggler"], 2, "the roles are platform, merchant"),
+        (&["guarantee", "1100000002", "--granted", "1.005"], 2, "at most two decimals"),
+        (&["show", ""], 2, "PartyCode is empty"),
+        (&["import", "parties.toml"], 0, ""),
+        (&["show", "1100000009"], 1, "no party is registered under 1100000009"),
+        (&["guarantee", "46121601BC", "--granted", "1"], 1, "has no guarantee"),
+        (&["guarantee", "1100000009", "--granted", "1"], 1, "`tongguan registry list` shows all"),
+    ];
+    for (arguments, status, says) in cases {
+        let run = desk.run(arguments);
+        assert_eq!(run.status, *status, "{arguments:?}: {}", run.err);
+        assert!(run.err.contains(says), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn the_url_of_a_database_is_not_shown() {
+    let desk = Desk::new();
+    let url = "postgres://user:secret@127.0.0.1:1/none";
+    let run = desk.run(&["list", "--database", url]);
+    assert_eq!(run.status, 1);
+    assert!(run.err.contains("check the URL"), "{}", run.err);
+    assert!(!run.err.contains("secret"), "{}", run.err);
+}

@@ -1,0 +1,159 @@
+//! What an operator wants to know of a database: how it is set, whether it is sound, what stands in it.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::time::Moment;
+
+use crate::cell::{Column, ToCell};
+use crate::dialect::Dialect;
+use crate::error::{DriverError, StorageError};
+use crate::ledger::Event;
+use crate::seal::WrappedKey;
+use crate::tx::View;
+
+/// How the database is set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineSettings {
+    /// SQLite, as this program's connections have it.
+    Sqlite {
+        /// `wal`, if it is as it should be.
+        journal_mode: String,
+        /// 2 is FULL: every commit is on the disk before it counts.
+        synchronous: i64,
+        /// In bytes; fixed when the file is made.
+        page_size: i64,
+    },
+    /// PostgreSQL.
+    Postgres {
+        /// Such as 150012.
+        version: i64,
+        /// Setting and value of what makes a commit durable.
+        durability: Vec<(&'static str, String)>,
+    },
+}
+
+/// One queue of declarations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLength {
+    /// Which: 300, 500 …
+    pub queue: i64,
+    /// How many stand in it.
+    pub length: i64,
+    /// The one that was lodged first.
+    pub first: DeclarationId,
+}
+
+impl View<'_> {
+    /// How the database is set.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn engine_settings(&mut self) -> Result<EngineSettings, StorageError> {
+        Ok(match self.dialect() {
+            Dialect::Sqlite => EngineSettings::Sqlite {
+                journal_mode: self.single("PRAGMA journal_mode")?.unwrap_or_default(),
+                synchronous: self.single("PRAGMA synchronous")?.unwrap_or_default(),
+                page_size: self.single("PRAGMA page_size")?.unwrap_or_default(),
+            },
+            Dialect::Postgres => {
+                let version = "SELECT CAST(current_setting('server_version_num') AS BIGINT)";
+                let mut durability = Vec::new();
+                for name in ["fsync", "synchronous_commit", "full_page_writes"] {
+                    let text = format!("SELECT current_setting('{name}')");
+                    durability.push((name, self.single(&text)?.unwrap_or_default()));
+                }
+                let version = self.single(version)?.unwrap_or_default();
+                EngineSettings::Postgres { version, durability }
+            }
+        })
+    }
+
+    /// The last migration that was applied.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn schema_version(&mut self) -> Result<i64, StorageError> {
+        Ok(self.single("SELECT COALESCE(MAX(version), 0) FROM schema_migration")?.unwrap_or(0))
+    }
+
+    /// How long each queue is that has anything in it, in order of the queues.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn queue_lengths(&mut self) -> Result<Vec<QueueLength>, StorageError> {
+        let text = "SELECT queue, COUNT(*), MIN(declaration_id) FROM declaration \
+                    WHERE queue IS NOT NULL GROUP BY queue ORDER BY queue";
+        let mut lengths = Vec::new();
+        self.query(text, &[], &mut |view| {
+            let mut columns = view.columns("declaration");
+            lengths.push(QueueLength {
+                queue: columns.next("queue")?,
+                length: columns.next("count")?,
+                first: columns.next("declaration_id")?,
+            });
+            Ok(())
+        })?;
+        Ok(lengths)
+    }
+
+    /// How many declarations wait for documents.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn waiting_length(&mut self) -> Result<i64, StorageError> {
+        Ok(self.single("SELECT COUNT(*) FROM waiting")?.unwrap_or(0))
+    }
+
+    /// How many things were set aside for an operator.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn held_length(&mut self) -> Result<i64, StorageError> {
+        Ok(self.single("SELECT COUNT(*) FROM held")?.unwrap_or(0))
+    }
+
+    /// When the last decision was made, if any was.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn last_event_at(&mut self) -> Result<Option<Moment>, StorageError> {
+        let mut partitions = self.partitions()?;
+        partitions.sort_unstable_by_key(|row| std::cmp::Reverse(row.next_seq));
+        // One writer numbers all its partitions with one counter: the greatest number was used last.
+        // It may have been used for something else than an event, in the same batch as one.
+        let Some(last) = partitions.first() else { return Ok(None) };
+        let events: Vec<Event> = self
+            .select("WHERE partition = $1 ORDER BY seq DESC LIMIT 1", &[last.partition.cell()])?;
+        Ok(events.first().map(|event| event.at))
+    }
+
+    /// The periods that have a data key, in order.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn sealed_periods(&mut self) -> Result<Vec<String>, StorageError> {
+        let keys: Vec<WrappedKey> = self.select("ORDER BY period", &[])?;
+        Ok(keys.into_iter().map(|key| key.period).collect())
+    }
+
+    fn single<T: Column>(&mut self, text: &str) -> Result<Option<T>, StorageError> {
+        let mut value = None;
+        self.query(text, &[], &mut |view| {
+            value = Some(view.columns("value").next("value")?);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+}
+
+/// Reads a whole SQLite file and gives what is wrong with it: nothing, where all is well. Takes as
+/// long as reading the file does, and stops nobody from writing.
+pub(crate) fn quick_check(file: &Path) -> Result<Vec<String>, DriverError> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
+    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let lines = lines.collect::<Result<Vec<_>, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}

@@ -1,0 +1,67 @@
+//! Small words for the tests.
+
+use tongguan_domain::commerce::{Action, Stage};
+use tongguan_domain::ids::Guid;
+use tongguan_domain::time::Moment;
+use tongguan_testkit::parcels::{Document, Parcel, parcel};
+use tongguan_testkit::world::{Beginning, World};
+
+/// When the made-up documents say that they were sent: a minute before the world begins.
+pub fn sent_at() -> Moment {
+    Moment::parse_wire("20260302095900").unwrap()
+}
+
+/// The `n`th made-up parcel.
+pub fn nth(n: u64) -> Parcel {
+    parcel(n, sent_at()).unwrap()
+}
+
+/// A world without signatures.
+pub fn world() -> World {
+    World::with(Beginning::unsigned())
+}
+
+/// The same document under a number of its own, sent so many seconds later.
+pub fn anew(document: &Document, seconds: i64) -> Document {
+    let mut document = document.clone();
+    let filing = document.filing_mut();
+    let (head, tail) = filing.guid.as_str().split_at(9);
+    let number = 0x1000 + (seconds.unsigned_abs() & 0xFFF);
+    filing.guid = Guid::parse(&format!("{head}{number:04X}{}", &tail[4..])).unwrap();
+    filing.sent_at = filing.sent_at.plus_millis(seconds * 1000);
+    document
+}
+
+/// The same document as a change or deletion, sent so many seconds later.
+pub fn asking(action: Action, document: &Document, seconds: i64) -> Document {
+    let mut document = anew(document, seconds);
+    document.filing_mut().action = action;
+    document
+}
+
+/// The same document, only to be stored.
+pub fn stored_only(document: &Document) -> Document {
+    let mut document = document.clone();
+    document.filing_mut().stage = Stage::Stored;
+    document
+}
+
+/// Something in the content of a document changed that no check looks at.
+pub fn with_note(document: &Document, note: &str) -> Document {
+    let mut document = document.clone();
+    let note = Some(note.into());
+    match &mut document {
+        Document::Order(order) => order.note = note,
+        Document::Payment(payment) => payment.note = note,
+        Document::Waybill(waybill) => waybill.note = note,
+        Document::Delivery(delivery) => delivery.note = note,
+        Document::Declaration(declaration) => declaration.note = note,
+    }
+    document
+}
+
+/// Every kind of document of one parcel, in the order in which they usually come.
+pub fn all_kinds(parcel: &Parcel) -> [Document; 5] {
+    let [order, payment, waybill, declaration] = parcel.documents();
+    [order, payment, waybill, declaration, parcel.delivery_document()]
+}
