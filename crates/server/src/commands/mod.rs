@@ -6,8 +6,8 @@
 mod bench;
 mod codes;
 mod defects;
-mod doctor;
 mod demo;
+mod doctor;
 mod gateway;
 mod message;
 mod office;

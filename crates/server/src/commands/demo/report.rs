@@ -341,7 +341,7 @@ const fn meaning(status: i32) -> &'static str {
         700 => "shipped back",
         800 => "released",
         899 => "closed",
-        ..0 => "not accepted",
+        ..=-1 => "not accepted",
         _ => "on its way",
     }
 }
