@@ -174,7 +174,10 @@ fn bond(parcel: &mut Parcel) {
     }
 }
 
-fn cases() -> Vec<(&'static Rule, fn(&mut Parcel), String)> {
+/// The same with the whole pointer.
+type Pointed = (&'static Rule, fn(&mut Parcel), String);
+
+fn cases() -> Vec<Pointed> {
     let under = |cases: &'static [Case], base: &'static str| {
         cases.iter().map(move |(rule, spoil, path)| (*rule, *spoil, format!("{base}{path}")))
     };
