@@ -137,8 +137,11 @@ impl Intake {
             Ok(opened) => opened,
             Err(refused) => {
                 let notice = malformed(received, partition, &refused);
-                let summary =
-                    Summary { message: refused.message, refused: refused.defects, ..Summary::default() };
+                let summary = Summary {
+                    message: refused.message,
+                    refused: refused.defects,
+                    ..Summary::default()
+                };
                 (Vec::new(), vec![notice], summary)
             }
         };

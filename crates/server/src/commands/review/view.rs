@@ -163,9 +163,7 @@ fn item(item: &ItemFacts) -> Value {
 }
 
 fn state(state: &ImportState) -> Value {
-    let assessed = |of: Option<&TaxDue>, certified: bool| {
-        json!({ "identity_certified": certified, "taxes": of.map(tax) })
-    };
+    let assessed = |of: Option<&TaxDue>, certified: bool| json!({ "identity_certified": certified, "taxes": of.map(tax) });
     match state {
         ImportState::Stored(of) => assessed(of.tax.as_ref(), of.certified),
         ImportState::Waiting { lodged, expires_at } => json!({
