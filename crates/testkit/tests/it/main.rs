@@ -1,10 +1,11 @@
-//! The product as an outsider sees it, on the embedded database.
+//! The product as an outsider sees it.
 
 mod allowance;
 mod arrival;
 mod changes;
 mod clearing;
 mod closing;
+mod engines;
 mod faults;
 mod guarantee;
 mod lanes;
