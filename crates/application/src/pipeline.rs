@@ -14,7 +14,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{DataKey, Keyring};
 use tongguan_storage::{Remedy, StorageError};
 
-use crate::clearing::engine::{BatchError, Delivery, Engine};
+use crate::clearing::engine::{BatchError, Committed, Delivery, Engine};
 use crate::clearing::incoming::Incoming;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
 use crate::ports::{Clock, IdentityRegister};
@@ -305,8 +305,11 @@ impl WriterLoop {
                 }
                 Ok(Refinement::Commands(commands)) => {
                     let outcome = commit(&mut self.engine, &[], &commands, &*self.clock);
-                    let outcome = outcome.map_err(|error| chain(&error));
-                    self.acknowledge(ticket, outcome.map(|()| Summary::default()));
+                    let outcome = outcome.map_err(|error| chain(&error)).map(|committed| {
+                        let why = committed.refused.iter().map(|(_, why)| why.to_string());
+                        Summary { undecided: why.collect(), ..Summary::default() }
+                    });
+                    self.acknowledge(ticket, outcome);
                 }
                 Err(error) => self.acknowledge(ticket, Err(error)),
             }
@@ -362,7 +365,7 @@ fn commit_or_divide(
         return Vec::new();
     }
     let error = match commit(engine, batch, &[], clock) {
-        Ok(()) => return batch.iter().map(|_| Ok(())).collect(),
+        Ok(_) => return batch.iter().map(|_| Ok(())).collect(),
         Err(error) => error,
     };
     let divisible =
@@ -386,11 +389,11 @@ pub fn commit(
     batch: &[Delivery],
     commands: &[Incoming],
     clock: &dyn Clock,
-) -> Result<(), BatchError> {
+) -> Result<Committed, BatchError> {
     let mut pause = Duration::from_millis(5);
     for attempt in 1.. {
         let error = match engine.commit(batch, commands, clock.now()) {
-            Ok(_) => return Ok(()),
+            Ok(committed) => return Ok(committed),
             Err(error) => error,
         };
         let remedy = match &error {
@@ -404,7 +407,7 @@ pub fn commit(
             Remedy::Resolve => {
                 engine.take_again(clock.now())?;
                 if engine.was_committed(batch)? {
-                    return Ok(());
+                    return Ok(Committed::default());
                 }
             }
             Remedy::Bisect | Remedy::Stop => return Err(error),
@@ -412,7 +415,7 @@ pub fn commit(
         thread::park_timeout(pause);
         pause = (pause * 2).min(Duration::from_secs(2));
     }
-    Ok(())
+    Ok(Committed::default())
 }
 
 /// An error with its causes, for an operator.

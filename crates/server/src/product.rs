@@ -1,5 +1,6 @@
 //! Wiring: the product put together from an open store, for the commands that clear parcels.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use tongguan_application::ports::{Clock, IdentityRegister};
 use tongguan_application::settings;
 use tongguan_codelists::Pack;
 use tongguan_domain::registry::Registry;
+use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::{Certificate, RevocationList, TrustStore};
 use tongguan_messages::signature::Policy;
 use tongguan_storage::Store;
@@ -37,17 +39,7 @@ impl Product {
     /// # Errors
     /// When the partitions cannot be taken, or a stored setting is not one.
     pub fn start(&self, workers: usize) -> anyhow::Result<Pipeline> {
-        let offices = self.store.read(settings::load)?;
-        let writer = self.store.writer()?;
-        let draws = Arc::new(KeyedDraws(self.keyring.clone()));
-        let owner = format!("process {}", std::process::id());
-        let engine = Engine::start(writer, owner, draws, Arc::new(offices), self.clock.now())?;
-        anyhow::ensure!(
-            engine.partitions() == 256,
-            "another process clears parcels in this database: {} of 256 partitions are taken; \
-             stop it, or wait ten seconds if it has just ended",
-            256 - engine.partitions(),
-        );
+        let engine = engine(&self.store, &self.keyring, self.clock.now())?;
         Ok(Pipeline::start(Parts {
             engine,
             knowledge: self.knowledge.clone(),
@@ -57,6 +49,33 @@ impl Product {
             workers,
         }))
     }
+}
+
+/// Takes all partitions of the store.
+///
+/// # Errors
+/// When another process has some of them, or a stored setting is not one.
+pub fn engine(store: &Store, keyring: &Arc<Keyring>, now: Moment) -> anyhow::Result<Engine> {
+    let offices = store.read(settings::load)?;
+    let draws = Arc::new(KeyedDraws(keyring.clone()));
+    let owner = format!("process {}", std::process::id());
+    let engine = Engine::start(store.writer()?, owner.clone(), draws, Arc::new(offices), now)?;
+    if engine.partitions() == 256 {
+        return Ok(engine);
+    }
+    let taken = 256 - engine.partitions();
+    engine.stop()?;
+    let owners: BTreeSet<_> = store
+        .read(|view| view.partitions())?
+        .into_iter()
+        .filter_map(|row| row.owner.filter(|other| *other != owner))
+        .collect();
+    let owners: Vec<_> = owners.into_iter().collect();
+    anyhow::bail!(
+        "another process clears parcels in this database: {taken} of 256 partitions are taken by \
+         {}; stop it (`gateway --watch` ends with Ctrl+C), or wait ten seconds if it has just ended",
+        owners.join(", "),
+    )
 }
 
 /// What intake knows, from registry, law and trust.
@@ -98,11 +117,7 @@ pub fn trust(folder: &Path) -> anyhow::Result<Arc<TrustStore>> {
                 }
                 "crl" => {
                     let bytes = std::fs::read(&path).with_context(context)?;
-                    let list = match std::str::from_utf8(&bytes) {
-                        Ok(pem) if pem.contains("-----BEGIN") => RevocationList::from_pem(pem),
-                        _ => RevocationList::from_der(&bytes),
-                    };
-                    lists.push(list.with_context(context)?);
+                    lists.push(revocation_list(&bytes).with_context(context)?);
                 }
                 _ => {}
             }
@@ -113,7 +128,22 @@ pub fn trust(folder: &Path) -> anyhow::Result<Arc<TrustStore>> {
     Ok(Arc::new(store))
 }
 
-fn certificate(bytes: &[u8]) -> anyhow::Result<Certificate> {
+/// Reads a revocation list in either encoding.
+///
+/// # Errors
+/// When it is none.
+pub fn revocation_list(bytes: &[u8]) -> anyhow::Result<RevocationList> {
+    Ok(match std::str::from_utf8(bytes) {
+        Ok(pem) if pem.contains("-----BEGIN") => RevocationList::from_pem(pem)?,
+        _ => RevocationList::from_der(bytes)?,
+    })
+}
+
+/// Reads a certificate in either encoding.
+///
+/// # Errors
+/// When it is none.
+pub fn certificate(bytes: &[u8]) -> anyhow::Result<Certificate> {
     Ok(match std::str::from_utf8(bytes) {
         Ok(pem) if pem.contains("-----BEGIN") => Certificate::from_pem(pem)?,
         _ => Certificate::from_der(bytes)?,

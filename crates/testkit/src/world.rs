@@ -387,6 +387,15 @@ impl World {
         writer.transaction(|tx| tx.grant(&[guarantee])).expect("granted");
     }
 
+    /// The writer, for what is more than a command.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its writer")]
+    pub fn engine(&mut self) -> &mut Engine {
+        self.engine.as_mut().expect("a running engine")
+    }
+
     /// The folder of the database.
     pub fn folder(&self) -> &Path {
         self.folder.path()

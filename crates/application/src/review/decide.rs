@@ -11,6 +11,7 @@ use tongguan_storage::{StorageError, Store};
 use super::ReviewError;
 use super::picture::{Told, run_about};
 use super::reason::{BadReason, reason};
+use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::{BatchError, Engine};
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::DeclarationRecord;
@@ -73,9 +74,9 @@ pub enum DecideError {
     /// By the law as it is loaded now it may not be imported so.
     #[error("the declaration may not be accepted: {}", .0.iter().map(Defect::message_en).collect::<Vec<_>>().join("; "))]
     Unlawful(Vec<Defect>),
-    /// It was decided and came to nothing; why stands among what is held.
-    #[error("the ruling could not be carried out; `tongguan doctor` shows why")]
-    Held,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Undecidable(#[from] Undecidable),
     /// What is stored could not be read.
     #[error(transparent)]
     Review(#[from] ReviewError),
@@ -120,11 +121,10 @@ pub fn decide(
         reason,
         reassessed: assessed.clone(),
     };
-    commit(engine, &[], &[command], clock)?;
-    let after = record(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
-    if after.state == before.state {
-        return Err(DecideError::Held);
+    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
+        return Err(why.into());
     }
+    let after = record(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
     let told = newest(&store, &after)?;
     Ok(Decided { status: after.state.status(), told, assessed })
 }

@@ -9,17 +9,20 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
+use tongguan_application::clearing::engine::Settings;
 use tongguan_application::delivery::Follower;
+use tongguan_application::due::DueWork;
 use tongguan_application::intake::{Received, SignatureDemand};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
+use tongguan_application::settings;
 use tongguan_domain::ids::MessageId;
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::xml::Limits;
-use tongguan_storage::Partition;
+use tongguan_storage::{Partition, Store};
 
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
@@ -82,6 +85,8 @@ struct Report {
     /// Files that could not be stored; they are still in the inbox.
     failed: u64,
     responses: BTreeMap<&'static str, u64>,
+    /// Declarations that were given up, closed or released because time had come.
+    due: u64,
 }
 
 impl Gateway {
@@ -112,6 +117,9 @@ impl Gateway {
             ids: IdSource::default(),
             clock: product.clock.clone(),
             report: Report::default(),
+            store: product.store.clone(),
+            settings: product.store.read(settings::load)?,
+            due: DueWork::default(),
         };
         loop {
             let answered = rounds.round()?;
@@ -151,6 +159,9 @@ impl Gateway {
             "{} files with {} documents, {} of the files refused, {} left in the inbox",
             report.files, report.documents, report.refused, report.failed
         );
+        if report.due > 0 {
+            println!("{} declarations decided because time had come", report.due);
+        }
         for (message, files) in &report.responses {
             println!("  {message}: {files}");
         }
@@ -166,6 +177,9 @@ struct Rounds {
     ids: IdSource,
     clock: Arc<dyn Clock>,
     report: Report,
+    store: Store,
+    settings: Settings,
+    due: DueWork,
 }
 
 impl Rounds {
@@ -195,10 +209,29 @@ impl Rounds {
             let ack = self.pipeline.acks().recv().context("the pipeline ended early")?;
             answered += self.settle(&mut waiting, ack)?;
         }
+        self.see_to_what_is_due()?;
         for (message, files) in self.outbox.deliver()?.files {
             *self.report.responses.entry(message).or_default() += files;
         }
         Ok(answered)
+    }
+
+    /// Decides what time and topped-up guarantees lead to; every message is acknowledged by now.
+    fn see_to_what_is_due(&mut self) -> anyhow::Result<()> {
+        let Self { pipeline, due, store, settings, clock, .. } = self;
+        let done = due.run(store, settings, clock.now(), &mut |commands| {
+            let ticket = pipeline.command(commands);
+            let ack = pipeline.acks().recv().context("the pipeline ended early")?;
+            anyhow::ensure!(ack.ticket == ticket, "the pipeline acknowledged something else");
+            let summary = ack.outcome.map_err(anyhow::Error::msg)?;
+            for why in summary.undecided {
+                eprintln!("due, and not decided: {why}");
+            }
+            Ok(())
+        })?;
+        let count = done.expired + done.closed + done.released;
+        self.report.due += u64::try_from(count).unwrap_or(u64::MAX);
+        Ok(())
     }
 
     fn settle(

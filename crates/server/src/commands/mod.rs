@@ -6,9 +6,13 @@
 mod bench;
 mod codes;
 mod defects;
+mod doctor;
 mod gateway;
+mod message;
+mod office;
 mod place;
 mod registry;
+mod review;
 mod tax;
 
 use std::process::ExitCode;
@@ -27,8 +31,12 @@ pub struct Tongguan {
 enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
+    Doctor(doctor::Doctor),
     Gateway(gateway::Gateway),
+    Office(office::Office),
     Registry(registry::Registry),
+    Message(message::Message),
+    Review(review::Review),
     Tax(tax::Tax),
 }
 
@@ -38,8 +46,12 @@ impl Tongguan {
         match self.command {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
+            Command::Doctor(doctor) => doctor.run(),
             Command::Gateway(gateway) => gateway.run(),
+            Command::Office(office) => office.run(),
             Command::Registry(registry) => registry.run(),
+            Command::Message(message) => message.run(),
+            Command::Review(review) => review.run(),
             Command::Tax(tax) => tax.run(),
         }
     }

@@ -59,6 +59,21 @@ impl Place {
         self.open(now).map(Some)
     }
 
+    /// Opens the database that has to be there already.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when there is no such directory.
+    pub fn open_known(&self, now: Moment) -> anyhow::Result<Store> {
+        self.open_existing(now)?.with_context(|| {
+            format!("there is no {self}: name its directory with --data, or run `gateway` first")
+        })
+    }
+
+    /// The directory of the embedded database; none with PostgreSQL.
+    pub fn embedded(&self) -> Option<&Path> {
+        self.database.is_none().then(|| self.directory())
+    }
+
     /// Whether somebody said where the database is.
     pub const fn is_named(&self) -> bool {
         self.data.is_some() || self.database.is_some()
@@ -83,15 +98,17 @@ impl KeyFile {
     /// # Errors
     /// What, where, and what to do.
     pub fn keyring(&self, place: &Place) -> anyhow::Result<Keyring> {
-        let path = match (&self.key_file, &place.database) {
-            (Some(path), _) => path.clone(),
-            (None, None) => place.directory().join(KEY_FILE),
-            (None, Some(_)) => anyhow::bail!(
-                "with --database there is no directory for the key that messages are sealed with: \
-                 name its file with --key-file FILE"
-            ),
-        };
+        let path = self.path(place).context(
+            "with --database there is no directory for the key that messages are sealed with: \
+             name its file with --key-file FILE",
+        )?;
         Ok(Keyring::open(&path)?)
+    }
+
+    /// Where the key is kept; `None` with PostgreSQL where nobody said.
+    pub fn path(&self, place: &Place) -> Option<PathBuf> {
+        let beside = || place.embedded().map(|directory| directory.join(KEY_FILE));
+        self.key_file.clone().or_else(beside)
     }
 }
 

@@ -9,7 +9,6 @@ use tongguan_domain::declaration::Ruling;
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
-use tongguan_testkit::clock::MockClock;
 use tongguan_testkit::parcels::{Document, Parcel, buyer, single_piece};
 use tongguan_testkit::world::{Beginning, World};
 
@@ -137,8 +136,7 @@ fn at_the_end_of_the_year(allowance_year: AllowanceYear) -> World {
     let settings = Settings { default_office, ..Settings::default() };
     let world = World::with(Beginning { settings, ..Beginning::unsigned() });
     let noon = Moment::parse_wire("20261231120000").unwrap();
-    let now: &MockClock = &world.clock;
-    now.advance_millis(noon.since(sent_at()).as_millis() as i64 - 60_000);
+    world.clock.set(noon);
     world
 }
 

@@ -47,7 +47,7 @@ fn too_small_a_guarantee_leaves_a_declaration_reviewed_with_the_reason() {
     let mut world = granted(90_99);
     let sent = world.send(&parcel.documents());
     assert_eq!(sent.statuses(&parcel.lodging()), [2, 3, 120, 399]);
-    let reason = "审结;税款担保可用余额不足，待放行：应缴税款91.00，可用余额90.99";
+    let reason = "审结; 税款担保可用余额不足，待放行：应缴税款91.00，可用余额90.99";
     assert_eq!(sent.last_text(&parcel.lodging()), reason);
     assert_eq!(balance(&world), (0, 91_00));
     assert!(sent.bills.is_empty());
@@ -61,7 +61,7 @@ fn nobody_overtakes_the_queue() {
     let sent = world.send(&small.documents());
     assert_eq!(status(&world, &small), 399);
     let reason =
-        "审结;税款担保可用余额不足，待放行：应缴税款0.91，可用余额50.00，在前排队税款91.00";
+        "审结; 税款担保可用余额不足，待放行：应缴税款0.91，可用余额50.00，在前排队税款91.00";
     assert_eq!(sent.last_text(&small.lodging()), reason);
     assert_eq!(balance(&world), (0, 91_91));
 }

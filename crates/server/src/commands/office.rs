@@ -1,0 +1,149 @@
+//! `tongguan office`: what a customs office has settled for itself.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use comfy_table::{Table as Grid, presets};
+use serde_json::{Map, Value, json};
+use tongguan_application::clearing::engine::Settings;
+use tongguan_application::clearing::settings::OfficeSettings;
+use tongguan_application::ports::Clock;
+use tongguan_application::settings;
+use tongguan_domain::ids::OfficeCode;
+
+use super::place::Place;
+use crate::clock::SystemClock;
+
+/// Show and change the settings of customs offices.
+///
+/// What `all` says holds for every office that has no value of its own. A gateway that runs reads
+/// the settings when it starts.
+#[derive(Debug, Args)]
+pub struct Office {
+    #[command(subcommand)]
+    command: OfficeCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum OfficeCommand {
+    List(List),
+    Set(Set),
+}
+
+/// List the settings of all offices that have any of their own, and of all others.
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Give an office, or all, a value: `office set 2916 waiting_days 15`.
+///
+/// The word `default` takes an office's own value away. Names and values: docs/reference/settings.md
+#[derive(Debug, Args)]
+struct Set {
+    /// Four digits, or `all`.
+    #[arg(value_parser = scope)]
+    office: Scope,
+    /// The setting.
+    name: String,
+    /// Its value; `default` takes it back.
+    value: String,
+    #[command(flatten)]
+    place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One office, or all that have no value of their own.
+#[derive(Debug, Clone, Copy)]
+enum Scope {
+    All,
+    One(OfficeCode),
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    if text == "all" {
+        return Ok(Scope::All);
+    }
+    OfficeCode::parse(text)
+        .map(Scope::One)
+        .map_err(|_| "expected an office of four digits, or `all`".to_owned())
+}
+
+impl Office {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            OfficeCommand::List(list) => list.run(),
+            OfficeCommand::Set(set) => set.run(),
+        }
+    }
+}
+
+impl List {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let loaded = match self.place.open_existing(SystemClock.now())? {
+            Some(store) => store.read(settings::load)?,
+            None => Settings::default(),
+        };
+        let mut offices: Vec<_> =
+            loaded.offices.iter().map(|(code, of)| (code.to_string(), of)).collect();
+        offices.sort_by(|a, b| a.0.cmp(&b.0));
+        offices.insert(0, ("all".to_owned(), &loaded.default_office));
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let offices: Map<_, _> =
+                offices.into_iter().map(|(name, of)| (name, as_json(of))).collect();
+            writeln!(out, "{}", json!({ "offices": offices }))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut grid = Grid::new();
+        grid.load_style(presets::NOTHING);
+        grid.set_header(["office"].into_iter().chain(settings::NAMES));
+        for (name, of) in offices {
+            grid.add_row([name].into_iter().chain(settings::values(of).map(|(_, value)| value)));
+        }
+        writeln!(out, "{grid}")?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Set {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let store = self.place.open(SystemClock.now())?;
+        let office = match self.office {
+            Scope::All => None,
+            Scope::One(code) => Some(code),
+        };
+        let value = (self.value != "default").then_some(self.value.as_str());
+        let changed = settings::put(&mut store.writer()?, office, &self.name, value)?;
+        let loaded = store.read(settings::load)?;
+        let of = office.and_then(|code| loaded.offices.get(&code));
+        let of = of.unwrap_or(&loaded.default_office);
+        let holds = settings::values(of).into_iter().find(|(name, _)| *name == self.name);
+        let holds = holds.map(|(_, value)| value).unwrap_or_default();
+        let who = office.map_or_else(|| "all".to_owned(), |code| code.to_string());
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let said = json!({
+                "office": who, "name": self.name, "value": holds, "changed": changed,
+            });
+            writeln!(out, "{said}")?;
+        } else {
+            let how = if changed { "" } else { ", as before" };
+            writeln!(out, "{who}: {} = {holds}{how}", self.name)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn as_json(office: &OfficeSettings) -> Value {
+    let values = settings::values(office).map(|(name, value)| (name.to_owned(), value.into()));
+    Value::Object(values.into_iter().collect())
+}
