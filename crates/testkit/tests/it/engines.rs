@@ -84,7 +84,7 @@ fn every_order_of_arrival_releases_the_parcel(on: On) {
 fn the_same_message_again_gets_the_same_responses(on: On) {
     let parcel = nth(1);
     let mut world = unsigned(on);
-    for document in all_kinds(&parcel) {
+    for document in parcel.documents() {
         let first = world.send([&document]);
         let (rows, declaration) = (world.rows(&parcel), world.declaration(&parcel));
         let again = world.send([&document]);
