@@ -6,6 +6,7 @@
 mod bench;
 mod codes;
 mod defects;
+mod demo;
 mod doctor;
 mod gateway;
 mod message;
@@ -32,6 +33,7 @@ enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
     Doctor(doctor::Doctor),
+    Demo(demo::Demo),
     Gateway(gateway::Gateway),
     Office(office::Office),
     Registry(registry::Registry),
@@ -47,6 +49,7 @@ impl Tongguan {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
             Command::Doctor(doctor) => doctor.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
             Command::Registry(registry) => registry.run(),
