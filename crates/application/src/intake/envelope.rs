@@ -21,13 +21,17 @@ static ENVELOPE_TYPE: Rule = Rule {
 
 /// The root element of envelopes, which tells them from business messages in whatever namespace.
 const ROOT: &str = "DxpMsg";
+/// The characters of the longest number that the schema allows: a number that breaks it is cut, not
+/// stored and quoted whole.
+const LONGEST_NUMBER: usize = 255;
 /// Where the business message stands.
 const DATA: &str = "/DxpMsg/Data";
 
 /// An envelope, opened.
 #[derive(Debug)]
 pub struct Envelope {
-    /// The sender's number for it (`CopMsgId`), known even when the rest is unusable.
+    /// The sender's number for it (`CopMsgId`), known even when the rest is unusable; at most its
+    /// first 255 characters, and never empty.
     pub number: Option<Box<str>>,
     /// The mailbox of its sender (`SenderId`), known even when the rest is unusable.
     pub sender: Option<DxpId>,
@@ -47,7 +51,9 @@ pub fn open(tree: &Tree<'_>) -> Option<Envelope> {
         Some(message) => (message.message_type, Ok(message.data)),
         None => ("".into(), Err(reading.defects)),
     };
-    Some(Envelope { number: reading.number, sender: reading.sender, message_type, content })
+    let number = reading.number.filter(|number| !number.is_empty());
+    let number = number.map(|number| number.chars().take(LONGEST_NUMBER).collect());
+    Some(Envelope { number, sender: reading.sender, message_type, content })
 }
 
 /// The business message of `bytes` as they were received: what an envelope that can be opened holds,
@@ -73,10 +79,10 @@ impl Envelope {
         let pointer = "/DxpMsg/TransInfo/MsgType";
         Err(Defect::at(&ENVELOPE_TYPE, pointer).found(announced).expected(message.root()))
     }
+}
 
-    /// A defect of bytes that are no message, placed in the envelope: its pointer counts the bytes of
-    /// the decoded content.
-    pub fn place(&self, defect: Defect) -> Defect {
-        Defect { pointer: format!("{DATA}: {}", defect.pointer), ..defect }
-    }
+/// A defect of bytes that are no message, placed in the envelope: its pointer counts the bytes of the
+/// decoded content.
+pub fn placed(defect: Defect) -> Defect {
+    Defect { pointer: format!("{DATA}: {}", defect.pointer), ..defect }
 }

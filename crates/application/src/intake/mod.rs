@@ -1,8 +1,8 @@
 //! Intake: everything that is done with a message before the writer sees it, on worker threads.
 //!
 //! Bytes are refined step by step, and each step returns a type that proves it ran: bytes → checked XML
-//! → the envelope opened, if there is one → a verified signer → documents → documents judged by themselves. What fails on the way becomes a
-//! response; nothing fails without one.
+//! → what the envelope holds, if there is one → a verified signer → documents → documents judged by
+//! themselves. What fails on the way becomes a response; nothing fails without one.
 
 pub mod assess;
 mod documents;
@@ -160,8 +160,8 @@ impl Intake {
         received: &Received,
         message: &mut storage::Message,
     ) -> Result<Opened, Refused> {
-        let source = XmlSource::read(&received.bytes, &Limits::default()).map_err(unreadable)?;
-        let tree = source.tree().map_err(unreadable)?;
+        let source = XmlSource::read(&received.bytes, &Limits::default())?;
+        let tree = source.tree()?;
         let Some(envelope) = envelope::open(&tree) else {
             return self.open_message(&tree, None, received, message);
         };
@@ -187,11 +187,7 @@ impl Intake {
         received: &Received,
         message: &mut storage::Message,
     ) -> Result<Opened, Refused> {
-        let placed = |refusal| {
-            let Refused { message, sender, defects } = unreadable(refusal);
-            let defects = defects.into_iter().map(|defect| envelope.place(defect)).collect();
-            Refused { message, sender, defects }
-        };
+        let placed = |refusal| Refused::from(envelope::placed(Defect::from(refusal)));
         let source = XmlSource::read(content, &Limits::default()).map_err(placed)?;
         let tree = source.tree().map_err(placed)?;
         self.open_message(&tree, Some(envelope), received, message)
@@ -204,7 +200,7 @@ impl Intake {
         received: &Received,
         message: &mut storage::Message,
     ) -> Result<Opened, Refused> {
-        let mut reading = read::read(tree, Profile::Tolerant).map_err(Refused::from)?;
+        let mut reading = read::read(tree, Profile::Tolerant)?;
         if let Some(Err(defect)) = envelope.map(|envelope| envelope.check_type(reading.message)) {
             reading.defects.insert(0, defect);
         }
@@ -273,8 +269,10 @@ impl From<Defect> for Refused {
     }
 }
 
-fn unreadable(refusal: Refusal) -> Refused {
-    Defect::from(refusal).into()
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Defect::from(refusal).into()
+    }
 }
 
 fn mailbox_of(reading: &Reading) -> Option<DxpId> {

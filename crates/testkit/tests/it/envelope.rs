@@ -1,5 +1,7 @@
 //! Messages in envelopes of the exchange platform.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use roxmltree::Document;
 use tongguan_application::delivery::Rendered;
 use tongguan_domain::ids::DxpId;
@@ -141,4 +143,14 @@ fn the_envelopes_sender_answers_for_a_message_that_names_none() {
     let responses = world.submit([&*envelope("CEB311", &nameless)]);
     assert!(responses.iter().all(|response| response.mailboxes == [SENDER]), "{responses:?}");
     assert_eq!(responses.len(), 1);
+}
+
+#[test]
+fn a_number_that_is_too_long_is_cut() {
+    let mut world = World::start();
+    let sent = envelope("", "<a/>").replace(NUMBER, &"号".repeat(100_000));
+    let responses = world.submit([&*sent]);
+    // The key of a refusal is the number as it was stored.
+    assert_eq!(responses[0].key, "号".repeat(255));
+    assert_eq!(refusal(&responses).0.original_id, responses[0].key);
 }

@@ -1,4 +1,4 @@
-//! The product as an outsider sees it, on the embedded database.
+//! The product as an outsider sees it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 5000_00")]
@@ -8,6 +8,7 @@ mod arrival;
 mod changes;
 mod clearing;
 mod closing;
+mod engines;
 mod envelope;
 mod faults;
 mod guarantee;

@@ -63,7 +63,7 @@ pub fn open<T>(bytes: &[u8], look: impl FnOnce(&Tree<'_>) -> T) -> Opened<T> {
         Err(defects) => Err(defects.clone()),
         Ok(content) => Source::read(content, &Limits::default())
             .and_then(|source| Ok(look(&source.tree()?)))
-            .map_err(|refusal| vec![envelope.place(refusal.into())]),
+            .map_err(|refusal| vec![envelope::placed(refusal.into())]),
     };
     Opened { envelope: Some(envelope), content }
 }

@@ -1,0 +1,167 @@
+//! What stands in the database: who writes, what is held, what waits, what is not delivered.
+
+use std::collections::BTreeMap;
+
+use tongguan_application::numbering::made_at;
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+use tongguan_storage::{Partition, Response, Store};
+
+use super::Findings;
+
+/// The follower that writes responses into folders.
+const FOLDER: &str = "folder";
+/// How many undelivered responses are counted.
+const COUNTED: i64 = 1_000;
+/// How long something may lie undelivered or undecided before it is worth a word.
+const PATIENCE_MS: i64 = 15 * 60_000;
+/// How far two clocks may be apart.
+const APART_MS: i64 = 2_000;
+
+/// Everything that stands in the database.
+pub fn all(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> anyhow::Result<()> {
+    writers(findings, store, place, now)?;
+    held(findings, store, place)?;
+    inbox(findings, store, place, now)?;
+    undelivered(findings, store, place, now)?;
+    queues(findings, store, place)
+}
+
+fn writers(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> anyhow::Result<()> {
+    let (partitions, clock) = store.read(|view| {
+        let clock = view.shared_clock(now)?;
+        Ok::<_, tongguan_storage::StorageError>((view.partitions()?, clock))
+    })?;
+    let mut owners = BTreeMap::<_, (usize, Moment)>::new();
+    for row in partitions {
+        if let Some(owner) = row.owner {
+            let owned = owners.entry(owner).or_insert((0, row.lease_until));
+            *owned = (owned.0 + 1, owned.1.max(row.lease_until));
+        }
+    }
+    if owners.is_empty() {
+        findings.ok("writer", place, "nobody clears parcels now");
+    }
+    for (owner, (count, until)) in owners {
+        let how = if until < clock { "ended" } else { "lasts until" };
+        findings.ok(
+            "writer",
+            place,
+            format!("{owner} has {count} of 256 partitions; lease {how} {until}"),
+        );
+    }
+    Ok(())
+}
+
+fn held(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<()> {
+    let (count, first) = store.read(|view| {
+        let first = view.held((Partition(0), 0), 3)?;
+        Ok::<_, tongguan_storage::StorageError>((view.held_length()?, first))
+    })?;
+    if count == 0 {
+        findings.ok("held", place, "nothing is held");
+        return Ok(());
+    }
+    let reasons: Vec<_> = first
+        .iter()
+        .map(|held| {
+            format!("message {} document {}: {}", held.message_id, held.ordinal, held.reason)
+        })
+        .collect();
+    findings.warn(
+        "held",
+        place,
+        format!("{count} documents could not be decided, the first: {}", reasons.join("; ")),
+        "mend what the reason names and have the sender send the document again; report a panic",
+    );
+    Ok(())
+}
+
+fn inbox(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> anyhow::Result<()> {
+    let everywhere: Vec<_> = Partition::all().collect();
+    let ready = store.read(|view| view.inbox(&everywhere, 0, now, 1))?;
+    match ready.first() {
+        Some(first) if made_at(first.seq).plus_millis(PATIENCE_MS) < now => findings.warn(
+            "inbox",
+            place,
+            format!("something has waited to be decided since {}", made_at(first.seq)),
+            "start a gateway on this database",
+        ),
+        Some(_) => findings.ok("inbox", place, "what was received last is about to be decided"),
+        None => findings.ok("inbox", place, "nothing waits to be decided"),
+    }
+    Ok(())
+}
+
+fn undelivered(
+    findings: &mut Findings,
+    store: &Store,
+    place: &str,
+    now: Moment,
+) -> anyhow::Result<()> {
+    let rows: Vec<Response> = store.read(|view| view.unread(FOLDER, COUNTED))?;
+    let Some(oldest) = rows.first() else {
+        findings.ok("responses", place, "all are delivered");
+        return Ok(());
+    };
+    let count = rows.len();
+    let more = if i64::try_from(count) == Ok(COUNTED) { " or more" } else { "" };
+    let said = format!("{count}{more} are not delivered, the oldest of {}", oldest.recorded_at);
+    if oldest.recorded_at.plus_millis(PATIENCE_MS) < now {
+        findings.warn("responses", place, said, "start a gateway, or see why its outbox stands");
+    } else {
+        findings.ok("responses", place, said);
+    }
+    Ok(())
+}
+
+fn queues(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<()> {
+    let (queues, waiting) = store.read(|view| {
+        Ok::<_, tongguan_storage::StorageError>((view.queue_lengths()?, view.waiting_length()?))
+    })?;
+    findings.ok("queues", place, format!("{waiting} declarations wait for documents"));
+    let guarantee = i64::from(ReturnStatus::Reviewed.number());
+    for queue in queues {
+        let said = format!(
+            "{} declarations stand at {}, the first lodged {}",
+            queue.length,
+            queue.queue,
+            made_at(queue.first.0)
+        );
+        if queue.queue == guarantee {
+            let todo = "top up the guarantees that are used up: `registry guarantee`";
+            findings.warn("queues", place, said, todo);
+        } else {
+            findings.ok("queues", place, said);
+        }
+    }
+    Ok(())
+}
+
+/// The machine's clock: not before what was decided already, nor far from the database's.
+pub fn clock(
+    findings: &mut Findings,
+    store: &Store,
+    place: &str,
+    now: Moment,
+) -> anyhow::Result<()> {
+    let (last, shared) = store.read(|view| {
+        Ok::<_, tongguan_storage::StorageError>((view.last_event_at()?, view.shared_clock(now)?))
+    })?;
+    let todo = "set the clock by NTP before parcels are cleared";
+    match last {
+        Some(last) if now < last => findings.fail(
+            "clock",
+            place,
+            format!("it is {now}, but the last decision was made at {last}"),
+            todo,
+        ),
+        _ => findings.ok("clock", place, format!("it is {now}, after the last decision")),
+    }
+    let apart = shared.since(now).abs();
+    if apart.as_millis() > i128::from(APART_MS) {
+        let said = format!("the database's clock is {} ms apart", apart.as_millis());
+        findings.warn("clock", place, said, "set both clocks by NTP");
+    }
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! The machine: directory, disk, the database's settings, the key.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{EngineSettings, Store};
+
+use super::{Findings, Place};
+
+/// Below so much free space a writer may stop within hours.
+const SCARCE: u64 = 10 << 30;
+/// Below so much the next checkpoint may fail.
+const TOO_LITTLE: u64 = 1 << 30;
+/// File systems on which SQLite's locks and its write-ahead log cannot be relied on.
+const REMOTE: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "glusterfs", "fuse.sshfs"];
+/// File systems that forget everything at a restart.
+const FLEETING: [&str; 2] = ["tmpfs", "ramfs"];
+
+/// The directory of the embedded database: writable, on what file system, with how much space.
+pub fn directory(findings: &mut Findings, place: &Place) {
+    let Some(directory) = place.embedded().filter(|directory| directory.is_dir()) else { return };
+    let shown = directory.display();
+    match tempfile::tempfile_in(directory) {
+        Ok(_) => findings.ok("directory", shown, "files can be written"),
+        Err(error) => findings.fail(
+            "directory",
+            shown,
+            format!("no file can be written: {error}"),
+            "give the user that runs tongguan the right to write there",
+        ),
+    }
+    let shown = directory.display();
+    match file_system(directory) {
+        Some(kind) if REMOTE.contains(&kind.as_str()) => findings.fail(
+            "file-system",
+            shown,
+            format!("it is on {kind}, over a network"),
+            "move the directory to a local disk, or use PostgreSQL with --database",
+        ),
+        Some(kind) if FLEETING.contains(&kind.as_str()) => findings.warn(
+            "file-system",
+            shown,
+            format!("it is on {kind}, which forgets everything at a restart"),
+            "move the directory to a disk unless this is a trial",
+        ),
+        Some(kind) => findings.ok("file-system", shown, kind),
+        None => findings.ok("file-system", shown, "not known on this system"),
+    }
+    space(findings, directory);
+}
+
+fn space(findings: &mut Findings, directory: &Path) {
+    let shown = directory.display();
+    match rustix::fs::statvfs(directory) {
+        Ok(volume) => {
+            let free = volume.f_bavail.saturating_mul(volume.f_frsize);
+            let said = format!("{} GiB free", free >> 30);
+            if free < TOO_LITTLE {
+                let todo = "make room now: without space nothing is acknowledged";
+                findings.fail("space", shown, said, todo);
+            } else if free < SCARCE {
+                findings.warn("space", shown, said, "make room, or move to a larger disk");
+            } else {
+                findings.ok("space", shown, said);
+            }
+        }
+        Err(error) => findings.warn(
+            "space",
+            shown,
+            format!("free space is not known: {error}"),
+            "look at it by other means",
+        ),
+    }
+}
+
+/// The file system that a directory is on, where the system tells (Linux).
+fn file_system(directory: &Path) -> Option<String> {
+    let directory = fs::canonicalize(directory).ok()?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let mounted = mounts.lines().filter_map(|line| {
+        let (mount, kind) = line.split_once(" - ")?;
+        let point = mount.split(' ').nth(4)?.replace("\\040", " ");
+        let depth = Path::new(&point).components().count();
+        directory.starts_with(&point).then_some((depth, kind.split(' ').next()?))
+    });
+    // Of two on one place the later covers the earlier.
+    mounted.max_by_key(|(depth, _)| *depth).map(|(_, kind)| kind.to_owned())
+}
+
+/// How the database is set, and whether its file is sound.
+pub fn settings(
+    findings: &mut Findings,
+    store: &Store,
+    place: &str,
+    fast: bool,
+) -> anyhow::Result<()> {
+    let (engine, schema) = store.read(|view| {
+        Ok::<_, tongguan_storage::StorageError>((view.engine_settings()?, view.schema_version()?))
+    })?;
+    findings.ok("schema", place, format!("version {schema}"));
+    match engine {
+        EngineSettings::Sqlite { journal_mode, synchronous, page_size } => {
+            let said = format!(
+                "journal_mode {journal_mode}, synchronous {synchronous}, page_size {page_size}"
+            );
+            if journal_mode != "wal" || synchronous != 2 {
+                let todo = "the file is opened with other settings: report this as a defect";
+                findings.fail("sqlite", place, said, todo);
+            } else if page_size == 8192 {
+                findings.ok("sqlite", place, said);
+            } else {
+                let todo = "the file was made by something else; page_size 8192 is faster";
+                findings.warn("sqlite", place, said, todo);
+            }
+            if !fast {
+                sound(findings, store, place)?;
+            }
+        }
+        EngineSettings::Postgres { version, durability } => {
+            findings.ok("postgresql", place, format!("version {}", version / 10_000));
+            for (name, value) in durability {
+                if value == "off" {
+                    let todo = "switch it on: a crash would lose what was acknowledged";
+                    findings.fail("postgresql", place, format!("{name} is off"), todo);
+                } else {
+                    findings.ok("postgresql", place, format!("{name} is {value}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sound(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<()> {
+    let wrong = store.quick_check()?;
+    match wrong.first() {
+        None => findings.ok("file", place, "the file is sound"),
+        Some(first) => findings.fail(
+            "file",
+            place,
+            format!("the file is damaged: {first}"),
+            "stop the gateway, keep a copy of the directory, and restore the last backup",
+        ),
+    }
+    Ok(())
+}
+
+/// The key file: there, for its owner alone, and the one that the database was sealed with.
+pub fn key(findings: &mut Findings, store: &Store, path: Option<PathBuf>) -> anyhow::Result<()> {
+    let Some(path) = path else {
+        let todo = "name it with --key-file FILE, so that it can be looked at";
+        findings.warn("key", "--key-file", "nobody said where the key is", todo);
+        return Ok(());
+    };
+    let periods = store.read(|view| view.sealed_periods())?;
+    let shown = path.display();
+    if !path.exists() {
+        match periods.as_slice() {
+            [] => findings.ok("key", shown, "there is none yet; the first message makes one"),
+            _ => findings.fail(
+                "key",
+                shown,
+                "the key file is missing, and messages are sealed with it",
+                "put it back from its backup before anything else is started",
+            ),
+        }
+        return Ok(());
+    }
+    let mode = fs::metadata(&path).with_context(|| format!("cannot look at {shown}"))?;
+    let mode = mode.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let todo = "chmod 600 it: whoever reads it reads every buyer's identity";
+        findings.fail("key", &shown, format!("its permissions are {mode:o}"), todo);
+    } else {
+        findings.ok("key", &shown, format!("its permissions are {mode:o}"));
+    }
+    let keyring = match Keyring::open(&path) {
+        Ok(keyring) => keyring,
+        Err(error) => {
+            let todo = "put the right file in its place, from its backup";
+            findings.fail("key", &shown, error.to_string(), todo);
+            return Ok(());
+        }
+    };
+    let Some(last) = periods.last() else {
+        findings.ok("key", &shown, "nothing is sealed with it yet");
+        return Ok(());
+    };
+    // The period has its key, so none is made here.
+    match store.writer()?.transaction(|tx| tx.data_key(&keyring, last)) {
+        Ok(_) => findings.ok("key", &shown, format!("it opens the data key of {last}")),
+        Err(tongguan_storage::StorageError::Seal(_)) => findings.fail(
+            "key",
+            &shown,
+            format!("it does not open the data key of {last}"),
+            "this is another database's key: put the right file in its place, from its backup",
+        ),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
