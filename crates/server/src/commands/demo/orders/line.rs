@@ -123,25 +123,14 @@ impl LineReader<'_> {
             Ok(price) if price > Money::ZERO => Amount::new(price.to_decimal()),
             _ => return Ok(Taken::Free(order_no)),
         };
-        let name =
-            columns.cell(record, "name").map_or_else(|| "商品".to_owned(), |c| clean(c.text));
-        let item_no =
-            columns.cell(record, "sku").map_or_else(|| "无".to_owned(), |c| clean(c.text));
+        let text = |field: &str, absent: &str| {
+            columns.cell(record, field).map_or_else(|| absent.to_owned(), |cell| clean(cell.text))
+        };
+        let (name, item_no) = (text("name", "商品"), text("sku", "无"));
         let hs = hs.unwrap_or_else(|| goods::hs_of(&name).unwrap_or(&self.hs).to_owned());
         let net_kg = (weight * quantity).round_dp(5);
-        let bought = Bought {
-            item_no: item_no.chars().take(20).collect(),
-            specification: name.clone(),
-            name,
-            hs,
-            origin,
-            unit: "007".to_owned(),
-            quantity: pieces,
-            price,
-            statutory: ("035".to_owned(), net_kg),
-            second: None,
-            net_kg,
-        };
+        let item_no = item_no.chars().take(20).collect();
+        let bought = in_pieces(Described { item_no, name, hs, origin }, pieces, price, net_kg);
         let buyer = columns.cell(record, "buyer").map(|cell| cell.text.to_owned());
         Ok(Taken::Line(Line { order_no, buyer: buyer.unwrap_or_default(), placed_at, bought }))
     }
@@ -221,4 +210,30 @@ fn time(cell: &Cell<'_>) -> Result<Moment, String> {
 fn clean(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_control()).take(MOST_CHARACTERS).collect::<String>();
     kept.trim().to_owned()
+}
+
+/// What a line says of its goods in words.
+struct Described {
+    item_no: String,
+    name: String,
+    hs: String,
+    origin: String,
+}
+
+/// Goods that are sold by the piece and weighed by the tariff.
+fn in_pieces(goods: Described, pieces: u64, price: Amount, net_kg: Decimal) -> Bought {
+    let Described { item_no, name, hs, origin } = goods;
+    Bought {
+        item_no,
+        specification: name.clone(),
+        name,
+        hs,
+        origin,
+        unit: "007".to_owned(),
+        quantity: pieces,
+        price,
+        statutory: ("035".to_owned(), net_kg),
+        second: None,
+        net_kg,
+    }
 }
