@@ -260,3 +260,6 @@ fn differing_element(item: &ItemFacts, line: &LineFacts) -> Option<(&'static str
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,7 +196,7 @@ fn arrivals() -> impl Strategy<Value = (Vec<Parcel>, Vec<Document>, Vec<usize>, 
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 48, ..Config::default() })]
+    #![proptest_config(Config { cases: 48, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn no_order_of_arrival_makes_a_difference(
