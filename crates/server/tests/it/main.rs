@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod codes;
+mod doctor;
 mod registry;
+mod review;
 mod run;
 mod tax;

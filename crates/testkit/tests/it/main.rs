@@ -2,6 +2,7 @@
 
 mod arrival;
 mod clearing;
+mod due;
 mod faults;
 mod repetition;
 mod support;
