@@ -14,7 +14,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{DataKey, Keyring};
 use tongguan_storage::{Remedy, StorageError};
 
-use crate::clearing::engine::{BatchError, Committed, Delivery, Engine};
+use crate::clearing::engine::{BatchError, Committed, Delivery, Engine, Settings};
 use crate::clearing::incoming::Incoming;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
 use crate::ports::{Clock, IdentityRegister};
@@ -61,6 +61,7 @@ pub struct Pipeline {
     acks: Receiver<Ack>,
     next_ticket: u64,
     knowledge: Arc<RwLock<Knowledge>>,
+    settings: Arc<Settings>,
     workers: Vec<JoinHandle<i64>>,
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
 }
@@ -126,6 +127,7 @@ impl Pipeline {
                 thread::spawn(move || worker.run())
             })
             .collect();
+        let settings = engine.settings();
         let writer = WriterLoop { engine, refined: refined_out, acks: ack_in, clock };
         let writer = thread::spawn(move || writer.run());
         Self {
@@ -133,6 +135,7 @@ impl Pipeline {
             acks,
             next_ticket: 0,
             knowledge,
+            settings,
             workers,
             writer: Some(writer),
         }
@@ -163,6 +166,11 @@ impl Pipeline {
     /// Acknowledgements, in order of submission.
     pub fn acks(&self) -> &Receiver<Ack> {
         &self.acks
+    }
+
+    /// The settings by which its writer decides.
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
     }
 
     /// Replaces what intake knows: the registry, the law or the trust changed.

@@ -240,6 +240,11 @@ impl Engine {
         self.ids.next(partition, at)
     }
 
+    /// The settings that it decides by.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.clone()
+    }
+
     /// Replaces the settings.
     pub fn set_settings(&mut self, settings: Arc<Settings>) {
         self.settings = settings;

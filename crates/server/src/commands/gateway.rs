@@ -9,14 +9,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
-use tongguan_application::clearing::engine::Settings;
 use tongguan_application::delivery::Follower;
 use tongguan_application::due::DueWork;
 use tongguan_application::intake::{Received, SignatureDemand};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
-use tongguan_application::settings;
 use tongguan_domain::ids::MessageId;
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
@@ -118,7 +116,6 @@ impl Gateway {
             clock: product.clock.clone(),
             report: Report::default(),
             store: product.store.clone(),
-            settings: product.store.read(settings::load)?,
             due: DueWork::default(),
         };
         loop {
@@ -178,7 +175,6 @@ struct Rounds {
     clock: Arc<dyn Clock>,
     report: Report,
     store: Store,
-    settings: Settings,
     due: DueWork,
 }
 
@@ -218,8 +214,9 @@ impl Rounds {
 
     /// Decides what time and topped-up guarantees lead to; every message is acknowledged by now.
     fn see_to_what_is_due(&mut self) -> anyhow::Result<()> {
-        let Self { pipeline, due, store, settings, clock, .. } = self;
-        let done = due.run(store, settings, clock.now(), &mut |commands| {
+        let Self { pipeline, due, store, clock, .. } = self;
+        let settings = pipeline.settings().clone();
+        let done = due.run(store, &settings, clock.now(), &mut |commands| {
             let ticket = pipeline.command(commands);
             let ack = pipeline.acks().recv().context("the pipeline ended early")?;
             anyhow::ensure!(ack.ticket == ticket, "the pipeline acknowledged something else");

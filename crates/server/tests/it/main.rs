@@ -4,6 +4,8 @@
 
 mod codes;
 mod message;
+mod doctor;
 mod registry;
+mod review;
 mod run;
 mod tax;

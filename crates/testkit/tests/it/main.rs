@@ -10,6 +10,7 @@ mod clearing;
 mod closing;
 mod engines;
 mod envelope;
+mod due;
 mod faults;
 mod guarantee;
 mod lanes;
