@@ -52,7 +52,7 @@ pub enum SettingsError {
     #[error(transparent)]
     Bad(#[from] BadSetting),
     /// There is no setting of that name.
-    #[error("there is no setting `{0}`; the settings of an office are {}", NAMES.join(", "))]
+    #[error("there is no setting `{}`; the settings of an office are {}", .0, NAMES.join(", "))]
     Unknown(String),
 }
 

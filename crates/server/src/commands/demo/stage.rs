@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::civil::date;
+use tongguan_application::delivery::Follower;
 use tongguan_application::intake::SignatureDemand;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry::{self, Entry, Grant};
 use tongguan_domain::time::Moment;
-use tongguan_gateways::folder::Outbox;
+use tongguan_gateways::folder::{CONSUMER, Outbox};
 use tongguan_gateways::identity::StandIn;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Cached, Setting, Store, StoreSettings, Target};
@@ -76,7 +77,8 @@ impl Stage {
     /// When a response cannot be rendered or a file not be written.
     pub fn deliver(&self) -> anyhow::Result<u64> {
         let Product { store, keyring, .. } = &self.product;
-        let mut outbox = Outbox::open(&self.outbox, store, keyring.clone(), true)?;
+        let follower = Follower::open(CONSUMER, store, keyring.clone(), true)?;
+        let mut outbox = Outbox::open(&self.outbox, follower)?;
         Ok(outbox.deliver()?.files.values().sum())
     }
 }
