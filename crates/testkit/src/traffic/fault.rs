@@ -110,11 +110,11 @@ faults! {
     /// The list admits other goods of this code.
     OtherGoodsName "other-goods-name" Declaration 100 "清单仅限" Some(100);
     /// No rate is known: an officer must look.
-    NoRate "no-rate" Declaration 300 "待人工确认" Some(300);
+    NoRate "no-rate" Declaration 300 "待人工" Some(300);
     /// The guarantor has nothing to do with the parcel.
     ForeignGuarantor "foreign-guarantor" Declaration 100 "担保企业编号" Some(100);
     /// The guarantee is too small for the tax.
-    GuaranteeTooLow "guarantee-too-low" Declaration 399 "余额不足" Some(399);
+    GuaranteeTooLow "guarantee-too-low" Declaration 399 "税款担保" Some(399);
     /// Nobody of that code is registered.
     UnknownParty "unknown-party" Declaration -10102 "无效企业代码" Some(-10_102);
     /// Net weight above gross weight.

@@ -120,7 +120,7 @@ fn spoil_alone(
         }
         Fault::UnknownCountry => {
             if let Some(item) = declaration.items.first_mut() {
-                item.origin = "000".into();
+                item.origin = "998".into();
             }
         }
         Fault::NoAccountBook => declaration.bonded.account_book = None,
