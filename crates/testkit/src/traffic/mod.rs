@@ -62,6 +62,7 @@ pub struct TrafficParcel {
 
 /// A second document of a parcel.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one parcel in a hundred has one")]
 pub enum Extra {
     /// 订单.
     Order(Order),

@@ -142,7 +142,7 @@ fn buyer(part: Part, purchase: &Purchase, regulars: &mut Regulars, dice: &mut Di
 
 fn office(handling: Handling, dice: &mut Dice) -> &'static str {
     match handling {
-        Handling::Straight => *dice.pick::<&'static str>(&OFFICES),
+        Handling::Straight => dice.pick::<&'static str>(&OFFICES),
         Handling::Reviewed(_) => REVIEWING_OFFICE,
         Handling::Examined(_) => EXAMINING_OFFICE,
     }

@@ -35,7 +35,7 @@ pub struct Line {
 #[derive(Debug)]
 pub enum Taken {
     /// Goods that were bought.
-    Line(Line),
+    Line(Box<Line>),
     /// Goods that were sent back, of this order.
     Returned(String),
     /// Goods without a price, of this order.
@@ -132,7 +132,12 @@ impl LineReader<'_> {
         let item_no = item_no.chars().take(20).collect();
         let bought = in_pieces(Described { item_no, name, hs, origin }, pieces, price, net_kg);
         let buyer = columns.cell(record, "buyer").map(|cell| cell.text.to_owned());
-        Ok(Taken::Line(Line { order_no, buyer: buyer.unwrap_or_default(), placed_at, bought }))
+        Ok(Taken::Line(Box::new(Line {
+            order_no,
+            buyer: buyer.unwrap_or_default(),
+            placed_at,
+            bought,
+        })))
     }
 
     /// A country by its code or its English or Chinese name.
