@@ -83,7 +83,7 @@ struct Refined {
 }
 
 enum Refinement {
-    Message(Delivery, Summary),
+    Message(Box<(Delivery, Summary)>),
     /// Committed by themselves, between the messages before and after them.
     Commands(Vec<Incoming>),
 }
@@ -231,7 +231,7 @@ impl Worker {
                 self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
                     let refined = intake.refine(&received, &key);
                     let message = refined.map_err(|error| error.to_string())?;
-                    Ok(Refinement::Message(message.0, message.1))
+                    Ok(Refinement::Message(Box::new(message)))
                 });
             spent += self.clock.now().micros() - start;
             let refined = Refined { ticket, bytes: received.bytes.len(), outcome };
@@ -307,7 +307,8 @@ impl WriterLoop {
         let mut pending = Vec::with_capacity(batch.len());
         for Refined { ticket, outcome, .. } in batch {
             match outcome {
-                Ok(Refinement::Message(delivery, summary)) => {
+                Ok(Refinement::Message(message)) => {
+                    let (delivery, summary) = *message;
                     deliveries.push(delivery);
                     pending.push((ticket, summary));
                 }
@@ -346,7 +347,7 @@ fn take_batch(ring: &mut BTreeMap<u64, Refined>, next: &mut u64) -> Option<Vec<R
     while let Some(entry) = ring.first_entry() {
         let refined = entry.get();
         let (more, alone) = match &refined.outcome {
-            Ok(Refinement::Message(delivery, _)) => (delivery.incoming.len(), false),
+            Ok(Refinement::Message(message)) => (message.0.incoming.len(), false),
             Ok(Refinement::Commands(_)) => (MOST_DOCUMENTS, true),
             Err(_) => (0, false),
         };
