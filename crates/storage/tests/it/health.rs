@@ -43,7 +43,7 @@ fn what_is_held_and_when_the_last_decision_was_made_is_known(on: &Fixture) {
     };
     let event = |seq| Event { partition, seq, at: at(seq), version: 1, body: vec![1] };
     on.write(|tx| {
-        tx.insert(&[held.clone()])?;
+        tx.insert(std::slice::from_ref(&held))?;
         tx.insert(&[event(2), event(3)])
     });
     assert_eq!(on.read(|view| view.held_length()), 1);
