@@ -211,3 +211,26 @@ fn offices_have_settings_of_their_own() {
         assert!(run.err.contains(says), "{says}: {}", run.err);
     }
 }
+
+#[test]
+fn a_gateway_closes_what_was_released_long_ago_and_tells_it() {
+    let mut world = World::with(Beginning::unsigned());
+    world.send(&nth(1).documents());
+    world.stop();
+    write_key(&world);
+    let gateway = || {
+        let folders = ["--inbox", "in", "--outbox", "out", "--data", ".", "--once", "--json"];
+        std::fs::create_dir_all(world.folder().join("in")).unwrap();
+        tongguan_in(world.folder(), &[&["gateway"], folders.as_slice()].concat(), "")
+    };
+    let run = gateway();
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert_eq!(run.json()["due"], 1, "{}", run.out);
+    let outbox = world.folder().join("out/DXPENT0000000004");
+    let told = std::fs::read_dir(outbox).unwrap().map(|file| file.unwrap().path());
+    let closed = told.filter(|file| {
+        std::fs::read_to_string(file).unwrap().contains("<returnStatus>899</returnStatus>")
+    });
+    assert_eq!(closed.count(), 1);
+    assert_eq!(gateway().json()["due"], 0);
+}
