@@ -62,16 +62,15 @@ pub struct TrafficParcel {
 
 /// A second document of a parcel.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "one parcel in a hundred has one")]
 pub enum Extra {
     /// 订单.
-    Order(Order),
+    Order(Box<Order>),
     /// 支付单.
-    Payment(Payment),
+    Payment(Box<Payment>),
     /// 运单.
-    Waybill(Waybill),
+    Waybill(Box<Waybill>),
     /// 清单.
-    Declaration(ImportDeclaration),
+    Declaration(Box<ImportDeclaration>),
 }
 
 /// How customs treats a parcel.

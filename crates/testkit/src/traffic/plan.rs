@@ -28,7 +28,7 @@ enum Part {
 
 /// So many parcels of a seed, written at `at` by the law of that day.
 ///
-/// A fifth of them has a fault, more in a short run, so that 110 parcels show every fault.
+/// A fifth of them has a fault, more in a short run, so that 130 parcels show every fault.
 ///
 /// # Errors
 /// When a made-up number is none; a test makes sure that it does not happen.
