@@ -5,6 +5,7 @@
 mod codes;
 mod demo;
 mod doctor;
+mod crash;
 mod message;
 mod registry;
 mod review;
