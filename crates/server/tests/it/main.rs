@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod codes;
+mod crash;
 mod demo;
 mod doctor;
-mod crash;
 mod message;
 mod registry;
 mod review;
