@@ -14,7 +14,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{DataKey, Keyring};
 use tongguan_storage::{Remedy, StorageError};
 
-use crate::clearing::engine::{BatchError, Committed, Delivery, Engine};
+use crate::clearing::engine::{BatchError, Committed, Delivery, Engine, Settings};
 use crate::clearing::incoming::Incoming;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
 use crate::ports::{Clock, IdentityRegister};
@@ -61,6 +61,7 @@ pub struct Pipeline {
     acks: Receiver<Ack>,
     next_ticket: u64,
     knowledge: Arc<RwLock<Knowledge>>,
+    settings: Arc<Settings>,
     workers: Vec<JoinHandle<i64>>,
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
 }
@@ -126,6 +127,7 @@ impl Pipeline {
                 thread::spawn(move || worker.run())
             })
             .collect();
+        let settings = engine.settings();
         let writer = WriterLoop { engine, refined: refined_out, acks: ack_in, clock };
         let writer = thread::spawn(move || writer.run());
         Self {
@@ -133,6 +135,7 @@ impl Pipeline {
             acks,
             next_ticket: 0,
             knowledge,
+            settings,
             workers,
             writer: Some(writer),
         }
@@ -163,6 +166,11 @@ impl Pipeline {
     /// Acknowledgements, in order of submission.
     pub fn acks(&self) -> &Receiver<Ack> {
         &self.acks
+    }
+
+    /// The settings by which its writer decides.
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
     }
 
     /// Replaces what intake knows: the registry, the law or the trust changed.
@@ -391,8 +399,10 @@ pub fn commit(
     clock: &dyn Clock,
 ) -> Result<Committed, BatchError> {
     let mut pause = Duration::from_millis(5);
+    // Whether an earlier attempt may have been committed: until the database says so, or not.
+    let mut unknown = false;
     for attempt in 1.. {
-        let error = match engine.commit(batch, commands, clock.now()) {
+        let error = match attempt_once(engine, batch, commands, &mut unknown, clock.now()) {
             Ok(committed) => return Ok(committed),
             Err(error) => error,
         };
@@ -402,20 +412,30 @@ pub fn commit(
         };
         match remedy {
             _ if attempt >= ATTEMPTS => return Err(error),
-            Remedy::Retry => {}
-            Remedy::Drop => engine.take_again(clock.now())?,
-            Remedy::Resolve => {
-                engine.take_again(clock.now())?;
-                if engine.was_committed(batch)? {
-                    return Ok(Committed::default());
-                }
-            }
+            Remedy::Retry | Remedy::Drop => {}
+            Remedy::Resolve => unknown = true,
             Remedy::Bisect | Remedy::Stop => return Err(error),
         }
         thread::park_timeout(pause);
         pause = (pause * 2).min(Duration::from_secs(2));
     }
     Ok(Committed::default())
+}
+
+fn attempt_once(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    commands: &[Incoming],
+    unknown: &mut bool,
+    now: Moment,
+) -> Result<Committed, BatchError> {
+    if *unknown {
+        if engine.was_committed(batch, now)? {
+            return Ok(Committed::default());
+        }
+        *unknown = false;
+    }
+    engine.commit(batch, commands, now)
 }
 
 /// An error with its causes, for an operator.

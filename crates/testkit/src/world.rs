@@ -387,13 +387,15 @@ impl World {
         writer.transaction(|tx| tx.grant(&[guarantee])).expect("granted");
     }
 
-    /// The writer, for what is more than a command.
+    /// Stops the writer, so that another process may take the partitions.
     ///
     /// # Panics
-    /// When there is none.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its writer")]
-    pub fn engine(&mut self) -> &mut Engine {
-        self.engine.as_mut().expect("a running engine")
+    /// When it cannot give them back.
+    #[expect(clippy::expect_used, reason = "a test cannot go on beside a second writer")]
+    pub fn stop(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            engine.stop().expect("the partitions are free");
+        }
     }
 
     /// The folder of the database.

@@ -1,6 +1,7 @@
 //! `tongguan gateway`: folder in, folder out.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,14 +10,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
-use tongguan_application::clearing::engine::Settings;
 use tongguan_application::delivery::Follower;
 use tongguan_application::due::DueWork;
 use tongguan_application::intake::{Received, SignatureDemand};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
-use tongguan_application::settings;
 use tongguan_domain::ids::MessageId;
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
@@ -118,17 +117,12 @@ impl Gateway {
             clock: product.clock.clone(),
             report: Report::default(),
             store: product.store.clone(),
-            settings: product.store.read(settings::load)?,
             due: DueWork::default(),
         };
-        loop {
-            let answered = rounds.round()?;
-            if self.once {
-                break;
-            }
-            if answered == 0 {
-                std::thread::park_timeout(Duration::from_millis(200));
-            }
+        if self.once {
+            rounds.round()?;
+        } else {
+            rounds.go_on()?;
         }
         let Rounds { pipeline, report, .. } = rounds;
         let (engine, _) = pipeline.finish().context("a thread of the pipeline died")?;
@@ -178,11 +172,40 @@ struct Rounds {
     clock: Arc<dyn Clock>,
     report: Report,
     store: Store,
-    settings: Settings,
     due: DueWork,
 }
 
+/// The pipeline has no thread left that answers.
+#[derive(Debug, thiserror::Error)]
+#[error("the pipeline ended early; start again, nothing that was acknowledged is lost")]
+struct PipelineEnded;
+
 impl Rounds {
+    /// Answers until it is stopped. A database or folder that is away for a while is waited for: what
+    /// was not answered still lies in the inbox, what was not delivered still stands in the store.
+    fn go_on(&mut self) -> anyhow::Result<Infallible> {
+        let mut said = String::new();
+        loop {
+            match self.round() {
+                Ok(answered) => {
+                    said.clear();
+                    if answered == 0 {
+                        std::thread::park_timeout(Duration::from_millis(200));
+                    }
+                }
+                Err(error) if error.is::<PipelineEnded>() => return Err(error),
+                Err(error) => {
+                    let text = format!("{error:#}");
+                    if said != text {
+                        eprintln!("{text}; trying again until it works");
+                        said = text;
+                    }
+                    std::thread::park_timeout(Duration::from_secs(1));
+                }
+            }
+        }
+    }
+
     /// Gives how many files were answered.
     fn round(&mut self) -> anyhow::Result<usize> {
         let files = self.inbox.files()?;
@@ -206,7 +229,7 @@ impl Rounds {
             }
         }
         while !waiting.is_empty() {
-            let ack = self.pipeline.acks().recv().context("the pipeline ended early")?;
+            let ack = self.pipeline.acks().recv().map_err(|_| PipelineEnded)?;
             answered += self.settle(&mut waiting, ack)?;
         }
         self.see_to_what_is_due()?;
@@ -218,16 +241,18 @@ impl Rounds {
 
     /// Decides what time and topped-up guarantees lead to; every message is acknowledged by now.
     fn see_to_what_is_due(&mut self) -> anyhow::Result<()> {
-        let Self { pipeline, due, store, settings, clock, .. } = self;
-        let done = due.run(store, settings, clock.now(), &mut |commands| {
+        let Self { pipeline, due, store, clock, .. } = self;
+        let settings = pipeline.settings().clone();
+        let done = due.run(store, &settings, clock.now(), &mut |commands| {
             let ticket = pipeline.command(commands);
-            let ack = pipeline.acks().recv().context("the pipeline ended early")?;
-            anyhow::ensure!(ack.ticket == ticket, "the pipeline acknowledged something else");
+            // What a round that failed left behind comes first; its files still lie in the inbox.
+            let ack = pipeline.acks().iter().find(|ack| ack.ticket == ticket);
+            let ack = ack.ok_or(PipelineEnded)?;
             let summary = ack.outcome.map_err(anyhow::Error::msg)?;
             for why in summary.undecided {
                 eprintln!("due, and not decided: {why}");
             }
-            Ok(())
+            Ok::<_, anyhow::Error>(())
         })?;
         let count = done.expired + done.closed + done.released;
         self.report.due += u64::try_from(count).unwrap_or(u64::MAX);

@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod codes;
+mod crash;
+mod demo;
+mod doctor;
 mod message;
 mod registry;
+mod review;
 mod run;
 mod tax;

@@ -222,6 +222,10 @@ mod tests {
     }
 
     fn states() -> Vec<(&'static str, ImportState)> {
+        [before_entry(), in_hand(), detained(), ended()].concat()
+    }
+
+    fn before_entry() -> Vec<(&'static str, ImportState)> {
         let assessed = Assessed {
             tax: None,
             dutiable: Money::from_fen(19_900),
@@ -229,7 +233,6 @@ mod tests {
             certified: false,
         };
         let expires_at = Moment::from_micros(1_000_000);
-        let detained = |by| ImportState::Detained { entered: entered(), by };
         vec![
             ("010000f8b60280b1bd0200", ImportState::Stored(assessed)),
             (
@@ -237,6 +240,11 @@ mod tests {
                 303930f8b60200a61c000180897a",
                 ImportState::Waiting { lodged: lodged(), expires_at },
             ),
+        ]
+    }
+
+    fn in_hand() -> Vec<(&'static str, ImportState)> {
+        vec![
             (
                 "01020430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
                 3031313031303930f8b60200a61c0001",
@@ -252,6 +260,17 @@ mod tests {
                 3031313031303930f8b60200a61c0001",
                 ImportState::AwaitingGuarantee(entered()),
             ),
+            (
+                "01060430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c0001",
+                ImportState::Suspended(entered()),
+            ),
+        ]
+    }
+
+    fn detained() -> Vec<(&'static str, ImportState)> {
+        let detained = |by| ImportState::Detained { entered: entered(), by };
+        vec![
             (
                 "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
                 3031313031303930f8b60200a61c000100",
@@ -272,11 +291,11 @@ mod tests {
                 3031313031303930f8b60200a61c000103",
                 detained(Detention::Other),
             ),
-            (
-                "01060430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c0001",
-                ImportState::Suspended(entered()),
-            ),
+        ]
+    }
+
+    fn ended() -> Vec<(&'static str, ImportState)> {
+        vec![
             (
                 "010704303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201020a313930
                 31313031303930f8b60200a61c00",

@@ -12,6 +12,8 @@ mod document;
 #[cfg(test)]
 mod follow;
 #[cfg(test)]
+mod health;
+#[cfg(test)]
 mod inbox;
 #[cfg(test)]
 mod ledger;

@@ -88,7 +88,7 @@ faults! {
     /// The order's goods are worth more than its lines.
     GoodsValueDiffers "goods-value-differs" Declaration 100 "清单商品总价" Some(100);
     /// The waybill belongs to another order.
-    WaybillOfOtherOrder "waybill-of-other-order" Declaration 100 "运单的订单编号与清单不一致" Some(100);
+    WaybillOfOtherOrder "waybill-of-other-order" Declaration 100 "订单编号与清单不一致" Some(100);
     /// Nobody can tell whether the buyer is who he says, and somebody else paid.
     UnverifiedOtherPayer "unverified-other-payer" Declaration 100 "支付人与订购人不一致" Some(100);
     /// Name and identity number do not belong together.
@@ -110,11 +110,11 @@ faults! {
     /// The list admits other goods of this code.
     OtherGoodsName "other-goods-name" Declaration 100 "清单仅限" Some(100);
     /// No rate is known: an officer must look.
-    NoRate "no-rate" Declaration 300 "商品编码无适用税率" Some(300);
+    NoRate "no-rate" Declaration 300 "待人工" Some(300);
     /// The guarantor has nothing to do with the parcel.
     ForeignGuarantor "foreign-guarantor" Declaration 100 "担保企业编号" Some(100);
     /// The guarantee is too small for the tax.
-    GuaranteeTooLow "guarantee-too-low" Declaration 399 "税款担保余额不足" Some(399);
+    GuaranteeTooLow "guarantee-too-low" Declaration 399 "税款担保" Some(399);
     /// Nobody of that code is registered.
     UnknownParty "unknown-party" Declaration -10102 "无效企业代码" Some(-10_102);
     /// Net weight above gross weight.

@@ -4,16 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::Context as _;
 use rust_decimal::Decimal;
-use tongguan_application::delivery::{pending, render};
-use tongguan_storage::seal::DataKey;
-use tongguan_storage::{MessageBody, Writer};
+use tongguan_application::delivery::Follower;
 
 use crate::product::Product;
 
 /// The name under which it follows the outbox.
 const CONSUMER: &str = "demo";
-/// Rows read at a time.
-const PAGE: i64 = 5_000;
 
 /// What the parties were answered.
 #[derive(Debug, Default)]
@@ -60,31 +56,20 @@ impl Mail {
     /// When a response cannot be rendered, or is no XML.
     pub fn read(product: &Product) -> anyhow::Result<Self> {
         let mut mail = Self::default();
-        let mut writer = product.store.writer()?;
-        let mut places = BTreeMap::new();
-        let mut keys = Keys { product, known: HashMap::new() };
+        let keyring = product.keyring.clone();
+        let mut follower = Follower::open(CONSUMER, &product.store, keyring, true)?;
         loop {
-            let page = pending(&product.store, CONSUMER, PAGE)?;
-            if page.places.is_empty() {
+            let round = follower.next_round()?;
+            if round.is_end() {
                 return Ok(mail);
             }
-            for outgoing in &page.rows {
-                let rendered = render(outgoing, true, &mut |body| keys.open(&mut writer, body))?;
-                for message in rendered {
-                    *mail.messages.entry(message.message).or_default() += 1;
-                    let text = std::str::from_utf8(&message.xml)?;
-                    mail.take(text).with_context(|| format!("answer {}", message.key))?;
-                }
+            for dispatch in &round.dispatches {
+                let message = &dispatch.rendered;
+                *mail.messages.entry(message.message).or_default() += 1;
+                let text = std::str::from_utf8(&message.xml)?;
+                mail.take(text).with_context(|| format!("answer {}", message.key))?;
             }
-            let steps: Vec<_> = page
-                .places
-                .iter()
-                .map(|(partition, to)| {
-                    (*partition, places.get(partition).copied().unwrap_or(0), *to)
-                })
-                .collect();
-            writer.transaction(|tx| tx.move_cursors(CONSUMER, &steps))?;
-            places.extend(page.places);
+            follower.acknowledge(&round)?;
         }
     }
 
@@ -133,22 +118,5 @@ fn keep_latest(answers: &mut HashMap<String, Answer>, guid: String, answer: Answ
                 entry.insert(answer);
             }
         }
-    }
-}
-
-/// The keys of the months, read once.
-struct Keys<'p> {
-    product: &'p Product,
-    known: HashMap<String, DataKey>,
-}
-
-impl Keys<'_> {
-    fn open(&mut self, writer: &mut Writer, body: &MessageBody) -> Option<Vec<u8>> {
-        if !self.known.contains_key(&body.period) {
-            let keyring = &self.product.keyring;
-            let key = writer.transaction(|tx| tx.data_key(keyring, &body.period)).ok()?;
-            self.known.insert(body.period.clone(), key);
-        }
-        self.known.get(&body.period)?.open(body.message_id.0, &body.body).ok()
     }
 }

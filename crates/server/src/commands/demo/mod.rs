@@ -25,8 +25,9 @@ use stage::Stage;
 
 /// Parcels when nobody says how many.
 const PARCELS: u64 = 1000;
-/// Up to so many parcels every response is also written as a file.
-const MOST_WITH_FILES: u64 = 2000;
+/// Up to so many parcels every response is also written as a file: each is synced to disk, which soon
+/// takes longer than clearing.
+const MOST_WITH_FILES: u64 = 1000;
 
 /// Show the product at work: made-up parties send signed messages about made-up parcels, a share of
 /// them with every kind of fault, and every answer is checked.

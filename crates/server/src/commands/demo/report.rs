@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use comfy_table::Table;
+use comfy_table::{Table, presets};
 use serde::Serialize;
 use tongguan_testkit::traffic::Extra;
 use tongguan_testkit::traffic::TrafficParcel;
@@ -33,8 +33,8 @@ pub struct Report {
     tax: TaxSums,
     /// What was sent to parties, by message type.
     responses: BTreeMap<&'static str, u64>,
-    /// Response files in `outbox`; absent where none were written because there are too many.
-    response_files: Option<u64>,
+    /// Responses written as files into `outbox`; absent where they are too many for that.
+    responses_written: Option<u64>,
     /// What was not taken from the file of orders.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<LeftOut>,
@@ -93,7 +93,7 @@ impl Report {
         parcels: &[TrafficParcel],
         sent: &Sent,
         mail: &Mail,
-        response_files: Option<u64>,
+        responses_written: Option<u64>,
         left_out: Option<LeftOut>,
     ) -> Self {
         let mut by_message = BTreeMap::new();
@@ -131,7 +131,7 @@ impl Report {
             stories: stories.into_iter().map(story).collect(),
             tax: sums(mail),
             responses: mail.messages.clone(),
-            response_files,
+            responses_written,
             left_out,
             differing,
             differences,
@@ -151,6 +151,7 @@ impl Report {
     /// Prints it for people.
     pub fn print(&self) {
         let mut table = Table::new();
+        table.load_style(presets::NOTHING);
         table.set_header(["parcels", "outcome", "reason", ""]);
         for story in &self.stories {
             let Story { status, meaning, reason, parcels, as_expected } = story;
@@ -175,7 +176,7 @@ impl Report {
         );
         println!(
             "{} parcels, {} signed messages with {} documents, {} rulings, in {} s: {} parcels a \
-             second",
+             second, signing included",
             self.parcels,
             self.messages,
             self.documents,
@@ -194,9 +195,9 @@ impl Report {
         let data = self.data.display();
         println!("\ndatabase, key, trust  {data}");
         println!("signed messages       {}", self.samples.display());
-        match self.response_files {
+        match self.responses_written {
             Some(files) => {
-                println!("responses             {} ({files} files)", self.outbox.display())
+                println!("responses             {} ({files} messages)", self.outbox.display())
             }
             None => println!(
                 "responses             in the database; as files with: tongguan gateway --once \
