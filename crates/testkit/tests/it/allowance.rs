@@ -144,7 +144,7 @@ fn december() -> Moment {
     Moment::parse_wire("20261231110000").unwrap()
 }
 
-fn accept(world: &mut World, parcel: &Parcel) {
+fn accept(world: &mut World, parcel: &Parcel) -> Vec<i32> {
     let command = Incoming::Ruling {
         declaration: world.declaration(parcel).unwrap().id,
         ruling: Ruling::Accept,
@@ -152,7 +152,7 @@ fn accept(world: &mut World, parcel: &Parcel) {
         reason: String::new(),
         reassessed: None,
     };
-    world.decide(command).unwrap();
+    world.decide(command).unwrap().statuses(&parcel.lodging())
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_release_that_the_new_year_has_no_room_for_is_refused() {
     world.send(&new.documents());
     accept(&mut world, &new);
     assert_eq!(allowance(&world, &new, 2027), (0, 25_000_00));
-    accept(&mut world, &old);
+    assert_eq!(accept(&mut world, &old), [100]);
     assert_eq!(status(&world, &old), 100);
     assert_eq!(allowance(&world, &old, 2026), (0, 0));
     assert_eq!(allowance(&world, &old, 2027), (0, 25_000_00));

@@ -11,7 +11,7 @@ use tongguan_domain::lane::Lane;
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
 
-use super::declaration::within_limit;
+use super::declaration::over_limit;
 use super::reply::Replying;
 use super::{Circumstances, Undecidable, delivery};
 use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
@@ -118,6 +118,22 @@ impl Case {
         }
     }
 
+    /// The defect if a year has turned since the declaration was lodged, and the buyer's new year has
+    /// no room for it.
+    pub fn no_room(
+        &self,
+        draft: &Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        lodged: &Lodged,
+    ) -> Result<Option<Defect>, Undecidable> {
+        let Reservation { key: reserved, amount } = lodged.reservation;
+        let key = self.counted_for(circumstances, reserved);
+        if key == reserved {
+            return Ok(None);
+        }
+        over_limit(draft.allowance(key), amount, lodged.annual_limit)
+    }
+
     /// Finishes the review (399) and releases as soon as the guarantee allows.
     pub fn accept(
         &mut self,
@@ -127,6 +143,9 @@ impl Case {
     ) -> Result<(), Undecidable> {
         let id = self.record.id;
         let tax = entered.lodged.tax.as_ref().ok_or(Undecidable::NoRate(id))?.total;
+        if let Some(defect) = self.no_room(draft, circumstances, &entered.lodged)? {
+            return self.refuse(draft, circumstances, &[defect]);
+        }
         let guarantor = self.record.facts.guarantor;
         let guarantee = draft.guarantee(guarantor).ok_or(Undecidable::NoGuarantee(id))?;
         if let Some(held) = guarantee.hold(tax, circumstances.at) {
@@ -147,8 +166,7 @@ impl Case {
     }
 
     /// Releases the goods (800) with their tax bill; `held` is the guarantee with the tax held against
-    /// it. A year may have turned since the declaration was lodged: when the buyer's new year has no
-    /// room for it, it is refused instead.
+    /// it. That the year has room for the goods is found out before, by [`Self::no_room`].
     pub fn release(
         &mut self,
         draft: &mut Draft<'_>,
@@ -157,11 +175,8 @@ impl Case {
         held: Guarantee,
     ) -> Result<(), Undecidable> {
         let Entered { number, lodged } = entered;
-        let tax = lodged.tax.clone().ok_or(Undecidable::NoRate(self.record.id))?;
-        let used = match self.use_allowance(draft, circumstances, &lodged)? {
-            Ok(used) => used,
-            Err(defect) => return self.refuse(draft, circumstances, &[defect]),
-        };
+        let tax = lodged.tax.ok_or(Undecidable::NoRate(self.record.id))?;
+        let used = self.use_allowance(draft, circumstances, lodged.reservation)?;
         draft.set_guarantee(self.record.facts.guarantor, held);
         self.post(
             draft,
@@ -231,28 +246,32 @@ impl Case {
         Ok(())
     }
 
-    /// Turns the reservation into use, in the year that the office's setting names; the defect if that
-    /// year has no room for it.
+    /// Turns the reservation into use.
     fn use_allowance(
         &self,
         draft: &mut Draft<'_>,
         circumstances: &Circumstances<'_>,
-        lodged: &Lodged,
-    ) -> Result<Result<Reservation, Defect>, Undecidable> {
-        let Reservation { key: reserved, amount } = lodged.reservation;
-        let year = match circumstances.office(self.record.facts.office).allowance_year {
-            AllowanceYear::Release => circumstances.at.china_day().year(),
-            AllowanceYear::Lodging => reserved.year,
-        };
-        let key = AllowanceKey { year, ..reserved };
-        if key != reserved
-            && let Err(defect) = within_limit(draft.allowance(key), amount, lodged.annual_limit)?
-        {
-            return Ok(Err(defect));
-        }
+        reservation: Reservation,
+    ) -> Result<Reservation, Undecidable> {
+        let Reservation { key: reserved, amount } = reservation;
+        let key = self.counted_for(circumstances, reserved);
         draft.set_allowance(reserved, draft.allowance(reserved).give_back(amount)?);
         draft.set_allowance(key, draft.allowance(key).spend(amount)?);
-        Ok(Ok(Reservation { key, amount }))
+        Ok(Reservation { key, amount })
+    }
+
+    /// The allowance that a release at this moment counts for, by the office's setting.
+    fn counted_for(
+        &self,
+        circumstances: &Circumstances<'_>,
+        reserved: AllowanceKey,
+    ) -> AllowanceKey {
+        match circumstances.office(self.record.facts.office).allowance_year {
+            AllowanceYear::Release => {
+                AllowanceKey { year: circumstances.at.china_day().year(), ..reserved }
+            }
+            AllowanceYear::Lodging => reserved,
+        }
     }
 
     fn post(&self, draft: &mut Draft<'_>, debit: Account, credit: Account, amount: Money) {

@@ -194,7 +194,7 @@ fn declare(
     claim.declaration = Some(case.record.id);
     draft.set_claim(claim);
     case.document.state = DocumentState::Entered;
-    if let Err(defect) = reserve(draft, circumstances, case, assessed)? {
+    if let Some(defect) = reserve(draft, circumstances, case, assessed)? {
         return case.refuse(draft, circumstances, &[defect]);
     }
     wait_or_settle(draft, circumstances, case, action)
@@ -251,15 +251,15 @@ fn reserve(
     circumstances: &Circumstances<'_>,
     case: &mut Case,
     assessed: &Assessed,
-) -> Result<Result<(), Defect>, Undecidable> {
+) -> Result<Option<Defect>, Undecidable> {
     let Assessed { dutiable: amount, annual_limit, .. } = *assessed;
     let key = AllowanceKey {
         person: case.record.facts.buyer.person,
         year: circumstances.at.china_day().year(),
     };
     let allowance = draft.allowance(key);
-    if let Err(defect) = within_limit(allowance, amount, annual_limit)? {
-        return Ok(Err(defect));
+    if let Some(defect) = over_limit(allowance, amount, annual_limit)? {
+        return Ok(Some(defect));
     }
     draft.set_allowance(key, allowance.reserve(amount)?);
     let office = circumstances.office(case.record.facts.office);
@@ -272,21 +272,18 @@ fn reserve(
         },
         expires_at: circumstances.at.plus_days(office.waiting_days),
     };
-    Ok(Ok(()))
+    Ok(None)
 }
 
-/// Holds a purchase of `amount` against the year's limit.
-pub fn within_limit(
+/// The defect if a purchase of `amount` would exceed the year's limit.
+pub fn over_limit(
     allowance: Allowance,
     amount: Money,
     limit: Money,
-) -> Result<Result<(), Defect>, Undecidable> {
+) -> Result<Option<Defect>, Undecidable> {
     let total = allowance.taken()?.checked_add(amount)?;
-    if total <= limit {
-        return Ok(Ok(()));
-    }
     let defect = Defect::at(&ANNUAL_LIMIT, "InventoryHead/buyerIdNumber");
-    Ok(Err(defect.found(total).expected(limit)))
+    Ok((total > limit).then(|| defect.found(total).expected(limit)))
 }
 
 fn wait_or_settle(

@@ -35,7 +35,10 @@ pub fn decide(
         };
         let mut case = Case::reopen(draft, circumstances, &declaration)
             .ok_or(Undecidable::NoSuchDeclaration(*id))?;
-        case.release(draft, circumstances, entered.clone(), held)?;
+        match case.no_room(draft, circumstances, &entered.lodged)? {
+            None => case.release(draft, circumstances, entered.clone(), held)?,
+            Some(defect) => case.refuse(draft, circumstances, &[defect])?,
+        }
         case.close(draft, Cause::Guarantee);
     }
     Ok(())

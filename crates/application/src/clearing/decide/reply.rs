@@ -155,6 +155,9 @@ impl Replying {
         cause: Cause,
     ) -> Moment {
         let last = self.next_at.plus_millis(-1);
+        if self.run.is_empty() {
+            return last;
+        }
         let statuses = self.run.iter().map(|step| step.status).collect();
         draft.note(Entry { partition: self.partition, subject, cause, statuses });
         draft.respond(Response {
