@@ -11,7 +11,7 @@ use tongguan_domain::lane::Lane;
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
 
-use super::declaration::over_limit;
+use super::declare::over_limit;
 use super::reply::Replying;
 use super::{Circumstances, Undecidable, delivery};
 use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};

@@ -1,5 +1,6 @@
 //! Deliveries: stored under the waybill's claim; they close a released declaration.
 
+use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::facts::DeliveryFacts;
 
@@ -28,7 +29,8 @@ pub fn decide(
     let mut claim = draft.claim(&key, circumstances.at);
     if let Some(earlier) = draft.document(&filed.key).cloned()
         && earlier.state.is_live()
-        && !earlier.guid.same(&filed.filing.guid)
+        && filed.filing.action == Action::Create
+        && earlier.sent_at < filed.filing.sent_at
     {
         if trade::may_be_used_again(&claim, circumstances) {
             claim = Claim::vacant(claim.key, circumstances.at);

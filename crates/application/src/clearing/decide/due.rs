@@ -5,7 +5,7 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
 
 use super::case::Case;
-use super::declaration::warning;
+use super::declare::warning;
 use super::matching::missing;
 use super::rules::DOCUMENTS_MISSING;
 use super::{Circumstances, Undecidable};

@@ -11,7 +11,7 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
 use super::case::{Case, waybill_claim};
-use super::{Circumstances, Undecidable, declaration};
+use super::{Circumstances, Undecidable, declare};
 use crate::clearing::outcome::Cause;
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DocumentState,
@@ -98,7 +98,7 @@ pub fn waybill_arrived(
     let Some(declaration) = draft.declaration(id).cloned() else { return Ok(()) };
     let office = circumstances.office(declaration.facts.office);
     if matches!(declaration.state, ImportState::Stored(_)) && office.declare_on_waybill {
-        return declaration::declare_stored(draft, circumstances, id, Cause::Document(cause));
+        return declare::declare_stored(draft, circumstances, id, Cause::Document(cause));
     }
     take_up(draft, circumstances, &declaration, cause)
 }
@@ -121,7 +121,7 @@ fn take_up(
         settle(draft, circumstances, &mut case)?;
     } else {
         // Told anew, so that the last response says the same in whatever order documents come.
-        let text = declaration::waiting_text(declaration, Action::Create, missing_now);
+        let text = declare::waiting_text(declaration, Action::Create, missing_now);
         case.replying.say(ReturnStatus::Accepted, text);
     }
     case.close(draft, Cause::Document(cause));

@@ -7,6 +7,7 @@
 mod admission;
 mod case;
 mod declaration;
+mod declare;
 mod delivery;
 mod due;
 mod guarantee;
@@ -117,7 +118,7 @@ pub fn decide(
             ruling::decide(draft, circumstances, *declaration, ruled)
         }
         Incoming::Declare(declaration) => {
-            declaration::declare_stored(draft, circumstances, *declaration, Cause::Command)
+            declare::declare_stored(draft, circumstances, *declaration, Cause::Command)
         }
         Incoming::Due(declaration) => due::decide(draft, circumstances, *declaration),
         Incoming::GuaranteeChanged(queue) => guarantee::decide(draft, circumstances, queue),
