@@ -15,6 +15,7 @@ mod faults;
 mod guarantee;
 mod lanes;
 mod numbers;
+mod pages;
 mod repetition;
 mod support;
 mod texts;
