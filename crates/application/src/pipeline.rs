@@ -230,8 +230,7 @@ impl Worker {
             let outcome =
                 self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
                     let refined = intake.refine(&received, &key);
-                    let message = refined.map_err(|error| error.to_string())?;
-                    Ok(Refinement::Message(Box::new(message)))
+                    refined.map(Box::new).map(Refinement::Message).map_err(|error| chain(&error))
                 });
             spent += self.clock.now().micros() - start;
             let refined = Refined { ticket, bytes: received.bytes.len(), outcome };

@@ -37,4 +37,6 @@ pub mod registry;
 pub mod status;
 pub mod tax;
 pub mod tax_bill;
+#[cfg(test)]
+mod tests;
 pub mod time;

@@ -4,7 +4,9 @@
 //! data are compared by mark and never quoted.
 
 use crate::defect::{Defect, Rule};
-use crate::facts::{DeclarationFacts, OrderFacts, PaymentFacts, WaybillFacts};
+use crate::facts::{
+    DeclarationFacts, ItemFacts, LineFacts, OrderFacts, PaymentFacts, WaybillFacts,
+};
 use crate::money::Amount;
 use crate::official::customs::{
     AMOUNTS_DIFFER, BUYER_NAME_DIFFERS, BUYER_TELEPHONE_DIFFERS, INSTITUTION_DIFFERS,
@@ -58,16 +60,16 @@ pub static PAYER_DIFFERS: Rule = Rule {
 pub static WAYBILL_OF_OTHER_ORDER: Rule = Rule {
     code: "match-waybill-order",
     official: None,
-    zh: "运单的订单编号与清单不一致",
-    en: "the waybill belongs to another order",
+    zh: "运单[{waybill}]的订单编号与清单不一致",
+    en: "waybill [{waybill}] belongs to another order",
 };
 
 /// The consignee differs between order and waybill.
 pub static CONSIGNEE_DIFFERS: Rule = Rule {
     code: "match-consignee",
     official: None,
-    zh: "订单与运单的收货人姓名、电话或地址不一致",
-    en: "the consignee differs between order and waybill",
+    zh: "订单与运单的收货人{what}不一致",
+    en: "the consignee differs between order and waybill: {what}",
 };
 
 /// The delivery address differs between declaration and order.
@@ -127,7 +129,7 @@ pub fn compare(
             mismatches.push(Defect::at(rule, format!("{pointer}/{path}")));
         }
     };
-    let Documents { order, payment, waybill } = documents;
+    let Documents { order, payment, .. } = documents;
     let head = |name: &str| format!("InventoryHead/{name}");
 
     differ(declaration.merchant == order.merchant, &MERCHANT_DIFFERS, &head("ebcCode"));
@@ -141,21 +143,51 @@ pub fn compare(
     differ(telephone, &BUYER_TELEPHONE_DIFFERS, &head("buyerTelephone"));
     let institution = order.payment_institution.is_none_or(|named| named == payment.institution);
     differ(institution, &INSTITUTION_DIFFERS, &head("orderNo"));
-    let transaction =
-        order.payment_transaction.as_ref().is_none_or(|named| *named == payment.transaction);
-    differ(transaction, &TRANSACTION_DIFFERS, &head("orderNo"));
     let payer = certified
         || (payment.payer.name, payment.payer.number) == (order.buyer.name, order.buyer.number);
     differ(payer, &PAYER_DIFFERS, &head("buyerIdNumber"));
-    let same_order = waybill.order_no.as_ref().is_none_or(|named| *named == declaration.order_no);
-    differ(same_order, &WAYBILL_OF_OTHER_ORDER, &head("logisticsNo"));
-    differ(order.consignee == waybill.consignee, &CONSIGNEE_DIFFERS, &head("logisticsNo"));
     let address = declaration.consignee_address == order.consignee.address;
     differ(address, &ADDRESS_DIFFERS, &head("consigneeAddress"));
 
+    mismatches.extend(compare_references(declaration, documents, pointer));
     mismatches.extend(compare_amounts(declaration, order, payment, pointer));
     mismatches.extend(compare_lines(declaration, order, pointer));
     mismatches.sort_by_key(|defect| ALL.iter().position(|rule| std::ptr::eq(*rule, defect.rule)));
+    mismatches
+}
+
+/// What payment and waybill say of the order that they belong to.
+fn compare_references(
+    declaration: &DeclarationFacts,
+    documents: Documents<'_>,
+    pointer: &str,
+) -> Vec<Defect> {
+    let Documents { order, payment, waybill } = documents;
+    let mut mismatches = Vec::new();
+    if let Some(named) = &order.payment_transaction
+        && *named != payment.transaction
+    {
+        let defect = Defect::at(&TRANSACTION_DIFFERS, format!("{pointer}/InventoryHead/orderNo"))
+            .found(format!("PaymentHead.payTransactionId:{}", payment.transaction))
+            .expected(format!("OrderHead.payTransactionId:{named}"));
+        mismatches.push(defect);
+    }
+    let at = |rule| Defect::at(rule, format!("{pointer}/InventoryHead/logisticsNo"));
+    if waybill.order_no.as_ref().is_some_and(|named| *named != declaration.order_no) {
+        mismatches.push(at(&WAYBILL_OF_OTHER_ORDER).with("waybill", &waybill.number));
+    }
+    let (ours, theirs) = (&order.consignee, &waybill.consignee);
+    let differing: Vec<&str> = [
+        (ours.name != theirs.name, "姓名"),
+        (ours.telephone != theirs.telephone, "电话"),
+        (ours.address != theirs.address, "地址"),
+    ]
+    .into_iter()
+    .filter_map(|(differs, what)| differs.then_some(what))
+    .collect();
+    if !differing.is_empty() {
+        mismatches.push(at(&CONSIGNEE_DIFFERS).with("what", differing.join("、")));
+    }
     mismatches
 }
 
@@ -189,24 +221,45 @@ fn compare_amounts(
 /// name (`gname`) is customs' language and may differ.
 fn compare_lines(declaration: &DeclarationFacts, order: &OrderFacts, pointer: &str) -> Vec<Defect> {
     if declaration.items.len() != order.lines.len() {
-        let pointer = format!("{pointer}/InventoryList");
-        let defect = Defect::at(&LINE_COUNT_DIFFERS, pointer);
-        return vec![defect.found(declaration.items.len()).expected(order.lines.len())];
+        let (items, lines) = (declaration.items.len(), order.lines.len());
+        let defect = Defect::at(&LINE_COUNT_DIFFERS, format!("{pointer}/InventoryList"));
+        return vec![
+            defect.found(format!("InventoryList:{items}")).expected(format!("OrderList:{lines}")),
+        ];
     }
-    let differs = |item: &crate::facts::ItemFacts| {
-        !order.lines.iter().any(|line| {
-            line.number == item.number
-                && line.quantity == item.quantity
-                && line.unit == item.unit
-                && line.total_price == item.total_price
-                && item.item_name.as_ref().is_none_or(|name| *name == line.name)
-        })
-    };
-    (1..)
-        .zip(&declaration.items)
-        .filter(|(_, item)| differs(item))
-        .map(|(position, _)| {
-            Defect::at(&LINES_DIFFER, format!("{pointer}/InventoryList[{position}]"))
-        })
-        .collect()
+    let differing = (1..).zip(&declaration.items).filter_map(|(position, item)| {
+        let number = item.number;
+        let defect = Defect::at(&LINES_DIFFER, format!("{pointer}/InventoryList[{position}]"));
+        let Some(line) = order.lines.iter().find(|line| line.number == number) else {
+            return Some(defect.found(format!("gnum:{number}")));
+        };
+        let (name, found, expected) = differing_element(item, line)?;
+        let expected = format!("gnum:{number},OrderList.{name}:{expected}");
+        Some(defect.found(format!("InventoryList.{name}:{found}")).expected(expected))
+    });
+    differing.collect()
 }
+
+/// The first element in which a declared line differs from the ordered one: its name, what the
+/// declaration says, and what the order says.
+fn differing_element(item: &ItemFacts, line: &LineFacts) -> Option<(&'static str, String, String)> {
+    if item.quantity != line.quantity {
+        let (found, expected) = (item.quantity.normalize(), line.quantity.normalize());
+        return Some(("qty", found.to_string(), expected.to_string()));
+    }
+    if item.unit != line.unit {
+        return Some(("unit", item.unit.to_string(), line.unit.to_string()));
+    }
+    if item.total_price != line.total_price {
+        return Some(("totalPrice", item.total_price.to_string(), line.total_price.to_string()));
+    }
+    match &item.item_name {
+        Some(name) if *name != line.name => {
+            Some(("itemName", name.to_string(), line.name.to_string()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -113,6 +113,19 @@ impl Role {
         }
     }
 
+    /// The role in Chinese, as responses call it.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Platform => "电商平台",
+            Self::Merchant => "电商企业",
+            Self::PaymentInstitution => "支付企业",
+            Self::Carrier => "物流企业",
+            Self::Declarant => "申报企业",
+            Self::FacilityOperator => "监管场所经营人",
+            Self::Guarantor => "担保企业",
+        }
+    }
+
     /// The role of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)

@@ -1,6 +1,8 @@
 //! The positive list (跨境电子商务零售进口商品清单): which goods may be imported at retail, and on which
 //! conditions.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use tongguan_codelists::entries::{Control, Dimension};
@@ -38,6 +40,15 @@ pub static OVER_QUANTITY: Rule = Rule {
     en: "{found} is more than the {expected} that a person may import in a year",
 };
 
+/// The quantity that the list limits cannot be told from the units declared.
+pub static UNKNOWN_QUANTITY: Rule = Rule {
+    code: "positive-list-quantity-unknown",
+    official: None,
+    zh: "商品编码{found}限每人每年{expected}，申报的计量单位无法换算",
+    en: "tariff code {found} is limited to {expected} a person and year, and its quantities are in \
+         other units",
+};
+
 /// What the list says of one declaration's goods.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
@@ -51,6 +62,7 @@ pub struct Listing {
 /// the list excludes by a class that no document names (濒危 …) are found by examination, not here.
 pub fn check(pack: &Pack, mode: Mode, day: Date, items: &[ItemFacts], pointer: &str) -> Listing {
     let mut listing = Listing::default();
+    let mut sums = BTreeMap::new();
     for (item, position) in items.iter().zip(1..) {
         let at = |rule, name: &str| {
             Defect::at(rule, format!("{pointer}/InventoryList[{position}]/{name}"))
@@ -71,12 +83,19 @@ pub fn check(pack: &Pack, mode: Mode, day: Date, items: &[ItemFacts], pointer: &
                     listing.defects.push(defect.expected(words.join("、")));
                 }
                 Control::Quantity { limit, unit } => {
-                    let quantity = quantity_in(pack, day, item, unit);
-                    if quantity.is_none_or(|quantity| quantity > *limit) {
-                        let found = quantity.map_or_else(|| "?".to_owned(), |q| q.to_string());
-                        let name = pack.unit(unit, day).map_or("", |row| &*row.entry.zh);
-                        let defect = at(&OVER_QUANTITY, "qty").found(found);
-                        listing.defects.push(defect.expected(format!("{limit}{name}")));
+                    let name = pack.unit(unit, day).map_or("", |row| &*row.entry.zh);
+                    let allowed = format!("{limit}{name}");
+                    let Some(quantity) = quantity_in(pack, day, item, unit) else {
+                        let defect = at(&UNKNOWN_QUANTITY, "unit1").found(hs);
+                        listing.defects.push(defect.expected(allowed));
+                        continue;
+                    };
+                    // Lines under one row of the list count together.
+                    let sum: &mut Decimal = sums.entry(&row.id).or_default();
+                    *sum = sum.saturating_add(quantity);
+                    if *sum > *limit {
+                        let defect = at(&OVER_QUANTITY, "qty").found(sum.normalize());
+                        listing.defects.push(defect.expected(allowed));
                     }
                 }
                 Control::Manual => listing.needs_review = true,
@@ -111,3 +130,6 @@ fn quantity_in(pack: &Pack, day: Date, item: &ItemFacts, unit: &str) -> Option<D
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

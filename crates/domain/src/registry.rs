@@ -68,9 +68,10 @@ impl Registry {
             return Ok(party);
         }
         if !party.roles.contains(role) {
-            return Err(Defect::at(&TYPE_INVALID, pointer).found(code).expected(role.name()));
+            let expected = format!("应为{}", role.zh());
+            return Err(Defect::at(&TYPE_INVALID, pointer).found(code).expected(expected));
         }
-        let standing = "企业状态正常且在备案有效期内";
+        let standing = "企业状态不正常或不在备案有效期内";
         Err(Defect::at(&CODE_INVALID, pointer).found(code).expected(standing))
     }
 }

@@ -125,19 +125,45 @@ impl Reply {
     }
 }
 
-/// The official wording, a customs code in its brackets. What was found and expected follows in
-/// brackets, as real customs answers do, unless the wording quotes it already.
+/// The official wording, a customs code in its brackets. What the wording does not quote follows in
+/// brackets, as in real customs answers: the two sides of a comparison, which name their elements
+/// (`[OrderHead.acturalPaid:561.89,PaymentHead.amountPaid:3197.95]`), or one value. A fault of a
+/// document by itself names its element in any case.
 fn refusal_text(defect: &Defect) -> String {
     let text = match defect.rule.official {
         Some(Official::Customs(code)) => format!("[Code:{code};Desc:{}]", defect.message_zh()),
         _ => defect.message_zh(),
     };
+    let by_itself = matches!(defect.rule.official, Some(Official::Business(_)));
+    let place = place(&defect.pointer).filter(|_| by_itself);
     let found = defect.found.as_deref().filter(|_| !defect.rule.zh.contains("{found}"));
-    match (found, &defect.expected) {
-        (Some(found), Some(expected)) => format!("{text},[{expected},{found}]"),
-        (Some(found), None) => format!("{text},[{found}]"),
-        (None, _) => text,
+    match (found, &defect.expected, place) {
+        (Some(found), Some(expected), None) => format!("{text},[{expected},{found}]"),
+        (Some(found), Some(expected), Some(place)) => {
+            format!("{text},[{place}:{found},{expected}]")
+        }
+        (Some(found), None, Some(place)) => format!("{text},[{place}:{found}]"),
+        (Some(found), None, None) => format!("{text},[{found}]"),
+        (None, _, Some(place)) => format!("{text}({place})"),
+        (None, _, None) => text,
     }
+}
+
+/// The element that a pointer ends in, with the line of goods that it stands in: `表体第2项qty`.
+fn place(pointer: &str) -> Option<String> {
+    let mut segments = pointer.rsplit('/').filter(|segment| !segment.is_empty());
+    let last = segments.next()?;
+    match (line(last), segments.next().and_then(line)) {
+        (Some(line), _) => Some(format!("表体第{line}项")),
+        (None, Some(line)) => Some(format!("表体第{line}项{last}")),
+        (None, None) => Some(last.to_owned()),
+    }
+}
+
+/// The number of the line that a segment such as `InventoryList[2]` names.
+fn line(segment: &str) -> Option<&str> {
+    let (name, number) = segment.strip_suffix(']')?.split_once('[')?;
+    name.ends_with("List").then_some(number)
 }
 
 /// `returnInfo` holds at most 1,000 characters; what is cut is marked.
@@ -166,11 +192,26 @@ mod tests {
 
     #[test]
     fn the_first_defect_decides_the_status_and_all_are_named() {
-        let defects = [Defect::at(&AMOUNT, "/a"), Defect::at(&DUPLICATE, "/b")];
+        let defects = [Defect::at(&AMOUNT, "/a"), Defect::at(&DUPLICATE, "")];
         let reply = Reply::refusing(&defects);
         assert_eq!(reply.status, ReturnStatus::Refused);
         assert_eq!(reply.text, "[Code:1332;Desc:不一致]; 已存在");
         assert_eq!(Reply::refusing(&defects[1..]).status.number(), -301010);
+    }
+
+    #[test]
+    fn a_refusal_says_where_and_which_value() {
+        let text = |defect: Defect| Reply::refusing(&[defect]).text;
+        let (order, payment) = ("OrderHead.acturalPaid:2", "PaymentHead.amountPaid:1");
+        let amount = Defect::at(&AMOUNT, "/a").found(payment).expected(order);
+        let both = "[Code:1332;Desc:不一致],[OrderHead.acturalPaid:2,PaymentHead.amountPaid:1]";
+        assert_eq!(text(amount), both);
+        let at = |pointer| Defect::at(&DUPLICATE, pointer);
+        assert_eq!(text(at("/M/Order[1]/OrderHead/ebcCode").found(7)), "已存在,[ebcCode:7]");
+        assert_eq!(text(at("/M/Order[1]/OrderList[12]/qty").found(7)), "已存在,[表体第12项qty:7]");
+        assert_eq!(text(at("/M/Order[1]/OrderList[3]")), "已存在(表体第3项)");
+        assert_eq!(text(at("ebcCode").found(7).expected("应为8")), "已存在,[ebcCode:7,应为8]");
+        assert_eq!(text(at("").found(7)), "已存在,[7]");
     }
 
     #[test]

@@ -149,8 +149,9 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Takes those of `among` that may be taken, for `owner` and until `until`. The new epoch fences
-    /// whoever had them. On SQLite one writer takes all: followers rely on one counter there.
+    /// Takes those of `among` that may be taken, for `owner` and until `until`; its own may be taken
+    /// at any time, after a commit whose result it does not know. The new epoch fences whoever had
+    /// them. No two processes may have one name. On SQLite one writer takes all: followers rely on one counter there.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -170,7 +171,10 @@ impl Tx<'_> {
         let free: Vec<_> = self
             .lock::<PartitionRow, _>(&keys)?
             .into_iter()
-            .filter(|row| row.owner.is_none() || row.lease_until.micros() < before)
+            .filter(|row| match &row.owner {
+                None => true,
+                Some(other) => other == owner || row.lease_until.micros() < before,
+            })
             .collect();
         let leases: Vec<_> = free
             .iter()

@@ -68,17 +68,42 @@ pub struct Cast {
     authority: Authority,
 }
 
-/// Role, code, name, mailbox of the enterprises of the samples.
-const ENTERPRISES: [(&[Role], &str, &str, &str); 4] = [
-    (
-        &[Role::Platform, Role::Guarantor],
-        "330196P001",
-        "示例跨境电商平台有限公司",
-        "DXPENT0000000001",
-    ),
-    (&[Role::Merchant], "330196M002", "示例进口贸易有限公司", "DXPENT0000000002"),
-    (&[Role::PaymentInstitution], "3301960Y03", "示例支付有限公司", "DXPENT0000000003"),
-    (&[Role::Carrier, Role::Declarant], "330198W004", "示例国际速递有限公司", "DXPENT0000000004"),
+/// A made-up enterprise before it has a key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Enterprise {
+    pub roles: &'static [Role],
+    /// Its codes, the customs code first.
+    pub codes: &'static [&'static str],
+    pub name: &'static str,
+    pub mailbox: &'static str,
+}
+
+/// The enterprises of the samples.
+const ENTERPRISES: [Enterprise; 4] = [
+    Enterprise {
+        roles: &[Role::Platform, Role::Guarantor],
+        codes: &["330196P001"],
+        name: "示例跨境电商平台有限公司",
+        mailbox: "DXPENT0000000001",
+    },
+    Enterprise {
+        roles: &[Role::Merchant],
+        codes: &["330196M002"],
+        name: "示例进口贸易有限公司",
+        mailbox: "DXPENT0000000002",
+    },
+    Enterprise {
+        roles: &[Role::PaymentInstitution],
+        codes: &["3301960Y03"],
+        name: "示例支付有限公司",
+        mailbox: "DXPENT0000000003",
+    },
+    Enterprise {
+        roles: &[Role::Carrier, Role::Declarant],
+        codes: &["330198W004"],
+        name: "示例国际速递有限公司",
+        mailbox: "DXPENT0000000004",
+    },
 ];
 
 impl Cast {
@@ -88,16 +113,10 @@ impl Cast {
     /// [`CastError`].
     pub fn new(seed: u64, signing: Signing) -> Result<Self, CastError> {
         let mut chance = SeededChance::new(seed);
-        let validity = validity(signing);
-        let root = Subject {
-            organisation: "通关示例".into(),
-            code: None,
-            common_name: "通关示例根证书".into(),
-        };
-        let authority = Authority::root(&root, key(&mut chance, signing)?, 1, validity)?;
+        let authority = root(&mut chance, signing)?;
         let mut actors = Vec::with_capacity(ENTERPRISES.len());
         for (number, enterprise) in (1..).zip(ENTERPRISES) {
-            actors.push(actor(&authority, &mut chance, number, enterprise, signing, validity)?);
+            actors.push(actor(&authority, &mut chance, number, enterprise, signing)?);
         }
         let [platform, merchant, institution, carrier]: [Actor; 4] =
             actors.try_into().unwrap_or_else(|_| unreachable!("four enterprises"));
@@ -161,6 +180,16 @@ fn validity(signing: Signing) -> Validity {
     Validity { from: Moment::start_of(from), until: Moment::start_of(date(2044, 1, 1)) }
 }
 
+/// The made-up authority.
+pub(crate) fn root(chance: &mut SeededChance, signing: Signing) -> Result<Authority, CastError> {
+    let subject = Subject {
+        organisation: "通关示例".into(),
+        code: None,
+        common_name: "通关示例根证书".into(),
+    };
+    Ok(Authority::root(&subject, key(chance, signing)?, 1, validity(signing))?)
+}
+
 fn key(chance: &mut SeededChance, signing: Signing) -> Result<SigningKey, CastError> {
     Ok(match signing {
         Signing::Sm2 | Signing::None => SigningKey::generate_sm2(chance),
@@ -168,24 +197,27 @@ fn key(chance: &mut SeededChance, signing: Signing) -> Result<SigningKey, CastEr
     })
 }
 
-fn actor(
+/// An enterprise with a key and a certificate of `authority`.
+pub(crate) fn actor(
     authority: &Authority,
     chance: &mut SeededChance,
     number: i64,
-    enterprise: (&[Role], &str, &str, &str),
+    enterprise: Enterprise,
     signing: Signing,
-    validity: Validity,
 ) -> Result<Actor, CastError> {
-    let (roles, code, name, mailbox) = enterprise;
+    let Enterprise { roles, codes, name, mailbox } = enterprise;
     let key = key(chance, signing)?;
-    let subject =
-        Subject { organisation: name.into(), code: Some(code.into()), common_name: name.into() };
+    let subject = Subject {
+        organisation: name.into(),
+        code: codes.first().map(|code| (*code).into()),
+        common_name: name.into(),
+    };
     let serial = 0x0300_0000_0000_0000 + u64::try_from(number).unwrap_or_default();
-    let certificate = authority.issue(&subject, &key, serial, validity)?;
+    let certificate = authority.issue(&subject, &key, serial, validity(signing))?;
     let party = Party {
         id: PartyId(number),
         name: name.into(),
-        codes: vec![PartyCode::parse(code)?],
+        codes: codes.iter().map(|code| PartyCode::parse(code)).collect::<Result<_, _>>()?,
         roles: roles.iter().copied().collect(),
         standing: Standing::Active,
         valid_from: date(2020, 1, 1),

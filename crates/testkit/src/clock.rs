@@ -15,6 +15,11 @@ impl MockClock {
         Self(AtomicI64::new(moment.micros()))
     }
 
+    /// Stands at `moment` from now on.
+    pub fn set(&self, moment: Moment) {
+        self.0.store(moment.micros(), Ordering::SeqCst);
+    }
+
     /// Moves forward, or back.
     pub fn advance_millis(&self, millis: i64) {
         self.0.fetch_add(millis.saturating_mul(1000), Ordering::SeqCst);

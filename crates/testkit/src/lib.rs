@@ -7,6 +7,7 @@
 //! | [`answers`] | what its responses say |
 //! | [`cast`] | made-up enterprises that sign |
 //! | [`parcels`] | made-up parcels and their messages |
+//! | [`traffic`] | many parcels with a share of every fault |
 //! | [`clock`] | the clock |
 
 pub mod answers;
@@ -14,6 +15,7 @@ mod audit;
 pub mod cast;
 pub mod clock;
 pub mod parcels;
+pub mod traffic;
 pub mod world;
 
 pub use tongguan_testbed::{disk, postgres};

@@ -221,7 +221,7 @@ pub fn buyer(n: u64) -> Identity {
     checked.unwrap_or_else(|| Identity::new("1", &body, "测试人"))
 }
 
-fn guid(kind: u64, n: u64) -> Result<Guid, IdError> {
+pub(crate) fn guid(kind: u64, n: u64) -> Result<Guid, IdError> {
     Guid::parse(&format!("{kind:08X}-0000-4000-8000-{n:012X}"))
 }
 
@@ -291,7 +291,18 @@ pub fn deliveries(cast: &Cast, parcels: &[Parcel], n: u64) -> Result<String, Mes
     signed(&cast.carrier, 513, n, |envelope| ceb513::write(envelope, deliveries))
 }
 
-fn signed(
+/// Writes a message of `actor` and has it signed; `kind` and `n` make its number.
+pub(crate) fn signed(
+    actor: &Actor,
+    kind: u64,
+    n: u64,
+    write: impl FnOnce(&Envelope<'_>) -> Result<String, Vec<tongguan_domain::defect::Defect>>,
+) -> Result<String, MessageError> {
+    Ok(actor.sign(&unsigned(actor, kind, n, write)?)?)
+}
+
+/// Writes a message of `actor` without a signature; `kind` and `n` make its number.
+pub(crate) fn unsigned(
     actor: &Actor,
     kind: u64,
     n: u64,
@@ -311,5 +322,5 @@ fn signed(
         subscriptions: &[],
         style: Style::Compact,
     };
-    Ok(actor.sign(&write(&envelope)?)?)
+    Ok(write(&envelope)?)
 }

@@ -33,6 +33,7 @@ use tongguan_gateways::identity::StandIn;
 use tongguan_messages::signature::Policy;
 use tongguan_storage::seal::{DataKey, Keyring};
 use tongguan_storage::{Guarantee, Partition, Store, StoreSettings, Target};
+use tongguan_testbed::postgres::Database;
 
 use crate::answers::{Answer, Billed, answers, bills};
 use crate::audit;
@@ -51,6 +52,8 @@ pub struct Beginning {
     pub signing: Signing,
     /// Parties besides the cast, or in the place of one of it where the ids agree.
     pub parties: Vec<Party>,
+    /// A PostgreSQL database, empty; the embedded database when absent.
+    pub database: Option<Database>,
 }
 
 impl Beginning {
@@ -67,6 +70,7 @@ impl Default for Beginning {
             guarantee: Money::from_fen(100_000_000),
             signing: Signing::Sm2,
             parties: Vec::new(),
+            database: None,
         }
     }
 }
@@ -122,6 +126,8 @@ pub struct World {
     persons: BTreeSet<Mark>,
     sent: u64,
     folder: TempDir,
+    // Dropped after the store.
+    _database: Option<Database>,
 }
 
 /// Draws zero: nothing is selected by chance unless its rate is above nothing.
@@ -150,7 +156,10 @@ impl World {
         let begin = Moment::parse_wire("20260302100000").expect("a time");
         let clock = Arc::new(MockClock::at(begin));
         let cast = Cast::new(7, beginning.signing).expect("the cast");
-        let target = Target::Sqlite(folder.path().to_owned());
+        let target = match &beginning.database {
+            Some(database) => Target::Postgres(database.url.clone()),
+            None => Target::Sqlite(folder.path().to_owned()),
+        };
         let store = Store::open(&target, StoreSettings::default(), begin).expect("a store");
         let keyring = Arc::new(Keyring::from_master(&[7; 32]));
         let key = prepare(&store, &keyring, &cast, beginning.guarantee, begin);
@@ -187,6 +196,7 @@ impl World {
             persons: BTreeSet::new(),
             sent: 0,
             folder,
+            _database: beginning.database,
         };
         world.restart();
         world

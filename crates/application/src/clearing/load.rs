@@ -153,8 +153,8 @@ fn load_declarations(
     Ok(loaded)
 }
 
-/// A declaration leads back: to its own dossier, to its waybill's claim and what holds that. This is
-/// needed where something else than its own documents named it.
+/// A declaration leads back: to its own dossier, to its waybill's claim and what holds that, another
+/// declaration too. This is needed where something else than its own documents named it.
 fn follow_declarations(
     tx: &mut Tx<'_>,
     set: &mut WorkingSet,
@@ -188,7 +188,9 @@ fn follow_declarations(
         return Ok(());
     }
     load_claims(tx, set, &mut further)?;
-    load_dossiers(tx, set, &mut further)
+    load_dossiers(tx, set, &mut further)?;
+    further.declarations.retain(|id| !loaded.contains(id));
+    load_declarations(tx, set, &further.declarations).map(drop)
 }
 
 /// Whether deciding about a declaration in this state may touch the buyer's and guarantor's accounts.

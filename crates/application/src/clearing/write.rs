@@ -6,7 +6,7 @@ use tongguan_domain::declaration::ImportState;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{self, StoredEvent};
-use tongguan_storage::stored::state::StoredTaxV1;
+use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::{self as storage, Delta, Partition, Tx};
 
 use super::decide::matching_missing;

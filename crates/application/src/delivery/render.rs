@@ -12,13 +12,14 @@ use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb81
 use tongguan_messages::response::{DocumentKey, Response, write_responses};
 use tongguan_messages::write::Style;
 use tongguan_storage::stored::response::StoredResponse;
-use tongguan_storage::stored::state::StoredTaxV1;
+use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::stored::{StoredError, decode, encode, versioned};
 
 use super::Outgoing;
 use crate::clearing::record::{AnswerTo, Quote};
 use crate::clearing::rows;
 use crate::clearing::write::response_kind;
+use crate::intake::envelope::business_message;
 
 /// One message to one or more mailboxes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,6 +285,7 @@ fn format_refusal(
     };
     let message = outgoing.message.as_ref().ok_or(RenderError::NoOriginal)?;
     let original = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
+    let original = business_message(original);
     let guid = guid_of(outgoing, 1);
     let refusal = ceb900::FormatRefusal {
         guid: guid.into(),
@@ -304,21 +306,21 @@ fn format_refusal(
     })
 }
 
-/// A copy of the message for a subscriber of its documents, byte for byte.
+/// A copy of the business message for a subscriber of its documents, byte for byte.
 fn copy(
     outgoing: &Outgoing,
     open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
 ) -> Result<Rendered, RenderError> {
     let row = &outgoing.response;
     let message = outgoing.message.as_ref().ok_or(RenderError::NoOriginal)?;
-    let xml = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
+    let original = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
     let kind = message.kind.as_deref().and_then(MessageType::from_code);
     Ok(Rendered {
         message: kind.map_or("CEB", MessageType::code),
         key: message.guid.clone().unwrap_or_default(),
         at: row.recorded_at.floor_millis(),
         mailboxes: row.mailbox.iter().map(ToString::to_string).collect(),
-        xml,
+        xml: business_message(original),
     })
 }
 

@@ -1,15 +1,17 @@
 //! Intake: everything that is done with a message before the writer sees it, on worker threads.
 //!
 //! Bytes are refined step by step, and each step returns a type that proves it ran: bytes → checked XML
-//! → a verified signer → documents → documents judged by themselves. What fails on the way becomes a
-//! response; nothing fails without one.
+//! → what the envelope holds, if there is one → a verified signer → documents → documents judged by
+//! themselves. What fails on the way becomes a response; nothing fails without one.
 
 pub mod assess;
 mod documents;
+pub mod envelope;
 mod signer;
 
 use std::sync::Arc;
 
+use roxmltree::Document as Tree;
 use tongguan_codelists::Pack;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DxpId, MessageId};
@@ -20,7 +22,7 @@ use tongguan_messages::ceb::{MessageType, Wanted};
 use tongguan_messages::certificate::TrustStore;
 use tongguan_messages::read::{self, Profile, Reading};
 use tongguan_messages::signature::Policy;
-use tongguan_messages::xml::{Limits, Source as XmlSource};
+use tongguan_messages::xml::{Limits, Refusal, Source as XmlSource};
 use tongguan_storage::seal::{DataKey, Keyring, SealError};
 use tongguan_storage::{self as storage, Partition};
 
@@ -30,7 +32,10 @@ use crate::clearing::record::Source;
 use crate::clearing::write::response_kind;
 use crate::ports::IdentityRegister;
 
+pub use assess::Codes;
 pub use signer::SignerCache;
+
+use envelope::Envelope;
 
 /// What intake needs to know; replaced whole when the registry, the law or the trust changes.
 #[derive(Clone)]
@@ -68,11 +73,11 @@ pub struct Received {
     pub id: MessageId,
     /// When.
     pub at: Moment,
-    /// By which way: a file's name, or the envelope's `CopMsgId`.
+    /// By which way: a file's name. An envelope's own number replaces it.
     pub origin: String,
-    /// The mailbox that the envelope names as sender.
+    /// The mailbox that it came from, where the way tells. An envelope's own sender replaces it.
     pub sender: Option<DxpId>,
-    /// The business message.
+    /// The business message, bare or in an envelope.
     pub bytes: Vec<u8>,
 }
 
@@ -149,20 +154,61 @@ impl Intake {
         Ok((Delivery { message, body, incoming, notices }, summary))
     }
 
+    /// Opens the envelope, if there is one, then the message.
     fn open(
         &mut self,
         received: &Received,
         message: &mut storage::Message,
-    ) -> Result<(Vec<Incoming>, Vec<Notice>, Summary), Refused> {
-        let refused =
-            |defect: Defect| Refused { message: None, sender: None, defects: vec![defect] };
-        let source = XmlSource::read(&received.bytes, &Limits::default())
-            .map_err(|refusal| refused(refusal.into()))?;
-        let tree = source.tree().map_err(|refusal| refused(refusal.into()))?;
-        let reading = read::read(&tree, Profile::Tolerant).map_err(refused)?;
+    ) -> Result<Opened, Refused> {
+        let source = XmlSource::read(&received.bytes, &Limits::default())?;
+        let tree = source.tree()?;
+        let Some(envelope) = envelope::open(&tree) else {
+            return self.open_message(&tree, None, received, message);
+        };
+        drop(tree);
+        if let Some(number) = &envelope.number {
+            message.origin = number.to_string();
+        }
+        if let Some(sender) = &envelope.sender {
+            message.sender = Some(sender.to_string());
+        }
+        let sender = envelope.sender.clone();
+        let opened = match &envelope.content {
+            Err(defects) => Err(Refused { message: None, sender: None, defects: defects.clone() }),
+            Ok(content) => self.open_content(content, &envelope, received, message),
+        };
+        opened.map_err(|refused| Refused { sender: refused.sender.or(sender), ..refused })
+    }
+
+    fn open_content(
+        &mut self,
+        content: &[u8],
+        envelope: &Envelope,
+        received: &Received,
+        message: &mut storage::Message,
+    ) -> Result<Opened, Refused> {
+        let placed = |refusal| Refused::from(envelope::placed(Defect::from(refusal)));
+        let source = XmlSource::read(content, &Limits::default()).map_err(placed)?;
+        let tree = source.tree().map_err(placed)?;
+        self.open_message(&tree, Some(envelope), received, message)
+    }
+
+    fn open_message(
+        &mut self,
+        tree: &Tree<'_>,
+        envelope: Option<&Envelope>,
+        received: &Received,
+        message: &mut storage::Message,
+    ) -> Result<Opened, Refused> {
+        let mut reading = read::read(tree, Profile::Tolerant)?;
+        if let Some(Err(defect)) = envelope.map(|envelope| envelope.check_type(reading.message)) {
+            reading.defects.insert(0, defect);
+        }
         message.kind = Some(reading.message.code().to_owned());
         message.guid = Some(reading.guid.clone());
-        let sender = mailbox_of(&reading).or_else(|| received.sender.clone());
+        let sender = mailbox_of(&reading)
+            .or_else(|| envelope.and_then(|envelope| envelope.sender.clone()))
+            .or_else(|| received.sender.clone());
         if !reading.is_valid() || !reading.message.is_request() {
             return Err(Refused {
                 message: Some(reading.message),
@@ -174,11 +220,11 @@ impl Intake {
         let Some(sender) = sender else {
             return Err(Refused { message: Some(reading.message), sender, defects: Vec::new() });
         };
-        let signer = signer::verify(self, &tree, &reading, received.at);
+        let signer = signer::verify(self, tree, &reading, received.at);
         if let Ok(signer) = &signer {
             message.verdict = Some(signer.verdict());
         }
-        let contents = tongguan_messages::content::digests(&tree, reading.message.layout());
+        let contents = tongguan_messages::content::digests(tree, reading.message.layout());
         let incoming = documents::submit(self, &reading, &contents, &signer, received, &sender);
         let notices = copies(received, message.partition, &reading);
         let summary = Summary {
@@ -207,11 +253,26 @@ impl Marker for KeyedMarker<'_> {
     }
 }
 
+/// What a message led to: documents, copies for subscribers, the report.
+type Opened = (Vec<Incoming>, Vec<Notice>, Summary);
+
 /// A message that is answered as a whole, with a format refusal (900).
 struct Refused {
     message: Option<MessageType>,
     sender: Option<DxpId>,
     defects: Vec<Defect>,
+}
+
+impl From<Defect> for Refused {
+    fn from(defect: Defect) -> Self {
+        Self { message: None, sender: None, defects: vec![defect] }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Defect::from(refusal).into()
+    }
 }
 
 fn mailbox_of(reading: &Reading) -> Option<DxpId> {

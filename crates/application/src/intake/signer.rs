@@ -176,19 +176,7 @@ pub fn check(
     };
     let mut defect = Defect::at(rule, pointer).with("card", card);
     if let Some((role, _, code)) = named.first() {
-        defect = defect.with("role", role_zh(*role)).with("party", code);
+        defect = defect.with("role", role.zh()).with("party", code);
     }
     Err(defect)
-}
-
-fn role_zh(role: Role) -> &'static str {
-    match role {
-        Role::Platform => "电商平台",
-        Role::Merchant => "电商企业",
-        Role::PaymentInstitution => "支付企业",
-        Role::Carrier => "物流企业",
-        Role::Declarant => "申报企业",
-        Role::FacilityOperator => "监管场所经营人",
-        Role::Guarantor => "担保企业",
-    }
 }

@@ -8,6 +8,8 @@ mod delivery;
 mod order;
 mod payment;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod waybill;
 
 pub use declaration::{CodeBook, check_declaration};

@@ -94,9 +94,25 @@ impl Outbox {
     }
 }
 
-/// A number as a file name: what no file system likes becomes `_`.
+/// A number as a part of a file name: what no file system likes becomes `_`, and it is cut to the
+/// bytes that leave room for the other parts.
 fn file_name(text: &str) -> String {
+    const LONGEST: usize = 160;
     let kept = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '.') { c } else { '_' };
-    let name: String = text.chars().take(60).map(kept).collect();
+    let mut name: String = text.chars().take(80).map(kept).collect();
+    name.truncate(name.floor_char_boundary(LONGEST));
     if name.is_empty() || name.starts_with('.') { format!("_{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn whatever_a_stranger_chose_fits_into_a_file_name() {
+        assert_eq!(file_name("TG/2026 1"), "TG_2026_1");
+        assert_eq!(file_name("../x"), "_.._x");
+        assert_eq!(file_name(""), "_");
+        assert_eq!(file_name(&"单".repeat(255)).len(), 159);
+    }
 }

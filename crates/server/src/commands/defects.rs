@@ -1,12 +1,14 @@
 //! How a command shows what is wrong with its input: for people, and as JSON.
 
+use clap::ValueEnum;
 use serde::Serialize;
 use tongguan_domain::defect::Defect;
 
-/// A defect as JSON.
+/// A defect as JSON; docs/reference/defects.md says what each field is.
 #[derive(Debug, Serialize)]
 pub struct DefectView {
     code: String,
+    rule: &'static str,
     pointer: String,
     found: Option<String>,
     expected: Option<String>,
@@ -18,6 +20,7 @@ impl From<&Defect> for DefectView {
     fn from(defect: &Defect) -> Self {
         Self {
             code: defect.code(),
+            rule: defect.rule.code,
             pointer: defect.pointer.clone(),
             found: defect.found.clone(),
             expected: defect.expected.clone(),
@@ -27,8 +30,52 @@ impl From<&Defect> for DefectView {
     }
 }
 
-/// One line for people: where, what, what was expected.
+/// The language in which people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// That of the surroundings: Chinese where the locale is Chinese, else English.
+    #[expect(clippy::disallowed_methods, reason = "the edge, where the locale comes in")]
+    pub fn of_locale() -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty());
+        if locale.is_some_and(|locale| locale.starts_with("zh")) { Self::Zh } else { Self::En }
+    }
+
+    /// The text of this language.
+    pub fn pick<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
+/// One line in English: where, what, what was expected.
 pub fn line(defect: &Defect) -> String {
-    let place = if defect.pointer.is_empty() { "(whole input)" } else { &defect.pointer };
-    format!("{place}: {} [{}]", defect.message_en(), defect.code())
+    line_in(defect, Language::En)
+}
+
+/// One line for people: where, what, what was expected.
+pub fn line_in(defect: &Defect, language: Language) -> String {
+    let place = match &*defect.pointer {
+        "" => language.pick("（全部）", "(whole input)"),
+        pointer => pointer,
+    };
+    let text = match language {
+        Language::Zh => defect.message_zh(),
+        Language::En => defect.message_en(),
+    };
+    match defect.rule.official {
+        Some(number) => format!("{place}: {text} [{number} {}]", defect.rule.code),
+        None => format!("{place}: {text} [{}]", defect.rule.code),
+    }
 }

@@ -6,8 +6,10 @@
 mod bench;
 mod codes;
 mod defects;
+mod demo;
 mod doctor;
 mod gateway;
+mod message;
 mod office;
 mod place;
 mod registry;
@@ -31,9 +33,11 @@ enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
     Doctor(doctor::Doctor),
+    Demo(demo::Demo),
     Gateway(gateway::Gateway),
     Office(office::Office),
     Registry(registry::Registry),
+    Message(message::Message),
     Review(review::Review),
     Tax(tax::Tax),
 }
@@ -45,9 +49,11 @@ impl Tongguan {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
             Command::Doctor(doctor) => doctor.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
             Command::Registry(registry) => registry.run(),
+            Command::Message(message) => message.run(),
             Command::Review(review) => review.run(),
             Command::Tax(tax) => tax.run(),
         }

@@ -12,7 +12,7 @@ use tongguan_storage::{Store, StoreSettings, Target};
 /// The directory where neither `--data` nor `--database` is given.
 const DEFAULT: &str = "tongguan-data";
 /// The key file in that directory.
-const KEY_FILE: &str = "tongguan.key";
+pub const KEY_FILE: &str = "tongguan.key";
 
 /// Where everything is kept.
 #[derive(Args)]

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod codes;
+mod demo;
 mod doctor;
+mod message;
 mod registry;
 mod review;
 mod run;

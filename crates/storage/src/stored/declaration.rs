@@ -182,3 +182,108 @@ impl TryFrom<StoredItemV1> for ItemFacts {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+    use tongguan_domain::facts::PersonMarks;
+    use tongguan_domain::money::Amount;
+
+    use super::*;
+    use crate::stored::any;
+    use crate::stored::golden::keeps;
+    use crate::stored::response::StoredQuoteV1;
+
+    fn facts() -> DeclarationFacts {
+        let mark = |byte| Mark::from_bytes([byte; 16]);
+        let yuan = |fen| Amount::new(Decimal::new(fen, 2));
+        DeclarationFacts {
+            order_no: OrderNumber::parse("O1").unwrap(),
+            platform: PartyId(1),
+            merchant: PartyId(2),
+            carrier: PartyId(4),
+            declarant: PartyId(5),
+            guarantor: PartyId(6),
+            waybill_no: WaybillNumber::parse("W1").unwrap(),
+            reference: Some(FunctionalReference::parse("R1").unwrap()),
+            mode: Mode::Direct,
+            office: OfficeCode::parse("0100").unwrap(),
+            declared_on: jiff::civil::date(2026, 3, 2),
+            buyer: PersonMarks { person: mark(0xA1), name: mark(0xA2), number: mark(0xA3) },
+            buyer_telephone: mark(0xA4),
+            consignee_address: mark(0xC3),
+            freight: yuan(0),
+            insurance: yuan(0),
+            net_weight_kg: Decimal::new(14, 1),
+            items: vec![ItemFacts {
+                number: 1,
+                hs_code: "1901101090".into(),
+                name: "奶粉".into(),
+                item_name: None,
+                unit: "122".into(),
+                quantity: Decimal::new(2, 0),
+                statutory_unit: "035".into(),
+                statutory_quantity: Decimal::new(14, 1),
+                second: Some(("122".into(), Decimal::new(2, 0))),
+                price: yuan(9_950),
+                total_price: yuan(19_900),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_declaration_is_kept() {
+        let declaration = StoredDeclaration {
+            facts: (&facts()).into(),
+            state: StoredStateV1::Refused,
+            pack: [0xEE; 16],
+            answer: StoredAnswerV1 {
+                mailbox: "DXP1".into(),
+                subscribers: vec!["DXP2".into()],
+                quote: StoredQuoteV1::Declaration(
+                    ["g", "0100", "P", "M", "A", "O1", "W1", "C", "S"].map(Box::from),
+                    Some("R1".into()),
+                ),
+            },
+        };
+        keeps(
+            "01024f310204080a0c0257310102523104393631300430313030083230323630333032a1a1a1
+            a1a1a1a1a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a3a3a3a3a3a3a3a3a3
+            a3a3a3a3a3a3a3a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3
+            c3000200021c0101020a3139303131303130393006e5a5b6e7b2890003313232040003303335
+            1c0101033132320400bc9b0102f8b602020aeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee04445850
+            3101044458503204016704303130300150014d0141024f310257310143015301025231",
+            &declaration,
+            StoredDeclaration::encode,
+            StoredDeclaration::decode,
+        );
+    }
+
+    #[test]
+    fn what_is_no_declaration_is_refused() {
+        let spoil: [fn(&mut StoredDeclarationFactsV1); 7] = [
+            |facts| facts.order_no.clear(),
+            |facts| facts.waybill_no.push_str(&"x".repeat(60)),
+            |facts| facts.reference = Some(" ".into()),
+            |facts| facts.mode = "0110".into(),
+            |facts| facts.office = "100".into(),
+            |facts| facts.declared_on = "20260230".into(),
+            |facts| facts.declared_on.clear(),
+        ];
+        for (n, spoil) in spoil.iter().enumerate() {
+            let mut stored = StoredDeclarationFactsV1::from(&facts());
+            spoil(&mut stored);
+            let refused = DeclarationFacts::try_from(stored);
+            assert!(matches!(refused, Err(StoredError::Damaged { .. })), "{n}: {refused:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_declaration_comes_back_as_it_was(facts in any::declaration()) {
+            let stored = StoredDeclarationFactsV1::from(&facts);
+            prop_assert_eq!(DeclarationFacts::try_from(stored), Ok(facts));
+        }
+    }
+}

@@ -56,3 +56,137 @@ impl StoredDocument {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+    use tongguan_domain::facts::{
+        ConsigneeMarks, DeliveryFacts, LineFacts, OrderFacts, PaymentFacts, PersonMarks,
+        WaybillFacts,
+    };
+    use tongguan_domain::ids::{OrderNumber, PartyId, PaymentTransaction, WaybillNumber};
+    use tongguan_domain::mark::Mark;
+    use tongguan_domain::money::Amount;
+    use tongguan_domain::time::Moment;
+
+    use super::*;
+    use crate::stored::golden::keeps;
+
+    fn keeps_facts(written: &str, facts: Option<StoredFactsV1>) {
+        let document = StoredDocument { response_seq: 7, replied_at: 1_000_000, facts };
+        keeps(written, &document, StoredDocument::encode, StoredDocument::decode);
+    }
+
+    fn mark(byte: u8) -> Mark {
+        Mark::from_bytes([byte; 16])
+    }
+
+    fn person() -> PersonMarks {
+        PersonMarks { person: mark(0xA1), name: mark(0xA2), number: mark(0xA3) }
+    }
+
+    fn consignee() -> ConsigneeMarks {
+        ConsigneeMarks { name: mark(0xC1), telephone: mark(0xC2), address: mark(0xC3) }
+    }
+
+    fn yuan(fen: i64) -> Amount {
+        Amount::new(Decimal::new(fen, 2))
+    }
+
+    #[test]
+    fn a_refused_document_is_kept() {
+        keeps_facts("010e80897a00", None);
+    }
+
+    #[test]
+    fn an_order_is_kept() {
+        let order = OrderFacts {
+            platform: PartyId(1),
+            merchant: PartyId(2),
+            payment_institution: Some(PartyId(3)),
+            payment_transaction: Some(PaymentTransaction::parse("T1").unwrap()),
+            goods_value: yuan(19_900),
+            freight: yuan(0),
+            discount: yuan(100),
+            tax_withheld: yuan(1_811),
+            paid: yuan(21_611),
+            buyer: person(),
+            buyer_telephone: Some(mark(0xA4)),
+            consignee: consignee(),
+            lines: vec![LineFacts {
+                number: 1,
+                name: "奶粉".into(),
+                unit: "122".into(),
+                quantity: Decimal::new(2, 0),
+                price: yuan(9_950),
+                total_price: yuan(19_900),
+            }],
+        };
+        keeps_facts(
+            "010e80897a01000204010601025431f8b602020002c80102a61c02d6d10202a1a1a1a1a1a1a1
+            a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a3a3a3a3a3a3a3a3a3a3a3a3a3
+            a3a3a301a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c2c2
+            c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3010206e5a5b6e7b2
+            89033132320400bc9b0102f8b60202",
+            Some(StoredFactsV1::Order((&order).into())),
+        );
+    }
+
+    #[test]
+    fn a_payment_is_kept() {
+        let payment = PaymentFacts {
+            institution: PartyId(3),
+            transaction: PaymentTransaction::parse("T1").unwrap(),
+            platform: PartyId(1),
+            payer: person(),
+            amount: yuan(21_611),
+        };
+        keeps_facts(
+            "010e80897a01010602543102a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2
+            a2a2a2a2a2a2a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3d6d10202",
+            Some(StoredFactsV1::Payment((&payment).into())),
+        );
+    }
+
+    #[test]
+    fn a_waybill_is_kept() {
+        let waybill = WaybillFacts {
+            carrier: PartyId(4),
+            number: WaybillNumber::parse("W1").unwrap(),
+            order_no: Some(OrderNumber::parse("O1").unwrap()),
+            freight: Some(yuan(0)),
+            insurance: None,
+            gross_weight_kg: Decimal::new(15, 1),
+            consignee: consignee(),
+        };
+        keeps_facts(
+            "010e80897a01020802573101024f31010002001e01c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c2
+            c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3",
+            Some(StoredFactsV1::Waybill((&waybill).into())),
+        );
+    }
+
+    #[test]
+    fn a_delivery_is_kept() {
+        let delivery = DeliveryFacts {
+            carrier: PartyId(4),
+            number: WaybillNumber::parse("W1").unwrap(),
+            happened_at: Moment::from_micros(2_000_000),
+        };
+        keeps_facts(
+            "010e80897a0103080257318092f401",
+            Some(StoredFactsV1::Delivery((&delivery).into())),
+        );
+    }
+
+    #[test]
+    fn a_declarations_id_is_kept() {
+        keeps_facts("010e80897a01049a01", Some(StoredFactsV1::Declaration(77)));
+    }
+
+    #[test]
+    fn a_kind_that_is_none_is_refused() {
+        let body = [1, 14, 0x80, 0x89, 0x7a, 1, 5, 0];
+        assert!(matches!(StoredDocument::decode(&body), Err(StoredError::Damaged { .. })));
+    }
+}

@@ -75,3 +75,42 @@ impl StoredEvent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stored::golden::keeps;
+
+    #[test]
+    fn an_event_of_every_subject_and_cause_is_kept() {
+        let entry = |subject, cause| StoredEntryV1 { subject, cause, statuses: vec![2, -304_008] };
+        let event = StoredEvent {
+            entries: vec![
+                entry(
+                    StoredSubjectV1::Document("O1".into(), 1, 2, "N".into()),
+                    StoredCauseV1::Document(9, 3),
+                ),
+                entry(
+                    StoredSubjectV1::Unkeyed(5),
+                    StoredCauseV1::Ruling("officer".into(), "why".into()),
+                ),
+                entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Command),
+                entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Time),
+                entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Guarantee),
+            ],
+        };
+        keeps(
+            "010500024f310204014e00120302048f8e25010a01076f6666696365720377687902048f8e25
+            029a010202048f8e25029a010302048f8e25029a010402048f8e25",
+            &event,
+            StoredEvent::encode,
+            StoredEvent::decode,
+        );
+    }
+
+    #[test]
+    fn an_empty_event_is_kept() {
+        let event = StoredEvent { entries: vec![] };
+        keeps("0100", &event, StoredEvent::encode, StoredEvent::decode);
+    }
+}

@@ -10,13 +10,19 @@
 //!
 //! [`document`] is the example to follow.
 
+#[cfg(test)]
+mod any;
 pub mod decimal;
 pub mod declaration;
 pub mod document;
 pub mod event;
 pub mod facts;
+#[cfg(test)]
+mod golden;
+pub mod lodged;
 pub mod response;
 pub mod state;
+pub mod tax;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

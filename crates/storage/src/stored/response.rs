@@ -69,3 +69,57 @@ impl StoredResponse {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stored::golden::keeps;
+
+    fn texts<const N: usize>(from: u8) -> [Box<str>; N] {
+        let mut next = from;
+        [(); N].map(|()| {
+            next += 1;
+            char::from(next).to_string().into()
+        })
+    }
+
+    #[test]
+    fn what_each_kind_of_document_quotes_is_kept() {
+        let kinds = [
+            ("01014d00000162016301640165000000", StoredQuoteV1::Order(texts(b'a'))),
+            ("01014d0001016201630164000000", StoredQuoteV1::Payment(texts(b'a'))),
+            ("01014d0002016201630164000000", StoredQuoteV1::Waybill(texts(b'a'))),
+            ("01014d00030162016301640165000000", StoredQuoteV1::Delivery(texts(b'a'))),
+            (
+                "01014d000401620163016401650166016701680169016a00000000",
+                StoredQuoteV1::Declaration(texts(b'a'), None),
+            ),
+        ];
+        for (written, quote) in kinds {
+            let answer = StoredAnswerV1 { mailbox: "M".into(), subscribers: vec![], quote };
+            let response = StoredResponse { answer, numbers: None, run: vec![], bill: None };
+            keeps(written, &response, StoredResponse::encode, StoredResponse::decode);
+        }
+    }
+
+    #[test]
+    fn a_whole_run_of_statuses_is_kept() {
+        let response = StoredResponse {
+            answer: StoredAnswerV1 {
+                mailbox: "M".into(),
+                subscribers: vec!["S".into()],
+                quote: StoredQuoteV1::Declaration(texts(b'a'), Some("R".into())),
+            },
+            numbers: Some(("B0100".into(), Some("0100".into()))),
+            run: vec![(2, 1_000_000, "申报".into()), (-301_011, 1_001_000, "x".into())],
+            bill: Some(77),
+        };
+        keeps(
+            "01014d0101530401620163016401650166016701680169016a01015201054230313030010430
+            313030020480897a06e794b3e68aa5a5df24d0987a0178019a01",
+            &response,
+            StoredResponse::encode,
+            StoredResponse::decode,
+        );
+    }
+}

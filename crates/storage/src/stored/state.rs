@@ -1,18 +1,14 @@
 //! Where a declaration stands, as it is stored.
 
 use serde::{Deserialize, Serialize};
-use tongguan_domain::allowance::AllowanceKey;
-use tongguan_domain::declaration::{
-    Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation,
-};
+use tongguan_domain::declaration::{Detention, Entered, ImportState, Release};
 use tongguan_domain::ids::DeclarationNumber;
-use tongguan_domain::mark::Mark;
-use tongguan_domain::money::Money;
-use tongguan_domain::tax_bill::{TaxDue, TaxLine};
 use tongguan_domain::time::Moment;
 
-use super::facts::{StoredMark, damaged};
-use super::{StoredError, decode, encode, versioned};
+use super::StoredError;
+use super::facts::damaged;
+use super::lodged::{StoredAssessedV1, StoredLodgedV1, StoredReservationV1};
+use super::tax::StoredTaxV1;
 
 /// Where a declaration stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +39,6 @@ pub enum StoredStateV1 {
     Deleted,
 }
 
-/// What a declaration takes and owes, judged by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredAssessedV1 {
-    tax: Option<StoredTaxV1>,
-    dutiable: i64,
-    annual_limit: i64,
-    certified: bool,
-}
-
 /// To whom detained goods are handed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StoredDetentionV1 {
@@ -63,23 +50,6 @@ pub enum StoredDetentionV1 {
     Legal,
     /// [599]
     Other,
-}
-
-/// What is settled at lodging.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredLodgedV1 {
-    reservation: StoredReservationV1,
-    annual_limit: i64,
-    tax: Option<StoredTaxV1>,
-    certified: bool,
-}
-
-/// Part of a yearly allowance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredReservationV1 {
-    person: StoredMark,
-    year: i16,
-    amount: i64,
 }
 
 /// An entered declaration.
@@ -96,42 +66,6 @@ pub struct StoredReleaseV1 {
     released_at: i64,
     used: StoredReservationV1,
     tax: StoredTaxV1,
-}
-
-/// The tax of a declaration: the sums follow from the lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredTaxV1(Vec<StoredTaxLineV1>);
-
-impl StoredTaxV1 {
-    /// The bytes for a tax bill's `body`.
-    ///
-    /// # Errors
-    /// See [`encode`].
-    pub fn encode(&self) -> Result<Vec<u8>, StoredError> {
-        encode("tax", 1, self)
-    }
-
-    /// From the `body` of a tax bill.
-    ///
-    /// # Errors
-    /// [`StoredError`].
-    pub fn decode(body: &[u8]) -> Result<Self, StoredError> {
-        match versioned("tax", body)? {
-            (1, fields) => decode("tax", fields),
-            (version, _) => Err(StoredError::UnknownVersion { form: "tax", version }),
-        }
-    }
-}
-
-/// The tax of one line, in fen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredTaxLineV1 {
-    number: i32,
-    hs_code: Box<str>,
-    dutiable: i64,
-    duty: i64,
-    vat: i64,
-    consumption_tax: i64,
 }
 
 impl From<&ImportState> for StoredStateV1 {
@@ -182,29 +116,6 @@ impl TryFrom<StoredStateV1> for ImportState {
     }
 }
 
-impl From<&Assessed> for StoredAssessedV1 {
-    fn from(assessed: &Assessed) -> Self {
-        Self {
-            tax: assessed.tax.as_ref().map(Into::into),
-            dutiable: assessed.dutiable.fen(),
-            annual_limit: assessed.annual_limit.fen(),
-            certified: assessed.certified,
-        }
-    }
-}
-
-impl TryFrom<StoredAssessedV1> for Assessed {
-    type Error = StoredError;
-    fn try_from(stored: StoredAssessedV1) -> Result<Self, StoredError> {
-        Ok(Self {
-            tax: stored.tax.map(TryInto::try_into).transpose()?,
-            dutiable: Money::from_fen(stored.dutiable),
-            annual_limit: Money::from_fen(stored.annual_limit),
-            certified: stored.certified,
-        })
-    }
-}
-
 impl From<Detention> for StoredDetentionV1 {
     fn from(by: Detention) -> Self {
         match by {
@@ -224,46 +135,6 @@ impl From<StoredDetentionV1> for Detention {
             StoredDetentionV1::Legal => Self::Legal,
             StoredDetentionV1::Other => Self::Other,
         }
-    }
-}
-
-impl From<&Lodged> for StoredLodgedV1 {
-    fn from(lodged: &Lodged) -> Self {
-        Self {
-            reservation: lodged.reservation.into(),
-            annual_limit: lodged.annual_limit.fen(),
-            tax: lodged.tax.as_ref().map(Into::into),
-            certified: lodged.certified,
-        }
-    }
-}
-
-impl TryFrom<StoredLodgedV1> for Lodged {
-    type Error = StoredError;
-    fn try_from(stored: StoredLodgedV1) -> Result<Self, StoredError> {
-        Ok(Self {
-            reservation: stored.reservation.into(),
-            annual_limit: Money::from_fen(stored.annual_limit),
-            tax: stored.tax.map(TryInto::try_into).transpose()?,
-            certified: stored.certified,
-        })
-    }
-}
-
-impl From<Reservation> for StoredReservationV1 {
-    fn from(reservation: Reservation) -> Self {
-        Self {
-            person: reservation.key.person.to_bytes(),
-            year: reservation.key.year,
-            amount: reservation.amount.fen(),
-        }
-    }
-}
-
-impl From<StoredReservationV1> for Reservation {
-    fn from(stored: StoredReservationV1) -> Self {
-        let key = AllowanceKey { person: Mark::from_bytes(stored.person), year: stored.year };
-        Self { key, amount: Money::from_fen(stored.amount) }
     }
 }
 
@@ -303,35 +174,175 @@ impl TryFrom<StoredReleaseV1> for Release {
     }
 }
 
-impl From<&TaxDue> for StoredTaxV1 {
-    fn from(tax: &TaxDue) -> Self {
-        let line = |line: &TaxLine| StoredTaxLineV1 {
-            number: line.number,
-            hs_code: line.hs_code.clone(),
-            dutiable: line.dutiable.fen(),
-            duty: line.duty.fen(),
-            vat: line.vat.fen(),
-            consumption_tax: line.consumption_tax.fen(),
-        };
-        Self(tax.lines.iter().map(line).collect())
-    }
-}
-
-impl TryFrom<StoredTaxV1> for TaxDue {
-    type Error = StoredError;
-    fn try_from(stored: StoredTaxV1) -> Result<Self, StoredError> {
-        let line = |line: StoredTaxLineV1| TaxLine {
-            number: line.number,
-            hs_code: line.hs_code,
-            dutiable: Money::from_fen(line.dutiable),
-            duty: Money::from_fen(line.duty),
-            vat: Money::from_fen(line.vat),
-            consumption_tax: Money::from_fen(line.consumption_tax),
-        };
-        Self::of(stored.0.into_iter().map(line).collect()).map_err(damaged)
-    }
-}
-
 fn declaration_number(text: &str) -> Result<DeclarationNumber, StoredError> {
     DeclarationNumber::parse(text).map_err(damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tongguan_domain::allowance::AllowanceKey;
+    use tongguan_domain::declaration::{Assessed, Lodged, Reservation};
+    use tongguan_domain::mark::Mark;
+    use tongguan_domain::money::Money;
+    use tongguan_domain::tax_bill::{TaxDue, TaxLine};
+
+    use super::*;
+    use crate::stored::golden::keeps;
+    use crate::stored::{any, decode, encode, versioned};
+
+    fn number() -> DeclarationNumber {
+        DeclarationNumber::parse("0100").unwrap()
+    }
+
+    fn tax() -> TaxDue {
+        let [dutiable, vat] = [19_900, 1_811].map(Money::from_fen);
+        let (number, hs_code) = (1, "1901101090".into());
+        let (duty, consumption_tax) = (Money::ZERO, Money::ZERO);
+        TaxDue::of(vec![TaxLine { number, hs_code, dutiable, duty, vat, consumption_tax }]).unwrap()
+    }
+
+    fn reservation() -> Reservation {
+        let key = AllowanceKey { person: Mark::from_bytes([0xA1; 16]), year: 2026 };
+        Reservation { key, amount: Money::from_fen(19_900) }
+    }
+
+    fn lodged() -> Lodged {
+        let annual_limit = Money::from_fen(2_600_000);
+        Lodged { reservation: reservation(), annual_limit, tax: Some(tax()), certified: true }
+    }
+
+    fn entered() -> Entered {
+        Entered { number: number(), lodged: lodged() }
+    }
+
+    fn release() -> Release {
+        let released_at = Moment::from_micros(2_000_000);
+        Release { number: number(), released_at, used: reservation(), tax: tax() }
+    }
+
+    fn states() -> Vec<(&'static str, ImportState)> {
+        [before_entry(), in_hand(), detained(), ended()].concat()
+    }
+
+    fn before_entry() -> Vec<(&'static str, ImportState)> {
+        let assessed = Assessed {
+            tax: None,
+            dutiable: Money::from_fen(19_900),
+            annual_limit: Money::from_fen(2_600_000),
+            certified: false,
+        };
+        let expires_at = Moment::from_micros(1_000_000);
+        vec![
+            ("010000f8b60280b1bd0200", ImportState::Stored(assessed)),
+            (
+                "0101a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a31393031313031
+                303930f8b60200a61c000180897a",
+                ImportState::Waiting { lodged: lodged(), expires_at },
+            ),
+        ]
+    }
+
+    fn in_hand() -> Vec<(&'static str, ImportState)> {
+        vec![
+            (
+                "01020430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c0001",
+                ImportState::InReview(entered()),
+            ),
+            (
+                "01030430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c0001",
+                ImportState::UnderExamination(entered()),
+            ),
+            (
+                "01040430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c0001",
+                ImportState::AwaitingGuarantee(entered()),
+            ),
+            (
+                "01060430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c0001",
+                ImportState::Suspended(entered()),
+            ),
+        ]
+    }
+
+    fn detained() -> Vec<(&'static str, ImportState)> {
+        let detained = |by| ImportState::Detained { entered: entered(), by };
+        vec![
+            (
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c000100",
+                detained(Detention::Clearance),
+            ),
+            (
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c000101",
+                detained(Detention::Investigation),
+            ),
+            (
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c000102",
+                detained(Detention::Legal),
+            ),
+            (
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
+                3031313031303930f8b60200a61c000103",
+                detained(Detention::Other),
+            ),
+        ]
+    }
+
+    fn ended() -> Vec<(&'static str, ImportState)> {
+        vec![
+            (
+                "010704303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201020a313930
+                31313031303930f8b60200a61c00",
+                ImportState::Released(release()),
+            ),
+            (
+                "010804303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201020a313930
+                31313031303930f8b60200a61c00",
+                ImportState::Closed(release()),
+            ),
+            ("01090430313030", ImportState::ShippedBack(number())),
+            ("010a", ImportState::Refused),
+            ("010b", ImportState::Deleted),
+        ]
+    }
+
+    /// As a declaration's body does, whose version covers the state too.
+    fn read(body: &[u8]) -> Result<StoredStateV1, StoredError> {
+        match versioned("state", body)? {
+            (1, fields) => decode("state", fields),
+            (version, _) => Err(StoredError::UnknownVersion { form: "state", version }),
+        }
+    }
+
+    #[test]
+    fn every_state_is_kept() {
+        for (written, state) in states() {
+            keeps(written, &StoredStateV1::from(&state), |state| encode("state", 1, state), read);
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_refused() {
+        let stored = StoredStateV1::ShippedBack("x".repeat(19));
+        assert!(matches!(ImportState::try_from(stored), Err(StoredError::Damaged { .. })));
+        let mut stored = StoredReleaseV1::from(&release());
+        stored.number.clear();
+        assert!(ImportState::try_from(StoredStateV1::Released(stored)).is_err());
+        let mut stored = StoredEnteredV1::from(&entered());
+        stored.number.clear();
+        assert!(ImportState::try_from(StoredStateV1::InReview(stored)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn every_state_comes_back_as_it_was(state in any::state()) {
+            prop_assert_eq!(ImportState::try_from(StoredStateV1::from(&state)), Ok(state));
+        }
+    }
 }

@@ -10,6 +10,7 @@ on_both_engines! {
     all_partitions_are_there_and_free,
     a_lease_keeps_others_out_until_it_lapses,
     an_advance_renews_the_lease_and_keeps_the_sequence,
+    an_owner_may_take_its_own_again_and_fences_its_older_self,
     a_writer_that_was_taken_over_is_fenced_and_leaves_no_trace,
     a_released_partition_is_free_at_once,
     the_sole_process_takes_all,
@@ -47,6 +48,15 @@ fn an_advance_renews_the_lease_and_keeps_the_sequence(on: &Fixture) {
     assert_eq!(early.leases, []);
     let taken = on.write(|tx| tx.lease("b", &TWO, TakeOver::Lapsed(at(31)), at(40)));
     assert_eq!(taken.next_seq, 19, "above all that was used in any of them");
+}
+
+fn an_owner_may_take_its_own_again_and_fences_its_older_self(on: &Fixture) {
+    on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(10)), at(20)));
+    let again = on.write(|tx| tx.lease("a", &TWO, TakeOver::Lapsed(at(11)), at(21)));
+    assert_eq!(again.leases, held(2));
+    let error = on.refused(|tx| tx.advance(&held(1), 99, at(30)));
+    assert!(matches!(&error, StorageError::Fenced(lost) if lost == &TWO), "{error:?}");
+    on.write(|tx| tx.advance(&held(2), 99, at(30)));
 }
 
 fn a_writer_that_was_taken_over_is_fenced_and_leaves_no_trace(on: &Fixture) {

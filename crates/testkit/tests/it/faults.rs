@@ -83,7 +83,7 @@ pub const MISMATCHES: &[Fault] = &[
             buyer.name = "未核".into();
         }
     }),
-    fault!("waybill of another order", 100, "运单的订单编号", |p| {
+    fault!("waybill of another order", 100, "的订单编号与清单不一致", |p| {
         let other = format!("{}X", p.order.order_no.as_str());
         p.waybill.order_no = Some(OrderNumber::parse(&other).unwrap());
     }),

@@ -1,8 +1,21 @@
-//! The product as an outsider sees it, on the embedded database.
+//! The product as an outsider sees it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 5000_00")]
+
+mod allowance;
 mod arrival;
+mod changes;
 mod clearing;
+mod closing;
 mod due;
+mod engines;
+mod envelope;
 mod faults;
+mod guarantee;
+mod lanes;
+mod numbers;
 mod repetition;
 mod support;
+mod texts;
+mod waiting;

@@ -112,9 +112,8 @@ impl Case {
                 Ok(())
             }
             Lane::Yellow => self.review(entered, "[Code:1200;Desc:待人工审核]"),
-            Lane::Green if !rated => {
-                self.review(entered, "[Code:1200;Desc:待人工审核];商品税率或清单备注条件待人工确认")
-            }
+            Lane::Green if !rated => self
+                .review(entered, "[Code:1200;Desc:待人工审核]; 商品税率或清单备注条件待人工确认"),
             Lane::Green => self.accept(draft, circumstances, entered),
         }
     }
@@ -135,7 +134,7 @@ impl Case {
             return self.release(draft, circumstances, entered, held);
         }
         let mut reason = format!(
-            "审结;税款担保可用余额不足，待放行：应缴税款{tax}，可用余额{}",
+            "审结; 税款担保可用余额不足，待放行：应缴税款{tax}，可用余额{}",
             guarantee.free(circumstances.at)
         );
         if guarantee.queued > Money::ZERO {

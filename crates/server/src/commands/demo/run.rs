@@ -1,0 +1,230 @@
+//! The run: messages go in, officers rule.
+
+use std::collections::{BTreeSet, HashMap};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use tongguan_application::clearing::engine::Engine;
+use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::intake::Received;
+use tongguan_application::numbering::IdSource;
+use tongguan_application::pipeline::{self, Ack, Pipeline};
+use tongguan_domain::declaration::Ruling;
+use tongguan_domain::ids::{DeclarationId, MessageId};
+use tongguan_domain::time::Moment;
+use tongguan_storage::Partition;
+use tongguan_testkit::traffic::TrafficParcel;
+use tongguan_testkit::traffic::crew::Crew;
+use tongguan_testkit::traffic::post::{Letter, Post};
+
+use super::stage::Stage;
+
+/// One run of traffic over a stage.
+pub struct Run<'r> {
+    /// Where.
+    pub stage: &'r Stage,
+    /// Who sends.
+    pub crew: &'r Crew,
+    /// What is sent about.
+    pub parcels: &'r [TrafficParcel],
+    /// Without progress bar.
+    pub quiet: bool,
+}
+
+/// What was sent.
+#[derive(Debug)]
+pub struct Sent {
+    /// Messages.
+    pub messages: u64,
+    /// Documents in them that could be read.
+    pub documents: u64,
+    /// Messages that were refused as a whole.
+    pub refused: u64,
+    /// Rulings of officers.
+    pub rulings: usize,
+    /// The parcel of each message that is about one only, by the message's file name.
+    pub alone: HashMap<String, usize>,
+    /// When the first message was submitted.
+    pub begin: Moment,
+    /// When the last thing was decided and durable.
+    pub end: Moment,
+}
+
+/// Messages submitted and not acknowledged, at most.
+const AHEAD: u64 = 500;
+/// Samples of each story, or of each message type where nothing is wrong.
+const SAMPLES: usize = 2;
+
+impl Run<'_> {
+    /// Sends the traffic, and has the officers rule.
+    ///
+    /// # Errors
+    /// When a message cannot be made or stored.
+    pub fn send(&self, seed: u64) -> anyhow::Result<Sent> {
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let clock = self.stage.product.clock.clone();
+        let pipeline = self.stage.product.start(workers)?;
+        let post = Post::new(self.crew, self.parcels, seed);
+        let begin = clock.now();
+        let sent = Sent {
+            messages: 0,
+            documents: 0,
+            refused: 0,
+            rulings: 0,
+            alone: HashMap::new(),
+            begin,
+            end: begin,
+        };
+        let bar = progress(post.len(), self.quiet);
+        let mut sending = Sending { pipeline, sent, settled: 0, bar };
+        let mut ids = IdSource::default();
+        let mut samples = Samples::default();
+        for letter in post {
+            let letter = letter.context("a made-up message cannot be written")?;
+            samples.keep(self, &letter)?;
+            sending.submit(letter, &mut ids, clock.now())?;
+        }
+        let (mut engine, mut sent) = sending.finish()?;
+        sent.rulings = self.rule(&mut engine)?;
+        sent.end = clock.now();
+        engine.stop()?;
+        Ok(sent)
+    }
+
+    /// Officers decide what the traffic says they do; the rest is left in their queues.
+    fn rule(&self, engine: &mut Engine) -> anyhow::Result<usize> {
+        let wanted: HashMap<&str, Ruling> = self
+            .parcels
+            .iter()
+            .filter_map(|parcel| {
+                let order_no = parcel.documents.declaration.order_no.as_str();
+                parcel.handling.ruling().map(|ruling| (order_no, ruling))
+            })
+            .collect();
+        let mut commands = Vec::new();
+        for queue in [300, 500] {
+            let mut after = DeclarationId(0);
+            loop {
+                let store = &self.stage.product.store;
+                let page = store.read(|view| view.declarations_in_queue(queue, after, PAGE))?;
+                let Some(last) = page.last() else { break };
+                after = last.declaration_id;
+                commands.extend(page.iter().filter_map(|row| {
+                    wanted
+                        .get(row.order_no.as_str())
+                        .map(|ruling| command(row.declaration_id, *ruling))
+                }));
+            }
+        }
+        for chunk in commands.chunks(500) {
+            pipeline::commit(engine, &[], chunk, &*self.stage.product.clock)?;
+        }
+        Ok(commands.len())
+    }
+}
+
+/// Declarations of a queue that are read at a time.
+const PAGE: i64 = 1000;
+
+fn command(declaration: DeclarationId, ruling: Ruling) -> Incoming {
+    let reason = match ruling {
+        Ruling::Accept => "单证与货物相符",
+        Ruling::Refuse => "申报不实",
+        Ruling::Examine => "需开箱查验",
+        Ruling::Detain(_) => "涉嫌走私",
+        Ruling::Suspend => "等待补充资料",
+        Ruling::ShipBack => "不符合入境要求",
+    };
+    Incoming::Ruling {
+        declaration,
+        ruling,
+        officer: "示例关员".to_owned(),
+        reason: reason.to_owned(),
+        reassessed: None,
+    }
+}
+
+fn progress(messages: usize, quiet: bool) -> ProgressBar {
+    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(messages as u64) };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} messages, {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+struct Sending {
+    pipeline: Pipeline,
+    sent: Sent,
+    settled: u64,
+    bar: ProgressBar,
+}
+
+impl Sending {
+    fn submit(&mut self, letter: Letter, ids: &mut IdSource, at: Moment) -> anyhow::Result<()> {
+        if let [parcel] = letter.parcels[..] {
+            self.sent.alone.insert(letter.origin.clone(), parcel);
+        }
+        let id = MessageId(ids.next(Partition::of_text(&letter.origin), at));
+        let Letter { origin, bytes, .. } = letter;
+        self.pipeline.submit(Received { id, at, origin, sender: None, bytes });
+        self.sent.messages += 1;
+        while let Ok(ack) = self.pipeline.acks().try_recv() {
+            self.settle(ack)?;
+        }
+        while self.sent.messages - self.settled > AHEAD {
+            self.wait()?;
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self) -> anyhow::Result<()> {
+        let ack = self.pipeline.acks().recv().context("the pipeline ended early")?;
+        self.settle(ack)
+    }
+
+    fn settle(&mut self, ack: Ack) -> anyhow::Result<()> {
+        let summary =
+            ack.outcome.map_err(|error| anyhow::anyhow!("a message was not stored: {error}"))?;
+        self.settled += 1;
+        self.sent.documents += summary.documents as u64;
+        self.sent.refused += u64::from(summary.documents == 0);
+        self.bar.inc(1);
+        Ok(())
+    }
+
+    fn finish(mut self) -> anyhow::Result<(Engine, Sent)> {
+        while self.settled < self.sent.messages {
+            self.wait()?;
+        }
+        self.bar.finish_and_clear();
+        let (engine, _) = self.pipeline.finish().context("a thread of the pipeline died")?;
+        Ok((engine, self.sent))
+    }
+}
+
+/// Messages that are put aside for people to look at: some of each type, and every fault.
+#[derive(Default)]
+struct Samples {
+    kept: HashMap<&'static str, usize>,
+    names: BTreeSet<String>,
+}
+
+impl Samples {
+    fn keep(&mut self, run: &Run<'_>, letter: &Letter) -> anyhow::Result<()> {
+        let fault = match letter.parcels[..] {
+            [parcel] => run.parcels[parcel].fault,
+            _ => None,
+        };
+        let story = fault.map_or(letter.message.code(), |fault| fault.name());
+        let of_type = format!("{story}/{}", letter.message.code());
+        let kept = self.kept.entry(story).or_default();
+        let wanted = *kept < SAMPLES || (fault.is_some() && self.names.insert(of_type));
+        if !wanted {
+            return Ok(());
+        }
+        *kept += 1;
+        let path = run.stage.samples.join(format!("{story}-{}", letter.origin));
+        std::fs::write(&path, &letter.bytes)
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}

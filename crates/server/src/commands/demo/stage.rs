@@ -1,0 +1,145 @@
+//! The stage: an empty directory becomes an installation with parties, trust, key and settings.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::civil::date;
+use tongguan_application::delivery::Follower;
+use tongguan_application::intake::SignatureDemand;
+use tongguan_application::ports::Clock;
+use tongguan_application::registry::{self, Entry, Grant};
+use tongguan_domain::time::Moment;
+use tongguan_gateways::folder::{CONSUMER, Outbox};
+use tongguan_gateways::identity::StandIn;
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{Cached, Setting, Store, StoreSettings, Target};
+use tongguan_testkit::traffic::crew::Crew;
+use tongguan_testkit::traffic::{EXAMINING_OFFICE, REVIEWING_OFFICE};
+
+use super::super::place::KEY_FILE;
+use crate::product::{self, Product};
+
+/// An installation in a directory of its own.
+pub struct Stage {
+    /// The directory.
+    pub data: PathBuf,
+    /// Where samples of the signed messages are put.
+    pub samples: PathBuf,
+    /// Where the responses are put.
+    pub outbox: PathBuf,
+    /// The product on it.
+    pub product: Product,
+}
+
+impl Stage {
+    /// Sets the stage for a crew.
+    ///
+    /// # Errors
+    /// What cannot be made, where, and what to do.
+    pub fn set(data: Option<&Path>, crew: &Crew, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let data = directory(data)?;
+        let now = clock.now();
+        let store = Store::open(&Target::Sqlite(data.clone()), StoreSettings::default(), now)
+            .with_context(|| format!("cannot make a database in {}", data.display()))?;
+        let keyring = Arc::new(Keyring::open(&data.join(KEY_FILE))?);
+        let mut writer = store.writer()?;
+        registry::import(&mut writer, &entries(crew), now)
+            .context("the made-up parties cannot be registered")?;
+        writer.transaction(|tx| {
+            tx.upsert(&settings())?;
+            tx.bump(Cached::Settings)
+        })?;
+        let trust = data.join("trust");
+        let samples = data.join("samples");
+        for folder in [&trust, &samples] {
+            std::fs::create_dir(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        let authority = trust.join("demo-authority.pem");
+        std::fs::write(&authority, crew.authority().certificate().to_pem())
+            .with_context(|| format!("cannot write {}", authority.display()))?;
+        let knowledge = product::knowledge(
+            store.read(registry::snapshot)?,
+            store.read(tongguan_application::codes::pack)?,
+            product::trust(&trust)?,
+            SignatureDemand::default(),
+        );
+        let identities = Arc::new(StandIn);
+        let product = Product { store, keyring, clock, identities, knowledge };
+        let outbox = data.join("outbox");
+        Ok(Self { data, samples, outbox, product })
+    }
+
+    /// Writes every response into its mailbox's folder; gives how many there are.
+    ///
+    /// # Errors
+    /// When a response cannot be rendered or a file not be written.
+    pub fn deliver(&self) -> anyhow::Result<u64> {
+        let Product { store, keyring, .. } = &self.product;
+        let follower = Follower::open(CONSUMER, store, keyring.clone(), true)?;
+        let mut outbox = Outbox::open(&self.outbox, follower)?;
+        Ok(outbox.deliver()?.files.values().sum())
+    }
+}
+
+/// The directory that was asked for, made and found empty, or a fresh one.
+fn directory(data: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let Some(data) = data else {
+        let fresh = tempfile::Builder::new().prefix("tongguan-demo-").tempdir();
+        return Ok(fresh.context("cannot make a directory; name one with --data")?.keep());
+    };
+    std::fs::create_dir_all(data).with_context(|| {
+        format!("cannot make {}; name another directory with --data", data.display())
+    })?;
+    let mut entries =
+        std::fs::read_dir(data).with_context(|| format!("cannot list {}", data.display()))?;
+    anyhow::ensure!(
+        entries.next().is_none(),
+        "{} is not empty: a demonstration begins with nothing; name another directory with --data",
+        data.display()
+    );
+    Ok(data.to_owned())
+}
+
+/// The crew as a registry file would tell of it.
+fn entries(crew: &Crew) -> Vec<Entry> {
+    let since = Some(date(2020, 1, 1));
+    (1..)
+        .zip(crew.actors())
+        .map(|(line, actor)| Entry {
+            line,
+            name: actor.party.name.to_string(),
+            codes: actor.party.codes.clone(),
+            roles: actor.party.roles,
+            standing: actor.party.standing,
+            valid_from: since,
+            valid_to: None,
+            mailbox: actor.party.mailbox.clone(),
+            certificates: Some(vec![actor.certificate.clone()]),
+            grant: crew.granted(actor).map(|granted| Grant {
+                granted,
+                valid_from: since,
+                valid_to: None,
+                reference: Some(format!("BH-DEMO-{line:04}")),
+            }),
+        })
+        .collect()
+}
+
+/// One office reviews everything, one examines everything: which parcels go there is for the seed to
+/// say, not for chance.
+fn settings() -> [Setting; 2] {
+    [(REVIEWING_OFFICE, "yellow_per_10_000"), (EXAMINING_OFFICE, "red_per_10_000")].map(
+        |(office, name)| Setting {
+            scope: format!("office:{office}"),
+            name: name.to_owned(),
+            value: "10000".to_owned(),
+        },
+    )
+}
+
+/// Seconds between two moments, for people to read.
+pub fn seconds(from: Moment, to: Moment) -> f64 {
+    super::super::bench::per(to.micros() - from.micros(), 1_000_000)
+}

@@ -1,0 +1,96 @@
+//! `tongguan message sample`: a made-up message of each type.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use tongguan_messages::ceb::MessageType;
+use tongguan_messages::sample::sample;
+use tongguan_testkit::cast::{Actor, Cast, Signing};
+
+use super::write_out;
+
+/// The seed of the made-up enterprises' keys. Anyone can make the same keys from it.
+const SEED: u64 = 7;
+/// The file of the authority's certificate.
+const AUTHORITY: &str = "sample-authority.pem";
+
+/// Write a made-up message, valid by the official schema.
+///
+/// All samples tell of the same parcel; no person, enterprise or number in them exists. Declarations
+/// (CEB621) are signed unless --unsigned is given, because the schema demands it.
+///
+/// The keys of the samples are public: never trust their authority where it matters.
+#[derive(Debug, Args)]
+pub struct Sample {
+    /// CEB311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 816 or 900.
+    #[arg(value_name = "TYPE", value_parser = message_type)]
+    message: MessageType,
+    /// Sign it by whoever must send it, with SM2.
+    #[arg(long)]
+    signed: bool,
+    /// Leave a declaration unsigned, so that it can be signed with another key.
+    #[arg(long, conflicts_with = "signed")]
+    unsigned: bool,
+    /// Where it is written; standard output when absent.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// A directory where the certificate of the signers' authority is written, for `verify --trust`.
+    #[arg(long, value_name = "DIR")]
+    trust_out: Option<PathBuf>,
+}
+
+impl Sample {
+    /// Runs the command.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let mut text = sample(self.message)?;
+        let is_signed = self.signed || self.message == MessageType::Ceb621 && !self.unsigned;
+        if is_signed || self.trust_out.is_some() {
+            let cast = Cast::new(SEED, Signing::Sm2)?;
+            if is_signed {
+                text = sender(&cast, self.message)?.sign(&text)?;
+            }
+            if let Some(folder) = &self.trust_out {
+                write_authority(&cast, folder)?;
+            }
+        }
+        write_out(&text, self.out.as_deref())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn message_type(text: &str) -> Result<MessageType, String> {
+    MessageType::from_code(text)
+        .or_else(|| MessageType::from_code(&format!("CEB{text}")))
+        .ok_or_else(|| {
+            let known = MessageType::ALL.map(MessageType::code);
+            format!("no such message; there are {}", known.join(", "))
+        })
+}
+
+/// Who sends a message.
+fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
+    Ok(match message {
+        MessageType::Ceb311 => &cast.merchant,
+        MessageType::Ceb411 => &cast.institution,
+        MessageType::Ceb511 | MessageType::Ceb513 | MessageType::Ceb621 => &cast.carrier,
+        MessageType::Ceb312
+        | MessageType::Ceb412
+        | MessageType::Ceb512
+        | MessageType::Ceb514
+        | MessageType::Ceb622
+        | MessageType::Ceb816
+        | MessageType::Ceb900 => anyhow::bail!(
+            "{} is an answer of customs, which is not signed: leave --signed out",
+            message.code()
+        ),
+    })
+}
+
+fn write_authority(cast: &Cast, folder: &Path) -> anyhow::Result<()> {
+    let file = folder.join(AUTHORITY);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&file, cast.authority().certificate().to_pem()))
+        .with_context(|| format!("cannot write {}", file.display()))
+}

@@ -1,0 +1,252 @@
+//! Any value of the domain that may be stored, for the laws.
+
+use jiff::civil::Date;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use tongguan_domain::allowance::AllowanceKey;
+use tongguan_domain::declaration::{
+    Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation,
+};
+use tongguan_domain::facts::{
+    ConsigneeMarks, DeclarationFacts, DeliveryFacts, ItemFacts, LineFacts, Mode, OrderFacts,
+    PaymentFacts, PersonMarks, WaybillFacts,
+};
+use tongguan_domain::ids::{
+    DeclarationNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId, PaymentTransaction,
+    WaybillNumber,
+};
+use tongguan_domain::mark::Mark;
+use tongguan_domain::money::{Amount, Money};
+use tongguan_domain::tax_bill::{TaxDue, TaxLine};
+use tongguan_domain::time::Moment;
+
+fn party() -> impl Strategy<Value = PartyId> {
+    any::<i64>().prop_map(PartyId)
+}
+
+fn mark() -> impl Strategy<Value = Mark> {
+    any::<[u8; 16]>().prop_map(Mark::from_bytes)
+}
+
+fn text() -> impl Strategy<Value = Box<str>> {
+    ".{0,20}".prop_map(Box::from)
+}
+
+fn decimal() -> impl Strategy<Value = Decimal> {
+    (any::<i64>(), 0_u32..=28).prop_map(|(mantissa, scale)| Decimal::new(mantissa, scale))
+}
+
+fn amount() -> impl Strategy<Value = Amount> {
+    decimal().prop_map(Amount::new)
+}
+
+fn money() -> impl Strategy<Value = Money> {
+    any::<i64>().prop_map(Money::from_fen)
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+    (0..4_000_000_000_000_000_i64).prop_map(Moment::from_micros)
+}
+
+/// A day that the wire's eight digits can say.
+fn day() -> impl Strategy<Value = Date> {
+    (0_i16..=9999, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d))
+}
+
+macro_rules! number {
+    ($name:ident, $type:ty, $pattern:literal) => {
+        fn $name() -> impl Strategy<Value = $type> {
+            $pattern.prop_map(|text| <$type>::parse(&text).unwrap())
+        }
+    };
+}
+
+number!(order_number, OrderNumber, "[!-~单]{1,60}");
+number!(waybill_number, WaybillNumber, "[!-~单]{1,60}");
+number!(transaction, PaymentTransaction, "[!-~单]{1,60}");
+number!(reference, FunctionalReference, "[!-~单]{1,20}");
+number!(declaration_number, DeclarationNumber, "[!-~单]{1,18}");
+number!(office, OfficeCode, "[0-9]{4}");
+
+fn person() -> impl Strategy<Value = PersonMarks> {
+    (mark(), mark(), mark()).prop_map(|(person, name, number)| PersonMarks { person, name, number })
+}
+
+fn consignee() -> impl Strategy<Value = ConsigneeMarks> {
+    (mark(), mark(), mark()).prop_map(|(name, telephone, address)| ConsigneeMarks {
+        name,
+        telephone,
+        address,
+    })
+}
+
+prop_compose! {
+    fn line()(
+        number: i32, name in text(), unit in text(),
+        quantity in decimal(), price in amount(), total_price in amount(),
+    ) -> LineFacts {
+        LineFacts { number, name, unit, quantity, price, total_price }
+    }
+}
+
+prop_compose! {
+    /// Facts of any order.
+    pub fn order()(
+        (platform, merchant, payment_institution) in (party(), party(), option::of(party())),
+        payment_transaction in option::of(transaction()),
+        (goods_value, freight, discount) in (amount(), amount(), amount()),
+        (tax_withheld, paid) in (amount(), amount()),
+        (buyer, consignee) in (person(), consignee()),
+        buyer_telephone in option::of(mark()),
+        lines in vec(line(), 0..4),
+    ) -> OrderFacts {
+        OrderFacts {
+            platform, merchant, payment_institution, payment_transaction, goods_value, freight,
+            discount, tax_withheld, paid, buyer, buyer_telephone, consignee, lines,
+        }
+    }
+}
+
+prop_compose! {
+    /// Facts of any payment.
+    pub fn payment()(
+        institution in party(), transaction in transaction(), platform in party(),
+        payer in person(), amount in amount(),
+    ) -> PaymentFacts {
+        PaymentFacts { institution, transaction, platform, payer, amount }
+    }
+}
+
+prop_compose! {
+    /// Facts of any waybill.
+    pub fn waybill()(
+        carrier in party(), number in waybill_number(), order_no in option::of(order_number()),
+        freight in option::of(amount()), insurance in option::of(amount()),
+        gross_weight_kg in decimal(), consignee in consignee(),
+    ) -> WaybillFacts {
+        WaybillFacts { carrier, number, order_no, freight, insurance, gross_weight_kg, consignee }
+    }
+}
+
+prop_compose! {
+    /// Facts of any delivery.
+    pub fn delivery()(
+        carrier in party(), number in waybill_number(), happened_at in moment(),
+    ) -> DeliveryFacts {
+        DeliveryFacts { carrier, number, happened_at }
+    }
+}
+
+prop_compose! {
+    fn item()(
+        number: i32,
+        (hs_code, name, item_name) in (text(), text(), option::of(text())),
+        (unit, quantity) in (text(), decimal()),
+        (statutory_unit, statutory_quantity) in (text(), decimal()),
+        second in option::of((text(), decimal())),
+        (price, total_price) in (amount(), amount()),
+    ) -> ItemFacts {
+        ItemFacts {
+            number, hs_code, name, item_name, unit, quantity, statutory_unit, statutory_quantity,
+            second, price, total_price,
+        }
+    }
+}
+
+prop_compose! {
+    /// Facts of any declaration.
+    pub fn declaration()(
+        order_no in order_number(),
+        (platform, merchant, carrier) in (party(), party(), party()),
+        (declarant, guarantor) in (party(), party()),
+        (waybill_no, reference) in (waybill_number(), option::of(reference())),
+        mode in prop::sample::select(&[Mode::Direct, Mode::Bonded, Mode::BondedA][..]),
+        (office, declared_on) in (office(), day()),
+        (buyer, buyer_telephone, consignee_address) in (person(), mark(), mark()),
+        (freight, insurance, net_weight_kg) in (amount(), amount(), decimal()),
+        items in vec(item(), 0..4),
+    ) -> DeclarationFacts {
+        DeclarationFacts {
+            order_no, platform, merchant, carrier, declarant, guarantor, waybill_no, reference,
+            mode, office, declared_on, buyer, buyer_telephone, consignee_address, freight,
+            insurance, net_weight_kg, items,
+        }
+    }
+}
+
+prop_compose! {
+    fn tax_line()(
+        number: i32, hs_code in text(), fen in prop::array::uniform4(0..1_000_000_000_i64),
+    ) -> TaxLine {
+        let [dutiable, duty, vat, consumption_tax] = fen.map(Money::from_fen);
+        TaxLine { number, hs_code, dutiable, duty, vat, consumption_tax }
+    }
+}
+
+/// Any tax.
+pub fn tax() -> impl Strategy<Value = TaxDue> {
+    vec(tax_line(), 0..4).prop_map(|lines| TaxDue::of(lines).unwrap())
+}
+
+prop_compose! {
+    fn reservation()(person in mark(), year: i16, amount in money()) -> Reservation {
+        Reservation { key: AllowanceKey { person, year }, amount }
+    }
+}
+
+prop_compose! {
+    fn lodged()(
+        reservation in reservation(), annual_limit in money(), tax in option::of(tax()),
+        certified: bool,
+    ) -> Lodged {
+        Lodged { reservation, annual_limit, tax, certified }
+    }
+}
+
+prop_compose! {
+    fn entered()(number in declaration_number(), lodged in lodged()) -> Entered {
+        Entered { number, lodged }
+    }
+}
+
+prop_compose! {
+    fn assessed()(
+        tax in option::of(tax()), dutiable in money(), annual_limit in money(), certified: bool,
+    ) -> Assessed {
+        Assessed { tax, dutiable, annual_limit, certified }
+    }
+}
+
+prop_compose! {
+    fn release()(
+        number in declaration_number(), released_at in moment(), used in reservation(),
+        tax in tax(),
+    ) -> Release {
+        Release { number, released_at, used, tax }
+    }
+}
+
+const DETENTIONS: &[Detention] =
+    &[Detention::Clearance, Detention::Investigation, Detention::Legal, Detention::Other];
+
+/// Any state of a declaration.
+pub fn state() -> impl Strategy<Value = ImportState> {
+    prop_oneof![
+        assessed().prop_map(ImportState::Stored),
+        (lodged(), moment())
+            .prop_map(|(lodged, expires_at)| ImportState::Waiting { lodged, expires_at }),
+        entered().prop_map(ImportState::InReview),
+        entered().prop_map(ImportState::UnderExamination),
+        entered().prop_map(ImportState::AwaitingGuarantee),
+        (entered(), prop::sample::select(DETENTIONS))
+            .prop_map(|(entered, by)| ImportState::Detained { entered, by }),
+        entered().prop_map(ImportState::Suspended),
+        release().prop_map(ImportState::Released),
+        release().prop_map(ImportState::Closed),
+        declaration_number().prop_map(ImportState::ShippedBack),
+        Just(ImportState::Refused),
+        Just(ImportState::Deleted),
+    ]
+}

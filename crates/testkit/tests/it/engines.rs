@@ -1,0 +1,131 @@
+//! The heart of the product on both engines: what is said must not depend on where it is stored.
+
+use tongguan_application::clearing::incoming::Incoming;
+use tongguan_domain::money::Money;
+use tongguan_testkit::parcels::{Document, Messages, Parcel};
+use tongguan_testkit::postgres::database;
+use tongguan_testkit::world::{Beginning, Sent, World};
+
+use crate::support::*;
+
+/// Runs each of the named functions on both engines, as a test of its name in `sqlite` and `postgres`.
+macro_rules! on_both_engines {
+    ($($name:ident,)+) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(|beginning| beginning); })+
+        }
+        mod postgres {
+            use tongguan_testkit::world::Beginning;
+
+            $(#[test] fn $name() {
+                // Where there is no server, that has been said loudly.
+                if super::database().is_some() {
+                    super::$name(|beginning| Beginning {
+                        database: super::database(),
+                        ..beginning
+                    });
+                }
+            })+
+        }
+    };
+}
+
+on_both_engines! {
+    signed_messages_clear_parcels,
+    every_order_of_arrival_releases_the_parcel,
+    the_same_message_again_gets_the_same_responses,
+    what_a_guarantee_does_not_cover_queues_for_it_in_order,
+    a_writer_that_starts_anew_goes_on,
+}
+
+/// Puts a world on an engine.
+type On = fn(Beginning) -> Beginning;
+
+fn unsigned(on: On) -> World {
+    World::with(on(Beginning::unsigned()))
+}
+
+fn bytes(sent: &Sent) -> Vec<&[u8]> {
+    sent.messages.iter().map(|message| &*message.xml).collect()
+}
+
+fn state(world: &World, parcel: &Parcel) -> i32 {
+    world.declaration(parcel).unwrap().state.status().number()
+}
+
+fn signed_messages_clear_parcels(on: On) {
+    let mut world = World::with(on(Beginning::default()));
+    let parcels: Vec<_> = (1..=20).map(nth).collect();
+    let messages = Messages::of(&world.cast, &parcels, 1).unwrap().into_array();
+    let responses = world.submit(messages.iter().map(String::as_str));
+    let bills = responses.iter().filter(|response| response.message == "CEB816").count();
+    assert_eq!(bills, parcels.len());
+    assert!(parcels.iter().all(|parcel| state(&world, parcel) == 800));
+}
+
+fn every_order_of_arrival_releases_the_parcel(on: On) {
+    let mut world = unsigned(on);
+    let orders: Vec<[usize; 4]> = (0..256_usize)
+        .map(|n| [n & 3, n >> 2 & 3, n >> 4 & 3, n >> 6 & 3])
+        .filter(|order| (0..4).all(|n| order.contains(&n)))
+        .collect();
+    let parcels: Vec<_> = (1..=24).map(nth).collect();
+    let documents: Vec<_> = parcels.iter().map(Parcel::documents).collect();
+    let mut bills = Vec::new();
+    for step in 0..4 {
+        let batch = orders.iter().zip(&documents).map(|(order, of)| &of[order[step]]);
+        bills.extend(world.send(batch.collect::<Vec<&Document>>()).bills);
+    }
+    assert_eq!(bills.len(), 24);
+    assert!(bills.iter().all(|bill| bill.taxes == bills[0].taxes), "{bills:?}");
+    assert!(parcels.iter().all(|parcel| state(&world, parcel) == 800));
+}
+
+fn the_same_message_again_gets_the_same_responses(on: On) {
+    let parcel = nth(1);
+    let mut world = unsigned(on);
+    for document in parcel.documents() {
+        let first = world.send([&document]);
+        let (rows, declaration) = (world.rows(&parcel), world.declaration(&parcel));
+        let again = world.send([&document]);
+        let told = |sent: &Sent| sent.statuses(&document);
+        assert_eq!(told(&again).last(), told(&first).last(), "{}", document.message_number());
+        assert_eq!((world.rows(&parcel), world.declaration(&parcel)), (rows, declaration));
+    }
+    let first = world.send([&parcel.lodging()]);
+    assert_eq!(first.bills.len(), 1, "the bill goes with the release");
+    assert_eq!(bytes(&world.send([&parcel.lodging()])), bytes(&first));
+}
+
+fn what_a_guarantee_does_not_cover_queues_for_it_in_order(on: On) {
+    let beginning = Beginning { guarantee: Money::ZERO, ..Beginning::unsigned() };
+    let mut world = World::with(on(beginning));
+    let parcels: Vec<_> = (1..=3).map(nth).collect();
+    for parcel in &parcels {
+        world.send(&parcel.documents());
+    }
+    let states = |world: &World| [0, 1, 2].map(|n| state(world, &parcels[n]));
+    assert_eq!(states(&world), [399; 3]);
+    let standing = world.guarantee();
+    let each = Money::from_fen(standing.queued.fen() / 3);
+    assert!(each.fen() > 0);
+
+    let two = Money::from_fen(each.fen() * 2 + 1);
+    world.grant(world.cast.platform.party.id, two);
+    let queue = parcels.iter().map(|parcel| world.declaration(parcel).unwrap().id).collect();
+    let sent = world.decide(Incoming::GuaranteeChanged(queue)).unwrap();
+    assert_eq!(sent.bills.len(), 2);
+    assert_eq!(states(&world), [800, 800, 399]);
+    let standing = world.guarantee();
+    assert_eq!((standing.held.fen(), standing.queued), (each.fen() * 2, each));
+}
+
+fn a_writer_that_starts_anew_goes_on(on: On) {
+    let parcel = nth(1);
+    let mut world = unsigned(on);
+    for document in parcel.documents() {
+        world.send([&document]);
+        world.restart();
+    }
+    assert_eq!(state(&world, &parcel), 800);
+}
