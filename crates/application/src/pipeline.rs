@@ -399,8 +399,10 @@ pub fn commit(
     clock: &dyn Clock,
 ) -> Result<Committed, BatchError> {
     let mut pause = Duration::from_millis(5);
+    // Whether an earlier attempt may have been committed: until the database says so, or not.
+    let mut unknown = false;
     for attempt in 1.. {
-        let error = match engine.commit(batch, commands, clock.now()) {
+        let error = match attempt_once(engine, batch, commands, &mut unknown, clock.now()) {
             Ok(committed) => return Ok(committed),
             Err(error) => error,
         };
@@ -410,20 +412,30 @@ pub fn commit(
         };
         match remedy {
             _ if attempt >= ATTEMPTS => return Err(error),
-            Remedy::Retry => {}
-            Remedy::Drop => engine.take_again(clock.now())?,
-            Remedy::Resolve => {
-                engine.take_again(clock.now())?;
-                if engine.was_committed(batch)? {
-                    return Ok(Committed::default());
-                }
-            }
+            Remedy::Retry | Remedy::Drop => {}
+            Remedy::Resolve => unknown = true,
             Remedy::Bisect | Remedy::Stop => return Err(error),
         }
         thread::park_timeout(pause);
         pause = (pause * 2).min(Duration::from_secs(2));
     }
     Ok(Committed::default())
+}
+
+fn attempt_once(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    commands: &[Incoming],
+    unknown: &mut bool,
+    now: Moment,
+) -> Result<Committed, BatchError> {
+    if *unknown {
+        if engine.was_committed(batch, now)? {
+            return Ok(Committed::default());
+        }
+        *unknown = false;
+    }
+    engine.commit(batch, commands, now)
 }
 
 /// An error with its causes, for an operator.

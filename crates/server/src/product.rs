@@ -58,7 +58,9 @@ impl Product {
 pub fn engine(store: &Store, keyring: &Arc<Keyring>, now: Moment) -> anyhow::Result<Engine> {
     let offices = store.read(settings::load)?;
     let draws = Arc::new(KeyedDraws(keyring.clone()));
-    let owner = format!("process {}", std::process::id());
+    // A name of its own, also among machines that share a database: an owner may take back what bears
+    // its name.
+    let owner = format!("process {} since {}", std::process::id(), now.to_wire_millis());
     let engine = Engine::start(store.writer()?, owner.clone(), draws, Arc::new(offices), now)?;
     if engine.partitions() == 256 {
         return Ok(engine);

@@ -11,7 +11,7 @@
 //! | [`clock`] | the clock |
 
 pub mod answers;
-mod audit;
+pub mod audit;
 pub mod cast;
 pub mod clock;
 pub mod parcels;

@@ -9,7 +9,7 @@ use tongguan_domain::ids::{DeclarationId, DxpId, MessageId, OfficeCode};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{
-    self as storage, Lease, Leased, Partition, SerialBlock, StorageError, TakeOver, Tx,
+    self as storage, Lease, Leased, Partition, Remedy, SerialBlock, StorageError, TakeOver, Tx,
 };
 
 use super::decide::{Circumstances, Draws, Undecidable, decide};
@@ -99,6 +99,9 @@ pub struct Engine {
     ids: IdSource,
     draws: Arc<dyn Draws + Send + Sync>,
     settings: Arc<Settings>,
+    /// Whether the database may hold more than this remembers, or another owner: the partitions are
+    /// taken again before anything else is done.
+    doubtful: bool,
 }
 
 impl Engine {
@@ -124,6 +127,7 @@ impl Engine {
             ids: IdSource::default(),
             draws,
             settings,
+            doubtful: false,
         })
     }
 
@@ -142,6 +146,7 @@ impl Engine {
         commands: &[Incoming],
         at: Moment,
     ) -> Result<Committed, BatchError> {
+        self.settle_doubts(at)?;
         let documents = batch.iter().flat_map(|delivery| &delivery.incoming);
         let incoming: Vec<&Incoming> = documents.chain(commands).collect();
         let Self { writer, leases, sequence, serials, ids, draws, settings, .. } = self;
@@ -182,20 +187,22 @@ impl Engine {
             }
             Err(error) => {
                 self.serials.clear();
+                self.doubtful = raises_doubts(&error);
                 Err(error)
             }
         }
     }
 
     /// Takes the partitions again after they were lost or a commit's result was not known.
-    ///
-    /// # Errors
-    /// [`BatchError::Storage`].
-    pub fn take_again(&mut self, now: Moment) -> Result<(), BatchError> {
+    fn settle_doubts(&mut self, now: Moment) -> Result<(), BatchError> {
+        if !self.doubtful {
+            return Ok(());
+        }
         let leased = take_partitions(&mut self.writer, &self.owner, now)?;
         self.sequence = Sequence::new(leased.next_seq);
         self.leases = epochs(&leased);
         self.serials.clear();
+        self.doubtful = false;
         Ok(())
     }
 
@@ -204,7 +211,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`BatchError::Storage`].
-    pub fn was_committed(&mut self, batch: &[Delivery]) -> Result<bool, BatchError> {
+    pub fn was_committed(&mut self, batch: &[Delivery], now: Moment) -> Result<bool, BatchError> {
+        // First, because it waits for a commit that is still under way.
+        self.settle_doubts(now)?;
         let Some(first) = batch.first() else { return Ok(false) };
         let key = (first.message.partition, first.message.message_id);
         let found = self.writer.transaction(|tx| tx.messages(&[key]))?;
@@ -249,6 +258,12 @@ impl Engine {
     pub fn set_settings(&mut self, settings: Arc<Settings>) {
         self.settings = settings;
     }
+}
+
+/// Whether more, or less, may have been written than was answered.
+fn raises_doubts(error: &BatchError) -> bool {
+    let BatchError::Storage(error) = error else { return false };
+    matches!(error.remedy(), Remedy::Drop | Remedy::Resolve)
 }
 
 fn take_partitions(

@@ -1,6 +1,7 @@
 //! `tongguan gateway`: folder in, folder out.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -118,14 +119,10 @@ impl Gateway {
             store: product.store.clone(),
             due: DueWork::default(),
         };
-        loop {
-            let answered = rounds.round()?;
-            if self.once {
-                break;
-            }
-            if answered == 0 {
-                std::thread::park_timeout(Duration::from_millis(200));
-            }
+        if self.once {
+            rounds.round()?;
+        } else {
+            rounds.go_on()?;
         }
         let Rounds { pipeline, report, .. } = rounds;
         let (engine, _) = pipeline.finish().context("a thread of the pipeline died")?;
@@ -178,7 +175,37 @@ struct Rounds {
     due: DueWork,
 }
 
+/// The pipeline has no thread left that answers.
+#[derive(Debug, thiserror::Error)]
+#[error("the pipeline ended early; start again, nothing that was acknowledged is lost")]
+struct PipelineEnded;
+
 impl Rounds {
+    /// Answers until it is stopped. A database or folder that is away for a while is waited for: what
+    /// was not answered still lies in the inbox, what was not delivered still stands in the store.
+    fn go_on(&mut self) -> anyhow::Result<Infallible> {
+        let mut said = String::new();
+        loop {
+            match self.round() {
+                Ok(answered) => {
+                    said.clear();
+                    if answered == 0 {
+                        std::thread::park_timeout(Duration::from_millis(200));
+                    }
+                }
+                Err(error) if error.is::<PipelineEnded>() => return Err(error),
+                Err(error) => {
+                    let text = format!("{error:#}");
+                    if said != text {
+                        eprintln!("{text}; trying again until it works");
+                        said = text;
+                    }
+                    std::thread::park_timeout(Duration::from_secs(1));
+                }
+            }
+        }
+    }
+
     /// Gives how many files were answered.
     fn round(&mut self) -> anyhow::Result<usize> {
         let files = self.inbox.files()?;
@@ -202,7 +229,7 @@ impl Rounds {
             }
         }
         while !waiting.is_empty() {
-            let ack = self.pipeline.acks().recv().context("the pipeline ended early")?;
+            let ack = self.pipeline.acks().recv().map_err(|_| PipelineEnded)?;
             answered += self.settle(&mut waiting, ack)?;
         }
         self.see_to_what_is_due()?;
@@ -218,13 +245,14 @@ impl Rounds {
         let settings = pipeline.settings().clone();
         let done = due.run(store, &settings, clock.now(), &mut |commands| {
             let ticket = pipeline.command(commands);
-            let ack = pipeline.acks().recv().context("the pipeline ended early")?;
-            anyhow::ensure!(ack.ticket == ticket, "the pipeline acknowledged something else");
+            // What a round that failed left behind comes first; its files still lie in the inbox.
+            let ack = pipeline.acks().iter().find(|ack| ack.ticket == ticket);
+            let ack = ack.ok_or(PipelineEnded)?;
             let summary = ack.outcome.map_err(anyhow::Error::msg)?;
             for why in summary.undecided {
                 eprintln!("due, and not decided: {why}");
             }
-            Ok(())
+            Ok::<_, anyhow::Error>(())
         })?;
         let count = done.expired + done.closed + done.released;
         self.report.due += u64::try_from(count).unwrap_or(u64::MAX);

@@ -40,7 +40,7 @@ fn review(world: &World, arguments: &[&str]) -> Run {
     tongguan_in(world.folder(), &[&["review"], arguments, &place].concat(), "")
 }
 
-fn accept<'a>(number: &'a str) -> [&'a str; 7] {
+fn accept(number: &str) -> [&str; 7] {
     ["decide", number, "accept", "--reason", "in-order", "--officer", "关员甲"]
 }
 

@@ -64,13 +64,13 @@ pub struct TrafficParcel {
 #[derive(Debug, Clone)]
 pub enum Extra {
     /// 订单.
-    Order(Order),
+    Order(Box<Order>),
     /// 支付单.
-    Payment(Payment),
+    Payment(Box<Payment>),
     /// 运单.
-    Waybill(Waybill),
+    Waybill(Box<Waybill>),
     /// 清单.
-    Declaration(ImportDeclaration),
+    Declaration(Box<ImportDeclaration>),
 }
 
 /// How customs treats a parcel.

@@ -28,7 +28,7 @@ enum Part {
 
 /// So many parcels of a seed, written at `at` by the law of that day.
 ///
-/// A fifth of them has a fault, more in a short run, so that 110 parcels show every fault.
+/// A fifth of them has a fault, more in a short run, so that 130 parcels show every fault.
 ///
 /// # Errors
 /// When a made-up number is none; a test makes sure that it does not happen.
@@ -142,7 +142,7 @@ fn buyer(part: Part, purchase: &Purchase, regulars: &mut Regulars, dice: &mut Di
 
 fn office(handling: Handling, dice: &mut Dice) -> &'static str {
     match handling {
-        Handling::Straight => *dice.pick::<&'static str>(&OFFICES),
+        Handling::Straight => dice.pick::<&'static str>(&OFFICES),
         Handling::Reviewed(_) => REVIEWING_OFFICE,
         Handling::Examined(_) => EXAMINING_OFFICE,
     }

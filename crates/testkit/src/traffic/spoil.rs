@@ -153,24 +153,24 @@ fn extra(fault: Fault, number: u64, documents: &Parcel) -> Result<Option<Extra>,
                 order.filing.action = Action::Change;
                 order.filing.sent_at = order.filing.sent_at.plus_millis(-3_600_000);
             }
-            Extra::Order(order)
+            Extra::Order(Box::new(order))
         }
         Fault::DuplicateDeclaration => {
             let mut declaration = declaration.clone();
             declaration.filing.guid = guid(numbers::EXTRA, number)?;
-            Extra::Declaration(declaration)
+            Extra::Declaration(Box::new(declaration))
         }
         Fault::PaymentReused => {
             let mut payment = payment.clone();
             payment.filing.guid = guid(numbers::EXTRA, number)?;
             payment.order_no = other_order()?;
-            Extra::Payment(payment)
+            Extra::Payment(Box::new(payment))
         }
         Fault::WaybillReused => {
             let mut waybill = waybill.clone();
             waybill.filing.guid = guid(numbers::EXTRA, number)?;
             waybill.order_no = Some(other_order()?);
-            Extra::Waybill(waybill)
+            Extra::Waybill(Box::new(waybill))
         }
         _ => return Ok(None),
     }))

@@ -87,7 +87,8 @@ impl OrderFile {
     /// Every fault of the file up to twenty, with line and column.
     pub fn read(&self, most: Option<u64>, at: Moment) -> anyhow::Result<Option<Orders>> {
         let (Some(path), Some(rate)) = (&self.orders, self.rate) else { return Ok(None) };
-        anyhow::ensure!(rate > Decimal::ZERO, "--rate {rate}: a rate is more than nothing");
+        let right = rate > Decimal::ZERO && rate < Decimal::from(100_000);
+        anyhow::ensure!(right, "--rate {rate}: a rate is more than nothing and below 100000");
         let pack = Pack::builtin();
         let reader = self.line_reader(rate, &pack, at)?;
         let taken = read_lines(path, &self.map, &reader)?;
@@ -151,7 +152,7 @@ fn put_together(lines: Vec<Taken>, most: Option<u64>, at: Moment) -> Orders {
             orders.len() - 1
         });
         match taken {
-            Taken::Line(line) => orders[place].1.push(line),
+            Taken::Line(line) => orders[place].1.push(*line),
             Taken::Returned(_) => left_out.returned_lines += 1,
             Taken::Free(_) => left_out.free_lines += 1,
         }

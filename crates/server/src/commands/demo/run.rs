@@ -1,6 +1,6 @@
 //! The run: messages go in, officers rule.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -52,7 +52,7 @@ pub struct Sent {
 
 /// Messages submitted and not acknowledged, at most.
 const AHEAD: u64 = 500;
-/// Samples of each story, or of each message type where nothing is wrong.
+/// Samples of each message type where nothing is wrong.
 const SAMPLES: usize = 2;
 
 impl Run<'_> {
@@ -202,12 +202,10 @@ impl Sending {
     }
 }
 
-/// Messages that are put aside for people to look at: some of each type, and every fault.
+/// Messages that are put aside for people to look at: some of each type, and one of each type for
+/// every fault that has a message of its own.
 #[derive(Default)]
-struct Samples {
-    kept: HashMap<&'static str, usize>,
-    names: BTreeSet<String>,
-}
+struct Samples(HashMap<(&'static str, &'static str), usize>);
 
 impl Samples {
     fn keep(&mut self, run: &Run<'_>, letter: &Letter) -> anyhow::Result<()> {
@@ -215,11 +213,12 @@ impl Samples {
             [parcel] => run.parcels[parcel].fault,
             _ => None,
         };
-        let story = fault.map_or(letter.message.code(), |fault| fault.name());
-        let of_type = format!("{story}/{}", letter.message.code());
-        let kept = self.kept.entry(story).or_default();
-        let wanted = *kept < SAMPLES || (fault.is_some() && self.names.insert(of_type));
-        if !wanted {
+        let (story, most) = match fault {
+            Some(fault) => (fault.name(), 1),
+            None => ("as-usual", SAMPLES),
+        };
+        let kept = self.0.entry((story, letter.message.code())).or_default();
+        if *kept >= most {
             return Ok(());
         }
         *kept += 1;

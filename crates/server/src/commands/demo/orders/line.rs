@@ -35,7 +35,7 @@ pub struct Line {
 #[derive(Debug)]
 pub enum Taken {
     /// Goods that were bought.
-    Line(Line),
+    Line(Box<Line>),
     /// Goods that were sent back, of this order.
     Returned(String),
     /// Goods without a price, of this order.
@@ -78,61 +78,56 @@ impl LineReader<'_> {
         record: &StringRecord,
         currency: &mut Option<String>,
     ) -> Result<Taken, Vec<String>> {
-        let mut faults = Vec::new();
-        let mut must = |field: &str| match columns.cell(record, field) {
-            Some(cell) => Some(cell),
-            None => {
-                faults.push(columns.empty(record, field));
-                None
-            }
-        };
-        let (order, quantity, price) = (must("order"), must("quantity"), must("price"));
-        let mut keep =
-            |result: Result<Decimal, String>| result.map_err(|fault| faults.push(fault)).ok();
-        let quantity = quantity.and_then(|cell| keep(whole(&cell)));
-        let price = price.and_then(|cell| keep(number(&cell)));
-        let weight = match columns.cell(record, "weight") {
-            Some(cell) => keep(positive(&cell)),
-            None => Some(KILOGRAMS),
-        };
-        let texts = (|| {
-            let order = order.map_or(Ok(String::new()), |cell| order_number(&cell))?;
-            let placed_at = columns.cell(record, "time").map(|cell| time(&cell)).transpose()?;
-            let origin = self.origin(columns.cell(record, "country"))?;
-            let hs = self.hs(columns.cell(record, "hs"))?;
-            let rate = self.rate_of(columns.cell(record, "currency"), currency)?;
-            Ok((order, placed_at, origin, hs, rate))
-        })();
-        let texts = texts.map_err(|fault| faults.push(fault)).ok();
-        let (Some(quantity), Some(price), Some(weight), Some(texts)) =
-            (quantity, price, weight, texts)
+        let mut faults = Faults(Vec::new());
+        let order = faults.keep(must(columns, record, "order").and_then(|c| order_number(&c)));
+        let quantity = faults.keep(must(columns, record, "quantity").and_then(|c| whole(&c)));
+        let price = faults.keep(must(columns, record, "price").and_then(|c| bounded(&c)));
+        let cell = |field: &str| columns.cell(record, field);
+        let weight = faults.keep(cell("weight").map_or(Ok(KILOGRAMS), |c| positive(&c)));
+        let placed_at = faults.keep(cell("time").map(|c| time(&c)).transpose());
+        let origin = faults.keep(self.origin(cell("country")));
+        let hs = faults.keep(self.hs(cell("hs")));
+        let rate = faults.keep(self.rate_of(cell("currency"), currency));
+        let (
+            Some(order_no),
+            Some(quantity),
+            Some(price),
+            Some(weight),
+            Some(placed_at),
+            Some(origin),
+            Some(hs),
+            Some(rate),
+        ) = (order, quantity, price, weight, placed_at, origin, hs, rate)
         else {
-            return Err(faults);
+            return Err(faults.0);
         };
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        let (order_no, placed_at, origin, hs, rate) = texts;
-        let (Some(pieces), Some(yuan)) = (quantity.to_u64(), price.checked_mul(rate)) else {
+        let Some(pieces) = quantity.to_u64().filter(|pieces| *pieces > 0) else {
             return Ok(Taken::Returned(order_no));
         };
-        if pieces == 0 {
-            return Ok(Taken::Returned(order_no));
-        }
-        let price = match Money::round_half_up(yuan) {
+        // Price and rate are bounded, so their product is an amount of money.
+        let price = match Money::round_half_up(price * rate) {
             Ok(price) if price > Money::ZERO => Amount::new(price.to_decimal()),
             _ => return Ok(Taken::Free(order_no)),
         };
-        let text = |field: &str, absent: &str| {
-            columns.cell(record, field).map_or_else(|| absent.to_owned(), |cell| clean(cell.text))
-        };
-        let (name, item_no) = (text("name", "商品"), text("sku", "无"));
+        let text = |field: &str, absent: &str| cell(field).map_or(absent.into(), |c| clean(c.text));
+        let name: String = text("name", "商品");
         let hs = hs.unwrap_or_else(|| goods::hs_of(&name).unwrap_or(&self.hs).to_owned());
         let net_kg = (weight * quantity).round_dp(5);
-        let item_no = item_no.chars().take(20).collect();
-        let bought = in_pieces(Described { item_no, name, hs, origin }, pieces, price, net_kg);
-        let buyer = columns.cell(record, "buyer").map(|cell| cell.text.to_owned());
-        Ok(Taken::Line(Line { order_no, buyer: buyer.unwrap_or_default(), placed_at, bought }))
+        let bought = Bought {
+            item_no: text("sku", "无").chars().take(20).collect(),
+            specification: name.clone(),
+            name,
+            hs,
+            origin,
+            unit: "007".to_owned(),
+            quantity: pieces,
+            price,
+            statutory: ("035".to_owned(), net_kg),
+            second: None,
+            net_kg,
+        };
+        let buyer = cell("buyer").map(|cell| cell.text.to_owned()).unwrap_or_default();
+        Ok(Taken::Line(Box::new(Line { order_no, buyer, placed_at, bought })))
     }
 
     /// A country by its code or its English or Chinese name.
@@ -170,13 +165,36 @@ impl LineReader<'_> {
     }
 }
 
+/// What is wrong with a line, so far.
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn keep<T>(&mut self, result: Result<T, String>) -> Option<T> {
+        result.map_err(|fault| self.0.push(fault)).ok()
+    }
+}
+
+fn must<'c>(
+    columns: &'c Columns,
+    record: &'c StringRecord,
+    field: &str,
+) -> Result<Cell<'c>, String> {
+    columns.cell(record, field).ok_or_else(|| columns.empty(record, field))
+}
+
 fn number(cell: &Cell<'_>) -> Result<Decimal, String> {
     let parsed = cell.text.parse::<Decimal>();
     parsed.map_err(|_| cell.wrong("a number such as 12.50"))
 }
 
+fn bounded(cell: &Cell<'_>) -> Result<Decimal, String> {
+    let number = number(cell)?;
+    let right = number.abs() < Decimal::from(1_000_000);
+    right.then_some(number).ok_or_else(|| cell.wrong("a price below 1000000"))
+}
+
 fn whole(cell: &Cell<'_>) -> Result<Decimal, String> {
-    let limit = Decimal::from(1_000_000_000);
+    let limit = Decimal::from(1_000_000);
     match number(cell) {
         Ok(number) if number.fract().is_zero() && number.abs() < limit => Ok(number),
         _ => Err(cell.wrong("a whole number of pieces")),
@@ -210,30 +228,4 @@ fn time(cell: &Cell<'_>) -> Result<Moment, String> {
 fn clean(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_control()).take(MOST_CHARACTERS).collect::<String>();
     kept.trim().to_owned()
-}
-
-/// What a line says of its goods in words.
-struct Described {
-    item_no: String,
-    name: String,
-    hs: String,
-    origin: String,
-}
-
-/// Goods that are sold by the piece and weighed by the tariff.
-fn in_pieces(goods: Described, pieces: u64, price: Amount, net_kg: Decimal) -> Bought {
-    let Described { item_no, name, hs, origin } = goods;
-    Bought {
-        item_no,
-        specification: name.clone(),
-        name,
-        hs,
-        origin,
-        unit: "007".to_owned(),
-        quantity: pieces,
-        price,
-        statutory: ("035".to_owned(), net_kg),
-        second: None,
-        net_kg,
-    }
 }

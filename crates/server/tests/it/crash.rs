@@ -1,0 +1,125 @@
+//! Nothing that was acknowledged is lost and nothing happens twice, whenever the power goes.
+//!
+//! The real binary clears signed messages and is killed with SIGKILL at seeded moments; or its PostgreSQL
+//! server is killed under it. A file in `inbox/done/` is an acknowledgement: the ledger outside of the
+//! product remembers every one. `TONGGUAN_CRASH_ROUNDS` asks for more rounds than these few, and
+//! `TONGGUAN_CRASH_SEED` for others.
+
+mod desk;
+mod proof;
+
+use tongguan_testkit::postgres::{Server, leave_out};
+
+use self::desk::{Desk, Gateway};
+
+/// How often the process is killed.
+const ROUNDS: u64 = 10;
+/// How often its server is killed.
+const SERVER_ROUNDS: u64 = 3;
+/// Groups of messages that arrive in one round.
+const GROUPS: u64 = 6;
+
+/// Seeded chance (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn from_environment() -> Self {
+        let seed = number("TONGGUAN_CRASH_SEED").unwrap_or(20_260_302);
+        println!("TONGGUAN_CRASH_SEED={seed}");
+        Self(seed)
+    }
+
+    /// A number below `bound`.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// When to kill: so far on, from where the round began.
+#[derive(Debug, Clone, Copy)]
+enum Cut {
+    /// So many milliseconds after the start: while it starts, or takes up what the last one left.
+    Millis(u64),
+    /// When so many files have been acknowledged.
+    Acknowledged(u64),
+    /// When so many responses have been written.
+    Answered(u64),
+}
+
+impl Cut {
+    fn drawn(chance: &mut Chance) -> Self {
+        match chance.below(4) {
+            0 => Self::Millis(chance.below(150)),
+            1 => Self::Answered(chance.below(GROUPS * 8)),
+            _ => Self::Acknowledged(chance.below(GROUPS * 4)),
+        }
+    }
+
+    /// Waits for it; no longer than until everything is done.
+    fn wait(self, desk: &Desk, gateway: &mut Gateway) {
+        let (done, answered) = (desk.done().len() as u64, desk.answers().len() as u64);
+        let begin = gateway.age();
+        gateway.wait_until("the moment to kill it", |age| {
+            desk.inbox().is_empty()
+                || match self {
+                    Self::Millis(millis) => age - begin >= millis,
+                    Self::Acknowledged(more) => desk.done().len() as u64 >= done + more,
+                    Self::Answered(more) => desk.answers().len() as u64 >= answered + more,
+                }
+        });
+    }
+}
+
+#[test]
+fn a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
+    let mut chance = Chance::from_environment();
+    let mut desk = Desk::on_sqlite();
+    for round in 0..number("TONGGUAN_CRASH_ROUNDS").unwrap_or(ROUNDS) {
+        desk.receive(GROUPS, &mut chance);
+        let cut = Cut::drawn(&mut chance);
+        let mut gateway = desk.watch();
+        cut.wait(&desk, &mut gateway);
+        gateway.kill();
+        desk.note_acknowledgements();
+        println!("round {round}: {cut:?}, {} acknowledged", desk.acknowledged.len());
+        // In the other rounds it is the product that recovers the database first.
+        if chance.below(2) == 0 {
+            proof::what_was_acknowledged_is_stored(&desk);
+        }
+    }
+    desk.answer_the_rest();
+    proof::all_is_there_once(&desk);
+}
+
+#[test]
+fn a_server_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
+    let server = match Server::start() {
+        Ok(server) => server,
+        Err(reason) => return leave_out(&reason),
+    };
+    let mut chance = Chance::from_environment();
+    let mut desk = Desk::on_postgres(&server.url("postgres"));
+    let mut gateway = desk.watch();
+    gateway.wait_until("its start", |_| desk.has_begun());
+    for round in 0..number("TONGGUAN_CRASH_ROUNDS").map_or(SERVER_ROUNDS, |rounds| rounds / 3) {
+        desk.receive(GROUPS, &mut chance);
+        let cut = Cut::drawn(&mut chance);
+        cut.wait(&desk, &mut gateway);
+        server.kill().unwrap();
+        server.restart().unwrap();
+        desk.note_acknowledgements();
+        println!("round {round}: {cut:?}, {} acknowledged", desk.acknowledged.len());
+        proof::what_was_acknowledged_is_stored(&desk);
+    }
+    gateway.wait_until("all answers", |_| desk.is_at_rest());
+    gateway.kill();
+    proof::all_is_there_once(&desk);
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a test runs, and no configuration")]
+fn number(variable: &str) -> Option<u64> {
+    Some(std::env::var(variable).ok()?.parse().unwrap())
+}
