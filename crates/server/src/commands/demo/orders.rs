@@ -152,7 +152,7 @@ fn put_together(lines: Vec<Taken>, most: Option<u64>, at: Moment) -> Orders {
             orders.len() - 1
         });
         match taken {
-            Taken::Line(line) => orders[place].1.push(line),
+            Taken::Line(line) => orders[place].1.push(*line),
             Taken::Returned(_) => left_out.returned_lines += 1,
             Taken::Free(_) => left_out.free_lines += 1,
         }

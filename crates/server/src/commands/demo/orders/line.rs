@@ -35,7 +35,7 @@ pub struct Line {
 #[derive(Debug)]
 pub enum Taken {
     /// Goods that were bought.
-    Line(Line),
+    Line(Box<Line>),
     /// Goods that were sent back, of this order.
     Returned(String),
     /// Goods without a price, of this order.
@@ -127,7 +127,7 @@ impl LineReader<'_> {
             net_kg,
         };
         let buyer = cell("buyer").map(|cell| cell.text.to_owned()).unwrap_or_default();
-        Ok(Taken::Line(Line { order_no, buyer, placed_at, bought }))
+        Ok(Taken::Line(Box::new(Line { order_no, buyer, placed_at, bought })))
     }
 
     /// A country by its code or its English or Chinese name.
