@@ -19,6 +19,7 @@ use tongguan_application::clearing::rows;
 use tongguan_application::delivery::{Rendered, pending, render};
 use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
 use tongguan_application::numbering::IdSource;
+use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
 use tongguan_codelists::Pack;
 use tongguan_domain::allowance::{Allowance, AllowanceKey};
@@ -127,7 +128,7 @@ pub struct World {
     sent: u64,
     folder: TempDir,
     // Dropped after the store.
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 /// Draws zero: nothing is selected by chance unless its rate is above nothing.
@@ -196,7 +197,7 @@ impl World {
             persons: BTreeSet::new(),
             sent: 0,
             folder,
-            _database: beginning.database,
+            database: beginning.database,
         };
         world.restart();
         world
@@ -238,7 +239,7 @@ impl World {
         }
         self.note_declarations(batch.iter().flat_map(|delivery| &delivery.incoming));
         let engine = self.engine.as_mut().expect("a running engine");
-        engine.commit(&batch, &[], at).expect("committed");
+        commit(engine, &batch, &[], &*self.clock).expect("committed");
         self.clock.advance_millis(1000);
         self.deliver()
     }
@@ -271,9 +272,8 @@ impl World {
     /// When it cannot be committed.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its command")]
     pub fn decide(&mut self, command: Incoming) -> Result<Sent, Undecidable> {
-        let at = self.clock.now();
         let engine = self.engine.as_mut().expect("a running engine");
-        let committed = engine.commit(&[], &[command], at).expect("committed");
+        let committed = commit(engine, &[], &[command], &*self.clock).expect("committed");
         self.clock.advance_millis(1000);
         match committed.refused.into_iter().next() {
             Some((_, why)) => Err(why),
@@ -396,6 +396,11 @@ impl World {
         if let Some(engine) = self.engine.take() {
             engine.stop().expect("the partitions are free");
         }
+    }
+
+    /// Its PostgreSQL database, if that is where it is.
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
     }
 
     /// The folder of the database.

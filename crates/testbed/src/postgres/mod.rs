@@ -91,6 +91,16 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Runs statements on it, past the product.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn execute(&self, statements: &str) -> Result<(), ::postgres::Error> {
+        Client::connect(&self.url, NoTls)?.batch_execute(statements)
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let Ok(mut client) = Client::connect(&self.server, NoTls) {

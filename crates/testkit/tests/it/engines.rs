@@ -38,6 +38,30 @@ on_both_engines! {
     a_writer_that_starts_anew_goes_on,
 }
 
+/// Ends the connection of the first transaction that has written a response, while it commits: its
+/// client cannot know whether it was committed.
+const LOSE_THE_FIRST_COMMIT: &str = "
+    CREATE SEQUENCE fuse;
+    CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('fuse') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER lose AFTER INSERT ON response
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose();
+";
+
+#[test]
+fn a_commit_whose_result_is_not_known_is_resolved() {
+    let Some(database) = database() else { return };
+    let mut world = World::with(Beginning { database: Some(database), ..Beginning::unsigned() });
+    world.database().unwrap().execute(LOSE_THE_FIRST_COMMIT).unwrap();
+    let parcel = nth(1);
+    let sent = world.send(&parcel.documents());
+    assert_eq!(sent.statuses(&parcel.lodging()), [2, 3, 120, 399, 800]);
+    assert_eq!(sent.bills.len(), 1);
+    assert_eq!(world.rows(&parcel).len(), 4);
+}
+
 /// Puts a world on an engine.
 type On = fn(Beginning) -> Beginning;
 

@@ -116,8 +116,9 @@ impl Desk {
                 self.drop_file(Message { kind, parcels: parcels.clone(), text }, chance);
             }
         }
-        let again: Vec<_> = self.acknowledged.iter().filter(|_| chance.below(8) == 0).collect();
-        let again: Vec<_> = again.into_iter().map(|name| self.sent[name].clone()).collect();
+        let often = self.acknowledged.len() as u64 / groups + 1;
+        let again = self.acknowledged.iter().filter(|_| chance.below(often) == 0);
+        let again: Vec<_> = again.map(|name| self.sent[name].clone()).collect();
         for message in again {
             self.drop_file(message, chance);
         }
