@@ -25,9 +25,3 @@ pub enum IdentityVerdict {
     /// The register does not know, or did not answer; then the payer must be the buyer.
     Unverified,
 }
-
-/// Makes 36-character numbers for messages that Tongguan sends, and other chance.
-pub trait Chance: Send {
-    /// Sixteen random bytes.
-    fn sixteen(&mut self) -> [u8; 16];
-}
