@@ -1,4 +1,4 @@
-//! Nothing that was acknowledged is lost and nothing happens twice, whenever the power goes.
+//! Nothing that was acknowledged is lost and nothing happens twice, whenever it is killed.
 //!
 //! The real binary clears signed messages and is killed with SIGKILL at seeded moments; or its PostgreSQL
 //! server is killed under it. A file in `inbox/done/` is an acknowledgement: the ledger outside of the
@@ -104,7 +104,9 @@ fn a_server_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
     let mut desk = Desk::on_postgres(&server.url("postgres"));
     let mut gateway = desk.watch();
     gateway.wait_until("its start", |_| desk.has_begun());
-    for round in 0..number("TONGGUAN_CRASH_ROUNDS").map_or(SERVER_ROUNDS, |rounds| rounds / 3) {
+    for round in
+        0..number("TONGGUAN_CRASH_ROUNDS").map_or(SERVER_ROUNDS, |rounds| rounds.div_ceil(3))
+    {
         desk.receive(GROUPS, &mut chance);
         let cut = Cut::drawn(&mut chance);
         cut.wait(&desk, &mut gateway);
