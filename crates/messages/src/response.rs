@@ -6,7 +6,7 @@ use tongguan_domain::time::Moment;
 use crate::ceb::{MessageType, ceb311, ceb411, ceb511, ceb513, ceb621};
 use crate::read::place::Place;
 use crate::read::rules;
-use crate::table::Faults;
+use crate::table::{Body, Entity, Faults, Layout, Occurs, Trailer};
 use crate::write::{EntityWriter, Style, Writer};
 
 /// A response to one document (回执; `…Return`).
@@ -147,6 +147,22 @@ pub fn write_responses(
         row.end();
     }
     writer.finish(responses.len())
+}
+
+/// The layout of a message of responses, up to a hundred of them: root, Chinese and English name, and
+/// the entity that one response is.
+pub(crate) const fn layout(names: [&'static str; 3], response: &'static Entity) -> Layout {
+    let [root, zh, en] = names;
+    Layout {
+        root,
+        zh,
+        en,
+        document: response.name,
+        documents: Occurs::up_to(100),
+        body: Body::Flat(response),
+        trailer: Trailer::None,
+        faults: FAULTS,
+    }
 }
 
 /// The rules of messages that customs sends: no official numbers exist for them.

@@ -34,16 +34,8 @@ pub static ORDERS: Layout = Layout {
 };
 
 /// CEB312.
-pub static RESPONSES: Layout = Layout {
-    root: "CEB312Message",
-    zh: "电子订单回执",
-    en: "responses to import orders",
-    document: "OrderReturn",
-    documents: Occurs::up_to(100),
-    body: Body::Flat(&RETURN),
-    trailer: Trailer::None,
-    faults: response::FAULTS,
-};
+pub static RESPONSES: Layout =
+    response::layout(["CEB312Message", "电子订单回执", "responses to import orders"], &RETURN);
 
 /// `OrderHead`.
 pub static HEAD: Entity = Entity::new("OrderHead", "订单表头", HEAD_FIELDS);

@@ -33,16 +33,8 @@ pub static PAYMENTS: Layout = Layout {
 };
 
 /// CEB412.
-pub static RESPONSES: Layout = Layout {
-    root: "CEB412Message",
-    zh: "支付单回执",
-    en: "responses to import payments",
-    document: "PaymentReturn",
-    documents: Occurs::up_to(100),
-    body: Body::Flat(&RETURN),
-    trailer: Trailer::None,
-    faults: response::FAULTS,
-};
+pub static RESPONSES: Layout =
+    response::layout(["CEB412Message", "支付单回执", "responses to import payments"], &RETURN);
 
 /// `PaymentHead`.
 pub static HEAD: Entity = Entity::new("PaymentHead", "支付单表头", HEAD_FIELDS);

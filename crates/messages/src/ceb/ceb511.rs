@@ -33,16 +33,8 @@ pub static WAYBILLS: Layout = Layout {
 };
 
 /// CEB512.
-pub static RESPONSES: Layout = Layout {
-    root: "CEB512Message",
-    zh: "物流运单回执",
-    en: "responses to import waybills",
-    document: "LogisticsReturn",
-    documents: Occurs::up_to(100),
-    body: Body::Flat(&RETURN),
-    trailer: Trailer::None,
-    faults: response::FAULTS,
-};
+pub static RESPONSES: Layout =
+    response::layout(["CEB512Message", "物流运单回执", "responses to import waybills"], &RETURN);
 
 /// `LogisticsHead`.
 pub static HEAD: Entity = Entity::new("LogisticsHead", "运单表头", HEAD_FIELDS);

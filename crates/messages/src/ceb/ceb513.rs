@@ -33,16 +33,10 @@ pub static DELIVERIES: Layout = Layout {
 };
 
 /// CEB514.
-pub static RESPONSES: Layout = Layout {
-    root: "CEB514Message",
-    zh: "运单状态回执",
-    en: "responses to import waybill statuses",
-    document: "LogisticsStatusReturn",
-    documents: Occurs::up_to(100),
-    body: Body::Flat(&RETURN),
-    trailer: Trailer::None,
-    faults: response::FAULTS,
-};
+pub static RESPONSES: Layout = response::layout(
+    ["CEB514Message", "运单状态回执", "responses to import waybill statuses"],
+    &RETURN,
+);
 
 /// `LogisticsStatus`.
 pub static STATUS: Entity = Entity::new("LogisticsStatus", "运单状态", STATUS_FIELDS);

@@ -36,16 +36,10 @@ pub static DECLARATIONS: Layout = Layout {
 };
 
 /// CEB622.
-pub static RESPONSES: Layout = Layout {
-    root: "CEB622Message",
-    zh: "进口清单回执",
-    en: "responses to import declarations",
-    document: "InventoryReturn",
-    documents: Occurs::up_to(100),
-    body: Body::Flat(&RETURN),
-    trailer: Trailer::None,
-    faults: response::FAULTS,
-};
+pub static RESPONSES: Layout = response::layout(
+    ["CEB622Message", "进口清单回执", "responses to import declarations"],
+    &RETURN,
+);
 
 /// `InventoryHead`.
 pub static HEAD: Entity = Entity::new("InventoryHead", "清单表头", HEAD_FIELDS);
