@@ -10,6 +10,7 @@
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`review`] | what officers see and decide |
+//! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
@@ -24,6 +25,7 @@ pub mod draws;
 pub mod due;
 pub mod intake;
 pub mod numbering;
+pub mod originals;
 pub mod pipeline;
 pub mod ports;
 pub mod registry;

@@ -2,10 +2,12 @@
 //!
 //! Worker threads refine messages side by side; the writer's thread puts them back into the order in
 //! which they were accepted and commits them in batches. Nothing is acknowledged before it is durable.
-//! Queues are bounded: whoever submits waits when the writer is behind.
+//! Queues are bounded, by messages and by bytes: whoever submits waits when the writer is behind.
+
+mod flight;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -19,12 +21,16 @@ use crate::clearing::incoming::Incoming;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
 use crate::ports::{Clock, IdentityRegister};
 
+use flight::{Boarded, Flight, MOST_IN_FLIGHT};
+
 /// The most documents of a batch.
 const MOST_DOCUMENTS: usize = 1_000;
 /// The most bytes of a batch's messages.
 const MOST_BYTES: usize = 8 << 20;
 /// The most messages that are refined and not yet written.
 const QUEUE: usize = 256;
+/// A tree takes several times the bytes of its message: above so many, one at a time.
+const LARGE_TREE: usize = 4 << 20;
 /// How often a batch is tried while the database is busy or away, with pauses up to two seconds.
 const ATTEMPTS: u32 = 12;
 
@@ -60,6 +66,7 @@ pub struct Pipeline {
     submit: Option<Sender<Job>>,
     acks: Receiver<Ack>,
     next_ticket: u64,
+    flight: Arc<Flight>,
     knowledge: Arc<RwLock<Knowledge>>,
     settings: Arc<Settings>,
     workers: Vec<JoinHandle<i64>>,
@@ -68,6 +75,7 @@ pub struct Pipeline {
 
 struct Job {
     ticket: u64,
+    boarded: Boarded,
     work: Work,
 }
 
@@ -79,6 +87,8 @@ enum Work {
 struct Refined {
     ticket: u64,
     bytes: usize,
+    /// Given back when it is acknowledged.
+    boarded: Boarded,
     outcome: Result<Refinement, String>,
 }
 
@@ -113,6 +123,7 @@ impl Pipeline {
         let (ack_in, acks) = crossbeam_channel::unbounded();
         let knowledge = Arc::new(RwLock::new(knowledge));
         let keys = Arc::new(DataKeys::new(engine.store(), keyring.clone()));
+        let large_tree = Arc::new(Mutex::new(()));
         let workers = (0..workers.max(1))
             .map(|_| {
                 let worker = Worker {
@@ -122,6 +133,7 @@ impl Pipeline {
                     identities: identities.clone(),
                     keyring: keyring.clone(),
                     keys: keys.clone(),
+                    large_tree: large_tree.clone(),
                     clock: clock.clone(),
                 };
                 thread::spawn(move || worker.run())
@@ -134,6 +146,7 @@ impl Pipeline {
             submit: Some(submit),
             acks,
             next_ticket: 0,
+            flight: Flight::new(MOST_IN_FLIGHT),
             knowledge,
             settings,
             workers,
@@ -141,24 +154,25 @@ impl Pipeline {
         }
     }
 
-    /// Hands a message over; waits while the queue is full. Its acknowledgement bears the number given
+    /// Hands a message over; waits while the queue is full or too many bytes are in flight. Its acknowledgement bears the number given
     /// here.
     pub fn submit(&mut self, received: Received) -> u64 {
-        self.send(Work::Message(received))
+        self.send(received.bytes.len(), Work::Message(received))
     }
 
     /// Hands over commands that are decided in their turn, behind what was submitted before. Their
     /// acknowledgement bears the number given here, and no documents.
     pub fn command(&mut self, commands: Vec<Incoming>) -> u64 {
-        self.send(Work::Commands(commands))
+        self.send(0, Work::Commands(commands))
     }
 
-    fn send(&mut self, work: Work) -> u64 {
+    fn send(&mut self, bytes: usize, work: Work) -> u64 {
+        let boarded = self.flight.board(bytes);
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         if let Some(submit) = &self.submit {
             // It can only fail when every worker has died; then no acknowledgement comes.
-            drop(submit.send(Job { ticket, work }));
+            drop(submit.send(Job { ticket, boarded, work }));
         }
         ticket
     }
@@ -199,6 +213,7 @@ struct Worker {
     identities: Arc<dyn IdentityRegister>,
     keyring: Arc<Keyring>,
     keys: Arc<DataKeys>,
+    large_tree: Arc<Mutex<()>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -213,12 +228,12 @@ impl Worker {
             signers: SignerCache::default(),
         };
         let mut spent = 0;
-        for Job { ticket, work } in &self.jobs {
+        for Job { ticket, boarded, work } in &self.jobs {
             let received = match work {
                 Work::Message(received) => received,
                 Work::Commands(commands) => {
                     let outcome = Ok(Refinement::Commands(commands));
-                    if self.refined.send(Refined { ticket, bytes: 0, outcome }).is_err() {
+                    if self.refined.send(Refined { ticket, bytes: 0, boarded, outcome }).is_err() {
                         break;
                     }
                     continue;
@@ -227,13 +242,17 @@ impl Worker {
             let start = self.clock.now().micros();
             intake.knowledge =
                 self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let bytes = received.bytes.len();
+            let alone = (bytes > LARGE_TREE)
+                .then(|| self.large_tree.lock().unwrap_or_else(PoisonError::into_inner));
             let outcome =
                 self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
-                    let refined = intake.refine(&received, &key);
+                    let refined = intake.refine(received, key);
                     refined.map(Box::new).map(Refinement::Message).map_err(|error| chain(&error))
                 });
+            drop(alone);
             spent += self.clock.now().micros() - start;
-            let refined = Refined { ticket, bytes: received.bytes.len(), outcome };
+            let refined = Refined { ticket, bytes, boarded, outcome };
             if self.refined.send(refined).is_err() {
                 break;
             }
@@ -304,7 +323,10 @@ impl WriterLoop {
     fn write(&mut self, batch: Vec<Refined>, times: &mut StageTimes) {
         let mut deliveries = Vec::with_capacity(batch.len());
         let mut pending = Vec::with_capacity(batch.len());
-        for Refined { ticket, outcome, .. } in batch {
+        // Given back when the whole batch is acknowledged.
+        let mut in_flight = Vec::with_capacity(batch.len());
+        for Refined { ticket, outcome, boarded, .. } in batch {
+            in_flight.push(boarded);
             match outcome {
                 Ok(Refinement::Message(message)) => {
                     let (delivery, summary) = *message;

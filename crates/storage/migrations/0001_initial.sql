@@ -36,11 +36,15 @@ CREATE TABLE message (
     documents BIGINT NOT NULL,
     state BIGINT NOT NULL,
     verdict BYTES,
+    bundle BIGINT NOT NULL,
+    start BIGINT NOT NULL CHECK (0 <= start),
+    length BIGINT NOT NULL CHECK (0 <= length),
     PRIMARY KEY (partition, message_id)
 ) CLUSTERED;
 
--- A heap: a body of two to eight kilobytes would spill onto a page of its own in a clustered table.
-CREATE TABLE message_body (
+-- The bytes of messages that were committed together. A heap: bodies of kilobytes would spill onto pages
+-- of their own in a clustered table.
+CREATE TABLE message_bundle (
     partition BIGINT NOT NULL,
     message_id BIGINT NOT NULL,
     period TEXT NOT NULL,

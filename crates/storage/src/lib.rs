@@ -59,7 +59,7 @@ pub use follow::{Cursor, Followed};
 pub use health::{EngineSettings, QueueLength};
 pub use inbox::{Held, Inbox};
 pub use ledger::{Event, Posting, TaxBill};
-pub use message::{Message, MessageBody};
+pub use message::{Message, MessageBundle};
 pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
 pub use registry::{Cached, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Revision, Setting};
 pub use response::{Mail, Response};

@@ -1,4 +1,4 @@
-//! Messages as received: what is known of each, and the sealed bytes apart from it.
+//! Messages as received: what is known of each; and their bytes, sealed, in bundles apart from it.
 
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
@@ -33,15 +33,23 @@ row! {
         state: i64,
         /// The signature's verdict, never recomputed.
         verdict: Option<Vec<u8>>,
+        /// The bundle in which its bytes lie ([`MessageBundle::message_id`]).
+        bundle: MessageId,
+        /// Behind how many bytes of the bundle.
+        start: i64,
+        /// How many bytes.
+        length: i64,
     }
 }
 
 row! {
-    /// The bytes of a message, compressed and sealed ([`crate::seal`]).
-    pub struct MessageBody in "message_body", key 2 {
+    /// The bytes of messages that were committed together, one after the other, compressed and sealed
+    /// ([`crate::seal`]). Messages of one sender repeat each other and his certificate: together they
+    /// take a third of the bytes, and one row.
+    pub struct MessageBundle in "message_bundle", key 2 {
         /// The partition that its id names.
         partition: Partition,
-        /// Its id.
+        /// Its id: that of its first message.
         message_id: MessageId,
         /// The period of the key that seals it.
         period: String,
@@ -64,14 +72,14 @@ impl View<'_> {
         self.load(ids)
     }
 
-    /// The sealed bytes of these messages, in order of the ids.
+    /// The bundles of these ids, in order of the ids.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn message_bodies(
+    pub fn message_bundles(
         &mut self,
         ids: &[(Partition, MessageId)],
-    ) -> Result<Vec<MessageBody>, StorageError> {
+    ) -> Result<Vec<MessageBundle>, StorageError> {
         self.load(ids)
     }
 }

@@ -19,7 +19,7 @@ use crate::row::{Replaceable, Row, Table};
 /// The tables that clearing a parcel writes to.
 const PARCEL_TABLES: [&str; 12] = [
     "message",
-    "message_body",
+    "message_bundle",
     "document",
     "waiting",
     "declaration",

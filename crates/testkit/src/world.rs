@@ -19,6 +19,7 @@ use tongguan_application::clearing::rows;
 use tongguan_application::delivery::{Rendered, pending, render};
 use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
 use tongguan_application::numbering::IdSource;
+use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
 use tongguan_codelists::Pack;
@@ -119,7 +120,8 @@ pub struct World {
     pub store: Store,
     engine: Option<Engine>,
     intake: Intake,
-    key: DataKey,
+    key: Arc<DataKey>,
+    archive: Archive,
     ids: IdSource,
     settings: Arc<Settings>,
     read: BTreeMap<Partition, i64>,
@@ -163,6 +165,7 @@ impl World {
         };
         let store = Store::open(&target, StoreSettings::default(), begin).expect("a store");
         let keyring = Arc::new(Keyring::from_master(&[7; 32]));
+        let archive = Archive::new(store.clone(), keyring.clone());
         let key = prepare(&store, &keyring, &cast, beginning.guarantee, begin);
         let signed = match beginning.signing {
             Signing::None => {
@@ -189,7 +192,8 @@ impl World {
             store,
             engine: None,
             intake,
-            key,
+            key: Arc::new(key),
+            archive,
             ids: IdSource::default(),
             settings: Arc::new(beginning.settings),
             read: BTreeMap::new(),
@@ -235,7 +239,7 @@ impl World {
                 sender: None,
                 bytes,
             };
-            batch.push(self.intake.refine(&received, &self.key).expect("refined").0);
+            batch.push(self.intake.refine(received, self.key.clone()).expect("refined").0);
         }
         self.note_declarations(batch.iter().flat_map(|delivery| &delivery.incoming));
         let engine = self.engine.as_mut().expect("a running engine");
@@ -318,10 +322,8 @@ impl World {
         self.read.extend(&pending.places);
         let mut rendered = Vec::new();
         for outgoing in &pending.rows {
-            let open = &mut |body: &tongguan_storage::MessageBody| {
-                self.key.open(body.message_id.0, &body.body).ok()
-            };
-            rendered.extend(render(outgoing, true, open).expect("rendered"));
+            let original = &mut |message: &_| self.archive.original(message);
+            rendered.extend(render(outgoing, true, original).expect("rendered"));
         }
         rendered.sort_by(|a, b| a.at.cmp(&b.at).then(a.key.cmp(&b.key)));
         rendered

@@ -21,6 +21,7 @@ use super::settings::OfficeSettings;
 use super::working_set::WorkingSet;
 use super::write::{Sequence, write};
 use crate::numbering::{IdSource, Serials, Series};
+use crate::originals::{self, Original};
 
 /// How long a lease holds without renewal; every batch renews it.
 const LEASE_MS: i64 = 10_000;
@@ -55,8 +56,8 @@ pub struct Settings {
 pub struct Delivery {
     /// The message's row.
     pub message: storage::Message,
-    /// Its sealed bytes.
-    pub body: storage::MessageBody,
+    /// Its bytes.
+    pub original: Original,
     /// Its documents, and responses that receive itself gave.
     pub incoming: Vec<Incoming>,
     /// Rows for the outbox that need no decision: a message that could not be read, copies.
@@ -437,8 +438,9 @@ fn write_messages(
             body: notice.body.clone(),
         });
     }
-    tx.insert(batch.iter().map(|delivery| &delivery.message))?;
-    tx.insert(batch.iter().map(|delivery| &delivery.body))?;
+    let (messages, shared) = originals::bundled(batch).map_err(StorageError::from)?;
+    tx.insert(&messages)?;
+    tx.insert(originals::alone(batch).chain(&shared))?;
     tx.insert(&notices)?;
     Ok(())
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tongguan_storage::seal::{DataKey, Keyring};
-use tongguan_storage::{Backoff, MessageBody, Partition, StorageError, Store, Writer};
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{Backoff, Partition, StorageError, Store, Writer};
+
+use crate::originals::Archive;
 
 use super::{RenderError, Rendered, pending, render};
 
@@ -52,8 +54,7 @@ pub struct Follower {
     consumer: &'static str,
     store: Store,
     writer: Writer,
-    keyring: Arc<Keyring>,
-    keys: BTreeMap<String, Arc<DataKey>>,
+    archive: Archive,
     cursors: BTreeMap<Partition, i64>,
     with_parcel_numbers: bool,
 }
@@ -75,8 +76,7 @@ impl Follower {
             consumer,
             store: store.clone(),
             writer: store.writer()?,
-            keyring,
-            keys: BTreeMap::new(),
+            archive: Archive::new(store.clone(), keyring),
             cursors: cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect(),
             with_parcel_numbers,
         })
@@ -92,7 +92,8 @@ impl Follower {
         for outgoing in &pending.rows {
             let with_numbers = self.with_parcel_numbers;
             let place = (outgoing.response.partition, outgoing.response.seq);
-            let messages = render(outgoing, with_numbers, &mut |body| self.open_body(body))?;
+            let messages =
+                render(outgoing, with_numbers, &mut |message| self.archive.original(message))?;
             dispatches.extend(messages.into_iter().map(|rendered| Dispatch { rendered, place }));
         }
         Ok(Round { dispatches, places: pending.places })
@@ -110,20 +111,5 @@ impl Follower {
         self.writer.retried(Backoff::default(), |tx| tx.move_cursors(consumer, &steps))?;
         self.cursors.extend(&round.places);
         Ok(())
-    }
-
-    /// The bytes of a stored message.
-    fn open_body(&mut self, body: &MessageBody) -> Option<Vec<u8>> {
-        let key = match self.keys.get(&body.period) {
-            Some(key) => key.clone(),
-            None => {
-                let (keyring, period) = (self.keyring.clone(), body.period.clone());
-                let key = self.writer.transaction(|tx| tx.data_key(&keyring, &period)).ok()?;
-                let key = Arc::new(key);
-                self.keys.insert(period, key.clone());
-                key
-            }
-        };
-        key.open(body.message_id.0, &body.body).ok()
     }
 }

@@ -11,9 +11,7 @@ pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, 
 
 use std::collections::BTreeMap;
 
-use tongguan_storage::{
-    Message, MessageBody, Partition, Response, StorageError, Store, TaxBill, View,
-};
+use tongguan_storage::{Message, Partition, Response, StorageError, Store, TaxBill, View};
 
 use crate::clearing::write::response_kind;
 
@@ -26,8 +24,6 @@ pub struct Outgoing {
     pub bills: Vec<TaxBill>,
     /// How the message that it answers came in.
     pub message: Option<Message>,
-    /// Its sealed bytes, for a format refusal or a copy.
-    pub original: Option<MessageBody>,
 }
 
 /// What stands in the outbox behind a follower's cursors.
@@ -67,12 +63,10 @@ fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, Stor
     };
     let id = response.message_id;
     let message_key = (crate::numbering::partition_of(id.0), id);
-    let quotes_original = matches!(response.kind, response_kind::MALFORMED | response_kind::COPY);
     let message = view.messages(&[message_key])?.pop();
-    let original = if quotes_original { view.message_bodies(&[message_key])?.pop() } else { None };
     let bills = match render::billed(&response) {
         Some(declaration) => view.tax_bills(&[(response.partition, declaration)])?,
         None => Vec::new(),
     };
-    Ok(Some(Outgoing { response, bills, message, original }))
+    Ok(Some(Outgoing { response, bills, message }))
 }

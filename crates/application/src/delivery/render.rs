@@ -11,6 +11,7 @@ use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb816, ceb900};
 use tongguan_messages::response::{DocumentKey, Response, write_responses};
 use tongguan_messages::write::Style;
+use tongguan_storage::Message;
 use tongguan_storage::stored::response::StoredResponse;
 use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::stored::{StoredError, decode, encode, versioned};
@@ -20,6 +21,7 @@ use crate::clearing::record::{AnswerTo, Quote};
 use crate::clearing::rows;
 use crate::clearing::write::response_kind;
 use crate::intake::envelope::business_message;
+use crate::originals::OriginalError;
 
 /// One message to one or more mailboxes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +50,12 @@ pub enum RenderError {
     /// The schema would refuse what it says.
     #[error("a response cannot be written: {}", first(.0))]
     Unwritable(Vec<Defect>),
-    /// The original message is needed and not stored.
-    #[error("the message that a response quotes is not stored")]
-    NoOriginal,
+    /// The message that it answers is not stored.
+    #[error("the message that a response answers is not stored")]
+    NoMessage,
+    /// The message that it quotes cannot be read.
+    #[error(transparent)]
+    Original(#[from] OriginalError),
 }
 
 fn first(defects: &[Defect]) -> String {
@@ -96,14 +101,15 @@ pub(super) fn billed(response: &tongguan_storage::Response) -> Option<Declaratio
     StoredResponse::decode(&response.body).ok()?.bill.map(DeclarationId)
 }
 
-/// Renders a row: one message, or two where a tax bill goes with a release. `open` unseals a message.
+/// Renders a row: one message, or two where a tax bill goes with a release. `open` reads a message as it was
+/// received.
 ///
 /// # Errors
 /// [`RenderError`].
 pub fn render(
     outgoing: &Outgoing,
     with_parcel_numbers: bool,
-    open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
+    open: &mut dyn FnMut(&Message) -> Result<Vec<u8>, OriginalError>,
 ) -> Result<Vec<Rendered>, RenderError> {
     let row = &outgoing.response;
     match row.kind {
@@ -225,7 +231,7 @@ fn tax_bill(
         ..
     } = &answer.quote
     else {
-        return Err(RenderError::NoOriginal);
+        return Err(RenderError::NoMessage);
     };
     let number = stored.numbers.as_ref().and_then(|(_, number)| number.as_deref());
     let guid = guid_of(outgoing, 2);
@@ -274,7 +280,7 @@ fn tax_bill(
 
 fn format_refusal(
     outgoing: &Outgoing,
-    open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
+    open: &mut dyn FnMut(&Message) -> Result<Vec<u8>, OriginalError>,
 ) -> Result<Rendered, RenderError> {
     let row = &outgoing.response;
     let body: FormatRefusalBody = match versioned("format refusal", &row.body)? {
@@ -283,8 +289,8 @@ fn format_refusal(
             return Err(StoredError::UnknownVersion { form: "format refusal", version }.into());
         }
     };
-    let message = outgoing.message.as_ref().ok_or(RenderError::NoOriginal)?;
-    let original = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
+    let message = outgoing.message.as_ref().ok_or(RenderError::NoMessage)?;
+    let original = open(message)?;
     let original = business_message(original);
     let guid = guid_of(outgoing, 1);
     let refusal = ceb900::FormatRefusal {
@@ -309,11 +315,11 @@ fn format_refusal(
 /// A copy of the business message for a subscriber of its documents, byte for byte.
 fn copy(
     outgoing: &Outgoing,
-    open: &mut dyn FnMut(&tongguan_storage::MessageBody) -> Option<Vec<u8>>,
+    open: &mut dyn FnMut(&Message) -> Result<Vec<u8>, OriginalError>,
 ) -> Result<Rendered, RenderError> {
     let row = &outgoing.response;
-    let message = outgoing.message.as_ref().ok_or(RenderError::NoOriginal)?;
-    let original = outgoing.original.as_ref().and_then(open).ok_or(RenderError::NoOriginal)?;
+    let message = outgoing.message.as_ref().ok_or(RenderError::NoMessage)?;
+    let original = open(message)?;
     let kind = message.kind.as_deref().and_then(MessageType::from_code);
     Ok(Rendered {
         message: kind.map_or("CEB", MessageType::code),

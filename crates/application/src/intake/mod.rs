@@ -30,6 +30,7 @@ use crate::clearing::engine::{Delivery, Notice};
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::Source;
 use crate::clearing::write::response_kind;
+use crate::originals::{self, Original};
 use crate::ports::IdentityRegister;
 
 pub use assess::Codes;
@@ -113,8 +114,8 @@ impl Intake {
     /// [`SealError`] when its bytes cannot be sealed; then it must not be acknowledged.
     pub fn refine(
         &mut self,
-        received: &Received,
-        period: &DataKey,
+        received: Received,
+        key: Arc<DataKey>,
     ) -> Result<(Delivery, Summary), SealError> {
         let digest = crate::digest::sha256(&received.bytes);
         let partition = crate::numbering::partition_of(received.id.0);
@@ -130,18 +131,15 @@ impl Intake {
             documents: 0,
             state: 0,
             verdict: None,
+            bundle: received.id,
+            start: 0,
+            length: originals::length_of(&received.bytes),
         };
-        let body = storage::MessageBody {
-            partition,
-            message_id: received.id,
-            period: period.period().to_owned(),
-            body: period.seal(received.id.0, &received.bytes)?,
-        };
-        let outcome = self.open(received, &mut message);
+        let outcome = self.open(&received, &mut message);
         let (incoming, notices, summary) = match outcome {
             Ok(opened) => opened,
             Err(refused) => {
-                let notice = malformed(received, partition, &refused);
+                let notice = malformed(&received, partition, &refused);
                 let summary = Summary {
                     message: refused.message,
                     refused: refused.defects,
@@ -151,7 +149,8 @@ impl Intake {
             }
         };
         message.documents = i64::try_from(incoming.len()).unwrap_or(i64::MAX);
-        Ok((Delivery { message, body, incoming, notices }, summary))
+        let original = Original::new(received.id, received.bytes, key)?;
+        Ok((Delivery { message, original, incoming, notices }, summary))
     }
 
     /// Opens the envelope, if there is one, then the message.

@@ -23,7 +23,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use self::compression::{compress, decompress};
 use crate::error::StorageError;
-use crate::tx::Tx;
+use crate::tx::{Tx, View};
 
 /// The first bytes of sealed bytes: which way they were sealed.
 const VERSION: u8 = 1;
@@ -179,19 +179,35 @@ impl fmt::Debug for DataKey {
     }
 }
 
-impl Tx<'_> {
-    /// The data key of `period`, made on first use.
+impl View<'_> {
+    /// The data key of `period`, if it was made and is not forgotten.
     ///
     /// # Errors
     /// [`StorageError`]; [`SealError::Tampered`] inside it when the key file is not the one that the
     /// period's key was sealed with.
+    pub fn known_data_key(
+        &mut self,
+        keyring: &Keyring,
+        period: &str,
+    ) -> Result<Option<DataKey>, StorageError> {
+        let found = self.load::<WrappedKey, _>(&[(period,)])?.pop();
+        Ok(found.map(|row| keyring.unwrap(period, &row.wrapped)).transpose()?)
+    }
+}
+
+impl Tx<'_> {
+    /// The data key of `period`, made on first use.
+    ///
+    /// # Errors
+    /// As [`View::known_data_key`].
     pub fn data_key(&mut self, keyring: &Keyring, period: &str) -> Result<DataKey, StorageError> {
-        let mut found = self.load::<WrappedKey, _>(&[(period,)])?;
-        if found.is_empty() {
-            let wrapped = keyring.wrap(period, &random()?)?;
-            found = self.lock_or_insert(&[WrappedKey { period: period.to_owned(), wrapped }])?;
+        if let Some(key) = self.known_data_key(keyring, period)? {
+            return Ok(key);
         }
-        let row = found.pop().ok_or(StorageError::Missing { table: "data_key", missing: 1 })?;
+        let wrapped = keyring.wrap(period, &random()?)?;
+        let row = WrappedKey { period: period.to_owned(), wrapped };
+        let row = self.lock_or_insert(&[row])?.pop();
+        let row = row.ok_or(StorageError::Missing { table: "data_key", missing: 1 })?;
         Ok(keyring.unwrap(period, &row.wrapped)?)
     }
 

@@ -1,7 +1,7 @@
 //! Documents, what waits for them, declarations, messages.
 
 use tongguan_domain::ids::{DeclarationId, MessageId, OrderNumber, PartyId};
-use tongguan_storage::{Declaration, Document, Message, MessageBody, Partition, Waiting};
+use tongguan_storage::{Declaration, Document, Message, MessageBundle, Partition, Waiting};
 
 use crate::fixture::{Fixture, at, guid};
 
@@ -191,8 +191,11 @@ fn a_message_keeps_its_bytes_and_changes_its_state(on: &Fixture) {
         documents: 100,
         state: 0,
         verdict: None,
+        bundle: MessageId(1),
+        start: 0,
+        length: 200_000,
     };
-    let body = MessageBody {
+    let bundle = MessageBundle {
         partition: P,
         message_id: MessageId(1),
         period: "2026-11".into(),
@@ -200,13 +203,13 @@ fn a_message_keeps_its_bytes_and_changes_its_state(on: &Fixture) {
     };
     on.write(|tx| {
         tx.insert(&[message(1), message(2)])?;
-        tx.insert(std::slice::from_ref(&body))
+        tx.insert(std::slice::from_ref(&bundle))
     });
     on.write(|tx| tx.set_message_states(&[(P, MessageId(2), 5)]));
     let ids = [(P, MessageId(1)), (P, MessageId(2))];
     let decided = Message { state: 5, ..message(2) };
     assert_eq!(on.read(|view| view.messages(&ids)), [message(1), decided]);
-    assert_eq!(on.read(|view| view.message_bodies(&ids)), [body]);
+    assert_eq!(on.read(|view| view.message_bundles(&ids)), [bundle]);
     let error = on.refused(|tx| tx.set_message_states(&[(P, MessageId(9), 5)]));
     assert!(
         matches!(error, tongguan_storage::StorageError::Missing { table: "message", missing: 1 }),

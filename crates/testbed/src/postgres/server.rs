@@ -83,11 +83,12 @@ impl Server {
     pub fn kill(&self) -> io::Result<()> {
         let file = fs::read_to_string(self.cluster().join("postmaster.pid"))?;
         let first = file.lines().next().unwrap_or_default();
-        // The children too: left alone, a busy one goes on and may even commit.
+        // The children too: left alone, a busy one goes on and may even commit. One that has just
+        // ended by itself is no failure.
         let children = fs::read_to_string(format!("/proc/{first}/task/{first}/children"))?;
         succeed(
             command(Path::new("sh"), self.account)
-                .args(["-c", r#"kill -KILL "$@""#, "sh", first])
+                .args(["-c", r#"kill -0 "$1" && { kill -KILL "$@"; true; }"#, "sh", first])
                 .args(children.split_whitespace()),
         )
         .map(drop)
