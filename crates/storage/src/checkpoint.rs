@@ -66,11 +66,11 @@ struct State {
 
 impl State {
     /// Whether a pass is worth while: pages written again and again are copied once, so an eighth of
-    /// the limit is let run up; near the limit passes follow one another, so that the one that the
-    /// writer waits for is short.
-    const fn is_due(&self, limit: u64) -> bool {
-        let enough = if self.frames > limit / 4 * 3 { 1 } else { limit / 8 };
-        self.stop || self.wanted || self.frames.saturating_sub(self.seen) >= enough
+    /// the limit is let run up; near the limit less, so that the pass that the writer waits for is
+    /// short. Not every time something is there: a pass takes a core from those who clear parcels.
+    fn is_due(&self, limit: u64) -> bool {
+        let enough = if self.frames > limit / 16 * 15 { limit / 64 } else { limit / 8 };
+        self.stop || self.wanted || self.frames.saturating_sub(self.seen) >= enough.max(1)
     }
 }
 
