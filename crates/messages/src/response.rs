@@ -13,7 +13,7 @@ use crate::write::{EntityWriter, Style, Writer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// Which document it answers.
-    pub key: DocumentKey,
+    pub quote: Quote,
     /// 回执状态 (`returnStatus`): a positive status, or a negative error number.
     pub status: i32,
     /// 回执时间 (`returnTime`), to the millisecond: of several responses the latest counts.
@@ -25,7 +25,7 @@ pub struct Response {
 /// What a response must quote of the document it answers, as it was written; empty where the document
 /// lacks it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DocumentKey {
+pub enum Quote {
     /// Of an order.
     Order {
         /// `guid`.
@@ -87,7 +87,7 @@ pub enum DocumentKey {
     },
 }
 
-impl DocumentKey {
+impl Quote {
     /// The message that answers such a document.
     pub const fn answered_by(&self) -> MessageType {
         match self {
@@ -97,6 +97,27 @@ impl DocumentKey {
             Self::Delivery { .. } => MessageType::Ceb514,
             Self::Declaration { .. } => MessageType::Ceb622,
         }
+    }
+
+    /// The same, with the numbers that port and customs gave: only responses to declarations quote them.
+    #[must_use]
+    pub fn numbered(mut self, provisional: &str, declaration: &str) -> Self {
+        if let Self::Declaration { provisional_no, declaration_no, .. } = &mut self {
+            *provisional_no = provisional.into();
+            *declaration_no = declaration.into();
+        }
+        self
+    }
+
+    /// The number by which its sender knows the document; its guid where it has none.
+    pub fn name(&self) -> &str {
+        let number = match self {
+            Self::Order { order_no, .. } => order_no,
+            Self::Payment { transaction, .. } => transaction,
+            Self::Waybill { number, .. } | Self::Delivery { number, .. } => number,
+            Self::Declaration { reference, .. } => reference,
+        };
+        if number.is_empty() { self.guid() } else { number }
     }
 
     /// The document's own number, as it was written.
@@ -128,21 +149,21 @@ pub fn write_responses(
     let root = Place::root(layout.root);
     for (index, response) in responses.iter().enumerate() {
         let place = root.nth(layout.document, index + 1);
-        if response.key.answered_by() != message {
+        if response.quote.answered_by() != message {
             writer.refuse(
                 Defect::at(&rules::RESPONSE_OF_ANOTHER_KIND, place.to_string())
-                    .found(response.key.answered_by().code())
+                    .found(response.quote.answered_by().code())
                     .expected(message.code()),
             );
             continue;
         }
         let mut row = writer.entity(layout.body.head(), place);
-        match response.key {
-            DocumentKey::Order { .. } => ceb311::write_response(&mut row, response),
-            DocumentKey::Payment { .. } => ceb411::write_response(&mut row, response),
-            DocumentKey::Waybill { .. } => ceb511::write_response(&mut row, response),
-            DocumentKey::Delivery { .. } => ceb513::write_response(&mut row, response),
-            DocumentKey::Declaration { .. } => ceb621::write_response(&mut row, response),
+        match response.quote {
+            Quote::Order { .. } => ceb311::write_response(&mut row, response),
+            Quote::Payment { .. } => ceb411::write_response(&mut row, response),
+            Quote::Waybill { .. } => ceb511::write_response(&mut row, response),
+            Quote::Delivery { .. } => ceb513::write_response(&mut row, response),
+            Quote::Declaration { .. } => ceb621::write_response(&mut row, response),
         }
         row.end();
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::ids::{DeclarationId, DxpId, MessageId, OfficeCode};
 use tongguan_domain::time::Moment;
+use tongguan_messages::response::Quote;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{
     self as storage, Lease, Leased, Partition, Remedy, SerialBlock, StorageError, TakeOver, Tx,
@@ -15,7 +16,7 @@ use tongguan_storage::{
 use super::decide::{Circumstances, Draws, Undecidable, decide};
 use super::incoming::{Filed, Incoming, Submitted};
 use super::load::load;
-use super::record::{Quote, Source};
+use super::record::Source;
 use super::rows::RowError;
 use super::settings::OfficeSettings;
 use super::working_set::WorkingSet;

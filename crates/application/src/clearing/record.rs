@@ -13,6 +13,7 @@ use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
 };
 use tongguan_domain::time::Moment;
+use tongguan_messages::response::Quote;
 
 use tongguan_storage::Partition;
 
@@ -191,74 +192,22 @@ pub struct AnswerTo {
     pub subscribers: Vec<DxpId>,
     /// What the response quotes.
     pub quote: Quote,
+    /// What the tax bill quotes; of a declaration.
+    pub billing: Option<Billing>,
 }
 
-/// What a response quotes of the document it answers, exactly as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Quote {
-    /// Of an order (312).
-    Order {
-        /// `guid`.
-        guid: Box<str>,
-        /// `ebpCode`.
-        platform: Box<str>,
-        /// `ebcCode`.
-        merchant: Box<str>,
-        /// `orderNo`.
-        order_no: Box<str>,
-    },
-    /// Of a payment (412).
-    Payment {
-        /// `guid`.
-        guid: Box<str>,
-        /// `payCode`.
-        institution: Box<str>,
-        /// `payTransactionId`.
-        transaction: Box<str>,
-    },
-    /// Of a waybill (512).
-    Waybill {
-        /// `guid`.
-        guid: Box<str>,
-        /// `logisticsCode`.
-        carrier: Box<str>,
-        /// `logisticsNo`.
-        number: Box<str>,
-    },
-    /// Of a delivery (514).
-    Delivery {
-        /// `guid`.
-        guid: Box<str>,
-        /// `logisticsCode`.
-        carrier: Box<str>,
-        /// `logisticsNo`.
-        number: Box<str>,
-        /// `logisticsStatus`.
-        status: Box<str>,
-    },
-    /// Of a declaration (622).
-    Declaration {
-        /// `guid`.
-        guid: Box<str>,
-        /// `customsCode`.
-        office: Box<str>,
-        /// `ebpCode`.
-        platform: Box<str>,
-        /// `ebcCode`.
-        merchant: Box<str>,
-        /// `agentCode`.
-        declarant: Box<str>,
-        /// `copNo`; a missing one is answered with the provisional number.
-        reference: Option<Box<str>>,
-        /// `orderNo`, for the tax bill.
-        order_no: Box<str>,
-        /// `logisticsNo`, for the tax bill.
-        waybill_no: Box<str>,
-        /// `logisticsCode`, for the tax bill.
-        carrier: Box<str>,
-        /// `assureCode`, for the tax bill.
-        guarantor: Box<str>,
-    },
+/// What a tax bill quotes of its declaration beside that, as the sender wrote it; empty where the
+/// declaration could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Billing {
+    /// `orderNo`.
+    pub order_no: Box<str>,
+    /// `logisticsNo`.
+    pub waybill_no: Box<str>,
+    /// `logisticsCode`.
+    pub carrier: Box<str>,
+    /// `assureCode`.
+    pub guarantor: Box<str>,
 }
 
 /// What is claimed: a number that must be used once, where the order is not known.

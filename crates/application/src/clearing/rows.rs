@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tongguan_domain::ids::{DxpId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::time::Moment;
+use tongguan_messages::response::Quote;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::declaration::StoredDeclaration;
 use tongguan_storage::stored::document::{StoredDocument, StoredFactsV1};
@@ -13,8 +14,8 @@ use tongguan_storage::{self as storage, Partition};
 
 use super::outcome::{Account, Cause, Entry, Response, Subject};
 use super::record::{
-    AnswerTo, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord,
-    DocumentState, DossierKey, Facts, Quote, Source,
+    AnswerTo, Billing, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind,
+    DocumentRecord, DocumentState, DossierKey, Facts, Source,
 };
 use tongguan_domain::ids::DeclarationId;
 
@@ -247,6 +248,7 @@ pub fn write_response(response: &Response) -> StoredResponse {
 
 /// To whom a response goes, from its stored form.
 pub fn read_answer(stored: StoredAnswerV1) -> Result<AnswerTo, IdError> {
+    let (quote, billing) = read_quote(stored.quote);
     Ok(AnswerTo {
         mailbox: DxpId::parse(&stored.mailbox)?,
         subscribers: stored
@@ -254,7 +256,8 @@ pub fn read_answer(stored: StoredAnswerV1) -> Result<AnswerTo, IdError> {
             .iter()
             .map(|mailbox| DxpId::parse(mailbox))
             .collect::<Result<_, _>>()?,
-        quote: read_quote(stored.quote),
+        quote,
+        billing,
     })
 }
 
@@ -262,21 +265,23 @@ fn write_answer(answer: &AnswerTo) -> StoredAnswerV1 {
     StoredAnswerV1 {
         mailbox: answer.mailbox.to_string(),
         subscribers: answer.subscribers.iter().map(ToString::to_string).collect(),
-        quote: write_quote(&answer.quote),
+        quote: write_quote(&answer.quote, answer.billing.as_ref()),
     }
 }
 
-fn read_quote(stored: StoredQuoteV1) -> Quote {
+fn read_quote(stored: StoredQuoteV1) -> (Quote, Option<Billing>) {
     match stored {
         StoredQuoteV1::Order([guid, platform, merchant, order_no]) => {
-            Quote::Order { guid, platform, merchant, order_no }
+            (Quote::Order { guid, platform, merchant, order_no }, None)
         }
         StoredQuoteV1::Payment([guid, institution, transaction]) => {
-            Quote::Payment { guid, institution, transaction }
+            (Quote::Payment { guid, institution, transaction }, None)
         }
-        StoredQuoteV1::Waybill([guid, carrier, number]) => Quote::Waybill { guid, carrier, number },
+        StoredQuoteV1::Waybill([guid, carrier, number]) => {
+            (Quote::Waybill { guid, carrier, number }, None)
+        }
         StoredQuoteV1::Delivery([guid, carrier, number, status]) => {
-            Quote::Delivery { guid, carrier, number, status }
+            (Quote::Delivery { guid, carrier, number, status }, None)
         }
         StoredQuoteV1::Declaration(strings, reference) => {
             let [
@@ -290,23 +295,23 @@ fn read_quote(stored: StoredQuoteV1) -> Quote {
                 carrier,
                 guarantor,
             ] = strings;
-            Quote::Declaration {
+            let quote = Quote::Declaration {
                 guid,
                 office,
                 platform,
                 merchant,
                 declarant,
-                reference,
-                order_no,
-                waybill_no,
-                carrier,
-                guarantor,
-            }
+                reference: reference.unwrap_or_default(),
+                provisional_no: "".into(),
+                declaration_no: "".into(),
+            };
+            (quote, Some(Billing { order_no, waybill_no, carrier, guarantor }))
         }
     }
 }
 
-fn write_quote(quote: &Quote) -> StoredQuoteV1 {
+/// The numbers that port and customs gave are not part of it: they stand in the response's body.
+fn write_quote(quote: &Quote, billing: Option<&Billing>) -> StoredQuoteV1 {
     match quote.clone() {
         Quote::Order { guid, platform, merchant, order_no } => {
             StoredQuoteV1::Order([guid, platform, merchant, order_no])
@@ -318,21 +323,15 @@ fn write_quote(quote: &Quote) -> StoredQuoteV1 {
         Quote::Delivery { guid, carrier, number, status } => {
             StoredQuoteV1::Delivery([guid, carrier, number, status])
         }
-        Quote::Declaration {
-            guid,
-            office,
-            platform,
-            merchant,
-            declarant,
-            reference,
-            order_no,
-            waybill_no,
-            carrier,
-            guarantor,
-        } => StoredQuoteV1::Declaration(
-            [guid, office, platform, merchant, declarant, order_no, waybill_no, carrier, guarantor],
-            reference,
-        ),
+        Quote::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
+            let Billing { order_no, waybill_no, carrier, guarantor } =
+                billing.cloned().unwrap_or_default();
+            let strings = [
+                guid, office, platform, merchant, declarant, order_no, waybill_no, carrier,
+                guarantor,
+            ];
+            StoredQuoteV1::Declaration(strings, (!reference.is_empty()).then_some(reference))
+        }
     }
 }
 

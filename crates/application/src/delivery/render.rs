@@ -9,7 +9,7 @@ use tongguan_domain::party::PartyCode;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb816, ceb900};
-use tongguan_messages::response::{DocumentKey, Response, write_responses};
+use tongguan_messages::response::{Quote, Response, write_responses};
 use tongguan_messages::write::Style;
 use tongguan_storage::Message;
 use tongguan_storage::stored::response::StoredResponse;
@@ -17,7 +17,7 @@ use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::stored::{StoredError, decode, encode, versioned};
 
 use super::Outgoing;
-use crate::clearing::record::{AnswerTo, Quote};
+use crate::clearing::record::AnswerTo;
 use crate::clearing::rows;
 use crate::clearing::write::response_kind;
 use crate::intake::envelope::business_message;
@@ -132,13 +132,13 @@ fn run(
     stored: &StoredResponse,
     answer: &AnswerTo,
 ) -> Result<Rendered, RenderError> {
-    let message = document_key(&answer.quote, stored, false).answered_by();
+    let message = answer.quote.answered_by();
     let responses: Vec<_> = stored
         .run
         .iter()
         .map(|(status, at, text)| Response {
             // The port's own statuses come before customs gives the declaration a number.
-            key: document_key(&answer.quote, stored, *status >= 100),
+            quote: quoted(&answer.quote, stored, *status >= 100),
             status: *status,
             at: Moment::from_micros(*at),
             text: text.clone(),
@@ -148,7 +148,7 @@ fn run(
         .map_err(RenderError::Unwritable)?;
     Ok(Rendered {
         message: message.code(),
-        key: name_of(&answer.quote),
+        key: answer.quote.name().to_owned(),
         at: responses.last().map_or(outgoing.response.recorded_at, |response| response.at),
         mailboxes: mailboxes(answer),
         xml: xml.into_bytes(),
@@ -165,49 +165,15 @@ fn mailboxes(answer: &AnswerTo) -> Vec<String> {
     mailboxes
 }
 
-fn document_key(quote: &Quote, stored: &StoredResponse, numbered: bool) -> DocumentKey {
-    match quote.clone() {
-        Quote::Order { guid, platform, merchant, order_no } => {
-            DocumentKey::Order { guid, platform, merchant, order_no }
+/// What a response quotes, with the numbers that the declaration has by then.
+fn quoted(quote: &Quote, stored: &StoredResponse, numbered: bool) -> Quote {
+    let (provisional, declaration) = match &stored.numbers {
+        Some((provisional, declaration)) => {
+            (provisional.as_str(), declaration.as_deref().filter(|_| numbered))
         }
-        Quote::Payment { guid, institution, transaction } => {
-            DocumentKey::Payment { guid, institution, transaction }
-        }
-        Quote::Waybill { guid, carrier, number } => DocumentKey::Waybill { guid, carrier, number },
-        Quote::Delivery { guid, carrier, number, status } => {
-            DocumentKey::Delivery { guid, carrier, number, status }
-        }
-        Quote::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
-            let (provisional_no, declaration_no) = match &stored.numbers {
-                Some((provisional, declaration)) => {
-                    let declaration = declaration.as_deref().filter(|_| numbered);
-                    (provisional.as_str(), declaration.unwrap_or_default())
-                }
-                None => ("", ""),
-            };
-            DocumentKey::Declaration {
-                guid,
-                office,
-                platform,
-                merchant,
-                declarant,
-                reference: reference.unwrap_or_default(),
-                provisional_no: provisional_no.into(),
-                declaration_no: declaration_no.into(),
-            }
-        }
-    }
-}
-
-/// What names a response's file: the number that its receiver knows the document by.
-fn name_of(quote: &Quote) -> String {
-    match quote {
-        Quote::Order { order_no, .. } => order_no.to_string(),
-        Quote::Payment { transaction, .. } => transaction.to_string(),
-        Quote::Waybill { number, .. } | Quote::Delivery { number, .. } => number.to_string(),
-        Quote::Declaration { reference: Some(reference), .. } => reference.to_string(),
-        Quote::Declaration { guid, .. } => guid.to_string(),
-    }
+        None => ("", None),
+    };
+    quote.clone().numbered(provisional, declaration.unwrap_or_default())
 }
 
 fn tax_bill(
@@ -220,16 +186,8 @@ fn tax_bill(
     let tax = TaxDue::try_from(StoredTaxV1::decode(&row.body)?)?;
     let amount = |money: Money| Amount::new(money.to_decimal());
     let code = |text: &str| PartyCode::parse(text).ok();
-    let Quote::Declaration {
-        office,
-        merchant,
-        declarant,
-        order_no,
-        waybill_no,
-        carrier,
-        guarantor,
-        ..
-    } = &answer.quote
+    let (Quote::Declaration { office, merchant, declarant, .. }, Some(billing)) =
+        (&answer.quote, &answer.billing)
     else {
         return Err(RenderError::NoMessage);
     };
@@ -246,13 +204,13 @@ fn tax_bill(
         status: TaxBillStatus::Issued,
         payment_book: None,
         note: None,
-        guarantor: code(guarantor),
+        guarantor: code(&billing.guarantor),
         merchant: code(merchant),
-        carrier: code(carrier),
+        carrier: code(&billing.carrier),
         declarant: code(declarant),
         office: OfficeCode::parse(office).ok(),
-        order_no: OrderNumber::parse(order_no).ok(),
-        waybill_no: WaybillNumber::parse(waybill_no).ok(),
+        order_no: OrderNumber::parse(&billing.order_no).ok(),
+        waybill_no: WaybillNumber::parse(&billing.waybill_no).ok(),
         lines: tax
             .lines
             .iter()
@@ -271,7 +229,7 @@ fn tax_bill(
     let xml = ceb816::write(&guid, &[bill], form).map_err(RenderError::Unwritable)?;
     Ok(Rendered {
         message: MessageType::Ceb816.code(),
-        key: name_of(&answer.quote),
+        key: answer.quote.name().to_owned(),
         at: row.at,
         mailboxes: mailboxes(answer),
         xml: xml.into_bytes(),

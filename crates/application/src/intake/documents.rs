@@ -15,14 +15,14 @@ use tongguan_domain::ids::{DxpId, PartyId};
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{Document, ReadDocument, Reading};
-use tongguan_messages::response::DocumentKey as WireKey;
+use tongguan_messages::response::Quote;
 use tongguan_storage::Partition;
 
 use super::signer::{self, Signer};
 use super::{Intake, KeyedMarker, Received, assess, listeners};
 use crate::clearing::incoming::{Filed, FiledDocument, FiledFacts, Incoming, Submitted};
 use crate::clearing::record::{
-    AnswerTo, ClaimKey, DocumentKey, DocumentKind, DossierKey, Quote, Source,
+    AnswerTo, Billing, ClaimKey, DocumentKey, DocumentKind, DossierKey, Source,
 };
 
 /// Makes a submission of each document of a message.
@@ -39,7 +39,6 @@ pub fn submit(
     let documents = reading.documents.iter().zip(contents);
     documents
         .map(|(document, content)| {
-            let quote = quote(document);
             let judge = Judge {
                 intake,
                 message: reading.message,
@@ -62,7 +61,8 @@ pub fn submit(
                 answer: Arc::new(AnswerTo {
                     mailbox: sender.clone(),
                     subscribers: subscribers.clone(),
-                    quote,
+                    quote: document.quote.clone(),
+                    billing: billing(document),
                 }),
                 filed,
             })
@@ -97,14 +97,7 @@ impl Judge<'_> {
     /// Nothing of it can be trusted as a key: the order number, if any, only says where the answer
     /// stands.
     fn turned_away(&self, kind: DocumentKind, document: &ReadDocument, defects: Defects) -> Filed {
-        let text = match &document.key {
-            WireKey::Order { order_no, .. } => order_no,
-            WireKey::Payment { transaction, .. } => transaction,
-            WireKey::Waybill { number, .. } | WireKey::Delivery { number, .. } => number,
-            WireKey::Declaration { reference, .. } => reference,
-        };
-        let partition =
-            Partition::of_text(if text.is_empty() { document.key.guid() } else { text });
+        let partition = Partition::of_text(document.quote.name());
         Filed::TurnedAway { kind, partition, defects }
     }
 
@@ -345,37 +338,18 @@ impl<'j> Parties<'j> {
     }
 }
 
-/// What a response quotes of a document, as the sender wrote it.
-fn quote(document: &ReadDocument) -> Quote {
-    match document.key.clone() {
-        WireKey::Order { guid, platform, merchant, order_no } => {
-            Quote::Order { guid, platform, merchant, order_no }
-        }
-        WireKey::Payment { guid, institution, transaction } => {
-            Quote::Payment { guid, institution, transaction }
-        }
-        WireKey::Waybill { guid, carrier, number } => Quote::Waybill { guid, carrier, number },
-        WireKey::Delivery { guid, carrier, number, status } => {
-            Quote::Delivery { guid, carrier, number, status }
-        }
-        WireKey::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
-            let parsed = match &document.outcome {
-                Ok(Document::Declaration(declaration)) => Some(declaration),
-                _ => None,
-            };
-            let text = |text: Option<&str>| text.unwrap_or_default().into();
-            Quote::Declaration {
-                guid,
-                office,
-                platform,
-                merchant,
-                declarant,
-                reference: (!reference.is_empty()).then_some(reference),
-                order_no: text(parsed.map(|d| d.order_no.as_str())),
-                waybill_no: text(parsed.map(|d| d.waybill_no.as_str())),
-                carrier: text(parsed.map(|d| d.carrier.code.as_str())),
-                guarantor: text(parsed.map(|d| d.guarantor.as_str())),
-            }
-        }
+/// What a declaration's tax bill quotes of it.
+fn billing(document: &ReadDocument) -> Option<Billing> {
+    if !matches!(document.quote, Quote::Declaration { .. }) {
+        return None;
     }
+    let Ok(Document::Declaration(declaration)) = &document.outcome else {
+        return Some(Billing::default());
+    };
+    Some(Billing {
+        order_no: declaration.order_no.as_str().into(),
+        waybill_no: declaration.waybill_no.as_str().into(),
+        carrier: declaration.carrier.code.as_str().into(),
+        guarantor: declaration.guarantor.as_str().into(),
+    })
 }

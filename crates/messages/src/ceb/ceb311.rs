@@ -9,7 +9,7 @@ use tongguan_domain::party::PartyCode;
 use crate::read::place::Place;
 use crate::read::row::Row;
 use crate::read::{Cells, Rows, built};
-use crate::response::{self, DocumentKey, Response, write_result};
+use crate::response::{self, Quote, Response, write_result};
 use crate::table::{
     Body, Entity, Faults, Field, INT, Layout, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
@@ -125,8 +125,8 @@ pub fn write<'d>(
 }
 
 /// What a response must quote.
-pub(crate) fn key(head: &Row<'_>) -> DocumentKey {
-    DocumentKey::Order {
+pub(crate) fn quote(head: &Row<'_>) -> Quote {
+    Quote::Order {
         guid: head.quoted(at!(HEAD, "guid")),
         platform: head.quoted(at!(HEAD, "ebpCode")),
         merchant: head.quoted(at!(HEAD, "ebcCode")),
@@ -203,18 +203,18 @@ fn line(line: &mut Cells<'_, '_>) -> Option<OrderLine> {
 
 /// From a response on the wire.
 pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let key = DocumentKey::Order {
+    let quote = Quote::Order {
         guid: row.quoted(at!(RETURN, "guid")),
         platform: row.quoted(at!(RETURN, "ebpCode")),
         merchant: row.quoted(at!(RETURN, "ebcCode")),
         order_no: row.quoted(at!(RETURN, "orderNo")),
     };
-    row.response(key, at!(RETURN, "returnStatus"))
+    row.response(quote, at!(RETURN, "returnStatus"))
 }
 
 /// To a response on the wire.
 pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let DocumentKey::Order { guid, platform, merchant, order_no } = &response.key {
+    if let Quote::Order { guid, platform, merchant, order_no } = &response.quote {
         row.text(at!(RETURN, "guid"), guid);
         row.text(at!(RETURN, "ebpCode"), platform);
         row.text(at!(RETURN, "ebcCode"), merchant);

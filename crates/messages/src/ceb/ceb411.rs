@@ -8,7 +8,7 @@ use tongguan_domain::official::payment as official;
 use crate::read::place::Place;
 use crate::read::row::Row;
 use crate::read::{Cells, Rows, built};
-use crate::response::{self, DocumentKey, Response, write_result};
+use crate::response::{self, Quote, Response, write_result};
 use crate::table::{
     Body, Entity, Faults, Field, Layout, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
@@ -90,8 +90,8 @@ pub fn write<'d>(
 }
 
 /// What a response must quote.
-pub(crate) fn key(head: &Row<'_>) -> DocumentKey {
-    DocumentKey::Payment {
+pub(crate) fn quote(head: &Row<'_>) -> Quote {
+    Quote::Payment {
         guid: head.quoted(at!(HEAD, "guid")),
         institution: head.quoted(at!(HEAD, "payCode")),
         transaction: head.quoted(at!(HEAD, "payTransactionId")),
@@ -127,17 +127,17 @@ pub(crate) fn payment(
 
 /// From a response on the wire.
 pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let key = DocumentKey::Payment {
+    let quote = Quote::Payment {
         guid: row.quoted(at!(RETURN, "guid")),
         institution: row.quoted(at!(RETURN, "payCode")),
         transaction: row.quoted(at!(RETURN, "payTransactionId")),
     };
-    row.response(key, at!(RETURN, "returnStatus"))
+    row.response(quote, at!(RETURN, "returnStatus"))
 }
 
 /// To a response on the wire.
 pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let DocumentKey::Payment { guid, institution, transaction } = &response.key {
+    if let Quote::Payment { guid, institution, transaction } = &response.quote {
         row.text(at!(RETURN, "guid"), guid);
         row.text(at!(RETURN, "payCode"), institution);
         row.text(at!(RETURN, "payTransactionId"), transaction);

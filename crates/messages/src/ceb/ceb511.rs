@@ -8,7 +8,7 @@ use tongguan_domain::official::waybill as official;
 use crate::read::place::Place;
 use crate::read::row::Row;
 use crate::read::{Cells, Rows, built};
-use crate::response::{self, DocumentKey, Response, write_result};
+use crate::response::{self, Quote, Response, write_result};
 use crate::table::{
     Body, Entity, Faults, Field, Layout, N9, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
@@ -91,8 +91,8 @@ pub fn write<'d>(
 }
 
 /// What a response must quote.
-pub(crate) fn key(head: &Row<'_>) -> DocumentKey {
-    DocumentKey::Waybill {
+pub(crate) fn quote(head: &Row<'_>) -> Quote {
+    Quote::Waybill {
         guid: head.quoted(at!(HEAD, "guid")),
         carrier: head.quoted(at!(HEAD, "logisticsCode")),
         number: head.quoted(at!(HEAD, "logisticsNo")),
@@ -130,17 +130,17 @@ pub(crate) fn waybill(
 
 /// From a response on the wire.
 pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let key = DocumentKey::Waybill {
+    let quote = Quote::Waybill {
         guid: row.quoted(at!(RETURN, "guid")),
         carrier: row.quoted(at!(RETURN, "logisticsCode")),
         number: row.quoted(at!(RETURN, "logisticsNo")),
     };
-    row.response(key, at!(RETURN, "returnStatus"))
+    row.response(quote, at!(RETURN, "returnStatus"))
 }
 
 /// To a response on the wire.
 pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let DocumentKey::Waybill { guid, carrier, number } = &response.key {
+    if let Quote::Waybill { guid, carrier, number } = &response.quote {
         row.text(at!(RETURN, "guid"), guid);
         row.text(at!(RETURN, "logisticsCode"), carrier);
         row.text(at!(RETURN, "logisticsNo"), number);

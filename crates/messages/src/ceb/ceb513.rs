@@ -8,7 +8,7 @@ use tongguan_domain::official::delivery as official;
 use crate::read::place::Place;
 use crate::read::row::Row;
 use crate::read::{Cells, Rows, built};
-use crate::response::{self, DocumentKey, Response, write_result};
+use crate::response::{self, Quote, Response, write_result};
 use crate::table::{
     Body, Entity, Faults, Field, Layout, Occurs, Trailer, at, exactly, fields, filled, optional,
     required, up_to,
@@ -88,8 +88,8 @@ pub fn write<'d>(
 }
 
 /// What a response must quote.
-pub(crate) fn key(row: &Row<'_>) -> DocumentKey {
-    DocumentKey::Delivery {
+pub(crate) fn quote(row: &Row<'_>) -> Quote {
+    Quote::Delivery {
         guid: row.quoted(at!(STATUS, "guid")),
         carrier: row.quoted(at!(STATUS, "logisticsCode")),
         number: row.quoted(at!(STATUS, "logisticsNo")),
@@ -116,18 +116,18 @@ pub(crate) fn delivery(
 
 /// From a response on the wire.
 pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let key = DocumentKey::Delivery {
+    let quote = Quote::Delivery {
         guid: row.quoted(at!(RETURN, "guid")),
         carrier: row.quoted(at!(RETURN, "logisticsCode")),
         number: row.quoted(at!(RETURN, "logisticsNo")),
         status: row.quoted(at!(RETURN, "logisticsStatus")),
     };
-    row.response(key, at!(RETURN, "returnStatus"))
+    row.response(quote, at!(RETURN, "returnStatus"))
 }
 
 /// To a response on the wire.
 pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let DocumentKey::Delivery { guid, carrier, number, status } = &response.key {
+    if let Quote::Delivery { guid, carrier, number, status } = &response.quote {
         row.text(at!(RETURN, "guid"), guid);
         row.text(at!(RETURN, "logisticsCode"), carrier);
         row.text(at!(RETURN, "logisticsNo"), number);

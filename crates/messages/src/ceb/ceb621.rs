@@ -11,7 +11,7 @@ use tongguan_domain::party::PartyCode;
 use crate::read::place::Place;
 use crate::read::row::Row;
 use crate::read::{Cells, Rows, built};
-use crate::response::{self, DocumentKey, Response, write_result};
+use crate::response::{self, Quote, Response, write_result};
 use crate::table::{
     Body, Entity, Faults, Field, INT, Layout, N9, N19_5, Occurs, Trailer, at, exactly, fields,
     filled, optional, required, up_to,
@@ -160,8 +160,8 @@ pub fn write<'d>(
 }
 
 /// What a response must quote.
-pub(crate) fn key(head: &Row<'_>) -> DocumentKey {
-    DocumentKey::Declaration {
+pub(crate) fn quote(head: &Row<'_>) -> Quote {
+    Quote::Declaration {
         guid: head.quoted(at!(HEAD, "guid")),
         office: head.quoted(at!(HEAD, "customsCode")),
         platform: head.quoted(at!(HEAD, "ebpCode")),
@@ -268,7 +268,7 @@ fn item(line: &mut Cells<'_, '_>) -> Option<GoodsItem> {
 
 /// From a response on the wire.
 pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let key = DocumentKey::Declaration {
+    let quote = Quote::Declaration {
         guid: row.quoted(at!(RETURN, "guid")),
         office: row.quoted(at!(RETURN, "customsCode")),
         platform: row.quoted(at!(RETURN, "ebpCode")),
@@ -278,12 +278,12 @@ pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
         provisional_no: row.quoted(at!(RETURN, "preNo")),
         declaration_no: row.quoted(at!(RETURN, "invtNo")),
     };
-    row.response(key, at!(RETURN, "returnStatus"))
+    row.response(quote, at!(RETURN, "returnStatus"))
 }
 
 /// To a response on the wire. Optional values that the document got wrong are left out.
 pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    let DocumentKey::Declaration {
+    let Quote::Declaration {
         guid,
         office,
         platform,
@@ -292,7 +292,7 @@ pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
         reference,
         provisional_no,
         declaration_no,
-    } = &response.key
+    } = &response.quote
     else {
         return;
     };

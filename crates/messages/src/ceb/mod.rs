@@ -19,7 +19,7 @@ pub use transfer::{EXTEND, Extension, SUBSCRIBE, Subscription, TRANSFER, Transfe
 
 use crate::read::place::Place;
 use crate::read::{Answer, Cells, Document, Rows};
-use crate::response::{DocumentKey, Response};
+use crate::response::{Quote, Response};
 use crate::table::Layout;
 
 /// The messages that Tongguan knows.
@@ -132,13 +132,13 @@ impl MessageType {
     }
 
     /// What a response to a document of this message must quote; nothing for other messages.
-    pub(crate) fn key(self, rows: &Rows<'_>) -> Option<DocumentKey> {
+    pub(crate) fn quote(self, rows: &Rows<'_>) -> Option<Quote> {
         match self {
-            Self::Ceb311 => Some(ceb311::key(&rows.head)),
-            Self::Ceb411 => Some(ceb411::key(&rows.head)),
-            Self::Ceb511 => Some(ceb511::key(&rows.head)),
-            Self::Ceb513 => Some(ceb513::key(&rows.head)),
-            Self::Ceb621 => Some(ceb621::key(&rows.head)),
+            Self::Ceb311 => Some(ceb311::quote(&rows.head)),
+            Self::Ceb411 => Some(ceb411::quote(&rows.head)),
+            Self::Ceb511 => Some(ceb511::quote(&rows.head)),
+            Self::Ceb513 => Some(ceb513::quote(&rows.head)),
+            Self::Ceb621 => Some(ceb621::quote(&rows.head)),
             Self::Ceb312
             | Self::Ceb412
             | Self::Ceb512

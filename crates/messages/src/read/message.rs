@@ -185,10 +185,10 @@ impl<'t> Walk<'t> {
         let pointer = place.to_string();
         let message = self.reading.message;
         let mut findings = Vec::new();
-        if let Some(key) = message.key(&rows) {
+        if let Some(quote) = message.quote(&rows) {
             let document = message.document(&rows, &place, &mut findings);
             let outcome = document.ok_or(findings);
-            self.reading.documents.push(ReadDocument { ordinal, pointer, key, outcome });
+            self.reading.documents.push(ReadDocument { ordinal, pointer, quote, outcome });
         } else {
             let outcome = message.answer(&rows, &place, &mut findings).ok_or(findings);
             self.reading.answers.push(ReadAnswer { ordinal, pointer, outcome });

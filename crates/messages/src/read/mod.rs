@@ -34,7 +34,7 @@ pub use report::Profile;
 pub(crate) use signature_model::SIGNATURE;
 
 use crate::ceb::{Extension, FormatRefusal, MessageType, Subscription, TaxBill, Transfer};
-use crate::response::{DocumentKey, Response};
+use crate::response::{Quote, Response};
 
 /// What a message says.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ pub struct ReadDocument {
     /// Where it stands.
     pub pointer: String,
     /// What a response to it must quote, as it was written.
-    pub key: DocumentKey,
+    pub quote: Quote,
     /// The document, or the values that cannot be used: all of them, up to a hundred.
     pub outcome: Result<Document, Vec<Defect>>,
 }

@@ -14,7 +14,7 @@ use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
     FormatRefusal, MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb816, ceb900,
 };
-use crate::response::{DocumentKey, Response, write_responses};
+use crate::response::{Quote, Response, write_responses};
 use crate::write::{Envelope, Style};
 
 use parcel::{DECLARATION_NO, guid, instant};
@@ -47,8 +47,8 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
     let guid = guid(0);
     let style = Style::Indented;
     let envelope = Envelope { guid: &guid, transfer: &transfer, subscriptions: &[], style };
-    let response = |key, text: &str| Response {
-        key,
+    let response = |quote, text: &str| Response {
+        quote,
         status: 2,
         at: instant("20260302101507").plus_millis(123),
         text: text.to_owned(),
@@ -64,9 +64,9 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
         | MessageType::Ceb512
         | MessageType::Ceb514
         | MessageType::Ceb622 => {
-            let key = parcel.key(message);
-            let text = format!("新增申报成功[{}]", key.guid());
-            write_responses(message, &guid, &[response(key, &text)], style)?
+            let quote = parcel.quote(message);
+            let text = format!("新增申报成功[{}]", quote.guid());
+            write_responses(message, &guid, &[response(quote, &text)], style)?
         }
         MessageType::Ceb816 => {
             let form = TaxBillForm { unofficial_numbers: false, style };
@@ -78,26 +78,26 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
 
 impl Parcel {
     /// What a response of that type to this parcel quotes.
-    fn key(&self, response: MessageType) -> DocumentKey {
+    fn quote(&self, response: MessageType) -> Quote {
         let declaration = &self.declaration;
         match response {
-            MessageType::Ceb412 => DocumentKey::Payment {
+            MessageType::Ceb412 => Quote::Payment {
                 guid: self.payment.filing.guid.as_str().into(),
                 institution: self.payment.institution.code.as_str().into(),
                 transaction: self.payment.transaction.as_str().into(),
             },
-            MessageType::Ceb512 => DocumentKey::Waybill {
+            MessageType::Ceb512 => Quote::Waybill {
                 guid: self.waybill.filing.guid.as_str().into(),
                 carrier: self.waybill.carrier.code.as_str().into(),
                 number: self.waybill.number.as_str().into(),
             },
-            MessageType::Ceb514 => DocumentKey::Delivery {
+            MessageType::Ceb514 => Quote::Delivery {
                 guid: self.delivery.filing.guid.as_str().into(),
                 carrier: self.delivery.carrier.code.as_str().into(),
                 number: self.delivery.number.as_str().into(),
                 status: self.delivery.status.clone(),
             },
-            MessageType::Ceb622 => DocumentKey::Declaration {
+            MessageType::Ceb622 => Quote::Declaration {
                 guid: declaration.filing.guid.as_str().into(),
                 office: declaration.office.to_string().into(),
                 platform: declaration.platform.code.as_str().into(),
@@ -107,7 +107,7 @@ impl Parcel {
                 provisional_no: "B20260302000000001".into(),
                 declaration_no: DECLARATION_NO.into(),
             },
-            _ => DocumentKey::Order {
+            _ => Quote::Order {
                 guid: self.order.filing.guid.as_str().into(),
                 platform: self.order.platform.code.as_str().into(),
                 merchant: self.order.merchant.code.as_str().into(),

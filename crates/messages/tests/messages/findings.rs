@@ -2,7 +2,7 @@
 
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{Profile, ReadDocument, Reading, read};
-use tongguan_messages::response::DocumentKey;
+use tongguan_messages::response::Quote;
 use tongguan_messages::sample::sample;
 
 use crate::support::signed;
@@ -134,8 +134,8 @@ fn the_key_is_there_when_the_rest_is_not() {
     assert!(document.outcome.is_err());
     assert_eq!((document.ordinal, document.pointer.as_str()), (1, "/CEB621Message/Inventory[1]"));
     assert_eq!(
-        document.key,
-        DocumentKey::Declaration {
+        document.quote,
+        Quote::Declaration {
             guid: "7C0F2A10-0000-4000-8000-000000000005".into(),
             office: "29a6".into(),
             platform: "330196P001".into(),

@@ -6,7 +6,7 @@ use tongguan_messages::ceb::ceb816::{self, TaxBillForm};
 use tongguan_messages::ceb::ceb900;
 use tongguan_messages::ceb::{FormatRefusal, MessageType};
 use tongguan_messages::read::{Answer, Profile, read};
-use tongguan_messages::response::{DocumentKey, Response, write_responses};
+use tongguan_messages::response::{Quote, Response, write_responses};
 use tongguan_messages::sample::parcel;
 use tongguan_messages::write::Style;
 
@@ -20,8 +20,8 @@ fn answers(text: &str, profile: Profile) -> Vec<Answer> {
     reading.answers.into_iter().map(|answer| answer.outcome.unwrap()).collect()
 }
 
-fn key(reference: &str) -> DocumentKey {
-    DocumentKey::Declaration {
+fn quote(reference: &str) -> Quote {
+    Quote::Declaration {
         guid: GUID.into(),
         office: "2916".into(),
         platform: "P".into(),
@@ -33,16 +33,19 @@ fn key(reference: &str) -> DocumentKey {
     }
 }
 
-fn response(key: DocumentKey) -> Response {
+fn response(quote: Quote) -> Response {
     Response {
-        key, status: 2, at: Moment::from_micros(1_772_419_507_123_000), text: "新增".into()
+        quote,
+        status: 2,
+        at: Moment::from_micros(1_772_419_507_123_000),
+        text: "新增".into(),
     }
 }
 
 #[test]
 fn responses_stand_in_the_default_namespace() {
-    let text =
-        write_responses(MessageType::Ceb622, GUID, &[response(key("c1"))], Style::Compact).unwrap();
+    let text = write_responses(MessageType::Ceb622, GUID, &[response(quote("c1"))], Style::Compact)
+        .unwrap();
     assert!(text.contains("<CEB622Message xmlns=\"http://www.chinaport.gov.cn/ceb\" "), "{text}");
     assert!(!text.contains("ceb:"));
     assert!(text.contains("<returnTime>20260302104507123</returnTime>"), "{text}");
@@ -50,19 +53,19 @@ fn responses_stand_in_the_default_namespace() {
 
 #[test]
 fn a_declaration_without_a_number_of_its_own_is_answered_with_the_ports() {
-    let text =
-        write_responses(MessageType::Ceb622, GUID, &[response(key(" "))], Style::Compact).unwrap();
+    let text = write_responses(MessageType::Ceb622, GUID, &[response(quote(" "))], Style::Compact)
+        .unwrap();
     assert!(text.contains("<copNo>B20260302000000001</copNo><preNo>B20260302000000001</preNo>"));
 }
 
 #[test]
 fn optional_values_that_the_schema_refuses_are_left_out() {
-    let DocumentKey::Declaration { guid, platform, merchant, reference, provisional_no, .. } =
-        key("c1")
+    let Quote::Declaration { guid, platform, merchant, reference, provisional_no, .. } =
+        quote("c1")
     else {
         panic!()
     };
-    let faulty = DocumentKey::Declaration {
+    let faulty = Quote::Declaration {
         guid,
         platform,
         merchant,
@@ -82,7 +85,7 @@ fn optional_values_that_the_schema_refuses_are_left_out() {
 
 #[test]
 fn a_long_text_is_cut_to_what_the_schema_admits() {
-    let long = Response { text: "长".repeat(1001), ..response(key("c1")) };
+    let long = Response { text: "长".repeat(1001), ..response(quote("c1")) };
     let text = write_responses(MessageType::Ceb622, GUID, &[long], Style::Compact).unwrap();
     let [Answer::Response(read)] = &answers(&text, Profile::Strict)[..] else { panic!() };
     assert_eq!(read.text.chars().count(), 1000);
@@ -94,12 +97,12 @@ fn what_the_schema_refuses_does_not_go_out() {
         let defects = write_responses(message, guid, responses, Style::Compact).unwrap_err();
         defects.iter().map(|defect| defect.rule.code).collect()
     };
-    let good = || response(key("c1"));
+    let good = || response(quote("c1"));
     assert_eq!(codes(MessageType::Ceb622, "short", &[good()]), ["attribute-malformed"]);
     assert_eq!(codes(MessageType::Ceb622, GUID, &[]), ["no-responses"]);
     assert_eq!(codes(MessageType::Ceb622, GUID, &vec![good(); 101]), ["too-many-responses"]);
     assert_eq!(codes(MessageType::Ceb412, GUID, &[good()]), ["response-of-another-kind"]);
-    let nameless = response(DocumentKey::Order {
+    let nameless = response(Quote::Order {
         guid: "".into(),
         platform: "".into(),
         merchant: "M".into(),
@@ -132,23 +135,23 @@ proptest! {
     ) {
         let text = |index: usize| texts[index].clone().into_boxed_str();
         let guid = || Box::<str>::from(GUID);
-        for (message, key) in [
-            (MessageType::Ceb312, DocumentKey::Order {
+        for (message, quote) in [
+            (MessageType::Ceb312, Quote::Order {
                 guid: guid(), platform: text(0), merchant: text(1), order_no: text(2) }),
-            (MessageType::Ceb412, DocumentKey::Payment {
+            (MessageType::Ceb412, Quote::Payment {
                 guid: guid(), institution: text(0), transaction: text(1) }),
-            (MessageType::Ceb512, DocumentKey::Waybill {
+            (MessageType::Ceb512, Quote::Waybill {
                 guid: guid(), carrier: text(0), number: text(1) }),
-            (MessageType::Ceb514, DocumentKey::Delivery {
+            (MessageType::Ceb514, Quote::Delivery {
                 guid: guid(), carrier: text(0), number: text(1), status: "S".into() }),
-            (MessageType::Ceb622, DocumentKey::Declaration {
+            (MessageType::Ceb622, Quote::Declaration {
                 guid: guid(), office: "2916".into(), platform: text(0), merchant: text(1),
                 declarant: text(2), reference: format!("c{}", &texts[3]).into(),
                 provisional_no: "B20260302000000001".into(),
                 declaration_no: "29162026I000000001".into() }),
         ] {
             let response = Response {
-                key, status, at: Moment::from_micros(millis * 1000), text: info.clone() };
+                quote, status, at: Moment::from_micros(millis * 1000), text: info.clone() };
             let written = write_responses(message, GUID, &[response.clone(), response.clone()], style).unwrap();
             let read = answers(&written, Profile::Strict);
             prop_assert_eq!(read.len(), 2);

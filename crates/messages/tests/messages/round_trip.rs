@@ -116,7 +116,7 @@ proptest! {
             prop_assert_eq!(&reading.subscriptions, &subscriptions);
             prop_assert_eq!(reading.documents.len(), copies);
             for document in reading.documents {
-                prop_assert_eq!(document.key.answered_by(), message.response().unwrap());
+                prop_assert_eq!(document.quote.answered_by(), message.response().unwrap());
                 let same = match document.outcome.unwrap() {
                     Document::Order(read) => *read == parcel.order,
                     Document::Payment(read) => *read == parcel.payment,

@@ -8,13 +8,14 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::money::Money;
 use tongguan_domain::official::customs::ANNUAL_LIMIT;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_messages::response::Quote;
 
 use super::case::{Case, waybill_claim};
 use super::matching::{Missing, is_declared, missing, settle};
 use super::rules::{DOCUMENTS_MISSING, GUARANTEE_MISSING, WAYBILL_OF_OTHER_DECLARATION};
 use super::{Circumstances, Undecidable, trade};
 use crate::clearing::outcome::Cause;
-use crate::clearing::record::{Claim, DeclarationRecord, DocumentState, Quote};
+use crate::clearing::record::{Claim, DeclarationRecord, DocumentState};
 use crate::clearing::working_set::Draft;
 
 /// Declares a declaration that was only stored: by command, or because its waybill arrived.
@@ -95,9 +96,9 @@ fn obstacle(
     let guarantee = draft.guarantee(record.facts.guarantor);
     if guarantee.is_none_or(|guarantee| !guarantee.is_valid_at(circumstances.at)) {
         let defect = Defect::at(&GUARANTEE_MISSING, "InventoryHead/assureCode");
-        return Some(match &record.answer.quote {
-            Quote::Declaration { guarantor, .. } => defect.with("guarantor", guarantor),
-            _ => defect,
+        return Some(match &record.answer.billing {
+            Some(billing) => defect.with("guarantor", &billing.guarantor),
+            None => defect,
         });
     }
     None
@@ -194,16 +195,18 @@ pub fn waiting_text(record: &DeclarationRecord, action: Action, missing: Missing
 
 /// Which documents of a declaration do not exist, as real systems put it.
 pub fn warning(record: &DeclarationRecord, missing: Missing) -> String {
+    let order_no = record.facts.order_no.as_str();
     match &record.answer.quote {
-        Quote::Declaration { platform, order_no, .. } => missing.warning(platform, order_no),
-        _ => missing.warning("", record.facts.order_no.as_str()),
+        Quote::Declaration { platform, .. } => missing.warning(platform, order_no),
+        _ => missing.warning("", order_no),
     }
 }
 
 fn accepted_text(record: &DeclarationRecord, action: Action) -> String {
     let what = trade::words_for(action);
+    let order_no = &record.facts.order_no;
     match &record.answer.quote {
-        Quote::Declaration { merchant, order_no, .. } => {
+        Quote::Declaration { merchant, .. } => {
             format!("清单{what}申报成功[电商企业编码：{merchant}订单编号：{order_no}]")
         }
         _ => format!("清单{what}申报成功"),
