@@ -212,14 +212,19 @@ impl Engine {
     }
 
     /// Whether a batch whose commit ended without an answer was committed: its messages are there or
-    /// they are not.
+    /// they are not. Commands alone leave no message; they have used numbers, which is a proof as long
+    /// as nobody else had the partitions meanwhile, and otherwise they count as not committed.
     ///
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn was_committed(&mut self, batch: &[Delivery], now: Moment) -> Result<bool, BatchError> {
+        let (next, mine) = (self.sequence.next(), self.leases.clone());
         // First, because it waits for a commit that is still under way.
         self.settle_doubts(now)?;
-        let Some(first) = batch.first() else { return Ok(false) };
+        let Some(first) = batch.first() else {
+            let nobody_else = self.leases == mine.into_iter().map(|(p, e)| (p, e + 1)).collect();
+            return Ok(nobody_else && self.sequence.next() > next);
+        };
         let key = (first.message.partition, first.message.message_id);
         let found = self.writer.transaction(|tx| tx.messages(&[key]))?;
         Ok(!found.is_empty())
