@@ -1,23 +1,20 @@
 //! Wiring: the product put together from an open store, for the commands that clear parcels.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tongguan_application::clearing::engine::Engine;
-use tongguan_application::draws::KeyedDraws;
 use tongguan_application::intake::{Knowledge, SignatureDemand};
 use tongguan_application::pipeline::{Parts, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
-use tongguan_application::settings;
 use tongguan_codelists::Pack;
 use tongguan_domain::registry::Registry;
-use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::{Certificate, RevocationList, TrustStore};
 use tongguan_messages::signature::Policy;
 use tongguan_storage::Store;
 use tongguan_storage::seal::Keyring;
+
+use crate::take_over::take_over;
 
 /// What the product is made of, from outside.
 pub struct Product {
@@ -37,9 +34,9 @@ impl Product {
     /// Starts the pipeline with so many threads that refine.
     ///
     /// # Errors
-    /// When the partitions cannot be taken, or a stored setting is not one.
+    /// As [`take_over`].
     pub fn start(&self, workers: usize) -> anyhow::Result<Pipeline> {
-        let engine = engine(&self.store, &self.keyring, self.clock.now())?;
+        let engine = take_over(&self.store, &self.keyring, &*self.clock)?;
         Ok(Pipeline::start(Parts {
             engine,
             knowledge: self.knowledge.clone(),
@@ -49,35 +46,6 @@ impl Product {
             workers,
         }))
     }
-}
-
-/// Takes all partitions of the store.
-///
-/// # Errors
-/// When another process has some of them, or a stored setting is not one.
-pub fn engine(store: &Store, keyring: &Arc<Keyring>, now: Moment) -> anyhow::Result<Engine> {
-    let offices = store.read(settings::load)?;
-    let draws = Arc::new(KeyedDraws(keyring.clone()));
-    // A name of its own, also among machines that share a database: an owner may take back what bears
-    // its name.
-    let owner = format!("process {} since {}", std::process::id(), now.to_wire_millis());
-    let engine = Engine::start(store.writer()?, owner.clone(), draws, Arc::new(offices), now)?;
-    if engine.partitions() == 256 {
-        return Ok(engine);
-    }
-    let taken = 256 - engine.partitions();
-    engine.stop()?;
-    let owners: BTreeSet<_> = store
-        .read(|view| view.partitions())?
-        .into_iter()
-        .filter_map(|row| row.owner.filter(|other| *other != owner))
-        .collect();
-    let owners: Vec<_> = owners.into_iter().collect();
-    anyhow::bail!(
-        "another process clears parcels in this database: {taken} of 256 partitions are taken by \
-         {}; stop it (`gateway --watch` ends with Ctrl+C), or wait ten seconds if it has just ended",
-        owners.join(", "),
-    )
 }
 
 /// What intake knows, from registry, law and trust.

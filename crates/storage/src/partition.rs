@@ -129,6 +129,16 @@ row! {
     }
 }
 
+impl PartitionRow {
+    /// Whether `owner` may take it; its own it may take at any time.
+    pub fn may_be_taken(&self, owner: &str, take_over: TakeOver) -> bool {
+        match (&self.owner, take_over) {
+            (None, _) | (_, TakeOver::All) => true,
+            (Some(other), TakeOver::Lapsed(now)) => other == owner || self.lease_until < now,
+        }
+    }
+}
+
 impl View<'_> {
     /// The clock by which leases are judged: the database's where several machines share it, `local`
     /// where there is one machine (SQLite).
@@ -162,19 +172,12 @@ impl Tx<'_> {
         take_over: TakeOver,
         until: Moment,
     ) -> Result<Leased, StorageError> {
-        let before = match take_over {
-            TakeOver::Lapsed(now) => now.micros(),
-            TakeOver::All => i64::MAX,
-        };
         // Locked in order first, so that two writers that start together do not deadlock.
         let keys: Vec<_> = among.iter().map(|partition| (*partition,)).collect();
         let free: Vec<_> = self
             .lock::<PartitionRow, _>(&keys)?
             .into_iter()
-            .filter(|row| match &row.owner {
-                None => true,
-                Some(other) => other == owner || row.lease_until.micros() < before,
-            })
+            .filter(|row| row.may_be_taken(owner, take_over))
             .collect();
         let leases: Vec<_> = free
             .iter()

@@ -24,8 +24,8 @@ use super::write::{Sequence, write};
 use crate::numbering::{IdSource, Serials, Series};
 use crate::originals::{self, Original};
 
-/// How long a lease holds without renewal; every batch renews it.
-const LEASE_MS: i64 = 10_000;
+/// How long a lease holds without renewal, in milliseconds; a batch renews those that it writes under.
+pub const LEASE_MS: i64 = 10_000;
 /// How many numbers are reserved at a time when a series runs short.
 const SERIAL_BLOCK: i64 = 64;
 
@@ -96,6 +96,8 @@ pub struct Engine {
     owner: String,
     writer: storage::Writer,
     leases: HashMap<Partition, i64>,
+    /// How far the clock by which leases are judged is ahead of this machine's, in milliseconds.
+    clock_ahead_ms: i64,
     sequence: Sequence,
     serials: Serials,
     ids: IdSource,
@@ -119,11 +121,12 @@ impl Engine {
         settings: Arc<Settings>,
         now: Moment,
     ) -> Result<Self, BatchError> {
-        let leased = take_partitions(&mut writer, &owner, now)?;
+        let (leased, clock_ahead_ms) = take_partitions(&mut writer, &owner, now)?;
         Ok(Self {
             owner,
             writer,
             leases: epochs(&leased),
+            clock_ahead_ms,
             sequence: Sequence::new(leased.next_seq),
             serials: Serials::default(),
             ids: IdSource::default(),
@@ -153,6 +156,7 @@ impl Engine {
         let incoming: Vec<&Incoming> = documents.chain(commands).collect();
         let Self { writer, leases, sequence, serials, ids, draws, settings, .. } = self;
         let mut moved_sequence = *sequence;
+        let lease_until = at.plus_millis(self.clock_ahead_ms + LEASE_MS);
         let outcome = writer.transaction(|tx| {
             let mut set = load(tx, &incoming, at)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
@@ -176,7 +180,7 @@ impl Engine {
                     epoch: leases.get(&partition).copied().unwrap_or_default(),
                 })
                 .collect();
-            tx.advance(&touched, moved_sequence.next(), at.plus_millis(LEASE_MS))?;
+            tx.advance(&touched, moved_sequence.next(), lease_until)?;
             Ok::<_, BatchError>(Committed {
                 held: held.into_iter().map(|held| (held.source, held.reason)).collect(),
                 refused,
@@ -200,7 +204,8 @@ impl Engine {
         if !self.doubtful {
             return Ok(());
         }
-        let leased = take_partitions(&mut self.writer, &self.owner, now)?;
+        let (leased, clock_ahead_ms) = take_partitions(&mut self.writer, &self.owner, now)?;
+        self.clock_ahead_ms = clock_ahead_ms;
         self.sequence = Sequence::new(leased.next_seq);
         self.leases = epochs(&leased);
         self.serials.clear();
@@ -209,14 +214,19 @@ impl Engine {
     }
 
     /// Whether a batch whose commit ended without an answer was committed: its messages are there or
-    /// they are not.
+    /// they are not. Commands alone leave no message; they have used numbers, which is a proof as long
+    /// as nobody else had the partitions meanwhile, and otherwise they count as not committed.
     ///
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn was_committed(&mut self, batch: &[Delivery], now: Moment) -> Result<bool, BatchError> {
+        let (next, mine) = (self.sequence.next(), self.leases.clone());
         // First, because it waits for a commit that is still under way.
         self.settle_doubts(now)?;
-        let Some(first) = batch.first() else { return Ok(false) };
+        let Some(first) = batch.first() else {
+            let nobody_else = self.leases == mine.into_iter().map(|(p, e)| (p, e + 1)).collect();
+            return Ok(nobody_else && self.sequence.next() > next);
+        };
         let key = (first.message.partition, first.message.message_id);
         let found = self.writer.transaction(|tx| tx.messages(&[key]))?;
         Ok(!found.is_empty())
@@ -268,19 +278,22 @@ fn raises_doubts(error: &BatchError) -> bool {
     matches!(error.remedy(), Remedy::Drop | Remedy::Resolve)
 }
 
+/// Takes what may be taken; says how far the clock that judges leases is ahead of `now`, in
+/// milliseconds.
 fn take_partitions(
     writer: &mut storage::Writer,
     owner: &str,
     now: Moment,
-) -> Result<Leased, BatchError> {
+) -> Result<(Leased, i64), BatchError> {
     let all: Vec<_> = Partition::all().collect();
     let sole = writer.store().is_sole_process();
-    let leased = writer.transaction(|tx| {
+    let taken = writer.transaction(|tx| {
         let clock = tx.shared_clock(now)?;
         let take_over = if sole { TakeOver::All } else { TakeOver::Lapsed(clock) };
-        tx.lease(owner, &all, take_over, clock.plus_millis(LEASE_MS))
+        let leased = tx.lease(owner, &all, take_over, clock.plus_millis(LEASE_MS))?;
+        Ok::<_, StorageError>((leased, (clock.micros() - now.micros()).div_euclid(1000)))
     })?;
-    Ok(leased)
+    Ok(taken)
 }
 
 fn epochs(leased: &Leased) -> HashMap<Partition, i64> {

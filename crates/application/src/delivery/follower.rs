@@ -55,7 +55,8 @@ pub struct Follower {
     store: Store,
     writer: Writer,
     archive: Archive,
-    cursors: BTreeMap<Partition, i64>,
+    /// How far it has come; `None` when that is not known, because a step's result was lost.
+    cursors: Option<BTreeMap<Partition, i64>>,
     with_parcel_numbers: bool,
 }
 
@@ -71,13 +72,12 @@ impl Follower {
         keyring: Arc<Keyring>,
         with_parcel_numbers: bool,
     ) -> Result<Self, FollowError> {
-        let cursors = store.read(|view| view.cursors(consumer))?;
         Ok(Self {
             consumer,
             store: store.clone(),
             writer: store.writer()?,
             archive: Archive::new(store.clone(), keyring),
-            cursors: cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect(),
+            cursors: Some(cursors(store, consumer)?),
             with_parcel_numbers,
         })
     }
@@ -87,6 +87,9 @@ impl Follower {
     /// # Errors
     /// [`FollowError`].
     pub fn next_round(&mut self) -> Result<Round, FollowError> {
+        if self.cursors.is_none() {
+            self.cursors = Some(cursors(&self.store, self.consumer)?);
+        }
         let pending = pending(&self.store, self.consumer, PAGE)?;
         let mut dispatches = Vec::with_capacity(pending.rows.len());
         for outgoing in &pending.rows {
@@ -102,14 +105,22 @@ impl Follower {
     /// Records that a round was delivered.
     ///
     /// # Errors
-    /// [`FollowError::Storage`]; then the round is given again.
+    /// [`FollowError::Storage`]; then the round is given again, unless it was recorded after all.
     pub fn acknowledge(&mut self, round: &Round) -> Result<(), FollowError> {
-        let from = |partition| self.cursors.get(partition).copied().unwrap_or(0);
+        // Put back when it is known how far they were moved.
+        let mut cursors = self.cursors.take().unwrap_or_default();
+        let from = |partition| cursors.get(partition).copied().unwrap_or(0);
         let steps: Vec<_> =
             round.places.iter().map(|(partition, to)| (*partition, from(partition), *to)).collect();
         let consumer = self.consumer;
         self.writer.retried(Backoff::default(), |tx| tx.move_cursors(consumer, &steps))?;
-        self.cursors.extend(&round.places);
+        cursors.extend(&round.places);
+        self.cursors = Some(cursors);
         Ok(())
     }
+}
+
+fn cursors(store: &Store, consumer: &str) -> Result<BTreeMap<Partition, i64>, StorageError> {
+    let cursors = store.read(|view| view.cursors(consumer))?;
+    Ok(cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect())
 }

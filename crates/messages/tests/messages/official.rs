@@ -147,7 +147,7 @@ fn the_catalogue_of_faults_holds_the_official_numbers_and_texts() {
 /// The verdict of `xmllint` on each, with many files a call; nothing, loudly, where it is not installed.
 pub fn xmllint(schema: &Path, cases: &[(String, String)]) -> Option<Vec<bool>> {
     if Command::new("xmllint").arg("--version").output().is_err() {
-        eprintln!("LEFT OUT: strict verdicts against xmllint: xmllint is not installed");
+        support::left_out("verdicts against xmllint", "it is not installed");
         return None;
     }
     let directory = tempfile::tempdir().unwrap();

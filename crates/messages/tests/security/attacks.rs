@@ -30,9 +30,13 @@ fn substance(bytes: &[u8], store: &TrustStore, at: Moment) -> Option<Vec<u8>> {
     all.extend_from_slice(certificate.der());
     all.extend_from_slice(block.key_name().unwrap_or_default().as_bytes());
     c14n::document(&tree, Comments::Dropped, Some(omission), |piece| all.extend_from_slice(piece));
-    c14n::element(signature, Comments::Dropped, Blanks::Dropped, |piece| {
-        all.extend(piece.iter().filter(|byte| !byte.is_ascii_whitespace()));
-    });
+    // `KeyInfo` may hold anything else beside the name and the certificate, which are all that is read.
+    let is_read_whole = |part: &roxmltree::Node<'_, '_>| part.tag_name().name() != "KeyInfo";
+    for part in signature.children().filter(is_read_whole).filter(roxmltree::Node::is_element) {
+        c14n::element(part, Comments::Dropped, Blanks::Dropped, |piece| {
+            all.extend(piece.iter().filter(|byte| !byte.is_ascii_whitespace()));
+        });
+    }
     Some(all)
 }
 

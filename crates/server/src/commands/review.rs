@@ -20,7 +20,7 @@ use tongguan_storage::Store;
 
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
-use crate::product;
+use crate::take_over::take_over;
 
 /// Review declarations: list what waits for an officer, look at one, decide.
 ///
@@ -173,7 +173,7 @@ impl Decide {
         };
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
         let pack = store.read(codes::pack)?;
-        let mut engine = product::engine(&store, &keyring, SystemClock.now())?;
+        let mut engine = take_over(&store, &keyring, &SystemClock)?;
         let decided = review::decide(&mut engine, &SystemClock, &pack, &decision);
         engine.stop()?;
         let decided = decided?;

@@ -1,21 +1,23 @@
-//! Nothing that was acknowledged is lost and nothing happens twice, whenever it is killed.
+//! Nothing that was acknowledged is lost and nothing happens twice, whatever is killed or cut.
 //!
-//! The real binary clears signed messages and is killed with SIGKILL at seeded moments; or its PostgreSQL
-//! server is killed under it. A file in `inbox/done/` is an acknowledgement: the ledger outside of the
-//! product remembers every one. `TONGGUAN_CRASH_ROUNDS` asks for more rounds than these few, and
-//! `TONGGUAN_CRASH_SEED` for others.
+//! The real binary clears signed messages and is killed with SIGKILL at seeded moments, on SQLite and on
+//! PostgreSQL; or its PostgreSQL server is killed under it; or the wire between the two is cut at a
+//! commit. A file in `inbox/done/` is an acknowledgement: the ledger outside of the product remembers
+//! every one. `TONGGUAN_CRASH_ROUNDS` sets the rounds of each of these tests, and `TONGGUAN_CRASH_SEED`
+//! the moments.
 
 mod desk;
 mod proof;
 
-use tongguan_testkit::postgres::{Server, leave_out};
+use tongguan_testkit::postgres::wire::{Lost, Wire};
+use tongguan_testkit::postgres::{Server, database, leave_out};
 
 use self::desk::{Desk, Gateway};
 
-/// How often the process is killed.
+/// How often the process is killed on SQLite, its server, and the wire is cut.
 const ROUNDS: u64 = 10;
-/// How often its server is killed.
-const SERVER_ROUNDS: u64 = 3;
+/// How often the process is killed on PostgreSQL, where the next one waits for the leases of the last.
+const LEASED_ROUNDS: u64 = 3;
 /// Groups of messages that arrive in one round.
 const GROUPS: u64 = 6;
 
@@ -75,9 +77,18 @@ impl Cut {
 
 #[test]
 fn a_process_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
+    kill_the_process(Desk::on_sqlite(), rounds(ROUNDS));
+}
+
+#[test]
+fn a_process_killed_on_postgres_is_taken_over_without_loss_or_repetition() {
+    let Some(database) = database() else { return };
+    kill_the_process(Desk::on_postgres(&database.url), rounds(LEASED_ROUNDS));
+}
+
+fn kill_the_process(mut desk: Desk, rounds: u64) {
     let mut chance = Chance::from_environment();
-    let mut desk = Desk::on_sqlite();
-    for round in 0..number("TONGGUAN_CRASH_ROUNDS").unwrap_or(ROUNDS) {
+    for round in 0..rounds {
         desk.receive(GROUPS, &mut chance);
         let cut = Cut::drawn(&mut chance);
         let mut gateway = desk.watch();
@@ -104,9 +115,7 @@ fn a_server_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
     let mut desk = Desk::on_postgres(&server.url("postgres"));
     let mut gateway = desk.watch();
     gateway.wait_until("its start", |_| desk.has_begun());
-    for round in
-        0..number("TONGGUAN_CRASH_ROUNDS").map_or(SERVER_ROUNDS, |rounds| rounds.div_ceil(3))
-    {
+    for round in 0..rounds(ROUNDS) {
         desk.receive(GROUPS, &mut chance);
         let cut = Cut::drawn(&mut chance);
         cut.wait(&desk, &mut gateway);
@@ -119,6 +128,33 @@ fn a_server_killed_at_any_moment_loses_nothing_and_repeats_nothing() {
     gateway.wait_until("all answers", |_| desk.is_at_rest());
     gateway.kill();
     proof::all_is_there_once(&desk);
+}
+
+#[test]
+fn a_commit_that_is_cut_off_loses_nothing_and_repeats_nothing() {
+    let Some(database) = database() else { return };
+    let wire = Wire::to(&database.url).unwrap();
+    let mut chance = Chance::from_environment();
+    let mut desk = Desk::on_postgres(&database.url).over_wire(&wire.url);
+    let mut gateway = desk.watch();
+    gateway.wait_until("its start", |_| desk.has_begun());
+    for round in 0..rounds(ROUNDS) {
+        let lost = if chance.below(2) == 0 { Lost::Request } else { Lost::Answer };
+        // Of batches, of deliveries, and of what a broken connection is mended with.
+        let others_first = u32::try_from(chance.below(6)).unwrap();
+        wire.cut_at_commit(lost, others_first);
+        desk.receive(GROUPS, &mut chance);
+        gateway.wait_until("all answers", |_| desk.is_at_rest());
+        desk.note_acknowledgements();
+        println!("round {round}: {lost:?} after {others_first}, cut {} times", wire.cuts());
+    }
+    assert!(wire.cuts() > 0);
+    gateway.kill();
+    proof::all_is_there_once(&desk);
+}
+
+fn rounds(usual: u64) -> u64 {
+    number("TONGGUAN_CRASH_ROUNDS").unwrap_or(usual)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a test runs, and no configuration")]

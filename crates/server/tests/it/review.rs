@@ -160,6 +160,24 @@ fn a_gateway_at_work_is_named_and_left_in_peace() {
 }
 
 #[test]
+fn what_a_process_that_died_had_is_waited_for() {
+    let world = reviewed(&[nth(1)]);
+    let number = listed(&world, &[]).0[0]["id"].as_str().unwrap().to_owned();
+    let everywhere: Vec<_> = Partition::all().collect();
+    let mut writer = world.store.writer().unwrap();
+    let soon = now().plus_millis(3_000);
+    writer.transaction(|tx| tx.lease("process 4711", &everywhere, TakeOver::All, soon)).unwrap();
+    let run = review(&world, &accept(&number));
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.err.contains("process 4711") && run.err.contains("waiting"), "{}", run.err);
+}
+
+fn now() -> Moment {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    Moment::from_micros(i64::try_from(since.as_micros()).unwrap())
+}
+
+#[test]
 fn goods_without_a_rate_are_released_when_there_is_one() {
     let mut unrated = nth(1);
     unrated.declaration.items[1].hs_code = "0410004100".into();

@@ -9,6 +9,7 @@
 //! | `TONGGUAN_REQUIRE_POSTGRES` | `1`: having no server is a failure, and not a loud omission |
 
 mod server;
+pub mod wire;
 
 use std::io::Write;
 use std::sync::OnceLock;

@@ -14,6 +14,7 @@ mod envelope;
 mod faults;
 mod guarantee;
 mod lanes;
+mod lost_commits;
 mod numbers;
 mod pages;
 mod repetition;

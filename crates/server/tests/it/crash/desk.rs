@@ -61,6 +61,12 @@ impl Desk {
         Self::set_up(folder, place, Target::Postgres(url.to_owned()))
     }
 
+    /// Lets processes reach the database over a wire; the proofs look at it directly.
+    pub fn over_wire(mut self, url: &str) -> Self {
+        self.place = ["--database".to_owned(), url.to_owned()];
+        self
+    }
+
     /// Registers the cast, with the guarantee of the platform.
     fn set_up(folder: TempDir, place: [String; 2], target: Target) -> Self {
         let cast = Cast::new(11, Signing::Sm2).unwrap();
