@@ -16,6 +16,7 @@ mod guarantee;
 mod lanes;
 mod numbers;
 mod pages;
+mod quantities;
 mod repetition;
 mod support;
 mod texts;
