@@ -58,12 +58,17 @@ pub fn sugar_at(n: u64, buyer: u64, grams: i64, at: Moment) -> Parcel {
     parcel.order.buyer = buyer.clone();
     parcel.payment.payer = buyer.clone();
     parcel.declaration.buyer = buyer;
-    for item in &mut parcel.declaration.items {
+    sweeten(&mut parcel, grams);
+    parcel
+}
+
+/// Makes the last goods of a parcel so many grams of sugar.
+pub fn sweeten(parcel: &mut Parcel, grams: i64) {
+    if let Some(item) = parcel.declaration.items.last_mut() {
         item.hs_code = "1701991090".into();
         (item.statutory_unit, item.statutory_quantity) = ("036".into(), grams.into());
         (item.second_unit, item.second_quantity) = (None, None);
     }
-    parcel
 }
 
 /// The same document under a number of its own, sent so many seconds later.
