@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tongguan_testkit::answers::{Answer, Billed};
-use tongguan_testkit::parcels::{Document, Parcel};
+use tongguan_testkit::parcels::{Document, Parcel, sweeten};
 use tongguan_testkit::world::{Sent, World};
 
 use crate::faults::{self, Fault};

@@ -3,7 +3,7 @@
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::ids::Guid;
 use tongguan_domain::time::Moment;
-use tongguan_testkit::parcels::{Document, Parcel, parcel, single_piece};
+use tongguan_testkit::parcels::{Document, Parcel, parcel, single_piece, sweeten};
 use tongguan_testkit::world::{Beginning, World};
 
 /// When the made-up documents say that they were sent: a minute before the world begins.
@@ -60,15 +60,6 @@ pub fn sugar_at(n: u64, buyer: u64, grams: i64, at: Moment) -> Parcel {
     parcel.declaration.buyer = buyer;
     sweeten(&mut parcel, grams);
     parcel
-}
-
-/// Makes the last goods of a parcel so many grams of sugar.
-pub fn sweeten(parcel: &mut Parcel, grams: i64) {
-    if let Some(item) = parcel.declaration.items.last_mut() {
-        item.hs_code = "1701991090".into();
-        (item.statutory_unit, item.statutory_quantity) = ("036".into(), grams.into());
-        (item.second_unit, item.second_quantity) = (None, None);
-    }
 }
 
 /// The same document under a number of its own, sent so many seconds later.
