@@ -112,6 +112,7 @@ pub const LAYERS: &[Layer] = &[
 pub const VOCABULARY: &[&str] = &[
     "ids",
     "money",
+    "quantity",
     "time",
     "numbering",
     "person",
@@ -136,7 +137,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("declaration", &["commerce", "allowance", "tax_bill"]),
     ("facts", &["commerce", "declaration"]),
     ("check", &["commerce", "declaration", "facts"]),
-    ("positive_list", &["facts"]),
+    ("positive_list", &["allowance", "facts"]),
     ("matching", &["facts"]),
     ("risk", &["declaration", "facts", "lane", "matching"]),
     (

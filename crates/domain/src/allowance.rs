@@ -2,7 +2,12 @@
 //!
 //! Reserved when a declaration is lodged, used at release, given back on refusal, deletion or expiry.
 //! The key is the person (kind and number of the identity document) and the calendar year in China;
-//! the amount is the dutiable value, not the tax.
+//! the amount is the dutiable value, not the tax. Goods whose quantity the positive list limits are
+//! accounted for by quantity besides.
+
+mod quantity;
+
+pub use quantity::{LimitedQuantity, QuantityAllowance, QuantityKey};
 
 use crate::mark::Mark;
 use crate::money::{Money, MoneyOverflow};

@@ -5,7 +5,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`ids`], [`money`], [`time`], [`person`], [`party`], [`mark`], [`defect`], [`status`] | shared vocabulary |
+//! | [`ids`], [`money`], [`quantity`], [`time`], [`person`], [`party`], [`mark`], [`defect`], [`status`] | shared vocabulary |
 //! | [`registry`] | who may act, and in which role |
 //! | [`official`] | the authorities' numbers and texts for faults and results |
 //! | [`commerce`] | order, payment, waybill, delivery |
@@ -33,6 +33,7 @@ pub mod official;
 pub mod party;
 pub mod person;
 pub mod positive_list;
+pub mod quantity;
 pub mod registry;
 pub mod status;
 pub mod tax;

@@ -144,6 +144,18 @@ CREATE TABLE allowance (
     PRIMARY KEY (bucket, person, year)
 ) CLUSTERED;
 
+-- Trillionths of a kilogram, litre, piece or sheet, as `measure` says.
+CREATE TABLE quantity_allowance (
+    bucket BIGINT NOT NULL,
+    person BYTES NOT NULL,
+    year BIGINT NOT NULL,
+    line TEXT NOT NULL,
+    measure BIGINT NOT NULL CHECK (measure BETWEEN 1 AND 4),
+    reserved BIGINT NOT NULL CHECK (0 <= reserved),
+    used BIGINT NOT NULL CHECK (0 <= used),
+    PRIMARY KEY (bucket, person, year, line, measure)
+) CLUSTERED;
+
 CREATE TABLE guarantee (
     bucket BIGINT NOT NULL,
     party_id BIGINT NOT NULL,

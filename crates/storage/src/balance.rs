@@ -1,4 +1,5 @@
-//! Balances that parcels share: a buyer's yearly allowance, a guarantor's guarantee.
+//! Balances that parcels share: a buyer's yearly allowance, in money and in quantities of goods whose
+//! quantity the positive list limits, and a guarantor's guarantee.
 //!
 //! Decided on in memory, changed by one delta a row and batch, and guarded by the tables' `CHECK`s.
 
@@ -6,6 +7,7 @@ use std::collections::BTreeMap;
 
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
+use tongguan_domain::quantity::Quantity;
 use tongguan_domain::time::Moment;
 
 use crate::error::StorageError;
@@ -25,6 +27,26 @@ row! {
         reserved: Money,
         /// Used by released ones.
         used: Money,
+    }
+}
+
+row! {
+    /// What a person has taken of a line of the positive list whose quantity is limited (每人每年限量).
+    pub struct QuantityAllowance in "quantity_allowance", key 5 {
+        /// The first byte of `person`.
+        bucket: Partition,
+        /// [`crate::seal::Keyring::fingerprint`] of the identity.
+        person: [u8; 16],
+        /// The year, in China.
+        year: i64,
+        /// The tariff line, eight digits.
+        line: String,
+        /// What is counted: 1 kilograms, 2 litres, 3 pieces, 4 sheets.
+        measure: i64,
+        /// Held for declarations that are not released yet.
+        reserved: Quantity,
+        /// Used by released ones.
+        used: Quantity,
     }
 }
 
@@ -53,17 +75,20 @@ row! {
 /// The key of an allowance: bucket, person, year.
 pub type AllowanceKey = (Partition, [u8; 16], i64);
 
+/// The key of a quantity allowance: bucket, person, year, tariff line, measure.
+pub type QuantityAllowanceKey = (Partition, [u8; 16], i64, String, i64);
+
 /// The key of a guarantee: bucket and party.
 pub type GuaranteeKey = (Partition, PartyId);
 
 /// By how much a balance changes: an allowance's `reserved` and `used`, a guarantee's `queued` and
-/// `held`.
+/// `held`. In fen, or in trillionths of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Delta {
     /// Added to what waits: reserved, or queued.
-    pub waiting: Money,
+    pub waiting: i64,
     /// Added to what is taken: used, or held.
-    pub taken: Money,
+    pub taken: i64,
 }
 
 impl View<'_> {
@@ -73,6 +98,25 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn allowances(&mut self, keys: &[AllowanceKey]) -> Result<Vec<Allowance>, StorageError> {
         self.load(keys)
+    }
+
+    /// Quantity allowances as they stand, unlocked, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn quantity_allowances(
+        &mut self,
+        keys: &[QuantityAllowanceKey],
+    ) -> Result<Vec<QuantityAllowance>, StorageError> {
+        self.load(keys)
+    }
+
+    /// Every quantity allowance: for audits and tests, reads the whole table.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn all_quantity_allowances(&mut self) -> Result<Vec<QuantityAllowance>, StorageError> {
+        self.select("ORDER BY bucket, person, year, line, measure", &[])
     }
 
     /// Guarantees as they stand, unlocked, in order of the keys; absent ones are left out.
@@ -94,7 +138,7 @@ impl View<'_> {
 
 impl Tx<'_> {
     /// The allowances of these keys, empty ones for those that were never used, in order of the keys,
-    /// locked until the end of the transaction. Lock order: after claims, before guarantees.
+    /// locked until the end of the transaction. Lock order: after claims, before quantity allowances.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -115,8 +159,32 @@ impl Tx<'_> {
         self.lock_or_insert(&empty)
     }
 
+    /// The quantity allowances of these keys, empty ones for those that were never used, in order of the
+    /// keys, locked until the end of the transaction. Lock order: after allowances, before guarantees.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_quantity_allowances(
+        &mut self,
+        keys: &[QuantityAllowanceKey],
+    ) -> Result<Vec<QuantityAllowance>, StorageError> {
+        let empty: Vec<_> = keys
+            .iter()
+            .map(|(bucket, person, year, line, measure)| QuantityAllowance {
+                bucket: *bucket,
+                person: *person,
+                year: *year,
+                line: line.clone(),
+                measure: *measure,
+                reserved: Quantity::ZERO,
+                used: Quantity::ZERO,
+            })
+            .collect();
+        self.lock_or_insert(&empty)
+    }
+
     /// The guarantees of these keys, in order of the keys, locked until the end of the transaction;
-    /// absent ones are left out. Lock order: after allowances.
+    /// absent ones are left out. Lock order: after quantity allowances.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -173,6 +241,34 @@ impl Tx<'_> {
         self.all_there("allowance", rows.len(), changed)
     }
 
+    /// Changes quantity allowances that [`Self::lock_quantity_allowances`] gave. Deltas of one key are
+    /// added up first.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] when a balance would fall below nothing,
+    /// [`StorageError::Missing`] when there is no such balance.
+    pub fn change_quantity_allowances(
+        &mut self,
+        deltas: &[(QuantityAllowanceKey, Delta)],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = added_up(deltas)
+            .into_iter()
+            .map(|((bucket, person, year, line, measure), by)| {
+                (bucket, person, year, line, measure, by.waiting, by.taken)
+            })
+            .collect();
+        let changed = self.each(
+            "UPDATE quantity_allowance SET reserved = quantity_allowance.reserved + k.reserved, \
+             used = quantity_allowance.used + k.used FROM {rows} \
+             WHERE quantity_allowance.bucket = k.bucket AND quantity_allowance.person = k.person \
+             AND quantity_allowance.year = k.year AND quantity_allowance.line = k.line \
+             AND quantity_allowance.measure = k.measure",
+            &["bucket", "person", "year", "line", "measure", "reserved", "used"],
+            &rows,
+        )?;
+        self.all_there("quantity_allowance", rows.len(), changed)
+    }
+
     /// Changes guarantees that [`Self::lock_guarantees`] gave. Deltas of one key are added up first.
     ///
     /// # Errors
@@ -198,12 +294,12 @@ impl Tx<'_> {
 }
 
 /// One delta a key, in order of the keys.
-fn added_up<K: Copy + Ord>(deltas: &[(K, Delta)]) -> BTreeMap<K, Delta> {
+fn added_up<K: Clone + Ord>(deltas: &[(K, Delta)]) -> BTreeMap<K, Delta> {
     let mut sums = BTreeMap::<K, Delta>::new();
     for (key, by) in deltas {
-        let sum = sums.entry(*key).or_default();
-        sum.waiting = Money::from_fen(sum.waiting.fen().saturating_add(by.waiting.fen()));
-        sum.taken = Money::from_fen(sum.taken.fen().saturating_add(by.taken.fen()));
+        let sum = sums.entry(key.clone()).or_default();
+        sum.waiting = sum.waiting.saturating_add(by.waiting);
+        sum.taken = sum.taken.saturating_add(by.taken);
     }
     sums
 }

@@ -7,6 +7,7 @@
 use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
+use tongguan_domain::quantity::Quantity;
 use tongguan_domain::time::Moment;
 
 /// The type of a column.
@@ -114,6 +115,7 @@ integers! {
     DeclarationId: |id| id.0, |value| Some(Self(value));
     MessageId: |id| id.0, |value| Some(Self(value));
     Money: |money| money.fen(), |value| Some(Self::from_fen(value));
+    Quantity: |quantity| quantity.trillionths(), Quantity::from_trillionths;
     Moment: |moment| moment.micros(), |value| Some(Self::from_micros(value));
 }
 
@@ -235,4 +237,5 @@ tuples! {
     (A, B, C, D)
     (A, B, C, D, E)
     (A, B, C, D, E, F)
+    (A, B, C, D, E, F, G)
 }

@@ -49,7 +49,10 @@ mod store;
 pub mod stored;
 mod tx;
 
-pub use balance::{Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey};
+pub use balance::{
+    Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,
+    QuantityAllowanceKey,
+};
 pub use checkpoint::LogTraffic;
 pub use claim::{Claim, ClaimKey};
 pub use declaration::Declaration;

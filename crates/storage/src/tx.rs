@@ -17,7 +17,7 @@ use crate::error::StorageError;
 use crate::row::{Replaceable, Row, Table};
 
 /// The tables that clearing a parcel writes to.
-const PARCEL_TABLES: [&str; 12] = [
+const PARCEL_TABLES: [&str; 13] = [
     "message",
     "message_bundle",
     "document",
@@ -25,6 +25,7 @@ const PARCEL_TABLES: [&str; 12] = [
     "declaration",
     "claim",
     "allowance",
+    "quantity_allowance",
     "response",
     "tax_bill",
     "posting",

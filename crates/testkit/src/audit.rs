@@ -1,11 +1,14 @@
 //! What must agree in a store at any time: balances with postings, reservations and queues.
+//!
+//! Quantities are no money and have no postings: their account is what the declarations say that they
+//! hold and have used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tongguan_application::clearing::outcome::Account;
 use tongguan_application::clearing::record::{DeclarationRecord, DocumentKey, Facts};
 use tongguan_application::clearing::rows;
-use tongguan_domain::allowance::AllowanceKey;
+use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::money::Money;
@@ -14,8 +17,8 @@ use tongguan_storage::{Partition, StorageError, View};
 /// Years in which a test may lodge.
 const YEARS: std::ops::RangeInclusive<i16> = 2020..=2040;
 
-/// Asserts that the allowances of `persons` and all guarantees say what the postings and the
-/// declarations under `keys` say.
+/// Asserts that the allowances of `persons`, all quantity allowances and all guarantees say what the
+/// postings and the declarations under `keys` say.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -29,12 +32,14 @@ pub fn balances(
 ) -> Result<(), StorageError> {
     let posted = posted(view)?;
     let mut reserved = BTreeMap::<AllowanceKey, i64>::new();
+    let mut quantities = BTreeMap::<QuantityKey, QuantityAllowance>::new();
     let mut queued = BTreeMap::<i64, i64>::new();
     for key in keys {
         let Some(declaration) = declaration(view, key)? else { continue };
         if let Some(reservation) = declaration.state.reservation() {
             *reserved.entry(reservation.key).or_default() += reservation.amount.fen();
         }
+        count(&mut quantities, &declaration.state);
         if let ImportState::AwaitingGuarantee(entered) = &declaration.state {
             let tax = entered.lodged.tax.as_ref().map_or(Money::ZERO, |tax| tax.total);
             *queued.entry(declaration.facts.guarantor.0).or_default() += tax.fen();
@@ -55,6 +60,8 @@ pub fn balances(
             assert_eq!(used, expected, "what is used of {key:?}");
         }
     }
+    quantities.retain(|_, account| *account != QuantityAllowance::default());
+    assert_eq!(stored_quantities(view)?, quantities, "what is taken of limited lines");
     for guarantee in view.all_guarantees()? {
         let party = guarantee.party_id;
         let account = Account::GuaranteeHeld(party);
@@ -64,6 +71,32 @@ pub fn balances(
         assert_eq!(guarantee.queued.fen(), expected, "what queues for guarantee {party}");
     }
     Ok(())
+}
+
+/// Adds what a declaration holds and has used of lines whose quantity is limited.
+#[expect(clippy::expect_used, reason = "a test cannot go on when a sum does not fit")]
+fn count(accounts: &mut BTreeMap<QuantityKey, QuantityAllowance>, state: &ImportState) {
+    let held = state.reservation();
+    for (key, quantity) in held.into_iter().flat_map(|of| of.quantities.iter().map(|q| (of.key, q)))
+    {
+        let account = accounts.entry(quantity.key(key)).or_default();
+        *account = account.reserve(quantity.amount).expect("a sum");
+    }
+    let (ImportState::Released(release) | ImportState::Closed(release)) = state else { return };
+    for quantity in &release.used.quantities {
+        let account = accounts.entry(quantity.key(release.used.key)).or_default();
+        *account = account.spend(quantity.amount).expect("a sum");
+    }
+}
+
+/// Every quantity allowance of which something is taken.
+#[expect(clippy::expect_used, reason = "a test cannot go on when a row does not decode")]
+fn stored_quantities(
+    view: &mut View<'_>,
+) -> Result<BTreeMap<QuantityKey, QuantityAllowance>, StorageError> {
+    let rows = view.all_quantity_allowances()?;
+    let accounts = rows.iter().map(|row| rows::read_quantity(row).expect("a quantity row"));
+    Ok(accounts.filter(|(_, account)| *account != QuantityAllowance::default()).collect())
 }
 
 /// The declaration that stands under a key, if any.

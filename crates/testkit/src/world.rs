@@ -22,13 +22,14 @@ use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
-use tongguan_codelists::Pack;
-use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_codelists::{HsLine, Pack};
+use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::ids::{DeclarationId, MessageId, OfficeCode, PartyId};
 use tongguan_domain::lane::Draw;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::Party;
+use tongguan_domain::quantity::Measure;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::identity::StandIn;
@@ -369,6 +370,25 @@ impl World {
             reserved: stored.reserved,
             used: stored.used,
         })
+    }
+
+    /// What the buyer of a declaration has taken of a line whose quantity is limited, in a year.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its figures")]
+    pub fn quantity(
+        &self,
+        declaration: &DeclarationRecord,
+        line: HsLine,
+        measure: Measure,
+        year: i16,
+    ) -> QuantityAllowance {
+        let of = AllowanceKey { person: declaration.facts.buyer.person, year };
+        let row = rows::quantity_key(&QuantityKey { of, line, measure });
+        let stored = self.store.read(|view| view.quantity_allowances(&[row])).expect("an account");
+        let account = stored.first().map(|row| rows::read_quantity(row).expect("a row").1);
+        account.unwrap_or_default()
     }
 
     /// Grants the guarantee of a party anew, or for the first time.

@@ -1,9 +1,9 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
-//! allowances, guarantees.
+//! allowances, quantity allowances, guarantees.
 
 use std::collections::BTreeSet;
 
-use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, PartyId};
@@ -13,7 +13,7 @@ use tongguan_storage::{Partition, Tx};
 
 use super::engine::BatchError;
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
-use super::record::{ClaimKey, DocumentKind, DossierKey, Facts};
+use super::record::{ClaimKey, DeclarationRecord, DocumentKind, DossierKey, Facts};
 use super::rows;
 use super::working_set::WorkingSet;
 use crate::numbering::partition_of;
@@ -26,7 +26,8 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_dossiers(tx, &mut set, &mut named)?;
     let first = load_declarations(tx, &mut set, &named.declarations)?;
     follow_declarations(tx, &mut set, &mut named, &first)?;
-    load_allowances(tx, &mut set, &mut named, at)?;
+    load_allowances(tx, &mut set, &named, at)?;
+    load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
     Ok(set)
 }
@@ -37,7 +38,10 @@ struct Named {
     claims: BTreeSet<ClaimKey>,
     dossiers: BTreeSet<DossierKey>,
     declarations: BTreeSet<DeclarationId>,
+    /// Without a year where only the present one counts.
     persons: BTreeSet<AllowanceKey>,
+    /// Likewise.
+    quantities: BTreeSet<QuantityKey>,
     guarantors: BTreeSet<PartyId>,
 }
 
@@ -76,9 +80,15 @@ impl Named {
                 party: lodging.facts.carrier,
                 number: lodging.facts.waybill_no.as_str().into(),
             });
-            self.persons.insert(AllowanceKey { person: lodging.facts.buyer.person, year: 0 });
+            let person = AllowanceKey { person: lodging.facts.buyer.person, year: PRESENT };
+            self.allowance(person, &lodging.assessed.quantities);
             self.guarantors.insert(lodging.facts.guarantor);
         }
+    }
+
+    fn allowance(&mut self, of: AllowanceKey, quantities: &[LimitedQuantity]) {
+        self.persons.insert(of);
+        self.quantities.extend(quantities.iter().map(|quantity| quantity.key(of)));
     }
 
     fn claim(&mut self, kind: DocumentKind, filed: &FiledDocument) {
@@ -175,12 +185,8 @@ fn follow_declarations(
         if !named.dossiers.contains(&declaration.document.dossier) {
             further.dossiers.insert(declaration.document.dossier.clone());
         }
-        if may_release(&declaration.state) {
-            let person = match declaration.state.reservation() {
-                Some(reservation) => reservation.key,
-                None => AllowanceKey { person: facts.buyer.person, year: 0 },
-            };
-            named.persons.insert(person);
+        if let Some((of, quantities)) = takes(declaration) {
+            named.allowance(of, quantities);
             named.guarantors.insert(facts.guarantor);
         }
     }
@@ -193,16 +199,25 @@ fn follow_declarations(
     load_declarations(tx, set, &further.declarations).map(drop)
 }
 
-/// Whether deciding about a declaration in this state may touch the buyer's and guarantor's accounts.
-fn may_release(state: &ImportState) -> bool {
-    matches!(state, ImportState::Stored(_)) || state.reservation().is_some()
+/// What deciding about a declaration may take of its buyer's accounts or give back to them; nothing where
+/// it can touch neither those nor the guarantor's.
+fn takes(declaration: &DeclarationRecord) -> Option<(AllowanceKey, &[LimitedQuantity])> {
+    if let ImportState::Stored(assessed) = &declaration.state {
+        let person = declaration.facts.buyer.person;
+        return Some((AllowanceKey { person, year: PRESENT }, &assessed.quantities));
+    }
+    let reservation = declaration.state.reservation()?;
+    Some((reservation.key, &reservation.quantities))
 }
+
+/// The year of a key that stands for the present one alone.
+const PRESENT: i16 = 0;
 
 /// A person's allowance is needed for the present year, and for the year of a reservation.
 fn load_allowances(
     tx: &mut Tx<'_>,
     set: &mut WorkingSet,
-    named: &mut Named,
+    named: &Named,
     at: Moment,
 ) -> Result<(), BatchError> {
     let year = at.china_day().year();
@@ -210,7 +225,7 @@ fn load_allowances(
         .persons
         .iter()
         .flat_map(|key| [AllowanceKey { year, ..*key }, *key])
-        .filter(|key| key.year != 0)
+        .filter(|key| key.year != PRESENT)
         .map(|key| (rows::allowance_bucket(key), key.person.to_bytes(), i64::from(key.year)))
         .collect();
     let keys: Vec<(Partition, [u8; 16], i64)> = keys.into_iter().collect();
@@ -218,6 +233,28 @@ fn load_allowances(
         let year = i16::try_from(row.year).unwrap_or_default();
         let key = AllowanceKey { person: Mark::from_bytes(row.person), year };
         set.put_allowance(key, Allowance { reserved: row.reserved, used: row.used });
+    }
+    Ok(())
+}
+
+/// Of each limited line too, which few parcels have: without one there is nothing to load.
+fn load_quantities(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &Named,
+    at: Moment,
+) -> Result<(), BatchError> {
+    let year = at.china_day().year();
+    let keys: BTreeSet<_> = named
+        .quantities
+        .iter()
+        .flat_map(|key| [QuantityKey { of: AllowanceKey { year, ..key.of }, ..*key }, *key])
+        .filter(|key| key.of.year != PRESENT)
+        .collect();
+    let keys: Vec<_> = keys.iter().map(rows::quantity_key).collect();
+    for row in tx.lock_quantity_allowances(&keys)? {
+        let (key, quantity) = rows::read_quantity(&row)?;
+        set.put_quantity(key, quantity);
     }
     Ok(())
 }

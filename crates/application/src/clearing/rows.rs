@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::ids::{DxpId, IdError, PartyId, ProvisionalNumber};
+use tongguan_domain::mark::Mark;
+use tongguan_domain::quantity::Measure;
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
 use tongguan_storage::stored::StoredError;
@@ -363,7 +366,7 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
 
 /// The name of an account in postings.
 pub fn account_name(account: Account) -> String {
-    let person = |key: tongguan_domain::allowance::AllowanceKey| {
+    let person = |key: AllowanceKey| {
         let mark = key.person.to_bytes();
         let hex: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("allowance/{}/{hex}", key.year)
@@ -376,8 +379,47 @@ pub fn account_name(account: Account) -> String {
     }
 }
 
+/// The key of a quantity allowance's row.
+pub fn quantity_key(key: &QuantityKey) -> storage::QuantityAllowanceKey {
+    let person = key.of.person.to_bytes();
+    let year = i64::from(key.of.year);
+    (allowance_bucket(key.of), person, year, key.line.to_string(), measure_code(key.measure))
+}
+
+/// A quantity allowance from its row.
+pub fn read_quantity(
+    row: &storage::QuantityAllowance,
+) -> Result<(QuantityKey, QuantityAllowance), RowError> {
+    let table = "quantity_allowance";
+    let wrong =
+        |column, value: &dyn ToString| RowError::Column { table, column, value: value.to_string() };
+    let key = QuantityKey {
+        of: AllowanceKey {
+            person: Mark::from_bytes(row.person),
+            year: i16::try_from(row.year).map_err(|_| wrong("year", &row.year))?,
+        },
+        line: row.line.parse().map_err(|_| wrong("line", &row.line))?,
+        measure: MEASURES
+            .into_iter()
+            .find(|measure| measure_code(*measure) == row.measure)
+            .ok_or_else(|| wrong("measure", &row.measure))?,
+    };
+    Ok((key, QuantityAllowance { reserved: row.reserved, used: row.used }))
+}
+
+const MEASURES: [Measure; 4] = [Measure::Mass, Measure::Volume, Measure::Piece, Measure::Sheet];
+
+const fn measure_code(measure: Measure) -> i64 {
+    match measure {
+        Measure::Mass => 1,
+        Measure::Volume => 2,
+        Measure::Piece => 3,
+        Measure::Sheet => 4,
+    }
+}
+
 /// The bucket of an allowance: the first byte of the person's mark.
-pub fn allowance_bucket(key: tongguan_domain::allowance::AllowanceKey) -> Partition {
+pub fn allowance_bucket(key: AllowanceKey) -> Partition {
     let [first, ..] = key.person.to_bytes();
     Partition(first)
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, PartyId};
@@ -25,6 +25,7 @@ struct Tables {
     declarations: HashMap<DeclarationId, Arc<DeclarationRecord>>,
     claims: HashMap<ClaimKey, Claim>,
     allowances: HashMap<AllowanceKey, Allowance>,
+    quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
 }
 
@@ -55,6 +56,7 @@ pub struct WorkingSet {
 struct Before {
     waiting: HashMap<DeclarationId, Arc<DeclarationRecord>>,
     allowances: HashMap<AllowanceKey, Allowance>,
+    quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
 }
 
@@ -65,6 +67,7 @@ struct Changed {
     declarations: BTreeSet<DeclarationId>,
     claims: BTreeSet<ClaimKey>,
     allowances: BTreeSet<AllowanceKey>,
+    quantities: BTreeSet<QuantityKey>,
     guarantees: BTreeSet<PartyId>,
 }
 
@@ -81,6 +84,8 @@ pub struct Changes {
     pub claims: Vec<Claim>,
     /// Allowances: before and after.
     pub allowances: Vec<(AllowanceKey, Allowance, Allowance)>,
+    /// Quantity allowances: before and after.
+    pub quantities: Vec<(QuantityKey, QuantityAllowance, QuantityAllowance)>,
     /// Guarantees: before and after.
     pub guarantees: Vec<(PartyId, Guarantee, Guarantee)>,
     /// Responses, postings and audit entries.
@@ -111,6 +116,12 @@ impl WorkingSet {
     pub fn put_allowance(&mut self, key: AllowanceKey, allowance: Allowance) {
         self.before.allowances.insert(key, allowance);
         self.loaded.allowances.insert(key, allowance);
+    }
+
+    /// Takes in a quantity allowance that was loaded.
+    pub fn put_quantity(&mut self, key: QuantityKey, quantity: QuantityAllowance) {
+        self.before.quantities.insert(key, quantity);
+        self.loaded.quantities.insert(key, quantity);
     }
 
     /// Takes in a guarantee that was loaded.
@@ -145,11 +156,13 @@ impl WorkingSet {
         self.changed.declarations.extend(new.declarations.keys());
         self.changed.claims.extend(new.claims.keys().cloned());
         self.changed.allowances.extend(new.allowances.keys());
+        self.changed.quantities.extend(new.quantities.keys());
         self.changed.guarantees.extend(new.guarantees.keys());
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.claims.extend(new.claims);
         self.loaded.allowances.extend(new.allowances);
+        self.loaded.quantities.extend(new.quantities);
         self.loaded.guarantees.extend(new.guarantees);
         self.outcomes.responses.extend(outcomes.responses);
         self.outcomes.repeats.extend(outcomes.repeats);
@@ -160,7 +173,7 @@ impl WorkingSet {
     /// Everything that has to be written.
     pub fn into_changes(self) -> Changes {
         let Self { loaded, before, changed, outcomes } = self;
-        let Tables { documents, declarations, claims, allowances, guarantees } = loaded;
+        let Tables { documents, declarations, claims, allowances, quantities, guarantees } = loaded;
         let waits =
             |id: &DeclarationId| matches!(declarations[id].state, ImportState::Waiting { .. });
         Changes {
@@ -178,6 +191,13 @@ impl WorkingSet {
                 .iter()
                 .map(|key| {
                     (*key, before.allowances.get(key).copied().unwrap_or_default(), allowances[key])
+                })
+                .collect(),
+            quantities: changed
+                .quantities
+                .iter()
+                .map(|key| {
+                    (*key, before.quantities.get(key).copied().unwrap_or_default(), quantities[key])
                 })
                 .collect(),
             guarantees: changed
@@ -253,6 +273,12 @@ impl Draft<'_> {
         known.copied().unwrap_or_default()
     }
 
+    /// The quantity allowance of that key.
+    pub fn quantity(&self, key: QuantityKey) -> QuantityAllowance {
+        let known = self.new.quantities.get(&key).or_else(|| self.base.loaded.quantities.get(&key));
+        known.copied().unwrap_or_default()
+    }
+
     /// The guarantee of that party, if it has given one.
     pub fn guarantee(&self, guarantor: PartyId) -> Option<Guarantee> {
         let known = self.new.guarantees.get(&guarantor);
@@ -282,6 +308,11 @@ impl Draft<'_> {
     /// Sets an allowance.
     pub fn set_allowance(&mut self, key: AllowanceKey, allowance: Allowance) {
         self.new.allowances.insert(key, allowance);
+    }
+
+    /// Sets a quantity allowance.
+    pub fn set_quantity(&mut self, key: QuantityKey, quantity: QuantityAllowance) {
+        self.new.quantities.insert(key, quantity);
     }
 
     /// Sets a guarantee.

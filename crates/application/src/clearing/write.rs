@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use tongguan_domain::allowance::{Allowance, QuantityAllowance};
 use tongguan_domain::declaration::ImportState;
-use tongguan_domain::money::Money;
+use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{self, StoredEvent};
 use tongguan_storage::stored::tax::StoredTaxV1;
@@ -206,36 +207,45 @@ fn waiting_rows(set: &WorkingSet, at: Moment) -> Result<Vec<storage::Waiting>, B
 }
 
 fn write_balances(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> {
-    let minus =
-        |after: Money, before: Money| Money::from_fen(after.fen().saturating_sub(before.fen()));
     let allowances: Vec<_> = changes
         .allowances
         .iter()
         .filter(|(_, before, after)| before != after)
         .map(|(key, before, after)| {
-            let delta = Delta {
-                waiting: minus(after.reserved, before.reserved),
-                taken: minus(after.used, before.used),
-            };
+            let of = |allowance: &Allowance| (allowance.reserved.fen(), allowance.used.fen());
             let key = (rows::allowance_bucket(*key), key.person.to_bytes(), i64::from(key.year));
-            (key, delta)
+            (key, delta(of(before), of(after)))
         })
         .collect();
     tx.change_allowances(&allowances)?;
+    let quantities: Vec<_> = changes
+        .quantities
+        .iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(key, before, after)| {
+            let of = |account: &QuantityAllowance| {
+                (account.reserved.trillionths(), account.used.trillionths())
+            };
+            (rows::quantity_key(key), delta(of(before), of(after)))
+        })
+        .collect();
+    tx.change_quantity_allowances(&quantities)?;
     let guarantees: Vec<_> = changes
         .guarantees
         .iter()
         .filter(|(_, before, after)| before != after)
         .map(|(id, before, after)| {
-            let delta = Delta {
-                waiting: minus(after.queued, before.queued),
-                taken: minus(after.held, before.held),
-            };
-            ((Partition::of_party(*id), *id), delta)
+            let of = |guarantee: &Guarantee| (guarantee.queued.fen(), guarantee.held.fen());
+            ((Partition::of_party(*id), *id), delta(of(before), of(after)))
         })
         .collect();
     tx.change_guarantees(&guarantees)?;
     Ok(())
+}
+
+/// From what waited and was taken before to what does after.
+const fn delta(before: (i64, i64), after: (i64, i64)) -> Delta {
+    Delta { waiting: after.0.saturating_sub(before.0), taken: after.1.saturating_sub(before.1) }
 }
 
 fn write_ledger(

@@ -116,7 +116,13 @@ pub fn lodging(
     digest.copy_from_slice(&pack.digest().bytes()[..16]);
     Ok(Lodging {
         facts: Arc::new(facts),
-        assessed: Assessed { tax, dutiable, annual_limit, certified },
+        assessed: Assessed {
+            tax,
+            dutiable,
+            annual_limit,
+            quantities: listing.quantities,
+            certified,
+        },
         pack: digest,
     })
 }

@@ -104,7 +104,7 @@ impl Desk {
 
     /// Holds tax of released parcels against the guarantee of a party.
     fn hold(&self, party: PartyId, fen: i64) {
-        let by = Delta { waiting: Money::ZERO, taken: Money::from_fen(fen) };
+        let by = Delta { waiting: 0, taken: fen };
         let key = (Partition::of_party(party), party);
         let mut writer = self.store.writer().unwrap();
         writer.transaction(|tx| tx.change_guarantees(&[(key, by)])).unwrap();

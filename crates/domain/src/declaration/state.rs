@@ -1,6 +1,6 @@
 //! Where an import declaration stands, and the ways from one place to the next.
 
-use crate::allowance::AllowanceKey;
+use crate::allowance::{AllowanceKey, LimitedQuantity};
 use crate::ids::DeclarationNumber;
 use crate::money::Money;
 use crate::status::ReturnStatus;
@@ -57,6 +57,8 @@ pub struct Assessed {
     pub dutiable: Money,
     /// The yearly limit that applies to it (个人年度交易限值).
     pub annual_limit: Money,
+    /// What it takes of lines of the positive list whose quantity is limited, one for each account.
+    pub quantities: Vec<LimitedQuantity>,
     /// Whether the buyer's name and number are known to be a true pair.
     pub certified: bool,
 }
@@ -74,13 +76,15 @@ pub struct Lodged {
     pub certified: bool,
 }
 
-/// Part of a yearly allowance, held for one declaration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Part of a yearly allowance, in money and in quantities, held for one declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
     /// Whose, and of which year.
     pub key: AllowanceKey,
     /// How much.
     pub amount: Money,
+    /// How much of lines of the positive list whose quantity is limited; mostly none.
+    pub quantities: Vec<LimitedQuantity>,
 }
 
 /// An entered declaration (海关入库): it has a number and holds its allowance.
@@ -161,14 +165,14 @@ impl ImportState {
     }
 
     /// What it holds of a yearly allowance, if it has not used it yet.
-    pub const fn reservation(&self) -> Option<Reservation> {
+    pub const fn reservation(&self) -> Option<&Reservation> {
         match self {
-            Self::Waiting { lodged, .. } => Some(lodged.reservation),
+            Self::Waiting { lodged, .. } => Some(&lodged.reservation),
             Self::InReview(entered)
             | Self::UnderExamination(entered)
             | Self::AwaitingGuarantee(entered)
             | Self::Suspended(entered)
-            | Self::Detained { entered, .. } => Some(entered.lodged.reservation),
+            | Self::Detained { entered, .. } => Some(&entered.lodged.reservation),
             Self::Stored(_)
             | Self::Released(_)
             | Self::Closed(_)

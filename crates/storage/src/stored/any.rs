@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use tongguan_domain::allowance::AllowanceKey;
+use tongguan_domain::allowance::{AllowanceKey, LimitedQuantity};
 use tongguan_domain::declaration::{
     Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation,
 };
@@ -19,6 +19,7 @@ use tongguan_domain::ids::{
 };
 use tongguan_domain::mark::Mark;
 use tongguan_domain::money::{Amount, Money};
+use tongguan_domain::quantity::{Measure, Quantity};
 use tongguan_domain::tax_bill::{TaxDue, TaxLine};
 use tongguan_domain::time::Moment;
 
@@ -190,9 +191,23 @@ pub fn tax() -> impl Strategy<Value = TaxDue> {
     vec(tax_line(), 0..4).prop_map(|lines| TaxDue::of(lines).unwrap())
 }
 
+const MEASURES: &[Measure] = &[Measure::Mass, Measure::Volume, Measure::Piece, Measure::Sheet];
+
 prop_compose! {
-    fn reservation()(person in mark(), year: i16, amount in money()) -> Reservation {
-        Reservation { key: AllowanceKey { person, year }, amount }
+    fn quantity()(
+        line in "[0-9]{8}", measure in prop::sample::select(MEASURES),
+        trillionths in prop::array::uniform2(0..=i64::MAX),
+    ) -> LimitedQuantity {
+        let [amount, limit] = trillionths.map(|n| Quantity::from_trillionths(n).unwrap());
+        LimitedQuantity { line: line.parse().unwrap(), measure, amount, limit }
+    }
+}
+
+prop_compose! {
+    fn reservation()(
+        person in mark(), year: i16, amount in money(), quantities in vec(quantity(), 0..3),
+    ) -> Reservation {
+        Reservation { key: AllowanceKey { person, year }, amount, quantities }
     }
 }
 
@@ -213,9 +228,10 @@ prop_compose! {
 
 prop_compose! {
     fn assessed()(
-        tax in option::of(tax()), dutiable in money(), annual_limit in money(), certified: bool,
+        tax in option::of(tax()), dutiable in money(), annual_limit in money(),
+        quantities in vec(quantity(), 0..3), certified: bool,
     ) -> Assessed {
-        Assessed { tax, dutiable, annual_limit, certified }
+        Assessed { tax, dutiable, annual_limit, quantities, certified }
     }
 }
 

@@ -156,7 +156,7 @@ impl From<&Release> for StoredReleaseV1 {
         Self {
             number: release.number.to_string(),
             released_at: release.released_at.micros(),
-            used: release.used.into(),
+            used: (&release.used).into(),
             tax: (&release.tax).into(),
         }
     }
@@ -168,7 +168,7 @@ impl TryFrom<StoredReleaseV1> for Release {
         Ok(Self {
             number: declaration_number(&stored.number)?,
             released_at: Moment::from_micros(stored.released_at),
-            used: stored.used.into(),
+            used: stored.used.try_into()?,
             tax: stored.tax.try_into()?,
         })
     }
@@ -181,14 +181,16 @@ fn declaration_number(text: &str) -> Result<DeclarationNumber, StoredError> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use tongguan_domain::allowance::AllowanceKey;
+    use tongguan_domain::allowance::{AllowanceKey, LimitedQuantity};
     use tongguan_domain::declaration::{Assessed, Lodged, Reservation};
     use tongguan_domain::mark::Mark;
     use tongguan_domain::money::Money;
+    use tongguan_domain::quantity::{Measure, Quantity};
     use tongguan_domain::tax_bill::{TaxDue, TaxLine};
 
     use super::*;
     use crate::stored::golden::keeps;
+    use crate::stored::lodged::StoredQuantityV1;
     use crate::stored::{any, decode, encode, versioned};
 
     fn number() -> DeclarationNumber {
@@ -202,9 +204,17 @@ mod tests {
         TaxDue::of(vec![TaxLine { number, hs_code, dutiable, duty, vat, consumption_tax }]).unwrap()
     }
 
+    /// A kilogram and a quarter of two.
+    fn sugar() -> LimitedQuantity {
+        let line = "17019910".parse().unwrap();
+        let [amount, limit] = [1_250_000_000_000, 2_000_000_000_000]
+            .map(|trillionths| Quantity::from_trillionths(trillionths).unwrap());
+        LimitedQuantity { line, measure: Measure::Mass, amount, limit }
+    }
+
     fn reservation() -> Reservation {
         let key = AllowanceKey { person: Mark::from_bytes([0xA1; 16]), year: 2026 };
-        Reservation { key, amount: Money::from_fen(19_900) }
+        Reservation { key, amount: Money::from_fen(19_900), quantities: vec![sugar()] }
     }
 
     fn lodged() -> Lodged {
@@ -230,14 +240,20 @@ mod tests {
             tax: None,
             dutiable: Money::from_fen(19_900),
             annual_limit: Money::from_fen(2_600_000),
+            quantities: vec![sugar()],
             certified: false,
         };
+        let unlimited = Assessed { quantities: Vec::new(), ..assessed.clone() };
         let expires_at = Moment::from_micros(1_000_000);
         vec![
-            ("010000f8b60280b1bd0200", ImportState::Stored(assessed)),
             (
-                "0101a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a31393031313031
-                303930f8b60200a61c000180897a",
+                "010000f8b60280b1bd02010831373031393931300080d0f29ce1488080d194b57400",
+                ImportState::Stored(assessed),
+            ),
+            ("010000f8b60280b1bd020000", ImportState::Stored(unlimited)),
+            (
+                "0101a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b602010831373031393931300080d0f29c
+                e1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c000180897a",
                 ImportState::Waiting { lodged: lodged(), expires_at },
             ),
         ]
@@ -246,23 +262,27 @@ mod tests {
     fn in_hand() -> Vec<(&'static str, ImportState)> {
         vec![
             (
-                "01020430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c0001",
+                "01020430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                01",
                 ImportState::InReview(entered()),
             ),
             (
-                "01030430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c0001",
+                "01030430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                01",
                 ImportState::UnderExamination(entered()),
             ),
             (
-                "01040430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c0001",
+                "01040430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                01",
                 ImportState::AwaitingGuarantee(entered()),
             ),
             (
-                "01060430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c0001",
+                "01060430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                01",
                 ImportState::Suspended(entered()),
             ),
         ]
@@ -272,23 +292,27 @@ mod tests {
         let detained = |by| ImportState::Detained { entered: entered(), by };
         vec![
             (
-                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c000100",
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                0100",
                 detained(Detention::Clearance),
             ),
             (
-                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c000101",
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                0101",
                 detained(Detention::Investigation),
             ),
             (
-                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c000102",
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                0102",
                 detained(Detention::Legal),
             ),
             (
-                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60280b1bd020101020a3139
-                3031313031303930f8b60200a61c000103",
+                "01050430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                0103",
                 detained(Detention::Other),
             ),
         ]
@@ -297,13 +321,13 @@ mod tests {
     fn ended() -> Vec<(&'static str, ImportState)> {
         vec![
             (
-                "010704303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201020a313930
-                31313031303930f8b60200a61c00",
+                "010704303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b602010831373031
+                393931300080d0f29ce1488080d194b57401020a31393031313031303930f8b60200a61c00",
                 ImportState::Released(release()),
             ),
             (
-                "010804303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201020a313930
-                31313031303930f8b60200a61c00",
+                "010804303130308092f401a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b602010831373031
+                393931300080d0f29ce1488080d194b57401020a31393031313031303930f8b60200a61c00",
                 ImportState::Closed(release()),
             ),
             ("01090430313030", ImportState::ShippedBack(number())),
@@ -337,6 +361,21 @@ mod tests {
         let mut stored = StoredEnteredV1::from(&entered());
         stored.number.clear();
         assert!(ImportState::try_from(StoredStateV1::InReview(stored)).is_err());
+    }
+
+    #[test]
+    fn a_limited_quantity_that_is_none_is_refused() {
+        let waiting = |spoil: fn(&mut StoredQuantityV1)| {
+            let mut stored = StoredLodgedV1::from(&lodged());
+            stored.reservation.quantities.iter_mut().for_each(spoil);
+            ImportState::try_from(StoredStateV1::Waiting(stored, 0))
+        };
+        assert!(waiting(|_| ()).is_ok());
+        let spoilt: [fn(&mut StoredQuantityV1); 3] =
+            [|q| q.amount = -1, |q| q.limit = i64::MIN, |q| q.line = "1701991".to_owned()];
+        for spoil in spoilt {
+            assert!(matches!(waiting(spoil), Err(StoredError::Damaged { .. })));
+        }
     }
 
     proptest! {

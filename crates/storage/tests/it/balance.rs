@@ -1,9 +1,10 @@
-//! Allowances and guarantees: deltas, guards, locks.
+//! Allowances, in money and in quantities, and guarantees: deltas, guards, locks.
 
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_storage::{
-    Allowance, AllowanceKey, Delta, Guarantee, Partition, Remedy, StorageError,
+    Allowance, AllowanceKey, Delta, Guarantee, Partition, QuantityAllowance, QuantityAllowanceKey,
+    Remedy, StorageError, Tx,
 };
 
 use crate::fixture::{Fixture, at};
@@ -13,9 +14,12 @@ on_both_engines! {
     deltas_of_one_key_are_added_up,
     a_balance_never_falls_below_nothing,
     a_delta_without_a_balance_is_refused,
+    quantities_are_kept_by_person_year_line_and_measure,
+    a_quantity_never_falls_below_nothing,
     a_guarantee_never_holds_more_than_was_granted,
     granting_again_keeps_what_is_queued_and_held,
     writers_that_change_the_same_balances_lose_nothing,
+    writers_that_change_the_same_quantities_lose_nothing,
 }
 
 fn person(n: u8) -> AllowanceKey {
@@ -23,7 +27,7 @@ fn person(n: u8) -> AllowanceKey {
 }
 
 fn by(waiting: i64, taken: i64) -> Delta {
-    Delta { waiting: Money::from_fen(waiting), taken: Money::from_fen(taken) }
+    Delta { waiting, taken }
 }
 
 fn sums(rows: &[Allowance]) -> Vec<(i64, i64)> {
@@ -62,6 +66,72 @@ fn a_balance_never_falls_below_nothing(on: &Fixture) {
 fn a_delta_without_a_balance_is_refused(on: &Fixture) {
     let error = on.refused(|tx| tx.change_allowances(&[(person(1), by(5, 0))]));
     assert!(matches!(error, StorageError::Missing { table: "allowance", missing: 1 }), "{error:?}");
+}
+
+/// Person `n`, a line and a measure, in 2026.
+fn goods(n: u8, line: &str, measure: i64) -> QuantityAllowanceKey {
+    (Partition(n), [n; 16], 2026, line.to_owned(), measure)
+}
+
+fn quantities(rows: &[QuantityAllowance]) -> Vec<(i64, i64)> {
+    rows.iter().map(|row| (row.reserved.trillionths(), row.used.trillionths())).collect()
+}
+
+fn quantities_are_kept_by_person_year_line_and_measure(on: &Fixture) {
+    let sugar = goods(1, "17019910", 1);
+    let mut next_year = sugar.clone();
+    next_year.2 += 1;
+    let keys = [
+        sugar.clone(),
+        goods(1, "10063020", 1),
+        goods(1, "17019910", 2),
+        next_year,
+        goods(2, "17019910", 1),
+    ];
+    assert_eq!(on.read(|view| view.quantity_allowances(&keys)), []);
+    let empty = on.write(|tx| tx.lock_quantity_allowances(&keys));
+    assert_eq!(quantities(&empty), [(0, 0); 5]);
+    let lines: Vec<_> = empty.iter().map(|row| (&*row.line, row.measure, row.year)).collect();
+    let expected = [
+        ("10063020", 1, 2026),
+        ("17019910", 1, 2026),
+        ("17019910", 2, 2026),
+        ("17019910", 1, 2027),
+        ("17019910", 1, 2026),
+    ];
+    assert_eq!(lines, expected);
+    on.write(|tx| {
+        let most = i64::MAX - 1;
+        let changes = [(sugar.clone(), by(-5, most)), (sugar.clone(), by(9, 1))];
+        tx.change_quantity_allowances(&changes)
+    });
+    let standing = on.read(|view| view.all_quantity_allowances());
+    assert_eq!(quantities(&standing), [(0, 0), (4, i64::MAX), (0, 0), (0, 0), (0, 0)]);
+    assert_eq!(on.read(|view| view.quantity_allowances(&[sugar])), standing[1..2]);
+    assert_eq!(on.write(|tx| tx.lock_quantity_allowances(&keys)), standing);
+}
+
+fn a_quantity_never_falls_below_nothing(on: &Fixture) {
+    let (rice, sugar) = (goods(1, "10063020", 1), goods(1, "17019910", 1));
+    on.write(|tx| {
+        tx.lock_quantity_allowances(&[rice.clone(), sugar.clone()])?;
+        tx.change_quantity_allowances(&[(rice.clone(), by(10, 0))])
+    });
+    for wrong in [by(-1, 0), by(0, -1)] {
+        let changes = [(rice.clone(), by(5, 0)), (sugar.clone(), wrong)];
+        let error = on.refused(|tx| tx.change_quantity_allowances(&changes));
+        assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
+        assert_eq!(error.remedy(), Remedy::Bisect);
+    }
+    let kept = on.read(|view| view.quantity_allowances(&[rice, sugar]));
+    assert_eq!(quantities(&kept), [(10, 0), (0, 0)], "rolled back");
+    let nobody = [(goods(2, "17019910", 1), by(1, 0))];
+    let error = on.refused(|tx| tx.change_quantity_allowances(&nobody));
+    let table = "quantity_allowance";
+    assert!(
+        matches!(error, StorageError::Missing { table: of, missing: 1 } if of == table),
+        "{error:?}"
+    );
 }
 
 fn guarantee(granted: i64) -> Guarantee {
@@ -111,28 +181,44 @@ fn granting_again_keeps_what_is_queued_and_held(on: &Fixture) {
 
 fn writers_that_change_the_same_balances_lose_nothing(on: &Fixture) {
     let keys: Vec<_> = (0..4).map(person).collect();
+    two_writers(on, &keys, |tx, keys| {
+        let standing = tx.lock_allowances(keys)?;
+        let deltas: Vec<_> =
+            standing.iter().map(|row| ((row.bucket, row.person, row.year), by(1, 2))).collect();
+        tx.change_allowances(&deltas)
+    });
+    assert_eq!(sums(&on.read(|view| view.allowances(&keys))), [(100, 200); 4]);
+}
+
+fn writers_that_change_the_same_quantities_lose_nothing(on: &Fixture) {
+    let keys: Vec<_> =
+        ["10063020", "17019910"].iter().flat_map(|l| [1, 2].map(|n| goods(n, l, 1))).collect();
+    two_writers(on, &keys, |tx, keys| {
+        tx.lock_quantity_allowances(keys)?;
+        let deltas: Vec<_> = keys.iter().map(|key| (key.clone(), by(1, 2))).collect();
+        tx.change_quantity_allowances(&deltas)
+    });
+    assert_eq!(quantities(&on.read(|view| view.all_quantity_allowances())), [(100, 200); 4]);
+}
+
+/// Two writers change the balances of `keys` fifty times each, one naming them in reverse.
+fn two_writers<K: Clone + Sync>(
+    on: &Fixture,
+    keys: &[K],
+    change: impl Fn(&mut Tx<'_>, &[K]) -> Result<(), StorageError> + Sync,
+) {
     let work = |reverse: bool| {
         let mut writer = on.store.writer().unwrap();
-        let mut keys = keys.clone();
+        let mut keys = keys.to_vec();
         if reverse {
             keys.reverse();
         }
         for _ in 0..50 {
-            writer
-                .retried(Default::default(), |tx| {
-                    let standing = tx.lock_allowances(&keys)?;
-                    let deltas: Vec<_> = standing
-                        .iter()
-                        .map(|row| ((row.bucket, row.person, row.year), by(1, 2)))
-                        .collect();
-                    tx.change_allowances(&deltas)
-                })
-                .unwrap();
+            writer.retried(Default::default(), |tx| change(tx, &keys)).unwrap();
         }
     };
     std::thread::scope(|scope| {
         scope.spawn(|| work(true));
         work(false);
     });
-    assert_eq!(sums(&on.read(|view| view.allowances(&keys))), [(100, 200); 4]);
 }

@@ -1,8 +1,10 @@
 //! Made-up buyers: identity numbers of an area that is not assigned, names put together by chance.
 
+use rust_decimal::Decimal;
 use tongguan_domain::money::Amount;
 use tongguan_domain::person::Identity;
 
+use super::build::Purchase;
 use super::dice::Dice;
 use super::goods::yuan;
 use crate::parcels::buyer;
@@ -19,6 +21,10 @@ const GIVEN: [&str; 20] = [
 /// What somebody who buys often may spend in all, so that the year's allowance is never in doubt.
 const MOST_OFTEN: u64 = 2_400_000;
 
+/// How much rice somebody who buys often may buy in all, in kilograms: what the positive list admits for a
+/// person and year.
+const MOST_RICE_KG: u32 = 20;
+
 /// A made-up name.
 pub fn name(dice: &mut Dice) -> String {
     format!("{}{}", dice.pick(&FAMILIES), dice.pick(&GIVEN))
@@ -32,28 +38,59 @@ pub fn person(n: u64, prefix: &str) -> Identity {
     Identity::new(&id_type, &number, &format!("{prefix}{}", name(&mut dice)))
 }
 
-/// Those who buy often, and what each has spent.
+/// Those who buy often, and what each has spent and bought of rice, in kilograms.
 #[derive(Debug)]
 pub struct Regulars {
-    spent: Vec<Amount>,
+    bought: Vec<(Amount, Decimal)>,
 }
 
 impl Regulars {
     /// So many, who have bought nothing yet.
     pub fn new(how_many: u64) -> Self {
         let how_many = usize::try_from(how_many.max(1)).unwrap_or(1);
-        Self { spent: vec![Amount::ZERO; how_many] }
+        Self { bought: vec![(Amount::ZERO, Decimal::ZERO); how_many] }
     }
 
-    /// One of them who can still buy for `value`, whose account is charged; `None` if the one chosen
-    /// by chance cannot.
-    pub fn buy(&mut self, value: Amount, dice: &mut Dice) -> Option<Identity> {
-        let n = dice.below(self.spent.len() as u64);
-        let spent = self.spent.get_mut(usize::try_from(n).ok()?)?;
-        let total = *spent + value;
-        (total <= yuan(MOST_OFTEN)).then(|| {
-            *spent = total;
+    /// One of them who can still buy all that, whose account is charged; `None` if the one chosen by
+    /// chance cannot.
+    pub fn buy(&mut self, purchase: &Purchase, dice: &mut Dice) -> Option<Identity> {
+        let n = dice.below(self.bought.len() as u64);
+        let (spent, rice) = self.bought.get_mut(usize::try_from(n).ok()?)?;
+        let total = *spent + purchase.dutiable();
+        let bags = purchase.lines.iter().filter(|line| line.hs.starts_with("10063020"));
+        let kilograms = *rice + bags.map(|line| line.net_kg).sum::<Decimal>();
+        (total <= yuan(MOST_OFTEN) && kilograms <= MOST_RICE_KG.into()).then(|| {
+            (*spent, *rice) = (total, kilograms);
             person(n, "")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::traffic::goods::ORDINARY;
+    use tongguan_domain::time::Moment;
+
+    #[test]
+    fn a_regular_buys_no_more_rice_than_a_year_admits() {
+        let mut dice = Dice::new(1, "rice", 0);
+        let rice = ORDINARY.iter().find(|goods| goods.hs.starts_with("10063020")).unwrap();
+        let purchase = Purchase {
+            number: 1,
+            order_no: None,
+            buyer: person(1, ""),
+            lines: vec![rice.buy(5, &mut dice)],
+            freight: Amount::ZERO,
+            insurance: Amount::ZERO,
+            discount: Amount::ZERO,
+            bonded: false,
+            office: "2900",
+            at: Moment::from_micros(0),
+            paid_at: Moment::from_micros(0),
+        };
+        let mut regulars = Regulars::new(1);
+        let bought = [(); 5].map(|()| regulars.buy(&purchase, &mut dice).is_some());
+        assert_eq!(bought, [true, true, true, true, false]);
     }
 }

@@ -107,6 +107,8 @@ faults! {
     BondedGoodsOnly "bonded-goods-only" Declaration 100 "仅限以贸易方式" Some(100);
     /// More of something than the list admits.
     OverQuantity "over-quantity" Declaration 100 "超过清单规定" Some(100);
+    /// More than the list admits of something for a year, with what the buyer had in another parcel.
+    OverYearlyQuantity "over-yearly-quantity" Declaration 100 "年已计入" Some(100);
     /// The list admits other goods of this code.
     OtherGoodsName "other-goods-name" Declaration 100 "清单仅限" Some(100);
     /// No rate is known: an officer must look.

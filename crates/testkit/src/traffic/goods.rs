@@ -135,6 +135,10 @@ pub const BONDED_ONLY: Goods = goods! {
 pub const TOO_MUCH_SUGAR: Goods = goods! {
     "1701991090" "白砂糖" "示例牌|3千克/袋" "305" "136" 30..60 most 1 "035" 3000; 3000 g
 }[0];
+/// Little enough by itself; the positive list admits two kilograms for a person and year.
+pub const SUGAR: Goods = goods! {
+    "1701991090" "黄冰糖" "示例牌|1.2千克/袋" "305" "136" 20..40 most 1 "035" 1200; 1200 g
+}[0];
 /// The positive list admits printers' ink at home only.
 pub const OTHER_INK: Goods = goods! {
     "3215190090" "工业喷码油墨" "示例牌|500毫升" "304" "142" 60..120 most 1 "035" 500; 500 g
@@ -190,7 +194,8 @@ mod tests {
     fn the_law_knows_what_it_should_and_not_the_rest() {
         let (pack, day) = (Pack::builtin(), date(2026, 3, 2));
         let listed = |goods: &Goods| pack.positive(goods.hs.parse().unwrap(), day).count() > 0;
-        for goods in ORDINARY.iter().chain(&LUXURIES).chain([&DEAREST, &ONE_TOO_MANY, &DEAR]) {
+        let odd = [&DEAREST, &ONE_TOO_MANY, &DEAR, &SUGAR];
+        for goods in ORDINARY.iter().chain(&LUXURIES).chain(odd) {
             assert!(goods.is_rated(&pack, day) && listed(goods), "{}", goods.name);
         }
         assert!(!listed(&UNLISTED));
@@ -200,7 +205,7 @@ mod tests {
     #[test]
     fn units_and_origins_are_in_the_tables() {
         let (pack, day) = (Pack::builtin(), date(2026, 3, 2));
-        let odd = [UNLISTED, BONDED_ONLY, TOO_MUCH_SUGAR, OTHER_INK, UNRATED];
+        let odd = [UNLISTED, BONDED_ONLY, TOO_MUCH_SUGAR, SUGAR, OTHER_INK, UNRATED];
         for goods in ORDINARY.iter().chain(&LUXURIES).chain(&odd) {
             assert!(pack.country(goods.origin, day).is_some(), "{}", goods.origin);
             for unit in [goods.unit, goods.statutory.0] {

@@ -19,11 +19,11 @@ use super::{EXAMINING_OFFICE, Handling, OFFICES, REVIEWING_OFFICE, TrafficParcel
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Honest,
-    /// Uses up the allowance of this person.
-    SpendsAll(u64),
     Faulty(Fault),
-    /// Comes after [`Part::SpendsAll`] of the same person.
-    OverAnnual(u64),
+    /// Takes most of what this person may have in a year, so that the fault can follow.
+    TakesMost(Fault, u64),
+    /// Comes after [`Part::TakesMost`] of the same person, and wants more than is left.
+    TakesTooMuch(Fault, u64),
 }
 
 /// So many parcels of a seed, written at `at` by the law of that day.
@@ -55,9 +55,8 @@ pub fn generate(
             purchase.office = office(handling, &mut dice);
             purchase.buyer = buyer(part, &purchase, &mut regulars, &mut dice);
             let fault = match part {
-                Part::Faulty(fault) => Some(fault),
-                Part::OverAnnual(_) => Some(Fault::AnnualLimit),
-                Part::Honest | Part::SpendsAll(_) => None,
+                Part::Faulty(fault) | Part::TakesTooMuch(fault, _) => Some(fault),
+                Part::Honest | Part::TakesMost(..) => None,
             };
             let delivered =
                 part == Part::Honest && handling == Handling::Straight && dice.one_in(4);
@@ -111,9 +110,9 @@ fn cast_parts(seed: u64, parcels: u64) -> Vec<Part> {
     for n in 0..faulty {
         let index = usize::try_from((first + n) % kinds).unwrap_or_default();
         match Fault::ALL[index] {
-            Fault::AnnualLimit => {
+            fault @ (Fault::AnnualLimit | Fault::OverYearlyQuantity) => {
                 let buyer = numbers::FIRST_ONCE + parcels + n;
-                parts.extend([Part::SpendsAll(buyer), Part::OverAnnual(buyer)]);
+                parts.extend([Part::TakesMost(fault, buyer), Part::TakesTooMuch(fault, buyer)]);
             }
             fault => parts.push(Part::Faulty(fault)),
         }
@@ -127,14 +126,14 @@ fn cast_parts(seed: u64, parcels: u64) -> Vec<Part> {
 fn buyer(part: Part, purchase: &Purchase, regulars: &mut Regulars, dice: &mut Dice) -> Identity {
     let once = numbers::FIRST_ONCE + purchase.number;
     match part {
-        Part::SpendsAll(buyer) | Part::OverAnnual(buyer) => person(buyer, ""),
+        Part::TakesMost(_, buyer) | Part::TakesTooMuch(_, buyer) => person(buyer, ""),
         Part::Faulty(Fault::IdentityMismatch) => person(once, "错名"),
         Part::Faulty(Fault::UnverifiedOtherPayer) => person(once, "未核"),
         Part::Faulty(_) => person(once, ""),
         // Nobody can tell whether they are who they say, but they pay themselves.
         Part::Honest if dice.one_in(20) => person(once, "未核"),
         Part::Honest if dice.one_in(3) => {
-            regulars.buy(purchase.dutiable(), dice).unwrap_or_else(|| person(once, ""))
+            regulars.buy(purchase, dice).unwrap_or_else(|| person(once, ""))
         }
         Part::Honest => person(once, ""),
     }
@@ -162,8 +161,10 @@ fn purchase(
     let ordinary = rated(&goods::ORDINARY);
     let luxuries = rated(&goods::LUXURIES);
     let lines = match part {
-        Part::SpendsAll(_) => vec![goods::DEAREST.buy(1, dice)],
-        Part::OverAnnual(_) => vec![goods::ONE_TOO_MANY.buy(1, dice)],
+        Part::TakesMost(Fault::OverYearlyQuantity, _)
+        | Part::TakesTooMuch(Fault::OverYearlyQuantity, _) => vec![goods::SUGAR.buy(1, dice)],
+        Part::TakesMost(..) => vec![goods::DEAREST.buy(1, dice)],
+        Part::TakesTooMuch(..) => vec![goods::ONE_TOO_MANY.buy(1, dice)],
         Part::Faulty(fault) => faulty_lines(fault, &ordinary, dice),
         Part::Honest if !luxuries.is_empty() && dice.one_in(25) => {
             vec![dice.pick(&luxuries).buy(1, dice)]

@@ -226,7 +226,7 @@ fn sendings(parcel: usize, of: &TrafficParcel) -> Vec<Sending> {
         Some(Fault::UntrustedSigner) => declaration.treat(Treatment::Untrusted),
         Some(Fault::ChangedAfterSigning) => declaration.treat(Treatment::Changed),
         Some(Fault::TruncatedMessage) => declaration.treat(Treatment::Truncated),
-        Some(Fault::AnnualLimit) => declaration.wave = 1,
+        Some(Fault::AnnualLimit | Fault::OverYearlyQuantity) => declaration.wave = 1,
         Some(Fault::LateOrder) => order.wave = 2,
         Some(Fault::SameMessageAgain) => declaration.alone = true,
         _ => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tongguan_testkit::answers::{Answer, Billed};
-use tongguan_testkit::parcels::{Document, Parcel};
+use tongguan_testkit::parcels::{Document, Parcel, sweeten};
 use tongguan_testkit::world::{Sent, World};
 
 use crate::faults::{self, Fault};
@@ -164,14 +164,18 @@ fn each_fault_is_told_to_the_declaration_in_every_order() {
     }
 }
 
-/// Several parcels, each with a buyer of its own, some faulty, some delivered.
+/// Several parcels, each with a buyer of its own, some of goods whose quantity is limited for a year, some
+/// faulty, some delivered.
 fn parcels() -> impl Strategy<Value = (Vec<Parcel>, Vec<Document>)> {
     let faults = faults::all().count();
-    let one = (proptest::option::weighted(0.5, 0..faults), any::<bool>());
+    let one = (proptest::option::weighted(0.5, 0..faults), any::<bool>(), any::<bool>());
     proptest::collection::vec(one, 1..5).prop_map(|choices| {
         let (mut parcels, mut documents) = (Vec::new(), Vec::new());
-        for (n, (fault, delivered)) in (1..).zip(choices) {
+        for (n, (fault, limited, delivered)) in (1..).zip(choices) {
             let mut parcel = nth(n);
+            if limited {
+                sweeten(&mut parcel, 2000);
+            }
             if let Some(fault) = fault {
                 (faults::all().nth(fault).unwrap().spoil)(&mut parcel);
             }

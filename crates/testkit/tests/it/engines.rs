@@ -8,28 +8,6 @@ use tongguan_testkit::world::{Beginning, Sent, World};
 
 use crate::support::*;
 
-/// Runs each of the named functions on both engines, as a test of its name in `sqlite` and `postgres`.
-macro_rules! on_both_engines {
-    ($($name:ident,)+) => {
-        mod sqlite {
-            $(#[test] fn $name() { super::$name(|beginning| beginning); })+
-        }
-        mod postgres {
-            use tongguan_testkit::world::Beginning;
-
-            $(#[test] fn $name() {
-                // Where there is no server, that has been said loudly.
-                if super::database().is_some() {
-                    super::$name(|beginning| Beginning {
-                        database: super::database(),
-                        ..beginning
-                    });
-                }
-            })+
-        }
-    };
-}
-
 on_both_engines! {
     signed_messages_clear_parcels,
     every_order_of_arrival_releases_the_parcel,
@@ -61,9 +39,6 @@ fn a_commit_whose_result_is_not_known_is_resolved() {
     assert_eq!(sent.bills.len(), 1);
     assert_eq!(world.rows(&parcel).len(), 4);
 }
-
-/// Puts a world on an engine.
-type On = fn(Beginning) -> Beginning;
 
 fn unsigned(on: On) -> World {
     World::with(on(Beginning::unsigned()))

@@ -17,6 +17,7 @@ mod lanes;
 mod lost_commits;
 mod numbers;
 mod pages;
+mod quantities;
 mod repetition;
 mod support;
 mod texts;

@@ -67,7 +67,7 @@ fn entered() -> Entered {
     Entered {
         number: DeclarationNumber::parse("29162026I000000001").unwrap(),
         lodged: Lodged {
-            reservation: Reservation { key, amount: Money::ZERO },
+            reservation: Reservation { key, amount: Money::ZERO, quantities: Vec::new() },
             annual_limit: Money::ZERO,
             tax: None,
             certified: true,

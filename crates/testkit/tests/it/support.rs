@@ -3,7 +3,7 @@
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::ids::Guid;
 use tongguan_domain::time::Moment;
-use tongguan_testkit::parcels::{Document, Parcel, parcel};
+use tongguan_testkit::parcels::{Document, Parcel, parcel, single_piece, sweeten};
 use tongguan_testkit::world::{Beginning, World};
 
 /// When the made-up documents say that they were sent: a minute before the world begins.
@@ -19,6 +19,47 @@ pub fn nth(n: u64) -> Parcel {
 /// A world without signatures.
 pub fn world() -> World {
     World::with(Beginning::unsigned())
+}
+
+/// Runs each of the named functions on both engines, as a test of its name in `sqlite` and `postgres`.
+macro_rules! on_both_engines {
+    ($($name:ident,)+) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(|beginning| beginning); })+
+        }
+        mod postgres {
+            use tongguan_testkit::postgres::database;
+            use tongguan_testkit::world::Beginning;
+
+            $(#[test] fn $name() {
+                // Where there is no server, that has been said loudly.
+                if database().is_some() {
+                    super::$name(|beginning| Beginning { database: database(), ..beginning });
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_engines;
+
+/// Puts a world on an engine.
+pub type On = fn(Beginning) -> Beginning;
+
+/// The `n`th parcel, for person `buyer`: one bag with so many grams of sugar, of which the positive list
+/// admits two kilograms for a person and year.
+pub fn sugar(n: u64, buyer: u64, grams: i64) -> Parcel {
+    sugar_at(n, buyer, grams, sent_at())
+}
+
+/// The same, sent at another time.
+pub fn sugar_at(n: u64, buyer: u64, grams: i64, at: Moment) -> Parcel {
+    let mut parcel = single_piece(n, at, 10_00).unwrap();
+    let buyer = tongguan_testkit::parcels::buyer(buyer);
+    parcel.order.buyer = buyer.clone();
+    parcel.payment.payer = buyer.clone();
+    parcel.declaration.buyer = buyer;
+    sweeten(&mut parcel, grams);
+    parcel
 }
 
 /// The same document under a number of its own, sent so many seconds later.

@@ -11,9 +11,8 @@ use tongguan_domain::lane::Lane;
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
 
-use super::declare::over_limit;
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, delivery};
+use super::{Circumstances, Undecidable, allowance, delivery};
 use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
@@ -70,7 +69,9 @@ impl Case {
         state: ImportState,
         document: DocumentState,
     ) -> Result<(), Undecidable> {
-        self.give_back(draft)?;
+        if let Some(held) = self.record.state.reservation() {
+            allowance::give_back(draft, held)?;
+        }
         self.leave_guarantee_queue(draft)?;
         if !state.is_live() {
             let key = waybill_claim(&self.record.facts);
@@ -118,20 +119,21 @@ impl Case {
         }
     }
 
-    /// The defect if a year has turned since the declaration was lodged, and the buyer's new year has
+    /// The defects if a year has turned since the declaration was lodged, and the buyer's new year has
     /// no room for it.
     pub fn no_room(
         &self,
         draft: &Draft<'_>,
         circumstances: &Circumstances<'_>,
         lodged: &Lodged,
-    ) -> Result<Option<Defect>, Undecidable> {
-        let Reservation { key: reserved, amount } = lodged.reservation;
-        let key = self.counted_for(circumstances, reserved);
-        if key == reserved {
-            return Ok(None);
+    ) -> Result<Vec<Defect>, Undecidable> {
+        let reserved = &lodged.reservation;
+        let key = self.counted_for(circumstances, reserved.key);
+        if key == reserved.key {
+            return Ok(Vec::new());
         }
-        over_limit(draft.allowance(key), amount, lodged.annual_limit)
+        let wanted = Reservation { key, ..reserved.clone() };
+        allowance::over_limits(draft, &wanted, lodged.annual_limit, &self.record.facts.items)
     }
 
     /// Finishes the review (399) and releases as soon as the guarantee allows.
@@ -143,8 +145,9 @@ impl Case {
     ) -> Result<(), Undecidable> {
         let id = self.record.id;
         let tax = entered.lodged.tax.as_ref().ok_or(Undecidable::NoRate(id))?.total;
-        if let Some(defect) = self.no_room(draft, circumstances, &entered.lodged)? {
-            return self.refuse(draft, circumstances, &[defect]);
+        let defects = self.no_room(draft, circumstances, &entered.lodged)?;
+        if !defects.is_empty() {
+            return self.refuse(draft, circumstances, &defects);
         }
         let guarantor = self.record.facts.guarantor;
         let guarantee = draft.guarantee(guarantor).ok_or(Undecidable::NoGuarantee(id))?;
@@ -176,7 +179,8 @@ impl Case {
     ) -> Result<(), Undecidable> {
         let Entered { number, lodged } = entered;
         let tax = lodged.tax.ok_or(Undecidable::NoRate(self.record.id))?;
-        let used = self.use_allowance(draft, circumstances, lodged.reservation)?;
+        let year = self.counted_for(circumstances, lodged.reservation.key);
+        let used = allowance::spend(draft, lodged.reservation, year)?;
         draft.set_guarantee(self.record.facts.guarantor, held);
         self.post(
             draft,
@@ -228,13 +232,6 @@ impl Case {
         Ok(())
     }
 
-    fn give_back(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
-        if let Some(Reservation { key, amount }) = self.record.state.reservation() {
-            draft.set_allowance(key, draft.allowance(key).give_back(amount)?);
-        }
-        Ok(())
-    }
-
     fn leave_guarantee_queue(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
         if let ImportState::AwaitingGuarantee(entered) = &self.record.state {
             let tax = entered.lodged.tax.as_ref().map_or(Money::ZERO, |tax| tax.total);
@@ -244,20 +241,6 @@ impl Case {
             }
         }
         Ok(())
-    }
-
-    /// Turns the reservation into use.
-    fn use_allowance(
-        &self,
-        draft: &mut Draft<'_>,
-        circumstances: &Circumstances<'_>,
-        reservation: Reservation,
-    ) -> Result<Reservation, Undecidable> {
-        let Reservation { key: reserved, amount } = reservation;
-        let key = self.counted_for(circumstances, reserved);
-        draft.set_allowance(reserved, draft.allowance(reserved).give_back(amount)?);
-        draft.set_allowance(key, draft.allowance(key).spend(amount)?);
-        Ok(Reservation { key, amount })
     }
 
     /// The allowance that a release at this moment counts for, by the office's setting.

@@ -1,19 +1,17 @@
 //! Declaring: what a declaration takes when it is declared, and how it then waits or is matched.
 
-use tongguan_domain::allowance::{Allowance, AllowanceKey};
+use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::{Assessed, ImportState, Lodged, Reservation};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::money::Money;
-use tongguan_domain::official::customs::ANNUAL_LIMIT;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_messages::response::Quote;
 
 use super::case::{Case, waybill_claim};
 use super::matching::{Missing, is_declared, missing, settle};
 use super::rules::{DOCUMENTS_MISSING, GUARANTEE_MISSING, WAYBILL_OF_OTHER_DECLARATION};
-use super::{Circumstances, Undecidable, trade};
+use super::{Circumstances, Undecidable, allowance, trade};
 use crate::clearing::outcome::Cause;
 use crate::clearing::record::{Claim, DeclarationRecord, DocumentState};
 use crate::clearing::working_set::Draft;
@@ -76,9 +74,30 @@ pub fn declare(
     claim.declaration = Some(case.record.id);
     draft.set_claim(claim);
     case.document.state = DocumentState::Entered;
-    if let Some(defect) = reserve(draft, circumstances, case, assessed)? {
-        return case.refuse(draft, circumstances, &[defect]);
+    let reservation = Reservation {
+        key: AllowanceKey {
+            person: case.record.facts.buyer.person,
+            year: circumstances.at.china_day().year(),
+        },
+        amount: assessed.dutiable,
+        quantities: assessed.quantities.clone(),
+    };
+    let items = &case.record.facts.items;
+    let defects = allowance::over_limits(draft, &reservation, assessed.annual_limit, items)?;
+    if !defects.is_empty() {
+        return case.refuse(draft, circumstances, &defects);
     }
+    allowance::reserve(draft, &reservation)?;
+    let office = circumstances.office(case.record.facts.office);
+    case.record.state = ImportState::Waiting {
+        lodged: Lodged {
+            reservation,
+            annual_limit: assessed.annual_limit,
+            tax: assessed.tax.clone(),
+            certified: assessed.certified,
+        },
+        expires_at: circumstances.at.plus_days(office.waiting_days),
+    };
     wait_or_settle(draft, circumstances, case, action)
 }
 
@@ -125,47 +144,6 @@ fn claim_for(
 fn holder<'d>(draft: &'d Draft<'_>, claim: &Claim, id: DeclarationId) -> Option<&'d ImportState> {
     let other = claim.declaration.filter(|holder| *holder != id)?;
     draft.declaration(other).map(|other| &other.state).filter(|state| state.is_live())
-}
-
-/// Reserves the buyer's allowance; the defect if the year's limit would be exceeded.
-fn reserve(
-    draft: &mut Draft<'_>,
-    circumstances: &Circumstances<'_>,
-    case: &mut Case,
-    assessed: &Assessed,
-) -> Result<Option<Defect>, Undecidable> {
-    let Assessed { dutiable: amount, annual_limit, .. } = *assessed;
-    let key = AllowanceKey {
-        person: case.record.facts.buyer.person,
-        year: circumstances.at.china_day().year(),
-    };
-    let allowance = draft.allowance(key);
-    if let Some(defect) = over_limit(allowance, amount, annual_limit)? {
-        return Ok(Some(defect));
-    }
-    draft.set_allowance(key, allowance.reserve(amount)?);
-    let office = circumstances.office(case.record.facts.office);
-    case.record.state = ImportState::Waiting {
-        lodged: Lodged {
-            reservation: Reservation { key, amount },
-            annual_limit,
-            tax: assessed.tax.clone(),
-            certified: assessed.certified,
-        },
-        expires_at: circumstances.at.plus_days(office.waiting_days),
-    };
-    Ok(None)
-}
-
-/// The defect if a purchase of `amount` would exceed the year's limit.
-pub fn over_limit(
-    allowance: Allowance,
-    amount: Money,
-    limit: Money,
-) -> Result<Option<Defect>, Undecidable> {
-    let total = allowance.taken()?.checked_add(amount)?;
-    let defect = Defect::at(&ANNUAL_LIMIT, "InventoryHead/buyerIdNumber");
-    Ok((total > limit).then(|| defect.found(total).expected(limit)))
 }
 
 fn wait_or_settle(

@@ -35,9 +35,11 @@ pub fn decide(
         };
         let mut case = Case::reopen(draft, circumstances, &declaration)
             .ok_or(Undecidable::NoSuchDeclaration(*id))?;
-        match case.no_room(draft, circumstances, &entered.lodged)? {
-            None => case.release(draft, circumstances, entered.clone(), held)?,
-            Some(defect) => case.refuse(draft, circumstances, &[defect])?,
+        let defects = case.no_room(draft, circumstances, &entered.lodged)?;
+        if defects.is_empty() {
+            case.release(draft, circumstances, entered.clone(), held)?;
+        } else {
+            case.refuse(draft, circumstances, &defects)?;
         }
         case.close(draft, Cause::Guarantee);
     }

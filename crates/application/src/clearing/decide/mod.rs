@@ -5,6 +5,7 @@
 //! nobody; [`Circumstances`] hold what is the same for the whole batch.
 
 mod admission;
+mod allowance;
 mod case;
 mod declaration;
 mod declare;
@@ -71,6 +72,9 @@ pub enum Undecidable {
     /// An account would leave the range of 92 quadrillion yuan.
     #[error("an account would overflow")]
     Overflow(#[from] tongguan_domain::money::MoneyOverflow),
+    /// A quantity account would overflow, or give back more than it holds.
+    #[error("an account of quantities would overflow or fall below nothing")]
+    Quantity(#[from] tongguan_domain::quantity::QuantityOutOfRange),
     /// The declaration is not stored.
     #[error("declaration {0} is not stored")]
     NoSuchDeclaration(DeclarationId),

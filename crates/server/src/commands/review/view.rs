@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use tongguan_application::clearing::record::{DocumentKind, DocumentRecord, DocumentState, Facts};
 use tongguan_application::review::{Decided, Decision, Matching, Picture, Queued, Told};
+use tongguan_domain::allowance::LimitedQuantity;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::facts::{DeclarationFacts, ItemFacts};
 use tongguan_domain::ids::PartyId;
@@ -163,13 +164,17 @@ fn item(item: &ItemFacts) -> Value {
 }
 
 fn state(state: &ImportState) -> Value {
-    let assessed = |of: Option<&TaxDue>, certified: bool| json!({ "identity_certified": certified, "taxes": of.map(tax) });
     match state {
-        ImportState::Stored(of) => assessed(of.tax.as_ref(), of.certified),
+        ImportState::Stored(of) => json!({
+            "identity_certified": of.certified,
+            "limited_quantities": quantities(&of.quantities),
+            "taxes": of.tax.as_ref().map(tax),
+        }),
         ImportState::Waiting { lodged, expires_at } => json!({
             "identity_certified": lodged.certified,
             "expires_at": expires_at.to_string(),
             "allowance_year": lodged.reservation.key.year,
+            "limited_quantities": quantities(&lodged.reservation.quantities),
             "taxes": lodged.tax.as_ref().map(tax),
         }),
         ImportState::InReview(entered)
@@ -179,15 +184,30 @@ fn state(state: &ImportState) -> Value {
         | ImportState::Detained { entered, .. } => json!({
             "identity_certified": entered.lodged.certified,
             "allowance_year": entered.lodged.reservation.key.year,
+            "limited_quantities": quantities(&entered.lodged.reservation.quantities),
             "taxes": entered.lodged.tax.as_ref().map(tax),
         }),
         ImportState::Released(release) | ImportState::Closed(release) => json!({
             "released_at": release.released_at.to_string(),
             "allowance_year": release.used.key.year,
+            "limited_quantities": quantities(&release.used.quantities),
             "taxes": tax(&release.tax),
         }),
         ImportState::ShippedBack(_) | ImportState::Refused | ImportState::Deleted => json!({}),
     }
+}
+
+/// What is taken of lines of the positive list whose quantity is limited for a person and year.
+fn quantities(quantities: &[LimitedQuantity]) -> Value {
+    let one = |quantity: &LimitedQuantity| {
+        json!({
+            "line": quantity.line.to_string(),
+            "quantity": quantity.amount.to_string(),
+            "limit": quantity.limit.to_string(),
+            "unit": quantity.measure.unit(),
+        })
+    };
+    quantities.iter().map(one).collect()
 }
 
 fn tax(tax: &TaxDue) -> Value {

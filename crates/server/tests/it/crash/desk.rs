@@ -14,7 +14,7 @@ use tongguan_application::delivery::pending;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Store, StoreSettings, Target};
 use tongguan_testkit::cast::{Cast, Signing};
-use tongguan_testkit::parcels::{Messages, Parcel, parcel};
+use tongguan_testkit::parcels::{Messages, Parcel, parcel, sweeten};
 
 use super::Chance;
 use crate::run::tongguan_in;
@@ -114,7 +114,7 @@ impl Desk {
             let first = self.parcels.len();
             let numbers = first as u64 + 1..;
             let group = numbers.take(usize::try_from(PARCELS).unwrap());
-            self.parcels.extend(group.map(|n| parcel(n, at).unwrap()));
+            self.parcels.extend(group.map(|n| some_limited(n, at)));
             let parcels = first..self.parcels.len();
             let messages =
                 Messages::of(&self.cast, &self.parcels[parcels.clone()], first as u64 + 1).unwrap();
@@ -282,6 +282,20 @@ impl Drop for Gateway {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The `n`th parcel; every third has goods whose quantity is limited for a person and year.
+fn some_limited(n: u64, at: Moment) -> Parcel {
+    let mut parcel = parcel(n, at).unwrap();
+    if is_limited(n) {
+        sweeten(&mut parcel, 500);
+    }
+    parcel
+}
+
+/// Whether the quantity of the `n`th parcel's goods is limited.
+pub fn is_limited(n: u64) -> bool {
+    n.is_multiple_of(3)
 }
 
 /// The names of the files in a folder that may not be there yet.

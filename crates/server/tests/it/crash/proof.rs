@@ -10,11 +10,12 @@ use tongguan_application::registry;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::PartyCode;
+use tongguan_domain::quantity::Quantity;
 use tongguan_storage::{Partition, StorageError, View};
 use tongguan_testkit::audit;
 use tongguan_testkit::parcels::Parcel;
 
-use super::desk::Desk;
+use super::desk::{Desk, is_limited};
 
 /// Every document of every acknowledged message has its row.
 pub fn what_was_acknowledged_is_stored(desk: &Desk) {
@@ -44,6 +45,7 @@ fn the_store_agrees(view: &mut View<'_>, parcels: &[Parcel]) -> Result<(), Stora
     audit::nothing_held(view)?;
     assert!(view.inbox_is_empty()?);
     let count = i64::try_from(parcels.len()).unwrap();
+    let limited = (1..).zip(parcels).filter(|(n, _)| is_limited(*n)).count();
     let rows = view.row_counts()?;
     let expected = [
         ("document", 4 * count),
@@ -52,6 +54,7 @@ fn the_store_agrees(view: &mut View<'_>, parcels: &[Parcel]) -> Result<(), Stora
         ("tax_bill", count),
         ("waiting", 0),
         ("allowance", count),
+        ("quantity_allowance", i64::try_from(limited).unwrap()),
     ];
     for (table, expected) in expected {
         assert_eq!(rows[table], expected, "rows of {table}");
@@ -88,6 +91,10 @@ fn the_store_agrees(view: &mut View<'_>, parcels: &[Parcel]) -> Result<(), Stora
         let row = (Partition::of_person(&person), person, i64::from(key.year));
         let allowance = view.allowances(&[row])?.remove(0);
         assert_eq!((allowance.used.fen(), allowance.reserved.fen()), (used, 0));
+    }
+    for account in view.all_quantity_allowances()? {
+        let used = (account.used.to_string(), account.reserved);
+        assert_eq!(used, ("0.5".to_owned(), Quantity::ZERO), "each buyer has one parcel");
     }
     let guarantees = view.all_guarantees()?;
     let balances: Vec<_> = guarantees.iter().map(|g| (g.held.fen(), g.queued.fen())).collect();
