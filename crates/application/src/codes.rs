@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tongguan_codelists::text::Defect;
 use tongguan_codelists::{Diff, Pack, Row, Table};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Cached, CodeRow, StorageError, View, Writer};
+use tongguan_storage::{CodeRow, Register, StorageError, View, Writer};
 
 /// Code tables could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum CodesError {
 }
 
 /// The built-in tables with the stored rows laid over them. Load it again when the revision of
-/// [`Cached::Codes`] has grown.
+/// [`Register::Codes`] has grown.
 ///
 /// # Errors
 /// [`CodesError::Unreadable`], [`CodesError::Storage`].
@@ -58,7 +58,7 @@ pub fn pack(view: &mut View<'_>) -> Result<Arc<Pack>, CodesError> {
 pub fn import(writer: &mut Writer, rows: Vec<Row>) -> Result<Diff, CodesError> {
     let outcome = writer.transaction(|tx| {
         // First, because it locks: of two imports at a time the second sees what the first did.
-        tx.bump(Cached::Codes)?;
+        tx.bump(Register::Codes)?;
         let diff = Diff::between(&*pack(tx)?, rows);
         if !diff.conflicts.is_empty() {
             return Err(RolledBack::Failed(CodesError::Conflicts(Box::new(diff))));
@@ -170,7 +170,7 @@ mod tests {
         }
 
         fn revision(&self) -> i64 {
-            self.store.read(|view| view.revision(Cached::Codes)).unwrap()
+            self.store.read(|view| view.revision(Register::Codes)).unwrap()
         }
     }
 

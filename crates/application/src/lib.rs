@@ -13,6 +13,7 @@
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
+//! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
 //! | [`ports`] | what is needed of the outside world |
 
@@ -23,6 +24,7 @@ pub mod digest;
 pub mod draws;
 pub mod due;
 pub mod intake;
+pub mod learning;
 pub mod numbering;
 pub mod pipeline;
 pub mod ports;

@@ -12,7 +12,7 @@
 //! The scope is `office:2916` for one office and `office` for all that have none of their own.
 
 use tongguan_domain::ids::OfficeCode;
-use tongguan_storage::{Cached, Setting, StorageError, View, Writer};
+use tongguan_storage::{Register, Setting, StorageError, View, Writer};
 
 use crate::clearing::engine::Settings;
 use crate::clearing::settings::{AllowanceYear, OfficeSettings};
@@ -89,7 +89,7 @@ pub fn put(
             Some(row) => tx.upsert(std::slice::from_ref(row))?,
             None => drop(tx.delete_settings(&[(&scope, name)])?),
         }
-        tx.bump(Cached::Settings)?;
+        tx.bump(Register::Settings)?;
         Ok(true)
     })
 }

@@ -3,6 +3,7 @@
 mod clock;
 mod commands;
 mod product;
+mod refresh;
 
 use std::process::ExitCode;
 

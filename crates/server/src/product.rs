@@ -5,12 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tongguan_application::clearing::engine::Engine;
+use tongguan_application::clearing::engine::{Engine, Settings};
 use tongguan_application::draws::KeyedDraws;
 use tongguan_application::intake::{Knowledge, SignatureDemand};
 use tongguan_application::pipeline::{Parts, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
-use tongguan_application::settings;
 use tongguan_codelists::Pack;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
@@ -31,15 +30,18 @@ pub struct Product {
     pub identities: Arc<dyn IdentityRegister>,
     /// What intake knows.
     pub knowledge: Knowledge,
+    /// The settings of offices.
+    pub settings: Arc<Settings>,
 }
 
 impl Product {
     /// Starts the pipeline with so many threads that refine.
     ///
     /// # Errors
-    /// When the partitions cannot be taken, or a stored setting is not one.
+    /// When the partitions cannot be taken.
     pub fn start(&self, workers: usize) -> anyhow::Result<Pipeline> {
-        let engine = engine(&self.store, &self.keyring, self.clock.now())?;
+        let settings = self.settings.clone();
+        let engine = engine(&self.store, &self.keyring, settings, self.clock.now())?;
         Ok(Pipeline::start(Parts {
             engine,
             knowledge: self.knowledge.clone(),
@@ -54,14 +56,18 @@ impl Product {
 /// Takes all partitions of the store.
 ///
 /// # Errors
-/// When another process has some of them, or a stored setting is not one.
-pub fn engine(store: &Store, keyring: &Arc<Keyring>, now: Moment) -> anyhow::Result<Engine> {
-    let offices = store.read(settings::load)?;
+/// When another process has some of them.
+pub fn engine(
+    store: &Store,
+    keyring: &Arc<Keyring>,
+    settings: Arc<Settings>,
+    now: Moment,
+) -> anyhow::Result<Engine> {
     let draws = Arc::new(KeyedDraws(keyring.clone()));
     // A name of its own, also among machines that share a database: an owner may take back what bears
     // its name.
     let owner = format!("process {} since {}", std::process::id(), now.to_wire_millis());
-    let engine = Engine::start(store.writer()?, owner.clone(), draws, Arc::new(offices), now)?;
+    let engine = Engine::start(store.writer()?, owner.clone(), draws, settings, now)?;
     if engine.partitions() == 256 {
         return Ok(engine);
     }
@@ -82,18 +88,12 @@ pub fn engine(store: &Store, keyring: &Arc<Keyring>, now: Moment) -> anyhow::Res
 
 /// What intake knows, from registry, law and trust.
 pub fn knowledge(
-    registry: Registry,
+    registry: Arc<Registry>,
     pack: Arc<Pack>,
     trust: Arc<TrustStore>,
     signed: SignatureDemand,
 ) -> Knowledge {
-    Knowledge {
-        registry: Arc::new(registry),
-        pack,
-        trust,
-        policy: Arc::new(Policy::china()),
-        signed,
-    }
+    Knowledge { registry, pack, trust, policy: Arc::new(Policy::china()), signed }
 }
 
 /// Reads the trusted authorities and their revocation lists from a folder: every `.pem`, `.crt` and

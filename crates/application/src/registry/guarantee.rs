@@ -3,7 +3,7 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
-use tongguan_storage::{Cached, Guarantee, Partition, StorageError, Writer};
+use tongguan_storage::{Guarantee, Partition, Register, StorageError, Writer};
 
 use super::snapshot::snapshot;
 
@@ -53,7 +53,7 @@ pub fn change_granted(
 ) -> Result<Regranted, GrantError> {
     writer.transaction(|tx| {
         // First, because it locks: an import at the same time waits, or is waited for.
-        tx.bump(Cached::Registry)?;
+        tx.bump(Register::Registry)?;
         let registry = snapshot(tx)?;
         let party = registry.named(code).ok_or_else(|| GrantError::UnknownParty(code.clone()))?;
         let key = (Partition::of_party(party.id), party.id);

@@ -2,7 +2,7 @@
 
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Cached, StorageError, Tx, View, Writer};
+use tongguan_storage::{Register, StorageError, Tx, View, Writer};
 
 use super::entry::Entry;
 use super::plan::{Plan, plan};
@@ -56,7 +56,7 @@ pub fn import(
 ) -> Result<ImportReport, ImportError> {
     let outcome = writer.transaction(|tx| {
         // First, because it locks: of two imports at a time the second sees what the first did.
-        tx.bump(Cached::Registry)?;
+        tx.bump(Register::Registry)?;
         let planned = plan(&registered(tx)?, entries, now);
         let standing = tx.lock_guarantees(&planned.guarantee_keys())?;
         let plan = planned.settled(&standing).map_err(ImportError::Refused)?;

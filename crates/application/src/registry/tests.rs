@@ -8,7 +8,7 @@ use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Cached, Delta, Partition, Store, StoreSettings, Target};
+use tongguan_storage::{Delta, Partition, Register, Store, StoreSettings, Target};
 use tongguan_testbed::postgres::{Database, database};
 
 use super::file::{self, Format};
@@ -99,7 +99,7 @@ impl Desk {
     }
 
     fn revision(&self) -> i64 {
-        self.store.read(|view| view.revision(Cached::Registry)).unwrap()
+        self.store.read(|view| view.revision(Register::Registry)).unwrap()
     }
 
     /// Holds tax of released parcels against the guarantee of a party.

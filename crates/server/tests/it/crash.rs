@@ -10,7 +10,8 @@ mod proof;
 
 use tongguan_testkit::postgres::{Server, leave_out};
 
-use self::desk::{Desk, Gateway};
+use self::desk::Desk;
+use crate::gateway::Gateway;
 
 /// How often the process is killed.
 const ROUNDS: u64 = 10;

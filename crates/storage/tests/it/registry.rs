@@ -3,7 +3,7 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::PartyCode;
 use tongguan_storage::{
-    Cached, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting, StorageError,
+    CertificateRow, CodeRow, PartyCodeRow, PartyRow, Register, Revisions, Setting, StorageError,
 };
 
 use crate::fixture::{Fixture, at, mailbox};
@@ -15,6 +15,7 @@ on_both_engines! {
     settings_are_set_and_unset,
     code_tables_are_dated,
     a_revision_tells_of_a_change,
+    changes_at_the_same_time_get_revisions_without_a_gap,
 }
 
 fn party(id: i64) -> PartyRow {
@@ -99,9 +100,29 @@ fn code_tables_are_dated(on: &Fixture) {
 }
 
 fn a_revision_tells_of_a_change(on: &Fixture) {
-    on.write(|tx| tx.bump(Cached::Codes));
-    on.write(|tx| tx.bump(Cached::Codes));
-    let revisions = [Cached::Registry, Cached::Settings, Cached::Codes]
-        .map(|cached| on.read(|view| view.revision(cached)));
-    assert_eq!(revisions, [0, 0, 2]);
+    assert_eq!(on.read(|view| view.revisions()), Revisions::default());
+    assert_eq!(on.write(|tx| tx.bump(Register::Codes)), 1);
+    assert_eq!(on.write(|tx| tx.bump(Register::Codes)), 2);
+    assert_eq!(on.write(|tx| tx.bump(Register::Registry)), 1);
+    let revisions = Revisions { registry: 1, settings: 0, codes: 2 };
+    assert_eq!(on.read(|view| view.revisions()), revisions);
+    assert_eq!(on.read(|view| view.revision(Register::Codes)), 2);
+}
+
+fn changes_at_the_same_time_get_revisions_without_a_gap(on: &Fixture) {
+    let change = || {
+        let mut writer = on.store.writer().unwrap();
+        let bump = |writer: &mut tongguan_storage::Writer| {
+            writer.retried(Default::default(), |tx| tx.bump(Register::Registry)).unwrap()
+        };
+        (0..20).map(|_| bump(&mut writer)).collect::<Vec<_>>()
+    };
+    let mut all = std::thread::scope(|scope| {
+        let other = scope.spawn(change);
+        let mut all = change();
+        all.extend(other.join().unwrap());
+        all
+    });
+    all.sort_unstable();
+    assert!(all.into_iter().eq(1..=40));
 }

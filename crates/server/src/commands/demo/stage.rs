@@ -7,13 +7,14 @@ use anyhow::Context as _;
 use jiff::civil::date;
 use tongguan_application::delivery::Follower;
 use tongguan_application::intake::SignatureDemand;
+use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry::{self, Entry, Grant};
 use tongguan_domain::time::Moment;
 use tongguan_gateways::folder::{CONSUMER, Outbox};
 use tongguan_gateways::identity::StandIn;
 use tongguan_storage::seal::Keyring;
-use tongguan_storage::{Cached, Setting, Store, StoreSettings, Target};
+use tongguan_storage::{Register, Setting, Store, StoreSettings, Target};
 use tongguan_testkit::traffic::crew::Crew;
 use tongguan_testkit::traffic::{EXAMINING_OFFICE, REVIEWING_OFFICE};
 
@@ -48,7 +49,7 @@ impl Stage {
             .context("the made-up parties cannot be registered")?;
         writer.transaction(|tx| {
             tx.upsert(&settings())?;
-            tx.bump(Cached::Settings)
+            tx.bump(Register::Settings)
         })?;
         let trust = data.join("trust");
         let samples = data.join("samples");
@@ -59,14 +60,11 @@ impl Stage {
         let authority = trust.join("demo-authority.pem");
         std::fs::write(&authority, crew.authority().certificate().to_pem())
             .with_context(|| format!("cannot write {}", authority.display()))?;
-        let knowledge = product::knowledge(
-            store.read(registry::snapshot)?,
-            store.read(tongguan_application::codes::pack)?,
-            product::trust(&trust)?,
-            SignatureDemand::default(),
-        );
+        let Learned { registry, pack, settings, .. } = store.read(Learned::load)?;
+        let signed = SignatureDemand::default();
+        let knowledge = product::knowledge(registry, pack, product::trust(&trust)?, signed);
         let identities = Arc::new(StandIn);
-        let product = Product { store, keyring, clock, identities, knowledge };
+        let product = Product { store, keyring, clock, identities, knowledge, settings };
         let outbox = data.join("outbox");
         Ok(Self { data, samples, outbox, product })
     }
