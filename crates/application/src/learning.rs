@@ -84,3 +84,69 @@ impl Learned {
         Ok(changed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tongguan_codelists::Table;
+    use tongguan_codelists::text::Defaults;
+
+    use super::*;
+    use crate::desk::{Desk, cause, noon};
+    use crate::registry::file::{self, Format};
+
+    on_both_engines! {
+        only_what_was_changed_is_read_again,
+        what_cannot_be_read_leaves_everything_as_it_was,
+    }
+
+    fn only_what_was_changed_is_read_again(desk: &Desk) {
+        let mut writer = desk.store.writer().unwrap();
+        let mut learned = desk.store.read(Learned::load).unwrap();
+        let catch_up =
+            |learned: &mut Learned| desk.store.read(|view| learned.catch_up(view)).unwrap();
+        assert_eq!(catch_up(&mut learned), []);
+
+        let before = learned.clone();
+        let text = "name,codes,roles\n甲,1100000002,platform\n";
+        let no_files = |_: &str| Err(std::io::ErrorKind::NotFound.into());
+        let entries = file::read(text, Format::Csv, &no_files).unwrap();
+        registry::import(&mut writer, &entries, &cause(), noon(1)).unwrap();
+        assert_eq!(catch_up(&mut learned), [Register::Registry]);
+        assert!(Arc::ptr_eq(&before.settings, &learned.settings), "not read again");
+        assert!(learned.registry.named(&entries[0].codes[0]).is_some());
+
+        let put = settings::put(&mut writer, None, "waiting_days", Some("7"), &cause(), noon(1));
+        assert!(put.unwrap());
+        let header = "id,hs,duty,vat,valid_from,source";
+        let text = format!("{header}\na,9999999999,0.07,standard,2026-01-01,a notice\n");
+        let rows = Table::Rates.read(&text, &Defaults::default()).rows;
+        codes::import(&mut writer, rows, &cause(), noon(1)).unwrap();
+        let registry = learned.registry.clone();
+        assert_eq!(catch_up(&mut learned), [Register::Settings, Register::Codes]);
+        assert!(Arc::ptr_eq(&registry, &learned.registry), "not read again");
+        assert_eq!(learned.settings.default_office.waiting_days, 7);
+        assert_ne!(learned.pack.digest(), before.pack.digest());
+        assert_eq!(learned.revisions, Revisions { registry: 1, settings: 1, codes: 1 });
+        assert_eq!(catch_up(&mut learned), []);
+    }
+
+    fn what_cannot_be_read_leaves_everything_as_it_was(desk: &Desk) {
+        let mut writer = desk.store.writer().unwrap();
+        let mut learned = desk.store.read(Learned::load).unwrap();
+        let unheard = tongguan_storage::Setting {
+            scope: "office".into(),
+            name: "unheard".into(),
+            value: "of".into(),
+        };
+        let spoil = writer.transaction(|tx| {
+            tx.upsert(&[unheard])?;
+            tx.bump(Register::Settings)
+        });
+        spoil.unwrap();
+        for _ in 0..2 {
+            let outcome = desk.store.read(|view| learned.catch_up(view));
+            assert!(matches!(outcome, Err(LearnError::Settings(_))), "{outcome:?}");
+            assert_eq!(learned.revisions, Revisions::default());
+        }
+    }
+}

@@ -1,7 +1,6 @@
 //! Taking up what others changed while the process runs: registry, settings, code tables, and the
 //! folder of trusted authorities.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -31,7 +30,7 @@ pub struct TrustFolder {
     listing: Listing,
 }
 
-/// Every file with its size and the time it was written.
+/// Every file that counts with its size and the time it was written.
 type Listing = Vec<(PathBuf, u64, SystemTime)>;
 
 impl Refresh {
@@ -99,18 +98,11 @@ impl TrustFolder {
 }
 
 fn list(folder: &Path) -> anyhow::Result<Listing> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.with_context(|| format!("cannot list {}", folder.display()))?,
-    };
-    let mut listing = Vec::new();
-    for entry in entries {
-        let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+    let look = |path: PathBuf| {
         let of_file = || format!("cannot look at {}", path.display());
         let metadata = std::fs::metadata(&path).with_context(of_file)?;
         let written_at = metadata.modified().with_context(of_file)?;
-        listing.push((path, metadata.len(), written_at));
-    }
-    listing.sort();
-    Ok(listing)
+        Ok((path, metadata.len(), written_at))
+    };
+    product::trust_files(folder)?.into_iter().map(look).collect()
 }

@@ -62,7 +62,7 @@ pub use inbox::{Held, Inbox};
 pub use ledger::{Event, Posting, TaxBill};
 pub use message::{Message, MessageBody};
 pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
-pub use register::{Register, Revision, Revisions};
+pub use register::{About, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use response::{Mail, Response};
 pub use serial::{Serial, SerialBlock};

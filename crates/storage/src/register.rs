@@ -1,6 +1,9 @@
 //! Registers: what changes rarely and is kept in memory, with the revisions that tell when to read it
-//! again.
+//! again, and the audit events that tell what was changed.
 
+use tongguan_domain::time::Moment;
+
+use crate::cell::ToCell;
 use crate::error::StorageError;
 use crate::tx::{Tx, View};
 
@@ -34,6 +37,38 @@ row! {
         /// Grows by one with every change.
         n: i64,
     }
+}
+
+row! {
+    /// An audit event: what one change did to one thing in a register. Written once.
+    pub struct RegisterEvent in "register_event", key 3 {
+        /// [`Register::name`].
+        register: String,
+        /// The revision that the change made; without gaps, because the change holds the revision's
+        /// row until it is committed.
+        revision: i64,
+        /// Which event of the change, from 0.
+        n: i64,
+        /// When.
+        at: Moment,
+        /// What was changed, to be found by: a group, `/`, and what it is in the group.
+        subject: String,
+        /// The version of the encoding.
+        version: i64,
+        /// The event, canonically encoded.
+        body: Vec<u8>,
+    }
+}
+
+/// Which events of a register are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About<'a> {
+    /// All.
+    Everything,
+    /// Those whose subject belongs to this group.
+    Group(&'a str),
+    /// Those of this subject.
+    Subject(&'a str),
 }
 
 impl Register {
@@ -71,6 +106,41 @@ impl View<'_> {
             settings: of(Register::Settings),
             codes: of(Register::Codes),
         })
+    }
+
+    /// The events of a register, the newest first, at most `limit`; those before revision and `n` of
+    /// `before`, if one is given.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn register_events(
+        &mut self,
+        register: Register,
+        about: About<'_>,
+        before: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<RegisterEvent>, StorageError> {
+        let (revision, n) = before.unwrap_or((i64::MAX, i64::MAX));
+        // `0` follows `/`: texts are compared byte by byte.
+        let (first, end) = match about {
+            About::Everything => (String::new(), String::new()),
+            About::Group(group) => (format!("{group}/"), format!("{group}0")),
+            About::Subject(subject) => (subject.to_owned(), String::new()),
+        };
+        let name = register.name();
+        let mut values =
+            vec![name.cell(), revision.cell(), n.cell(), limit.cell(), first.cell(), end.cell()];
+        let (condition, parameters) = match about {
+            About::Everything => ("", 4),
+            About::Subject(_) => ("AND subject = $5 ", 5),
+            About::Group(_) => ("AND subject >= $5 AND subject < $6 ", 6),
+        };
+        values.truncate(parameters);
+        let tail = format!(
+            "WHERE register = $1 AND (revision, n) < ($2, $3) {condition}\
+             ORDER BY revision DESC, n DESC LIMIT $4"
+        );
+        self.select(&tail, &values)
     }
 }
 
