@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use tongguan_codelists::text::Defect;
 use tongguan_codelists::{Diff, Pack, Row, Table};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Cached, CodeRow, StorageError, View, Writer};
+use tongguan_storage::{CodeRow, Register, StorageError, View, Writer};
+
+use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Code tables could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +37,7 @@ pub enum CodesError {
 }
 
 /// The built-in tables with the stored rows laid over them. Load it again when the revision of
-/// [`Cached::Codes`] has grown.
+/// [`Register::Codes`] has grown.
 ///
 /// # Errors
 /// [`CodesError::Unreadable`], [`CodesError::Storage`].
@@ -55,16 +57,16 @@ pub fn pack(view: &mut View<'_>) -> Result<Arc<Pack>, CodesError> {
 ///
 /// # Errors
 /// [`CodesError`]; nothing was changed.
-pub fn import(writer: &mut Writer, rows: Vec<Row>) -> Result<Diff, CodesError> {
-    let outcome = writer.transaction(|tx| {
-        // First, because it locks: of two imports at a time the second sees what the first did.
-        tx.bump(Cached::Codes)?;
+pub fn import(
+    writer: &mut Writer,
+    rows: Vec<Row>,
+    cause: &Cause,
+    now: Moment,
+) -> Result<Diff, CodesError> {
+    history::change(writer, Register::Codes, cause, now, |tx| {
         let diff = Diff::between(&*pack(tx)?, rows);
         if !diff.conflicts.is_empty() {
-            return Err(RolledBack::Failed(CodesError::Conflicts(Box::new(diff))));
-        }
-        if diff.is_empty() {
-            return Err(RolledBack::Unchanged(diff));
+            return Err(CodesError::Conflicts(Box::new(diff)));
         }
         let changed = diff.changed.iter().chain(&diff.ended);
         let moved: Vec<(&str, &str, Moment)> = changed
@@ -75,24 +77,33 @@ pub fn import(writer: &mut Writer, rows: Vec<Row>) -> Result<Diff, CodesError> {
         tx.delete_code_rows(&moved)?;
         let rows = diff.added.iter().chain(changed.map(|change| &change.after));
         tx.upsert(&rows.map(stored).collect::<Vec<_>>())?;
-        Ok(diff)
+        let events = entries(&diff);
+        Ok((diff, events))
+    })
+}
+
+/// What the history tells of a difference: the cells of each row that are other than before.
+fn entries(diff: &Diff) -> Vec<Entry> {
+    let entry = |change, before: Option<&Row>, after: &Row| {
+        let before = before.map(Row::cells).unwrap_or_default();
+        let before = before.into_iter().chain(std::iter::repeat(String::new()));
+        let cells = before.zip(after.cells());
+        let fields = after.table().columns().into_iter().zip(cells);
+        let (table, id, _) = place(after);
+        Entry {
+            subject: Subject::CodeRow { table: table.to_owned(), id: id.to_owned() },
+            change,
+            fields: fields
+                .filter_map(|(name, (before, after))| Field::changed(name, before, after))
+                .collect(),
+        }
+    };
+    let added = diff.added.iter().map(|row| entry(ChangeKind::Added, None, row));
+    let other = [(ChangeKind::Changed, &diff.changed), (ChangeKind::Ended, &diff.ended)];
+    let other = other.into_iter().flat_map(|(kind, changes)| {
+        changes.iter().map(move |change| entry(kind, Some(&change.before), &change.after))
     });
-    match outcome {
-        Ok(diff) | Err(RolledBack::Unchanged(diff)) => Ok(diff),
-        Err(RolledBack::Failed(error)) => Err(error),
-    }
-}
-
-/// Why a transaction left no trace.
-enum RolledBack {
-    Unchanged(Diff),
-    Failed(CodesError),
-}
-
-impl<E: Into<CodesError>> From<E> for RolledBack {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
+    added.chain(other).collect()
 }
 
 fn place(row: &Row) -> (&'static str, &str, Moment) {
@@ -146,31 +157,21 @@ mod tests {
     use tongguan_codelists::text::Defaults;
     use tongguan_domain::money::{Amount, Money};
     use tongguan_domain::tax::{Basket, BasketItem, assess};
-    use tongguan_storage::{Store, StoreSettings, Target};
+    use tongguan_storage::About;
 
-    struct Desk {
-        store: Store,
-        _directory: tempfile::TempDir,
-    }
+    use crate::desk::{Desk, cause, noon};
 
     impl Desk {
-        fn new() -> Self {
-            let directory = tempfile::tempdir().unwrap();
-            let target = Target::Sqlite(directory.path().join("store"));
-            let store = Store::open(&target, StoreSettings::default(), Moment::from_micros(0));
-            Self { store: store.unwrap(), _directory: directory }
-        }
-
-        fn import(&self, rows: &[Row]) -> Result<Diff, CodesError> {
-            import(&mut self.store.writer().unwrap(), rows.to_vec())
+        fn import_rows(&self, rows: &[Row]) -> Result<Diff, CodesError> {
+            import(&mut self.store.writer().unwrap(), rows.to_vec(), &cause(), noon(1))
         }
 
         fn pack(&self) -> Arc<Pack> {
             self.store.read(pack).unwrap()
         }
 
-        fn revision(&self) -> i64 {
-            self.store.read(|view| view.revision(Cached::Codes)).unwrap()
+        fn codes_revision(&self) -> i64 {
+            self.store.read(|view| view.revision(Register::Codes)).unwrap()
         }
     }
 
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn an_imported_rate_prices_a_basket_that_had_none() {
-        let desk = Desk::new();
+        let desk = Desk::sqlite();
         let basket = Basket {
             as_of: date(2026, 11, 22),
             mode: "0110".into(),
@@ -210,27 +211,27 @@ mod tests {
             (assessment.regime.reason().code, assessment.totals.taxes.duty.fen())
         };
         assert_eq!(priced(&desk.pack()), ("no-rate", 0));
-        desk.import(&rate("a", "0.07", "2026-01-01")).unwrap();
+        desk.import_rows(&rate("a", "0.07", "2026-01-01")).unwrap();
         assert_eq!(priced(&desk.pack()), ("general-trade", 700));
     }
 
     #[test]
     fn importing_again_changes_nothing_not_even_the_revision() {
-        let desk = Desk::new();
+        let desk = Desk::sqlite();
         let rows = rate("a", "0.07", "2026-01-01");
-        assert_eq!(desk.import(&rows).unwrap().added, rows);
-        let (digest, revision) = (desk.pack().digest(), desk.revision());
-        let again = desk.import(&rows).unwrap();
+        assert_eq!(desk.import_rows(&rows).unwrap().added, rows);
+        let (digest, revision) = (desk.pack().digest(), desk.codes_revision());
+        let again = desk.import_rows(&rows).unwrap();
         assert_eq!((again.is_empty(), again.unchanged), (true, 1));
-        assert_eq!((desk.pack().digest(), desk.revision()), (digest, revision));
+        assert_eq!((desk.pack().digest(), desk.codes_revision()), (digest, revision));
         assert_ne!(digest, Pack::builtin().digest());
     }
 
     #[test]
     fn a_row_whose_first_day_moves_leaves_none_behind() {
-        let desk = Desk::new();
-        desk.import(&rate("a", "0.07", "2026-01-01")).unwrap();
-        desk.import(&rate("a", "0.08", "2026-02-01")).unwrap();
+        let desk = Desk::sqlite();
+        desk.import_rows(&rate("a", "0.07", "2026-01-01")).unwrap();
+        desk.import_rows(&rate("a", "0.08", "2026-02-01")).unwrap();
         let stored = desk.store.read(|view| view.code_rows("rates")).unwrap();
         assert_eq!(stored.len(), 1);
         let hs: HsCode = "9999999999".parse().unwrap();
@@ -238,12 +239,46 @@ mod tests {
         assert!(desk.pack().rates(hs, date(2026, 2, 1)).is_some());
     }
 
+    on_both_engines! {
+        an_import_tells_what_it_did_to_each_row,
+    }
+
+    fn an_import_tells_what_it_did_to_each_row(desk: &Desk) {
+        desk.import_rows(&rate("a", "0.07", "2026-01-01")).unwrap();
+        desk.import_rows(&rate("a", "0.07", "2026-01-01")).unwrap();
+        desk.import_rows(&rate("a", "0.08", "2026-01-01")).unwrap();
+        let text = "id,hs,duty,vat,valid_from,valid_to,source\n\
+                    a,9999999999,0.08,standard,2026-01-01,2026-06-30,a notice\n";
+        desk.import_rows(&rows(Table::Rates, text)).unwrap();
+        let mut conflicting = rate("b", "0.08", "2026-01-01");
+        conflicting.extend(rate("c", "0.09", "2026-01-01"));
+        desk.import_rows(&conflicting).unwrap_err();
+
+        let subject = About::Subject("rates/a");
+        let mut events = desk
+            .store
+            .read(|view| history::events(view, Register::Codes, subject, None, 9))
+            .unwrap();
+        events.reverse();
+        let fields = |event: &history::Event| -> Vec<[String; 3]> {
+            let fields = event.entry.fields.iter().cloned();
+            fields.map(|field| [field.name, field.before, field.after]).collect()
+        };
+        let told: Vec<_> = events.iter().map(|e| (e.revision, e.n, e.entry.change)).collect();
+        let kinds = [ChangeKind::Added, ChangeKind::Changed, ChangeKind::Ended];
+        assert_eq!(told, [(1, 0, kinds[0]), (2, 0, kinds[1]), (3, 0, kinds[2])]);
+        assert!(fields(&events[0]).contains(&["duty", "", "0.07"].map(str::to_owned)));
+        assert_eq!(fields(&events[1]), [["duty", "0.07", "0.08"]]);
+        assert_eq!(fields(&events[2]), [["valid_to", "", "2026-06-30"]]);
+        assert_eq!(desk.codes_revision(), 3);
+    }
+
     #[test]
     fn a_built_in_row_is_replaced_by_its_id() {
-        let desk = Desk::new();
+        let desk = Desk::sqlite();
         let built_in = Pack::builtin().rows(Table::Offices);
         let text = "id,code,zh,en,valid_from,source\nOFFICE-2900,2900,甲,A,1990-01-01,s\n";
-        desk.import(&rows(Table::Offices, text)).unwrap();
+        desk.import_rows(&rows(Table::Offices, text)).unwrap();
         let pack = desk.pack();
         assert_eq!(pack.rows(Table::Offices).len(), built_in.len());
         assert_eq!(&*pack.office("2900", date(2026, 1, 1)).unwrap().entry.zh, "甲");
@@ -251,24 +286,24 @@ mod tests {
 
     #[test]
     fn several_rows_may_hold_for_one_line_of_the_positive_list() {
-        let desk = Desk::new();
+        let desk = Desk::sqlite();
         let text = "id,hs8,zh,remark,valid_from,source\n\
                     p,99999999,甲,,2026-01-01,s\nq,99999999,乙,,2026-01-01,s\n";
-        desk.import(&rows(Table::PositiveList, text)).unwrap();
+        desk.import_rows(&rows(Table::PositiveList, text)).unwrap();
         let hs: HsCode = "9999999900".parse().unwrap();
         assert_eq!(desk.pack().positive(hs, date(2026, 1, 1)).count(), 2);
     }
 
     #[test]
     fn conflicting_rows_are_refused_and_nothing_is_stored() {
-        let desk = Desk::new();
-        desk.import(&rate("a", "0.07", "2026-01-01")).unwrap();
-        let (digest, revision) = (desk.pack().digest(), desk.revision());
+        let desk = Desk::sqlite();
+        desk.import_rows(&rate("a", "0.07", "2026-01-01")).unwrap();
+        let (digest, revision) = (desk.pack().digest(), desk.codes_revision());
         let mut both = rate("b", "0.08", "2026-01-01");
         both.extend(rate("c", "0.09", "2026-05-01"));
-        let error = desk.import(&both).unwrap_err();
+        let error = desk.import_rows(&both).unwrap_err();
         assert!(matches!(&error, CodesError::Conflicts(diff) if diff.conflicts.len() == 1));
-        assert_eq!((desk.pack().digest(), desk.revision()), (digest, revision));
+        assert_eq!((desk.pack().digest(), desk.codes_revision()), (digest, revision));
     }
 
     #[test]
@@ -279,7 +314,7 @@ mod tests {
             (r#"{"hs":"1","valid_from":"2026-01-01","source":"s"}"#, "column hs"),
             (r#"{"hs":"9999999999","unheard":"of"}"#, "column unheard"),
         ] {
-            let desk = Desk::new();
+            let desk = Desk::sqlite();
             let row = CodeRow { row_json: json.into(), ..stored(&rate("a", "0", "2026-01-01")[0]) };
             let mut writer = desk.store.writer().unwrap();
             writer.transaction(|tx| tx.upsert(std::slice::from_ref(&row))).unwrap();

@@ -14,8 +14,14 @@
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
+//! | [`history`] | what was changed of those, by what, and when |
+//! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
 //! | [`ports`] | what is needed of the outside world |
+
+#[cfg(test)]
+#[macro_use]
+mod desk;
 
 pub mod clearing;
 pub mod codes;
@@ -23,7 +29,9 @@ pub mod delivery;
 pub mod digest;
 pub mod draws;
 pub mod due;
+pub mod history;
 pub mod intake;
+pub mod learning;
 pub mod numbering;
 pub mod originals;
 pub mod pipeline;

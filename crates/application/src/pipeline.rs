@@ -68,7 +68,7 @@ pub struct Pipeline {
     next_ticket: u64,
     flight: Arc<Flight>,
     knowledge: Arc<RwLock<Knowledge>>,
-    settings: Arc<Settings>,
+    settings: Arc<RwLock<Arc<Settings>>>,
     workers: Vec<JoinHandle<i64>>,
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
 }
@@ -139,8 +139,14 @@ impl Pipeline {
                 thread::spawn(move || worker.run())
             })
             .collect();
-        let settings = engine.settings();
-        let writer = WriterLoop { engine, refined: refined_out, acks: ack_in, clock };
+        let settings = Arc::new(RwLock::new(engine.settings()));
+        let writer = WriterLoop {
+            engine,
+            settings: settings.clone(),
+            refined: refined_out,
+            acks: ack_in,
+            clock,
+        };
         let writer = thread::spawn(move || writer.run());
         Self {
             submit: Some(submit),
@@ -182,12 +188,21 @@ impl Pipeline {
         &self.acks
     }
 
-    /// The settings by which its writer decides.
-    pub fn settings(&self) -> &Arc<Settings> {
-        &self.settings
+    /// The settings by which its writer decides the next batch.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Replaces what intake knows: the registry, the law or the trust changed.
+    /// Replaces the settings. A batch is decided by one set of them from its first document to its
+    /// last, however often it is tried: one that has begun keeps the earlier set.
+    pub fn set_settings(&self, settings: Arc<Settings>) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Replaces what intake knows: the registry, the law or the trust changed. It holds for every
+    /// message whose refining begins from now on, so for all that are submitted from now on. One that
+    /// is refined already stays as it was judged, whichever batch it falls into, and its declarations
+    /// keep the digest of the law that assessed them.
     pub fn learn(&self, knowledge: Knowledge) {
         *self.knowledge.write().unwrap_or_else(PoisonError::into_inner) = knowledge;
     }
@@ -296,6 +311,7 @@ impl DataKeys {
 /// The writer's thread.
 struct WriterLoop {
     engine: Engine,
+    settings: Arc<RwLock<Arc<Settings>>>,
     refined: Receiver<Refined>,
     acks: Sender<Ack>,
     clock: Arc<dyn Clock>,
@@ -321,6 +337,8 @@ impl WriterLoop {
     }
 
     fn write(&mut self, batch: Vec<Refined>, times: &mut StageTimes) {
+        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.engine.set_settings(settings);
         let mut deliveries = Vec::with_capacity(batch.len());
         let mut pending = Vec::with_capacity(batch.len());
         // Given back when the whole batch is acknowledged.

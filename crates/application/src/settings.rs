@@ -12,10 +12,12 @@
 //! The scope is `office:2916` for one office and `office` for all that have none of their own.
 
 use tongguan_domain::ids::OfficeCode;
-use tongguan_storage::{Cached, Setting, StorageError, View, Writer};
+use tongguan_domain::time::Moment;
+use tongguan_storage::{Register, Setting, StorageError, View, Writer};
 
 use crate::clearing::engine::Settings;
 use crate::clearing::settings::{AllowanceYear, OfficeSettings};
+use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
 pub const NAMES: [&str; 7] = [
@@ -66,11 +68,13 @@ pub fn put(
     office: Option<OfficeCode>,
     name: &str,
     value: Option<&str>,
+    cause: &Cause,
+    now: Moment,
 ) -> Result<bool, SettingsError> {
     if !NAMES.contains(&name) {
         return Err(SettingsError::Unknown(name.to_owned()));
     }
-    let scope = office.map_or_else(|| "office".to_owned(), |office| format!("office:{office}"));
+    let scope = scope(office);
     let row = value.map(|value| Setting {
         scope: scope.clone(),
         name: name.to_owned(),
@@ -79,19 +83,32 @@ pub fn put(
     if let Some(row) = &row {
         apply(&mut OfficeSettings::default(), row)?;
     }
-    writer.transaction(|tx| {
+    history::change(writer, Register::Settings, cause, now, |tx| {
         let rows = tx.settings()?;
         let standing = rows.iter().find(|row| row.scope == scope && row.name == name);
-        if standing == row.as_ref() {
-            return Ok(false);
-        }
         match &row {
             Some(row) => tx.upsert(std::slice::from_ref(row))?,
             None => drop(tx.delete_settings(&[(&scope, name)])?),
         }
-        tx.bump(Cached::Settings)?;
-        Ok(true)
+        let [before, after] = [standing, row.as_ref()]
+            .map(|row| row.map(|row| row.value.clone()).unwrap_or_default());
+        let change = match (standing, &row) {
+            (None, _) => ChangeKind::Added,
+            (Some(_), Some(_)) => ChangeKind::Changed,
+            (Some(_), None) => ChangeKind::Ended,
+        };
+        let events = Field::changed("value", before, after).map(|field| Entry {
+            subject: Subject::Setting { scope: scope.clone(), name: name.to_owned() },
+            change,
+            fields: vec![field],
+        });
+        Ok((events.is_some(), events.into_iter().collect()))
     })
+}
+
+/// The scope of an office's own settings, or of those that hold for all others.
+pub fn scope(office: Option<OfficeCode>) -> String {
+    office.map_or_else(|| "office".to_owned(), |office| format!("office:{office}"))
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
@@ -170,7 +187,52 @@ fn bad(row: &Setting, expected: &'static str) -> BadSetting {
 
 #[cfg(test)]
 mod tests {
+    use tongguan_storage::{About, View};
+
     use super::*;
+    use crate::desk::{Desk, cause, noon};
+    use crate::history::Event;
+
+    on_both_engines! {
+        a_setting_is_told_when_it_is_given_changed_and_taken_away,
+    }
+
+    fn a_setting_is_told_when_it_is_given_changed_and_taken_away(desk: &Desk) {
+        let mut writer = desk.store.writer().unwrap();
+        let office = Some(OfficeCode::parse("2916").unwrap());
+        let mut put =
+            |office, value| put(&mut writer, office, "waiting_days", value, &cause(), noon(1));
+        assert!(put(office, Some("15")).unwrap());
+        assert!(!put(office, Some("15")).unwrap(), "as before");
+        assert!(put(office, Some("many")).is_err());
+        assert!(!put(None, None).unwrap(), "there is none to take away");
+        assert!(put(office, Some("16")).unwrap());
+        assert!(put(office, None).unwrap());
+        assert!(put(None, Some("7")).unwrap());
+
+        let everything = |view: &mut View<'_>| {
+            history::events(view, Register::Settings, About::Everything, None, 9)
+        };
+        let mut events = desk.store.read(everything).unwrap();
+        events.reverse();
+        let told = |event: &Event| {
+            let [field] = &event.entry.fields[..] else { panic!("{event:?}") };
+            let (before, after) = (field.before.clone(), field.after.clone());
+            (event.revision, event.entry.subject.place(), event.entry.change, before, after)
+        };
+        let event = |revision, scope: &str, kind, before: &str, after: &str| {
+            (revision, format!("{scope}/waiting_days"), kind, before.to_owned(), after.to_owned())
+        };
+        assert_eq!(
+            events.iter().map(told).collect::<Vec<_>>(),
+            [
+                event(1, "office:2916", ChangeKind::Added, "", "15"),
+                event(2, "office:2916", ChangeKind::Changed, "15", "16"),
+                event(3, "office:2916", ChangeKind::Ended, "16", ""),
+                event(4, "office", ChangeKind::Added, "", "7"),
+            ]
+        );
+    }
 
     #[test]
     fn every_value_that_is_shown_is_one_that_can_be_set() {

@@ -3,6 +3,7 @@
 mod clock;
 mod commands;
 mod product;
+mod refresh;
 mod take_over;
 
 use std::process::ExitCode;

@@ -1,9 +1,10 @@
 //! Wiring: the product put together from an open store, for the commands that clear parcels.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tongguan_application::clearing::engine::Settings;
 use tongguan_application::intake::{Knowledge, SignatureDemand};
 use tongguan_application::pipeline::{Parts, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
@@ -28,6 +29,8 @@ pub struct Product {
     pub identities: Arc<dyn IdentityRegister>,
     /// What intake knows.
     pub knowledge: Knowledge,
+    /// The settings of offices.
+    pub settings: Arc<Settings>,
 }
 
 impl Product {
@@ -36,7 +39,7 @@ impl Product {
     /// # Errors
     /// As [`take_over`].
     pub fn start(&self, workers: usize) -> anyhow::Result<Pipeline> {
-        let engine = take_over(&self.store, &self.keyring, &*self.clock)?;
+        let engine = take_over(&self.store, &self.keyring, &self.settings, &*self.clock)?;
         Ok(Pipeline::start(Parts {
             engine,
             knowledge: self.knowledge.clone(),
@@ -50,18 +53,12 @@ impl Product {
 
 /// What intake knows, from registry, law and trust.
 pub fn knowledge(
-    registry: Registry,
+    registry: Arc<Registry>,
     pack: Arc<Pack>,
     trust: Arc<TrustStore>,
     signed: SignatureDemand,
 ) -> Knowledge {
-    Knowledge {
-        registry: Arc::new(registry),
-        pack,
-        trust,
-        policy: Arc::new(Policy::china()),
-        signed,
-    }
+    Knowledge { registry, pack, trust, policy: Arc::new(Policy::china()), signed }
 }
 
 /// Reads the trusted authorities and their revocation lists from a folder: every `.pem`, `.crt` and
@@ -71,31 +68,39 @@ pub fn knowledge(
 /// What cannot be read, and where.
 pub fn trust(folder: &Path) -> anyhow::Result<Arc<TrustStore>> {
     let (mut roots, mut lists) = (Vec::new(), Vec::new());
-    if folder.is_dir() {
-        let entries = std::fs::read_dir(folder)
-            .with_context(|| format!("cannot list {}", folder.display()))?;
-        let mut paths =
-            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
-        paths.sort();
-        for path in paths {
-            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-            let context = || format!("cannot use {}", path.display());
-            match ending {
-                "pem" | "crt" | "cer" => {
-                    let bytes = std::fs::read(&path).with_context(context)?;
-                    roots.push(certificate(&bytes).with_context(context)?);
-                }
-                "crl" => {
-                    let bytes = std::fs::read(&path).with_context(context)?;
-                    lists.push(revocation_list(&bytes).with_context(context)?);
-                }
-                _ => {}
-            }
+    for path in trust_files(folder)? {
+        let context = || format!("cannot use {}", path.display());
+        let bytes = std::fs::read(&path).with_context(context)?;
+        if path.extension().is_some_and(|ending| ending == "crl") {
+            lists.push(revocation_list(&bytes).with_context(context)?);
+        } else {
+            roots.push(certificate(&bytes).with_context(context)?);
         }
     }
     let store = TrustStore::new(roots, Vec::new(), lists)
         .with_context(|| format!("cannot trust what lies in {}", folder.display()))?;
     Ok(Arc::new(store))
+}
+
+/// The files of a folder that [`trust`] reads, in order of their names.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn trust_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let mut paths =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    let is_read = |path: &PathBuf| {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        matches!(ending, Some("pem" | "crt" | "cer" | "crl"))
+    };
+    paths.retain(is_read);
+    paths.sort();
+    Ok(paths)
 }
 
 /// Reads a revocation list in either encoding.

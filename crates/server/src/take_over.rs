@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tongguan_application::clearing::engine::{Engine, LEASE_MS};
+use tongguan_application::clearing::engine::{Engine, LEASE_MS, Settings};
 use tongguan_application::draws::KeyedDraws;
 use tongguan_application::ports::Clock;
-use tongguan_application::settings;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{StorageError, Store, TakeOver};
@@ -24,13 +23,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// has died, it has not renewed them by then.
 ///
 /// # Errors
-/// When the other process lives, or a stored setting is not one.
+/// When the other process lives.
 pub fn take_over(
     store: &Store,
     keyring: &Arc<Keyring>,
+    settings: &Arc<Settings>,
     clock: &dyn Clock,
 ) -> anyhow::Result<Engine> {
-    let offices = Arc::new(store.read(settings::load)?);
     let draws = Arc::new(KeyedDraws(keyring.clone()));
     // A name of its own, also among machines that share a database: an owner may take back what bears
     // its name.
@@ -39,7 +38,7 @@ pub fn take_over(
         wait_for_others(store, &owner, clock)?;
         let writer = store.writer()?;
         let (name, now) = (owner.clone(), clock.now());
-        let engine = Engine::start(writer, name, draws.clone(), offices.clone(), now)?;
+        let engine = Engine::start(writer, name, draws.clone(), settings.clone(), now)?;
         if engine.partitions() == 256 {
             return Ok(engine);
         }

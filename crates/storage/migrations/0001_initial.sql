@@ -284,6 +284,20 @@ CREATE TABLE revision (
 
 INSERT INTO revision (name, n) VALUES ('registry', 0), ('settings', 0), ('codes', 0);
 
+-- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
+CREATE TABLE register_event (
+    register TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    subject TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (register, revision, n)
+) CLUSTERED;
+
+CREATE INDEX register_event_subject ON register_event (register, subject, revision, n);
+
 CREATE TABLE data_key (
     period TEXT NOT NULL PRIMARY KEY,
     wrapped BYTES NOT NULL

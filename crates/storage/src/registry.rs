@@ -1,5 +1,4 @@
-//! Parties, their codes and certificates, settings and code tables; and the revisions that tell
-//! caches when to read them again.
+//! Parties, their codes and certificates, settings and code tables.
 
 use tongguan_domain::ids::{DxpId, PartyId};
 use tongguan_domain::party::PartyCode;
@@ -90,42 +89,11 @@ row! {
     }
 }
 
-row! {
-    /// How often something that is cached was changed.
-    pub struct Revision in "revision", key 1 {
-        /// `registry`, `settings` or `codes`.
-        name: String,
-        /// Grows by one with every change.
-        n: i64,
-    }
-}
-
 impl Replaceable for PartyRow {}
 impl Replaceable for PartyCodeRow {}
 impl Replaceable for CertificateRow {}
 impl Replaceable for Setting {}
 impl Replaceable for CodeRow {}
-
-/// What is cached and told apart by a revision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cached {
-    /// Parties, codes, certificates.
-    Registry,
-    /// Settings.
-    Settings,
-    /// Code tables.
-    Codes,
-}
-
-impl Cached {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Registry => "registry",
-            Self::Settings => "settings",
-            Self::Codes => "codes",
-        }
-    }
-}
 
 impl View<'_> {
     /// Every party, by id.
@@ -167,31 +135,9 @@ impl View<'_> {
     pub fn code_rows(&mut self, table: &str) -> Result<Vec<CodeRow>, StorageError> {
         self.select("WHERE table_name = $1 ORDER BY key, valid_from", &[table.cell()])
     }
-
-    /// How often `cached` was changed.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn revision(&mut self, cached: Cached) -> Result<i64, StorageError> {
-        let rows = self.load::<Revision, _>(&[(cached.name(),)])?;
-        Ok(rows.first().map_or(0, |row| row.n))
-    }
 }
 
 impl Tx<'_> {
-    /// Records that `cached` was changed, in the transaction that changes it.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn bump(&mut self, cached: Cached) -> Result<(), StorageError> {
-        let bumped = self.each(
-            "UPDATE revision SET n = revision.n + 1 FROM {rows} WHERE revision.name = k.name",
-            &["name"],
-            &[(cached.name(),)],
-        )?;
-        self.all_there("revision", 1, bumped)
-    }
-
     /// Takes codes away from parties; gives how many there were.
     ///
     /// # Errors

@@ -3,9 +3,11 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
-use tongguan_storage::{Cached, Guarantee, Partition, StorageError, Writer};
+use tongguan_domain::time::Moment;
+use tongguan_storage::{Guarantee, Partition, Register, StorageError, Writer};
 
 use super::snapshot::snapshot;
+use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// A guarantee whose sum was changed. Declarations that wait for it are to be tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +52,10 @@ pub fn change_granted(
     writer: &mut Writer,
     code: &PartyCode,
     granted: Money,
+    cause: &Cause,
+    now: Moment,
 ) -> Result<Regranted, GrantError> {
-    writer.transaction(|tx| {
-        // First, because it locks: an import at the same time waits, or is waited for.
-        tx.bump(Cached::Registry)?;
+    history::change(writer, Register::Registry, cause, now, |tx| {
         let registry = snapshot(tx)?;
         let party = registry.named(code).ok_or_else(|| GrantError::UnknownParty(code.clone()))?;
         let key = (Partition::of_party(party.id), party.id);
@@ -65,6 +67,13 @@ pub fn change_granted(
         let before = standing.granted;
         let guarantee = Guarantee { granted, ..standing };
         tx.grant(std::slice::from_ref(&guarantee))?;
-        Ok(Regranted { party: party.id, name: party.name.clone(), before, guarantee })
+        let field = Field::changed("granted", before.to_string(), granted.to_string());
+        let events = field.into_iter().map(|field| Entry {
+            subject: Subject::Guarantee(party.id),
+            change: ChangeKind::Changed,
+            fields: vec![field],
+        });
+        let name = party.name.clone();
+        Ok((Regranted { party: party.id, name, before, guarantee }, events.collect()))
     })
 }

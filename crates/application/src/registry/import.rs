@@ -2,12 +2,13 @@
 
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Cached, StorageError, Tx, View, Writer};
+use tongguan_storage::{Register, StorageError, Tx, View, Writer};
 
 use super::entry::Entry;
 use super::plan::{Plan, plan};
 use super::registered::registered;
-use super::report::ImportReport;
+use super::report::{ImportReport, PartyReport};
+use crate::history::{self, Cause};
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -52,26 +53,19 @@ pub fn compare_with_nothing(entries: &[Entry], now: Moment) -> Result<ImportRepo
 pub fn import(
     writer: &mut Writer,
     entries: &[Entry],
+    cause: &Cause,
     now: Moment,
 ) -> Result<ImportReport, ImportError> {
-    let outcome = writer.transaction(|tx| {
-        // First, because it locks: of two imports at a time the second sees what the first did.
-        tx.bump(Cached::Registry)?;
+    history::change(writer, Register::Registry, cause, now, |tx| {
         let planned = plan(&registered(tx)?, entries, now);
         let standing = tx.lock_guarantees(&planned.guarantee_keys())?;
         let plan = planned.settled(&standing).map_err(ImportError::Refused)?;
-        if plan.is_empty() {
-            return Err(RolledBack::Unchanged(plan.report));
-        }
-        write(tx, plan)
-    });
-    match outcome {
-        Ok(report) | Err(RolledBack::Unchanged(report)) => Ok(report),
-        Err(RolledBack::Failed(error)) => Err(error),
-    }
+        let events = plan.report.parties.iter().flat_map(PartyReport::entries).collect();
+        Ok((write(tx, plan)?, events))
+    })
 }
 
-fn write(tx: &mut Tx<'_>, plan: Plan) -> Result<ImportReport, RolledBack> {
+fn write(tx: &mut Tx<'_>, plan: Plan) -> Result<ImportReport, StorageError> {
     let taken: Vec<_> = plan.codes_taken.iter().map(|code| (code,)).collect();
     let grants: Vec<_> = plan.grants.into_iter().map(|(_, grant)| grant).collect();
     tx.delete_party_codes(&taken)?;
@@ -80,22 +74,4 @@ fn write(tx: &mut Tx<'_>, plan: Plan) -> Result<ImportReport, RolledBack> {
     tx.upsert(&plan.certificates)?;
     tx.grant(&grants)?;
     Ok(plan.report)
-}
-
-/// Why a transaction left no trace.
-enum RolledBack {
-    Unchanged(ImportReport),
-    Failed(ImportError),
-}
-
-impl From<StorageError> for RolledBack {
-    fn from(error: StorageError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<ImportError> for RolledBack {
-    fn from(error: ImportError) -> Self {
-        Self::Failed(error)
-    }
 }

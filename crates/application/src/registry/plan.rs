@@ -69,14 +69,6 @@ impl Planned {
     }
 }
 
-impl Plan {
-    /// Whether nothing is to be written.
-    pub(super) fn is_empty(&self) -> bool {
-        let [added, changed, _] = self.report.counts();
-        added + changed == 0
-    }
-}
-
 struct Planner<'r> {
     today: Date,
     registered: HashMap<PartyId, &'r Registered>,

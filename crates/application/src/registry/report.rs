@@ -4,6 +4,7 @@ use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::Party;
 
 use super::registered::{Registered, fingerprint, last_day, standing_name};
+use crate::history::{ChangeKind, Entry, Field, Subject};
 
 /// What an import did, or would do: a report for each entry, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,13 +66,58 @@ impl ImportReport {
         let regranted = |report: &&PartyReport| match &report.change {
             Change::Added => report.after.guarantee.is_some(),
             Change::Changed(fields) => {
-                fields.iter().any(|change| change.field.starts_with("guarantee."))
+                fields.iter().any(|change| change.field.starts_with(GUARANTEE))
             }
             Change::Unchanged => false,
         };
         self.parties.iter().filter(regranted).map(|report| report.after.party.id)
     }
 }
+
+impl PartyReport {
+    /// What the history tells of it: the party, and its guarantee by itself.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let id = self.after.party.id;
+        let fields: Vec<Field> = match &self.change {
+            Change::Unchanged => return Vec::new(),
+            Change::Added => {
+                let named = shown(&self.after).into_iter();
+                named
+                    .filter_map(|(name, after)| Field::changed(name, String::new(), after))
+                    .collect()
+            }
+            Change::Changed(fields) => {
+                let changed = |of: &FieldChange| {
+                    Field::changed(of.field, of.before.clone(), of.after.clone())
+                };
+                fields.iter().filter_map(changed).collect()
+            }
+        };
+        let (mut of_guarantee, of_party): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|field| field.name.starts_with(GUARANTEE));
+        for field in &mut of_guarantee {
+            field.name.drain(..GUARANTEE.len());
+        }
+        let kind = |is_new| if is_new { ChangeKind::Added } else { ChangeKind::Changed };
+        let mut entries = Vec::new();
+        // What changed beside all named fields must not pass for nothing.
+        if !of_party.is_empty() || of_guarantee.is_empty() {
+            let change = kind(self.change == Change::Added);
+            entries.push(Entry { subject: Subject::Party(id), change, fields: of_party });
+        }
+        if !of_guarantee.is_empty() {
+            // A guarantee has a sum as long as there is one.
+            let is_sum = |field: &&Field| field.name == "granted";
+            let sum = of_guarantee.iter().find(is_sum);
+            let change = kind(sum.is_some_and(|sum| sum.before.is_empty()));
+            entries.push(Entry { subject: Subject::Guarantee(id), change, fields: of_guarantee });
+        }
+        entries
+    }
+}
+
+/// What the fields of a guarantee begin with.
+const GUARANTEE: &str = "guarantee.";
 
 /// The fields that are other than before.
 pub(super) fn changes(before: &Registered, after: &Registered) -> Vec<FieldChange> {

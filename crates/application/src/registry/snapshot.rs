@@ -9,7 +9,7 @@ use tongguan_storage::{Guarantee, StorageError, View};
 use super::registered::registered;
 
 /// Every party with its codes, and every certificate that may still be used. Read it again when the
-/// revision of [`tongguan_storage::Cached::Registry`] has grown.
+/// revision of [`tongguan_storage::Register::Registry`] has grown.
 ///
 /// # Errors
 /// [`StorageError`].

@@ -1,45 +1,19 @@
 //! Importing into a store, on both engines: what is asked is what is registered afterwards.
 
 use jiff::civil::date;
-use tempfile::TempDir;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Cached, Delta, Partition, Store, StoreSettings, Target};
-use tongguan_testbed::postgres::{Database, database};
+use tongguan_storage::{About, Delta, Partition, Register};
 
 use super::file::{self, Format};
 use super::sample::{certificate, no_files};
 use super::*;
-
-/// A registry that is empty at the beginning of a test.
-struct Desk {
-    store: Store,
-    // Dropped after the store.
-    _place: Place,
-}
-
-enum Place {
-    Sqlite { _directory: TempDir },
-    Postgres { _database: Database },
-}
-
-macro_rules! on_both_engines {
-    ($($name:ident,)+) => {
-        mod sqlite {
-            $(#[test] fn $name() { super::$name(&super::Desk::sqlite()); })+
-        }
-        mod postgres {
-            $(#[test] fn $name() {
-                // Why there is none has been said loudly.
-                if let Some(desk) = super::Desk::postgres() { super::$name(&desk); }
-            })+
-        }
-    };
-}
+use crate::desk::{Desk, cause, noon};
+use crate::history::{self, Cause, ChangeKind, Event, Subject};
 
 on_both_engines! {
     importing_again_changes_nothing_not_even_the_revision,
@@ -58,28 +32,16 @@ on_both_engines! {
     nothing_of_a_refused_file_is_imported,
     a_dry_run_says_what_an_import_then_does,
     imports_at_the_same_time_come_one_after_the_other,
+    an_import_tells_all_about_a_new_party_and_its_guarantee,
+    an_import_tells_what_is_other_than_before,
+    certificates_that_come_and_go_are_told_by_their_digests,
+    a_changed_sum_is_told_and_an_equal_one_is_not,
+    what_is_refused_or_changes_nothing_leaves_no_event,
 }
 
 impl Desk {
-    fn sqlite() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let target = Target::Sqlite(directory.path().join("store"));
-        Self::open(&target, Place::Sqlite { _directory: directory })
-    }
-
-    fn postgres() -> Option<Self> {
-        let database = database()?;
-        let target = Target::Postgres(database.url.clone());
-        Some(Self::open(&target, Place::Postgres { _database: database }))
-    }
-
-    fn open(target: &Target, place: Place) -> Self {
-        let store = Store::open(target, StoreSettings::default(), noon(1)).unwrap();
-        Self { store, _place: place }
-    }
-
     fn try_import(&self, entries: &[Entry], day: i8) -> Result<ImportReport, Vec<Defect>> {
-        match import(&mut self.store.writer().unwrap(), entries, noon(day)) {
+        match import(&mut self.store.writer().unwrap(), entries, &cause(), noon(day)) {
             Ok(report) => Ok(report),
             Err(ImportError::Refused(defects)) => Err(defects),
             Err(ImportError::Storage(error)) => panic!("{error}"),
@@ -99,7 +61,7 @@ impl Desk {
     }
 
     fn revision(&self) -> i64 {
-        self.store.read(|view| view.revision(Cached::Registry)).unwrap()
+        self.store.read(|view| view.revision(Register::Registry)).unwrap()
     }
 
     /// Holds tax of released parcels against the guarantee of a party.
@@ -109,11 +71,6 @@ impl Desk {
         let mut writer = self.store.writer().unwrap();
         writer.transaction(|tx| tx.change_guarantees(&[(key, by)])).unwrap();
     }
-}
-
-/// Noon of a day of November 2026 in China.
-fn noon(day: i8) -> Moment {
-    Moment::start_of(date(2026, 11, day)).plus_millis(12 * 3_600_000)
 }
 
 /// Parties of a CSV file with the most used columns.
@@ -318,7 +275,7 @@ fn a_sum_is_raised_by_either_code_and_refused_below_what_is_held(desk: &Desk) {
     desk.hold(id, 100);
     let change = |by: &str, fen| {
         let mut writer = desk.store.writer().unwrap();
-        change_granted(&mut writer, &code(by), Money::from_fen(fen))
+        change_granted(&mut writer, &code(by), Money::from_fen(fen), &cause(), noon(2))
     };
     let raised = change("91350100M000100Y43", 60_000_000).unwrap();
     assert_eq!((raised.party, raised.before.fen()), (id, 50_000_000));
@@ -376,4 +333,116 @@ fn imports_at_the_same_time_come_one_after_the_other(desk: &Desk) {
     for n in 0..8 {
         assert_eq!(registry.named(&code(&customs_code(n))).unwrap().name, format!("甲{n}"));
     }
+}
+
+impl Desk {
+    fn history(&self) -> Vec<Event> {
+        let everything = |view: &mut tongguan_storage::View<'_>| {
+            history::events(view, Register::Registry, About::Everything, None, 100)
+        };
+        let mut events = self.store.read(everything).unwrap();
+        events.reverse();
+        events
+    }
+}
+
+/// Revision, subject, kind, and each field with its values.
+fn told(event: &Event) -> (i64, &Subject, ChangeKind, Vec<[&str; 3]>) {
+    let fields = event.entry.fields.iter();
+    let fields = fields.map(|field| [&*field.name, &*field.before, &*field.after]);
+    (event.revision, &event.entry.subject, event.entry.change, fields.collect())
+}
+
+fn an_import_tells_all_about_a_new_party_and_its_guarantee(desk: &Desk) {
+    desk.import(&parties(PLATFORM));
+    let history = desk.history();
+    let party = vec![
+        ["name", "", "甲"],
+        ["codes", "", "1100000002, 91350100M000100Y43"],
+        ["roles", "", "platform, merchant"],
+        ["standing", "", "active"],
+        ["valid_from", "", "2026-01-01"],
+    ];
+    let guarantee = vec![["granted", "", "500000.00"], ["valid_from", "", "2026-11-01"]];
+    let expected = [
+        (1, &Subject::Party(PartyId(1)), ChangeKind::Added, party),
+        (1, &Subject::Guarantee(PartyId(1)), ChangeKind::Added, guarantee),
+    ];
+    assert_eq!(history.iter().map(told).collect::<Vec<_>>(), expected);
+}
+
+fn an_import_tells_what_is_other_than_before(desk: &Desk) {
+    desk.import(&parties(&[PLATFORM, CARRIER].concat()));
+    let changed = "甲,1100000002,platform,suspended,2026-01-01,,600000\n";
+    desk.try_import(&parties(&[changed, CARRIER].concat()), 3).unwrap();
+    let granted = "乙,46121601BC,carrier,,2026-01-01,2026-12-31,0.5\n";
+    desk.try_import(&parties(granted), 4).unwrap();
+
+    let history = desk.history();
+    let (first, later) = history.split_at(3);
+    assert!(first.iter().all(|event| event.entry.change == ChangeKind::Added));
+    let party = vec![
+        ["codes", "1100000002, 91350100M000100Y43", "1100000002"],
+        ["roles", "platform, merchant", "platform"],
+        ["standing", "active", "suspended"],
+    ];
+    let raised = vec![["granted", "500000.00", "600000.00"]];
+    let fresh = vec![["granted", "", "0.50"], ["valid_from", "", "2026-11-04"]];
+    let expected = [
+        (2, &Subject::Party(PartyId(1)), ChangeKind::Changed, party),
+        (2, &Subject::Guarantee(PartyId(1)), ChangeKind::Changed, raised),
+        (3, &Subject::Guarantee(PartyId(2)), ChangeKind::Added, fresh),
+    ];
+    assert_eq!(later.iter().map(told).collect::<Vec<_>>(), expected);
+    assert!(history.iter().all(|event| event.cause == cause()));
+    assert_eq!(history.iter().map(|event| event.n).collect::<Vec<_>>(), [0, 1, 2, 0, 1, 0]);
+    assert_eq!(history.last().unwrap().at, noon(4));
+
+    let of_one = |view: &mut tongguan_storage::View<'_>| {
+        history::events(view, Register::Registry, About::Group("1"), None, 100)
+    };
+    assert_eq!(desk.store.read(of_one).unwrap().len(), 4, "party and guarantee");
+}
+
+fn certificates_that_come_and_go_are_told_by_their_digests(desk: &Desk) {
+    let entries = |seeds: &[u64]| {
+        let mut entries = parties(PLATFORM);
+        entries[0].certificates = Some(seeds.iter().map(|seed| certificate(*seed)).collect());
+        entries
+    };
+    desk.import(&entries(&[1]));
+    desk.import(&entries(&[2]));
+    let history = desk.history();
+    let [old, new] = [1, 2].map(|seed| fingerprint(certificate(seed).digest()));
+    let fields = vec![["certificates", &*old, &*new]];
+    let subject = Subject::Party(PartyId(1));
+    assert_eq!(told(history.last().unwrap()), (2, &subject, ChangeKind::Changed, fields));
+}
+
+fn a_changed_sum_is_told_and_an_equal_one_is_not(desk: &Desk) {
+    desk.import(&parties(PLATFORM));
+    let mut writer = desk.store.writer().unwrap();
+    let by = Cause::Command("registry guarantee".into());
+    let mut grant = |fen| {
+        change_granted(&mut writer, &code("1100000002"), Money::from_fen(fen), &by, noon(2))
+            .unwrap()
+    };
+    let same = grant(50_000_000);
+    assert_eq!((same.before, same.guarantee.granted), (same.guarantee.granted, same.before));
+    assert_eq!((desk.revision(), desk.history().len()), (1, 2));
+    grant(1);
+    let history = desk.history();
+    let last = history.last().unwrap();
+    let fields = vec![["granted", "500000.00", "0.01"]];
+    assert_eq!(told(last), (2, &Subject::Guarantee(PartyId(1)), ChangeKind::Changed, fields));
+    assert_eq!((&last.cause, last.at), (&by, noon(2)));
+}
+
+fn what_is_refused_or_changes_nothing_leaves_no_event(desk: &Desk) {
+    desk.import(&parties(&[PLATFORM, CARRIER].concat()));
+    let history = desk.history();
+    desk.try_import(&parties(PLATFORM), 2).unwrap();
+    let both = "丙,1100000002;46121601BC,carrier,,,,\n";
+    desk.try_import(&parties(both), 2).unwrap_err();
+    assert_eq!((desk.revision(), desk.history()), (1, history));
 }

@@ -12,12 +12,14 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tongguan_application::codes::{self, CodesError, import};
+use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock;
 use tongguan_codelists::text::{Defaults, Defect, Reading};
 use tongguan_codelists::{Diff, Pack, Row, Table};
-use tongguan_storage::Store;
+use tongguan_storage::{About, Register, Store};
 
 use crate::clock::SystemClock;
+use crate::commands::history::{self, Page};
 use crate::commands::place::Place;
 
 /// Look into the tables of rules and codes, and import rows of your own.
@@ -37,6 +39,7 @@ enum CodesCommand {
     List(List),
     Show(Show),
     Import(Import),
+    History(History),
 }
 
 /// List the tables, or the rows of one.
@@ -108,6 +111,18 @@ struct Import {
     json: bool,
 }
 
+/// Show which rows imports added, changed and ended, and when, the newest first.
+#[derive(Debug, Args)]
+struct History {
+    /// Only rows of this table.
+    #[arg(value_parser = table)]
+    table: Option<Table>,
+    /// Only the row of this id.
+    id: Option<String>,
+    #[command(flatten)]
+    page: Page,
+}
+
 impl Codes {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
@@ -115,6 +130,7 @@ impl Codes {
             CodesCommand::List(list) => list.run(),
             CodesCommand::Show(show) => show.run(),
             CodesCommand::Import(import) => import.run(),
+            CodesCommand::History(history) => history.run(),
         }
     }
 }
@@ -192,20 +208,22 @@ impl Import {
             columns: self.column.clone(),
         };
         let Reading { rows, defects } = self.table.read(&text, &defaults);
-        let diff = self.apply(rows, !defects.is_empty())?;
+        let cause = history::file(&self.file, text.as_bytes());
+        let diff = self.apply(rows, &cause, !defects.is_empty())?;
         let sound = defects.is_empty() && diff.conflicts.is_empty();
         self.print(&diff, &defects)?;
         Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
     /// Stores the rows, or only compares them when that was asked for or a line is wrong.
-    fn apply(&self, rows: Vec<Row>, is_faulty: bool) -> anyhow::Result<Diff> {
+    fn apply(&self, rows: Vec<Row>, cause: &Cause, is_faulty: bool) -> anyhow::Result<Diff> {
         if self.dry_run || is_faulty {
             let pack = stored_pack(&self.place)?.unwrap_or_else(Pack::builtin);
             return Ok(Diff::between(&pack, rows));
         }
-        let mut writer = self.place.open(SystemClock.now())?.writer()?;
-        match import(&mut writer, rows) {
+        let now = SystemClock.now();
+        let mut writer = self.place.open(now)?.writer()?;
+        match import(&mut writer, rows, cause, now) {
             Ok(diff) => Ok(diff),
             Err(CodesError::Conflicts(diff)) => Ok(*diff),
             Err(error) => Err(error).with_context(|| {
@@ -228,6 +246,22 @@ impl Import {
             eprintln!("error: {}: {defect}", self.file.display());
         }
         Ok(())
+    }
+}
+
+impl History {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let subject = match (self.table, &self.id) {
+            (Some(table), Some(id)) => format!("{table}/{id}"),
+            (table, _) => table.map(|table| table.to_string()).unwrap_or_default(),
+        };
+        let about = match (self.table, &self.id) {
+            (None, _) => About::Everything,
+            (Some(_), None) => About::Group(&subject),
+            (Some(_), Some(_)) => About::Subject(&subject),
+        };
+        let store = self.page.place.open_existing(SystemClock.now())?;
+        self.page.print(store.as_ref(), Register::Codes, about, |_| None)
     }
 }
 

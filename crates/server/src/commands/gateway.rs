@@ -13,10 +13,12 @@ use serde::Serialize;
 use tongguan_application::delivery::Follower;
 use tongguan_application::due::DueWork;
 use tongguan_application::intake::{Received, SignatureDemand};
+use tongguan_application::learning::Learned;
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
 use tongguan_domain::ids::MessageId;
+use tongguan_domain::time::Moment;
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
@@ -26,6 +28,7 @@ use tongguan_storage::{Partition, Store};
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
+use crate::refresh::{Refresh, TrustFolder};
 
 /// Answer every file in a folder: messages in --inbox, responses in --outbox/<mailbox>/.
 ///
@@ -55,6 +58,10 @@ pub struct Gateway {
     /// Add order and waybill number to tax bills, as real systems do beside the schema.
     #[arg(long)]
     parcel_numbers: bool,
+    /// How often, in seconds, to look whether registry, settings, code tables or trust were changed;
+    /// what was is taken up without a new start.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    refresh: u32,
     /// Answer what lies in the inbox, and end.
     #[arg(long, conflicts_with = "watch", required_unless_present = "watch")]
     once: bool,
@@ -94,15 +101,16 @@ impl Gateway {
         let clock = Arc::new(SystemClock);
         let store = self.place.open(clock.now())?;
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
-        let registry = store.read(tongguan_application::registry::snapshot)?;
-        let pack = store.read(tongguan_application::codes::pack)?;
-        let trust = product::trust(&self.trust)?;
+        let learned = store.read(Learned::load)?;
+        let (folder, trust) = TrustFolder::open(&self.trust)?;
         let identities: Arc<dyn IdentityRegister> = match self.identities {
             Identities::None => Arc::new(NoRegister),
             Identities::StandIn => Arc::new(StandIn),
         };
+        let Learned { registry, pack, settings, .. } = learned.clone();
         let knowledge = product::knowledge(registry, pack, trust, self.demand()?);
-        let product = Product { store, keyring, clock, identities, knowledge };
+        let refresh = Refresh::new(learned, knowledge.clone(), folder, self.refresh);
+        let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let pipeline = product.start(workers)?;
         let inbox = Inbox::open(&self.inbox)?;
@@ -117,6 +125,7 @@ impl Gateway {
             clock: product.clock.clone(),
             report: Report::default(),
             store: product.store.clone(),
+            refresh,
             due: DueWork::default(),
         };
         if self.once {
@@ -172,6 +181,7 @@ struct Rounds {
     clock: Arc<dyn Clock>,
     report: Report,
     store: Store,
+    refresh: Refresh,
     due: DueWork,
 }
 
@@ -209,11 +219,14 @@ impl Rounds {
     /// Gives how many files were answered.
     fn round(&mut self) -> anyhow::Result<usize> {
         let files = self.inbox.files()?;
+        // Behind the list: what was changed before a file came is known when the file is read.
+        self.take_up_changes(self.clock.now())?;
         let mut waiting = BTreeMap::<u64, InboxFile>::new();
         let mut answered = 0;
         for file in files {
             let bytes = self.inbox.read(&file, Limits::default().bytes as u64)?;
             let at = self.clock.now();
+            self.take_up_changes(at)?;
             let partition = Partition::of_text(&file.name);
             let received = Received {
                 id: MessageId(self.ids.next(partition, at)),
@@ -239,10 +252,19 @@ impl Rounds {
         Ok(answered)
     }
 
+    /// Looks whether another process changed what is kept in memory, unless it has just done so.
+    fn take_up_changes(&mut self, now: Moment) -> anyhow::Result<()> {
+        let taken_up = self.refresh.look(&self.store, &self.pipeline, now)?;
+        if !taken_up.is_empty() {
+            eprintln!("changed by others and taken up: {}", taken_up.join(", "));
+        }
+        Ok(())
+    }
+
     /// Decides what time and topped-up guarantees lead to; every message is acknowledged by now.
     fn see_to_what_is_due(&mut self) -> anyhow::Result<()> {
         let Self { pipeline, due, store, clock, .. } = self;
-        let settings = pipeline.settings().clone();
+        let settings = pipeline.settings();
         let done = due.run(store, &settings, clock.now(), &mut |commands| {
             let ticket = pipeline.command(commands);
             // What a round that failed left behind comes first; its files still lie in the inbox.

@@ -9,6 +9,7 @@ mod defects;
 mod demo;
 mod doctor;
 mod gateway;
+mod history;
 mod message;
 mod office;
 mod place;

@@ -8,17 +8,20 @@ use comfy_table::{Table as Grid, presets};
 use serde_json::{Map, Value, json};
 use tongguan_application::clearing::engine::Settings;
 use tongguan_application::clearing::settings::OfficeSettings;
+use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock;
 use tongguan_application::settings;
 use tongguan_domain::ids::OfficeCode;
+use tongguan_storage::{About, Register};
 
+use super::history::Page;
 use super::place::Place;
 use crate::clock::SystemClock;
 
 /// Show and change the settings of customs offices.
 ///
-/// What `all` says holds for every office that has no value of its own. A gateway that runs reads
-/// the settings when it starts.
+/// What `all` says holds for every office that has no value of its own. A gateway that runs takes a
+/// change up within a second.
 #[derive(Debug, Args)]
 pub struct Office {
     #[command(subcommand)]
@@ -29,6 +32,7 @@ pub struct Office {
 enum OfficeCommand {
     List(List),
     Set(Set),
+    History(History),
 }
 
 /// List the settings of all offices that have any of their own, and of all others.
@@ -60,11 +64,30 @@ struct Set {
     json: bool,
 }
 
+/// Show which settings were given and taken away, and when, the newest first.
+#[derive(Debug, Args)]
+struct History {
+    /// Only those of this office: four digits, or `all` for what holds where an office has none.
+    #[arg(value_parser = scope)]
+    office: Option<Scope>,
+    #[command(flatten)]
+    page: Page,
+}
+
 /// One office, or all that have no value of their own.
 #[derive(Debug, Clone, Copy)]
 enum Scope {
     All,
     One(OfficeCode),
+}
+
+impl Scope {
+    const fn code(self) -> Option<OfficeCode> {
+        match self {
+            Self::All => None,
+            Self::One(code) => Some(code),
+        }
+    }
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
@@ -82,6 +105,7 @@ impl Office {
         match self.command {
             OfficeCommand::List(list) => list.run(),
             OfficeCommand::Set(set) => set.run(),
+            OfficeCommand::History(history) => history.run(),
         }
     }
 }
@@ -116,13 +140,13 @@ impl List {
 
 impl Set {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open(SystemClock.now())?;
-        let office = match self.office {
-            Scope::All => None,
-            Scope::One(code) => Some(code),
-        };
+        let now = SystemClock.now();
+        let store = self.place.open(now)?;
+        let office = self.office.code();
         let value = (self.value != "default").then_some(self.value.as_str());
-        let changed = settings::put(&mut store.writer()?, office, &self.name, value)?;
+        let cause = Cause::Command("office set".to_owned());
+        let mut writer = store.writer()?;
+        let changed = settings::put(&mut writer, office, &self.name, value, &cause, now)?;
         let loaded = store.read(settings::load)?;
         let of = office.and_then(|code| loaded.offices.get(&code));
         let of = of.unwrap_or(&loaded.default_office);
@@ -140,6 +164,15 @@ impl Set {
             writeln!(out, "{who}: {} = {holds}{how}", self.name)?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl History {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let scope = self.office.map(|office| settings::scope(office.code()));
+        let about = scope.as_deref().map_or(About::Everything, About::Group);
+        let store = self.page.place.open_existing(SystemClock.now())?;
+        self.page.print(store.as_ref(), Register::Settings, about, |_| None)
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry::file::{self, Format};
 use tongguan_application::registry::{
@@ -19,10 +20,11 @@ use tongguan_application::registry::{
 use tongguan_domain::defect::Defect;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
-use tongguan_storage::Store;
+use tongguan_storage::{About, Register, Store};
 
 use crate::clock::SystemClock;
 use crate::commands::defects::{self, DefectView};
+use crate::commands::history::{self, Page};
 use crate::commands::place::Place;
 
 /// The largest registry file that is read.
@@ -46,6 +48,7 @@ enum RegistryCommand {
     List(List),
     Show(Show),
     Guarantee(Guarantee),
+    History(History),
 }
 
 /// Register the parties of a TOML or CSV file, or bring them up to date.
@@ -124,6 +127,16 @@ struct Guarantee {
     json: bool,
 }
 
+/// Show what was changed of parties and guarantees, by what and when, the newest first.
+#[derive(Debug, Args)]
+struct History {
+    /// Only what was changed of this party, by any of its codes.
+    #[arg(value_parser = code)]
+    code: Option<PartyCode>,
+    #[command(flatten)]
+    page: Page,
+}
+
 impl Registry {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
@@ -132,6 +145,7 @@ impl Registry {
             RegistryCommand::List(list) => list.run(),
             RegistryCommand::Show(show) => show.run(),
             RegistryCommand::Guarantee(guarantee) => guarantee.run(),
+            RegistryCommand::History(history) => history.run(),
         }
     }
 }
@@ -145,13 +159,14 @@ impl Import {
         let text = read_at_most(LARGEST, &self.file)
             .and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other))
             .with_context(|| format!("cannot read {name} as UTF-8 text"))?;
+        let cause = history::file(&self.file, text.as_bytes());
         let directory = self.file.parent().unwrap_or(Path::new(""));
         let files = |path: &str| read_at_most(LARGEST_CERTIFICATE, &directory.join(path));
         let entries = match file::read(&text, format, &files) {
             Ok(entries) => entries,
             Err(defects) => return self.refuse(&defects),
         };
-        match self.apply(&entries)? {
+        match self.apply(&entries, &cause)? {
             Ok(report) => {
                 self.print(&report)?;
                 Ok(ExitCode::SUCCESS)
@@ -160,11 +175,15 @@ impl Import {
         }
     }
 
-    fn apply(&self, entries: &[Entry]) -> anyhow::Result<Result<ImportReport, Vec<Defect>>> {
+    fn apply(
+        &self,
+        entries: &[Entry],
+        cause: &Cause,
+    ) -> anyhow::Result<Result<ImportReport, Vec<Defect>>> {
         let now = SystemClock.now();
         let outcome = if !self.dry_run {
             let mut writer = self.place.open(now)?.writer()?;
-            import(&mut writer, entries, now)
+            import(&mut writer, entries, cause, now)
         } else if let Some(store) = self.place.open_existing(now)? {
             store.read(|view| compare(view, entries, now))
         } else {
@@ -219,14 +238,7 @@ impl List {
 impl Show {
     fn run(self) -> anyhow::Result<ExitCode> {
         let parties = all(&self.place)?;
-        let named = parties.iter().find(|one| one.party.codes.contains(&self.code));
-        let Some(one) = named else {
-            anyhow::bail!(
-                "no party is registered under {} in {}: `tongguan registry list` shows all",
-                self.code,
-                self.place
-            );
-        };
+        let one = named(&parties, &self.code, &self.place)?;
         let mut out = io::stdout().lock();
         if self.json {
             writeln!(out, "{}", view::party_json(one))?;
@@ -237,10 +249,26 @@ impl Show {
     }
 }
 
+impl History {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let place = &self.page.place;
+        let store = existing(place)?;
+        let parties = store.read(registered).with_context(|| format!("cannot read {place}"))?;
+        let group = match &self.code {
+            None => None,
+            Some(code) => Some(named(&parties, code, place)?.party.id.to_string()),
+        };
+        let about = group.as_deref().map_or(About::Everything, About::Group);
+        let who = |id| parties.iter().find(|one| one.party.id == id);
+        self.page.print(Some(&store), Register::Registry, about, who)
+    }
+}
+
 impl Guarantee {
     fn run(self) -> anyhow::Result<ExitCode> {
         let mut writer = existing(&self.place)?.writer()?;
-        let changed = change_granted(&mut writer, &self.code, self.granted)
+        let (cause, now) = (Cause::Command("registry guarantee".to_owned()), SystemClock.now());
+        let changed = change_granted(&mut writer, &self.code, self.granted, &cause, now)
             .map_err(|error| self.explain(error))?;
         let mut out = io::stdout().lock();
         if self.json {
@@ -275,6 +303,18 @@ fn existing(place: &Place) -> anyhow::Result<Store> {
         format!(
             "nothing is registered: {place} is not there; register parties with `tongguan registry \
              import FILE`, or say with --data or --database where they are"
+        )
+    })
+}
+
+fn named<'r>(
+    parties: &'r [Registered],
+    code: &PartyCode,
+    place: &Place,
+) -> anyhow::Result<&'r Registered> {
+    parties.iter().find(|one| one.party.codes.contains(code)).with_context(|| {
+        format!(
+            "no party is registered under {code} in {place}: `tongguan registry list` shows all"
         )
     })
 }

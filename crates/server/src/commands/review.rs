@@ -10,9 +10,10 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
 use serde_json::json;
+use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
+use tongguan_application::registry;
 use tongguan_application::review::{self, Decision, Found, Place as Behind};
-use tongguan_application::{codes, registry};
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
@@ -172,8 +173,8 @@ impl Decide {
             reason: self.reason.clone(),
         };
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
-        let pack = store.read(codes::pack)?;
-        let mut engine = take_over(&store, &keyring, &SystemClock)?;
+        let Learned { pack, settings, .. } = store.read(Learned::load)?;
+        let mut engine = take_over(&store, &keyring, &settings, &SystemClock)?;
         let decided = review::decide(&mut engine, &SystemClock, &pack, &decision);
         engine.stop()?;
         let decided = decided?;

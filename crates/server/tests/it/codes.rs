@@ -157,6 +157,13 @@ fn an_imported_rate_is_shown_from_then_on_and_importing_it_again_changes_nothing
     let again = at(&import);
     assert!(again.out.contains("0 added, 0 changed, 0 ended, 1 unchanged"), "{}", again.out);
 
+    let history = at(&["codes", "history", "rates", "mine", "--json"]).json();
+    let [event] = &history["events"].as_array().unwrap()[..] else { panic!("{history}") };
+    assert_eq!((&event["change"], &event["cause"]["file"]), (&"added".into(), &"rates.csv".into()));
+    let text = at(&["codes", "history", "rates"]).out;
+    assert!(text.contains("+ rates  mine") && text.contains("duty: `` -> `0.07`"), "{text}");
+    assert_eq!(at(&["codes", "history", "units"]).out, "");
+
     // Elsewhere nobody has heard of it.
     let elsewhere = at(&[&show[..], &["--data", "."]].concat());
     assert_eq!(elsewhere.status, 1);

@@ -12,7 +12,8 @@ mod proof;
 use tongguan_testkit::postgres::wire::{Lost, Wire};
 use tongguan_testkit::postgres::{Server, database, leave_out};
 
-use self::desk::{Desk, Gateway};
+use self::desk::Desk;
+use crate::gateway::Gateway;
 
 /// How often the process is killed on SQLite, its server, and the wire is cut.
 const ROUNDS: u64 = 10;

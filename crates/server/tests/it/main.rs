@@ -6,6 +6,8 @@ mod codes;
 mod crash;
 mod demo;
 mod doctor;
+mod gateway;
+mod learning;
 mod message;
 mod registry;
 mod review;

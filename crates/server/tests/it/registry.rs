@@ -171,6 +171,56 @@ fn a_guarantee_is_raised_and_lowered() {
 }
 
 #[test]
+fn the_history_tells_what_was_changed_by_what_and_when() {
+    let desk = Desk::with("parties.toml", PARTIES);
+    desk.run(&["import", "parties.toml"]);
+    desk.run(&["import", "parties.toml"]);
+    desk.run(&["guarantee", "1100000002", "--granted", "600000"]);
+    desk.write("parties.toml", &PARTIES.replace("suspended", "active").replace("500", "600"));
+    desk.run(&["import", "parties.toml"]);
+
+    let all = desk.run(&["history", "--json"]).json();
+    let events = all["events"].as_array().unwrap();
+    let places: Vec<_> = events.iter().map(|event| event["place"].as_str().unwrap()).collect();
+    assert_eq!(places, ["3:0", "2:0", "1:2", "1:1", "1:0"], "the second import changed nothing");
+    assert_eq!(events[0]["subject"]["name"], "乙物流");
+    let field = &events[0]["fields"][0];
+    assert_eq!(
+        [&field["field"], &field["before"], &field["after"]],
+        ["standing", "suspended", "active"]
+    );
+    assert_eq!(events[0]["cause"]["file"], "parties.toml");
+    assert_eq!(events[0]["cause"]["sha256"].as_str().unwrap().len(), 64);
+    assert_ne!(events[0]["cause"]["sha256"], events[4]["cause"]["sha256"]);
+    assert_eq!(events[1]["cause"]["command"], "registry guarantee");
+    assert_eq!(
+        (&events[1]["subject"]["kind"], &events[1]["change"]),
+        (&"guarantee".into(), &"changed".into())
+    );
+    assert_eq!(all["next"], serde_json::Value::Null);
+
+    let page = desk.run(&["history", "--json", "--limit", "2"]).json();
+    assert_eq!((page["events"].as_array().unwrap().len(), &page["next"]), (2, &"2:0".into()));
+    let rest = desk.run(&["history", "--json", "--after", "2:0"]).json();
+    assert_eq!(rest["events"].as_array().unwrap()[..], events[2..]);
+
+    let of_one = desk.run(&["history", "91350100M000100Y43", "--json"]).json();
+    assert_eq!(of_one["events"].as_array().unwrap().len(), 3, "party and guarantee");
+    let text = desk.run(&["history", "--limit", "2"]).out;
+    for line in [
+        "~ 46121601BC  乙物流",
+        "    standing: `suspended` -> `active`",
+        "~ guarantee of 1100000002, 91350100M000100Y43  甲电商平台",
+        " by `registry guarantee`, revision 2",
+        "more: --after 2:0",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert_eq!(desk.run(&["history", "1100000009"]).status, 1);
+    assert_eq!(desk.run(&["history", "--after", "2"]).status, 2);
+}
+
+#[test]
 fn wrong_arguments_are_told_what_to_do() {
     let desk = Desk::with("parties.toml", PARTIES);
     desk.write("parties.txt", "");

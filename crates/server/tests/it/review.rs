@@ -228,6 +228,19 @@ fn offices_have_settings_of_their_own() {
         assert_eq!(run.status, status, "{}", run.err);
         assert!(run.err.contains(says), "{says}: {}", run.err);
     }
+    let history = office(&["history", "--json"]).json();
+    let events = history["events"].as_array().unwrap();
+    let changes: Vec<_> = events
+        .iter()
+        .map(|event| {
+            (event["subject"]["office"].as_str().unwrap(), event["change"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(changes, [("2916", "ended"), ("2916", "added"), ("all", "added")]);
+    let text = office(&["history", "2916"]).out;
+    assert!(text.contains("- 2916  refuse_early") && text.contains("by `office set`"), "{text}");
+    assert!(!text.contains("waiting_days"), "{text}");
+    assert!(office(&["history", "all"]).out.contains("value: `` -> `20`"));
 }
 
 #[test]

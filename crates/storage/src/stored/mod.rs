@@ -20,6 +20,7 @@ pub mod facts;
 #[cfg(test)]
 mod golden;
 pub mod lodged;
+pub mod register;
 pub mod response;
 pub mod state;
 pub mod tax;

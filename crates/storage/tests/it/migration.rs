@@ -1,6 +1,6 @@
 //! Opening a store again, and refusing one that is not ours.
 
-use tongguan_storage::{Cached, OpenError, Store, StoreSettings, Target};
+use tongguan_storage::{OpenError, Register, Store, StoreSettings, Target};
 
 use crate::fixture::{Engine, Fixture, at};
 
@@ -16,9 +16,9 @@ fn reopen(on: &Fixture) -> Result<Store, OpenError> {
 }
 
 fn a_store_opens_again_with_what_it_held(on: &Fixture) {
-    on.write(|tx| tx.bump(Cached::Registry));
+    on.write(|tx| tx.bump(Register::Registry));
     let again = reopen(on).unwrap();
-    let revision = again.read(|view| view.revision(Cached::Registry)).unwrap();
+    let revision = again.read(|view| view.revision(Register::Registry)).unwrap();
     assert_eq!(revision, 1);
 }
 

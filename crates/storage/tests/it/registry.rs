@@ -3,7 +3,8 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::PartyCode;
 use tongguan_storage::{
-    Cached, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting, StorageError,
+    About, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Register, RegisterEvent, Revisions,
+    Setting, StorageError,
 };
 
 use crate::fixture::{Fixture, at, mailbox};
@@ -15,6 +16,9 @@ on_both_engines! {
     settings_are_set_and_unset,
     code_tables_are_dated,
     a_revision_tells_of_a_change,
+    changes_at_the_same_time_get_revisions_without_a_gap,
+    events_are_found_by_subject_and_group_the_newest_first,
+    an_event_is_written_once,
 }
 
 fn party(id: i64) -> PartyRow {
@@ -99,9 +103,69 @@ fn code_tables_are_dated(on: &Fixture) {
 }
 
 fn a_revision_tells_of_a_change(on: &Fixture) {
-    on.write(|tx| tx.bump(Cached::Codes));
-    on.write(|tx| tx.bump(Cached::Codes));
-    let revisions = [Cached::Registry, Cached::Settings, Cached::Codes]
-        .map(|cached| on.read(|view| view.revision(cached)));
-    assert_eq!(revisions, [0, 0, 2]);
+    assert_eq!(on.read(|view| view.revisions()), Revisions::default());
+    assert_eq!(on.write(|tx| tx.bump(Register::Codes)), 1);
+    assert_eq!(on.write(|tx| tx.bump(Register::Codes)), 2);
+    assert_eq!(on.write(|tx| tx.bump(Register::Registry)), 1);
+    let revisions = Revisions { registry: 1, settings: 0, codes: 2 };
+    assert_eq!(on.read(|view| view.revisions()), revisions);
+    assert_eq!(on.read(|view| view.revision(Register::Codes)), 2);
+}
+
+fn changes_at_the_same_time_get_revisions_without_a_gap(on: &Fixture) {
+    let change = || {
+        let mut writer = on.store.writer().unwrap();
+        let bump = |writer: &mut tongguan_storage::Writer| {
+            writer.retried(Default::default(), |tx| tx.bump(Register::Registry)).unwrap()
+        };
+        (0..20).map(|_| bump(&mut writer)).collect::<Vec<_>>()
+    };
+    let mut all = std::thread::scope(|scope| {
+        let other = scope.spawn(change);
+        let mut all = change();
+        all.extend(other.join().unwrap());
+        all
+    });
+    all.sort_unstable();
+    assert!(all.into_iter().eq(1..=40));
+}
+
+fn event(register: Register, revision: i64, n: i64, subject: &str) -> RegisterEvent {
+    RegisterEvent {
+        register: register.name().into(),
+        revision,
+        n,
+        at: at(revision),
+        subject: subject.into(),
+        version: 1,
+        body: vec![1, 2],
+    }
+}
+
+fn events_are_found_by_subject_and_group_the_newest_first(on: &Fixture) {
+    let of = |revision, n, subject| event(Register::Codes, revision, n, subject);
+    let all =
+        [of(1, 0, "rates/a"), of(1, 1, "rates/b"), of(2, 0, "rates_x/a"), of(3, 0, "rates/a")];
+    let other = event(Register::Settings, 1, 0, "rates/a");
+    on.write(|tx| tx.insert(all.iter().chain([&other])));
+    let found = |about, before, limit| {
+        let rows = on.read(|view| view.register_events(Register::Codes, about, before, limit));
+        rows.into_iter().map(|row| (row.revision, row.n)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(About::Everything, None, 9), [(3, 0), (2, 0), (1, 1), (1, 0)]);
+    assert_eq!(found(About::Everything, None, 1), [(3, 0)]);
+    assert_eq!(found(About::Everything, Some((2, 0)), 9), [(1, 1), (1, 0)]);
+    assert_eq!(found(About::Everything, Some((1, 1)), 9), [(1, 0)]);
+    assert_eq!(found(About::Group("rates"), None, 9), [(3, 0), (1, 1), (1, 0)]);
+    assert_eq!(found(About::Group("rate"), None, 9), []);
+    assert_eq!(found(About::Subject("rates/a"), None, 9), [(3, 0), (1, 0)]);
+    let newest =
+        on.read(|view| view.register_events(Register::Settings, About::Everything, None, 1));
+    assert_eq!(newest, [other]);
+}
+
+fn an_event_is_written_once(on: &Fixture) {
+    on.write(|tx| tx.insert(&[event(Register::Registry, 1, 0, "1/party")]));
+    let error = on.refused(|tx| tx.insert(&[event(Register::Registry, 1, 0, "2/party")]));
+    assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
 }

@@ -1,7 +1,12 @@
 //! The heart of the product on both engines: what is said must not depend on where it is stored.
 
+use std::sync::Barrier;
+
 use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::history::{self, Cause};
+use tongguan_application::settings;
 use tongguan_domain::money::Money;
+use tongguan_storage::{About, Register, Store};
 use tongguan_testkit::parcels::{Document, Messages, Parcel};
 use tongguan_testkit::postgres::database;
 use tongguan_testkit::world::{Beginning, Sent, World};
@@ -14,6 +19,7 @@ on_both_engines! {
     the_same_message_again_gets_the_same_responses,
     what_a_guarantee_does_not_cover_queues_for_it_in_order,
     a_writer_that_starts_anew_goes_on,
+    changes_of_registers_beside_a_writer_are_numbered_by_themselves,
 }
 
 /// Ends the connection of the first transaction that has written a response, while it commits: its
@@ -127,4 +133,49 @@ fn a_writer_that_starts_anew_goes_on(on: On) {
         world.restart();
     }
     assert_eq!(state(&world, &parcel), 800);
+}
+
+/// How often each setting is changed.
+const CHANGES: i64 = 25;
+/// The settings that are changed.
+const NAMES: [&str; 2] = ["waiting_days", "close_after_days"];
+
+/// The writer owns every partition and its numbers; others change settings all the while.
+fn changes_of_registers_beside_a_writer_are_numbered_by_themselves(on: On) {
+    let mut world = unsigned(on);
+    let parcels: Vec<_> = (1..=20).map(nth).collect();
+    let begin = Barrier::new(3);
+    let change = |store: &Store, name: &str| {
+        let mut writer = store.writer().unwrap();
+        let cause = Cause::Command(name.to_owned());
+        begin.wait();
+        for n in 1..=CHANGES {
+            let (value, at) = (n.to_string(), sent_at().plus_millis(n));
+            assert!(settings::put(&mut writer, None, name, Some(&value), &cause, at).unwrap());
+        }
+    };
+    let store = world.store.clone();
+    std::thread::scope(|scope| {
+        for name in NAMES {
+            scope.spawn(|| change(&store, name));
+        }
+        begin.wait();
+        for parcel in &parcels {
+            world.send(&parcel.documents());
+        }
+    });
+    assert!(parcels.iter().all(|parcel| state(&world, parcel) == 800));
+    let events = world
+        .store
+        .read(|view| history::events(view, Register::Settings, About::Everything, None, i64::MAX))
+        .unwrap();
+    let revisions = events.iter().rev().map(|event| (event.revision, event.n));
+    assert!(revisions.eq((1..=2 * CHANGES).map(|n| (n, 0))), "none twice, none missing");
+    for name in NAMES {
+        let by = Cause::Command(name.to_owned());
+        let values = events.iter().rev().filter(|event| event.cause == by);
+        let values: Vec<i64> =
+            values.map(|event| event.entry.fields[0].after.parse().unwrap()).collect();
+        assert!(values.iter().copied().eq(1..=CHANGES), "{values:?}");
+    }
 }

@@ -112,13 +112,15 @@ impl Clear {
             Sign::None => SignatureDemand { not_demanded: MessageType::ALL.to_vec() },
             Sign::Sm2 | Sign::Rsa => SignatureDemand::default(),
         };
-        let knowledge = product::knowledge(cast.registry(), Pack::builtin(), cast.trust()?, demand);
+        let registry = Arc::new(cast.registry());
+        let knowledge = product::knowledge(registry, Pack::builtin(), cast.trust()?, demand);
         let product = Product {
             store,
             keyring: Arc::new(Keyring::from_master(&[7; 32])),
             clock,
             identities: Arc::new(StandIn),
             knowledge,
+            settings: Arc::default(),
         };
         let rows_before = product.store.read(|view| view.row_counts())?;
         let traffic_before = product.store.log_traffic()?;

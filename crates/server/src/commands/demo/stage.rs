@@ -6,14 +6,18 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::civil::date;
 use tongguan_application::delivery::Follower;
+use tongguan_application::history::Cause;
 use tongguan_application::intake::SignatureDemand;
+use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry::{self, Entry, Grant};
+use tongguan_application::settings;
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::folder::{CONSUMER, Outbox};
 use tongguan_gateways::identity::StandIn;
 use tongguan_storage::seal::Keyring;
-use tongguan_storage::{Cached, Setting, Store, StoreSettings, Target};
+use tongguan_storage::{Store, StoreSettings, Target};
 use tongguan_testkit::traffic::crew::Crew;
 use tongguan_testkit::traffic::{EXAMINING_OFFICE, REVIEWING_OFFICE};
 
@@ -44,12 +48,13 @@ impl Stage {
             .with_context(|| format!("cannot make a database in {}", data.display()))?;
         let keyring = Arc::new(Keyring::open(&data.join(KEY_FILE))?);
         let mut writer = store.writer()?;
-        registry::import(&mut writer, &entries(crew), now)
+        let cause = Cause::Command("demo".to_owned());
+        registry::import(&mut writer, &entries(crew), &cause, now)
             .context("the made-up parties cannot be registered")?;
-        writer.transaction(|tx| {
-            tx.upsert(&settings())?;
-            tx.bump(Cached::Settings)
-        })?;
+        for (office, name) in SELECTED {
+            let office = OfficeCode::parse(office)?;
+            settings::put(&mut writer, Some(office), name, Some("10000"), &cause, now)?;
+        }
         let trust = data.join("trust");
         let samples = data.join("samples");
         for folder in [&trust, &samples] {
@@ -59,14 +64,11 @@ impl Stage {
         let authority = trust.join("demo-authority.pem");
         std::fs::write(&authority, crew.authority().certificate().to_pem())
             .with_context(|| format!("cannot write {}", authority.display()))?;
-        let knowledge = product::knowledge(
-            store.read(registry::snapshot)?,
-            store.read(tongguan_application::codes::pack)?,
-            product::trust(&trust)?,
-            SignatureDemand::default(),
-        );
+        let Learned { registry, pack, settings, .. } = store.read(Learned::load)?;
+        let signed = SignatureDemand::default();
+        let knowledge = product::knowledge(registry, pack, product::trust(&trust)?, signed);
         let identities = Arc::new(StandIn);
-        let product = Product { store, keyring, clock, identities, knowledge };
+        let product = Product { store, keyring, clock, identities, knowledge, settings };
         let outbox = data.join("outbox");
         Ok(Self { data, samples, outbox, product })
     }
@@ -129,15 +131,8 @@ fn entries(crew: &Crew) -> Vec<Entry> {
 
 /// One office reviews everything, one examines everything: which parcels go there is for the seed to
 /// say, not for chance.
-fn settings() -> [Setting; 2] {
-    [(REVIEWING_OFFICE, "yellow_per_10_000"), (EXAMINING_OFFICE, "red_per_10_000")].map(
-        |(office, name)| Setting {
-            scope: format!("office:{office}"),
-            name: name.to_owned(),
-            value: "10000".to_owned(),
-        },
-    )
-}
+const SELECTED: [(&str, &str); 2] =
+    [(REVIEWING_OFFICE, "yellow_per_10_000"), (EXAMINING_OFFICE, "red_per_10_000")];
 
 /// Seconds between two moments, for people to read.
 pub fn seconds(from: Moment, to: Moment) -> f64 {

@@ -2,11 +2,9 @@
 //! and the ledger of acknowledgements that nothing of the product can reach.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::Command;
 
 use tempfile::TempDir;
 use tongguan_application::clearing::record::DocumentKind;
@@ -17,12 +15,11 @@ use tongguan_testkit::cast::{Cast, Signing};
 use tongguan_testkit::parcels::{Messages, Parcel, parcel, sweeten};
 
 use super::Chance;
+use crate::gateway::{Gateway, names, registration};
 use crate::run::tongguan_in;
 
 /// Parcels that one message tells of.
 const PARCELS: u64 = 3;
-/// A process that needs longer for a step hangs.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 pub struct Desk {
     folder: TempDir,
@@ -75,24 +72,7 @@ impl Desk {
         }
         let root = cast.authority().certificate().to_pem();
         fs::write(folder.path().join("trust/root.pem"), root).unwrap();
-        let mut parties = String::new();
-        let roles = ["platform\", \"guarantor", "merchant", "payment-institution"];
-        let roles = roles.into_iter().chain(["carrier\", \"declarant"]);
-        for (actor, roles) in cast.actors().into_iter().zip(roles) {
-            write!(
-                parties,
-                "[[party]]\nname = \"{}\"\ncodes = [\"{}\"]\nroles = [\"{roles}\"]\n\
-                 valid_from = 2020-01-01\nmailbox = \"{}\"\ncertificates = ['''{}''']\n\n",
-                actor.party.name,
-                actor.party.codes[0],
-                actor.mailbox(),
-                actor.certificate.to_pem(),
-            )
-            .unwrap();
-            if roles.starts_with("platform") {
-                parties.push_str("[party.guarantee]\ngranted = \"1000000.00\"\n\n");
-            }
-        }
+        let parties = registration(&cast, |_| true, "1000000.00");
         fs::write(folder.path().join("parties.toml"), parties).unwrap();
         let arguments = ["registry", "import", "parties.toml", &place[0], &place[1]];
         let run = tongguan_in(folder.path(), &arguments, "");
@@ -210,15 +190,7 @@ impl Desk {
 
     /// Starts the process.
     pub fn watch(&self) -> Gateway {
-        let errors = self.folder.path().join("stderr");
-        let child = self
-            .command("--watch")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(fs::File::create(&errors).unwrap())
-            .spawn()
-            .unwrap();
-        Gateway { child, errors, began: now() }
+        Gateway::start(self.command("--watch"), self.folder.path().join("stderr"))
     }
 
     /// Answers what still lies there, undisturbed.
@@ -239,51 +211,6 @@ impl Desk {
     }
 }
 
-/// A running process, killed when dropped.
-pub struct Gateway {
-    child: Child,
-    errors: PathBuf,
-    began: Instant,
-}
-
-impl Gateway {
-    /// Milliseconds since its start.
-    pub fn age(&self) -> u64 {
-        u64::try_from(now().duration_since(self.began).as_millis()).unwrap()
-    }
-
-    /// Waits until something is so, told the process's age in milliseconds.
-    pub fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(u64) -> bool) {
-        let begin = now();
-        while !is_so(self.age()) {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                panic!("it ended with {status} before {what}: {}", self.said());
-            }
-            let waited = now().duration_since(begin);
-            assert!(waited < PATIENCE, "waited too long for {what}: {}", self.said());
-            std::thread::park_timeout(Duration::from_millis(1));
-        }
-    }
-
-    /// Kills it as a crash would.
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    fn said(&self) -> String {
-        fs::read_to_string(&self.errors).unwrap_or_default()
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        // It may have been killed already.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 /// The `n`th parcel; every third has goods whose quantity is limited for a person and year.
 fn some_limited(n: u64, at: Moment) -> Parcel {
     let mut parcel = parcel(n, at).unwrap();
@@ -296,18 +223,4 @@ fn some_limited(n: u64, at: Moment) -> Parcel {
 /// Whether the quantity of the `n`th parcel's goods is limited.
 pub fn is_limited(n: u64) -> bool {
     n.is_multiple_of(3)
-}
-
-/// The names of the files in a folder that may not be there yet.
-fn names(folder: &Path) -> BTreeSet<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .map(|entry| entry.file_name().into_string().unwrap())
-        .collect()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a loop that waits for another process")]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -1,0 +1,262 @@
+//! The history of the registers (变更记录): an audit event for everything that a change changes, in the
+//! transaction that changes it.
+//!
+//! Decisions are numbered by the writer that owns the partitions. Whoever changes a register owns none,
+//! so these events have a numbering of their own: the revision that the change makes, and a place in
+//! the change. See decision 8.
+
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::time::Moment;
+use tongguan_storage::stored::StoredError;
+use tongguan_storage::stored::register::{
+    self as stored, StoredChangeCauseV1, StoredChangeV1, StoredFieldV1, StoredRegisterEvent,
+    StoredRegisterSubjectV1,
+};
+use tongguan_storage::{About, Register, RegisterEvent, StorageError, Tx, View, Writer};
+
+/// An event: what one change did to one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The revision that the change made.
+    pub revision: i64,
+    /// Which event of the change, from 0.
+    pub n: i64,
+    /// When.
+    pub at: Moment,
+    /// By what.
+    pub cause: Cause,
+    /// What was changed, and how.
+    pub entry: Entry,
+}
+
+/// What led to a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// A file was imported.
+    File {
+        /// Its name, without the folder.
+        name: String,
+        /// The SHA-256 of its bytes.
+        digest: [u8; 32],
+    },
+    /// A command, by its name: `registry guarantee`.
+    Command(String),
+}
+
+/// What was changed, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What.
+    pub subject: Subject,
+    /// How.
+    pub change: ChangeKind,
+    /// The fields that are other than before, in the register's own order.
+    pub fields: Vec<Field>,
+}
+
+/// What a change is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A party.
+    Party(PartyId),
+    /// The guarantee of a party.
+    Guarantee(PartyId),
+    /// A setting.
+    Setting {
+        /// `office` or `office:2916`.
+        scope: String,
+        /// Its name.
+        name: String,
+    },
+    /// A row of a code table.
+    CodeRow {
+        /// The table.
+        table: String,
+        /// The row's id.
+        id: String,
+    },
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is other than before.
+    Changed,
+    /// It was taken away, or got an earlier end.
+    Ended,
+}
+
+/// One field before and after, as files say it; empty where there is nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Before.
+    pub before: String,
+    /// After.
+    pub after: String,
+}
+
+/// Changes a register in one transaction with the events that tell of it. `work` gives what it changed;
+/// where that is nothing, nothing is left behind, not even a revision.
+///
+/// # Errors
+/// What `work` gives, or [`StorageError`]; nothing was changed.
+pub fn change<T, E: From<StorageError>>(
+    writer: &mut Writer,
+    register: Register,
+    cause: &Cause,
+    now: Moment,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<Entry>), E>,
+) -> Result<T, E> {
+    let outcome = writer.transaction(|tx| {
+        // First, because it locks: of two changes at a time the second sees what the first did.
+        let revision = tx.bump(register)?;
+        let (value, entries) = work(tx).map_err(RolledBack::Failed)?;
+        if entries.is_empty() {
+            return Err(RolledBack::Unchanged(value));
+        }
+        let rows = (0..).zip(&entries).map(|(n, entry)| {
+            let event = write(cause, entry);
+            Ok(RegisterEvent {
+                register: register.name().to_owned(),
+                revision,
+                n,
+                at: now,
+                subject: entry.subject.place(),
+                version: i64::from(stored::VERSION),
+                body: event.encode().map_err(|error| unreadable(&error))?,
+            })
+        });
+        let rows = rows.collect::<Result<Vec<_>, StorageError>>()?;
+        tx.insert(&rows)?;
+        Ok(value)
+    });
+    match outcome {
+        Ok(value) | Err(RolledBack::Unchanged(value)) => Ok(value),
+        Err(RolledBack::Failed(error)) => Err(error),
+    }
+}
+
+/// The events of a register, the newest first, at most `limit`; those before revision and place of
+/// `before`, if one is given.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn events(
+    view: &mut View<'_>,
+    register: Register,
+    about: About<'_>,
+    before: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<Vec<Event>, StorageError> {
+    view.register_events(register, about, before, limit)?.into_iter().map(read).collect()
+}
+
+/// Why a transaction left no trace.
+enum RolledBack<T, E> {
+    Unchanged(T),
+    Failed(E),
+}
+
+impl<T, E: From<StorageError>> From<StorageError> for RolledBack<T, E> {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Subject {
+    /// Where it is found: its group, `/`, and what it is in the group. A party and its guarantee are
+    /// one group.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Party(id) => format!("{id}/party"),
+            Self::Guarantee(id) => format!("{id}/guarantee"),
+            Self::Setting { scope, name } => format!("{scope}/{name}"),
+            Self::CodeRow { table, id } => format!("{table}/{id}"),
+        }
+    }
+}
+
+impl Field {
+    /// A field that changed; `None` where it did not.
+    pub fn changed(name: &str, before: String, after: String) -> Option<Self> {
+        (before != after).then(|| Self { name: name.to_owned(), before, after })
+    }
+}
+
+fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
+    StoredRegisterEvent {
+        subject: match &entry.subject {
+            Subject::Party(id) => StoredRegisterSubjectV1::Party(id.0),
+            Subject::Guarantee(id) => StoredRegisterSubjectV1::Guarantee(id.0),
+            Subject::Setting { scope, name } => {
+                StoredRegisterSubjectV1::Setting(scope.as_str().into(), name.as_str().into())
+            }
+            Subject::CodeRow { table, id } => {
+                StoredRegisterSubjectV1::CodeRow(table.as_str().into(), id.as_str().into())
+            }
+        },
+        change: match entry.change {
+            ChangeKind::Added => StoredChangeV1::Added,
+            ChangeKind::Changed => StoredChangeV1::Changed,
+            ChangeKind::Ended => StoredChangeV1::Ended,
+        },
+        cause: match cause {
+            Cause::File { name, digest } => {
+                StoredChangeCauseV1::File(name.as_str().into(), *digest)
+            }
+            Cause::Command(name) => StoredChangeCauseV1::Command(name.as_str().into()),
+        },
+        fields: entry
+            .fields
+            .iter()
+            .map(|field| StoredFieldV1 {
+                name: field.name.as_str().into(),
+                before: field.before.as_str().into(),
+                after: field.after.as_str().into(),
+            })
+            .collect(),
+    }
+}
+
+fn read(row: RegisterEvent) -> Result<Event, StorageError> {
+    let stored = StoredRegisterEvent::decode(&row.body).map_err(|error| unreadable(&error))?;
+    let subject = match stored.subject {
+        StoredRegisterSubjectV1::Party(id) => Subject::Party(PartyId(id)),
+        StoredRegisterSubjectV1::Guarantee(id) => Subject::Guarantee(PartyId(id)),
+        StoredRegisterSubjectV1::Setting(scope, name) => {
+            Subject::Setting { scope: scope.into(), name: name.into() }
+        }
+        StoredRegisterSubjectV1::CodeRow(table, id) => {
+            Subject::CodeRow { table: table.into(), id: id.into() }
+        }
+    };
+    let change = match stored.change {
+        StoredChangeV1::Added => ChangeKind::Added,
+        StoredChangeV1::Changed => ChangeKind::Changed,
+        StoredChangeV1::Ended => ChangeKind::Ended,
+    };
+    let field = |field: StoredFieldV1| Field {
+        name: field.name.into(),
+        before: field.before.into(),
+        after: field.after.into(),
+    };
+    let fields = stored.fields.into_iter().map(field).collect();
+    Ok(Event {
+        revision: row.revision,
+        n: row.n,
+        at: row.at,
+        cause: match stored.cause {
+            StoredChangeCauseV1::File(name, digest) => Cause::File { name: name.into(), digest },
+            StoredChangeCauseV1::Command(name) => Cause::Command(name.into()),
+        },
+        entry: Entry { subject, change, fields },
+    })
+}
+
+fn unreadable(error: &StoredError) -> StorageError {
+    StorageError::Corrupt { table: "register_event", column: "body", reason: error.to_string() }
+}

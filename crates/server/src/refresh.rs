@@ -1,0 +1,108 @@
+//! Taking up what others changed while the process runs: registry, settings, code tables, and the
+//! folder of trusted authorities.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use tongguan_application::intake::Knowledge;
+use tongguan_application::learning::Learned;
+use tongguan_application::pipeline::Pipeline;
+use tongguan_domain::time::Moment;
+use tongguan_messages::certificate::TrustStore;
+use tongguan_storage::Store;
+
+use crate::product;
+
+/// Looks now and then whether anything was changed, and teaches it to a pipeline.
+pub struct Refresh {
+    every_ms: i64,
+    looked_at: Option<Moment>,
+    learned: Learned,
+    knowledge: Knowledge,
+    trust: TrustFolder,
+}
+
+/// The folder of trusted authorities as it was when it was read.
+pub struct TrustFolder {
+    path: PathBuf,
+    listing: Listing,
+}
+
+/// Every file that counts with its size and the time it was written.
+type Listing = Vec<(PathBuf, u64, SystemTime)>;
+
+impl Refresh {
+    /// For a pipeline that starts with `knowledge`, made of what was `learned` and of `trust`; looks at
+    /// most every so many seconds.
+    pub fn new(learned: Learned, knowledge: Knowledge, trust: TrustFolder, seconds: u32) -> Self {
+        let every_ms = i64::from(seconds) * 1000;
+        Self { every_ms, looked_at: None, learned, knowledge, trust }
+    }
+
+    /// Looks, unless it has just done so, and gives what was changed and taken up.
+    ///
+    /// # Errors
+    /// What cannot be read. Then nothing of it was taken up, and the next call looks again, so that
+    /// nobody goes on with what is known to be out of date.
+    pub fn look(
+        &mut self,
+        store: &Store,
+        pipeline: &Pipeline,
+        now: Moment,
+    ) -> anyhow::Result<Vec<&'static str>> {
+        // A clock that went back is no reason to wait.
+        let is_fresh = |at: Moment| at <= now && now < at.plus_millis(self.every_ms);
+        if self.looked_at.is_some_and(is_fresh) {
+            return Ok(Vec::new());
+        }
+        let trust = self.trust.changed()?;
+        let changed = store
+            .read(|view| self.learned.catch_up(view))
+            .context("what was changed by another process cannot be taken up")?;
+        let mut taken_up: Vec<_> = changed.iter().map(|register| register.name()).collect();
+        if let Some((folder, trusted)) = trust {
+            self.trust = folder;
+            self.knowledge.trust = trusted;
+            taken_up.push("trust");
+        }
+        if !taken_up.is_empty() {
+            self.knowledge.registry = self.learned.registry.clone();
+            self.knowledge.pack = self.learned.pack.clone();
+            pipeline.set_settings(self.learned.settings.clone());
+            pipeline.learn(self.knowledge.clone());
+        }
+        self.looked_at = Some(now);
+        Ok(taken_up)
+    }
+}
+
+impl TrustFolder {
+    /// Reads a folder; an absent one trusts nobody.
+    ///
+    /// # Errors
+    /// What cannot be read, and where.
+    pub fn open(path: &Path) -> anyhow::Result<(Self, Arc<TrustStore>)> {
+        // Listed before it is read: what is written in between is seen at the next look.
+        let listing = list(path)?;
+        Ok((Self { path: path.to_owned(), listing }, product::trust(path)?))
+    }
+
+    fn changed(&self) -> anyhow::Result<Option<(Self, Arc<TrustStore>)>> {
+        if list(&self.path)? == self.listing {
+            return Ok(None);
+        }
+        Self::open(&self.path).map(Some)
+    }
+}
+
+fn list(folder: &Path) -> anyhow::Result<Listing> {
+    let look = |path: PathBuf| {
+        let of_file = || format!("cannot look at {}", path.display());
+        let metadata = std::fs::metadata(&path).with_context(of_file)?;
+        let written_at = metadata.modified().with_context(of_file)?;
+        Ok((path, metadata.len(), written_at))
+    };
+    product::trust_files(folder)?.into_iter().map(look).collect()
+}

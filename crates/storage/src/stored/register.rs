@@ -1,0 +1,137 @@
+//! The body of an audit event of a register: what one change did to one thing.
+
+use serde::{Deserialize, Serialize};
+
+use super::{StoredError, decode, encode, versioned};
+
+const FORM: &str = "register event";
+/// The version that is written now; it stands in the row as well.
+pub const VERSION: u8 = 1;
+
+/// The form that is written now.
+pub type StoredRegisterEvent = StoredRegisterEventV1;
+
+/// An event, first form. Its encoding is canonical: one value has one encoding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRegisterEventV1 {
+    /// What was changed.
+    pub subject: StoredRegisterSubjectV1,
+    /// How.
+    pub change: StoredChangeV1,
+    /// By what.
+    pub cause: StoredChangeCauseV1,
+    /// The fields that are other than before, in the order of the register's own list of fields.
+    pub fields: Vec<StoredFieldV1>,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredRegisterSubjectV1 {
+    /// A party: its id.
+    Party(i64),
+    /// The guarantee of a party: the party's id.
+    Guarantee(i64),
+    /// A setting: scope and name.
+    Setting(Box<str>, Box<str>),
+    /// A row of a code table: table and id.
+    CodeRow(Box<str>, Box<str>),
+}
+
+/// What was done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredChangeV1 {
+    /// It is new.
+    Added,
+    /// It is other than before.
+    Changed,
+    /// It was taken away, or got an earlier end.
+    Ended,
+}
+
+/// What led to a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredChangeCauseV1 {
+    /// A file that was imported: its name, and the SHA-256 of its bytes.
+    File(Box<str>, [u8; 32]),
+    /// A command: its name.
+    Command(Box<str>),
+}
+
+/// One field before and after, as people read it; empty where there is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFieldV1 {
+    /// The field's name in files.
+    pub name: Box<str>,
+    /// Before.
+    pub before: Box<str>,
+    /// After.
+    pub after: Box<str>,
+}
+
+impl StoredRegisterEvent {
+    /// The bytes for `body`.
+    ///
+    /// # Errors
+    /// See [`encode`].
+    pub fn encode(&self) -> Result<Vec<u8>, StoredError> {
+        encode(FORM, VERSION, self)
+    }
+
+    /// From a `body` of any version.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn decode(body: &[u8]) -> Result<Self, StoredError> {
+        match versioned(FORM, body)? {
+            (1, fields) => decode::<StoredRegisterEventV1>(FORM, fields),
+            (version, _) => Err(StoredError::UnknownVersion { form: FORM, version }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stored::golden::keeps;
+
+    fn event(
+        subject: StoredRegisterSubjectV1,
+        change: StoredChangeV1,
+        cause: StoredChangeCauseV1,
+    ) -> StoredRegisterEvent {
+        let field = |name: &str, before: &str, after: &str| StoredFieldV1 {
+            name: name.into(),
+            before: before.into(),
+            after: after.into(),
+        };
+        let fields = vec![field("a", "", "b"), field("c", "d", "")];
+        StoredRegisterEvent { subject, change, cause, fields }
+    }
+
+    #[test]
+    fn an_event_of_every_subject_change_and_cause_is_kept() {
+        use StoredRegisterSubjectV1::{CodeRow, Guarantee, Party, Setting};
+        let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
+        let command = || StoredChangeCauseV1::Command("x".into());
+        let cases = [
+            ("00 22", Party(17), StoredChangeV1::Added, file()),
+            ("01 22", Guarantee(17), StoredChangeV1::Changed, command()),
+            ("02 0173 016e", Setting("s".into(), "n".into()), StoredChangeV1::Ended, command()),
+            ("03 0174 0169", CodeRow("t".into(), "i".into()), StoredChangeV1::Added, file()),
+        ];
+        for (subject, of, change, cause) in cases {
+            let change_byte = ["00", "01", "02"][change as usize];
+            let cause_bytes = match &cause {
+                StoredChangeCauseV1::File(..) => format!("00 0166 {}", "07".repeat(32)),
+                StoredChangeCauseV1::Command(_) => "01 0178".to_owned(),
+            };
+            let fields = "02 0161 00 0162 0163 0164 00";
+            keeps(
+                &format!("01 {subject} {change_byte} {cause_bytes} {fields}"),
+                &event(of, change, cause),
+                StoredRegisterEvent::encode,
+                StoredRegisterEvent::decode,
+            );
+        }
+    }
+}
