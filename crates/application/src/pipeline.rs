@@ -4,35 +4,31 @@
 //! which they were accepted and commits them in batches. Nothing is acknowledged before it is durable.
 //! Queues are bounded, by messages and by bytes: whoever submits waits when the writer is behind.
 
+mod commit;
 mod flight;
+mod worker;
+mod writer;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tongguan_domain::time::Moment;
-use tongguan_storage::seal::{DataKey, Keyring};
-use tongguan_storage::{Remedy, StorageError};
+use tongguan_storage::seal::Keyring;
 
-use crate::clearing::engine::{BatchError, Committed, Delivery, Engine, Settings};
+use crate::clearing::engine::{Engine, Settings};
 use crate::clearing::incoming::Incoming;
-use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
+use crate::intake::{Knowledge, Received, Summary};
 use crate::ports::{Clock, IdentityRegister};
 
-use flight::{Boarded, Flight, MOST_IN_FLIGHT};
+use self::flight::{Flight, MOST_IN_FLIGHT};
+use self::worker::{DataKeys, Job, Refined, Work, Worker};
+use self::writer::WriterLoop;
 
-/// The most documents of a batch.
-const MOST_DOCUMENTS: usize = 1_000;
-/// The most bytes of a batch's messages.
-const MOST_BYTES: usize = 8 << 20;
+pub use self::commit::{chain, commit};
+
 /// The most messages that are refined and not yet written.
 const QUEUE: usize = 256;
-/// A tree takes several times the bytes of its message: above so many, one at a time.
-const LARGE_TREE: usize = 4 << 20;
-/// How often a batch is tried while the database is busy or away, with pauses up to two seconds.
-const ATTEMPTS: u32 = 12;
 
 /// What became of a submitted message.
 #[derive(Debug)]
@@ -71,31 +67,6 @@ pub struct Pipeline {
     settings: Arc<RwLock<Arc<Settings>>>,
     workers: Vec<JoinHandle<i64>>,
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
-}
-
-struct Job {
-    ticket: u64,
-    boarded: Boarded,
-    work: Work,
-}
-
-enum Work {
-    Message(Received),
-    Commands(Vec<Incoming>),
-}
-
-struct Refined {
-    ticket: u64,
-    bytes: usize,
-    /// Given back when it is acknowledged.
-    boarded: Boarded,
-    outcome: Result<Refinement, String>,
-}
-
-enum Refinement {
-    Message(Box<(Delivery, Summary)>),
-    /// Committed by themselves, between the messages before and after them.
-    Commands(Vec<Incoming>),
 }
 
 /// What a pipeline is made of.
@@ -160,8 +131,8 @@ impl Pipeline {
         }
     }
 
-    /// Hands a message over; waits while the queue is full or too many bytes are in flight. Its acknowledgement bears the number given
-    /// here.
+    /// Hands a message over; waits while the queue is full or too many bytes are in flight. Its
+    /// acknowledgement bears the number given here.
     pub fn submit(&mut self, received: Received) -> u64 {
         self.send(received.bytes.len(), Work::Message(received))
     }
@@ -218,276 +189,4 @@ impl Pipeline {
         let (engine, times) = self.writer.take()?.join().ok()?;
         Some((engine, StageTimes { refine_us, ..times }))
     }
-}
-
-/// One thread that refines.
-struct Worker {
-    jobs: Receiver<Job>,
-    refined: Sender<Refined>,
-    knowledge: Arc<RwLock<Knowledge>>,
-    identities: Arc<dyn IdentityRegister>,
-    keyring: Arc<Keyring>,
-    keys: Arc<DataKeys>,
-    large_tree: Arc<Mutex<()>>,
-    clock: Arc<dyn Clock>,
-}
-
-impl Worker {
-    /// Works until the pipeline ends; gives the microseconds spent.
-    fn run(self) -> i64 {
-        let knowledge = self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut intake = Intake {
-            knowledge,
-            identities: self.identities.clone(),
-            keyring: self.keyring.clone(),
-            signers: SignerCache::default(),
-        };
-        let mut spent = 0;
-        for Job { ticket, boarded, work } in &self.jobs {
-            let received = match work {
-                Work::Message(received) => received,
-                Work::Commands(commands) => {
-                    let outcome = Ok(Refinement::Commands(commands));
-                    if self.refined.send(Refined { ticket, bytes: 0, boarded, outcome }).is_err() {
-                        break;
-                    }
-                    continue;
-                }
-            };
-            let start = self.clock.now().micros();
-            intake.knowledge =
-                self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
-            let bytes = received.bytes.len();
-            let alone = (bytes > LARGE_TREE)
-                .then(|| self.large_tree.lock().unwrap_or_else(PoisonError::into_inner));
-            let outcome =
-                self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
-                    let refined = intake.refine(received, key);
-                    refined.map(Box::new).map(Refinement::Message).map_err(|error| chain(&error))
-                });
-            drop(alone);
-            spent += self.clock.now().micros() - start;
-            let refined = Refined { ticket, bytes, boarded, outcome };
-            if self.refined.send(refined).is_err() {
-                break;
-            }
-        }
-        spent
-    }
-}
-
-/// The data keys of the months that messages come in.
-struct DataKeys {
-    store: tongguan_storage::Store,
-    keyring: Arc<Keyring>,
-    known: RwLock<BTreeMap<String, Arc<DataKey>>>,
-}
-
-impl DataKeys {
-    fn new(store: tongguan_storage::Store, keyring: Arc<Keyring>) -> Self {
-        Self { store, keyring, known: RwLock::default() }
-    }
-
-    fn of(&self, at: Moment) -> Result<Arc<DataKey>, StorageError> {
-        let day = at.china_day();
-        let period = format!("{:04}-{:02}", day.year(), day.month());
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&period).cloned();
-        if let Some(key) = known {
-            return Ok(key);
-        }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.get(&period) {
-            return Ok(key.clone());
-        }
-        let key = self.store.writer()?.retried(tongguan_storage::Backoff::default(), |tx| {
-            tx.data_key(&self.keyring, &period)
-        })?;
-        let key = Arc::new(key);
-        known.insert(period, key.clone());
-        Ok(key)
-    }
-}
-
-/// The writer's thread.
-struct WriterLoop {
-    engine: Engine,
-    settings: Arc<RwLock<Arc<Settings>>>,
-    refined: Receiver<Refined>,
-    acks: Sender<Ack>,
-    clock: Arc<dyn Clock>,
-}
-
-impl WriterLoop {
-    fn run(mut self) -> (Engine, StageTimes) {
-        let mut ring = BTreeMap::new();
-        let mut next = 0;
-        let mut times = StageTimes::default();
-        loop {
-            let start = self.clock.now().micros();
-            let Ok(first) = self.refined.recv() else { break };
-            ring.insert(first.ticket, first);
-            ring.extend(self.refined.try_iter().map(|refined| (refined.ticket, refined)));
-            let begin = self.clock.now().micros();
-            times.idle_us += begin - start;
-            while let Some(batch) = take_batch(&mut ring, &mut next) {
-                self.write(batch, &mut times);
-            }
-        }
-        (self.engine, times)
-    }
-
-    fn write(&mut self, batch: Vec<Refined>, times: &mut StageTimes) {
-        let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
-        self.engine.set_settings(settings);
-        let mut deliveries = Vec::with_capacity(batch.len());
-        let mut pending = Vec::with_capacity(batch.len());
-        // Given back when the whole batch is acknowledged.
-        let mut in_flight = Vec::with_capacity(batch.len());
-        for Refined { ticket, outcome, boarded, .. } in batch {
-            in_flight.push(boarded);
-            match outcome {
-                Ok(Refinement::Message(message)) => {
-                    let (delivery, summary) = *message;
-                    deliveries.push(delivery);
-                    pending.push((ticket, summary));
-                }
-                Ok(Refinement::Commands(commands)) => {
-                    let outcome = commit(&mut self.engine, &[], &commands, &*self.clock);
-                    let outcome = outcome.map_err(|error| chain(&error)).map(|committed| {
-                        let why = committed.refused.iter().map(|(_, why)| why.to_string());
-                        Summary { undecided: why.collect(), ..Summary::default() }
-                    });
-                    self.acknowledge(ticket, outcome);
-                }
-                Err(error) => self.acknowledge(ticket, Err(error)),
-            }
-        }
-        let start = self.clock.now().micros();
-        let results = commit_or_divide(&mut self.engine, &deliveries, &*self.clock);
-        let took = self.clock.now().micros() - start;
-        times.commit_us += took;
-        times.longest_commit_us = times.longest_commit_us.max(took);
-        times.batches += 1;
-        for ((ticket, summary), result) in pending.into_iter().zip(results) {
-            self.acknowledge(ticket, result.map(|()| summary));
-        }
-    }
-
-    fn acknowledge(&self, ticket: u64, outcome: Result<Summary, String>) {
-        // Nobody may be listening any more; what is durable stays so.
-        drop(self.acks.send(Ack { ticket, at: self.clock.now(), outcome }));
-    }
-}
-
-/// The next batch in order of acceptance: what has arrived without a gap, as far as the limits allow.
-fn take_batch(ring: &mut BTreeMap<u64, Refined>, next: &mut u64) -> Option<Vec<Refined>> {
-    let mut batch = Vec::new();
-    let (mut documents, mut bytes) = (0, 0);
-    while let Some(entry) = ring.first_entry() {
-        let refined = entry.get();
-        let (more, alone) = match &refined.outcome {
-            Ok(Refinement::Message(message)) => (message.0.incoming.len(), false),
-            Ok(Refinement::Commands(_)) => (MOST_DOCUMENTS, true),
-            Err(_) => (0, false),
-        };
-        let full = alone || documents + more > MOST_DOCUMENTS || bytes + refined.bytes > MOST_BYTES;
-        if refined.ticket != *next || (full && !batch.is_empty()) {
-            break;
-        }
-        documents += more;
-        bytes += refined.bytes;
-        *next += 1;
-        batch.push(entry.remove());
-    }
-    (!batch.is_empty()).then_some(batch)
-}
-
-/// Commits a batch. What fails in passing is tried again; what fails for good is divided until the
-/// culprit is alone, and only that one is not acknowledged.
-fn commit_or_divide(
-    engine: &mut Engine,
-    batch: &[Delivery],
-    clock: &dyn Clock,
-) -> Vec<Result<(), String>> {
-    if batch.is_empty() {
-        return Vec::new();
-    }
-    let error = match commit(engine, batch, &[], clock) {
-        Ok(_) => return batch.iter().map(|_| Ok(())).collect(),
-        Err(error) => error,
-    };
-    let divisible =
-        !matches!(&error, BatchError::Storage(error) if error.remedy() != Remedy::Bisect);
-    if batch.len() == 1 || !divisible {
-        let text = chain(&error);
-        return batch.iter().map(|_| Err(text.clone())).collect();
-    }
-    let (left, right) = batch.split_at(batch.len() / 2);
-    let mut results = commit_or_divide(engine, left, clock);
-    results.extend(commit_or_divide(engine, right, clock));
-    results
-}
-
-/// Commits, with repetitions while the database is busy or away.
-///
-/// # Errors
-/// What stood in the way at last.
-pub fn commit(
-    engine: &mut Engine,
-    batch: &[Delivery],
-    commands: &[Incoming],
-    clock: &dyn Clock,
-) -> Result<Committed, BatchError> {
-    let mut pause = Duration::from_millis(5);
-    // Whether an earlier attempt may have been committed: until the database says so, or not.
-    let mut unknown = false;
-    for attempt in 1.. {
-        let error = match attempt_once(engine, batch, commands, &mut unknown, clock.now()) {
-            Ok(committed) => return Ok(committed),
-            Err(error) => error,
-        };
-        let remedy = match &error {
-            BatchError::Storage(error) => error.remedy(),
-            BatchError::Row(_) | BatchError::Encode(_) => return Err(error),
-        };
-        match remedy {
-            _ if attempt >= ATTEMPTS => return Err(error),
-            Remedy::Retry | Remedy::Drop => {}
-            Remedy::Resolve => unknown = true,
-            Remedy::Bisect | Remedy::Stop => return Err(error),
-        }
-        thread::park_timeout(pause);
-        pause = (pause * 2).min(Duration::from_secs(2));
-    }
-    Ok(Committed::default())
-}
-
-fn attempt_once(
-    engine: &mut Engine,
-    batch: &[Delivery],
-    commands: &[Incoming],
-    unknown: &mut bool,
-    now: Moment,
-) -> Result<Committed, BatchError> {
-    if *unknown {
-        if engine.was_committed(batch, now)? {
-            return Ok(Committed::default());
-        }
-        *unknown = false;
-    }
-    engine.commit(batch, commands, now)
-}
-
-/// An error with its causes, for an operator.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -1,0 +1,78 @@
+//! Committing, until the database has answered for good.
+
+use std::thread;
+use std::time::Duration;
+
+use tongguan_domain::time::Moment;
+use tongguan_storage::Remedy;
+
+use crate::clearing::engine::{BatchError, Committed, Delivery, Engine};
+use crate::clearing::incoming::Incoming;
+use crate::ports::Clock;
+
+/// How often a batch is tried while the database is busy or away, with pauses up to two seconds.
+const ATTEMPTS: u32 = 12;
+
+/// Commits, with repetitions while the database is busy or away.
+///
+/// # Errors
+/// What stood in the way at last.
+pub fn commit(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    commands: &[Incoming],
+    clock: &dyn Clock,
+) -> Result<Committed, BatchError> {
+    let mut pause = Duration::from_millis(5);
+    // Whether an earlier attempt may have been committed: until the database says so, or not.
+    let mut unknown = false;
+    for attempt in 1.. {
+        let error = match attempt_once(engine, batch, commands, &mut unknown, clock.now()) {
+            Ok(committed) => return Ok(committed),
+            Err(error) => error,
+        };
+        let remedy = match &error {
+            BatchError::Storage(error) => error.remedy(),
+            BatchError::Row(_) | BatchError::Encode(_) => return Err(error),
+        };
+        match remedy {
+            _ if attempt >= ATTEMPTS => return Err(error),
+            Remedy::Retry | Remedy::Drop => {}
+            Remedy::Resolve => unknown = true,
+            Remedy::Bisect | Remedy::Stop => return Err(error),
+        }
+        thread::park_timeout(pause);
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+    Ok(Committed::default())
+}
+
+fn attempt_once(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    commands: &[Incoming],
+    unknown: &mut bool,
+    now: Moment,
+) -> Result<Committed, BatchError> {
+    if *unknown {
+        if engine.was_committed(batch, now)? {
+            return Ok(Committed::default());
+        }
+        *unknown = false;
+    }
+    engine.commit(batch, commands, now)
+}
+
+/// An error with its causes, for an operator.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}

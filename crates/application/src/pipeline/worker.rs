@@ -1,0 +1,137 @@
+//! The threads that refine: bytes to what the writer takes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crossbeam_channel::{Receiver, Sender};
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::{DataKey, Keyring};
+use tongguan_storage::{Backoff, StorageError, Store};
+
+use super::chain;
+use super::flight::Boarded;
+use crate::clearing::engine::Delivery;
+use crate::clearing::incoming::Incoming;
+use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
+use crate::ports::{Clock, IdentityRegister};
+
+/// A tree takes several times the bytes of its message: above so many, one at a time.
+const LARGE_TREE: usize = 4 << 20;
+
+/// Something to be refined.
+pub(super) struct Job {
+    pub(super) ticket: u64,
+    pub(super) boarded: Boarded,
+    pub(super) work: Work,
+}
+
+/// What is handed over.
+pub(super) enum Work {
+    Message(Received),
+    Commands(Vec<Incoming>),
+}
+
+/// What a worker made of a job.
+pub(super) struct Refined {
+    pub(super) ticket: u64,
+    pub(super) bytes: usize,
+    /// Given back when it is acknowledged.
+    pub(super) boarded: Boarded,
+    pub(super) outcome: Result<Refinement, String>,
+}
+
+/// What the writer takes.
+pub(super) enum Refinement {
+    Message(Box<(Delivery, Summary)>),
+    /// Committed by themselves, between the messages before and after them.
+    Commands(Vec<Incoming>),
+}
+
+/// One thread that refines.
+pub(super) struct Worker {
+    pub(super) jobs: Receiver<Job>,
+    pub(super) refined: Sender<Refined>,
+    pub(super) knowledge: Arc<RwLock<Knowledge>>,
+    pub(super) identities: Arc<dyn IdentityRegister>,
+    pub(super) keyring: Arc<Keyring>,
+    pub(super) keys: Arc<DataKeys>,
+    pub(super) large_tree: Arc<Mutex<()>>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Worker {
+    /// Works until the pipeline ends; gives the microseconds spent.
+    pub(super) fn run(self) -> i64 {
+        let knowledge = self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut intake = Intake {
+            knowledge,
+            identities: self.identities.clone(),
+            keyring: self.keyring.clone(),
+            signers: SignerCache::default(),
+        };
+        let mut spent = 0;
+        for Job { ticket, boarded, work } in &self.jobs {
+            let received = match work {
+                Work::Message(received) => received,
+                Work::Commands(commands) => {
+                    let outcome = Ok(Refinement::Commands(commands));
+                    if self.refined.send(Refined { ticket, bytes: 0, boarded, outcome }).is_err() {
+                        break;
+                    }
+                    continue;
+                }
+            };
+            let start = self.clock.now().micros();
+            intake.knowledge =
+                self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let bytes = received.bytes.len();
+            let alone = (bytes > LARGE_TREE)
+                .then(|| self.large_tree.lock().unwrap_or_else(PoisonError::into_inner));
+            let outcome =
+                self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
+                    let refined = intake.refine(received, key);
+                    refined.map(Box::new).map(Refinement::Message).map_err(|error| chain(&error))
+                });
+            drop(alone);
+            spent += self.clock.now().micros() - start;
+            let refined = Refined { ticket, bytes, boarded, outcome };
+            if self.refined.send(refined).is_err() {
+                break;
+            }
+        }
+        spent
+    }
+}
+
+/// The data keys of the months that messages come in.
+pub(super) struct DataKeys {
+    store: Store,
+    pub(super) keyring: Arc<Keyring>,
+    known: RwLock<BTreeMap<String, Arc<DataKey>>>,
+}
+
+impl DataKeys {
+    pub(super) fn new(store: Store, keyring: Arc<Keyring>) -> Self {
+        Self { store, keyring, known: RwLock::default() }
+    }
+
+    fn of(&self, at: Moment) -> Result<Arc<DataKey>, StorageError> {
+        let day = at.china_day();
+        let period = format!("{:04}-{:02}", day.year(), day.month());
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&period).cloned();
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.get(&period) {
+            return Ok(key.clone());
+        }
+        let key = self
+            .store
+            .writer()?
+            .retried(Backoff::default(), |tx| tx.data_key(&self.keyring, &period))?;
+        let key = Arc::new(key);
+        known.insert(period, key.clone());
+        Ok(key)
+    }
+}
