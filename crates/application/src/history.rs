@@ -3,7 +3,7 @@
 //!
 //! Decisions are numbered by the writer that owns the partitions. Whoever changes a register owns none,
 //! so these events have a numbering of their own: the revision that the change makes, and a place in
-//! the change. See decision 8.
+//! the change. See decision 9.
 
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::time::Moment;
