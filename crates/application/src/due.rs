@@ -21,9 +21,9 @@ use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::event::{StoredEvent, StoredSubjectV1};
 use tongguan_storage::{self as storage, Event, Partition, StorageError, Store};
 
-use crate::clearing::engine::Settings;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::rows::{RowError, read_declaration};
+use crate::clearing::settings::Settings;
 use crate::numbering::partition_of;
 
 /// How many declarations are decided at a time.

@@ -11,7 +11,7 @@ use tongguan_codelists::Pack;
 use tongguan_domain::registry::Registry;
 use tongguan_storage::{Register, Revisions, StorageError, View};
 
-use crate::clearing::engine::Settings;
+use crate::clearing::settings::Settings;
 use crate::codes::{self, CodesError};
 #[cfg(doc)]
 use crate::pipeline::Pipeline;

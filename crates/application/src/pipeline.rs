@@ -16,8 +16,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 
-use crate::clearing::engine::{Engine, Settings};
+use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
+use crate::clearing::settings::Settings;
 use crate::intake::{Knowledge, Received, Summary};
 use crate::ports::{Clock, IdentityRegister};
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tongguan_application::clearing::engine::Settings;
+use tongguan_application::clearing::settings::Settings;
 use tongguan_application::intake::{Knowledge, SignatureDemand};
 use tongguan_application::pipeline::{Parts, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tongguan_application::clearing::engine::{Engine, LEASE_MS, Settings};
+use tongguan_application::clearing::engine::{Engine, LEASE_MS};
+use tongguan_application::clearing::settings::Settings;
 use tongguan_application::draws::KeyedDraws;
 use tongguan_application::ports::Clock;
 use tongguan_domain::time::Moment;

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use tongguan_application::clearing::decide::{Draws, Undecidable};
-use tongguan_application::clearing::engine::{Engine, Settings};
+use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::{Filed, FiledFacts, Incoming};
 use tongguan_application::clearing::record::{
     DeclarationRecord, DocumentKey, DocumentKind, DossierKey,
 };
 use tongguan_application::clearing::rows;
+use tongguan_application::clearing::settings::Settings;
 use tongguan_application::delivery::{Rendered, pending, render};
 use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
 use tongguan_application::numbering::IdSource;

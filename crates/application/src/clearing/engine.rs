@@ -1,94 +1,30 @@
 //! The writer: one thread that owns partitions and commits one batch across all of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tongguan_domain::declaration::ImportState;
-use tongguan_domain::ids::{DeclarationId, DxpId, MessageId, OfficeCode};
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
-use tongguan_storage::stored::StoredError;
 use tongguan_storage::{
     self as storage, Lease, Leased, Partition, Remedy, SerialBlock, StorageError, TakeOver, Tx,
 };
 
-use super::decide::{Circumstances, Draws, Undecidable, decide};
-use super::incoming::{Filed, Incoming, Submitted};
+use super::batch::{BatchError, Committed, Delivery};
+use super::decide::{Circumstances, Draws};
+use super::fold::{decide_all, partition_of, tell_apart};
+use super::incoming::Incoming;
 use super::load::load;
-use super::record::Source;
-use super::rows::RowError;
-use super::settings::OfficeSettings;
+use super::settings::Settings;
 use super::working_set::WorkingSet;
-use super::write::{Sequence, write};
+use super::write::{Sequence, write, write_held, write_messages};
 use crate::numbering::{IdSource, Serials, Series};
-use crate::originals::{self, Original};
 
 /// How long a lease holds without renewal, in milliseconds; a batch renews those that it writes under.
 pub const LEASE_MS: i64 = 10_000;
 /// How many numbers are reserved at a time when a series runs short.
 const SERIAL_BLOCK: i64 = 64;
-
-/// Why a batch was not committed.
-#[derive(Debug, thiserror::Error)]
-pub enum BatchError {
-    /// The database.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// A row that was read.
-    #[error(transparent)]
-    Row(#[from] RowError),
-    /// A row that was to be written.
-    #[error("a row could not be encoded")]
-    Encode(#[from] StoredError),
-}
-
-/// Settings that change rarely; replaced whole.
-#[derive(Debug, Default)]
-pub struct Settings {
-    /// Offices that have their own settings.
-    pub offices: HashMap<OfficeCode, OfficeSettings>,
-    /// All other offices.
-    pub default_office: OfficeSettings,
-}
-
-/// A message with its documents, as the writer receives it.
-#[derive(Debug, Clone)]
-pub struct Delivery {
-    /// The message's row.
-    pub message: storage::Message,
-    /// Its bytes.
-    pub original: Original,
-    /// Its documents, and responses that receive itself gave.
-    pub incoming: Vec<Incoming>,
-    /// Rows for the outbox that need no decision: a message that could not be read, copies.
-    pub notices: Vec<Notice>,
-}
-
-/// A row for the outbox that needs no decision.
-#[derive(Debug, Clone)]
-pub struct Notice {
-    /// The partition in whose sequence it stands.
-    pub partition: Partition,
-    /// One of [`super::write::response_kind`].
-    pub kind: i64,
-    /// To whom.
-    pub mailbox: Option<DxpId>,
-    /// About which message.
-    pub source: Source,
-    /// What it says.
-    pub body: Vec<u8>,
-}
-
-/// What became of a batch.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Committed {
-    /// Documents that could not be decided, with the reason; they are held.
-    pub held: Vec<(Source, String)>,
-    /// Commands that could not be decided: their places among the commands, and why. They have
-    /// changed nothing.
-    pub refused: Vec<(usize, Undecidable)>,
-}
 
 /// The state of the one writer that owns all partitions of a store.
 #[derive(Debug)]
@@ -300,92 +236,6 @@ fn epochs(leased: &Leased) -> HashMap<Partition, i64> {
     leased.leases.iter().map(|lease| (lease.partition, lease.epoch)).collect()
 }
 
-/// One document that could not be decided.
-struct Held {
-    source: Source,
-    partition: Partition,
-    reason: String,
-}
-
-/// Tells documents, which are held, from the commands that stand behind them in the batch.
-fn tell_apart(
-    undecided: Vec<(usize, Undecidable)>,
-    batch: &[&Incoming],
-    commands: usize,
-) -> (Vec<Held>, Vec<(usize, Undecidable)>) {
-    let documents = batch.len() - commands;
-    let (mut held, mut refused) = (Vec::new(), Vec::new());
-    for (place, why) in undecided {
-        match (place.checked_sub(documents), batch.get(place)) {
-            (None, Some(incoming)) => held.push(Held {
-                source: source_of(incoming),
-                partition: partition_of(incoming),
-                reason: why.to_string(),
-            }),
-            (command, _) => refused.extend(command.map(|command| (command, why))),
-        }
-    }
-    (held, refused)
-}
-
-/// Folds over the batch in order of arrival. What panics or cannot be decided touches nothing and is
-/// given back with its place.
-fn decide_all(
-    set: &mut WorkingSet,
-    circumstances: &Circumstances<'_>,
-    batch: &[&Incoming],
-    ids: &mut IdSource,
-) -> Vec<(usize, Undecidable)> {
-    let mut undecided = Vec::new();
-    for (place, incoming) in batch.iter().enumerate() {
-        let partition = partition_of(incoming);
-        let id = DeclarationId(ids.next(partition, circumstances.at));
-        let decided = catch_unwind(AssertUnwindSafe(|| {
-            let mut draft = set.draft();
-            decide(&mut draft, circumstances, incoming, id).map(|()| draft.finish())
-        }));
-        match decided {
-            Ok(Ok(decided)) => set.merge(decided),
-            Ok(Err(why)) => undecided.push((place, why)),
-            Err(panic) => {
-                let text = panic_text(&*panic).to_owned();
-                undecided.push((place, Undecidable::Panicked(text)));
-            }
-        }
-    }
-    undecided
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a message")
-}
-
-fn partition_of(incoming: &Incoming) -> Partition {
-    match incoming {
-        Incoming::Document(Submitted { filed, .. }) => match filed {
-            Filed::TurnedAway { partition, .. } => *partition,
-            Filed::Document(filed) => filed.key.dossier.partition,
-        },
-        Incoming::Ruling { declaration, .. }
-        | Incoming::Declare(declaration)
-        | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
-        Incoming::GuaranteeChanged(queue) => {
-            queue.first().map_or(Partition(0), |id| crate::numbering::partition_of(id.0))
-        }
-    }
-}
-
-fn source_of(incoming: &Incoming) -> Source {
-    match incoming {
-        Incoming::Document(submitted) => submitted.source,
-        _ => Source { message: MessageId(0), ordinal: 0 },
-    }
-}
-
 /// Sees to it that every decision of the batch finds an official number: a provisional one for each
 /// declaration that comes in, a declaration number for each that may be entered.
 fn reserve_serials(
@@ -426,60 +276,5 @@ fn reserve_serials(
         let series = Series { partition: block.partition, prefix: block.series };
         serials.add(series, first, block.count);
     }
-    Ok(())
-}
-
-fn write_messages(
-    tx: &mut Tx<'_>,
-    batch: &[Delivery],
-    at: Moment,
-    sequence: &mut Sequence,
-    moved: &mut BTreeSet<Partition>,
-) -> Result<(), BatchError> {
-    let mut notices = Vec::new();
-    for notice in batch.iter().flat_map(|delivery| &delivery.notices) {
-        moved.insert(notice.partition);
-        let seq = sequence.take();
-        notices.push(storage::Response {
-            partition: notice.partition,
-            seq,
-            response_id: seq,
-            mailbox: notice.mailbox.clone(),
-            kind: notice.kind,
-            message_id: notice.source.message,
-            ordinal: i64::from(notice.source.ordinal),
-            recorded_at: at,
-            body: notice.body.clone(),
-        });
-    }
-    let (messages, shared) = originals::bundled(batch).map_err(StorageError::from)?;
-    tx.insert(&messages)?;
-    tx.insert(originals::alone(batch).chain(&shared))?;
-    tx.insert(&notices)?;
-    Ok(())
-}
-
-fn write_held(
-    tx: &mut Tx<'_>,
-    held: &[Held],
-    at: Moment,
-    sequence: &mut Sequence,
-    moved: &mut BTreeSet<Partition>,
-) -> Result<(), BatchError> {
-    let rows: Vec<_> = held
-        .iter()
-        .map(|held| {
-            moved.insert(held.partition);
-            storage::Held {
-                partition: held.partition,
-                seq: sequence.take(),
-                message_id: held.source.message,
-                ordinal: i64::from(held.source.ordinal),
-                at,
-                reason: held.reason.clone(),
-            }
-        })
-        .collect();
-    tx.insert(&rows)?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
 
-use super::engine::BatchError;
+use super::batch::BatchError;
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
 use super::record::{ClaimKey, DeclarationRecord, DocumentKind, DossierKey, Facts};
 use super::rows;

@@ -2,13 +2,16 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | what comes in | [`incoming`] |
+//! | what comes in | [`incoming`], in a [`batch`] |
 //! | load what the batch names | `load` |
-//! | decide, purely | [`decide`] over a [`working_set`] |
-//! | write, coalesced per table | `write` |
+//! | decide, purely | `fold`: [`decide`] over a [`working_set`] |
+//! | write, coalesced per table | [`write`](mod@write) |
+//! | commit | [`engine`] |
 
+pub mod batch;
 pub mod decide;
 pub mod engine;
+mod fold;
 pub mod incoming;
 mod load;
 pub mod outcome;

@@ -1,5 +1,8 @@
 //! What an office has settled for itself (关区参数).
 
+use std::collections::HashMap;
+
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::lane::Selectivity;
 
 /// The settings of one customs office.
@@ -39,4 +42,13 @@ impl Default for OfficeSettings {
             selectivity: Selectivity::default(),
         }
     }
+}
+
+/// The settings of all offices; replaced whole.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Offices that have their own settings.
+    pub offices: HashMap<OfficeCode, OfficeSettings>,
+    /// All other offices.
+    pub default_office: OfficeSettings,
 }

@@ -1,5 +1,7 @@
 //! Writing what a batch decided: each table once, each row once.
 
+mod received;
+
 use std::collections::{BTreeMap, HashMap};
 
 use tongguan_domain::allowance::{Allowance, QuantityAllowance};
@@ -10,12 +12,14 @@ use tongguan_storage::stored::event::{self, StoredEvent};
 use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::{self as storage, Delta, Partition, Tx};
 
+use super::batch::BatchError;
 use super::decide::matching_missing;
-use super::engine::BatchError;
 use super::outcome::{Entry, Response};
 use super::record::DocumentKey;
 use super::rows;
 use super::working_set::{Changes, WorkingSet};
+
+pub(super) use received::{write_held, write_messages};
 
 /// The writer's sequence: one counter for all its partitions, so that numbers ascend in each of them.
 #[derive(Debug, Clone, Copy)]

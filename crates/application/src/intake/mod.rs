@@ -26,7 +26,7 @@ use tongguan_messages::xml::{Limits, Refusal, Source as XmlSource};
 use tongguan_storage::seal::{DataKey, Keyring, SealError};
 use tongguan_storage::{self as storage, Partition};
 
-use crate::clearing::engine::{Delivery, Notice};
+use crate::clearing::batch::{Delivery, Notice};
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::Source;
 use crate::clearing::write::response_kind;

@@ -13,7 +13,7 @@ use tongguan_domain::ids::MessageId;
 use tongguan_storage::seal::{DataKey, SealError};
 use tongguan_storage::{Message, MessageBundle};
 
-use crate::clearing::engine::Delivery;
+use crate::clearing::batch::Delivery;
 use crate::numbering::partition_of;
 
 pub use archive::{Archive, OriginalError};

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tongguan_domain::time::Moment;
 use tongguan_storage::Remedy;
 
-use crate::clearing::engine::{BatchError, Committed, Delivery, Engine};
+use crate::clearing::batch::{BatchError, Committed, Delivery};
+use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
 use crate::ports::Clock;
 

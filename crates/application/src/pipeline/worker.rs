@@ -10,7 +10,7 @@ use tongguan_storage::{Backoff, StorageError, Store};
 
 use super::chain;
 use super::flight::Boarded;
-use crate::clearing::engine::Delivery;
+use crate::clearing::batch::Delivery;
 use crate::clearing::incoming::Incoming;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
 use crate::ports::{Clock, IdentityRegister};

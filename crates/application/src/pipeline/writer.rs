@@ -8,7 +8,9 @@ use tongguan_storage::Remedy;
 
 use super::worker::{Refined, Refinement};
 use super::{Ack, StageTimes, chain, commit};
-use crate::clearing::engine::{BatchError, Delivery, Engine, Settings};
+use crate::clearing::batch::{BatchError, Delivery};
+use crate::clearing::engine::Engine;
+use crate::clearing::settings::Settings;
 use crate::intake::Summary;
 use crate::ports::Clock;
 

@@ -1,8 +1,8 @@
 //! What time and topped-up guarantees lead to.
 
-use tongguan_application::clearing::engine::Settings;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::OfficeSettings;
+use tongguan_application::clearing::settings::Settings;
 use tongguan_application::due::{Done, DueError, DueWork};
 use tongguan_application::ports::Clock;
 use tongguan_domain::declaration::{ImportState, Ruling};

@@ -1,9 +1,9 @@
 //! A connection that breaks while a batch commits: what became of it is found out, and nothing is done
 //! twice or not at all.
 
-use tongguan_application::clearing::engine::Settings;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::OfficeSettings;
+use tongguan_application::clearing::settings::Settings;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::lane::Selectivity;
 use tongguan_testkit::postgres::database;

@@ -1,0 +1,63 @@
+//! A batch: what goes into one commit, and what became of it.
+
+use tongguan_domain::ids::DxpId;
+use tongguan_storage::stored::StoredError;
+use tongguan_storage::{self as storage, Partition, StorageError};
+
+use super::decide::Undecidable;
+use super::incoming::Incoming;
+use super::record::Source;
+use super::rows::RowError;
+use crate::originals::Original;
+
+/// A message with its documents, as the writer receives it.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The message's row.
+    pub message: storage::Message,
+    /// Its bytes.
+    pub original: Original,
+    /// Its documents, and responses that receive itself gave.
+    pub incoming: Vec<Incoming>,
+    /// Rows for the outbox that need no decision: a message that could not be read, copies.
+    pub notices: Vec<Notice>,
+}
+
+/// A row for the outbox that needs no decision.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The partition in whose sequence it stands.
+    pub partition: Partition,
+    /// One of [`super::write::response_kind`].
+    pub kind: i64,
+    /// To whom.
+    pub mailbox: Option<DxpId>,
+    /// About which message.
+    pub source: Source,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Documents that could not be decided, with the reason; they are held.
+    pub held: Vec<(Source, String)>,
+    /// Commands that could not be decided: their places among the commands, and why. They have
+    /// changed nothing.
+    pub refused: Vec<(usize, Undecidable)>,
+}
+
+/// Why a batch was not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A row that was read.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// A row that was to be written.
+    #[error("a row could not be encoded")]
+    Encode(#[from] StoredError),
+}
