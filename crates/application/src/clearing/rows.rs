@@ -1,26 +1,30 @@
 //! Between records and rows.
 
+mod answer;
+
 use std::sync::Arc;
 
 use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
-use tongguan_domain::ids::{DxpId, IdError, PartyId, ProvisionalNumber};
+use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
 use tongguan_domain::time::Moment;
-use tongguan_messages::response::Quote;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::declaration::StoredDeclaration;
 use tongguan_storage::stored::document::{StoredDocument, StoredFactsV1};
 use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredSubjectV1};
-use tongguan_storage::stored::response::{StoredAnswerV1, StoredQuoteV1, StoredResponse};
+use tongguan_storage::stored::response::StoredResponse;
 use tongguan_storage::{self as storage, Partition};
 
 use super::outcome::{Account, Cause, Entry, Response, Subject};
 use super::record::{
-    AnswerTo, Billing, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind,
-    DocumentRecord, DocumentState, DossierKey, Facts, Source,
+    Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DocumentState,
+    DossierKey, Facts, Source,
 };
-use tongguan_domain::ids::DeclarationId;
+
+use self::answer::write_answer;
+
+pub use self::answer::read_answer;
 
 /// A row does not say what this program understands.
 #[derive(Debug, thiserror::Error)]
@@ -246,95 +250,6 @@ pub fn write_response(response: &Response) -> StoredResponse {
             .map(|step| (step.status.number(), step.at.micros(), step.text.clone()))
             .collect(),
         bill: response.bill.as_ref().map(|bill| bill.declaration.0),
-    }
-}
-
-/// To whom a response goes, from its stored form.
-pub fn read_answer(stored: StoredAnswerV1) -> Result<AnswerTo, IdError> {
-    let (quote, billing) = read_quote(stored.quote);
-    Ok(AnswerTo {
-        mailbox: DxpId::parse(&stored.mailbox)?,
-        subscribers: stored
-            .subscribers
-            .iter()
-            .map(|mailbox| DxpId::parse(mailbox))
-            .collect::<Result<_, _>>()?,
-        quote,
-        billing,
-    })
-}
-
-fn write_answer(answer: &AnswerTo) -> StoredAnswerV1 {
-    StoredAnswerV1 {
-        mailbox: answer.mailbox.to_string(),
-        subscribers: answer.subscribers.iter().map(ToString::to_string).collect(),
-        quote: write_quote(&answer.quote, answer.billing.as_ref()),
-    }
-}
-
-fn read_quote(stored: StoredQuoteV1) -> (Quote, Option<Billing>) {
-    match stored {
-        StoredQuoteV1::Order([guid, platform, merchant, order_no]) => {
-            (Quote::Order { guid, platform, merchant, order_no }, None)
-        }
-        StoredQuoteV1::Payment([guid, institution, transaction]) => {
-            (Quote::Payment { guid, institution, transaction }, None)
-        }
-        StoredQuoteV1::Waybill([guid, carrier, number]) => {
-            (Quote::Waybill { guid, carrier, number }, None)
-        }
-        StoredQuoteV1::Delivery([guid, carrier, number, status]) => {
-            (Quote::Delivery { guid, carrier, number, status }, None)
-        }
-        StoredQuoteV1::Declaration(strings, reference) => {
-            let [
-                guid,
-                office,
-                platform,
-                merchant,
-                declarant,
-                order_no,
-                waybill_no,
-                carrier,
-                guarantor,
-            ] = strings;
-            let quote = Quote::Declaration {
-                guid,
-                office,
-                platform,
-                merchant,
-                declarant,
-                reference: reference.unwrap_or_default(),
-                provisional_no: "".into(),
-                declaration_no: "".into(),
-            };
-            (quote, Some(Billing { order_no, waybill_no, carrier, guarantor }))
-        }
-    }
-}
-
-/// The numbers that port and customs gave are not part of it: they stand in the response's body.
-fn write_quote(quote: &Quote, billing: Option<&Billing>) -> StoredQuoteV1 {
-    match quote.clone() {
-        Quote::Order { guid, platform, merchant, order_no } => {
-            StoredQuoteV1::Order([guid, platform, merchant, order_no])
-        }
-        Quote::Payment { guid, institution, transaction } => {
-            StoredQuoteV1::Payment([guid, institution, transaction])
-        }
-        Quote::Waybill { guid, carrier, number } => StoredQuoteV1::Waybill([guid, carrier, number]),
-        Quote::Delivery { guid, carrier, number, status } => {
-            StoredQuoteV1::Delivery([guid, carrier, number, status])
-        }
-        Quote::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
-            let Billing { order_no, waybill_no, carrier, guarantor } =
-                billing.cloned().unwrap_or_default();
-            let strings = [
-                guid, office, platform, merchant, declarant, order_no, waybill_no, carrier,
-                guarantor,
-            ];
-            StoredQuoteV1::Declaration(strings, (!reference.is_empty()).then_some(reference))
-        }
     }
 }
 
