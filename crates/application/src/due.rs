@@ -4,27 +4,29 @@
 //! Nothing is kept for any of it beside what decisions write anyway:
 //!
 //! * What waits has a row with its end ([`tongguan_storage::Waiting`]).
-//! * What was released is found in the log of events, which is in the order of time: a cursor follows
-//!   it as many days behind as releases are left open. One cursor for each number of days that an
-//!   office has set, so that a changed setting starts again from the beginning and misses nothing.
+//! * What was released is found in the log of events, which is in the order of time: cursors follow it
+//!   as many days behind as releases are left open (`closing`).
 //! * Who queues before a guarantee stands in the index of queues.
 //!
 //! Whoever commits is asked to decide; that decision looks again, so being late or twice does no harm.
 
+mod closing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use tongguan_domain::ids::{DeclarationId, OfficeCode, PartyId};
+use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::stored::event::{StoredEvent, StoredSubjectV1};
-use tongguan_storage::{self as storage, Event, Partition, StorageError, Store};
+use tongguan_storage::{self as storage, Partition, StorageError, Store};
 
 use crate::clearing::incoming::Incoming;
 use crate::clearing::rows::{RowError, read_declaration};
 use crate::clearing::settings::Settings;
 use crate::numbering::partition_of;
+
+use closing::Closing;
 
 /// How many declarations are decided at a time.
 const BATCH: usize = 500;
@@ -60,8 +62,8 @@ pub struct Done {
 /// clears; a new one looks at everything once.
 #[derive(Debug, Default)]
 pub struct DueWork {
-    /// When the log may hold something to close, by the number of days.
-    closing_at: BTreeMap<i64, Moment>,
+    /// When the log may hold something to close.
+    closing: Closing,
     /// How a guarantee stood when its queue was last tried.
     tried: BTreeMap<PartyId, Standing>,
     /// What waits too long and could not be decided; an operator sees it among what is held.
@@ -91,7 +93,7 @@ impl DueWork {
     ) -> Result<Done, E> {
         Ok(Done {
             expired: self.end_waiting(store, now, decide)?,
-            closed: self.close(store, settings, now, decide)?,
+            closed: self.closing.run(store, settings, now, decide)?,
             released: self.release_queued(store, now, decide)?,
         })
     }
@@ -158,104 +160,6 @@ impl DueWork {
             decide(ids.into_iter().map(Incoming::Due).collect())?;
         }
     }
-
-    fn close<E: From<DueError>>(
-        &mut self,
-        store: &Store,
-        settings: &Settings,
-        now: Moment,
-        decide: &mut dyn FnMut(Vec<Incoming>) -> Result<(), E>,
-    ) -> Result<usize, E> {
-        let offices = settings.offices.values().chain([&settings.default_office]);
-        let periods: BTreeSet<_> = offices.map(|office| office.close_after_days).collect();
-        let mut closed = 0;
-        for days in periods {
-            if self.closing_at.get(&days).is_some_and(|at| now < *at) {
-                continue;
-            }
-            closed += self.close_after(days, store, settings, now, decide)?;
-        }
-        Ok(closed)
-    }
-
-    /// Closes what was released so many days ago at offices that close after so many days.
-    fn close_after<E: From<DueError>>(
-        &mut self,
-        days: i64,
-        store: &Store,
-        settings: &Settings,
-        now: Moment,
-        decide: &mut dyn FnMut(Vec<Incoming>) -> Result<(), E>,
-    ) -> Result<usize, E> {
-        let consumer = format!("closing/{days}");
-        let cursors = store.read(|view| view.cursors(&consumer)).map_err(DueError::from)?;
-        let mut cursors: BTreeMap<_, _> =
-            cursors.into_iter().map(|cursor| (cursor.partition, cursor.seq)).collect();
-        let mut closed = 0;
-        loop {
-            let unread: Vec<Event> =
-                store.read(|view| view.unread(&consumer, PAGE)).map_err(DueError::from)?;
-            let is_ripe = |event: &Event| event.at.plus_days(days) <= now;
-            let ripe = unread.iter().take_while(|event| is_ripe(event)).count();
-            let (ripe, unripe) = unread.split_at(ripe);
-            if ripe.is_empty() {
-                // A release that comes from now on is not due before `now` plus the days either.
-                let next = unripe.first().map_or(now, |event| event.at);
-                self.closing_at.insert(days, next.plus_days(days));
-                return Ok(closed);
-            }
-            let open = open_releases(store, ripe, |office| {
-                settings.offices.get(&office).unwrap_or(&settings.default_office).close_after_days
-                    == days
-            })?;
-            for ids in open.chunks(BATCH) {
-                decide(ids.iter().copied().map(Incoming::Due).collect())?;
-            }
-            closed += open.len();
-            let mut to = BTreeMap::new();
-            to.extend(ripe.iter().map(|event| (event.partition, event.seq)));
-            let steps: Vec<_> = to
-                .iter()
-                .map(|(partition, seq)| {
-                    (*partition, cursors.get(partition).copied().unwrap_or(0), *seq)
-                })
-                .collect();
-            let mut writer = store.writer().map_err(DueError::from)?;
-            writer
-                .retried(storage::Backoff::default(), |tx| tx.move_cursors(&consumer, &steps))
-                .map_err(DueError::from)?;
-            cursors.extend(to);
-        }
-    }
-}
-
-/// The declarations that these events released and that are still open, at offices that `belongs`
-/// names.
-fn open_releases(
-    store: &Store,
-    events: &[Event],
-    belongs: impl Fn(OfficeCode) -> bool,
-) -> Result<Vec<DeclarationId>, DueError> {
-    let released = ReturnStatus::Released.number();
-    let mut ids = BTreeSet::new();
-    for event in events {
-        for entry in StoredEvent::decode(&event.body)?.entries {
-            if let StoredSubjectV1::Declaration(id) = entry.subject
-                && entry.statuses.contains(&released)
-            {
-                ids.insert(DeclarationId(id));
-            }
-        }
-    }
-    let ids: Vec<_> = ids.into_iter().collect();
-    let mut open = Vec::new();
-    for ids in ids.chunks(BATCH) {
-        open.extend(rows(store, ids)?.into_iter().filter_map(|row| {
-            let office = OfficeCode::parse(&row.office).ok()?;
-            (row.state == i64::from(released) && belongs(office)).then_some(row.declaration_id)
-        }));
-    }
-    Ok(open)
 }
 
 fn rows(store: &Store, ids: &[DeclarationId]) -> Result<Vec<storage::Declaration>, DueError> {

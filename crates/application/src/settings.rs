@@ -15,8 +15,7 @@ use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, Setting, StorageError, View, Writer};
 
-use crate::clearing::settings::Settings;
-use crate::clearing::settings::{AllowanceYear, OfficeSettings};
+use crate::clearing::settings::{AllowanceYear, OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.

@@ -1,6 +1,8 @@
 //! Followers: who reads a log in the order of its commits, a distributor or a projection, and how far
 //! they have come.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::cell::ToCell;
 use crate::dialect::Dialect;
 use crate::error::StorageError;
@@ -65,6 +67,19 @@ impl View<'_> {
     pub fn cursors(&mut self, consumer: &str) -> Result<Vec<Cursor>, StorageError> {
         self.select("WHERE consumer = $1 ORDER BY partition", &[consumer.cell()])
     }
+
+    /// How far the followers named `family/…` have come, in order of names and partitions.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn cursors_of_family(&mut self, family: &str) -> Result<Vec<Cursor>, StorageError> {
+        // `0` follows `/`: texts are compared byte by byte.
+        let (first, end) = (format!("{family}/"), format!("{family}0"));
+        self.select(
+            "WHERE consumer >= $1 AND consumer < $2 ORDER BY consumer, partition",
+            &[first.cell(), end.cell()],
+        )
+    }
 }
 
 impl Tx<'_> {
@@ -96,5 +111,46 @@ impl Tx<'_> {
         } else {
             Err(StorageError::CursorMoved { consumer: consumer.to_owned() })
         }
+    }
+
+    /// Makes `heirs` the followers of `family`, which read one log, each for its own purpose: one that
+    /// is new goes on where the one farthest behind stands, in every partition, and all others are
+    /// forgotten. Gives how far the heirs have come then.
+    ///
+    /// What somebody has not read is read by every new one, so a log that was once shared out over a
+    /// family is never read with a gap, however it is shared out anew. An heir has a cursor for every
+    /// partition from the start: one that has read nothing must count as the one farthest behind.
+    /// One that is forgotten while it reads cannot move its cursors; where it had read nothing before
+    /// it can, with what it has read, and is forgotten again by the next handing over.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn hand_over(&mut self, family: &str, heirs: &[&str]) -> Result<Vec<Cursor>, StorageError> {
+        if self.dialect() == Dialect::Postgres {
+            // Two that do this at once could each forget what the other goes on from. Whoever moves a
+            // cursor waits too; readers do not.
+            self.query("LOCK TABLE cursor IN SHARE ROW EXCLUSIVE MODE", &[], &mut |_| Ok(()))?;
+        }
+        let standing = self.cursors_of_family(family)?;
+        // In a single file the farthest of a follower's cursors counts: the farthest of the least
+        // ones is never beyond the least of the farthest ones.
+        let mut least = BTreeMap::<_, i64>::new();
+        for Cursor { partition, seq, .. } in &standing {
+            least.entry(*partition).and_modify(|least| *least = *seq.min(least)).or_insert(*seq);
+        }
+        let mut cursors = Vec::new();
+        for heir in heirs {
+            cursors.extend(Partition::all().map(|partition| Cursor {
+                consumer: (*heir).to_owned(),
+                partition,
+                seq: least.get(&partition).copied().unwrap_or(0),
+            }));
+        }
+        self.insert_absent(&cursors)?;
+        let names: BTreeSet<_> = standing.iter().map(|cursor| cursor.consumer.as_str()).collect();
+        let forgotten: Vec<_> =
+            names.into_iter().filter(|name| !heirs.contains(name)).map(|name| (name,)).collect();
+        self.delete::<Cursor, _>(&forgotten)?;
+        self.cursors_of_family(family)
     }
 }

@@ -223,6 +223,14 @@ impl World {
         self.engine = Some(engine.expect("an engine"));
     }
 
+    /// Replaces the settings of offices, as a gateway does that takes a change up.
+    pub fn set_settings(&mut self, settings: Arc<Settings>) {
+        self.settings = settings.clone();
+        if let Some(engine) = &mut self.engine {
+            engine.set_settings(settings);
+        }
+    }
+
     /// Submits messages in one batch and delivers what they lead to. The clock moves by a second.
     ///
     /// # Panics

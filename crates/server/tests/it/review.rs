@@ -1,8 +1,7 @@
 //! `tongguan review` and `office`: looking at declarations, and deciding.
 
 use serde_json::Value;
-use tongguan_application::clearing::settings::OfficeSettings;
-use tongguan_application::clearing::settings::Settings;
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, TakeOver};

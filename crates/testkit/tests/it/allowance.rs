@@ -1,8 +1,7 @@
 //! The yearly allowance of a buyer: reserved, used, given back, and never exceeded.
 
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::Settings;
-use tongguan_application::clearing::settings::{AllowanceYear, OfficeSettings};
+use tongguan_application::clearing::settings::{AllowanceYear, OfficeSettings, Settings};
 use tongguan_domain::allowance::Allowance;
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::Ruling;

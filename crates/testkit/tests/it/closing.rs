@@ -1,8 +1,7 @@
 //! What closes a declaration, and the times that responses carry.
 
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::OfficeSettings;
-use tongguan_application::clearing::settings::Settings;
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::commerce::Action;
 use tongguan_testkit::parcels::Parcel;
 use tongguan_testkit::world::{Beginning, Sent, World};

@@ -1,19 +1,31 @@
 //! What time and topped-up guarantees lead to.
 
+use std::sync::Arc;
+
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::OfficeSettings;
-use tongguan_application::clearing::settings::Settings;
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::due::{Done, DueError, DueWork};
 use tongguan_application::ports::Clock;
 use tongguan_domain::declaration::{ImportState, Ruling};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::money::Money;
+use tongguan_storage::Cursor;
 use tongguan_testkit::answers::Answer;
 use tongguan_testkit::parcels::{Document, Parcel};
 use tongguan_testkit::world::{Beginning, World};
 
-use crate::support::{nth, world};
+use crate::support::{On, nth, on_both_engines, world};
+
+on_both_engines! {
+    an_office_that_joins_the_days_of_another_is_closed_after_them,
+    days_that_are_set_back_miss_nothing_across_restarts,
+    an_office_that_loses_its_own_days_is_closed_after_those_of_all,
+    an_office_that_gets_its_own_days_is_closed_after_them,
+    a_changed_setting_closes_nothing_early_and_nothing_twice,
+    processes_that_know_different_settings_miss_nothing,
+    a_changed_setting_reads_on_where_the_slowest_stood,
+}
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -121,21 +133,146 @@ fn what_was_released_late_is_not_missed() {
     assert_eq!(pass(&mut world, &mut due, &settings).0.closed, 1);
 }
 
-#[test]
-fn a_changed_setting_reads_the_log_from_its_beginning() {
-    let closing_after = |close_after_days| {
-        let office = OfficeSettings { close_after_days, ..OfficeSettings::default() };
-        Settings { offices: [].into(), default_office: office }
-    };
-    let settings = closing_after(20);
-    let mut world = World::with(Beginning { settings, ..Beginning::unsigned() });
+/// The office that has days of its own.
+const OFFICE: &str = "2244";
+
+/// After how many days all offices close, and after how many the one, if those are its own.
+fn closing_after(all: i64, office: Option<i64>) -> Arc<Settings> {
+    let after = |close_after_days| OfficeSettings { close_after_days, ..OfficeSettings::default() };
+    let own = office.map(|days| (OfficeCode::parse(OFFICE).unwrap(), after(days)));
+    Arc::new(Settings { offices: own.into_iter().collect(), default_office: after(all) })
+}
+
+/// A parcel that was released at the office with days of its own, and then one at another.
+fn released_at_two_offices(on: On) -> (World, [Parcel; 2]) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    let mut parcels = [nth(1), nth(2)];
+    at_office(&mut parcels[0], OFFICE);
+    clear(&mut world, &parcels);
+    (world, parcels)
+}
+
+/// What is closed by a process that knows these settings: whether it is the first, and the second.
+fn closed(
+    world: &mut World,
+    due: &mut DueWork,
+    settings: &Arc<Settings>,
+    parcels: &[Parcel; 2],
+) -> [bool; 2] {
+    let is_closed = |world: &World, parcel| matches!(state(world, parcel), ImportState::Closed(_));
+    let before = parcels.each_ref().map(|parcel| is_closed(world, parcel));
+    world.set_settings(settings.clone());
+    let (done, told) = pass(world, due, settings);
+    assert_eq!(statuses(&told), vec![899; done.closed], "each once");
+    let after = parcels.each_ref().map(|parcel| is_closed(world, parcel));
+    let closed = [0, 1].map(|n| after[n] && !before[n]);
+    assert_eq!(closed.iter().filter(|closed| **closed).count(), done.closed);
+    closed
+}
+
+fn an_office_that_joins_the_days_of_another_is_closed_after_them(on: On) {
+    let (mut world, parcels) = released_at_two_offices(on);
     let mut due = DueWork::default();
-    clear(&mut world, &[nth(1)]);
-    world.clock.advance_millis(25 * DAY_MS);
-    assert_eq!(pass(&mut world, &mut due, &closing_after(30)).0.closed, 0);
-    assert_eq!(pass(&mut world, &mut due, &closing_after(20)).0.closed, 1);
-    world.clock.advance_millis(10 * DAY_MS);
-    assert_eq!(pass(&mut world, &mut due, &closing_after(30)).0.closed, 0, "closed before");
+    let (apart, together) = (closing_after(7, Some(10)), closing_after(7, None));
+    world.clock.advance_millis(8 * DAY_MS);
+    assert_eq!(closed(&mut world, &mut due, &apart, &parcels), [false, true]);
+    assert_eq!(closed(&mut world, &mut due, &together, &parcels), [true, false]);
+    assert_eq!(closed(&mut world, &mut due, &together, &parcels), [false, false]);
+}
+
+fn days_that_are_set_back_miss_nothing_across_restarts(on: On) {
+    let (mut world, parcels) = released_at_two_offices(on);
+    let (apart, together) = (closing_after(7, Some(10)), closing_after(7, None));
+    let mut closed_by_another = |days, settings| {
+        world.clock.advance_millis(days * DAY_MS);
+        world.restart();
+        closed(&mut world, &mut DueWork::default(), settings, &parcels)
+    };
+    assert_eq!(closed_by_another(1, &together), [false, false]);
+    assert_eq!(closed_by_another(7, &apart), [false, true]);
+    assert_eq!(closed_by_another(0, &together), [true, false]);
+    assert_eq!(closed_by_another(0, &apart), [false, false]);
+}
+
+fn an_office_that_loses_its_own_days_is_closed_after_those_of_all(on: On) {
+    let (mut world, parcels) = released_at_two_offices(on);
+    let mut due = DueWork::default();
+    world.clock.advance_millis(40 * DAY_MS);
+    let own = closing_after(30, Some(45));
+    assert_eq!(closed(&mut world, &mut due, &own, &parcels), [false, true]);
+    assert_eq!(closed(&mut world, &mut due, &closing_after(30, None), &parcels), [true, false]);
+}
+
+fn an_office_that_gets_its_own_days_is_closed_after_them(on: On) {
+    let (mut world, parcels) = released_at_two_offices(on);
+    let mut due = DueWork::default();
+    let own = closing_after(30, Some(10));
+    world.clock.advance_millis(15 * DAY_MS);
+    let all = closing_after(30, None);
+    assert_eq!(closed(&mut world, &mut due, &all, &parcels), [false, false]);
+    assert_eq!(closed(&mut world, &mut due, &own, &parcels), [true, false]);
+    world.clock.advance_millis(15 * DAY_MS);
+    assert_eq!(closed(&mut world, &mut due, &own, &parcels), [false, true]);
+}
+
+fn a_changed_setting_closes_nothing_early_and_nothing_twice(on: On) {
+    let (mut world, parcels) = released_at_two_offices(on);
+    let mut due = DueWork::default();
+    let mut closed_on = |millis, all, office| {
+        world.clock.advance_millis(millis);
+        closed(&mut world, &mut due, &closing_after(all, office), &parcels)
+    };
+    assert_eq!(closed_on(7 * DAY_MS - 10_000, 7, None), [false, false]);
+    assert_eq!(closed_on(0, 7, Some(10)), [false, false]);
+    assert_eq!(closed_on(10_000, 7, Some(10)), [false, true]);
+    assert_eq!(closed_on(3 * DAY_MS - 20_000, 10, None), [false, false]);
+    assert_eq!(closed_on(20_000, 10, None), [true, false]);
+    assert_eq!(closed_on(0, 7, None), [false, false]);
+    assert_eq!(closed_on(10 * DAY_MS, 7, Some(10)), [false, false]);
+}
+
+/// A change reaches one process after the other; until then they take turns.
+fn processes_that_know_different_settings_miss_nothing(on: On) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    let mut known = [closing_after(7, Some(10)), closing_after(7, None)]
+        .map(|settings| (DueWork::default(), settings));
+    let mut parcels = Vec::new();
+    for day in 0..12 {
+        let mut released = [nth(2 * day + 1), nth(2 * day + 2)];
+        at_office(&mut released[0], OFFICE);
+        clear(&mut world, &released);
+        parcels.push(released);
+        world.clock.advance_millis(DAY_MS);
+        for (due, settings) in &mut known {
+            world.set_settings(settings.clone());
+            let (done, told) = pass(&mut world, due, settings);
+            assert_eq!(statuses(&told), vec![899; done.closed], "each once");
+        }
+        for (released_on, parcel) in
+            (0..).zip(&parcels).flat_map(|(on, of)| [(on, &of[0]), (on, &of[1])])
+        {
+            let closed = matches!(state(&world, parcel), ImportState::Closed(_));
+            assert_eq!(closed, day + 1 - released_on >= 7, "{released_on} on {day}");
+        }
+    }
+}
+
+fn a_changed_setting_reads_on_where_the_slowest_stood(on: On) {
+    let (mut world, parcels) = released_at_two_offices(on);
+    let mut due = DueWork::default();
+    world.clock.advance_millis(8 * DAY_MS);
+    closed(&mut world, &mut due, &closing_after(7, None), &parcels);
+    let cursors = |world: &World| world.store.read(|view| view.cursors_of_family("closing"));
+    let before = cursors(&world).unwrap();
+    assert!(before.iter().any(|cursor| cursor.seq > 0));
+    // Nothing in the log is ten days old, so only the hand-over can have moved the one who waits so long.
+    closed(&mut world, &mut due, &closing_after(10, None), &parcels);
+    let after = cursors(&world).unwrap();
+    let places = |cursors: &[Cursor]| -> Vec<_> {
+        cursors.iter().map(|cursor| (cursor.partition, cursor.seq)).collect()
+    };
+    assert_eq!(places(&after), places(&before));
+    assert_ne!(after, before, "another follower, and the earlier one is gone");
 }
 
 #[test]

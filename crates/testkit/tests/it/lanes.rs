@@ -2,8 +2,7 @@
 
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::OfficeSettings;
-use tongguan_application::clearing::settings::Settings;
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::declaration::{Detention, Ruling};
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::lane::{Hit, Lane, Selectivity, Target};

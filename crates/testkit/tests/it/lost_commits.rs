@@ -2,8 +2,7 @@
 //! twice or not at all.
 
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::OfficeSettings;
-use tongguan_application::clearing::settings::Settings;
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::lane::Selectivity;
 use tongguan_testkit::postgres::database;

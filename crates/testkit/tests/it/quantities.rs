@@ -4,8 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::Settings;
-use tongguan_application::clearing::settings::{AllowanceYear, OfficeSettings};
+use tongguan_application::clearing::settings::{AllowanceYear, OfficeSettings, Settings};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::lane::Selectivity;
