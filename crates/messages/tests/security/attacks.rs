@@ -30,7 +30,9 @@ fn substance(bytes: &[u8], store: &TrustStore, at: Moment) -> Option<Vec<u8>> {
     all.extend_from_slice(certificate.der());
     all.extend_from_slice(block.key_name().unwrap_or_default().as_bytes());
     c14n::document(&tree, Comments::Dropped, Some(omission), |piece| all.extend_from_slice(piece));
-    c14n::element(signature, Comments::Dropped, Blanks::Dropped, |piece| {
+    // Nothing signs what else stands beside the certificate, and nobody relies on it.
+    let signed_info = signature.first_element_child().unwrap();
+    c14n::element(signed_info, Comments::Dropped, Blanks::Dropped, |piece| {
         all.extend(piece.iter().filter(|byte| !byte.is_ascii_whitespace()));
     });
     Some(all)
@@ -174,6 +176,21 @@ fn a_bent_signature_fails() {
             "a comment in the key name",
             message.replace("<ds:KeyName>", "<ds:KeyName><!--x-->"),
             Malformed("KeyName"),
+        ),
+        (
+            "text beside the key name",
+            message.replace("</ds:KeyName>", "</ds:KeyName>x"),
+            Malformed("KeyInfo"),
+        ),
+        (
+            "text beside the certificate",
+            message.replace("<ds:X509Data>", "<ds:X509Data>x"),
+            Malformed("X509Data"),
+        ),
+        (
+            "an instruction beside the certificate",
+            message.replace("<ds:X509Data>", "<ds:X509Data><?p?>"),
+            Malformed("X509Data"),
         ),
         (
             "a comment that splits a value",
