@@ -26,11 +26,13 @@ const ALLOWED: &[&str] = &[
     "Unicode-3.0",
     "Unlicense",
     "Zlib",
+    // LLVM's libFuzzer; the licence of the University of Illinois says what BSD-3-Clause says.
+    "NCSA",
     // Its source stays open file by file; what links it may have any licence.
     "MPL-2.0",
 ];
 
-/// What cargo says of the workspace and its dependencies on this platform.
+/// What cargo says of the workspace and its dependencies on this platform, those of fuzzing included.
 ///
 /// # Errors
 /// When cargo or rustc cannot be run, or the lock file is out of date.
@@ -42,6 +44,7 @@ pub fn metadata(root: &Path) -> anyhow::Result<Value> {
         .context("rustc does not name its host")?;
     let metadata = run(Command::new("cargo")
         .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", host])
+        .env("RUSTFLAGS", "--cfg fuzzing")
         .current_dir(root))?;
     serde_json::from_str(&metadata).context("cargo's metadata is not JSON")
 }

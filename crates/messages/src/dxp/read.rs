@@ -36,7 +36,8 @@ pub fn read(tree: &Tree<'_>) -> DxpReading {
     let root = tree.root_element();
     if !is_model(root, &DXP_MSG) {
         let name = root.tag_name().name();
-        let defect = Defect::at(&rules::MESSAGE_UNKNOWN, format!("/{name}")).found(name);
+        let pointer = Place::root(name).to_string();
+        let defect = Defect::at(&rules::MESSAGE_UNKNOWN, pointer).found(name);
         return DxpReading { number: None, sender: None, message: None, defects: vec![defect] };
     }
     let mut report = Report::new(Profile::Strict);

@@ -138,19 +138,16 @@ fn transforms(element: Node<'_, '_>) -> Result<(), SignatureDefect> {
 /// `KeyName` and the certificate. Other elements that the standard allows in `KeyInfo` say nothing
 /// that the certificate does not say, and are passed over.
 fn key_info<'a>(element: Node<'a, '_>) -> Result<(Option<&'a str>, Vec<u8>), SignatureDefect> {
-    let only = |parent: Node<'a, '_>, name| {
-        let mut found = parent.children().filter(|node| is_named(*node, name));
-        (found.next(), found.next().is_some())
-    };
-    let key_name = match only(element, "KeyName") {
+    let keys = Children::of(element, "KeyInfo")?;
+    let key_name = match keys.only("KeyName") {
         (None, _) => None,
         (Some(name), false) => Some(text_of(name, "KeyName")?),
         _ => return Err(SignatureDefect::Malformed("KeyName")),
     };
-    let (Some(x509), false) = only(element, "X509Data") else {
+    let (Some(x509), false) = keys.only("X509Data") else {
         return Err(SignatureDefect::Malformed("X509Data"));
     };
-    let (Some(certificate), false) = only(x509, "X509Certificate") else {
+    let (Some(certificate), false) = Children::of(x509, "X509Data")?.only("X509Certificate") else {
         return Err(SignatureDefect::Malformed("X509Certificate"));
     };
     if certificate.range().len() > LARGEST_CERTIFICATE {
@@ -159,7 +156,7 @@ fn key_info<'a>(element: Node<'a, '_>) -> Result<(Option<&'a str>, Vec<u8>), Sig
     Ok((key_name, decoded(certificate, "X509Certificate")?))
 }
 
-/// The elements of a parent that must hold nothing but certain elements in a certain order.
+/// The elements of a parent that must hold nothing but elements, often in a certain order.
 struct Children<'a, 'input> {
     elements: std::vec::IntoIter<Node<'a, 'input>>,
 }
@@ -182,6 +179,12 @@ impl<'a, 'input> Children<'a, 'input> {
             .next()
             .filter(|element| is_named(*element, name))
             .ok_or(SignatureDefect::Malformed(name))
+    }
+
+    /// The first of that name, and whether there are more.
+    fn only(&self, name: &str) -> (Option<Node<'a, 'input>>, bool) {
+        let mut found = self.elements.as_slice().iter().filter(|node| is_named(**node, name));
+        (found.next().copied(), found.next().is_some())
     }
 
     fn is_empty(&self) -> bool {

@@ -57,6 +57,9 @@ impl<'a> Scan<'a> {
     }
 
     fn start_tag(&mut self) -> Result<(), Fault> {
+        if self.rest().starts_with(b"<:") {
+            return self.empty_prefix();
+        }
         let mut attributes = 0;
         let mut declared = 0;
         let mut default_declared = false;
@@ -83,6 +86,11 @@ impl<'a> Scan<'a> {
                     return self.ill_formed("the default namespace is declared twice");
                 }
                 b"xmlns" => declared += 1,
+                name if name.starts_with(b":") => return self.empty_prefix(),
+                // The parser would take it for a default namespace, whatever its prefix.
+                name if name.ends_with(b":xmlns") => {
+                    return self.ill_formed("an attribute named xmlns with a prefix");
+                }
                 name if name.starts_with(b"xmlns:") => {
                     if value == 0 {
                         return self.ill_formed("a namespace prefix is undeclared");
@@ -113,6 +121,9 @@ impl<'a> Scan<'a> {
 
     /// An end tag without a start tag is left to the parser, which names the right place.
     fn end_tag(&mut self) -> Result<(), Fault> {
+        if self.rest().starts_with(b"</:") {
+            return self.empty_prefix();
+        }
         let Some(length) = memchr(b'>', self.rest()) else {
             return self.ill_formed("an unclosed tag");
         };
@@ -170,6 +181,11 @@ impl<'a> Scan<'a> {
 
     fn fault(&self, reason: Reason) -> Result<(), Fault> {
         Err(Fault { reason, position: self.position })
+    }
+
+    /// The parser would read `:xmlns` as `xmlns`, where other readers see another name or none.
+    fn empty_prefix(&self) -> Result<(), Fault> {
+        self.ill_formed("a name with an empty prefix")
     }
 
     fn ill_formed(&self, why: &str) -> Result<(), Fault> {

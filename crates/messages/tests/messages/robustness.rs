@@ -87,6 +87,16 @@ fn findings_of_a_hostile_message_are_bounded() {
 }
 
 #[test]
+fn the_name_of_an_unknown_root_is_shortened() {
+    let text = format!("<{}/>", "名".repeat(100_000));
+    let tree = roxmltree::Document::parse(&text).unwrap();
+    let message = read(&tree, Profile::Tolerant).unwrap_err();
+    let envelope = tongguan_messages::dxp::read(&tree).defects.swap_remove(0);
+    assert_eq!(message, envelope);
+    assert_eq!(message.pointer.chars().count(), 65);
+}
+
+#[test]
 fn far_too_many_documents_are_counted_and_not_read() {
     let text = sample(MessageType::Ceb513).unwrap();
     let hostile = text.replace(

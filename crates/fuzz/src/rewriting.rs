@@ -1,0 +1,109 @@
+//! Writing what was read, and reading it again: it says the same.
+
+use tongguan_domain::defect::Defect;
+use tongguan_messages::ceb::ceb816::TaxBillForm;
+use tongguan_messages::ceb::{MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb816, ceb900};
+use tongguan_messages::dxp::{self, DxpMessage};
+use tongguan_messages::read::{Answer, Document, Profile, Reading, read};
+use tongguan_messages::response::write_responses;
+use tongguan_messages::sample;
+use tongguan_messages::write::{Envelope, Style};
+use tongguan_messages::xml::{Limits, Source};
+
+/// Every document and answer of `reading` that can be used is written and read as it was. What a strict
+/// reading accepts, the writer accepts.
+pub fn hold(reading: &Reading) {
+    let transfer = reading.transfer.clone().unwrap_or_else(sample::transfer);
+    let envelope = Envelope {
+        guid: GUID,
+        transfer: &transfer,
+        subscriptions: &reading.subscriptions,
+        style: Style::Compact,
+    };
+    let is_strict = reading.profile == Profile::Strict && reading.is_valid();
+    for document in reading.documents.iter().filter_map(|read| read.outcome.as_ref().ok()) {
+        let Some(text) = accepted(write(&envelope, document), is_strict) else { continue };
+        let again = read_again(&text, Profile::Tolerant);
+        let documents: Vec<_> = again.documents.iter().map(|read| read.outcome.as_ref()).collect();
+        assert_eq!(documents, [Ok(document)], "{text}");
+        assert_eq!(again.transfer.as_ref(), Some(&transfer), "{text}");
+        assert_eq!(again.subscriptions, reading.subscriptions, "{text}");
+        hold_schema(&again, &text);
+    }
+    for answer in reading.answers.iter().filter_map(|read| read.outcome.as_ref().ok()) {
+        let Some(text) = accepted(write_answer(reading.message, answer), is_strict) else {
+            continue;
+        };
+        let again = read_again(&text, Profile::Tolerant);
+        let answers: Vec<_> = again.answers.iter().map(|read| read.outcome.as_ref()).collect();
+        // What the schema has no room for is cut by the writer.
+        if is_strict {
+            assert_eq!(answers, [Ok(answer)], "{text}");
+        }
+    }
+}
+
+/// An envelope is written and read as it was.
+pub fn hold_envelope(message: &DxpMessage) {
+    let Ok(text) = dxp::write(message) else {
+        panic!("what was read cannot be written: {message:?}");
+    };
+    let source = Source::read(text.as_bytes(), &Limits::default()).unwrap();
+    let again = dxp::read(&source.tree().unwrap()).message;
+    // An envelope tells the second and no part of it.
+    let whole = message.created_at.micros().div_euclid(1_000_000) * 1_000_000;
+    let created_at = tongguan_domain::time::Moment::from_micros(whole);
+    assert_eq!(again, Some(DxpMessage { created_at, ..message.clone() }), "{text}");
+}
+
+/// A guid of the right length; those of messages are judged by their length alone.
+const GUID: &str = "7C0F2A10-0000-4000-8000-00000000000B";
+
+fn write(envelope: &Envelope<'_>, document: &Document) -> Result<String, Vec<Defect>> {
+    match document {
+        Document::Order(order) => ceb311::write(envelope, [&**order]),
+        Document::Payment(payment) => ceb411::write(envelope, [&**payment]),
+        Document::Waybill(waybill) => ceb511::write(envelope, [&**waybill]),
+        Document::Delivery(delivery) => ceb513::write(envelope, [&**delivery]),
+        Document::Declaration(declaration) => ceb621::write(envelope, [&**declaration]),
+    }
+}
+
+fn write_answer(message: MessageType, answer: &Answer) -> Result<String, Vec<Defect>> {
+    match answer {
+        Answer::Response(response) => {
+            write_responses(message, GUID, std::slice::from_ref(response), Style::Compact)
+        }
+        Answer::TaxBill(bill) => {
+            let form = TaxBillForm { unofficial_numbers: true, style: Style::Compact };
+            ceb816::write(GUID, std::slice::from_ref(bill), form)
+        }
+        Answer::FormatRefusal(refusal) => ceb900::write(refusal, Style::Compact),
+    }
+}
+
+fn accepted(written: Result<String, Vec<Defect>>, must_be: bool) -> Option<String> {
+    match written {
+        Ok(text) => Some(text),
+        Err(defects) => {
+            assert!(!must_be, "the writer refuses what the strict profile accepts: {defects:?}");
+            assert!(!defects.is_empty(), "the writer refuses and does not say why");
+            crate::defects::hold(&defects);
+            None
+        }
+    }
+}
+
+fn read_again(text: &str, profile: Profile) -> Reading {
+    let source = Source::read(text.as_bytes(), &Limits::default()).unwrap();
+    let reading = read(&source.tree().unwrap(), profile).unwrap();
+    assert!(reading.is_valid(), "{:?}\n{text}", reading.defects);
+    reading
+}
+
+/// What the writer wrote lacks a signature and nothing else.
+fn hold_schema(written: &Reading, text: &str) {
+    for warning in &written.warnings {
+        assert_eq!(warning.rule.code, "signature-missing", "{warning:?}\n{text}");
+    }
+}

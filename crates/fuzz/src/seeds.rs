@@ -1,0 +1,175 @@
+//! What each target begins with: our golden files, samples of every message, and signed messages.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tongguan_domain::ids::DxpId;
+use tongguan_messages::ceb::MessageType;
+use tongguan_messages::dxp::{self, Additions, BusinessKey, DxpMessage};
+use tongguan_messages::sample::sample;
+use tongguan_messages::signature::Style;
+
+use crate::verifier::{GENUINE, SCRIPT};
+use crate::world::{WORLD, receipt};
+
+/// A target, and what it begins with.
+pub struct Target {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its function.
+    pub check: fn(&[u8]),
+    /// Makes its seeds.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// Every target.
+pub const TARGETS: [Target; 5] = [
+    Target { name: "reader", check: crate::reader::check, seeds: messages },
+    Target { name: "canonical", check: crate::canonical::check, seeds: documents },
+    Target { name: "verifier", check: crate::verifier::check, seeds: signed_messages },
+    Target { name: "certificate", check: crate::certificate::check, seeds: certificates },
+    Target { name: "growth", check: crate::growth::check, seeds: pieces },
+];
+
+fn messages() -> Vec<Vec<u8>> {
+    let mut all = golden();
+    for message in MessageType::ALL {
+        let text = sample(message).unwrap();
+        all.push(WORLD.signed(&text, Style::SM2).unwrap().into_bytes());
+        all.push(enveloped(message, text.clone()).into_bytes());
+        all.push(text.into_bytes());
+    }
+    all
+}
+
+fn enveloped(message: MessageType, text: String) -> String {
+    let id = |text| DxpId::parse(text).unwrap();
+    let envelope = DxpMessage {
+        number: "TG-20260302-0001".into(),
+        sender: id("DXPENT0000000001"),
+        receivers: vec![id("DXPEDCCEB0000002"), id("DXPEDCCEB0000003")],
+        created_at: receipt(),
+        message_type: message.layout().root.into(),
+        data: text.into_bytes(),
+        additions: Additions {
+            file_name: Some("a.xml".into()),
+            card: Some("0000000000001".into()),
+            keys: vec![BusinessKey { name: Some("DealFlag".into()), value: "0".into() }],
+            character_set: Some("UTF-8".into()),
+            conversion: Some("c".into()),
+        },
+    };
+    dxp::write(&envelope).unwrap()
+}
+
+/// The golden files of the crate that is fuzzed.
+fn golden() -> Vec<Vec<u8>> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../messages/tests");
+    let directories = ["golden", "security/golden"];
+    let mut files: Vec<_> = directories
+        .iter()
+        .flat_map(|directory| std::fs::read_dir(tests.join(directory)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+}
+
+fn documents() -> Vec<Vec<u8>> {
+    let mut all: Vec<_> = DOCUMENTS.iter().map(|text| text.as_bytes().to_vec()).collect();
+    all.extend(golden());
+    all
+}
+
+/// What the standard treats in its own way.
+const DOCUMENTS: &[&str] = &[
+    "\u{feff}<?xml version='1.0' encoding='utf-8'?>\r\n<a  b = '1' />\n",
+    "<e b:x='1' a:x='2' z='3' y='4' xmlns:a='urn:2' xmlns:b='urn:1' xmlns='urn:0'/>",
+    "<a xmlns='u' xmlns:p='v'><b xmlns='u' xmlns:p='w'><c xmlns=''/></b></a>",
+    "<a xml:lang='zh' xml:space='preserve'><b xml:lang='en'><c xmlns:q='w'/></b></a>",
+    "<a b='&lt;&gt;&amp;&quot;&apos;&#9;&#10;&#13;&#x4e2d;'>&lt;&gt;&amp;\"'&#13;\t<![CDATA[<&>]]>&#x4e2d;</a>",
+    "<a xmlns='urn:a&amp;b&#9;' xmlns:p='urn:中' b='x\n\ty'>\n\t</a>",
+    "<?p  q ?><!--c-->\n<a><?r?><!--d--> x <b/> y </a>\n<?s t?>\n<!--e-->",
+];
+
+fn signed_messages() -> Vec<Vec<u8>> {
+    let mut all: Vec<_> = GENUINE.iter().map(|genuine| genuine.text.clone().into_bytes()).collect();
+    all.extend(golden());
+    // One script for each message and kind of edit.
+    for message in 0..u8::try_from(GENUINE.len()).unwrap() {
+        for kind in 0..4 {
+            all.push(vec![
+                SCRIPT, message, kind, 1, 0, 0, 9, b'<', b'!', b'-', b'-', b'-', b'-', b'>',
+            ]);
+        }
+    }
+    all
+}
+
+fn certificates() -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for certificate in WORLD.certificates() {
+        all.extend([certificate.der().to_vec(), certificate.to_pem().into_bytes()]);
+    }
+    let pem = WORLD.revocations.to_pem();
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    all.extend([STANDARD.decode(body).unwrap(), pem.into_bytes()]);
+    all
+}
+
+fn pieces() -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for piece in PIECES {
+        all.push(format!("<a>\0{piece}\0</a>").into_bytes());
+        all.push(format!("\0{piece}\0<a/>").into_bytes());
+        all.push(format!("<a \0{piece}\0/>").into_bytes());
+    }
+    let genuine = &GENUINE[0].text;
+    // Each start tag of a signed message many times, and a piece after each.
+    let is_start = |start: &usize| {
+        !genuine[*start..].starts_with("</") && !genuine[*start..].starts_with("<?")
+    };
+    let starts = genuine.match_indices('<').map(|(start, _)| start);
+    for start in starts.filter(is_start) {
+        let length = genuine[start..].find('>').unwrap() + 1;
+        let (head, rest) = genuine.split_at(start);
+        let (tag, tail) = rest.split_at(length);
+        all.push(format!("{head}\0{tag}\0{tail}").into_bytes());
+        let piece = PIECES[start % PIECES.len()];
+        all.push(format!("{head}{tag}\0{piece}\0{tail}").into_bytes());
+    }
+    all
+}
+
+/// What a hostile sender repeats.
+const PIECES: &[&str] = &[
+    "<b/>",
+    "<b>",
+    "</b>",
+    "<b></b>",
+    "<b>x</b>",
+    "x",
+    " ",
+    "\r\n",
+    "&amp;",
+    "&#13;",
+    "<!---->",
+    "<?p?>",
+    "<![CDATA[x]]>",
+    "<![CDATA[<]]>&lt;",
+    "<b c='%'/>",
+    "c%='' ",
+    "xmlns:c%='u%' ",
+    "<b xmlns='u%'/>",
+    "<b xmlns:c%='u%'>",
+    "<b%/>",
+    "<b><c/></b>",
+    "<b xml:lang='zh'/>",
+    "=",
+    "<",
+    "&",
+    "]]",
+    "测",
+    "\u{feff}",
+];
