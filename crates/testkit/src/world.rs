@@ -4,18 +4,19 @@
 //! what every test would forget: nothing is held, the inbox is empty, the postings balance, and the
 //! balances of buyers and guarantors are what postings and declarations say.
 
+mod beginning;
+mod records;
+mod sent;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tongguan_application::clearing::decide::{Draws, Undecidable};
+use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::{Filed, FiledFacts, Incoming};
-use tongguan_application::clearing::record::{
-    DeclarationRecord, DocumentKey, DocumentKind, DossierKey,
-};
-use tongguan_application::clearing::rows;
+use tongguan_application::clearing::record::DocumentKey;
 use tongguan_application::clearing::settings::Settings;
 use tongguan_application::delivery::{Rendered, pending, render};
 use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
@@ -23,94 +24,24 @@ use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
-use tongguan_codelists::{HsLine, Pack};
-use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
-use tongguan_domain::ids::{DeclarationId, MessageId, OfficeCode, PartyId};
-use tongguan_domain::lane::Draw;
+use tongguan_codelists::Pack;
+use tongguan_domain::ids::MessageId;
 use tongguan_domain::mark::Mark;
-use tongguan_domain::money::Money;
-use tongguan_domain::party::Party;
-use tongguan_domain::quantity::Measure;
-use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::identity::StandIn;
 use tongguan_messages::signature::Policy;
 use tongguan_storage::seal::{DataKey, Keyring};
-use tongguan_storage::{Guarantee, Partition, Store, StoreSettings, Target};
+use tongguan_storage::{Partition, Store, StoreSettings, Target};
 use tongguan_testbed::postgres::Database;
 
-use crate::answers::{Answer, Billed, answers, bills};
+use self::beginning::{Highest, prepare, registry};
 use crate::audit;
 use crate::cast::{Cast, Signing};
 use crate::clock::MockClock;
-use crate::parcels::{Document, Parcel, message};
+use crate::parcels::{Document, message};
 
-/// What a world begins with.
-#[derive(Debug)]
-pub struct Beginning {
-    /// Settings of the offices.
-    pub settings: Settings,
-    /// What the platform guarantees.
-    pub guarantee: Money,
-    /// How the cast signs.
-    pub signing: Signing,
-    /// Parties besides the cast, or in the place of one of it where the ids agree.
-    pub parties: Vec<Party>,
-    /// A PostgreSQL database, empty; the embedded database when absent.
-    pub database: Option<Database>,
-}
-
-impl Beginning {
-    /// Without signatures, which costs least time.
-    pub fn unsigned() -> Self {
-        Self { signing: Signing::None, ..Self::default() }
-    }
-}
-
-impl Default for Beginning {
-    fn default() -> Self {
-        Self {
-            settings: Settings::default(),
-            guarantee: Money::from_fen(100_000_000),
-            signing: Signing::Sm2,
-            parties: Vec::new(),
-            database: None,
-        }
-    }
-}
-
-/// What came out of one batch, as its receivers read it.
-#[derive(Debug, Default)]
-pub struct Sent {
-    /// The messages.
-    pub messages: Vec<Rendered>,
-    /// Their statuses.
-    pub answers: Vec<Answer>,
-    /// Their tax bills.
-    pub bills: Vec<Billed>,
-}
-
-impl Sent {
-    fn of(messages: Vec<Rendered>) -> Self {
-        Self { answers: answers(&messages), bills: bills(&messages), messages }
-    }
-
-    /// The statuses that the document of that number was given.
-    pub fn to(&self, document: &Document) -> Vec<&Answer> {
-        let guid = document.filing().guid.as_str();
-        self.answers.iter().filter(|answer| answer.guid == guid).collect()
-    }
-
-    /// The numbers of those statuses.
-    pub fn statuses(&self, document: &Document) -> Vec<i32> {
-        self.to(document).iter().map(|answer| answer.status).collect()
-    }
-
-    /// The text of the last of those.
-    pub fn last_text(&self, document: &Document) -> String {
-        self.to(document).last().map(|answer| answer.text.clone()).unwrap_or_default()
-    }
-}
+pub use self::beginning::{Beginning, guarantee};
+pub use self::sent::Sent;
 
 /// The whole product in one process.
 pub struct World {
@@ -133,16 +64,6 @@ pub struct World {
     folder: TempDir,
     // Dropped after the store.
     database: Option<Database>,
-}
-
-/// Draws zero: nothing is selected by chance unless its rate is above nothing.
-#[derive(Debug)]
-struct Highest;
-
-impl Draws for Highest {
-    fn draw(&self, _office: OfficeCode, _declaration: DeclarationId) -> Draw {
-        Draw(u16::MAX)
-    }
 }
 
 impl World {
@@ -339,85 +260,6 @@ impl World {
         rendered
     }
 
-    /// The declaration of a parcel on the cast's platform, if one was stored.
-    ///
-    /// # Panics
-    /// When it cannot be read.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its declaration")]
-    pub fn declaration(&self, parcel: &Parcel) -> Option<DeclarationRecord> {
-        let key = DocumentKey {
-            dossier: DossierKey::of_order(&parcel.declaration.order_no),
-            kind: DocumentKind::Declaration,
-            party: self.cast.platform.party.id,
-            number: "".into(),
-        };
-        self.store.read(|view| audit::declaration(view, &key)).expect("a declaration")
-    }
-
-    /// The rows of everything that is stored under a parcel's order number.
-    ///
-    /// # Panics
-    /// When they cannot be read.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its rows")]
-    pub fn rows(&self, parcel: &Parcel) -> Vec<tongguan_storage::Document> {
-        let order_no = &parcel.declaration.order_no;
-        let order = (Partition::of_order(order_no), order_no.as_str());
-        self.store.read(|view| view.documents_of_orders(&[order])).expect("documents")
-    }
-
-    /// What the buyer of a declaration has of a year's allowance.
-    ///
-    /// # Panics
-    /// When it cannot be read.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its figures")]
-    pub fn allowance(&self, declaration: &DeclarationRecord, year: i16) -> Allowance {
-        let person = declaration.facts.buyer.person;
-        let key = AllowanceKey { person, year };
-        let row = (rows::allowance_bucket(key), person.to_bytes(), i64::from(year));
-        let stored = self.store.read(|view| view.allowances(&[row])).expect("an allowance").pop();
-        stored.map_or_else(Allowance::default, |stored| Allowance {
-            reserved: stored.reserved,
-            used: stored.used,
-        })
-    }
-
-    /// What the buyer of a declaration has taken of a line whose quantity is limited, in a year.
-    ///
-    /// # Panics
-    /// When it cannot be read.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its figures")]
-    pub fn quantity(
-        &self,
-        declaration: &DeclarationRecord,
-        line: HsLine,
-        measure: Measure,
-        year: i16,
-    ) -> QuantityAllowance {
-        let of = AllowanceKey { person: declaration.facts.buyer.person, year };
-        let row = rows::quantity_key(&QuantityKey { of, line, measure });
-        let stored = self.store.read(|view| view.quantity_allowances(&[row])).expect("an account");
-        let account = stored.first().map(|row| rows::read_quantity(row).expect("a row").1);
-        account.unwrap_or_default()
-    }
-
-    /// Grants the guarantee of a party anew, or for the first time.
-    ///
-    /// # Panics
-    /// When it cannot be written.
-    pub fn grant(&self, guarantor: PartyId, granted: Money) {
-        self.write_guarantee(guarantee(guarantor, granted));
-    }
-
-    /// Writes a guarantee whose term may be over.
-    ///
-    /// # Panics
-    /// When it cannot be written.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its guarantee")]
-    pub fn write_guarantee(&self, guarantee: Guarantee) {
-        let mut writer = self.store.writer().expect("a writer");
-        writer.transaction(|tx| tx.grant(&[guarantee])).expect("granted");
-    }
-
     /// Stops the writer, so that another process may take the partitions.
     ///
     /// # Panics
@@ -438,53 +280,6 @@ impl World {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
-
-    /// What the platform's guarantee stands at.
-    ///
-    /// # Panics
-    /// When it cannot be read.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its figures")]
-    pub fn guarantee(&self) -> Guarantee {
-        let guarantees = self.store.read(|view| view.all_guarantees()).expect("guarantees");
-        guarantees.into_iter().next().expect("the platform's guarantee")
-    }
-}
-
-fn registry(cast: &Cast, parties: Vec<Party>) -> Registry {
-    let replaced = |party: &Party| parties.iter().any(|other| other.id == party.id);
-    let own = cast.actors().map(|actor| actor.party.clone());
-    let own: Vec<_> = own.into_iter().filter(|party| !replaced(party)).collect();
-    let certificates = cast.actors().map(|actor| (*actor.certificate.digest(), actor.party.id));
-    Registry::new(own.into_iter().chain(parties), certificates)
-}
-
-/// A guarantee without end.
-pub fn guarantee(guarantor: PartyId, granted: Money) -> Guarantee {
-    Guarantee {
-        bucket: Partition::of_party(guarantor),
-        party_id: guarantor,
-        granted,
-        queued: Money::ZERO,
-        held: Money::ZERO,
-        valid_from: Moment::from_micros(0),
-        valid_to: None,
-        reference: None,
-    }
-}
-
-/// Grants the platform's guarantee and makes the month's key.
-#[expect(clippy::expect_used, reason = "a test cannot go on without its world")]
-fn prepare(store: &Store, keyring: &Keyring, cast: &Cast, granted: Money, at: Moment) -> DataKey {
-    let guarantee = guarantee(cast.platform.party.id, granted);
-    let mut writer = store.writer().expect("a writer");
-    let day = at.china_day();
-    let period = format!("{:04}-{:02}", day.year(), day.month());
-    writer
-        .transaction(|tx| {
-            tx.grant(&[guarantee])?;
-            tx.data_key(keyring, &period)
-        })
-        .expect("prepared")
 }
 
 impl Drop for World {
