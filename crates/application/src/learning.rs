@@ -51,11 +51,12 @@ impl Learned {
     /// # Errors
     /// [`LearnError`].
     pub fn load(view: &mut View<'_>) -> Result<Self, LearnError> {
+        let pack = codes::pack(view)?;
         Ok(Self {
             revisions: view.revisions()?,
             registry: Arc::new(registry::snapshot(view)?),
-            settings: Arc::new(settings::load(view)?),
-            pack: codes::pack(view)?,
+            settings: Arc::new(settings::load(view, pack.clone())?),
+            pack,
         })
     }
 
@@ -73,12 +74,15 @@ impl Learned {
             changed.push(Register::Registry);
         }
         if revisions.settings != known.settings {
-            newer.settings = Arc::new(settings::load(view)?);
             changed.push(Register::Settings);
         }
         if revisions.codes != known.codes {
             newer.pack = codes::pack(view)?;
             changed.push(Register::Codes);
+        }
+        // Settings leave some things to the law.
+        if (revisions.settings, revisions.codes) != (known.settings, known.codes) {
+            newer.settings = Arc::new(settings::load(view, newer.pack.clone())?);
         }
         *self = newer;
         Ok(changed)

@@ -5,17 +5,21 @@
 //! | `waiting_days` | days | 30 |
 //! | `refuse_early` | `true`, `false` | `false` |
 //! | `declare_on_waybill` | `true`, `false` | `false` |
-//! | `close_after_days` | days | 30 |
-//! | `allowance_year` | `release`, `lodging` | `release` |
+//! | `close_after_days` | days, `law` | `law` |
+//! | `allowance_year` | `release`, `lodging`, `law` | `law` |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
 //!
+//! `law` is what the dated rows `close-after-days` and `allowance-year` of the parameters say.
 //! The scope is `office:2916` for one office and `office` for all that have none of their own.
 
+use std::sync::Arc;
+
+use tongguan_codelists::{AllowanceYear, Pack};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, Setting, StorageError, View, Writer};
 
-use crate::clearing::settings::{AllowanceYear, OfficeSettings, Settings};
+use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
@@ -28,6 +32,9 @@ pub const NAMES: [&str; 7] = [
     "red_per_10_000",
     "yellow_per_10_000",
 ];
+
+/// The value of a setting that leaves it to the law.
+const LAW: &str = "law";
 
 /// A setting that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,14 +120,16 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 /// Name and value of every setting of an office, in the order of [`NAMES`].
 pub fn values(office: &OfficeSettings) -> [(&'static str, String); 7] {
     let year = match office.allowance_year {
-        AllowanceYear::Release => "release",
-        AllowanceYear::Lodging => "lodging",
+        None => LAW,
+        Some(AllowanceYear::Release) => "release",
+        Some(AllowanceYear::Lodging) => "lodging",
     };
+    let close_after_days = office.close_after_days.map(|days| days.to_string());
     let values = [
         office.waiting_days.to_string(),
         office.refuse_early.to_string(),
         office.declare_on_waybill.to_string(),
-        office.close_after_days.to_string(),
+        close_after_days.unwrap_or_else(|| LAW.to_owned()),
         year.to_owned(),
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
@@ -129,13 +138,13 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 7] {
     NAMES.map(|name| (name, values.next().unwrap_or_default()))
 }
 
-/// Loads the settings of all offices.
+/// Loads the settings of all offices; `law` says what they have not settled.
 ///
 /// # Errors
 /// [`SettingsError`]; the first setting that is not one.
-pub fn load(view: &mut View<'_>) -> Result<Settings, SettingsError> {
+pub fn load(view: &mut View<'_>, law: Arc<Pack>) -> Result<Settings, SettingsError> {
     let rows = view.settings()?;
-    let mut settings = Settings::default();
+    let mut settings = Settings { law, ..Settings::default() };
     for row in rows.iter().filter(|row| row.scope == "office") {
         apply(&mut settings.default_office, row)?;
     }
@@ -160,12 +169,17 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "waiting_days" => office.waiting_days = days()?,
         "refuse_early" => office.refuse_early = flag()?,
         "declare_on_waybill" => office.declare_on_waybill = flag()?,
-        "close_after_days" => office.close_after_days = days()?,
+        "close_after_days" if row.value == LAW => office.close_after_days = None,
+        "close_after_days" => {
+            let days = days().map_err(|_| bad(row, "a number of days, or `law`"))?;
+            office.close_after_days = Some(days);
+        }
         "allowance_year" => {
             office.allowance_year = match row.value.as_str() {
-                "release" => AllowanceYear::Release,
-                "lodging" => AllowanceYear::Lodging,
-                _ => return Err(bad(row, "`release` or `lodging`")),
+                LAW => None,
+                "release" => Some(AllowanceYear::Release),
+                "lodging" => Some(AllowanceYear::Lodging),
+                _ => return Err(bad(row, "`release`, `lodging` or `law`")),
             };
         }
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,

@@ -38,6 +38,11 @@ impl Pack {
         self.parameters.latest(&kind, day)
     }
 
+    /// Every row of a parameter, whenever it holds.
+    pub fn parameters(&self, kind: ParameterKind) -> impl Iterator<Item = &Dated<Parameter>> {
+        self.parameters.of(&kind)
+    }
+
     /// The value of a parameter that is a number.
     pub fn number(&self, kind: ParameterKind, day: Date) -> Option<Decimal> {
         self.parameter(kind, day)?.entry.number()
@@ -79,6 +84,12 @@ impl Pack {
     pub fn full_tax_single_item(&self, day: Date) -> Option<&RowId> {
         let row = self.parameter(ParameterKind::FullTaxSingleItem, day)?;
         (row.entry.value == ParameterValue::Word("yes")).then_some(&row.id)
+    }
+
+    /// How many days after a release of that day an import is closed though nobody reported delivery;
+    /// none where only a delivery closes it.
+    pub fn close_after_days(&self, released_on: Date) -> Option<i64> {
+        self.parameter(ParameterKind::CloseAfterDays, released_on)?.entry.count()
     }
 
     /// Which event's year bears a purchase; release where nothing is set.

@@ -51,6 +51,11 @@ impl<E: Entry> Rows<E> {
         rows
     }
 
+    /// The rows of `key`, whenever they hold.
+    pub(crate) fn of(&self, key: &E::Key) -> impl Iterator<Item = &Dated<E>> + use<'_, E> {
+        self.by_key.get(key).into_iter().flatten()
+    }
+
     /// The rows of `key` that hold on `day`.
     pub(crate) fn in_force<'p, Q>(
         &'p self,

@@ -96,13 +96,7 @@ impl Engine {
         let outcome = writer.transaction(|tx| {
             let mut set = load(tx, &incoming, at)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
-            let circumstances = Circumstances {
-                at,
-                offices: &settings.offices,
-                default_office: &settings.default_office,
-                serials,
-                draws: &**draws,
-            };
+            let circumstances = Circumstances { at, settings, serials, draws: &**draws };
             let undecided = decide_all(&mut set, &circumstances, &incoming, ids);
             let (held, refused) = tell_apart(undecided, &incoming, commands.len());
             let mut moved: BTreeSet<_> =

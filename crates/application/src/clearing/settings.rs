@@ -1,7 +1,10 @@
 //! What an office has settled for itself (关区参数).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use jiff::civil::Date;
+use tongguan_codelists::{AllowanceYear, Pack};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::lane::Selectivity;
 
@@ -14,21 +17,13 @@ pub struct OfficeSettings {
     pub refuse_early: bool,
     /// Whether a stored declaration is declared when its waybill arrives.
     pub declare_on_waybill: bool,
-    /// Days after release when a declaration is closed though nobody reported delivery.
-    pub close_after_days: i64,
-    /// Which year's allowance a parcel counts for.
-    pub allowance_year: AllowanceYear,
+    /// Days after release when a declaration is closed though nobody reported delivery, if other than
+    /// the law's.
+    pub close_after_days: Option<i64>,
+    /// Which year's allowance a parcel counts for (年度额度归属), if other than the law's.
+    pub allowance_year: Option<AllowanceYear>,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
-}
-
-/// Which year's allowance a parcel counts for (年度额度归属).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AllowanceYear {
-    /// The year of its release: the default.
-    Release,
-    /// The year of its lodging.
-    Lodging,
 }
 
 impl Default for OfficeSettings {
@@ -37,18 +32,46 @@ impl Default for OfficeSettings {
             waiting_days: 30,
             refuse_early: false,
             declare_on_waybill: false,
-            close_after_days: 30,
-            allowance_year: AllowanceYear::Release,
+            close_after_days: None,
+            allowance_year: None,
             selectivity: Selectivity::default(),
         }
     }
 }
 
 /// The settings of all offices; replaced whole.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Settings {
     /// Offices that have their own settings.
     pub offices: HashMap<OfficeCode, OfficeSettings>,
     /// All other offices.
     pub default_office: OfficeSettings,
+    /// The law, whose dated rows say what an office has not settled for itself.
+    pub law: Arc<Pack>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let (offices, default_office) = Default::default();
+        Self { offices, default_office, law: Pack::builtin() }
+    }
+}
+
+impl Settings {
+    /// The settings of an office.
+    pub fn office(&self, office: OfficeCode) -> &OfficeSettings {
+        self.offices.get(&office).unwrap_or(&self.default_office)
+    }
+
+    /// How many days after a release of that day an office closes a declaration though nobody reported
+    /// delivery; none where only a delivery closes it.
+    pub fn close_after_days(&self, office: OfficeCode, released_on: Date) -> Option<i64> {
+        self.office(office).close_after_days.or_else(|| self.law.close_after_days(released_on))
+    }
+
+    /// Which year's allowance a parcel counts for that was declared on that day.
+    pub fn allowance_year(&self, office: OfficeCode, declared_on: Date) -> AllowanceYear {
+        let own = self.office(office).allowance_year;
+        own.unwrap_or_else(|| self.law.allowance_year(declared_on))
+    }
 }

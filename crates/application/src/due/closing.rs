@@ -1,7 +1,8 @@
 //! Releases that close after the days of their office.
 //!
-//! For each number of days that an office has set, a follower of the log of events stays so many days
-//! behind and closes what it finds released at the offices with those days. So the followers share the
+//! For each number of days that an office has set, or the law for those that have set none, a follower of the log of events stays so many days
+//! behind and closes what it finds released at the offices with those days. Which row of the law counts, the day
+//! of the release decides. So the followers share the
 //! log out by office, and when the days of an office change it is shared out anew: the name of a
 //! follower stands for the days of all offices, and those of the new sharing are the heirs of those of
 //! the earlier one ([`Tx::hand_over`]). They begin where the slowest of these stood. What lies before
@@ -11,6 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+use tongguan_codelists::entries::ParameterKind;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -47,8 +50,7 @@ impl Closing {
         now: Moment,
         decide: &mut dyn FnMut(Vec<Incoming>) -> Result<(), E>,
     ) -> Result<usize, E> {
-        let periods = Periods::of(settings);
-        let followers = periods.followers();
+        let followers = followers(settings);
         self.next_at.retain(|name, _| followers.contains_key(name));
         let is_due = |name: &str| self.next_at.get(name).is_none_or(|at| *at <= now);
         let due: Vec<_> = followers.iter().filter(|(name, _)| is_due(name)).collect();
@@ -59,7 +61,7 @@ impl Closing {
         let mut closed = 0;
         for (name, days) in due {
             let cursors = cursors.remove(name).unwrap_or_default();
-            let mut follower = Follower { name, days: *days, periods: &periods, cursors };
+            let mut follower = Follower { name, days: *days, settings, cursors };
             let (more, next_at) = follower.close(store, now, decide)?;
             closed += more;
             self.next_at.insert(name.clone(), next_at);
@@ -68,34 +70,27 @@ impl Closing {
     }
 }
 
-/// After how many days offices close.
-struct Periods {
-    /// Those that have no others.
-    general: i64,
-    /// Those that close after other days than the general ones.
-    own: BTreeMap<OfficeCode, i64>,
-}
-
-impl Periods {
-    fn of(settings: &Settings) -> Self {
-        let general = settings.default_office.close_after_days;
-        let own = settings.offices.iter().map(|(office, own)| (*office, own.close_after_days));
-        Self { general, own: own.filter(|(_, days)| *days != general).collect() }
-    }
-
-    fn days(&self, office: OfficeCode) -> i64 {
-        self.own.get(&office).copied().unwrap_or(self.general)
-    }
-
-    /// The name of the follower for each number of days. It stands for the days of all offices, not
-    /// only for its own: whose days are the general ones follows from who has others.
-    fn followers(&self) -> BTreeMap<String, i64> {
-        let own = self.own.iter().map(|(office, days)| format!(" {office}:{days}"));
-        let digest = sha256(format!("{}{}", self.general, own.collect::<String>()).as_bytes());
-        let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let days: BTreeSet<_> = self.own.values().chain([&self.general]).copied().collect();
-        days.into_iter().map(|days| (format!("{FAMILY}/{digest}/{days}"), days)).collect()
-    }
+/// The name of the follower for each number of days after which some office closes. It stands for the
+/// days of all offices, not only for its own: whose days are the general ones follows from who has
+/// others, and whose are the law's from what the law says.
+fn followers(settings: &Settings) -> BTreeMap<String, i64> {
+    let general = settings.default_office.close_after_days;
+    let own: BTreeMap<_, _> = settings
+        .offices
+        .iter()
+        .map(|(office, own)| (office.to_string(), own.close_after_days))
+        .filter(|(_, days)| *days != general)
+        .collect();
+    let offices = || own.values().copied().chain([general]);
+    let is_left_to_the_law = offices().any(|days| days.is_none());
+    let law = settings.law.parameters(ParameterKind::CloseAfterDays);
+    let law: Vec<_> = law.filter(|_| is_left_to_the_law).collect();
+    let by_law = law.iter().filter_map(|row| row.entry.count());
+    let days: BTreeSet<_> = offices().flatten().chain(by_law).collect();
+    let law: BTreeSet<_> = law.iter().map(|row| row.cells()).collect();
+    let digest = sha256(format!("{general:?} {own:?} {law:?}").as_bytes());
+    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    days.into_iter().map(|days| (format!("{FAMILY}/{digest}/{days}"), days)).collect()
 }
 
 /// How far each follower has come, by name.
@@ -124,7 +119,7 @@ fn by_name(cursors: Vec<Cursor>) -> Standing {
 struct Follower<'r> {
     name: &'r str,
     days: i64,
-    periods: &'r Periods,
+    settings: &'r Settings,
     cursors: BTreeMap<Partition, i64>,
 }
 
@@ -149,7 +144,9 @@ impl Follower<'_> {
                 let next = unripe.first().map_or(now, |event| event.at);
                 return Ok((closed, next.plus_days(self.days)));
             }
-            let open = open_releases(store, ripe, |office| self.periods.days(office) == self.days)?;
+            let open = open_releases(store, ripe, |office, released_on| {
+                self.settings.close_after_days(office, released_on) == Some(self.days)
+            })?;
             for ids in open.chunks(BATCH) {
                 decide(ids.iter().copied().map(Incoming::Due).collect())?;
             }
@@ -170,30 +167,32 @@ impl Follower<'_> {
     }
 }
 
-/// The declarations that these events released and that are still open, at offices that `belongs`
-/// names.
+/// The declarations that these events released and that are still open, of those offices and days of
+/// release that `belongs`.
 fn open_releases(
     store: &Store,
     events: &[Event],
-    belongs: impl Fn(OfficeCode) -> bool,
+    belongs: impl Fn(OfficeCode, Date) -> bool,
 ) -> Result<Vec<DeclarationId>, DueError> {
     let released = ReturnStatus::Released.number();
-    let mut ids = BTreeSet::new();
+    let mut releases = BTreeMap::new();
     for event in events {
         for entry in StoredEvent::decode(&event.body)?.entries {
             if let StoredSubjectV1::Declaration(id) = entry.subject
                 && entry.statuses.contains(&released)
             {
-                ids.insert(DeclarationId(id));
+                releases.insert(DeclarationId(id), event.at.china_day());
             }
         }
     }
-    let ids: Vec<_> = ids.into_iter().collect();
+    let ids: Vec<_> = releases.keys().copied().collect();
     let mut open = Vec::new();
     for ids in ids.chunks(BATCH) {
         open.extend(rows(store, ids)?.into_iter().filter_map(|row| {
             let office = OfficeCode::parse(&row.office).ok()?;
-            (row.state == i64::from(released) && belongs(office)).then_some(row.declaration_id)
+            let released_on = *releases.get(&row.declaration_id)?;
+            (row.state == i64::from(released) && belongs(office, released_on))
+                .then_some(row.declaration_id)
         }));
     }
     Ok(open)

@@ -115,6 +115,11 @@ impl Parameter {
             _ => None,
         }
     }
+
+    /// The value as a whole number.
+    pub fn count(&self) -> Option<i64> {
+        self.number().and_then(|number| i64::try_from(number).ok())
+    }
 }
 
 impl Form {

@@ -2,16 +2,18 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
 use serde_json::{Map, Value, json};
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::history::Cause;
+use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::settings;
 use tongguan_domain::ids::OfficeCode;
-use tongguan_storage::{About, Register};
+use tongguan_storage::{About, Register, Store};
 
 use super::history::Page;
 use super::place::Place;
@@ -112,8 +114,8 @@ impl Office {
 impl List {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let loaded = match self.place.open_existing(SystemClock.now())? {
-            Some(store) => store.read(settings::load)?,
-            None => Settings::default(),
+            Some(store) => loaded(&store)?,
+            None => Arc::default(),
         };
         let mut offices: Vec<_> =
             loaded.offices.iter().map(|(code, of)| (code.to_string(), of)).collect();
@@ -146,7 +148,7 @@ impl Set {
         let cause = Cause::Command("office set".to_owned());
         let mut writer = store.writer()?;
         let changed = settings::put(&mut writer, office, &self.name, value, &cause, now)?;
-        let loaded = store.read(settings::load)?;
+        let loaded = loaded(&store)?;
         let of = office.and_then(|code| loaded.offices.get(&code));
         let of = of.unwrap_or(&loaded.default_office);
         let holds = settings::values(of).into_iter().find(|(name, _)| *name == self.name);
@@ -173,6 +175,10 @@ impl History {
         let store = self.page.place.open_existing(SystemClock.now())?;
         self.page.print(store.as_ref(), Register::Settings, about, |_| None)
     }
+}
+
+fn loaded(store: &Store) -> anyhow::Result<Arc<Settings>> {
+    Ok(store.read(Learned::load)?.settings)
 }
 
 fn as_json(office: &OfficeSettings) -> Value {

@@ -24,7 +24,7 @@ fn nth(n: u64) -> Parcel {
 fn reviewed(parcels: &[Parcel]) -> World {
     let selectivity = Selectivity { yellow_per_10_000: 10_000, ..Selectivity::default() };
     let office = OfficeSettings { selectivity, ..OfficeSettings::default() };
-    let settings = Settings { offices: [].into(), default_office: office };
+    let settings = Settings { default_office: office, ..Settings::default() };
     let mut world = World::with(Beginning { settings, ..Beginning::unsigned() });
     for parcel in parcels {
         world.send(&parcel.documents());

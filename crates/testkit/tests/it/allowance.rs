@@ -1,10 +1,13 @@
 //! The yearly allowance of a buyer: reserved, used, given back, and never exceeded.
 
+use jiff::civil::date;
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::{AllowanceYear, OfficeSettings, Settings};
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
+use tongguan_codelists::AllowanceYear;
 use tongguan_domain::allowance::Allowance;
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::Ruling;
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
@@ -129,6 +132,7 @@ fn two_buyers_do_not_share_an_allowance() {
 
 /// A world at noon on 31 December whose office counts by `year` and reviews everything.
 fn at_the_end_of_the_year(allowance_year: AllowanceYear) -> World {
+    let allowance_year = Some(allowance_year);
     let selectivity = Selectivity { yellow_per_10_000: 10_000, ..Selectivity::default() };
     let default_office =
         OfficeSettings { allowance_year, selectivity, waiting_days: 30, ..Default::default() };
@@ -177,6 +181,23 @@ fn an_office_may_count_it_for_the_year_of_lodging() {
     assert_eq!(status(&world, &parcel), 800);
     assert_eq!(allowance(&world, &parcel, 2026), (0, 100_00));
     assert_eq!(allowance(&world, &parcel, 2027), (0, 0));
+}
+
+#[test]
+fn what_an_office_leaves_to_the_law_follows_its_rows() {
+    let rows = "id,parameter,value,valid_from,source\n\
+                lodged,allowance-year,lodging,2026-12-31,a notice\n";
+    let law = law_with(rows);
+    let office = OfficeCode::parse("2244").unwrap();
+    let year = |own, day| {
+        let default_office = OfficeSettings { allowance_year: own, ..OfficeSettings::default() };
+        let settings = Settings { default_office, law: law.clone(), ..Settings::default() };
+        settings.allowance_year(office, day)
+    };
+    let [eve, day] = [date(2026, 12, 30), date(2026, 12, 31)];
+    assert_eq!(year(None, eve), AllowanceYear::Release);
+    assert_eq!(year(None, day), AllowanceYear::Lodging);
+    assert_eq!(year(Some(AllowanceYear::Release), day), AllowanceYear::Release);
 }
 
 #[test]

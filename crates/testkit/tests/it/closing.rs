@@ -71,7 +71,7 @@ fn a_delivery_that_closed_a_declaration_can_no_longer_be_taken_back() {
 #[test]
 fn a_released_declaration_is_closed_after_the_offices_days() {
     let parcel = nth(1);
-    let default_office = OfficeSettings { close_after_days: 7, ..OfficeSettings::default() };
+    let default_office = OfficeSettings { close_after_days: Some(7), ..OfficeSettings::default() };
     let settings = Settings { default_office, ..Settings::default() };
     let mut world = World::with(Beginning { settings, ..Beginning::unsigned() });
     world.send(&parcel.documents());

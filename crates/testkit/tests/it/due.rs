@@ -15,7 +15,7 @@ use tongguan_testkit::answers::Answer;
 use tongguan_testkit::parcels::{Document, Parcel};
 use tongguan_testkit::world::{Beginning, World};
 
-use crate::support::{On, nth, on_both_engines, world};
+use crate::support::{On, law_with, nth, on_both_engines, world};
 
 on_both_engines! {
     an_office_that_joins_the_days_of_another_is_closed_after_them,
@@ -28,6 +28,8 @@ on_both_engines! {
 }
 
 const DAY_MS: i64 = 86_400_000;
+/// After how many days the built-in law closes a release.
+const BY_LAW: i64 = 45;
 
 /// Lets time do its work; gives what was done and what was told.
 fn pass(world: &mut World, due: &mut DueWork, settings: &Settings) -> (Done, Vec<Answer>) {
@@ -84,9 +86,9 @@ fn waiting_ends_at_its_hour_and_not_before() {
 #[test]
 fn a_release_is_closed_after_the_days_of_its_office_by_whoever_looks() {
     let settings = || {
-        let slow = OfficeSettings { close_after_days: 45, ..OfficeSettings::default() };
+        let slow = OfficeSettings { close_after_days: Some(60), ..OfficeSettings::default() };
         let office = OfficeCode::parse("2244").unwrap();
-        Settings { offices: [(office, slow)].into(), default_office: OfficeSettings::default() }
+        Settings { offices: [(office, slow)].into(), ..Settings::default() }
     };
     let mut world = World::with(Beginning { settings: settings(), ..Beginning::unsigned() });
     let (settings, mut due) = (settings(), DueWork::default());
@@ -95,7 +97,7 @@ fn a_release_is_closed_after_the_days_of_its_office_by_whoever_looks() {
     clear(&mut world, &[quick.clone(), slow.clone()]);
     assert!(matches!(state(&world, &quick), ImportState::Released(_)));
     assert_eq!(pass(&mut world, &mut due, &settings).0, Done::default());
-    world.clock.advance_millis(30 * DAY_MS);
+    world.clock.advance_millis(BY_LAW * DAY_MS);
     let (done, told) = pass(&mut world, &mut due, &settings);
     assert_eq!((done.closed, statuses(&told)), (1, vec![899]));
     assert!(matches!(state(&world, &quick), ImportState::Closed(_)));
@@ -108,16 +110,36 @@ fn a_release_is_closed_after_the_days_of_its_office_by_whoever_looks() {
 }
 
 #[test]
+fn the_law_of_the_day_of_release_says_when_an_import_is_closed() {
+    let rows = "id,parameter,value,valid_from,source\n\
+                soon,close-after-days,10,2026-03-03,a notice\n";
+    let settings = || Settings { law: law_with(rows), ..Settings::default() };
+    let mut world = World::with(Beginning { settings: settings(), ..Beginning::unsigned() });
+    let (mut due, settings) = (DueWork::default(), settings());
+    let [before, after] = [nth(1), nth(2)];
+    clear(&mut world, std::slice::from_ref(&before));
+    world.clock.advance_millis(DAY_MS);
+    clear(&mut world, std::slice::from_ref(&after));
+    world.clock.advance_millis(10 * DAY_MS);
+    assert_eq!(pass(&mut world, &mut due, &settings).0.closed, 1);
+    assert!(matches!(state(&world, &before), ImportState::Released(_)));
+    assert!(matches!(state(&world, &after), ImportState::Closed(_)));
+    world.clock.advance_millis((BY_LAW - 11) * DAY_MS);
+    assert_eq!(pass(&mut world, &mut due, &settings).0.closed, 1);
+    assert!(matches!(state(&world, &before), ImportState::Closed(_)));
+}
+
+#[test]
 fn what_was_released_late_is_not_missed() {
     let selectivity = Selectivity { yellow_per_10_000: 10_000, ..Selectivity::default() };
     let reviewed = OfficeSettings { selectivity, ..OfficeSettings::default() };
-    let settings = Settings { offices: [].into(), default_office: reviewed };
+    let settings = Settings { default_office: reviewed, ..Settings::default() };
     let mut world = World::with(Beginning { settings, ..Beginning::unsigned() });
     let (mut due, settings) = (DueWork::default(), Settings::default());
     let late = nth(1);
     clear(&mut world, std::slice::from_ref(&late));
     // Everything of its time was read long before an officer let it go.
-    world.clock.advance_millis(40 * DAY_MS);
+    world.clock.advance_millis((BY_LAW + 10) * DAY_MS);
     assert_eq!(pass(&mut world, &mut due, &settings).0, Done::default());
     let ruling = Incoming::Ruling {
         declaration: world.declaration(&late).unwrap().id,
@@ -127,7 +149,7 @@ fn what_was_released_late_is_not_missed() {
         reassessed: None,
     };
     world.decide(ruling).unwrap();
-    world.clock.advance_millis(29 * DAY_MS);
+    world.clock.advance_millis((BY_LAW - 1) * DAY_MS);
     assert_eq!(pass(&mut world, &mut due, &settings).0.closed, 0);
     world.clock.advance_millis(DAY_MS);
     assert_eq!(pass(&mut world, &mut due, &settings).0.closed, 1);
@@ -138,9 +160,10 @@ const OFFICE: &str = "2244";
 
 /// After how many days all offices close, and after how many the one, if those are its own.
 fn closing_after(all: i64, office: Option<i64>) -> Arc<Settings> {
-    let after = |close_after_days| OfficeSettings { close_after_days, ..OfficeSettings::default() };
+    let after = |days| OfficeSettings { close_after_days: Some(days), ..OfficeSettings::default() };
     let own = office.map(|days| (OfficeCode::parse(OFFICE).unwrap(), after(days)));
-    Arc::new(Settings { offices: own.into_iter().collect(), default_office: after(all) })
+    let (offices, default_office) = (own.into_iter().collect(), after(all));
+    Arc::new(Settings { offices, default_office, ..Settings::default() })
 }
 
 /// A parcel that was released at the office with days of its own, and then one at another.

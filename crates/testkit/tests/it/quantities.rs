@@ -4,7 +4,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::settings::{AllowanceYear, OfficeSettings, Settings};
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
+use tongguan_codelists::AllowanceYear;
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::lane::Selectivity;
@@ -150,6 +151,7 @@ fn a_change_takes_what_it_says_and_not_what_was_said_before(on: On) {
 /// A world whose offices review everything and count by `year`, at `begin`.
 fn reviewing(on: On, allowance_year: AllowanceYear, begin: &str) -> World {
     let selectivity = Selectivity { yellow_per_10_000: 10_000, ..Selectivity::default() };
+    let allowance_year = Some(allowance_year);
     let default_office = OfficeSettings { allowance_year, selectivity, ..Default::default() };
     let settings = Settings { default_office, ..Settings::default() };
     let world = World::with(on(Beginning { settings, ..Beginning::unsigned() }));

@@ -1,5 +1,9 @@
 //! Small words for the tests.
 
+use std::sync::Arc;
+
+use tongguan_codelists::text::Defaults;
+use tongguan_codelists::{Pack, Table};
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::ids::Guid;
 use tongguan_domain::time::Moment;
@@ -105,4 +109,11 @@ pub fn with_note(document: &Document, note: &str) -> Document {
 pub fn all_kinds(parcel: &Parcel) -> [Document; 5] {
     let [order, payment, waybill, declaration] = parcel.documents();
     [order, payment, waybill, declaration, parcel.delivery_document()]
+}
+
+/// The built-in law with rows of `parameters` laid over it.
+pub fn law_with(rows: &str) -> Arc<Pack> {
+    let read = Table::Parameters.read(rows, &Defaults::default());
+    assert!(read.defects.is_empty(), "{:?}", read.defects);
+    Arc::new(Pack::builtin().overlay(read.rows))
 }

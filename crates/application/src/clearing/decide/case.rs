@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tongguan_codelists::AllowanceYear;
 use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::declaration::{Entered, ImportState, Lodged, Release, Reservation};
 use tongguan_domain::defect::Defect;
@@ -17,7 +18,6 @@ use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
 };
-use crate::clearing::settings::AllowanceYear;
 use crate::clearing::working_set::Draft;
 
 /// A declaration being decided. [`Case::close`] puts everything back into the draft.
@@ -249,7 +249,8 @@ impl Case {
         circumstances: &Circumstances<'_>,
         reserved: AllowanceKey,
     ) -> AllowanceKey {
-        match circumstances.office(self.record.facts.office).allowance_year {
+        let facts = &self.record.facts;
+        match circumstances.settings.allowance_year(facts.office, facts.declared_on) {
             AllowanceYear::Release => {
                 AllowanceKey { year: circumstances.at.china_day().year(), ..reserved }
             }

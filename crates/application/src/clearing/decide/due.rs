@@ -28,8 +28,10 @@ pub fn decide(
             case.refuse(draft, circumstances, &[defect])?;
         }
         ImportState::Released(release) => {
-            let days = circumstances.office(declaration.facts.office).close_after_days;
-            if circumstances.at < release.released_at.plus_days(days) {
+            let released_on = release.released_at.china_day();
+            let days =
+                circumstances.settings.close_after_days(declaration.facts.office, released_on);
+            if days.is_none_or(|days| circumstances.at < release.released_at.plus_days(days)) {
                 return Ok(());
             }
             case.finish("结关");

@@ -20,8 +20,6 @@ mod trade;
 
 pub use rules::ALL as RULES;
 
-use std::collections::HashMap;
-
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::lane::Draw;
 use tongguan_domain::status::ReturnStatus;
@@ -30,7 +28,7 @@ use tongguan_domain::time::Moment;
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, Submitted};
 use super::outcome::Cause;
 use super::record::{DeclarationRecord, DocumentKind};
-use super::settings::OfficeSettings;
+use super::settings::{OfficeSettings, Settings};
 use super::working_set::Draft;
 use crate::numbering::{Serials, SeriesExhausted};
 use reply::Replying;
@@ -40,10 +38,8 @@ use reply::Replying;
 pub struct Circumstances<'b> {
     /// The instant of the batch.
     pub at: Moment,
-    /// Settings of the offices that have their own.
-    pub offices: &'b HashMap<OfficeCode, OfficeSettings>,
-    /// Settings of all other offices.
-    pub default_office: &'b OfficeSettings,
+    /// The settings of all offices.
+    pub settings: &'b Settings,
     /// Official numbers.
     pub serials: &'b Serials,
     /// The secret from which draws are made.
@@ -58,7 +54,7 @@ pub trait Draws: std::fmt::Debug {
 
 impl Circumstances<'_> {
     fn office(&self, office: OfficeCode) -> &OfficeSettings {
-        self.offices.get(&office).unwrap_or(self.default_office)
+        self.settings.office(office)
     }
 }
 
