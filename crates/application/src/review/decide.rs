@@ -38,7 +38,7 @@ pub struct Decision {
     pub reason: String,
 }
 
-/// What a decision led to.
+/// What a decision led to, or declaring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     /// Where the declaration stands now.
@@ -139,13 +139,17 @@ fn assessed(record: &DeclarationRecord, pack: &Pack) -> Result<TaxDue, DecideErr
     })
 }
 
-fn record(store: &Store, id: DeclarationId) -> Result<Option<DeclarationRecord>, ReviewError> {
+/// The declaration as it is stored now.
+pub(super) fn record(
+    store: &Store,
+    id: DeclarationId,
+) -> Result<Option<DeclarationRecord>, ReviewError> {
     let row = store.read(|view| view.declarations(&[(partition_of(id.0), id)]))?.pop();
     Ok(row.map(read_declaration).transpose()?)
 }
 
 /// What the newest response about a declaration told.
-fn newest(store: &Store, record: &DeclarationRecord) -> Result<Vec<Told>, ReviewError> {
+pub(super) fn newest(store: &Store, record: &DeclarationRecord) -> Result<Vec<Told>, ReviewError> {
     let key = &record.document;
     let key =
         (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);

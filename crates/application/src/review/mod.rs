@@ -6,15 +6,18 @@
 //! | [`find`] | a declaration by whatever number somebody has of it |
 //! | [`picture`] | everything that is stored about one declaration |
 //! | [`decide`] | a ruling, committed, with what was told |
+//! | [`declare`] | a stored declaration, declared, with what was told |
 //! | [`REASONS`] | reasons by code |
 
 mod decide;
+mod declare;
 mod find;
 mod picture;
 mod queue;
 mod reason;
 
 pub use decide::{DecideError, Decided, Decision, decide};
+pub use declare::{DeclareError, declare};
 pub use find::{Found, find};
 pub use picture::{Matching, Picture, Told, picture};
 pub use queue::{Page, Place, QUEUES, Queued, queue};

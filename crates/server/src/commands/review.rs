@@ -1,4 +1,5 @@
-//! `tongguan review`: what waits for an officer, and what the officer decides.
+//! `tongguan review`: what waits for an officer, what the officer decides, and declaring what is
+//! stored.
 
 mod view;
 
@@ -10,10 +11,12 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
 use serde_json::json;
+use tongguan_application::clearing::engine::Engine;
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry;
-use tongguan_application::review::{self, Decision, Found, Place as Behind};
+use tongguan_application::review::{self, Decided, Decision, Found, Place as Behind};
+use tongguan_codelists::Pack;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
@@ -23,7 +26,7 @@ use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 use crate::take_over::take_over;
 
-/// Review declarations: list what waits for an officer, look at one, decide.
+/// Review declarations: list what waits for an officer, look at one, decide; declare a stored one.
 ///
 /// A declaration goes by its 清单编号 (invtNo), 预录入编号 (preNo), 订单编号 (orderNo) or id.
 #[derive(Debug, Args)]
@@ -37,6 +40,7 @@ enum ReviewCommand {
     List(List),
     Show(Show),
     Decide(Decide),
+    Declare(Declare),
 }
 
 /// List what waits: for review (300), for a guarantee (399), for examination (500), detained (501 to
@@ -101,6 +105,22 @@ struct Decide {
     json: bool,
 }
 
+/// Declare a declaration that is only stored (status 1), as sending it again with appStatus 2 does.
+///
+/// Takes the partitions as `decide` does, and its answer is delivered by the next gateway.
+#[derive(Debug, Args)]
+struct Declare {
+    /// The declaration: invtNo, preNo, orderNo or id.
+    number: String,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    key_file: KeyFile,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 impl Review {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
@@ -108,6 +128,7 @@ impl Review {
             ReviewCommand::List(list) => list.run(),
             ReviewCommand::Show(show) => show.run(),
             ReviewCommand::Decide(decide) => decide.run(),
+            ReviewCommand::Declare(declare) => declare.run(),
         }
     }
 }
@@ -172,26 +193,59 @@ impl Decide {
             officer: self.officer.clone(),
             reason: self.reason.clone(),
         };
-        let keyring = Arc::new(self.key_file.keyring(&self.place)?);
-        let Learned { pack, settings, .. } = store.read(Learned::load)?;
-        let mut engine = take_over(&store, &keyring, &settings, &SystemClock)?;
-        let decided = review::decide(&mut engine, &SystemClock, &pack, &decision);
-        engine.stop()?;
-        let decided = decided?;
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            writeln!(out, "{}", view::decided(&decision, &decided))?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        writeln!(out, "{} stands at {}", self.number, decided.status)?;
-        if let Some(tax) = &decided.assessed {
-            writeln!(out, "  assessed again: {}", tax.total)?;
-        }
-        for told in &decided.told {
-            writeln!(out, "  {} {} {}", told.at, told.status, told.text)?;
-        }
-        Ok(ExitCode::SUCCESS)
+        let decided = deciding(&store, &self.place, &self.key_file, |engine, pack| {
+            review::decide(engine, &SystemClock, pack, &decision)
+        })??;
+        tell(&self.number, decision.declaration, &decided, self.json)
     }
+}
+
+impl Declare {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let store = self.place.open_known(SystemClock.now())?;
+        let id = find(&store, &self.number)?;
+        let declared = deciding(&store, &self.place, &self.key_file, |engine, _| {
+            review::declare(engine, &SystemClock, id)
+        })??;
+        tell(&self.number, id, &declared, self.json)
+    }
+}
+
+/// Lets `act` decide with all partitions, and gives them back.
+fn deciding<T>(
+    store: &Store,
+    place: &Place,
+    key_file: &KeyFile,
+    act: impl FnOnce(&mut Engine, &Pack) -> T,
+) -> anyhow::Result<T> {
+    let keyring = Arc::new(key_file.keyring(place)?);
+    let Learned { pack, settings, .. } = store.read(Learned::load)?;
+    let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
+    let done = act(&mut engine, &pack);
+    engine.stop()?;
+    Ok(done)
+}
+
+/// Says where a declaration stands now, and what was told.
+fn tell(
+    number: &str,
+    id: DeclarationId,
+    decided: &Decided,
+    as_json: bool,
+) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        writeln!(out, "{}", view::decided(id, decided))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(out, "{number} stands at {}", decided.status)?;
+    if let Some(tax) = &decided.assessed {
+        writeln!(out, "  assessed again: {}", tax.total)?;
+    }
+    for told in &decided.told {
+        writeln!(out, "  {} {} {}", told.at, told.status, told.text)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The one declaration that a number names.

@@ -4,6 +4,7 @@
 
 mod codes;
 mod crash;
+mod declare;
 mod demo;
 mod doctor;
 mod gateway;

@@ -85,3 +85,17 @@ fn a_ruling_whose_commit_never_arrived_is_committed_again() {
 fn a_ruling_that_was_committed_without_an_answer_is_not_refused_as_a_second_one() {
     a_ruling_is_made_once(Lost::Answer);
 }
+
+#[test]
+fn declaring_that_was_committed_without_an_answer_is_not_refused_as_a_second_time() {
+    let Some((mut world, wire)) = world_behind_a_wire(Settings::default()) else { return };
+    let parcel = nth(1);
+    let [order, payment, waybill, declaration] = parcel.documents();
+    let stored = stored_only(&declaration);
+    world.send([&order, &payment, &waybill, &stored]);
+    let id = world.declaration(&parcel).unwrap().id;
+    wire.cut_at_commit(Lost::Answer, 0);
+    let sent = world.decide(Incoming::Declare(id));
+    assert_eq!(wire.cuts(), 1);
+    assert_eq!(sent.unwrap().statuses(&stored), [2, 3, 120, 399, 800]);
+}

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use tongguan_application::clearing::record::{DocumentKind, DocumentRecord, DocumentState, Facts};
-use tongguan_application::review::{Decided, Decision, Matching, Picture, Queued, Told};
+use tongguan_application::review::{Decided, Matching, Picture, Queued, Told};
 use tongguan_domain::allowance::LimitedQuantity;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::facts::{DeclarationFacts, ItemFacts};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::tax_bill::{TaxDue, TaxLine};
 use tongguan_storage::TaxBill;
@@ -68,10 +68,10 @@ pub fn picture(picture: &Picture, registry: &Registry) -> Value {
     })
 }
 
-/// What a decision led to.
-pub fn decided(decision: &Decision, decided: &Decided) -> Value {
+/// What a decision led to, or declaring.
+pub fn decided(id: DeclarationId, decided: &Decided) -> Value {
     json!({
-        "id": decision.declaration.to_string(),
+        "id": id.to_string(),
         "status": decided.status.number(),
         "assessed": decided.assessed.as_ref().map(tax),
         "responses": decided.told.iter().map(told).collect::<Vec<_>>(),

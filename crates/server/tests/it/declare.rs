@@ -1,0 +1,125 @@
+//! `tongguan review declare`: a declaration that was only stored is declared by command.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tongguan_domain::commerce::Stage;
+use tongguan_domain::time::Moment;
+use tongguan_testkit::cast::{Cast, Signing};
+use tongguan_testkit::parcels::{Parcel, message, parcel};
+
+use crate::gateway::registration;
+use crate::run::{Run, tongguan_in};
+
+/// A folder with a database in which the cast is registered.
+struct Desk {
+    cast: Cast,
+    folder: TempDir,
+}
+
+impl Desk {
+    fn with_guarantee(granted: &str) -> Self {
+        let cast = Cast::new(7, Signing::None).unwrap();
+        let desk = Self { cast, folder: TempDir::new().unwrap() };
+        fs::create_dir(desk.folder.path().join("in")).unwrap();
+        let parties = registration(&desk.cast, |_| true, granted);
+        fs::write(desk.folder.path().join("parties.toml"), parties).unwrap();
+        desk.run(&["registry", "import", "parties.toml"]);
+        desk
+    }
+
+    fn try_to(&self, arguments: &[&str]) -> Run {
+        tongguan_in(self.folder.path(), &[arguments, &["--data", "."]].concat(), "")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let run = self.try_to(arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {}{}", run.out, run.err);
+        run
+    }
+
+    /// One round of a gateway that takes everything unsigned.
+    fn gateway(&self) {
+        let unsigned = ["CEB311", "CEB411", "CEB511", "CEB621"].map(|code| ["--unsigned", code]);
+        let folders = ["gateway", "--inbox", "in", "--outbox", "out", "--once"];
+        self.run(&[folders.as_slice(), unsigned.as_flattened()].concat());
+    }
+
+    /// Sends everything about a parcel through a gateway; its declaration is to be stored only.
+    fn store(&self, parcel: &Parcel) {
+        let [order, payment, waybill, mut declaration] = parcel.documents();
+        declaration.filing_mut().stage = Stage::Stored;
+        for (n, document) in (1..).zip([order, payment, waybill, declaration]) {
+            let text = message(&self.cast, &[document], n).unwrap();
+            fs::write(self.folder.path().join(format!("in/{n}.xml")), text).unwrap();
+            self.gateway();
+        }
+        let shown = self.run(&["review", "show", order_no(parcel), "--json"]).json();
+        assert_eq!(shown["status"], 1, "{shown}");
+    }
+
+    /// How many messages to the declarant tell that a declaration was released.
+    fn releases_told(&self) -> usize {
+        let outbox = self.folder.path().join("out/DXPENT0000000004");
+        let told = fs::read_dir(outbox).unwrap().map(|file| file.unwrap().path());
+        let released = "<returnStatus>800</returnStatus>";
+        told.filter(|file| fs::read_to_string(file).unwrap().contains(released)).count()
+    }
+}
+
+fn nth(n: u64) -> Parcel {
+    parcel(n, Moment::parse_wire("20260302095900").unwrap()).unwrap()
+}
+
+fn order_no(parcel: &Parcel) -> &str {
+    parcel.declaration.order_no.as_str()
+}
+
+#[test]
+fn a_stored_declaration_is_declared_once_and_the_next_gateway_tells_it() {
+    let desk = Desk::with_guarantee("1000000");
+    let parcel = nth(1);
+    desk.store(&parcel);
+    let stored = desk.run(&["review", "show", order_no(&parcel), "--json"]).json();
+    let number = stored["pre_no"].as_str().unwrap();
+    let declared = desk.run(&["review", "declare", number, "--json"]).json();
+    assert_eq!((&declared["id"], &declared["status"]), (&stored["id"], &Value::from(800)));
+    let told = declared["responses"].as_array().unwrap().iter();
+    let statuses: Vec<_> = told.map(|told| told["status"].as_i64().unwrap()).collect();
+    assert_eq!(statuses, [2, 3, 120, 399, 800]);
+    assert_eq!(desk.releases_told(), 0);
+    desk.gateway();
+    assert_eq!(desk.releases_told(), 1);
+
+    let again = desk.try_to(&["review", "declare", number]);
+    assert_eq!((again.status, again.out.as_str()), (1, ""));
+    for says in ["status 800", "only one at status 1", "it is declared already"] {
+        assert!(again.err.contains(says), "{says}: {}", again.err);
+    }
+    desk.gateway();
+    assert_eq!(desk.releases_told(), 1);
+}
+
+#[test]
+fn a_declaration_that_cannot_be_declared_is_told_why() {
+    let desk = Desk::with_guarantee("0");
+    let (first, mut second) = (nth(1), nth(2));
+    second.declaration.waybill_no = first.waybill.number.clone();
+    desk.store(&first);
+    desk.store(&second);
+    let declare = |parcel: &Parcel| desk.try_to(&["review", "declare", order_no(parcel)]);
+    let queued = declare(&first);
+    assert!(queued.out.contains("stands at 399"), "{}{}", queued.out, queued.err);
+    let refused = declare(&second);
+    assert_eq!(refused.status, 0, "{}", refused.err);
+    for says in ["stands at 100", "已被其它清单使用"] {
+        assert!(refused.out.contains(says), "{says}: {}", refused.out);
+    }
+    for (run, says) in
+        [(declare(&second), "lodge it anew"), (declare(&nth(9)), "no declaration is known as")]
+    {
+        assert_eq!((run.status, run.out.as_str()), (1, ""));
+        assert!(run.err.contains(says), "{says}: {}", run.err);
+    }
+}
