@@ -213,19 +213,22 @@ fn takes(declaration: &DeclarationRecord) -> Option<(AllowanceKey, &[LimitedQuan
 /// The year of a key that stands for the present one alone.
 const PRESENT: i16 = 0;
 
-/// A person's allowance is needed for the present year, and for the year of a reservation.
+/// What is needed of a person: the present year, and the year of a reservation.
+fn years(key: AllowanceKey, at: Moment) -> impl Iterator<Item = AllowanceKey> {
+    let year = at.china_day().year();
+    [AllowanceKey { year, ..key }, key].into_iter().filter(|key| key.year != PRESENT)
+}
+
 fn load_allowances(
     tx: &mut Tx<'_>,
     set: &mut WorkingSet,
     named: &Named,
     at: Moment,
 ) -> Result<(), BatchError> {
-    let year = at.china_day().year();
     let keys: BTreeSet<_> = named
         .persons
         .iter()
-        .flat_map(|key| [AllowanceKey { year, ..*key }, *key])
-        .filter(|key| key.year != PRESENT)
+        .flat_map(|key| years(*key, at))
         .map(|key| (rows::allowance_bucket(key), key.person.to_bytes(), i64::from(key.year)))
         .collect();
     let keys: Vec<(Partition, [u8; 16], i64)> = keys.into_iter().collect();
@@ -244,12 +247,10 @@ fn load_quantities(
     named: &Named,
     at: Moment,
 ) -> Result<(), BatchError> {
-    let year = at.china_day().year();
     let keys: BTreeSet<_> = named
         .quantities
         .iter()
-        .flat_map(|key| [QuantityKey { of: AllowanceKey { year, ..key.of }, ..*key }, *key])
-        .filter(|key| key.of.year != PRESENT)
+        .flat_map(|key| years(key.of, at).map(|of| QuantityKey { of, ..*key }))
         .collect();
     let keys: Vec<_> = keys.iter().map(rows::quantity_key).collect();
     for row in tx.lock_quantity_allowances(&keys)? {
