@@ -81,11 +81,6 @@ fn substance(bytes: &[u8]) -> Result<Substance, Option<SignatureDefect>> {
     hold_any_first_form(&tree, &policy, verdict.is_ok(), bytes.len());
     let (verified, certificate) = verdict?;
     judge(&certificate, &WORLD.store, receipt()).map_err(SignatureDefect::from)?;
-    let is_signature = |child: &roxmltree::Node<'_, '_>| child.has_tag_name((DSIG, "Signature"));
-    let signature = tree.root_element().children().find(is_signature).unwrap();
-    let omission = Omission { element: signature, before: Blanks::Dropped, after: Blanks::Dropped };
-    let mut content = Vec::new();
-    c14n::document(&tree, Comments::Dropped, Some(omission), |piece| content.extend(piece));
     let reading = read(&tree, Profile::Tolerant).map_or_else(
         |defect| format!("{defect:?}"),
         |read| {
@@ -96,7 +91,26 @@ fn substance(bytes: &[u8]) -> Result<Substance, Option<SignatureDefect>> {
         },
     );
     let signer = certificate.der().to_vec();
-    Ok(Substance { scheme: verified.scheme.name(), signer, content, reading })
+    Ok(Substance { scheme: verified.scheme.name(), signer, content: content(&tree), reading })
+}
+
+/// The canonical form of everything but the signature and the blanks beside it.
+fn content(tree: &roxmltree::Document<'_>) -> Vec<u8> {
+    // Read again without its comments, because one that stands beside the signature parts the
+    // blanks there.
+    let plain = canonical(tree, None);
+    let source = Source::read(&plain, &Limits::default()).unwrap();
+    let tree = source.tree().unwrap();
+    let is_signature = |child: &roxmltree::Node<'_, '_>| child.has_tag_name((DSIG, "Signature"));
+    let signature = tree.root_element().children().find(is_signature).unwrap();
+    let omission = Omission { element: signature, before: Blanks::Dropped, after: Blanks::Dropped };
+    canonical(&tree, Some(omission))
+}
+
+fn canonical(tree: &roxmltree::Document<'_>, omission: Option<Omission<'_, '_>>) -> Vec<u8> {
+    let mut content = Vec::new();
+    c14n::document(tree, Comments::Dropped, omission, |piece| content.extend(piece));
+    content
 }
 
 const DSIG: &str = tongguan_messages::signature::NAMESPACE;
@@ -132,9 +146,7 @@ fn hold_signing(message: &[u8]) {
     match substance(signed.as_bytes()) {
         Ok(found) => {
             let source = Source::read(message, &Limits::default()).unwrap();
-            let mut content = Vec::new();
-            let tree = source.tree().unwrap();
-            c14n::document(&tree, Comments::Dropped, None, |piece| content.extend(piece));
+            let content = canonical(&source.tree().unwrap(), None);
             // White space beside the signature is content in one form and none in another.
             assert_eq!(without_blanks(&found.content), without_blanks(&content));
         }
@@ -217,6 +229,19 @@ mod tests {
         assert_eq!(edited(&[5, 1, 0, 0, 0, 3])[..3], *b"<b>");
         assert_eq!(edited(&[5, 2, 0, 3, 0, 8, 0, 3])[..19], *b"<a><b>1</b><b>1</b>");
         assert_eq!(edited(&[5, 3, 0, 6, b'2'])[..11], *b"<a><b>2</b>");
+    }
+
+    #[test]
+    fn a_comment_beside_the_signature_is_no_forgery() {
+        let genuine = &GENUINE[5].text;
+        for commented in [
+            genuine.replace("<ds:Signature ", "<!----><ds:Signature "),
+            genuine.replace("<ds:Signature ", "<!---->\n<!---->\n<ds:Signature "),
+            genuine.replace("</ds:Signature>", "</ds:Signature>\n<!---->"),
+            genuine.replace("<b>", "<!----><b>"),
+        ] {
+            hold_verdict(commented.as_bytes());
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -154,19 +155,21 @@ impl Gateway {
     }
 
     fn print(&self, report: &Report) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
         if self.json {
-            println!("{}", serde_json::to_string(report)?);
+            writeln!(out, "{}", serde_json::to_string(report)?)?;
             return Ok(());
         }
-        println!(
+        writeln!(
+            out,
             "{} files with {} documents, {} of the files refused, {} left in the inbox",
             report.files, report.documents, report.refused, report.failed
-        );
+        )?;
         if report.due > 0 {
-            println!("{} declarations decided because time had come", report.due);
+            writeln!(out, "{} declarations decided because time had come", report.due)?;
         }
         for (message, files) in &report.responses {
-            println!("  {message}: {files}");
+            writeln!(out, "  {message}: {files}")?;
         }
         Ok(())
     }

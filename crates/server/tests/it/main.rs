@@ -10,6 +10,7 @@ mod doctor;
 mod gateway;
 mod learning;
 mod message;
+mod output;
 mod registry;
 mod review;
 mod run;

@@ -41,6 +41,23 @@ pub fn tongguan_in(directory: &Path, arguments: &[&str], input: &str) -> Run {
     }
 }
 
+/// Runs the binary with a standard output that nobody reads any more.
+pub fn tongguan_unread(arguments: &[&str]) -> Run {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_tongguan"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(writer)
+        .output()
+        .unwrap();
+    Run {
+        status: output.status.code().unwrap(),
+        out: String::new(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 impl Run {
     /// Standard output as JSON.
     pub fn json(&self) -> Value {

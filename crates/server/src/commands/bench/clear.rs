@@ -1,6 +1,7 @@
 //! `tongguan bench clear`: four signed documents in, release and tax bill out, durable.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -130,10 +131,11 @@ impl Clear {
         let rows = product.store.read(|view| view.row_counts())?;
         let measured =
             self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
+        let mut out = io::stdout().lock();
         if self.json {
-            println!("{}", serde_json::to_string(&measured)?);
+            writeln!(out, "{}", serde_json::to_string(&measured)?)?;
         } else {
-            measured.print();
+            measured.print(&mut out)?;
         }
         anyhow::ensure!(
             measured.released == self.parcels,
@@ -190,21 +192,25 @@ impl Clear {
 }
 
 impl Measured {
-    fn print(&self) {
+    fn print(&self, out: &mut impl Write) -> io::Result<()> {
         let Self { parcels, seconds, parcels_per_second, latency_ms, stages_us, .. } = self;
-        println!(
+        writeln!(
+            out,
             "{parcels} parcels in {seconds} s: {parcels_per_second} a second ({})",
             self.engine
-        );
-        println!(
+        )?;
+        writeln!(
+            out,
             "latency ms: p50 {}, p99 {}, max {}",
             latency_ms.p50, latency_ms.p99, latency_ms.max
-        );
-        println!(
+        )?;
+        writeln!(
+            out,
             "µs a parcel: refine {} (over {} threads), commit {}, writer idle {}",
             stages_us.refine, self.settings.workers, stages_us.commit, stages_us.writer_idle
-        );
-        println!(
+        )?;
+        writeln!(
+            out,
             "a parcel: {} rows, {} bytes of log; {} batches, {} syncs, longest commit {} ms, {} MiB at most",
             self.rows_per_parcel,
             self.wal_bytes_per_parcel,
@@ -212,7 +218,7 @@ impl Measured {
             self.fsyncs.map_or_else(|| "?".to_owned(), |syncs| syncs.to_string()),
             self.longest_commit_ms,
             self.peak_rss_mib
-        );
+        )
     }
 }
 

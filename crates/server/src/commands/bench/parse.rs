@@ -1,5 +1,6 @@
 //! `tongguan bench parse` and `bench verify`: one message again and again, on one thread.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -116,14 +117,16 @@ impl Message {
             work_us: per(work_us, rounds),
             messages_per_second: per(rounds * 1_000_000, tree_us + work_us),
         };
+        let mut out = io::stdout().lock();
         if self.json {
-            println!("{}", serde_json::to_string(&measured)?);
+            writeln!(out, "{}", serde_json::to_string(&measured)?)?;
         } else {
             let Measured { message_bytes, tree_us, work_us, messages_per_second, .. } = measured;
-            println!(
+            writeln!(
+                out,
                 "a message of {message_bytes} bytes: tree {tree_us} µs, work {work_us} µs, \
                  {messages_per_second} messages a second on one thread"
-            );
+            )?;
         }
         Ok(ExitCode::SUCCESS)
     }

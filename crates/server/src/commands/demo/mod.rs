@@ -6,6 +6,7 @@ mod report;
 mod run;
 mod stage;
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -75,10 +76,11 @@ impl Demo {
         let mail = Mail::read(&stage.product)?;
         let left_out = purchases.map(|read| read.left_out);
         let report = Report::of(self.seed, &stage, &parcels, &sent, &mail, responses, left_out);
+        let mut out = io::stdout().lock();
         if self.json {
-            println!("{}", serde_json::to_string(&report)?);
+            writeln!(out, "{}", serde_json::to_string(&report)?)?;
         } else {
-            report.print();
+            report.print(&mut out)?;
         }
         Ok(if report.is_as_expected() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

@@ -1,6 +1,7 @@
 //! The result: what became of every parcel, beside what had to.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use comfy_table::{Table, presets};
@@ -149,7 +150,7 @@ impl Report {
     }
 
     /// Prints it for people.
-    pub fn print(&self) {
+    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_header(["parcels", "outcome", "reason", ""]);
@@ -165,16 +166,18 @@ impl Report {
                 },
             ]);
         }
-        println!("{table}\n");
+        writeln!(out, "{table}\n")?;
         for Outcome { status, meaning, parcels } in &self.outcomes {
-            println!("{parcels:>8}  {status} {meaning}");
+            writeln!(out, "{parcels:>8}  {status} {meaning}")?;
         }
         let TaxSums { bills, duty, consumption_tax, vat, total } = &self.tax;
-        println!(
+        writeln!(
+            out,
             "\n{bills} tax bills: CNY {total} = duty {duty} + consumption tax {consumption_tax} + \
              value-added tax {vat}"
-        );
-        println!(
+        )?;
+        writeln!(
+            out,
             "{} parcels, {} signed messages with {} documents, {} rulings, in {} s: {} parcels a \
              second, signing included",
             self.parcels,
@@ -183,42 +186,44 @@ impl Report {
             self.rulings,
             self.seconds,
             self.parcels_per_second
-        );
+        )?;
         if let Some(left_out) = &self.left_out {
-            println!("{left_out}");
+            writeln!(out, "{left_out}")?;
         }
-        self.print_places();
-        self.print_differences();
+        self.print_places(out)?;
+        self.print_differences(out)
     }
 
-    fn print_places(&self) {
+    fn print_places(&self, out: &mut impl Write) -> io::Result<()> {
         let data = self.data.display();
-        println!("\ndatabase, key, trust  {data}");
-        println!("signed messages       {}", self.samples.display());
+        writeln!(out, "\ndatabase, key, trust  {data}")?;
+        writeln!(out, "signed messages       {}", self.samples.display())?;
         match self.responses_written {
             Some(files) => {
-                println!("responses             {} ({files} messages)", self.outbox.display())
+                writeln!(out, "responses             {} ({files} messages)", self.outbox.display())?
             }
-            None => println!(
+            None => writeln!(
+                out,
                 "responses             in the database; as files with: tongguan gateway --once \
                  --inbox {data}/inbox --outbox {data}/outbox --data {data}"
-            ),
+            )?,
         }
-        println!("what waits for you    tongguan review list --data {data}");
+        writeln!(out, "what waits for you    tongguan review list --data {data}")
     }
 
-    fn print_differences(&self) {
+    fn print_differences(&self, out: &mut impl Write) -> io::Result<()> {
         if self.is_as_expected() {
-            println!("\nEvery parcel ended as it must.");
-            return;
+            return writeln!(out, "\nEvery parcel ended as it must.");
         }
-        println!("\n{} parcels ended otherwise than they must:", self.differing);
+        writeln!(out, "\n{} parcels ended otherwise than they must:", self.differing)?;
         for difference in &self.differences {
-            println!(
+            writeln!(
+                out,
                 "  {} ({}): expected {}, found {}",
                 difference.order_no, difference.reason, difference.expected, difference.found
-            );
+            )?;
         }
+        Ok(())
     }
 }
 
