@@ -40,6 +40,7 @@ pub const LAYERS: &[Layer] = &[
         name: "messages",
         ours: &["codelists", "domain"],
         others: Others::Only(&[
+            "aws-lc-rs",
             "base64",
             "const-oid",
             "der",
@@ -48,7 +49,6 @@ pub const LAYERS: &[Layer] = &[
             "pkcs1",
             "pkcs8",
             "rand_core",
-            "ring",
             "roxmltree",
             "rsa",
             "rust_decimal",

@@ -3,7 +3,7 @@
 //! To change the schema add `migrations/NNNN_what.sql` and its line in [`MIGRATIONS`]; never change a
 //! file that was released: its checksum is remembered.
 
-use ring::digest;
+use aws_lc_rs::digest;
 use tongguan_domain::time::Moment;
 
 use crate::cell::ToCell;

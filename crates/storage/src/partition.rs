@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ring::digest;
+use aws_lc_rs::digest;
 use tongguan_domain::ids::{OrderNumber, PartyId};
 use tongguan_domain::time::Moment;
 

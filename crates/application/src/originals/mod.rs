@@ -45,6 +45,14 @@ impl Original {
             Form::Alone(sealed(id, &bytes, &key)?)
         }))
     }
+
+    /// The bytes that go into a bundle with others.
+    fn plain(&self) -> &[u8] {
+        match &self.0 {
+            Form::Plain { bytes, .. } => bytes,
+            Form::Alone(_) => &[],
+        }
+    }
 }
 
 /// The rows of a batch's messages, and of the bundles that they share.
@@ -54,10 +62,13 @@ impl Original {
 pub(crate) fn bundled(batch: &[Delivery]) -> Result<(Vec<Message>, Vec<MessageBundle>), SealError> {
     let mut messages = Vec::with_capacity(batch.len());
     let mut shared = BTreeMap::<&str, Shared<'_>>::new();
+    // Mostly one period, whose bundle holds them all.
+    let length = batch.iter().map(|delivery| delivery.original.plain().len()).sum();
     for Delivery { message, original, .. } in batch {
         let mut message = message.clone();
         if let Form::Plain { key, bytes } = &original.0 {
-            let first = || Shared { id: message.message_id, key, bytes: Vec::new() };
+            let first =
+                || Shared { id: message.message_id, key, bytes: Vec::with_capacity(length) };
             let bundle = shared.entry(key.period()).or_insert_with(first);
             message.bundle = bundle.id;
             message.start = length_of(&bundle.bytes);

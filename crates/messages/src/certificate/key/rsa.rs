@@ -1,14 +1,17 @@
 //! RSA: the seam to the libraries that compute it.
 //!
-//! `ring` verifies, and signs with SHA-256. It neither makes keys nor signs with SHA-1; both are
-//! needed to make old-style messages for tests and the demo, and come from `rsa`.
+//! `aws-lc-rs` verifies, and signs with SHA-256. It does not sign with SHA-1, which old-style messages
+//! for tests and the demo need; that, and keys from a given source of chance, come from `rsa`.
 
 use std::fmt;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ParsedPublicKey, RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_SHA256, RsaKeyPair,
+};
 use der::Decode;
 use der::oid::ObjectIdentifier;
-use ring::rand::SystemRandom;
-use ring::signature as ring_signature;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha1::{Digest, Sha1};
@@ -22,23 +25,31 @@ pub(super) const ALGORITHM: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2
 /// Shorter keys are not even read.
 const FEWEST_BITS: usize = 1024;
 
-/// An RSA public key (PKCS#1 DER).
+/// An RSA public key, parsed once with what every verification needs of it.
 #[derive(Clone)]
-pub struct RsaPublicKey(Box<[u8]>);
+pub struct RsaPublicKey {
+    /// SHA-1 is verified from 1024 bits on, the size of old certificates.
+    sha1: Option<ParsedPublicKey>,
+    /// SHA-256 from 2048 bits on.
+    sha256: Option<ParsedPublicKey>,
+}
 
 impl RsaPublicKey {
+    /// From PKCS#1 DER. A key that is too short or too long verifies nothing.
     pub(super) fn new(pkcs1: &[u8]) -> Self {
-        Self(pkcs1.into())
+        Self {
+            sha1: ParsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, pkcs1).ok(),
+            sha256: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pkcs1).ok(),
+        }
     }
 
-    /// SHA-1 is verified from 1024 bits on, the size of old certificates; SHA-256 from 2048.
     pub(super) fn verify(&self, scheme: Scheme, message: &[u8], value: &[u8]) -> bool {
-        let algorithm: &dyn ring_signature::VerificationAlgorithm = match scheme {
-            Scheme::RsaSha1 => &ring_signature::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
-            Scheme::RsaSha256 => &ring_signature::RSA_PKCS1_2048_8192_SHA256,
+        let key = match scheme {
+            Scheme::RsaSha1 => &self.sha1,
+            Scheme::RsaSha256 => &self.sha256,
             Scheme::Sm2Sm3 => return false,
         };
-        ring_signature::UnparsedPublicKey::new(algorithm, &self.0).verify(message, value).is_ok()
+        key.as_ref().is_some_and(|key| key.verify_sig(message, value).is_ok())
     }
 }
 
@@ -51,8 +62,8 @@ impl fmt::Debug for RsaPublicKey {
 /// An RSA secret key.
 pub struct RsaSigningKey {
     secret: RsaPrivateKey,
-    /// `None` below 2048 bits, where `ring` does not sign.
-    fast: Option<ring_signature::RsaKeyPair>,
+    /// `None` below 2048 bits, where SHA-256 is not signed with.
+    fast: Option<RsaKeyPair>,
 }
 
 impl RsaSigningKey {
@@ -90,15 +101,10 @@ impl RsaSigningKey {
                 .sign(Pkcs1v15Sign::new::<Sha1>(), &Sha1::digest(message))
                 .map_err(|_| unsuited),
             (Scheme::RsaSha256, Some(pair)) => {
-                let mut value = vec![0; pair.public().modulus_len()];
+                let mut value = vec![0; pair.public_modulus_len()];
                 // This padding is deterministic: the source of randomness is asked for and not used.
-                pair.sign(
-                    &ring_signature::RSA_PKCS1_SHA256,
-                    &SystemRandom::new(),
-                    message,
-                    &mut value,
-                )
-                .map_err(|_| unsuited)?;
+                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut value)
+                    .map_err(|_| unsuited)?;
                 Ok(value)
             }
             _ => Err(unsuited),
@@ -107,7 +113,7 @@ impl RsaSigningKey {
 
     fn from_secret(secret: RsaPrivateKey) -> Result<Self, KeyError> {
         let der = secret.to_pkcs8_der().map_err(|_| KeyError::Unreadable)?;
-        let fast = ring_signature::RsaKeyPair::from_pkcs8(der.as_bytes()).ok();
+        let fast = RsaKeyPair::from_pkcs8(der.as_bytes()).ok();
         Ok(Self { secret, fast })
     }
 }
