@@ -1,9 +1,11 @@
 //! Declarations of goods (申报清单).
 
+mod export_state;
 mod import;
 mod review;
 mod state;
 
+pub use export_state::{ExportEntry, ExportRelease, ExportState, ExportStep, StepRefused};
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
 pub use review::{NotAllowed, Ruled, Ruling};
 pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};
