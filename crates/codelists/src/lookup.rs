@@ -1,11 +1,11 @@
 //! Typed questions to a pack, each "as of" a day.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use rust_decimal::Decimal;
 
 use crate::entries::{
-    Country, Currency, HsName, ListItem, Office, Parameter, ParameterKind, ParameterValue,
-    PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit,
+    Country, Currency, DayKind, HsName, ListItem, MergeKey, Office, Parameter, ParameterKind,
+    ParameterValue, PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit,
 };
 use crate::entries::{ModeRegime, Vat};
 use crate::hs::HsCode;
@@ -98,6 +98,35 @@ impl Pack {
             Some(ParameterValue::Word("lodging")) => AllowanceYear::Lodging,
             _ => AllowanceYear::Release,
         }
+    }
+
+    /// Whether offices work on a day: what the calendar says, else from Monday to Friday.
+    pub fn is_working_day(&self, day: Date) -> bool {
+        match self.calendar.latest(&day, day) {
+            Some(row) => row.entry.kind == DayKind::Work,
+            None => !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday),
+        }
+    }
+
+    /// The last day on which what was closed in a month is to be consolidated: the day of the next
+    /// month that the law names, or the first working day after it. The law of the month's last day
+    /// holds; none before there was any.
+    pub fn consolidation_deadline(&self, month: Date) -> Option<Date> {
+        let end = month.last_of_month();
+        let day = self.parameter(ParameterKind::ConsolidationDay, end)?.entry.count()?;
+        let next = end.tomorrow().ok()?;
+        let day = i8::try_from(day).ok()?.clamp(1, next.days_in_month());
+        let mut deadline = next.with().day(day).build().ok()?;
+        while !self.is_working_day(deadline) {
+            deadline = deadline.tomorrow().ok()?;
+        }
+        Some(deadline)
+    }
+
+    /// What lines must share to be consolidated on that day, by key.
+    pub fn merge_keys(&self, day: Date) -> impl Iterator<Item = MergeKey> {
+        let keys = MergeKey::ALL.iter().copied();
+        keys.filter(move |key| self.merge_keys.latest(key, day).is_some())
     }
 
     /// The taxes on a tariff code; none means manual review, never 0 %.

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::entries::{
-    Country, Currency, HsName, ListItem, Office, Parameter, PositiveLine, ProvisionalDuty, Rate,
-    SupervisionMode, Unit,
+    CalendarDay, Country, Currency, HsName, ListItem, MergeRule, Office, Parameter, PositiveLine,
+    ProvisionalDuty, Rate, SupervisionMode, Unit,
 };
 use crate::row::{Dated, Entry, RowId};
 use crate::text::{self, Defaults, Reading, Separator};
@@ -235,6 +235,10 @@ tables! {
     Offices, offices, Office;
     /// Short lists of the message standard.
     SmallLists, small_lists, ListItem;
+    /// Days of rest and of work that differ from the week's.
+    Calendar, calendar, CalendarDay;
+    /// What lines of export declarations must share to be consolidated.
+    MergeKeys, merge_keys, MergeRule;
 }
 
 impl fmt::Display for Table {

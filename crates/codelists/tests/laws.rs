@@ -8,7 +8,8 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tongguan_codelists::entries::{
-    ConsumptionTax, Control, CtRates, ParameterKind, Per, PositiveLine, Rate, Threshold, Vat,
+    ConsumptionTax, Control, CtRates, MergeKey, ParameterKind, Per, PositiveLine, Rate, Threshold,
+    Vat,
 };
 use tongguan_codelists::text::{self, Defaults, Separator};
 use tongguan_codelists::{Confidence, Dated, Entry, HsCode, Pack, Row, RowId, Table, Validity};
@@ -220,6 +221,28 @@ fn the_code_lists_of_the_standard_are_there_in_both_languages() {
     assert!(pack.mode("1239", date(2016, 11, 30)).is_none());
     let hs: HsCode = "2204210000".parse().unwrap();
     assert_eq!(&*pack.hs_name(hs, today).unwrap().entry.unit1, "095");
+}
+
+#[test]
+fn a_consolidation_is_due_on_a_working_day() {
+    let pack = Pack::builtin();
+    let deadline = |year, month| pack.consolidation_deadline(date(year, month, 7));
+    assert_eq!(deadline(2026, 9), Some(date(2026, 10, 15)), "AGG-1");
+    assert_eq!(deadline(2026, 10), Some(date(2026, 11, 16)), "AGG-2: the 15th is a Sunday");
+    assert_eq!(deadline(2026, 1), Some(date(2026, 2, 24)), "the 15th begins the Spring Festival");
+    assert_eq!(deadline(2018, 11), Some(date(2018, 12, 10)), "the law of the month counts");
+    assert_eq!(deadline(2018, 12), Some(date(2019, 1, 10)));
+    assert_eq!(deadline(2019, 1), Some(date(2019, 2, 15)));
+    assert_eq!(deadline(2015, 1), None);
+    assert!(pack.is_working_day(date(2026, 2, 28)), "a Saturday that is worked");
+    assert!(!pack.is_working_day(date(2026, 10, 1)), "a Thursday of rest");
+}
+
+#[test]
+fn eight_things_must_be_the_same_to_be_consolidated() {
+    let pack = Pack::builtin();
+    assert_eq!(pack.merge_keys(date(2026, 9, 30)).collect::<Vec<_>>(), MergeKey::ALL);
+    assert_eq!(pack.merge_keys(date(2018, 12, 31)).count(), 0);
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! The columns of each table as a type that cannot be wrong.
 
+mod calendar;
+mod merging;
 mod named;
 mod parameter;
 mod positive;
 mod rate;
 mod unit;
 
+pub use calendar::{CalendarDay, DayKind};
+pub use merging::{MergeKey, MergePart, MergeRule};
 pub use named::{Country, Currency, HsName, ListItem, ModeRegime, Office, SupervisionMode};
 pub use parameter::{Parameter, ParameterKind, ParameterValue};
 pub use positive::{Control, PositiveLine};

@@ -66,6 +66,10 @@ parameters! {
     AllowanceYear, "allowance-year", Year;
     /// A certificate issued before this day may still sign with RSA and SHA-1.
     RsaSha1CertificatesBefore, "rsa-sha1-certificates-before", Day;
+    /// The day of the month by which what was closed in the month before is consolidated (汇总申报).
+    ConsolidationDay, "consolidation-day", Count;
+    /// The most lines of one formal declaration (报关单).
+    FormalDeclarationLines, "formal-declaration-lines", Count;
     /// Years for which records of transactions are kept.
     RecordRetentionYears, "record-retention-years", Count;
 }
