@@ -15,6 +15,7 @@
 //! | [`check`] | single-document checks |
 //! | [`positive_list`] | which goods may be imported at retail |
 //! | [`matching`] | the three-document match |
+//! | [`formal`] | formal declarations, which closed exports are consolidated into |
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod allowance;
@@ -23,6 +24,7 @@ pub mod commerce;
 pub mod declaration;
 pub mod defect;
 pub mod facts;
+pub mod formal;
 pub mod guarantee;
 pub mod ids;
 pub mod lane;

@@ -1,0 +1,166 @@
+//! Merging (归并): which lines of closed export declarations become one line of a formal one.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use tongguan_codelists::entries::{MergeKey, MergePart};
+
+use super::share::share;
+use super::{ClosedDeclaration, ClosedLine, FormalDeclaration, FormalLine, Head, LineOf, Measured};
+
+/// What must be the same, and how many lines a form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grouping {
+    /// What the law demands to be the same on that day.
+    pub keys: Vec<MergeKey>,
+    /// Whether producers and sellers are told apart (收发货人汇总标志; `summaryFlag` 2).
+    pub by_producer: bool,
+    /// Whether goods of different names are told apart (按商品名汇总标志; `itemNameFlag` 1).
+    pub by_item_name: bool,
+    /// The most lines of a formal declaration, at least 1.
+    pub most_lines: usize,
+}
+
+/// Merges closed declarations into formal ones.
+///
+/// Each line goes into exactly one formal line. Quantities in both statutory units, values and masses
+/// are conserved: lines with other statutory units are never one line, and a declaration whose lines
+/// go into several forms shares its masses out by value. The order of `closed` does not matter.
+pub fn merge(closed: &[ClosedDeclaration], grouping: &Grouping) -> Vec<FormalDeclaration> {
+    let mut ordered: Vec<&ClosedDeclaration> = closed.iter().collect();
+    ordered.sort_by(|a, b| a.number.cmp(&b.number));
+    let mut heads = BTreeMap::<Vec<String>, Vec<&ClosedDeclaration>>::new();
+    for declaration in ordered {
+        heads.entry(grouping.head_key(&declaration.head)).or_default().push(declaration);
+    }
+    heads.values().flat_map(|declarations| forms(declarations, grouping)).collect()
+}
+
+impl Grouping {
+    fn head_key(&self, head: &Head) -> Vec<String> {
+        self.values(MergePart::Head, |key| match key {
+            MergeKey::Merchant => Some(head.merchant.to_string()),
+            MergeKey::TransportMode => Some(head.transport_mode.to_string()),
+            MergeKey::Producer if self.by_producer => Some(head.producer.to_string()),
+            MergeKey::ArrivalCountry => Some(head.arrival_country.to_string()),
+            MergeKey::ExitOffice => Some(head.exit_office.to_string()),
+            _ => None,
+        })
+    }
+
+    /// The statutory units belong to it always: two quantities of different units are not one.
+    fn line_key(&self, line: &ClosedLine) -> Vec<String> {
+        let goods = &line.goods;
+        let mut key = self.values(MergePart::Line, |key| match key {
+            MergeKey::Destination => Some(goods.destination.to_string()),
+            MergeKey::HsCode => Some(goods.hs_code.to_string()),
+            MergeKey::Currency => Some(goods.currency.to_string()),
+            _ => None,
+        });
+        key.push(line.statutory.unit.to_string());
+        key.push(line.second.as_ref().map(|second| second.unit.to_string()).unwrap_or_default());
+        if self.by_item_name {
+            key.push(goods.item_name.as_deref().unwrap_or(&goods.name).to_owned());
+        }
+        key
+    }
+
+    fn values(&self, part: MergePart, value: impl Fn(MergeKey) -> Option<String>) -> Vec<String> {
+        self.keys.iter().copied().filter(|key| key.part() == part).filter_map(value).collect()
+    }
+}
+
+/// A line on its way into a formal one.
+#[derive(Clone, Copy)]
+struct Source<'c> {
+    /// The place of its declaration among those of the same head.
+    place: usize,
+    declaration: &'c ClosedDeclaration,
+    line: &'c ClosedLine,
+}
+
+/// The forms that declarations of one head become.
+fn forms(declarations: &[&ClosedDeclaration], grouping: &Grouping) -> Vec<FormalDeclaration> {
+    let Some(first) = declarations.first() else { return Vec::new() };
+    let mut groups = BTreeMap::<Vec<String>, Vec<Source<'_>>>::new();
+    for (place, &declaration) in declarations.iter().enumerate() {
+        for line in &declaration.lines {
+            let source = Source { place, declaration, line };
+            groups.entry(grouping.line_key(line)).or_default().push(source);
+        }
+    }
+    let groups: Vec<Vec<Source<'_>>> = groups.into_values().collect();
+    let mut forms = Vec::new();
+    // By declaration and form: the value of the lines of the one that went into the other.
+    let mut values = BTreeMap::<usize, BTreeMap<usize, Decimal>>::new();
+    for (form, groups) in groups.chunks(grouping.most_lines.max(1)).enumerate() {
+        for source in groups.iter().flatten() {
+            let of_declaration = values.entry(source.place).or_default();
+            *of_declaration.entry(form).or_default() += source.line.value.value();
+        }
+        forms.push(FormalDeclaration {
+            head: first.head.clone(),
+            gross_weight_kg: Decimal::ZERO,
+            net_weight_kg: Decimal::ZERO,
+            lines: groups.iter().filter_map(|group| FormalLine::of(group)).collect(),
+        });
+    }
+    for (place, values) in values {
+        if let Some(declaration) = declarations.get(place) {
+            share_masses(declaration, &values, &mut forms);
+        }
+    }
+    forms
+}
+
+/// Adds a declaration's masses to the forms that its lines went into.
+fn share_masses(
+    declaration: &ClosedDeclaration,
+    values: &BTreeMap<usize, Decimal>,
+    forms: &mut [FormalDeclaration],
+) {
+    let by_value: Vec<Decimal> = values.values().copied().collect();
+    let gross = share(declaration.gross_weight_kg, &by_value);
+    let net = share(declaration.net_weight_kg, &by_value);
+    for (form, (gross, net)) in values.keys().zip(gross.into_iter().zip(net)) {
+        if let Some(form) = forms.get_mut(*form) {
+            form.gross_weight_kg += gross;
+            form.net_weight_kg += net;
+        }
+    }
+}
+
+impl FormalLine {
+    /// The line that lines of one key become.
+    fn of(group: &[Source<'_>]) -> Option<Self> {
+        let first = group.first()?.line;
+        let lines = || group.iter().map(|source| source.line);
+        let statutory = sum(lines().map(|line| &line.statutory))?;
+        Some(Self {
+            goods: first.goods.clone(),
+            declared: sum(lines().map(|line| &line.declared)).unwrap_or_else(|| statutory.clone()),
+            second: sum(lines().filter_map(|line| line.second.as_ref())),
+            statutory,
+            value: lines().map(|line| line.value).sum(),
+            sources: group
+                .iter()
+                .map(|source| LineOf {
+                    declaration: source.declaration.number.clone(),
+                    line: source.line.number,
+                })
+                .collect(),
+        })
+    }
+}
+
+/// The sum of quantities of one unit; none where there are several units, or nothing.
+fn sum<'m>(mut all: impl Iterator<Item = &'m Measured>) -> Option<Measured> {
+    let mut sum = all.next()?.clone();
+    for measured in all {
+        if measured.unit != sum.unit {
+            return None;
+        }
+        sum.quantity += measured.quantity;
+    }
+    Some(sum)
+}
