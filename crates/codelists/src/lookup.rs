@@ -4,8 +4,9 @@ use jiff::civil::{Date, Weekday};
 use rust_decimal::Decimal;
 
 use crate::entries::{
-    Country, Currency, DayKind, HsName, ListItem, MergeKey, Office, Parameter, ParameterKind,
-    ParameterValue, PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit,
+    Country, Currency, DayKind, ExportControl, ExportMeasure, HsName, ListItem, MergeKey, Office,
+    Parameter, ParameterKind, ParameterValue, PositiveLine, ProvisionalDuty, Rate, SupervisionMode,
+    Unit,
 };
 use crate::entries::{ModeRegime, Vat};
 use crate::hs::HsCode;
@@ -31,6 +32,9 @@ pub enum AllowanceYear {
     /// The year of lodging.
     Lodging,
 }
+
+/// The digits of a heading (品目).
+const HEADING: usize = 4;
 
 impl Pack {
     /// The row of a parameter.
@@ -127,6 +131,32 @@ impl Pack {
     pub fn merge_keys(&self, day: Date) -> impl Iterator<Item = MergeKey> {
         let keys = MergeKey::ALL.iter().copied();
         keys.filter(move |key| self.merge_keys.latest(key, day).is_some())
+    }
+
+    /// What goods of a tariff code need to be exported, the longest prefix first. Of a code of which
+    /// only the heading is known (the first four digits), whatever goods of that heading need.
+    pub fn export_measures<'p>(
+        &'p self,
+        digits: &'p str,
+        day: Date,
+    ) -> impl Iterator<Item = &'p Dated<ExportControl>> {
+        let heading_alone = digits.len() == HEADING;
+        let below = self
+            .export_measures
+            .range(digits)
+            .take_while(move |(prefix, _)| heading_alone && prefix.starts_with(digits));
+        let above = (HEADING..=digits.len())
+            .rev()
+            .filter(move |_| !heading_alone)
+            .filter_map(|length| digits.get(..length))
+            .filter_map(|prefix| self.export_measures.entry(prefix));
+        below.chain(above).flat_map(|(_, rows)| rows).filter(move |row| row.validity.covers(day))
+    }
+
+    /// Whether goods of a tariff code need something to be exported, of which only the heading may be
+    /// known.
+    pub fn needs_to_be_exported(&self, digits: &str, measure: ExportMeasure, day: Date) -> bool {
+        self.export_measures(digits, day).any(|row| row.entry.measure == measure)
     }
 
     /// The taxes on a tariff code; none means manual review, never 0 %.

@@ -3,14 +3,15 @@
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::Bound;
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::entries::{
-    CalendarDay, Country, Currency, HsName, ListItem, MergeRule, Office, Parameter, PositiveLine,
-    ProvisionalDuty, Rate, SupervisionMode, Unit,
+    CalendarDay, Country, Currency, ExportControl, HsName, ListItem, MergeRule, Office, Parameter,
+    PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit,
 };
 use crate::row::{Dated, Entry, RowId};
 use crate::text::{self, Defaults, Reading, Separator};
@@ -49,6 +50,24 @@ impl<E: Entry> Rows<E> {
             order(a).cmp(&order(b)).then_with(|| a.id.cmp(&b.id))
         });
         rows
+    }
+
+    /// The rows of keys from `first` on, by key.
+    pub(crate) fn range<Q>(&self, first: &Q) -> impl Iterator<Item = (&E::Key, &Vec<Dated<E>>)>
+    where
+        E::Key: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.by_key.range((Bound::Included(first), Bound::Unbounded))
+    }
+
+    /// The rows of one key with that key.
+    pub(crate) fn entry<Q>(&self, key: &Q) -> Option<(&E::Key, &Vec<Dated<E>>)>
+    where
+        E::Key: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        self.by_key.get_key_value(key)
     }
 
     /// The rows of `key`, whenever they hold.
@@ -235,6 +254,8 @@ tables! {
     Offices, offices, Office;
     /// Short lists of the message standard.
     SmallLists, small_lists, ListItem;
+    /// What keeps goods from leaving by list alone.
+    ExportMeasures, export_measures, ExportControl;
     /// Days of rest and of work that differ from the week's.
     Calendar, calendar, CalendarDay;
     /// What lines of export declarations must share to be consolidated.

@@ -8,8 +8,8 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tongguan_codelists::entries::{
-    ConsumptionTax, Control, CtRates, MergeKey, ParameterKind, Per, PositiveLine, Rate, Threshold,
-    Vat,
+    ConsumptionTax, Control, CtRates, ExportMeasure, MergeKey, ParameterKind, Per, PositiveLine,
+    Rate, Threshold, Vat,
 };
 use tongguan_codelists::text::{self, Defaults, Separator};
 use tongguan_codelists::{Confidence, Dated, Entry, HsCode, Pack, Row, RowId, Table, Validity};
@@ -236,6 +236,25 @@ fn a_consolidation_is_due_on_a_working_day() {
     assert_eq!(deadline(2015, 1), None);
     assert!(pack.is_working_day(date(2026, 2, 28)), "a Saturday that is worked");
     assert!(!pack.is_working_day(date(2026, 10, 1)), "a Thursday of rest");
+}
+
+#[test]
+fn goods_need_what_any_prefix_of_their_code_needs() {
+    let pack = Pack::builtin();
+    let day = date(2026, 9, 30);
+    let needs = |digits: &str| {
+        [ExportMeasure::Duty, ExportMeasure::Licence]
+            .map(|measure| pack.needs_to_be_exported(digits, measure, day))
+    };
+    assert_eq!(needs("0301921000"), [true, false]);
+    assert_eq!(needs("0301929000"), [false, false]);
+    assert_eq!(needs("8711100010"), [false, true]);
+    assert_eq!(needs("2805301100"), [false, true]);
+    assert_eq!(needs("0301"), [true, false], "goods of the heading do");
+    assert_eq!(needs("2805"), [false, true]);
+    assert_eq!(needs("6109"), [false, false]);
+    assert_eq!(needs(""), [false, false]);
+    assert!(!pack.needs_to_be_exported("8711100010", ExportMeasure::Licence, date(2018, 1, 1)));
 }
 
 #[test]

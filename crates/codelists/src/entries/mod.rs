@@ -1,6 +1,7 @@
 //! The columns of each table as a type that cannot be wrong.
 
 mod calendar;
+mod export_measure;
 mod merging;
 mod named;
 mod parameter;
@@ -9,6 +10,7 @@ mod rate;
 mod unit;
 
 pub use calendar::{CalendarDay, DayKind};
+pub use export_measure::{ExportControl, ExportMeasure};
 pub use merging::{MergeKey, MergePart, MergeRule};
 pub use named::{Country, Currency, HsName, ListItem, ModeRegime, Office, SupervisionMode};
 pub use parameter::{Parameter, ParameterKind, ParameterValue};

@@ -66,6 +66,12 @@ parameters! {
     AllowanceYear, "allowance-year", Year;
     /// A certificate issued before this day may still sign with RSA and SHA-1.
     RsaSha1CertificatesBefore, "rsa-sha1-certificates-before", Day;
+    /// The value of the goods up to which they may leave by list, included, CNY.
+    ExportListLimit, "export-list-limit", Amount;
+    /// Whether a collection of payment (收款单) must stand behind an export list.
+    ExportCollection, "export-collection", YesNo;
+    /// Whether a warehouse abroad must be registered before goods are booked for it (9810).
+    OverseasWarehouseFiling, "overseas-warehouse-filing", YesNo;
     /// The day of the month by which what was closed in the month before is consolidated (汇总申报).
     ConsolidationDay, "consolidation-day", Count;
     /// The most lines of one formal declaration (报关单).

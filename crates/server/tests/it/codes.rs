@@ -26,7 +26,7 @@ fn all_tables_are_listed() {
     assert_eq!(run.status, 0, "{}", run.err);
     let listed = run.json();
     let tables = listed["tables"].as_array().unwrap();
-    assert_eq!(tables.len(), 13);
+    assert_eq!(tables.len(), 14);
     assert!(tables.iter().all(|table| table["rows"].as_u64().unwrap() > 0));
     assert!(tongguan(&["codes", "list"], "").out.contains("positive_list"));
 }
