@@ -99,6 +99,11 @@ impl Series {
     pub fn declaration(partition: Partition, office: OfficeCode, at: Moment) -> Self {
         Self { partition, prefix: format!("{office}{:04}I", at.china_day().year()) }
     }
+
+    /// The series of export declaration numbers (清单编号) of an office and year.
+    pub fn export(partition: Partition, office: OfficeCode, at: Moment) -> Self {
+        Self { partition, prefix: format!("{office}{:04}E", at.china_day().year()) }
+    }
 }
 
 /// Serials that are reserved and not used yet: `next..end` for each series.
@@ -157,6 +162,20 @@ impl Serials {
         at: Moment,
     ) -> Result<DeclarationNumber, SeriesExhausted> {
         let text = self.take(Series::declaration(partition, office, at))?;
+        Ok(DeclarationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
+    }
+
+    /// The next export declaration number of `office`.
+    ///
+    /// # Errors
+    /// [`SeriesExhausted`].
+    pub fn export_number(
+        &self,
+        partition: Partition,
+        office: OfficeCode,
+        at: Moment,
+    ) -> Result<DeclarationNumber, SeriesExhausted> {
+        let text = self.take(Series::export(partition, office, at))?;
         Ok(DeclarationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
     }
 

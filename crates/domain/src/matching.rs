@@ -3,6 +3,8 @@
 //! Every mismatch is found, in the order of `docs/reference/matching.md`; values that are personal
 //! data are compared by mark and never quoted.
 
+mod export;
+
 use crate::defect::{Defect, Rule};
 use crate::facts::{
     DeclarationFacts, ItemFacts, LineFacts, OrderFacts, PaymentFacts, WaybillFacts,
@@ -12,6 +14,8 @@ use crate::official::customs::{
     AMOUNTS_DIFFER, BUYER_NAME_DIFFERS, BUYER_TELEPHONE_DIFFERS, INSTITUTION_DIFFERS,
     LINE_COUNT_DIFFERS, LINES_DIFFER,
 };
+
+pub use export::{EXPORT_RULES, ExportDocuments, compare_export};
 
 /// What a declaration is matched with.
 #[derive(Debug, Clone, Copy)]

@@ -92,11 +92,11 @@ CREATE TABLE document (
 CREATE TABLE waiting (
     partition BIGINT NOT NULL,
     order_no TEXT NOT NULL,
-    platform_id BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
     declaration_id BIGINT NOT NULL,
     missing BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    PRIMARY KEY (partition, order_no, platform_id, declaration_id)
+    PRIMARY KEY (partition, order_no, party_id, declaration_id)
 ) CLUSTERED;
 
 CREATE INDEX waiting_expiry ON waiting (expires_at);
@@ -119,6 +119,25 @@ CREATE TABLE declaration (
     PRIMARY KEY (partition, declaration_id)
 ) CLUSTERED;
 
+CREATE TABLE export_declaration (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    declarant_id BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    pre_no TEXT NOT NULL,
+    invt_no TEXT,
+    reference TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    queue BIGINT,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id)
+) CLUSTERED;
+
+CREATE INDEX export_declaration_queue ON export_declaration (queue, declaration_id) WHERE queue IS NOT NULL;
+
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 
@@ -132,6 +151,7 @@ CREATE TABLE claim (
     declaration_id BIGINT,
     claimed_at BIGINT NOT NULL,
     parked BIGINT NOT NULL CHECK (parked IN (0, 1)),
+    arrived_at BIGINT,
     PRIMARY KEY (bucket, kind, party_id, number)
 ) CLUSTERED;
 

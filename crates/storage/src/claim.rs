@@ -30,6 +30,8 @@ row! {
         claimed_at: Moment,
         /// Whether documents without an order lie in its bucket.
         parked: bool,
+        /// When the parcel of an export waybill came to the supervised place (运抵).
+        arrived_at: Option<Moment>,
     }
 }
 

@@ -47,8 +47,8 @@ row! {
         partition: Partition,
         /// 订单编号.
         order_no: String,
-        /// The platform of the order.
-        platform_id: PartyId,
+        /// Whose order number it is: the platform of an import, the merchant of an export.
+        party_id: PartyId,
         /// The declaration.
         declaration_id: DeclarationId,
         /// What it waits for, as bits of the application.
@@ -64,7 +64,7 @@ impl Replaceable for Waiting {}
 /// The exact key of a document: partition, order, kind, party, number.
 pub type DocumentKey<'k> = (Partition, &'k str, i64, PartyId, &'k str);
 
-/// The exact key of a waiting row: partition, order, platform, declaration.
+/// The exact key of a waiting row: partition, order, party, declaration.
 pub type WaitingKey<'k> = (Partition, &'k str, PartyId, DeclarationId);
 
 impl View<'_> {

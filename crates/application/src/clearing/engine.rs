@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use tongguan_domain::declaration::ImportState;
+use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quoted;
@@ -250,6 +250,15 @@ fn reserve_serials(
         }
         if let Ok(office) = OfficeCode::parse(quote.get(Quoted::OFFICE)) {
             want(Series::declaration(partition, office, at));
+        }
+        if let Some(office) = submitted.exported_at() {
+            want(Series::export(partition, office, at));
+        }
+    }
+    for export in set.exports() {
+        if matches!(export.state, ExportState::Stored | ExportState::Waiting { .. }) {
+            let partition = export.document.dossier.partition;
+            want(Series::export(partition, export.facts.office, at));
         }
     }
     for declaration in set.declarations() {

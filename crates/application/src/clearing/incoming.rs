@@ -10,9 +10,10 @@ use tongguan_domain::commerce::Filing;
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
-    DeclarationFacts, DeliveryFacts, OrderFacts, PaymentFacts, WaybillFacts,
+    DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts, OrderFacts,
+    PaymentFacts, WaybillFacts,
 };
-use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
@@ -54,6 +55,19 @@ pub struct Submitted {
     pub answer: Arc<AnswerTo>,
     /// What it is.
     pub filed: Filed,
+}
+
+impl Submitted {
+    /// The office at which it declares an export.
+    pub fn exported_at(&self) -> Option<OfficeCode> {
+        match &self.filed {
+            Filed::Document(filed) => match &filed.verdict {
+                Ok(FiledFacts::Export(lodging)) => Some(lodging.facts.office),
+                _ => None,
+            },
+            Filed::TurnedAway { .. } => None,
+        }
+    }
 }
 
 /// What a submitted document is.
@@ -100,6 +114,23 @@ pub enum FiledFacts {
     Delivery(DeliveryFacts),
     /// Of a declaration.
     Declaration(Lodging),
+    /// Of an export order.
+    ExportOrder(ExportOrderFacts),
+    /// Of an export waybill.
+    ExportWaybill(ExportWaybillFacts),
+    /// Of an export declaration.
+    Export(ExportLodging),
+}
+
+/// An export declaration that was found good by itself.
+#[derive(Debug, Clone)]
+pub struct ExportLodging {
+    /// What is kept of it.
+    pub facts: Arc<ExportFacts>,
+    /// Whether its goods need a licence.
+    pub licence: bool,
+    /// Digest of the pack of law that judged it.
+    pub pack: [u8; 16],
 }
 
 /// A declaration that was found good by itself.

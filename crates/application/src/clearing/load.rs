@@ -13,7 +13,7 @@ use tongguan_storage::{Partition, Tx};
 
 use super::batch::BatchError;
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
-use super::record::{ClaimKey, DeclarationRecord, DocumentKind, DossierKey, Facts};
+use super::record::{ClaimKey, DeclarationRecord, DocumentKind, DossierKey, ExportRecord, Facts};
 use super::rows;
 use super::working_set::WorkingSet;
 use crate::numbering::partition_of;
@@ -26,6 +26,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_dossiers(tx, &mut set, &mut named)?;
     let first = load_declarations(tx, &mut set, &named.declarations)?;
     follow_declarations(tx, &mut set, &mut named, &first)?;
+    load_exports(tx, &mut set, &mut named)?;
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
@@ -38,6 +39,8 @@ struct Named {
     claims: BTreeSet<ClaimKey>,
     dossiers: BTreeSet<DossierKey>,
     declarations: BTreeSet<DeclarationId>,
+    /// Those that are known to be of exports.
+    exports: BTreeSet<DeclarationId>,
     /// Without a year where only the present one counts.
     persons: BTreeSet<AllowanceKey>,
     /// Likewise.
@@ -72,7 +75,18 @@ impl Named {
             DocumentKind::Waybill | DocumentKind::Delivery => {
                 self.claim(DocumentKind::Waybill, filed);
             }
-            DocumentKind::Order | DocumentKind::Declaration => {}
+            DocumentKind::ExportWaybill => self.claim(DocumentKind::ExportWaybill, filed),
+            DocumentKind::Order
+            | DocumentKind::Declaration
+            | DocumentKind::ExportOrder
+            | DocumentKind::Export => {}
+        }
+        if let Ok(FiledFacts::Export(lodging)) = &filed.verdict {
+            self.claims.insert(ClaimKey {
+                kind: DocumentKind::ExportWaybill,
+                party: lodging.facts.parties.carrier,
+                number: lodging.facts.waybill_no.as_str().into(),
+            });
         }
         if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
             self.claims.insert(ClaimKey {
@@ -107,7 +121,10 @@ fn load_claims(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &mut Named) -> Resu
     for row in tx.claims(&keys)? {
         let Some(claim) = rows::read_claim(row) else { continue };
         named.dossiers.extend(claim.document.clone());
-        named.declarations.extend(claim.declaration);
+        match claim.key.kind {
+            DocumentKind::ExportWaybill => named.exports.extend(claim.declaration),
+            _ => named.declarations.extend(claim.declaration),
+        }
         if claim.parked {
             named.dossiers.insert(DossierKey::of_claim(&claim.key));
         }
@@ -132,16 +149,28 @@ fn load_dossiers(
             .claims
             .iter()
             .flat_map(|claim| {
-                [DocumentKind::Waybill, DocumentKind::Delivery]
-                    .map(|kind| (claim.bucket(), "", kind.code(), claim.party, &*claim.number))
+                let kinds: &[_] = match claim.kind {
+                    DocumentKind::ExportWaybill => &[DocumentKind::ExportWaybill],
+                    _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
+                };
+                let key = |kind: &DocumentKind| {
+                    (claim.bucket(), "", kind.code(), claim.party, &*claim.number)
+                };
+                kinds.iter().map(key)
             })
             .collect();
         documents.extend(tx.documents(&keys)?);
     }
     for row in documents {
         let document = rows::read_document(row)?;
-        if let Some(Facts::Declaration(id)) = document.facts.as_deref() {
-            named.declarations.insert(*id);
+        match document.facts.as_deref() {
+            Some(Facts::Declaration(id)) => {
+                named.declarations.insert(*id);
+            }
+            Some(Facts::Export(id)) => {
+                named.exports.insert(*id);
+            }
+            _ => {}
         }
         set.put_document(document);
     }
@@ -197,6 +226,49 @@ fn follow_declarations(
     load_dossiers(tx, set, &mut further)?;
     further.declarations.retain(|id| !loaded.contains(id));
     load_declarations(tx, set, &further.declarations).map(drop)
+}
+
+/// Export declarations, those among the ids of which nobody said what they are too. Each leads back to
+/// its own dossier and to its waybill's claim.
+fn load_exports(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &mut Named,
+) -> Result<(), BatchError> {
+    let imports: BTreeSet<_> = set.declarations().map(|import| import.id).collect();
+    named.exports.extend(named.declarations.difference(&imports));
+    if named.exports.is_empty() {
+        return Ok(());
+    }
+    let mut further = Named::default();
+    for export in read_exports(tx, &named.exports)? {
+        let claim = export.waybill_claim();
+        if !named.claims.contains(&claim) {
+            further.claims.insert(claim);
+        }
+        if !named.dossiers.contains(&export.document.dossier) {
+            further.dossiers.insert(export.document.dossier.clone());
+        }
+        set.put_export(export);
+    }
+    load_claims(tx, set, &mut further)?;
+    load_dossiers(tx, set, &mut further)?;
+    further.exports.retain(|id| !named.exports.contains(id));
+    for export in read_exports(tx, &further.exports)? {
+        set.put_export(export);
+    }
+    Ok(())
+}
+
+fn read_exports(
+    tx: &mut Tx<'_>,
+    ids: &BTreeSet<DeclarationId>,
+) -> Result<Vec<ExportRecord>, BatchError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<_> = ids.iter().map(|id| (partition_of(id.0), *id)).collect();
+    Ok(tx.exports(&keys)?.into_iter().map(rows::read_export).collect::<Result<_, _>>()?)
 }
 
 /// What deciding about a declaration may take of its buyer's accounts or give back to them; nothing where

@@ -126,6 +126,8 @@ pub enum Subject {
     Unkeyed(MessageType),
     /// A declaration.
     Declaration(DeclarationId),
+    /// An export declaration.
+    Export(DeclarationId),
 }
 
 /// What led to a decision.

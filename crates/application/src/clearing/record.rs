@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use tongguan_domain::declaration::ImportState;
+use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::facts::{
-    DeclarationFacts, DeliveryFacts, OrderFacts, PaymentFacts, WaybillFacts,
+    DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts, OrderFacts,
+    PaymentFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
@@ -30,12 +31,26 @@ pub enum DocumentKind {
     Delivery = 4,
     /// 进口清单 (621).
     Declaration = 5,
+    /// 出口订单 (303).
+    ExportOrder = 6,
+    /// 出口运单 (505).
+    ExportWaybill = 7,
+    /// 出口清单 (603).
+    Export = 8,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Order, Self::Payment, Self::Waybill, Self::Delivery, Self::Declaration];
+    pub const ALL: [Self; 8] = [
+        Self::Order,
+        Self::Payment,
+        Self::Waybill,
+        Self::Delivery,
+        Self::Declaration,
+        Self::ExportOrder,
+        Self::ExportWaybill,
+        Self::Export,
+    ];
 
     /// The stored number.
     pub const fn code(self) -> i64 {
@@ -130,6 +145,12 @@ pub enum Facts {
     Delivery(DeliveryFacts),
     /// Of a declaration: the rest is in its own record.
     Declaration(DeclarationId),
+    /// Of an export order.
+    ExportOrder(ExportOrderFacts),
+    /// Of an export waybill.
+    ExportWaybill(ExportWaybillFacts),
+    /// Of an export declaration: the rest is in its own record.
+    Export(DeclarationId),
 }
 
 /// A document as it stands.
@@ -181,6 +202,38 @@ pub struct DeclarationRecord {
     pub pack: [u8; 16],
     /// What every response about it quotes, and who receives them.
     pub answer: Arc<AnswerTo>,
+}
+
+/// An export declaration as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportRecord {
+    /// Its id; the partition is readable from it.
+    pub id: DeclarationId,
+    /// The document that it is.
+    pub document: DocumentKey,
+    /// 预录入编号, given on first sight.
+    pub provisional_no: ProvisionalNumber,
+    /// What is kept of what it says.
+    pub facts: Arc<ExportFacts>,
+    /// Whether its goods need a licence.
+    pub licence: bool,
+    /// Where it stands.
+    pub state: ExportState,
+    /// Digest of the pack of law that decided last.
+    pub pack: [u8; 16],
+    /// What every response about it quotes, and who receives them.
+    pub answer: Arc<AnswerTo>,
+}
+
+impl ExportRecord {
+    /// The claim of the waybill that it names.
+    pub fn waybill_claim(&self) -> ClaimKey {
+        ClaimKey {
+            kind: DocumentKind::ExportWaybill,
+            party: self.facts.parties.carrier,
+            number: self.facts.waybill_no.as_str().into(),
+        }
+    }
 }
 
 /// To whom a document's responses go, and the strings that they quote as the sender wrote them.
@@ -241,11 +294,20 @@ pub struct Claim {
     pub claimed_at: Moment,
     /// Whether documents that know no order lie in the claim's bucket: a delivery, a waybill.
     pub parked: bool,
+    /// When the parcel of an export waybill came to the supervised place (运抵), once it has.
+    pub arrived_at: Option<Moment>,
 }
 
 impl Claim {
     /// A claim that nobody holds yet.
     pub fn vacant(key: ClaimKey, at: Moment) -> Self {
-        Self { key, document: None, declaration: None, claimed_at: at, parked: false }
+        Self {
+            key,
+            document: None,
+            declaration: None,
+            claimed_at: at,
+            parked: false,
+            arrived_at: None,
+        }
     }
 }

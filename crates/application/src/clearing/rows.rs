@@ -1,6 +1,7 @@
 //! Between records and rows.
 
 mod answer;
+mod export;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use super::record::{
 use self::answer::write_answer;
 
 pub use self::answer::read_answer;
+pub use self::export::{read_export, write_export};
 
 /// A row does not say what this program understands.
 #[derive(Debug, thiserror::Error)]
@@ -121,6 +123,9 @@ fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
         StoredFactsV1::Waybill(waybill) => Facts::Waybill(waybill.try_into()?),
         StoredFactsV1::Delivery(delivery) => Facts::Delivery(delivery.try_into()?),
         StoredFactsV1::Declaration(id) => Facts::Declaration(DeclarationId(id)),
+        StoredFactsV1::ExportOrder(order) => Facts::ExportOrder(order.try_into()?),
+        StoredFactsV1::ExportWaybill(waybill) => Facts::ExportWaybill(waybill.try_into()?),
+        StoredFactsV1::Export(id) => Facts::Export(DeclarationId(id)),
     })
 }
 
@@ -131,6 +136,9 @@ fn write_facts(facts: &Facts) -> StoredFactsV1 {
         Facts::Waybill(waybill) => StoredFactsV1::Waybill(waybill.into()),
         Facts::Delivery(delivery) => StoredFactsV1::Delivery(delivery.into()),
         Facts::Declaration(id) => StoredFactsV1::Declaration(id.0),
+        Facts::ExportOrder(order) => StoredFactsV1::ExportOrder(order.into()),
+        Facts::ExportWaybill(waybill) => StoredFactsV1::ExportWaybill(waybill.into()),
+        Facts::Export(id) => StoredFactsV1::Export(id.0),
     }
 }
 
@@ -219,6 +227,7 @@ pub fn read_claim(row: storage::Claim) -> Option<Claim> {
         declaration: row.declaration_id,
         claimed_at: row.claimed_at,
         parked: row.parked,
+        arrived_at: row.arrived_at,
     })
 }
 
@@ -234,6 +243,7 @@ pub fn write_claim(claim: &Claim) -> storage::Claim {
         declaration_id: claim.declaration,
         claimed_at: claim.claimed_at,
         parked: claim.parked,
+        arrived_at: claim.arrived_at,
     }
 }
 
@@ -265,6 +275,7 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
             ),
             Subject::Unkeyed(message) => StoredSubjectV1::Unkeyed(i64::from(message.number())),
             Subject::Declaration(id) => StoredSubjectV1::Declaration(id.0),
+            Subject::Export(id) => StoredSubjectV1::Export(id.0),
         },
         cause: match &entry.cause {
             Cause::Document(source) => StoredCauseV1::Document(source.message.0, source.ordinal),

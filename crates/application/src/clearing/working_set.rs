@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
-use tongguan_domain::declaration::ImportState;
+use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
@@ -16,6 +16,7 @@ use tongguan_domain::time::Moment;
 use super::outcome::{Entry, Posting, Repeat, Response};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
+    ExportRecord,
 };
 
 /// Records by key.
@@ -23,6 +24,7 @@ use super::record::{
 struct Tables {
     documents: BTreeMap<DocumentKey, Arc<DocumentRecord>>,
     declarations: HashMap<DeclarationId, Arc<DeclarationRecord>>,
+    exports: HashMap<DeclarationId, Arc<ExportRecord>>,
     claims: HashMap<ClaimKey, Claim>,
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
@@ -54,7 +56,7 @@ pub struct WorkingSet {
 /// What was loaded, where writing needs to know what changed.
 #[derive(Debug, Default)]
 struct Before {
-    waiting: HashMap<DeclarationId, Arc<DeclarationRecord>>,
+    waiting: HashMap<DeclarationId, DocumentKey>,
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
@@ -65,6 +67,7 @@ struct Before {
 struct Changed {
     documents: BTreeSet<DocumentKey>,
     declarations: BTreeSet<DeclarationId>,
+    exports: BTreeSet<DeclarationId>,
     claims: BTreeSet<ClaimKey>,
     allowances: BTreeSet<AllowanceKey>,
     quantities: BTreeSet<QuantityKey>,
@@ -78,8 +81,10 @@ pub struct Changes {
     pub documents: Vec<Arc<DocumentRecord>>,
     /// Declarations as they now stand.
     pub declarations: Vec<Arc<DeclarationRecord>>,
-    /// Declarations that were waiting and are not any more, as they were.
-    pub ended_waiting: Vec<Arc<DeclarationRecord>>,
+    /// Export declarations as they now stand.
+    pub exports: Vec<Arc<ExportRecord>>,
+    /// Declarations that were waiting and are not any more, with their documents.
+    pub ended_waiting: Vec<(DeclarationId, DocumentKey)>,
     /// Claims as they now stand.
     pub claims: Vec<Claim>,
     /// Allowances: before and after.
@@ -102,9 +107,17 @@ impl WorkingSet {
     pub fn put_declaration(&mut self, declaration: DeclarationRecord) {
         let declaration = Arc::new(declaration);
         if matches!(declaration.state, ImportState::Waiting { .. }) {
-            self.before.waiting.insert(declaration.id, declaration.clone());
+            self.before.waiting.insert(declaration.id, declaration.document.clone());
         }
         self.loaded.declarations.insert(declaration.id, declaration);
+    }
+
+    /// Takes in an export declaration that was loaded.
+    pub fn put_export(&mut self, export: ExportRecord) {
+        if matches!(export.state, ExportState::Waiting { .. }) {
+            self.before.waiting.insert(export.id, export.document.clone());
+        }
+        self.loaded.exports.insert(export.id, Arc::new(export));
     }
 
     /// Takes in a claim that was loaded.
@@ -144,6 +157,16 @@ impl WorkingSet {
             .map(|d| &**d)
     }
 
+    /// The export declarations that are loaded.
+    pub fn exports(&self) -> impl Iterator<Item = &ExportRecord> {
+        self.loaded.exports.values().map(|export| &**export)
+    }
+
+    /// The export declarations that decisions have changed.
+    pub fn changed_exports(&self) -> impl Iterator<Item = &ExportRecord> {
+        self.changed.exports.iter().filter_map(|id| self.loaded.exports.get(id)).map(|e| &**e)
+    }
+
     /// Starts a decision.
     pub fn draft(&self) -> Draft<'_> {
         Draft { base: self, new: Tables::default(), outcomes: Outcomes::default() }
@@ -154,12 +177,14 @@ impl WorkingSet {
         let Decided { new, outcomes } = decided;
         self.changed.documents.extend(new.documents.keys().cloned());
         self.changed.declarations.extend(new.declarations.keys());
+        self.changed.exports.extend(new.exports.keys());
         self.changed.claims.extend(new.claims.keys().cloned());
         self.changed.allowances.extend(new.allowances.keys());
         self.changed.quantities.extend(new.quantities.keys());
         self.changed.guarantees.extend(new.guarantees.keys());
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
+        self.loaded.exports.extend(new.exports);
         self.loaded.claims.extend(new.claims);
         self.loaded.allowances.extend(new.allowances);
         self.loaded.quantities.extend(new.quantities);
@@ -173,17 +198,22 @@ impl WorkingSet {
     /// Everything that has to be written.
     pub fn into_changes(self) -> Changes {
         let Self { loaded, before, changed, outcomes } = self;
-        let Tables { documents, declarations, claims, allowances, quantities, guarantees } = loaded;
-        let waits =
-            |id: &DeclarationId| matches!(declarations[id].state, ImportState::Waiting { .. });
+        let Tables { documents, declarations, exports, claims, allowances, quantities, guarantees } =
+            loaded;
+        let waits = |id: &DeclarationId| match (declarations.get(id), exports.get(id)) {
+            (Some(import), _) => matches!(import.state, ImportState::Waiting { .. }),
+            (None, Some(export)) => matches!(export.state, ExportState::Waiting { .. }),
+            (None, None) => false,
+        };
         Changes {
             documents: changed.documents.iter().map(|key| documents[key].clone()).collect(),
             ended_waiting: changed
                 .declarations
-                .iter()
+                .union(&changed.exports)
                 .filter(|id| !waits(id))
-                .filter_map(|id| before.waiting.get(id).cloned())
+                .filter_map(|id| Some((*id, before.waiting.get(id)?.clone())))
                 .collect(),
+            exports: changed.exports.iter().map(|id| exports[id].clone()).collect(),
             declarations: changed.declarations.iter().map(|id| declarations[id].clone()).collect(),
             claims: changed.claims.iter().map(|key| claims[key].clone()).collect(),
             allowances: changed
@@ -261,6 +291,11 @@ impl Draft<'_> {
         self.new.declarations.get(&id).or_else(|| self.base.loaded.declarations.get(&id))
     }
 
+    /// The export declaration of that id.
+    pub fn export(&self, id: DeclarationId) -> Option<&Arc<ExportRecord>> {
+        self.new.exports.get(&id).or_else(|| self.base.loaded.exports.get(&id))
+    }
+
     /// The claim of that key, vacant if nobody holds it.
     pub fn claim(&self, key: &ClaimKey, at: Moment) -> Claim {
         let known = self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
@@ -298,6 +333,11 @@ impl Draft<'_> {
     /// Sets a declaration.
     pub fn set_declaration(&mut self, declaration: DeclarationRecord) {
         self.new.declarations.insert(declaration.id, Arc::new(declaration));
+    }
+
+    /// Sets an export declaration.
+    pub fn set_export(&mut self, export: ExportRecord) {
+        self.new.exports.insert(export.id, Arc::new(export));
     }
 
     /// Sets a claim.

@@ -5,7 +5,7 @@ mod received;
 use std::collections::{BTreeMap, HashMap};
 
 use tongguan_domain::allowance::{Allowance, QuantityAllowance};
-use tongguan_domain::declaration::ImportState;
+use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{self, StoredEvent};
@@ -13,7 +13,7 @@ use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::{self as storage, Delta, Partition, Tx};
 
 use super::batch::BatchError;
-use super::decide::matching_missing;
+use super::decide::{export_missing, matching_missing};
 use super::outcome::{Entry, Response};
 use super::record::DocumentKey;
 use super::rows;
@@ -175,16 +175,22 @@ fn write_records(
         .iter()
         .map(|declaration| rows::write_declaration(declaration, at))
         .collect::<Result<Vec<_>, _>>()?;
+    let exports = changes
+        .exports
+        .iter()
+        .map(|export| rows::write_export(export, at))
+        .collect::<Result<Vec<_>, _>>()?;
     let claims: Vec<_> = changes.claims.iter().map(rows::write_claim).collect();
     tx.upsert(&claims)?;
     tx.upsert(&documents)?;
     tx.upsert(&declarations)?;
+    tx.upsert(&exports)?;
     let ended: Vec<_> = changes
         .ended_waiting
         .iter()
-        .map(|declaration| {
-            let dossier = &declaration.document.dossier;
-            (dossier.partition, &*dossier.order_no, declaration.document.party, declaration.id)
+        .map(|(id, document)| {
+            let dossier = &document.dossier;
+            (dossier.partition, &*dossier.order_no, document.party, *id)
         })
         .collect();
     tx.delete_waiting(&ended)?;
@@ -194,20 +200,29 @@ fn write_records(
 /// Rows for the declarations that wait after this batch.
 fn waiting_rows(set: &WorkingSet, at: Moment) -> Result<Vec<storage::Waiting>, BatchError> {
     let draft = set.draft();
-    Ok(set
-        .changed_declarations()
-        .filter_map(|declaration| match &declaration.state {
-            ImportState::Waiting { expires_at, .. } => Some(storage::Waiting {
-                partition: declaration.document.dossier.partition,
-                order_no: declaration.document.dossier.order_no.to_string(),
-                platform_id: declaration.document.party,
-                declaration_id: declaration.id,
-                missing: matching_missing(&draft, declaration, at),
-                expires_at: *expires_at,
-            }),
-            _ => None,
-        })
-        .collect())
+    let row = |id, document: &DocumentKey, missing, expires_at| storage::Waiting {
+        partition: document.dossier.partition,
+        order_no: document.dossier.order_no.to_string(),
+        party_id: document.party,
+        declaration_id: id,
+        missing,
+        expires_at,
+    };
+    let imports = set.changed_declarations().filter_map(|import| match &import.state {
+        ImportState::Waiting { expires_at, .. } => {
+            let missing = matching_missing(&draft, import, at);
+            Some(row(import.id, &import.document, missing, *expires_at))
+        }
+        _ => None,
+    });
+    let exports = set.changed_exports().filter_map(|export| match &export.state {
+        ExportState::Waiting { expires_at } => {
+            let missing = export_missing(&draft, export, at);
+            Some(row(export.id, &export.document, missing, *expires_at))
+        }
+        _ => None,
+    });
+    Ok(imports.chain(exports).collect())
 }
 
 fn write_balances(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> {

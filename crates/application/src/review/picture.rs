@@ -131,6 +131,10 @@ fn documents(
                 document.key.party == facts.carrier
                     && *document.key.number == *facts.waybill_no.as_str()
             }
+            // An export may bear the same order number.
+            (DocumentKind::ExportOrder | DocumentKind::ExportWaybill | DocumentKind::Export, _) => {
+                false
+            }
         })
         .collect())
 }

@@ -5,11 +5,16 @@
 //! Free text stays in the raw message.
 
 mod declaration;
+mod export;
 mod order;
 mod payment;
 mod waybill;
 
 pub use declaration::{DeclarationFacts, DeclarationParties, ItemFacts, Mode};
+pub use export::{
+    ExportFacts, ExportItemFacts, ExportLineFacts, ExportMode, ExportOrderFacts, ExportParties,
+    ExportWaybillFacts,
+};
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;
 pub use waybill::{DeliveryFacts, WaybillFacts};

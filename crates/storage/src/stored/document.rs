@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{StoredDeliveryV1, StoredOrderV1, StoredPaymentV1, StoredWaybillV1};
+use super::facts::{
+    StoredDeliveryV1, StoredExportOrderV1, StoredExportWaybillV1, StoredOrderV1, StoredPaymentV1,
+    StoredWaybillV1,
+};
 use super::{StoredError, decode, encode, versioned};
 
 const FORM: &str = "document";
@@ -34,6 +37,12 @@ pub enum StoredFactsV1 {
     Delivery(StoredDeliveryV1),
     /// The id of the declaration whose row holds the rest.
     Declaration(i64),
+    /// Of an export order.
+    ExportOrder(StoredExportOrderV1),
+    /// Of an export waybill.
+    ExportWaybill(StoredExportWaybillV1),
+    /// The id of the export declaration whose row holds the rest.
+    Export(i64),
 }
 
 impl StoredDocument {

@@ -38,6 +38,8 @@ pub enum StoredSubjectV1 {
     Unkeyed(i64),
     /// A declaration: its id.
     Declaration(i64),
+    /// An export declaration, by its id.
+    Export(i64),
 }
 
 /// What led to a decision.

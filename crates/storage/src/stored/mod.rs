@@ -16,6 +16,8 @@ pub mod decimal;
 pub mod declaration;
 pub mod document;
 pub mod event;
+pub mod export_declaration;
+pub mod export_state;
 pub mod facts;
 #[cfg(test)]
 mod golden;

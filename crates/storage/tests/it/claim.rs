@@ -24,6 +24,7 @@ fn claim(number: &str, declaration: i64) -> Claim {
         declaration_id: Some(DeclarationId(declaration)),
         claimed_at: at(1),
         parked: false,
+        arrived_at: None,
     }
 }
 
@@ -58,6 +59,7 @@ fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
         order_no: None,
         declaration_id: None,
         parked: true,
+        arrived_at: None,
         ..claim("w1", 0)
     };
     on.write(|tx| tx.claim(std::slice::from_ref(&parked)));

@@ -107,7 +107,7 @@ fn what_waits_is_found_by_order_and_by_time(on: &Fixture) {
     let waiting = |order_no: &str, id: i64, until: i64| Waiting {
         partition: P,
         order_no: order_no.into(),
-        platform_id: PartyId(1),
+        party_id: PartyId(1),
         declaration_id: DeclarationId(id),
         missing: 6,
         expires_at: at(until),

@@ -4,6 +4,7 @@
 
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::defect::{Defect, Rule};
+use tongguan_domain::official::export::Faults;
 
 use super::rules::guid_reused;
 use crate::clearing::incoming::FiledDocument;
@@ -34,9 +35,22 @@ enum Refusal {
     GuidReused,
 }
 
+impl Refusal {
+    /// The rule among those of one kind of export document.
+    const fn among(self, faults: &'static Faults) -> &'static Rule {
+        match self {
+            Self::Exists => &faults.duplicate,
+            Self::Missing => &faults.original_missing,
+            Self::Declared => &faults.fixed,
+            Self::Outdated => &faults.outdated,
+            Self::GuidReused => &faults.guid_reused,
+        }
+    }
+}
+
 /// The rule for a refusal of one kind of document, with the official number.
 fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
-    use tongguan_domain::official::{declaration, delivery, order, payment, waybill};
+    use tongguan_domain::official::{declaration, delivery, export, order, payment, waybill};
     match (kind, refusal) {
         (_, Refusal::GuidReused) => guid_reused(kind),
         (DocumentKind::Order, Refusal::Exists) => &order::DUPLICATE,
@@ -54,6 +68,9 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::Waybill | DocumentKind::Delivery, Refusal::Outdated) => &delivery::OUTDATED,
         (DocumentKind::Delivery, Refusal::Exists | Refusal::Declared) => &delivery::DUPLICATE,
         (DocumentKind::Delivery, Refusal::Missing) => &delivery::OPERATION_UNKNOWN,
+        (DocumentKind::ExportOrder, why) => why.among(&export::ORDER),
+        (DocumentKind::ExportWaybill, why) => why.among(&export::WAYBILL),
+        (DocumentKind::Export, why) => why.among(&export::DECLARATION),
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,
@@ -81,7 +98,7 @@ pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bo
             Action::Change | Action::Delete => refuse(filed, Refusal::Missing),
         };
     };
-    let is_declaration = filed.key.kind == DocumentKind::Declaration;
+    let is_declaration = matches!(filed.key.kind, DocumentKind::Declaration | DocumentKind::Export);
     let declares = filed.filing.stage == Stage::Declared;
     if standing.guid.same(&filed.filing.guid) {
         if standing.content == filed.content {

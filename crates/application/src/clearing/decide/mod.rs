@@ -11,6 +11,7 @@ mod declaration;
 mod declare;
 mod delivery;
 mod due;
+mod export;
 mod guarantee;
 mod matching;
 mod reply;
@@ -18,6 +19,7 @@ mod rules;
 mod ruling;
 mod trade;
 
+pub use export::export_missing;
 pub use rules::ALL as RULES;
 
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
@@ -89,6 +91,9 @@ pub enum Undecidable {
     /// The ruling does not fit where the declaration stands.
     #[error(transparent)]
     NotAllowed(#[from] tongguan_domain::declaration::NotAllowed),
+    /// The step does not fit where the export declaration stands.
+    #[error(transparent)]
+    StepRefused(#[from] tongguan_domain::declaration::StepRefused),
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
@@ -114,6 +119,19 @@ pub fn decide(
 ) -> Result<(), Undecidable> {
     match incoming {
         Incoming::Document(submitted) => decide_document(draft, circumstances, submitted, id),
+        Incoming::Ruling { declaration, ruling, officer, reason, .. }
+            if draft.export(*declaration).is_some() =>
+        {
+            let (officer, reason) = (officer.clone(), reason.clone());
+            let cause = Cause::Ruling { officer, reason };
+            export::rule(draft, circumstances, *declaration, *ruling, cause)
+        }
+        Incoming::Declare(declaration) if draft.export(*declaration).is_some() => {
+            export::declare_stored(draft, circumstances, *declaration, Cause::Command)
+        }
+        Incoming::Due(declaration) if draft.export(*declaration).is_some() => {
+            export::due(draft, circumstances, *declaration)
+        }
         Incoming::Ruling { declaration, ruling, officer, reason, reassessed } => {
             let ruled = ruling::Ruling { ruling: *ruling, officer, reason, reassessed };
             ruling::decide(draft, circumstances, *declaration, ruled)
@@ -168,6 +186,15 @@ fn decide_filed(
         }
         Ok(FiledFacts::Declaration(lodging)) => {
             declaration::lodge(draft, circumstances, submitted, filed, lodging, id)
+        }
+        Ok(FiledFacts::ExportOrder(facts)) => {
+            export::order(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::ExportWaybill(facts)) => {
+            export::waybill(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Export(lodging)) => {
+            export::lodge(draft, circumstances, submitted, filed, lodging, id)
         }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }

@@ -1,6 +1,7 @@
 //! The rules that need what is stored and that the official catalogue does not word.
 
 use tongguan_domain::defect::{Official, Rule};
+use tongguan_domain::official::export;
 
 use crate::clearing::record::DocumentKind;
 
@@ -70,5 +71,8 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::Waybill => &WAYBILL_GUID_REUSED,
         DocumentKind::Delivery => &DELIVERY_GUID_REUSED,
         DocumentKind::Declaration => &DECLARATION_GUID_REUSED,
+        DocumentKind::ExportOrder => &export::ORDER.guid_reused,
+        DocumentKind::ExportWaybill => &export::WAYBILL.guid_reused,
+        DocumentKind::Export => &export::DECLARATION.guid_reused,
     }
 }

@@ -13,7 +13,7 @@ use tongguan_domain::time::Moment;
 
 use super::admission::{Admission, admit};
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, declaration, matching};
+use super::{Circumstances, Undecidable, declaration, export, matching};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Repeat, Subject};
 use crate::clearing::record::{
@@ -118,9 +118,15 @@ pub fn refused(
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
     let standing = standing.filter(|document| document.state.is_live());
-    if filed.key.kind == DocumentKind::Declaration {
-        let standing = standing.as_deref().and_then(|document| declared_as(draft, document));
-        replying.number(declaration::provisional_no(circumstances, filed, standing)?);
+    match filed.key.kind {
+        DocumentKind::Declaration => {
+            let standing = standing.as_deref().and_then(|document| declared_as(draft, document));
+            replying.number(declaration::provisional_no(circumstances, filed, standing)?);
+        }
+        DocumentKind::Export => {
+            replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
+        }
+        _ => {}
     }
     replying.refuse(defects);
     if standing.is_some() {
@@ -267,14 +273,19 @@ fn is_declared(draft: &Draft<'_>, filed: &FiledDocument, platform: PartyId) -> b
         .is_some_and(|declaration| matching::is_declared(&declaration.state))
 }
 
-fn claim_of(draft: &Draft<'_>, circumstances: &Circumstances<'_>, filed: &FiledDocument) -> Claim {
+/// The claim of the number that a document bears.
+pub fn claim_of(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    filed: &FiledDocument,
+) -> Claim {
     let key =
         ClaimKey { kind: filed.key.kind, party: filed.key.party, number: filed.key.number.clone() };
     draft.claim(&key, circumstances.at)
 }
 
 /// A stored document holds its claim, a deleted one gives it up.
-fn settle_claim(
+pub fn settle_claim(
     draft: &mut Draft<'_>,
     claim: &mut Claim,
     filed: &FiledDocument,

@@ -261,6 +261,9 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Waybill => "waybill",
         DocumentKind::Delivery => "delivery",
         DocumentKind::Declaration => "declaration",
+        DocumentKind::ExportOrder => "export-order",
+        DocumentKind::ExportWaybill => "export-waybill",
+        DocumentKind::Export => "export-declaration",
     }
 }
 

@@ -1,5 +1,6 @@
 //! Facts of documents, as they are stored: narrow, with marks in place of personal texts.
 
+mod export;
 mod order;
 mod payment;
 mod waybill;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tongguan_domain::facts::{ConsigneeMarks, PersonMarks};
 use tongguan_domain::mark::Mark;
 
+pub use export::{StoredExportLineV1, StoredExportOrderV1, StoredExportWaybillV1};
 pub use order::{StoredLineV1, StoredOrderV1};
 pub use payment::StoredPaymentV1;
 pub use waybill::{StoredDeliveryV1, StoredWaybillV1};

@@ -1,0 +1,171 @@
+//! One export declaration being decided: its record, its document, and what it is told.
+
+use std::sync::Arc;
+
+use tongguan_domain::declaration::{ExportState, ExportStep};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+
+use super::super::reply::Replying;
+use super::super::{Circumstances, Undecidable};
+use crate::clearing::outcome::{Cause, Subject};
+use crate::clearing::record::{DocumentRecord, DocumentState, ExportRecord, Facts};
+use crate::clearing::working_set::Draft;
+
+/// An export declaration being decided. [`ExportCase::close`] puts everything back into the draft.
+pub struct ExportCase {
+    /// The declaration.
+    pub record: ExportRecord,
+    /// The document that it is.
+    pub document: DocumentRecord,
+    /// What it is told.
+    pub replying: Replying,
+}
+
+impl ExportCase {
+    /// Takes up a stored declaration.
+    pub fn reopen(
+        draft: &Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        record: &Arc<ExportRecord>,
+    ) -> Option<Self> {
+        let document = draft.document(&record.document)?;
+        let mut replying = Replying::to_stored(circumstances, document, &record.answer);
+        replying.number(record.provisional_no.clone());
+        if let Some(number) = record.state.number() {
+            replying.declared(number.clone());
+        }
+        let (record, document) = (ExportRecord::clone(record), DocumentRecord::clone(document));
+        Some(Self { record, document, replying })
+    }
+
+    /// Takes a step, and leaves the state as it is where the step is not possible.
+    pub fn take(&mut self, step: ExportStep) -> Result<(), Undecidable> {
+        self.record.state = self.record.state.clone().take(step)?;
+        Ok(())
+    }
+
+    /// Enters a matched declaration (120) and sends it down its lane.
+    pub fn enter(
+        &mut self,
+        draft: &Draft<'_>,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<(), Undecidable> {
+        let facts = self.record.facts.clone();
+        let partition = self.document.key.dossier.partition;
+        let number =
+            circumstances.serials.export_number(partition, facts.office, circumstances.at)?;
+        self.replying.say(ReturnStatus::Sent, "发送海关成功");
+        self.replying.declared(number.clone());
+        self.replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
+        let hs_codes = facts.items.iter().map(|item| &*item.hs_code);
+        let draw = circumstances.draws.draw(facts.office, self.record.id);
+        let selectivity = &circumstances.office(facts.office).selectivity;
+        let lane = selectivity.select(facts.parties.merchant, hs_codes, draw);
+        let licence = self.record.licence;
+        self.take(ExportStep::Enter { number, lane, licence })?;
+        self.tell_where_it_stands();
+        let claim = draft.claim(&self.record.waybill_claim(), circumstances.at);
+        match claim.arrived_at {
+            Some(arrived_at) => self.arrive(circumstances, arrived_at),
+            None => Ok(()),
+        }
+    }
+
+    /// The goods are at the supervised place; they are released if nothing else is open.
+    pub fn arrive(
+        &mut self,
+        circumstances: &Circumstances<'_>,
+        arrived_at: Moment,
+    ) -> Result<(), Undecidable> {
+        self.take(ExportStep::Arrive(arrived_at))?;
+        self.release_if_arrived(circumstances)
+    }
+
+    /// An officer finds papers or goods in order.
+    pub fn accept(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
+        self.take(ExportStep::Accept)?;
+        self.tell_where_it_stands();
+        self.release_if_arrived(circumstances)
+    }
+
+    /// An officer has the goods examined.
+    pub fn examine(&mut self) -> Result<(), Undecidable> {
+        self.take(ExportStep::Examine)?;
+        self.tell_where_it_stands();
+        Ok(())
+    }
+
+    /// Refuses the declaration; its order may be declared anew.
+    pub fn refuse(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        defects: &[Defect],
+    ) -> Result<(), Undecidable> {
+        self.replying.refuse(defects);
+        self.end(draft, circumstances, ExportStep::Refuse)
+    }
+
+    /// Ends the declaration by a step after which it is not live; its waybill is free again.
+    pub fn end(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        step: ExportStep,
+    ) -> Result<(), Undecidable> {
+        let deletes = step == ExportStep::Delete;
+        self.take(step)?;
+        let mut claim = draft.claim(&self.record.waybill_claim(), circumstances.at);
+        if claim.declaration == Some(self.record.id) {
+            claim.declaration = None;
+            draft.set_claim(claim);
+        }
+        self.document.state = match deletes {
+            true => DocumentState::Deleted,
+            false => DocumentState::Refused,
+        };
+        Ok(())
+    }
+
+    /// Puts the case back and sends what it was told.
+    pub fn close(mut self, draft: &mut Draft<'_>, cause: Cause) {
+        let subject = Subject::Export(self.record.id);
+        self.document.replied_at = self.replying.send(draft, &self.document.key, subject, cause);
+        self.document.facts = Some(Arc::new(Facts::Export(self.record.id)));
+        draft.set_document(self.document);
+        draft.set_export(self.record);
+    }
+
+    fn release_if_arrived(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
+        let ExportState::Reviewed(entry) = &self.record.state else { return Ok(()) };
+        if entry.arrived_at.is_none() {
+            return Ok(());
+        }
+        self.take(ExportStep::Release(circumstances.at))?;
+        self.tell_where_it_stands();
+        Ok(())
+    }
+
+    /// The status of the state, in the words that customs has for it.
+    fn tell_where_it_stands(&mut self) {
+        let text = match &self.record.state {
+            ExportState::InReview { licence: true, .. } => {
+                "[Code:1200;Desc:待人工审核]; 许可证件号待人工核验"
+            }
+            ExportState::InReview { licence: false, .. } => "[Code:1200;Desc:待人工审核]",
+            ExportState::UnderExamination { .. } | ExportState::Recalled(_) => "查验",
+            ExportState::Reviewed(_) => "审结",
+            ExportState::Released(_) => "[Code:2600;Desc:放行]",
+            ExportState::Closed { .. } => "结关",
+            ExportState::Stored
+            | ExportState::Waiting { .. }
+            | ExportState::Withdrawn(_)
+            | ExportState::Cancelled(_)
+            | ExportState::Refused
+            | ExportState::Deleted => return,
+        };
+        self.replying.say(self.record.state.status(), text);
+    }
+}

@@ -1,0 +1,210 @@
+//! Export declarations as they come in: lodged, changed, deleted, declared.
+
+use tongguan_domain::commerce::{Action, Stage};
+use tongguan_domain::declaration::{ExportState, ExportStep};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::status::ReturnStatus;
+use tongguan_messages::response::Quoted;
+
+use super::case::ExportCase;
+use super::matching::{is_declared, missing, settle, warning};
+use super::{exported_as, number};
+use crate::clearing::decide::admission::{Admission, admit};
+use crate::clearing::decide::reply::Replying;
+use crate::clearing::decide::rules::{DOCUMENTS_MISSING, WAYBILL_OF_OTHER_DECLARATION};
+use crate::clearing::decide::{Circumstances, Undecidable, trade};
+use crate::clearing::incoming::{ExportLodging, FiledDocument, Submitted};
+use crate::clearing::outcome::Cause;
+use crate::clearing::record::{Claim, DocumentState, ExportRecord};
+use crate::clearing::working_set::Draft;
+
+/// Decides an export declaration (出口申报清单) that was found good by itself. `id` is taken for a new
+/// one.
+pub fn lodge(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    lodging: &ExportLodging,
+    id: DeclarationId,
+) -> Result<(), Undecidable> {
+    let standing = draft.document(&filed.key).cloned();
+    let earlier = standing.as_deref().and_then(|document| exported_as(draft, document)).cloned();
+    let fixed = earlier.as_deref().is_some_and(|earlier| !is_changeable(&earlier.state));
+    let kept = earlier.filter(|earlier| is_changeable(&earlier.state) && earlier.state.is_live());
+    let reopened = kept.and_then(|kept| ExportCase::reopen(draft, circumstances, &kept));
+    let mut case = match admit(standing.as_deref(), filed, fixed) {
+        Admission::Repeat => {
+            trade::repeat(draft, submitted, filed, standing.as_deref());
+            return Ok(());
+        }
+        Admission::Refuse(defect) => {
+            let standing = standing.as_deref();
+            let mut replying =
+                Replying::to_submitted(circumstances, submitted, &filed.key, standing);
+            replying.number(number(draft, circumstances, filed, standing)?);
+            replying.refuse(&[defect]);
+            replying.send_aside(draft, &filed.key);
+            return Ok(());
+        }
+        Admission::Delete => {
+            let Some(mut case) = reopened else { return Ok(()) };
+            case.document = trade::record(submitted, filed, case.document.replied_at);
+            case.replying.answer_to(submitted);
+            let text = format!("清单删除申报成功[{}]", filed.filing.guid);
+            case.replying.say(ReturnStatus::Accepted, text);
+            case.end(draft, circumstances, ExportStep::Delete)?;
+            case.close(draft, Cause::Document(submitted.source));
+            return Ok(());
+        }
+        // A change keeps the declaration's id and number; a new attempt is a new declaration.
+        Admission::Admit | Admission::Change => match reopened {
+            Some(case) => changed(draft, circumstances, case, submitted, filed, lodging),
+            None => open(draft, circumstances, submitted, filed, lodging, id)?,
+        },
+    };
+    match filed.filing.stage {
+        Stage::Stored => store(draft, circumstances, &mut case)?,
+        Stage::Declared => declare(draft, circumstances, &mut case, filed.filing.action)?,
+    }
+    case.close(draft, Cause::Document(submitted.source));
+    Ok(())
+}
+
+/// Declares: takes the waybill's claim, then matches at once or waits for what is missing.
+pub fn declare(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    case: &mut ExportCase,
+    action: Action,
+) -> Result<(), Undecidable> {
+    let office = circumstances.office(case.record.facts.office);
+    let expires_at = circumstances.at.plus_days(office.waiting_days);
+    case.take(ExportStep::Declare { expires_at })?;
+    case.document.state = DocumentState::Entered;
+    let mut claim = claim_for(draft, circumstances, &case.record);
+    let holder = claim.declaration.filter(|holder| *holder != case.record.id);
+    if holder.and_then(|id| draft.export(id)).is_some_and(|other| is_declared(&other.state)) {
+        let defect = Defect::at(&WAYBILL_OF_OTHER_DECLARATION, "InventoryHead/logisticsNo");
+        let defect = defect.with("waybill", &case.record.facts.waybill_no);
+        return case.refuse(draft, circumstances, &[defect]);
+    }
+    claim.declaration = Some(case.record.id);
+    draft.set_claim(claim);
+    let missing = missing(draft, circumstances.at, &case.record);
+    if missing.is_empty() {
+        case.replying.say(ReturnStatus::Accepted, accepted_text(&case.record, action));
+        return settle(draft, circumstances, case);
+    }
+    let warning = warning(&case.record, missing);
+    if office.refuse_early {
+        let defect = Defect::at(&DOCUMENTS_MISSING, "InventoryHead/orderNo");
+        return case.refuse(draft, circumstances, &[defect.with("cause", warning)]);
+    }
+    let text = format!("{}; {warning}", accepted_text(&case.record, action));
+    case.replying.say(ReturnStatus::Accepted, text);
+    Ok(())
+}
+
+/// What a declaration is told that was accepted.
+pub fn accepted_text(record: &ExportRecord, action: Action) -> String {
+    let what = trade::words_for(action);
+    let (merchant, order_no) = (record.answer.quote.get(Quoted::MERCHANT), &record.facts.order_no);
+    format!("清单{what}申报成功[电商企业编码：{merchant}订单编号：{order_no}]")
+}
+
+/// A change or deletion is possible until the declaration is entered, and after it has ended without
+/// being closed.
+fn is_changeable(state: &ExportState) -> bool {
+    matches!(state, ExportState::Stored | ExportState::Waiting { .. }) || !state.is_live()
+}
+
+/// Stores a declaration that is not declared yet: nothing is matched, and the waybill's claim is taken
+/// only where no other declaration has it. Where the office wants it so, it is declared as soon as its
+/// waybill is there.
+fn store(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    case: &mut ExportCase,
+) -> Result<(), Undecidable> {
+    case.document.state = DocumentState::Stored;
+    case.replying.say(ReturnStatus::Stored, "暂存成功");
+    let mut claim = claim_for(draft, circumstances, &case.record);
+    let holder = claim.declaration.and_then(|id| draft.export(id));
+    if holder.is_none_or(|holder| holder.id == case.record.id || !holder.state.is_live()) {
+        claim.declaration = Some(case.record.id);
+        draft.set_claim(claim);
+    }
+    let at_once = circumstances.office(case.record.facts.office).declare_on_waybill;
+    if at_once && !missing(draft, circumstances.at, &case.record).waybill() {
+        declare(draft, circumstances, case, Action::Create)?;
+    }
+    Ok(())
+}
+
+/// The claim of the waybill that a declaration names. A number that a carrier uses again after six
+/// months is not the old parcel's any more.
+fn claim_for(draft: &Draft<'_>, circumstances: &Circumstances<'_>, record: &ExportRecord) -> Claim {
+    let claim = draft.claim(&record.waybill_claim(), circumstances.at);
+    let other = claim.declaration.and_then(|id| draft.export(id));
+    let elsewhere = other.is_some_and(|other| other.document != record.document);
+    if elsewhere && trade::may_be_used_again(&claim, circumstances) {
+        return Claim { document: claim.document, ..Claim::vacant(claim.key, circumstances.at) };
+    }
+    claim
+}
+
+/// The document as submitted replaces what the case held of it; its old waybill is free again.
+fn changed(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    mut case: ExportCase,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    lodging: &ExportLodging,
+) -> ExportCase {
+    let mut claim = draft.claim(&case.record.waybill_claim(), circumstances.at);
+    if claim.declaration == Some(case.record.id) {
+        claim.declaration = None;
+        draft.set_claim(claim);
+    }
+    case.document = trade::record(submitted, filed, case.document.replied_at);
+    case.record = ExportRecord {
+        facts: lodging.facts.clone(),
+        licence: lodging.licence,
+        state: ExportState::Stored,
+        pack: lodging.pack,
+        answer: submitted.answer.clone(),
+        ..case.record
+    };
+    case.replying.answer_to(submitted);
+    case
+}
+
+fn open(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    lodging: &ExportLodging,
+    id: DeclarationId,
+) -> Result<ExportCase, Undecidable> {
+    let standing = draft.document(&filed.key).cloned();
+    let mut replying =
+        Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
+    let provisional_no = number(draft, circumstances, filed, None)?;
+    replying.number(provisional_no.clone());
+    let record = ExportRecord {
+        id,
+        document: filed.key.clone(),
+        provisional_no,
+        facts: lodging.facts.clone(),
+        licence: lodging.licence,
+        state: ExportState::Stored,
+        pack: lodging.pack,
+        answer: submitted.answer.clone(),
+    };
+    let document = trade::record(submitted, filed, circumstances.at);
+    Ok(ExportCase { record, document, replying })
+}

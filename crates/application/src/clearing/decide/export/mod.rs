@@ -1,0 +1,130 @@
+//! Exports: orders, waybills and declarations (出口), decided in the same beats as imports.
+
+mod case;
+mod lodging;
+mod matching;
+mod trade;
+
+use std::sync::Arc;
+
+use tongguan_domain::commerce::Action;
+use tongguan_domain::declaration::{ExportState, ExportStep, NotAllowed, Ruling};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::{DeclarationId, ProvisionalNumber};
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+
+use super::rules::DOCUMENTS_MISSING;
+use super::{Circumstances, Undecidable};
+use crate::clearing::incoming::FiledDocument;
+use crate::clearing::outcome::Cause;
+use crate::clearing::record::{DocumentRecord, ExportRecord, Facts};
+use crate::clearing::working_set::Draft;
+use case::ExportCase;
+
+pub(super) use lodging::lodge;
+pub(super) use trade::{order, waybill};
+
+/// What an export declaration waits for, as the bits of its waiting row.
+pub fn export_missing(draft: &Draft<'_>, export: &ExportRecord, at: Moment) -> i64 {
+    matching::missing(draft, at, export).bits()
+}
+
+/// Applies an officer's ruling to an export declaration.
+pub(super) fn rule(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    id: DeclarationId,
+    ruling: Ruling,
+    cause: Cause,
+) -> Result<(), Undecidable> {
+    let mut case = taken_up(draft, circumstances, id)?;
+    match ruling {
+        Ruling::Accept => case.accept(circumstances)?,
+        Ruling::Examine => case.examine()?,
+        Ruling::Refuse => {
+            case.replying.say(ReturnStatus::Refused, "退单");
+            case.end(draft, circumstances, ExportStep::Refuse)?;
+        }
+        Ruling::Detain(_) | Ruling::Suspend | Ruling::ShipBack => {
+            let at = case.record.state.status();
+            return Err(NotAllowed { at, ruling }.into());
+        }
+    }
+    case.close(draft, cause);
+    Ok(())
+}
+
+/// Declares an export declaration that was only stored.
+pub(super) fn declare_stored(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    id: DeclarationId,
+    cause: Cause,
+) -> Result<(), Undecidable> {
+    let mut case = taken_up(draft, circumstances, id)?;
+    if case.record.state != ExportState::Stored {
+        return Err(Undecidable::NotStored { id, at: case.record.state.status() });
+    }
+    lodging::declare(draft, circumstances, &mut case, Action::Create)?;
+    case.close(draft, cause);
+    Ok(())
+}
+
+/// Gives up an export declaration that waited too long; nothing happens before its time.
+pub(super) fn due(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    id: DeclarationId,
+) -> Result<(), Undecidable> {
+    let mut case = taken_up(draft, circumstances, id)?;
+    match case.record.state {
+        ExportState::Waiting { expires_at } if expires_at <= circumstances.at => {
+            let missing = matching::missing(draft, circumstances.at, &case.record);
+            let reason = format!("等待单证超时，{}", matching::warning(&case.record, missing));
+            let defect = Defect::at(&DOCUMENTS_MISSING, "").with("cause", reason);
+            case.refuse(draft, circumstances, &[defect])?;
+            case.close(draft, Cause::Time);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The number that the port gave to what stands under the key, or a new one.
+pub(super) fn number(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    filed: &FiledDocument,
+    standing: Option<&DocumentRecord>,
+) -> Result<ProvisionalNumber, Undecidable> {
+    match standing.and_then(|standing| exported_as(draft, standing)) {
+        Some(export) => Ok(export.provisional_no.clone()),
+        None => {
+            let partition = filed.key.dossier.partition;
+            Ok(circumstances.serials.provisional_number(partition, circumstances.at)?)
+        }
+    }
+}
+
+/// The export declaration that a document is.
+fn exported_as<'d>(
+    draft: &'d Draft<'_>,
+    document: &DocumentRecord,
+) -> Option<&'d Arc<ExportRecord>> {
+    match document.facts.as_deref() {
+        Some(Facts::Export(id)) => draft.export(*id),
+        _ => None,
+    }
+}
+
+fn taken_up(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    id: DeclarationId,
+) -> Result<ExportCase, Undecidable> {
+    draft
+        .export(id)
+        .and_then(|export| ExportCase::reopen(draft, circumstances, export))
+        .ok_or(Undecidable::NoSuchDeclaration(id))
+}

@@ -1,0 +1,56 @@
+//! Export orders and waybills: each is judged by itself and answered at once; then a declaration that
+//! waits for it is taken up.
+
+use tongguan_domain::declaration::ExportState;
+use tongguan_domain::facts::{ExportOrderFacts, ExportWaybillFacts};
+
+use super::matching::{export_of, is_declared, take_up};
+use crate::clearing::decide::{Circumstances, Undecidable, trade};
+use crate::clearing::incoming::{FiledDocument, Submitted};
+use crate::clearing::outcome::Cause;
+use crate::clearing::record::{DocumentState, Facts};
+use crate::clearing::working_set::Draft;
+
+/// Decides an export order (出口订单).
+pub fn order(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    facts: &ExportOrderFacts,
+) -> Result<(), Undecidable> {
+    let export = export_of(draft, &filed.key.dossier, filed.key.party).cloned();
+    let fixed = export.as_ref().is_some_and(|export| is_declared(&export.state));
+    let facts = Facts::ExportOrder(facts.clone());
+    let stored = trade::store(draft, circumstances, submitted, filed, facts, fixed);
+    match (stored, export) {
+        (Some(DocumentState::Entered), Some(export)) => {
+            take_up(draft, circumstances, &export, submitted.source)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Decides an export waybill (出口运单), which does not name its order: it lies in the bucket of its
+/// claim. A carrier may use a number again after six months.
+pub fn waybill(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    facts: &ExportWaybillFacts,
+) -> Result<(), Undecidable> {
+    let mut claim = trade::claim_of(draft, circumstances, filed);
+    let export = claim.declaration.and_then(|id| draft.export(id)).cloned();
+    let fixed = export.as_ref().is_some_and(|export| is_declared(&export.state));
+    let facts = Facts::ExportWaybill(facts.clone());
+    let stored = trade::store(draft, circumstances, submitted, filed, facts, fixed);
+    trade::settle_claim(draft, &mut claim, filed, stored);
+    let (Some(DocumentState::Entered), Some(export)) = (stored, export) else { return Ok(()) };
+    let office = circumstances.office(export.facts.office);
+    if export.state == ExportState::Stored && office.declare_on_waybill {
+        let cause = Cause::Document(submitted.source);
+        return super::declare_stored(draft, circumstances, export.id, cause);
+    }
+    take_up(draft, circumstances, &export, submitted.source)
+}

@@ -1,0 +1,57 @@
+//! Export declarations: one narrow row each, found by id and by what a person must decide.
+
+use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
+use tongguan_domain::time::Moment;
+
+use crate::error::StorageError;
+use crate::partition::Partition;
+use crate::row::Replaceable;
+use crate::tx::View;
+
+row! {
+    /// An export declaration (出口申报清单) and where it stands.
+    pub struct Export in "export_declaration", key 2 {
+        /// The order's partition.
+        partition: Partition,
+        /// Its id.
+        declaration_id: DeclarationId,
+        /// 订单编号.
+        order_no: OrderNumber,
+        /// 电商企业: whose order number it is.
+        merchant_id: PartyId,
+        /// 申报企业.
+        declarant_id: PartyId,
+        /// 申报地海关, four digits.
+        office: String,
+        /// 预录入编号 (`preNo`).
+        pre_no: String,
+        /// 清单编号 (`invtNo`), once given.
+        invt_no: Option<String>,
+        /// 企业内部编号 (`copNo`).
+        reference: String,
+        /// The official status: 1, 2, 100, 300 …
+        state: i64,
+        /// The queue it stands in while a person must decide, such as 300 or 500; absent otherwise, so
+        /// that the queue's index holds nothing else.
+        queue: Option<i64>,
+        /// When it last changed.
+        updated_at: Moment,
+        /// What later decisions need of it, in a stored form ([`crate::stored`]).
+        body: Vec<u8>,
+    }
+}
+
+impl Replaceable for Export {}
+
+impl View<'_> {
+    /// The export declarations of these ids, in order of the ids; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn exports(
+        &mut self,
+        ids: &[(Partition, DeclarationId)],
+    ) -> Result<Vec<Export>, StorageError> {
+        self.load(ids)
+    }
+}

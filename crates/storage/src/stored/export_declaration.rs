@@ -1,0 +1,210 @@
+//! The body of an export declaration's row: what it says, where it stands, whom it answers.
+
+use serde::{Deserialize, Serialize};
+use tongguan_domain::declaration::StatisticsFlag;
+use tongguan_domain::facts::{ExportFacts, ExportItemFacts, ExportMode, ExportParties};
+use tongguan_domain::ids::{FunctionalReference, OfficeCode, OrderNumber, PartyId, WaybillNumber};
+use tongguan_domain::time::{parse_day, wire_day};
+
+use super::decimal::StoredDecimal;
+use super::export_state::StoredExportStateV1;
+use super::facts::damaged;
+use super::response::StoredAnswerV1;
+use super::{StoredError, decode, encode, versioned};
+
+const FORM: &str = "export declaration";
+
+/// The form that is written now.
+pub type StoredExport = StoredExportV1;
+
+/// An export declaration (出口申报清单), first form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredExportV1 {
+    /// What it says.
+    pub facts: StoredExportFactsV1,
+    /// Whether its goods need a licence.
+    pub licence: bool,
+    /// Where it stands.
+    pub state: StoredExportStateV1,
+    /// Digest of the pack of law that decided last.
+    pub pack: [u8; 16],
+    /// Whom it answers, and what it quotes.
+    pub answer: StoredAnswerV1,
+}
+
+/// What an export declaration says; flags, modes and days as on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredExportFactsV1 {
+    order_no: String,
+    platform: Option<i64>,
+    merchant: i64,
+    carrier: i64,
+    declarant: i64,
+    waybill_no: String,
+    reference: String,
+    mode: String,
+    statistics: String,
+    office: String,
+    port: String,
+    exported_on: String,
+    producer: Box<str>,
+    account_book: Option<Box<str>>,
+    transport_mode: Box<str>,
+    bill_no: Option<Box<str>>,
+    licence: Option<Box<str>>,
+    destination_country: Box<str>,
+    packages: i64,
+    gross_weight_kg: StoredDecimal,
+    net_weight_kg: StoredDecimal,
+    items: Vec<StoredExportItemV1>,
+}
+
+/// A line of declared goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredExportItemV1 {
+    number: i32,
+    item_no: Box<str>,
+    account_item: Option<Box<str>>,
+    item_name: Option<Box<str>>,
+    hs_code: Box<str>,
+    name: Box<str>,
+    destination_country: Box<str>,
+    currency: Box<str>,
+    unit: Box<str>,
+    quantity: StoredDecimal,
+    statutory_unit: Box<str>,
+    statutory_quantity: StoredDecimal,
+    second: Option<(Box<str>, StoredDecimal)>,
+    total_price: StoredDecimal,
+}
+
+impl StoredExport {
+    /// The bytes for `body`.
+    ///
+    /// # Errors
+    /// See [`encode`].
+    pub fn encode(&self) -> Result<Vec<u8>, StoredError> {
+        encode(FORM, 1, self)
+    }
+
+    /// From a `body` of any version.
+    ///
+    /// # Errors
+    /// [`StoredError`].
+    pub fn decode(body: &[u8]) -> Result<Self, StoredError> {
+        match versioned(FORM, body)? {
+            (1, fields) => decode::<StoredExportV1>(FORM, fields),
+            (version, _) => Err(StoredError::UnknownVersion { form: FORM, version }),
+        }
+    }
+}
+
+impl From<&ExportFacts> for StoredExportFactsV1 {
+    fn from(facts: &ExportFacts) -> Self {
+        Self {
+            order_no: facts.order_no.to_string(),
+            platform: facts.parties.platform.map(|id| id.0),
+            merchant: facts.parties.merchant.0,
+            carrier: facts.parties.carrier.0,
+            declarant: facts.parties.declarant.0,
+            waybill_no: facts.waybill_no.to_string(),
+            reference: facts.reference.to_string(),
+            mode: facts.mode.to_wire().to_owned(),
+            statistics: facts.statistics.to_wire().to_owned(),
+            office: facts.office.to_string(),
+            port: facts.port.to_string(),
+            exported_on: wire_day(facts.exported_on),
+            producer: facts.producer.clone(),
+            account_book: facts.account_book.clone(),
+            transport_mode: facts.transport_mode.clone(),
+            bill_no: facts.bill_no.clone(),
+            licence: facts.licence.clone(),
+            destination_country: facts.destination_country.clone(),
+            packages: facts.packages,
+            gross_weight_kg: facts.gross_weight_kg.into(),
+            net_weight_kg: facts.net_weight_kg.into(),
+            items: facts.items.iter().map(StoredExportItemV1::from).collect(),
+        }
+    }
+}
+
+impl TryFrom<StoredExportFactsV1> for ExportFacts {
+    type Error = StoredError;
+    fn try_from(stored: StoredExportFactsV1) -> Result<Self, StoredError> {
+        let items = stored.items.into_iter().map(ExportItemFacts::try_from);
+        let statistics = StatisticsFlag::from_wire(&stored.statistics);
+        Ok(Self {
+            order_no: OrderNumber::parse(&stored.order_no).map_err(damaged)?,
+            parties: ExportParties {
+                platform: stored.platform.map(PartyId),
+                merchant: PartyId(stored.merchant),
+                carrier: PartyId(stored.carrier),
+                declarant: PartyId(stored.declarant),
+            },
+            waybill_no: WaybillNumber::parse(&stored.waybill_no).map_err(damaged)?,
+            reference: FunctionalReference::parse(&stored.reference).map_err(damaged)?,
+            mode: ExportMode::from_wire(&stored.mode).ok_or_else(|| damaged("supervision mode"))?,
+            statistics: statistics.ok_or_else(|| damaged("statistics flag"))?,
+            office: OfficeCode::parse(&stored.office).map_err(damaged)?,
+            port: OfficeCode::parse(&stored.port).map_err(damaged)?,
+            exported_on: parse_day(&stored.exported_on).ok_or_else(|| damaged("day"))?,
+            producer: stored.producer,
+            account_book: stored.account_book,
+            transport_mode: stored.transport_mode,
+            bill_no: stored.bill_no,
+            licence: stored.licence,
+            destination_country: stored.destination_country,
+            packages: stored.packages,
+            gross_weight_kg: stored.gross_weight_kg.try_into()?,
+            net_weight_kg: stored.net_weight_kg.try_into()?,
+            items: items.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl From<&ExportItemFacts> for StoredExportItemV1 {
+    fn from(item: &ExportItemFacts) -> Self {
+        Self {
+            number: item.number,
+            item_no: item.item_no.clone(),
+            account_item: item.account_item.clone(),
+            item_name: item.item_name.clone(),
+            hs_code: item.hs_code.clone(),
+            name: item.name.clone(),
+            destination_country: item.destination_country.clone(),
+            currency: item.currency.clone(),
+            unit: item.unit.clone(),
+            quantity: item.quantity.into(),
+            statutory_unit: item.statutory_unit.clone(),
+            statutory_quantity: item.statutory_quantity.into(),
+            second: item.second.clone().map(|(unit, quantity)| (unit, quantity.into())),
+            total_price: item.total_price.into(),
+        }
+    }
+}
+
+impl TryFrom<StoredExportItemV1> for ExportItemFacts {
+    type Error = StoredError;
+    fn try_from(stored: StoredExportItemV1) -> Result<Self, StoredError> {
+        let second = match stored.second {
+            Some((unit, quantity)) => Some((unit, quantity.try_into()?)),
+            None => None,
+        };
+        Ok(Self {
+            number: stored.number,
+            item_no: stored.item_no,
+            account_item: stored.account_item,
+            item_name: stored.item_name,
+            hs_code: stored.hs_code,
+            name: stored.name,
+            destination_country: stored.destination_country,
+            currency: stored.currency,
+            unit: stored.unit,
+            quantity: stored.quantity.try_into()?,
+            statutory_unit: stored.statutory_unit,
+            statutory_quantity: stored.statutory_quantity.try_into()?,
+            second,
+            total_price: stored.total_price.try_into()?,
+        })
+    }
+}

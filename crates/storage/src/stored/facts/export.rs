@@ -1,0 +1,123 @@
+//! Export orders and waybills, as they are stored.
+
+use serde::{Deserialize, Serialize};
+use tongguan_domain::commerce::ExportOrderType;
+use tongguan_domain::facts::{ExportLineFacts, ExportOrderFacts, ExportWaybillFacts};
+use tongguan_domain::ids::{PartyId, WaybillNumber};
+
+use super::damaged;
+use crate::stored::StoredError;
+use crate::stored::decimal::StoredDecimal;
+
+/// An export order (出口订单); its type is the wire's letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredExportOrderV1 {
+    order_type: String,
+    platform: Option<i64>,
+    merchant: i64,
+    goods_value: StoredDecimal,
+    currency: Box<str>,
+    lines: Vec<StoredExportLineV1>,
+}
+
+/// A line of an export order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredExportLineV1 {
+    number: i32,
+    item_no: Box<str>,
+    unit: Box<str>,
+    quantity: StoredDecimal,
+    total_price: StoredDecimal,
+    currency: Box<str>,
+}
+
+/// An export waybill (出口运单).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredExportWaybillV1 {
+    carrier: i64,
+    number: String,
+    merchant: Option<i64>,
+    gross_weight_kg: StoredDecimal,
+    packages: i64,
+}
+
+impl From<&ExportOrderFacts> for StoredExportOrderV1 {
+    fn from(order: &ExportOrderFacts) -> Self {
+        Self {
+            order_type: order.order_type.to_wire().to_owned(),
+            platform: order.platform.map(|id| id.0),
+            merchant: order.merchant.0,
+            goods_value: order.goods_value.into(),
+            currency: order.currency.clone(),
+            lines: order.lines.iter().map(StoredExportLineV1::from).collect(),
+        }
+    }
+}
+
+impl TryFrom<StoredExportOrderV1> for ExportOrderFacts {
+    type Error = StoredError;
+    fn try_from(stored: StoredExportOrderV1) -> Result<Self, StoredError> {
+        let lines = stored.lines.into_iter().map(ExportLineFacts::try_from);
+        Ok(Self {
+            order_type: ExportOrderType::from_wire(&stored.order_type)
+                .ok_or_else(|| damaged("order type"))?,
+            platform: stored.platform.map(PartyId),
+            merchant: PartyId(stored.merchant),
+            goods_value: stored.goods_value.try_into()?,
+            currency: stored.currency,
+            lines: lines.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl From<&ExportLineFacts> for StoredExportLineV1 {
+    fn from(line: &ExportLineFacts) -> Self {
+        Self {
+            number: line.number,
+            item_no: line.item_no.clone(),
+            unit: line.unit.clone(),
+            quantity: line.quantity.into(),
+            total_price: line.total_price.into(),
+            currency: line.currency.clone(),
+        }
+    }
+}
+
+impl TryFrom<StoredExportLineV1> for ExportLineFacts {
+    type Error = StoredError;
+    fn try_from(stored: StoredExportLineV1) -> Result<Self, StoredError> {
+        Ok(Self {
+            number: stored.number,
+            item_no: stored.item_no,
+            unit: stored.unit,
+            quantity: stored.quantity.try_into()?,
+            total_price: stored.total_price.try_into()?,
+            currency: stored.currency,
+        })
+    }
+}
+
+impl From<&ExportWaybillFacts> for StoredExportWaybillV1 {
+    fn from(waybill: &ExportWaybillFacts) -> Self {
+        Self {
+            carrier: waybill.carrier.0,
+            number: waybill.number.to_string(),
+            merchant: waybill.merchant.map(|id| id.0),
+            gross_weight_kg: waybill.gross_weight_kg.into(),
+            packages: waybill.packages,
+        }
+    }
+}
+
+impl TryFrom<StoredExportWaybillV1> for ExportWaybillFacts {
+    type Error = StoredError;
+    fn try_from(stored: StoredExportWaybillV1) -> Result<Self, StoredError> {
+        Ok(Self {
+            carrier: PartyId(stored.carrier),
+            number: WaybillNumber::parse(&stored.number).map_err(damaged)?,
+            merchant: stored.merchant.map(PartyId),
+            gross_weight_kg: stored.gross_weight_kg.try_into()?,
+            packages: stored.packages,
+        })
+    }
+}
