@@ -1,9 +1,11 @@
 //! Declarations of goods (申报清单).
 
+mod export;
 mod import;
 mod review;
 mod state;
 
+pub use export::{Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag};
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
 pub use review::{NotAllowed, Ruled, Ruling};
 pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};
