@@ -105,9 +105,10 @@ text_id!(
     60
 );
 text_id!(
-    /// The sender's own number for a declaration (企业内部编号; `copNo`), its idempotency key.
+    /// The sender's own number for a document (企业内部编号; `copNo`), its idempotency key; the schema of
+    /// import allows 20 characters.
     FunctionalReference,
-    20
+    30
 );
 text_id!(
     /// The number that the port gives a declaration on first sight (预录入编号; `preNo`).
@@ -115,9 +116,10 @@ text_id!(
     18
 );
 text_id!(
-    /// The number under which customs registers a declaration (清单编号; `invtNo`).
+    /// The number under which customs registers a declaration (清单编号; `invtNo`); the schema of import
+    /// allows 18 characters.
     DeclarationNumber,
-    18
+    20
 );
 text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tongguan_domain::check;
 use tongguan_domain::commerce::{DeliveryStatus, Filing, Order, Payment, Waybill};
 use tongguan_domain::declaration::ImportDeclaration;
-use tongguan_domain::defect::Defect;
+use tongguan_domain::defect::{Defect, Rule};
 use tongguan_domain::facts::{
     DeclarationFacts, DeclarationParties, DeliveryFacts, Mode, OrderFacts, PaymentFacts,
     WaybillFacts,
@@ -68,6 +68,14 @@ pub fn submit(
         .collect()
 }
 
+/// Documents of a type that is read, but that nothing acts on.
+static NOT_TAKEN: Rule = Rule {
+    code: "message-type-not-taken",
+    official: None,
+    zh: "{message}报文类型的业务尚未开通",
+    en: "this office does not take messages of type {message} yet",
+};
+
 /// Judges one document by itself.
 struct Judge<'i> {
     intake: &'i Intake,
@@ -95,6 +103,13 @@ impl Judge<'_> {
             Document::Waybill(waybill) => self.waybill(waybill, signer),
             Document::Delivery(delivery) => self.delivery(delivery, signer),
             Document::Declaration(declaration) => self.declaration(declaration, signer),
+            // Nothing acts on these yet, and nothing pretends to.
+            Document::ExportOrder(_)
+            | Document::ExportWaybill(_)
+            | Document::ExportDeclaration(_) => {
+                let defect = Defect::at(&NOT_TAKEN, self.pointer);
+                Err(vec![defect.with("message", self.message.code())])
+            }
         }
     }
 

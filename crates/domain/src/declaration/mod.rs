@@ -1,10 +1,12 @@
 //! Declarations of goods (申报清单).
 
+mod export;
 mod export_state;
 mod import;
 mod review;
 mod state;
 
+pub use export::{Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag};
 pub use export_state::{ExportEntry, ExportRelease, ExportState, ExportStep, StepRefused};
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
 pub use review::{NotAllowed, Ruled, Ruling};

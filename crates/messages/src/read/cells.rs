@@ -223,7 +223,8 @@ impl<'r, 't> Cells<'r, 't> {
             return None;
         }
         let field = self.row.field(position);
-        let mut defect = Defect::at(self.rule, self.place.child(field.name).to_string());
+        let mut defect = Defect::at(self.rule, self.place.child(field.name).to_string())
+            .with("element", field.name);
         if let Some(text) = self.row.get(position) {
             defect = if field.personal { defect.found(masked(text)) } else { defect.found(text) };
         }

@@ -123,6 +123,7 @@ proptest! {
                     Document::Waybill(read) => *read == parcel.waybill,
                     Document::Delivery(read) => *read == parcel.delivery,
                     Document::Declaration(read) => *read == parcel.declaration,
+                    _ => false,
                 };
                 prop_assert!(same, "{}", text);
             }
