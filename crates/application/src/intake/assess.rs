@@ -64,6 +64,13 @@ impl CodeBook for Codes<'_> {
     }
 }
 
+/// The digest of a pack, as a declaration keeps it.
+pub fn digest_of(pack: &Pack) -> [u8; 16] {
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&pack.digest().bytes()[..16]);
+    digest
+}
+
 /// Checks that the guarantor is one of the declaration's own parties.
 pub fn check_guarantor(
     declaration: &ImportDeclaration,
@@ -112,8 +119,6 @@ pub fn lodging(
     // A remark that a person has to read is a review, like a missing rate.
     let tax = tax.filter(|_| !listing.needs_review);
     let certified = identity == IdentityVerdict::Certified;
-    let mut digest = [0; 16];
-    digest.copy_from_slice(&pack.digest().bytes()[..16]);
     Ok(Lodging {
         facts: Arc::new(facts),
         assessed: Assessed {
@@ -123,7 +128,7 @@ pub fn lodging(
             quantities: listing.quantities,
             certified,
         },
-        pack: digest,
+        pack: digest_of(pack),
     })
 }
 

@@ -1,5 +1,7 @@
 //! From read documents to what the writer takes: parties resolved, checks made, tax assessed.
 
+mod exports;
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -103,12 +105,10 @@ impl Judge<'_> {
             Document::Waybill(waybill) => self.waybill(waybill, signer),
             Document::Delivery(delivery) => self.delivery(delivery, signer),
             Document::Declaration(declaration) => self.declaration(declaration, signer),
-            // Nothing acts on these yet, and nothing pretends to.
-            Document::ExportOrder(_)
-            | Document::ExportWaybill(_)
-            | Document::ExportDeclaration(_) => {
-                let defect = Defect::at(&NOT_TAKEN, self.pointer);
-                Err(vec![defect.with("message", self.message.code())])
+            Document::ExportOrder(order) => self.export_order(order, signer),
+            Document::ExportWaybill(waybill) => self.export_waybill(waybill, signer),
+            Document::ExportDeclaration(declaration) => {
+                self.export_declaration(declaration, signer)
             }
         }
     }

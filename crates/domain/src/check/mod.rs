@@ -5,6 +5,7 @@
 
 mod declaration;
 mod delivery;
+pub mod export;
 mod order;
 mod payment;
 mod rules;

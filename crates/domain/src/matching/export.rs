@@ -156,3 +156,6 @@ fn listed(item_no: &str) -> &str {
     const ROOM: usize = 20;
     item_no.char_indices().nth(ROOM).map_or(item_no, |(end, _)| &item_no[..end])
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! A made-up parcel for tests: four documents that agree with each other and with every rule.
 
+pub mod export;
+
 use jiff::civil::date;
 use rust_decimal::Decimal;
 

@@ -1,0 +1,22 @@
+//! Checks of export documents.
+
+mod declaration;
+pub mod rules;
+#[cfg(test)]
+mod tests;
+mod trade;
+
+pub use declaration::check_export;
+pub use trade::{check_export_order, check_export_waybill};
+
+use jiff::civil::Date;
+use tongguan_codelists::Pack;
+
+/// The law and the code tables, as of a day.
+#[derive(Debug, Clone, Copy)]
+pub struct Law<'p> {
+    /// The pack.
+    pub pack: &'p Pack,
+    /// The day.
+    pub day: Date,
+}

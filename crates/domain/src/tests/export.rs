@@ -1,0 +1,144 @@
+//! A made-up exported parcel: two shirts for Canada, by air from Hangzhou.
+
+use jiff::civil::date;
+
+use super::{decimal, yuan};
+use crate::commerce::{
+    Action, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill, Filing, Stage,
+};
+use crate::declaration::{
+    BondedStock, Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag, Transport,
+};
+use crate::ids::{FunctionalReference, Guid, OfficeCode, OrderNumber, WaybillNumber};
+use crate::party::{NamedParty, PartyCode};
+use crate::time::Moment;
+
+/// The documents of one exported parcel.
+#[derive(Clone)]
+pub struct ExportParcel {
+    pub order: ExportOrder,
+    pub waybill: ExportWaybill,
+    pub declaration: ExportDeclaration,
+}
+
+/// A parcel whose documents are in order and agree.
+pub fn export_parcel() -> ExportParcel {
+    ExportParcel { order: order(), waybill: waybill(), declaration: declaration() }
+}
+
+fn filing(n: u8) -> Filing {
+    Filing {
+        guid: Guid::parse(&format!("4CDE1CFD-EDED-46B1-946C-B8022E42FC{n:02}")).unwrap(),
+        action: Action::Create,
+        sent_at: Moment::parse_wire("20260901120000").unwrap(),
+        stage: Stage::Declared,
+    }
+}
+
+fn named(code: &str, name: &str) -> NamedParty {
+    NamedParty { code: PartyCode::parse(code).unwrap(), name: name.into() }
+}
+
+fn order() -> ExportOrder {
+    ExportOrder {
+        filing: filing(1),
+        order_type: ExportOrderType::Retail,
+        order_no: OrderNumber::parse("EX-1").unwrap(),
+        platform: named("3301960P01", "测试平台"),
+        merchant: named("3301960M02", "测试商户"),
+        goods_value: yuan("398"),
+        freight: yuan("0"),
+        currency: "142".into(),
+        note: None,
+        lines: vec![ExportOrderLine {
+            number: 1,
+            item_no: "SKU-1".into(),
+            name: "棉T恤".into(),
+            description: None,
+            barcode: None,
+            unit: "011".into(),
+            currency: "142".into(),
+            quantity: decimal("2"),
+            price: yuan("199"),
+            total_price: yuan("398"),
+            note: None,
+        }],
+    }
+}
+
+fn waybill() -> ExportWaybill {
+    ExportWaybill {
+        filing: filing(2),
+        carrier: named("3301960L03", "测试物流"),
+        number: WaybillNumber::parse("WB-1").unwrap(),
+        freight: yuan("30"),
+        insurance: yuan("0"),
+        currency: "142".into(),
+        gross_weight_kg: decimal("0.6"),
+        packages: 1,
+        goods: "服装".into(),
+        merchant: Some(PartyCode::parse("3301960M02").unwrap()),
+        merchant_name: None,
+        merchant_telephone: None,
+        note: None,
+    }
+}
+
+fn declaration() -> ExportDeclaration {
+    let charge =
+        |amount| Charge { amount: yuan(amount), currency: "142".into(), flag: ChargeFlag::Total };
+    ExportDeclaration {
+        filing: filing(3),
+        office: OfficeCode::parse("2992").unwrap(),
+        platform: named("3301960P01", "测试平台"),
+        order_no: OrderNumber::parse("EX-1").unwrap(),
+        carrier: named("3301960L03", "测试物流"),
+        waybill_no: WaybillNumber::parse("WB-1").unwrap(),
+        reference: FunctionalReference::parse("TG202609010001").unwrap(),
+        provisional_no: None,
+        declaration_no: None,
+        direction: "E".into(),
+        port: OfficeCode::parse("2992").unwrap(),
+        exported_on: date(2026, 9, 2),
+        statistics: StatisticsFlag::Consolidated,
+        declarant: named("3301960D05", "测试报关"),
+        merchant: named("3301960M02", "测试商户"),
+        producer: named("NO", "测试工厂"),
+        bonded: BondedStock::default(),
+        mode: "9610".into(),
+        transport: Transport { mode: "5".into(), ..Transport::default() },
+        bag_no: None,
+        facility: None,
+        licence: None,
+        destination_country: "501".into(),
+        destination_port: "501".into(),
+        freight: charge("30"),
+        insurance: charge("0"),
+        packaging: "2".into(),
+        packages: 1,
+        gross_weight_kg: decimal("0.6"),
+        net_weight_kg: decimal("0.5"),
+        note: None,
+        items: vec![ExportItem {
+            number: 1,
+            item_no: "SKU-1".into(),
+            account_item: None,
+            item_name: None,
+            hs_code: "6109100021".into(),
+            name: "棉制针织T恤衫".into(),
+            specification: "100%棉".into(),
+            barcode: "无".into(),
+            destination_country: "501".into(),
+            currency: "142".into(),
+            quantity: decimal("2"),
+            statutory_quantity: decimal("2"),
+            second_quantity: Some(decimal("0.5")),
+            unit: "011".into(),
+            statutory_unit: "011".into(),
+            second_unit: Some("035".into()),
+            price: yuan("199"),
+            total_price: yuan("398"),
+            note: None,
+        }],
+    }
+}
