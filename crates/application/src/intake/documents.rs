@@ -105,8 +105,13 @@ impl Judge<'_> {
             Document::Declaration(declaration) => self.declaration(declaration, signer),
             // Nothing acts on these yet, and nothing pretends to.
             Document::ExportOrder(_)
+            | Document::Collection(_)
             | Document::ExportWaybill(_)
-            | Document::ExportDeclaration(_) => {
+            | Document::Arrival(_)
+            | Document::Departure(_)
+            | Document::ExportDeclaration(_)
+            | Document::ExportCancellation(_)
+            | Document::MasterBillLink(_) => {
                 let defect = Defect::at(&NOT_TAKEN, self.pointer);
                 Err(vec![defect.with("message", self.message.code())])
             }
