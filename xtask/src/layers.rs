@@ -137,6 +137,8 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("tax_bill", &[]),
     ("lane", &[]),
     ("declaration", &["commerce", "allowance", "tax_bill"]),
+    ("movement", &["commerce", "declaration"]),
+    ("cancellation", &["commerce"]),
     ("facts", &["commerce", "declaration"]),
     ("check", &["commerce", "declaration", "facts"]),
     ("positive_list", &["allowance", "facts"]),

@@ -8,9 +8,11 @@
 //! | [`ids`], [`money`], [`quantity`], [`time`], [`person`], [`party`], [`mark`], [`defect`], [`status`] | shared vocabulary |
 //! | [`registry`] | who may act, and in which role |
 //! | [`official`] | the authorities' numbers and texts for faults and results |
-//! | [`commerce`] | order, payment, waybill, delivery |
+//! | [`commerce`] | order, payment or collection, waybill, delivery |
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
+//! | [`movement`] | how exported parcels arrive, travel and leave |
+//! | [`cancellation`] | requests to cancel a declaration |
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
 //! | [`positive_list`] | which goods may be imported at retail |
@@ -19,6 +21,7 @@
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod allowance;
+pub mod cancellation;
 pub mod check;
 pub mod commerce;
 pub mod declaration;
@@ -31,6 +34,7 @@ pub mod lane;
 pub mod mark;
 pub mod matching;
 pub mod money;
+pub mod movement;
 pub mod official;
 pub mod party;
 pub mod person;

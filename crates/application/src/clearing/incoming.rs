@@ -10,8 +10,8 @@ use tongguan_domain::commerce::Filing;
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
-    DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts, OrderFacts,
-    PaymentFacts, WaybillFacts,
+    DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts,
+    MovementFacts, OrderFacts, PaymentFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::tax_bill::TaxDue;
@@ -120,6 +120,10 @@ pub enum FiledFacts {
     ExportWaybill(ExportWaybillFacts),
     /// Of an export declaration.
     Export(ExportLodging),
+    /// Of an arrival.
+    Arrival(MovementFacts),
+    /// Of a departure.
+    Departure(MovementFacts),
 }
 
 /// An export declaration that was found good by itself.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::ids::{DeclarationId, PartyId, WaybillNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
@@ -75,18 +75,28 @@ impl Named {
             DocumentKind::Waybill | DocumentKind::Delivery => {
                 self.claim(DocumentKind::Waybill, filed);
             }
-            DocumentKind::ExportWaybill => self.claim(DocumentKind::ExportWaybill, filed),
+            kind @ (DocumentKind::ExportWaybill
+            | DocumentKind::Arrival
+            | DocumentKind::Departure) => self.claim(kind, filed),
             DocumentKind::Order
             | DocumentKind::Declaration
             | DocumentKind::ExportOrder
             | DocumentKind::Export => {}
         }
-        if let Ok(FiledFacts::Export(lodging)) = &filed.verdict {
-            self.claims.insert(ClaimKey {
-                kind: DocumentKind::ExportWaybill,
-                party: lodging.facts.parties.carrier,
-                number: lodging.facts.waybill_no.as_str().into(),
-            });
+        let waybill = |party, number: &WaybillNumber| {
+            let kind = DocumentKind::ExportWaybill;
+            ClaimKey { kind, party, number: number.as_str().into() }
+        };
+        match &filed.verdict {
+            Ok(FiledFacts::Export(lodging)) => {
+                let facts = &lodging.facts;
+                self.claims.insert(waybill(facts.parties.carrier, &facts.waybill_no));
+            }
+            Ok(FiledFacts::Arrival(facts) | FiledFacts::Departure(facts)) => {
+                self.claims
+                    .extend(facts.waybills.iter().map(|number| waybill(facts.carrier, number)));
+            }
+            _ => {}
         }
         if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
             self.claims.insert(ClaimKey {
@@ -151,6 +161,8 @@ fn load_dossiers(
             .flat_map(|claim| {
                 let kinds: &[_] = match claim.kind {
                     DocumentKind::ExportWaybill => &[DocumentKind::ExportWaybill],
+                    DocumentKind::Arrival => &[DocumentKind::Arrival],
+                    DocumentKind::Departure => &[DocumentKind::Departure],
                     _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
                 };
                 let key = |kind: &DocumentKind| {

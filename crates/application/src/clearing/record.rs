@@ -37,11 +37,15 @@ pub enum DocumentKind {
     ExportWaybill = 7,
     /// 出口清单 (603).
     Export = 8,
+    /// 运抵单 (507).
+    Arrival = 9,
+    /// 离境单 (509).
+    Departure = 10,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -50,6 +54,8 @@ impl DocumentKind {
         Self::ExportOrder,
         Self::ExportWaybill,
         Self::Export,
+        Self::Arrival,
+        Self::Departure,
     ];
 
     /// The stored number.
@@ -151,6 +157,8 @@ pub enum Facts {
     ExportWaybill(ExportWaybillFacts),
     /// Of an export declaration: the rest is in its own record.
     Export(DeclarationId),
+    /// Nothing of a report of movement: what it said stands with the parcels.
+    Reported,
 }
 
 /// A document as it stands.

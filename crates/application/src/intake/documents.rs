@@ -1,6 +1,7 @@
 //! From read documents to what the writer takes: parties resolved, checks made, tax assessed.
 
 mod exports;
+mod movement;
 
 use std::sync::Arc;
 
@@ -109,6 +110,15 @@ impl Judge<'_> {
             Document::ExportWaybill(waybill) => self.export_waybill(waybill, signer),
             Document::ExportDeclaration(declaration) => {
                 self.export_declaration(declaration, signer)
+            }
+            Document::Arrival(report) => self.arrival(report, signer),
+            Document::Departure(report) => self.departure(report, signer),
+            // Nothing acts on these yet, and nothing pretends to.
+            Document::Collection(_)
+            | Document::ExportCancellation(_)
+            | Document::MasterBillLink(_) => {
+                let defect = Defect::at(&NOT_TAKEN, self.pointer);
+                Err(vec![defect.with("message", self.message.code())])
             }
         }
     }

@@ -132,9 +132,14 @@ fn documents(
                     && *document.key.number == *facts.waybill_no.as_str()
             }
             // An export may bear the same order number.
-            (DocumentKind::ExportOrder | DocumentKind::ExportWaybill | DocumentKind::Export, _) => {
-                false
-            }
+            (
+                DocumentKind::ExportOrder
+                | DocumentKind::ExportWaybill
+                | DocumentKind::Export
+                | DocumentKind::Arrival
+                | DocumentKind::Departure,
+                _,
+            ) => false,
         })
         .collect())
 }

@@ -6,6 +6,7 @@
 
 mod declaration;
 mod export;
+mod movement;
 mod order;
 mod payment;
 mod waybill;
@@ -15,6 +16,7 @@ pub use export::{
     ExportFacts, ExportItemFacts, ExportLineFacts, ExportMode, ExportOrderFacts, ExportParties,
     ExportWaybillFacts,
 };
+pub use movement::MovementFacts;
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;
 pub use waybill::{DeliveryFacts, WaybillFacts};

@@ -23,11 +23,13 @@ pub mod rules;
 mod signature_model;
 
 use roxmltree::{Document as Tree, Node};
+use tongguan_domain::cancellation::ExportCancellation;
 use tongguan_domain::commerce::{
-    DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
+    Collection, DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
 };
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::movement::{ArrivalReport, DepartureReport, MasterBillLink};
 
 pub(crate) use cells::{Cells, built};
 pub(crate) use document::Rows;
@@ -100,16 +102,26 @@ pub enum Document {
     ExportOrder(Box<ExportOrder>),
     /// CEB311.
     Order(Box<Order>),
+    /// CEB403.
+    Collection(Box<Collection>),
     /// CEB411.
     Payment(Box<Payment>),
     /// CEB505.
     ExportWaybill(Box<ExportWaybill>),
+    /// CEB507.
+    Arrival(Box<ArrivalReport>),
+    /// CEB509.
+    Departure(Box<DepartureReport>),
     /// CEB511.
     Waybill(Box<Waybill>),
     /// CEB513.
     Delivery(Box<DeliveryStatus>),
     /// CEB603.
     ExportDeclaration(Box<ExportDeclaration>),
+    /// CEB605.
+    ExportCancellation(Box<ExportCancellation>),
+    /// CEB607.
+    MasterBillLink(Box<MasterBillLink>),
     /// CEB621.
     Declaration(Box<ImportDeclaration>),
 }

@@ -15,8 +15,8 @@ pub use parcel::{Parcel, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
-    FormatRefusal, MessageType, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513, ceb603, ceb621,
-    ceb816, ceb900,
+    FormatRefusal, MessageType, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
+    ceb513, ceb603, ceb605, ceb607, ceb621, ceb816, ceb900,
 };
 use crate::read::{Profile, read};
 use crate::response::{Quote, Quoted, Response, write_responses};
@@ -61,8 +61,13 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
     let envelope = Envelope { guid: &guid, transfer: &transfer, subscriptions: &[], style };
     Ok(match message {
         MessageType::Ceb303 => ceb303::write(&envelope, [&export.order])?,
+        MessageType::Ceb403 => ceb403::write(&envelope, [&export.collection])?,
         MessageType::Ceb505 => ceb505::write(&envelope, [&export.waybill])?,
+        MessageType::Ceb507 => ceb507::write(&envelope, [&export.arrival])?,
+        MessageType::Ceb509 => ceb509::write(&envelope, [&export.departure])?,
         MessageType::Ceb603 => ceb603::write(&envelope, [&export.declaration])?,
+        MessageType::Ceb605 => ceb605::write(&envelope, [&export.cancellation])?,
+        MessageType::Ceb607 => ceb607::write(&envelope, [&export.master_bill])?,
         MessageType::Ceb311 => ceb311::write(&envelope, [&parcel.order])?,
         MessageType::Ceb411 => ceb411::write(&envelope, [&parcel.payment])?,
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
@@ -96,12 +101,13 @@ fn answer(request: MessageType, message: MessageType) -> Result<String, SampleEr
 
 /// The quote with the numbers that it lacks.
 fn numbered(quote: Quote) -> Quote {
-    let is_cancelled = !quote.get(Quoted::DECLARATION_NO).is_empty();
-    match quote.answered_by() {
-        _ if is_cancelled => quote.numbered(export::PROVISIONAL_NO, ""),
-        MessageType::Ceb622 => quote.numbered(parcel::PROVISIONAL_NO, parcel::DECLARATION_NO),
-        _ => quote.numbered(export::PROVISIONAL_NO, export::DECLARATION_NO),
+    let message = quote.answered_by();
+    if message == MessageType::Ceb622 {
+        return quote.numbered(parcel::PROVISIONAL_NO, parcel::DECLARATION_NO);
     }
+    let provisional = format!("B20260302{:09}", message.number());
+    let is_cancelled = !quote.get(Quoted::DECLARATION_NO).is_empty();
+    quote.numbered(&provisional, if is_cancelled { "" } else { export::DECLARATION_NO })
 }
 
 fn format_refusal() -> FormatRefusal {

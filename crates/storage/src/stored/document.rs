@@ -43,6 +43,8 @@ pub enum StoredFactsV1 {
     ExportWaybill(StoredExportWaybillV1),
     /// The id of the export declaration whose row holds the rest.
     Export(i64),
+    /// Nothing of a report of movement.
+    Reported,
 }
 
 impl StoredDocument {

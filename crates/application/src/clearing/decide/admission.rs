@@ -71,6 +71,8 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::ExportOrder, why) => why.among(&export::ORDER),
         (DocumentKind::ExportWaybill, why) => why.among(&export::WAYBILL),
         (DocumentKind::Export, why) => why.among(&export::DECLARATION),
+        (DocumentKind::Arrival, why) => why.among(&export::ARRIVAL),
+        (DocumentKind::Departure, why) => why.among(&export::DEPARTURE),
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,

@@ -196,6 +196,12 @@ fn decide_filed(
         Ok(FiledFacts::Export(lodging)) => {
             export::lodge(draft, circumstances, submitted, filed, lodging, id)
         }
+        Ok(FiledFacts::Arrival(facts)) => {
+            export::arrival(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Departure(facts)) => {
+            export::departure(draft, circumstances, submitted, filed, facts)
+        }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }
 }

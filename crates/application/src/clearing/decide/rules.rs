@@ -74,5 +74,7 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::ExportOrder => &export::ORDER.guid_reused,
         DocumentKind::ExportWaybill => &export::WAYBILL.guid_reused,
         DocumentKind::Export => &export::DECLARATION.guid_reused,
+        DocumentKind::Arrival => &export::ARRIVAL.guid_reused,
+        DocumentKind::Departure => &export::DEPARTURE.guid_reused,
     }
 }

@@ -123,7 +123,7 @@ pub fn refused(
             let standing = standing.as_deref().and_then(|document| declared_as(draft, document));
             replying.number(declaration::provisional_no(circumstances, filed, standing)?);
         }
-        DocumentKind::Export => {
+        DocumentKind::Export | DocumentKind::Arrival | DocumentKind::Departure => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
         }
         _ => {}

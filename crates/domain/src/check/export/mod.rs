@@ -1,12 +1,14 @@
 //! Checks of export documents.
 
 mod declaration;
+mod movement;
 pub mod rules;
 #[cfg(test)]
 mod tests;
 mod trade;
 
 pub use declaration::check_export;
+pub use movement::{check_arrival, check_departure};
 pub use trade::{check_export_order, check_export_waybill};
 
 use jiff::civil::Date;

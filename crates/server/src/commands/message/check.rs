@@ -246,8 +246,13 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
             check::check_declaration(declaration, &codes, pointer)
         }
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::ExportOrder(_) | Document::ExportWaybill(_) | Document::ExportDeclaration(_) => {
-            Vec::new()
-        }
+        Document::ExportOrder(_)
+        | Document::Collection(_)
+        | Document::ExportWaybill(_)
+        | Document::Arrival(_)
+        | Document::Departure(_)
+        | Document::ExportDeclaration(_)
+        | Document::ExportCancellation(_)
+        | Document::MasterBillLink(_) => Vec::new(),
     }
 }

@@ -264,6 +264,8 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::ExportOrder => "export-order",
         DocumentKind::ExportWaybill => "export-waybill",
         DocumentKind::Export => "export-declaration",
+        DocumentKind::Arrival => "arrival-report",
+        DocumentKind::Departure => "departure-report",
     }
 }
 

@@ -83,6 +83,13 @@ impl ExportCase {
         self.release_if_arrived(circumstances)
     }
 
+    /// The goods have left the country.
+    pub fn depart(&mut self, left_at: Moment) -> Result<(), Undecidable> {
+        self.take(ExportStep::Depart(left_at))?;
+        self.tell_where_it_stands();
+        Ok(())
+    }
+
     /// An officer finds papers or goods in order.
     pub fn accept(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
         self.take(ExportStep::Accept)?;

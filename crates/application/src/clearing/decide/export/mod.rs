@@ -3,6 +3,7 @@
 mod case;
 mod lodging;
 mod matching;
+mod movement;
 mod trade;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::clearing::working_set::Draft;
 use case::ExportCase;
 
 pub(super) use lodging::lodge;
+pub(super) use movement::{arrival, departure};
 pub(super) use trade::{order, waybill};
 
 /// What an export declaration waits for, as the bits of its waiting row.
