@@ -63,8 +63,10 @@ pub struct Cast {
     pub merchant: Actor,
     /// The payment institution.
     pub institution: Actor,
-    /// The carrier, which is also the declarant.
+    /// The carrier, which is also the declarant and runs the supervised place.
     pub carrier: Actor,
+    /// The merchant who exports.
+    pub exporter: Actor,
     authority: Authority,
 }
 
@@ -79,7 +81,7 @@ pub(crate) struct Enterprise {
 }
 
 /// The enterprises of the samples.
-const ENTERPRISES: [Enterprise; 4] = [
+const ENTERPRISES: [Enterprise; 5] = [
     Enterprise {
         roles: &[Role::Platform, Role::Guarantor],
         codes: &["330196P001"],
@@ -99,10 +101,16 @@ const ENTERPRISES: [Enterprise; 4] = [
         mailbox: "DXPENT0000000003",
     },
     Enterprise {
-        roles: &[Role::Carrier, Role::Declarant],
+        roles: &[Role::Carrier, Role::Declarant, Role::FacilityOperator],
         codes: &["330198W004"],
         name: "示例国际速递有限公司",
         mailbox: "DXPENT0000000004",
+    },
+    Enterprise {
+        roles: &[Role::Merchant],
+        codes: &["330196E005"],
+        name: "示例出口贸易有限公司",
+        mailbox: "DXPENT0000000005",
     },
 ];
 
@@ -118,14 +126,14 @@ impl Cast {
         for (number, enterprise) in (1..).zip(ENTERPRISES) {
             actors.push(actor(&authority, &mut chance, number, enterprise, signing)?);
         }
-        let [platform, merchant, institution, carrier]: [Actor; 4] =
-            actors.try_into().unwrap_or_else(|_| unreachable!("four enterprises"));
-        Ok(Self { platform, merchant, institution, carrier, authority })
+        let [platform, merchant, institution, carrier, exporter]: [Actor; 5] =
+            actors.try_into().unwrap_or_else(|_| unreachable!("five enterprises"));
+        Ok(Self { platform, merchant, institution, carrier, exporter, authority })
     }
 
     /// Everybody.
-    pub fn actors(&self) -> [&Actor; 4] {
-        [&self.platform, &self.merchant, &self.institution, &self.carrier]
+    pub fn actors(&self) -> [&Actor; 5] {
+        [&self.platform, &self.merchant, &self.institution, &self.carrier, &self.exporter]
     }
 
     /// The registry in which they all are.

@@ -14,6 +14,7 @@ pub mod answers;
 pub mod audit;
 pub mod cast;
 pub mod clock;
+pub mod exports;
 pub mod parcels;
 pub mod traffic;
 pub mod world;

@@ -1,14 +1,19 @@
 //! Made-up parcels, as many as wanted, each with documents that agree with each other.
 
-use tongguan_domain::commerce::{DeliveryStatus, Filing, Order, Payment, Waybill};
-use tongguan_domain::declaration::ImportDeclaration;
+use tongguan_domain::commerce::{
+    DeliveryStatus, ExportOrder, ExportWaybill, Filing, Order, Payment, Waybill,
+};
+use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::ids::{
     FunctionalReference, Guid, IdError, OrderNumber, PaymentTransaction, WaybillNumber,
 };
 use tongguan_domain::money::{Amount, Money};
+use tongguan_domain::movement::{ArrivalReport, DepartureReport};
 use tongguan_domain::person::Identity;
 use tongguan_domain::time::Moment;
-use tongguan_messages::ceb::{Transfer, ceb311, ceb411, ceb511, ceb513, ceb621};
+use tongguan_messages::ceb::{
+    Transfer, ceb303, ceb311, ceb411, ceb505, ceb507, ceb509, ceb511, ceb513, ceb603, ceb621,
+};
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
 
@@ -126,6 +131,16 @@ pub enum Document {
     Delivery(Box<DeliveryStatus>),
     /// 进口清单 (621).
     Declaration(Box<ImportDeclaration>),
+    /// 出口订单 (303).
+    ExportOrder(Box<ExportOrder>),
+    /// 出口运单 (505).
+    ExportWaybill(Box<ExportWaybill>),
+    /// 出口清单 (603).
+    ExportDeclaration(Box<ExportDeclaration>),
+    /// 运抵单 (507).
+    Arrival(Box<ArrivalReport>),
+    /// 离境单 (509).
+    Departure(Box<DepartureReport>),
 }
 
 impl Document {
@@ -137,6 +152,11 @@ impl Document {
             Self::Waybill(waybill) => &waybill.filing,
             Self::Delivery(delivery) => &delivery.filing,
             Self::Declaration(declaration) => &declaration.filing,
+            Self::ExportOrder(order) => &order.filing,
+            Self::ExportWaybill(waybill) => &waybill.filing,
+            Self::ExportDeclaration(declaration) => &declaration.filing,
+            Self::Arrival(report) => &report.filing,
+            Self::Departure(report) => &report.filing,
         }
     }
 
@@ -148,6 +168,11 @@ impl Document {
             Self::Waybill(waybill) => &mut waybill.filing,
             Self::Delivery(delivery) => &mut delivery.filing,
             Self::Declaration(declaration) => &mut declaration.filing,
+            Self::ExportOrder(order) => &mut order.filing,
+            Self::ExportWaybill(waybill) => &mut waybill.filing,
+            Self::ExportDeclaration(declaration) => &mut declaration.filing,
+            Self::Arrival(report) => &mut report.filing,
+            Self::Departure(report) => &mut report.filing,
         }
     }
 
@@ -159,6 +184,11 @@ impl Document {
             Self::Waybill(_) => 511,
             Self::Delivery(_) => 513,
             Self::Declaration(_) => 621,
+            Self::ExportOrder(_) => 303,
+            Self::ExportWaybill(_) => 505,
+            Self::ExportDeclaration(_) => 603,
+            Self::Arrival(_) => 507,
+            Self::Departure(_) => 509,
         }
     }
 }
@@ -216,6 +246,11 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::Waybill(_)) => of!(Waybill, carrier, ceb511::write),
         Some(Document::Delivery(_)) => of!(Delivery, carrier, ceb513::write),
         Some(Document::Declaration(_)) => of!(Declaration, carrier, ceb621::write),
+        Some(Document::ExportOrder(_)) => of!(ExportOrder, exporter, ceb303::write),
+        Some(Document::ExportWaybill(_)) => of!(ExportWaybill, carrier, ceb505::write),
+        Some(Document::ExportDeclaration(_)) => of!(ExportDeclaration, carrier, ceb603::write),
+        Some(Document::Arrival(_)) => of!(Arrival, carrier, ceb507::write),
+        Some(Document::Departure(_)) => of!(Departure, carrier, ceb509::write),
     }
 }
 

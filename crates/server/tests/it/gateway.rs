@@ -73,7 +73,8 @@ impl Drop for Gateway {
 pub fn registration(cast: &Cast, who: impl Fn(&Actor) -> bool, granted: &str) -> String {
     let mut parties = String::new();
     let roles = ["platform\", \"guarantor", "merchant", "payment-institution"];
-    let roles = roles.into_iter().chain(["carrier\", \"declarant"]);
+    let roles =
+        roles.into_iter().chain(["carrier\", \"declarant\", \"facility-operator", "merchant"]);
     for (actor, roles) in cast.actors().into_iter().zip(roles).filter(|(actor, _)| who(actor)) {
         write!(
             parties,

@@ -1,18 +1,22 @@
 //! What lies in the world's store, for tests that look behind the responses.
 
+use tongguan_application::clearing::decide::Undecidable;
+use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::record::{
-    DeclarationRecord, DocumentKey, DocumentKind, DossierKey,
+    DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
 };
 use tongguan_application::clearing::rows;
 use tongguan_codelists::HsLine;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
+use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::quantity::Measure;
 use tongguan_storage::{Guarantee, Partition};
 
-use super::{World, guarantee};
+use super::{Sent, World, guarantee};
 use crate::audit;
+use crate::exports::Export;
 use crate::parcels::Parcel;
 
 impl World {
@@ -29,6 +33,43 @@ impl World {
             number: "".into(),
         };
         self.store.read(|view| audit::declaration(view, &key)).expect("a declaration")
+    }
+
+    /// The export declaration of a parcel of the cast's exporter, if one was stored.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its declaration")]
+    pub fn export(&self, export: &Export) -> Option<ExportRecord> {
+        let dossier = DossierKey::of_order(&export.declaration.order_no);
+        let merchant = self.cast.exporter.party.id;
+        let number = DocumentKind::Export.code();
+        let key = (dossier.partition, &*dossier.order_no, number, merchant, "");
+        let row = self.store.read(|view| {
+            let id = view.documents(&[key])?.pop().and_then(|row| {
+                match rows::read_document(row).expect("a document").facts.as_deref() {
+                    Some(Facts::Export(id)) => Some(*id),
+                    _ => None,
+                }
+            });
+            let keys: Vec<_> = id.iter().map(|id| (dossier.partition, *id)).collect();
+            Ok::<_, tongguan_storage::StorageError>(view.exports(&keys)?.pop())
+        });
+        row.expect("a row").map(|row| rows::read_export(row).expect("an export"))
+    }
+
+    /// Gives an officer's ruling on an exported parcel.
+    ///
+    /// # Errors
+    /// Why it was not possible.
+    ///
+    /// # Panics
+    /// When no such declaration is stored.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its declaration")]
+    pub fn rule(&mut self, export: &Export, ruling: Ruling) -> Result<Sent, Undecidable> {
+        let declaration = self.export(export).expect("an export declaration").id;
+        let (officer, reason) = ("王关员".to_owned(), String::new());
+        self.decide(Incoming::Ruling { declaration, ruling, officer, reason, reassessed: None })
     }
 
     /// The rows of everything that is stored under a parcel's order number.

@@ -11,6 +11,7 @@ mod closing;
 mod due;
 mod engines;
 mod envelope;
+mod exports;
 mod faults;
 mod guarantee;
 mod lanes;

@@ -101,6 +101,11 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::Waybill(waybill) => waybill.note = note,
         Document::Delivery(delivery) => delivery.note = note,
         Document::Declaration(declaration) => declaration.note = note,
+        Document::ExportOrder(order) => order.note = note,
+        Document::ExportWaybill(waybill) => waybill.note = note,
+        Document::ExportDeclaration(declaration) => declaration.note = note,
+        Document::Arrival(report) => report.note = note,
+        Document::Departure(report) => report.note = note,
     }
     document
 }

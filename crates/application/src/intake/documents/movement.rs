@@ -62,7 +62,7 @@ fn report_key(
     reference: &FunctionalReference,
     part: Part,
 ) -> DocumentKey {
-    let number = format!("{reference}/{}", part.number).into();
+    let number = format!("{reference}/{}", part.number()).into();
     let claim = ClaimKey { kind, party, number };
     let dossier = DossierKey::of_claim(&claim);
     let ClaimKey { kind, party, number } = claim;

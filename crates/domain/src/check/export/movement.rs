@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::rules::{DIRECTION, LINE_GAP, LINE_REPEATED, PARCEL_REPEATED, PART, WHOLE_BILL};
+use super::rules::{DIRECTION, LINE_GAP, LINE_REPEATED, PARCEL_REPEATED, WHOLE_BILL};
 use crate::check::Findings;
-use crate::commerce::Part;
 use crate::defect::Defect;
 use crate::movement::{ArrivalReport, DepartureReport, ReportedParcel};
 
@@ -13,7 +12,6 @@ pub fn check_arrival(report: &ArrivalReport, pointer: &str) -> Vec<Defect> {
     let mut findings = Findings::below(pointer);
     let direction = &*report.direction;
     findings.require(direction == "E", &DIRECTION, "ArrivalHead/ieFlag", direction);
-    check_part(report.part, "ArrivalHead/msgSeqNo", &mut findings);
     let named = !report.parcels.is_empty();
     findings.require(named, &WHOLE_BILL, "ArrivalList", "");
     check_parcels(&report.parcels, "ArrivalList", &mut findings);
@@ -23,14 +21,8 @@ pub fn check_arrival(report: &ArrivalReport, pointer: &str) -> Vec<Defect> {
 /// Every finding in a departure, with pointers below `pointer` (the document's element).
 pub fn check_departure(report: &DepartureReport, pointer: &str) -> Vec<Defect> {
     let mut findings = Findings::below(pointer);
-    check_part(report.part, "DepartureHead/msgSeqNo", &mut findings);
     check_parcels(&report.parcels, "DepartureList", &mut findings);
     findings.defects
-}
-
-fn check_part(part: Part, path: &str, findings: &mut Findings<'_>) {
-    let Part { number, of } = part;
-    findings.require((1..=of).contains(&number), &PART, path, format!("{number}/{of}"));
 }
 
 fn check_parcels(parcels: &[ReportedParcel], line: &str, findings: &mut Findings<'_>) {

@@ -59,8 +59,6 @@ rules! {
     SIMPLIFIED "export-simplified" "商品{found}涉证或涉税，不适用简化申报，申报业务类型应为B" "goods {found} need a licence or pay duty, so they cannot be declared in simplified form: use B";
     /// A simplified declaration names no licence.
     SIMPLIFIED_LICENCE "export-simplified-licence" "简化申报不应填报许可证件号" "a simplified declaration names no licence";
-    /// A part lies within its whole.
-    PART "export-part" "报文序号/报文总数{found}不正确" "part {found} is none of the whole";
     /// A parcel stands once in a report.
     PARCEL_REPEATED "export-parcel-repeated" "物流运单编号{found}重复" "waybill {found} stands twice";
     /// Parcels are reported one by one: what is under a bill is not known by the bill alone.

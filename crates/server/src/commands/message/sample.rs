@@ -79,7 +79,8 @@ fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
         );
     }
     Ok(match message {
-        MessageType::Ceb303 | MessageType::Ceb311 | MessageType::Ceb403 => &cast.merchant,
+        MessageType::Ceb311 => &cast.merchant,
+        MessageType::Ceb303 | MessageType::Ceb403 => &cast.exporter,
         MessageType::Ceb411 => &cast.institution,
         // The carrier carries and declares.
         _ => &cast.carrier,

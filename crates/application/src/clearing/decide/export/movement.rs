@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use tongguan_domain::commerce::Stage;
-use tongguan_domain::declaration::{ExportState, ExportStep};
+use tongguan_domain::declaration::ExportState;
 use tongguan_domain::facts::MovementFacts;
+use tongguan_domain::ids::WaybillNumber;
 use tongguan_domain::status::ReturnStatus;
 
 use super::case::ExportCase;
@@ -88,7 +89,7 @@ fn parcels(
     circumstances: &Circumstances<'_>,
     facts: &MovementFacts,
 ) -> Vec<(Claim, Option<Arc<ExportRecord>>)> {
-    let key = |number: &tongguan_domain::ids::WaybillNumber| ClaimKey {
+    let key = |number: &WaybillNumber| ClaimKey {
         kind: DocumentKind::ExportWaybill,
         party: facts.carrier,
         number: number.as_str().into(),

@@ -1,0 +1,91 @@
+//! Made-up exported parcels, as many as wanted, each with documents that agree with each other.
+
+use tongguan_domain::commerce::{ExportOrder, ExportWaybill};
+use tongguan_domain::declaration::ExportDeclaration;
+use tongguan_domain::ids::{FunctionalReference, IdError, OrderNumber, WaybillNumber};
+use tongguan_domain::movement::{ArrivalReport, DepartureReport, ReportedParcel};
+use tongguan_domain::time::Moment;
+use tongguan_messages::sample;
+
+use crate::parcels::{Document, guid};
+
+/// The documents of one exported parcel.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// What the buyer abroad ordered.
+    pub order: ExportOrder,
+    /// How it travels.
+    pub waybill: ExportWaybill,
+    /// What was declared.
+    pub declaration: ExportDeclaration,
+    /// That it arrived at the supervised place.
+    pub arrival: ArrivalReport,
+    /// That it left the country.
+    pub departure: DepartureReport,
+}
+
+/// The `n`th exported parcel of a run, sent at `at`: the sample parcel under numbers of its own.
+///
+/// # Errors
+/// None for any `n`; a test makes sure of it.
+pub fn export(n: u64, at: Moment) -> Result<Export, IdError> {
+    let sample = sample::export_parcel()?;
+    let order_no = OrderNumber::parse(&format!("TGE{n:012}"))?;
+    let waybill_no = WaybillNumber::parse(&format!("EE{n:09}CN"))?;
+    let mut export = Export {
+        order: sample.order,
+        waybill: sample.waybill,
+        declaration: sample.declaration,
+        arrival: sample.arrival,
+        departure: sample.departure,
+    };
+    let Export { order, waybill, declaration, arrival, departure } = &mut export;
+    for (number, filing) in (11..).zip([
+        &mut order.filing,
+        &mut waybill.filing,
+        &mut declaration.filing,
+        &mut arrival.filing,
+        &mut departure.filing,
+    ]) {
+        filing.guid = guid(number, n)?;
+        filing.sent_at = at;
+    }
+    order.order_no = order_no.clone();
+    waybill.number = waybill_no.clone();
+    declaration.order_no = order_no;
+    declaration.waybill_no = waybill_no.clone();
+    declaration.reference = FunctionalReference::parse(&format!("COPE{n:012}"))?;
+    arrival.reference = FunctionalReference::parse(&format!("ARR{n:012}"))?;
+    departure.reference = FunctionalReference::parse(&format!("DEP{n:012}"))?;
+    departure.left_at = at;
+    let parcel =
+        || ReportedParcel { number: 1, waybill_no: waybill_no.clone(), bag_no: None, note: None };
+    (arrival.parcels, departure.parcels) = (vec![parcel()], vec![parcel()]);
+    Ok(export)
+}
+
+impl Export {
+    /// Order, waybill and declaration, in the order in which they usually come.
+    pub fn documents(&self) -> [Document; 3] {
+        [
+            Document::ExportOrder(Box::new(self.order.clone())),
+            Document::ExportWaybill(Box::new(self.waybill.clone())),
+            self.lodging(),
+        ]
+    }
+
+    /// The declaration.
+    pub fn lodging(&self) -> Document {
+        Document::ExportDeclaration(Box::new(self.declaration.clone()))
+    }
+
+    /// The arrival.
+    pub fn arrival_document(&self) -> Document {
+        Document::Arrival(Box::new(self.arrival.clone()))
+    }
+
+    /// The departure.
+    pub fn departure_document(&self) -> Document {
+        Document::Departure(Box::new(self.departure.clone()))
+    }
+}
