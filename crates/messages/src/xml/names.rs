@@ -16,6 +16,16 @@ pub fn attribute_name<'a>(element: Node<'a, '_>, attribute: &Attribute<'_, '_>) 
     name_at(element.document().input_text(), attribute.range().start)
 }
 
+/// Whether a character may stand in a name, a colon apart (XML 1.0, production 4a).
+pub(super) const fn is_in_names(character: char) -> bool {
+    matches!(character,
+        'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' | '.'
+        | '\u{B7}' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{203F}'..='\u{2040}'
+        | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}'
+        | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+}
+
 fn name_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
     let ends = |byte: u8| matches!(byte, b'>' | b'/' | b'=' | b' ' | b'\t' | b'\n' | b'\r');
@@ -39,5 +49,11 @@ mod tests {
             root.attributes().map(|attribute| attribute_name(root, &attribute)).collect();
         assert_eq!(attributes, ["q:b", "c"]);
         assert_eq!(element_name(tree.root()), "");
+    }
+
+    #[test]
+    fn names_hold_the_characters_of_the_standard() {
+        assert!("aZ0_-.测é·\u{FEFF}".chars().all(is_in_names));
+        assert!(!":<>/= \u{D7}\u{37E}\u{2028}\u{3000}\u{E000}\u{F2BF}".chars().any(is_in_names));
     }
 }

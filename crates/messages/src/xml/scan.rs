@@ -6,6 +6,7 @@
 
 use memchr::{memchr, memchr_iter, memchr3, memmem};
 
+use super::names::is_in_names;
 use super::refusal::Reason;
 use super::source::Limits;
 
@@ -135,12 +136,10 @@ impl<'a> Scan<'a> {
     fn instruction(&mut self) -> Result<(), Fault> {
         let start = self.position + b"<?".len();
         self.skip_past(b"<?", b"?>")?;
-        let content = &self.text.as_bytes()[start..self.position - b"?>".len()];
-        let length = content.iter().position(u8::is_ascii_whitespace).unwrap_or(content.len());
+        let content = &self.text[start..self.position - b"?>".len()];
+        let length = content.find(|c: char| c.is_ascii_whitespace()).unwrap_or(content.len());
         let target = &content[..length];
-        let named =
-            |&byte: &u8| byte >= 0x80 || byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if target.eq_ignore_ascii_case(b"xml") || !target.iter().all(named) {
+        if target.eq_ignore_ascii_case("xml") || !target.chars().all(is_in_names) {
             self.position = start;
             return self.ill_formed("a malformed processing instruction");
         }

@@ -255,6 +255,7 @@ mod tests {
             ("<a><!-- -- --></a>", "double hyphen in a comment"),
             ("<a/><?xml version='1.0'?>", "declaration after the root"),
             ("<a><?XML x?></a>", "reserved target"),
+            ("<a><?xml\u{F2BF}?></a>", "a target that its parser cuts to the reserved one"),
             ("<?xml version='1.1'?><a/>", "version 1.1"),
             ("<?xml encoding='UTF-8'?><a/>", "no version"),
             ("<a>\u{b}</a>", "control character"),
