@@ -11,6 +11,8 @@
 //! | [`commerce`] | order, payment, waybill, delivery |
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
+//! | [`cancellation`], [`returns`] | undoing a declaration, goods that come back |
+//! | [`facility`] | what entered a customs-controlled place |
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
 //! | [`positive_list`] | which goods may be imported at retail |
@@ -18,10 +20,12 @@
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod allowance;
+pub mod cancellation;
 pub mod check;
 pub mod commerce;
 pub mod declaration;
 pub mod defect;
+pub mod facility;
 pub mod facts;
 pub mod guarantee;
 pub mod ids;
@@ -35,6 +39,7 @@ pub mod person;
 pub mod positive_list;
 pub mod quantity;
 pub mod registry;
+pub mod returns;
 pub mod status;
 pub mod tax;
 pub mod tax_bill;

@@ -1,9 +1,11 @@
 //! Declarations of goods (申报清单).
 
 mod import;
+mod parcel;
 mod review;
 mod state;
 
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
+pub use parcel::DeclaredParcel;
 pub use review::{NotAllowed, Ruled, Ruling};
 pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};

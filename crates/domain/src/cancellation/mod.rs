@@ -1,0 +1,5 @@
+//! Requests to cancel a declaration (撤销申请单): asked for after lodging, decided by its state.
+
+mod import;
+
+pub use import::CancellationRequest;
