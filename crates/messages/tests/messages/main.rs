@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod dxp;
+mod dxp_nodes;
 mod findings;
 mod golden;
 mod mutants;
