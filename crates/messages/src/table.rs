@@ -62,6 +62,8 @@ pub struct Field {
     pub required: bool,
     /// The one text that the schema admits; an empty element stands for it.
     pub fixed: Option<&'static str>,
+    /// Whether white space in it counts as XML collapses it: none around the text, one space between words.
+    pub collapsed: bool,
     /// Whether it holds personal data, which findings must mask.
     pub personal: bool,
     /// What real files do instead.
@@ -159,6 +161,12 @@ impl Occurs {
     pub const fn up_to(max: usize) -> Self {
         Self { min: 1, max }
     }
+
+    /// Once or more.
+    pub const SOME: Self = Self { min: 1, max: usize::MAX };
+
+    /// Any number, none included.
+    pub const ANY: Self = Self { min: 0, max: usize::MAX };
 }
 
 /// The body of one document in a message.
@@ -206,6 +214,23 @@ pub enum Trailer {
         /// Whether the schema demands the signature.
         signature_required: bool,
     },
+    /// `BaseTransfer`, `BaseSubscribe` 0..5, `ds:Signature`, then `ExtendMessage` 0..1: export.
+    Export {
+        /// Whether the schema demands the signature.
+        signature_required: bool,
+    },
+}
+
+impl Trailer {
+    /// Whether the schema demands a signature.
+    pub const fn demands_signature(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Import { signature_required } | Self::Export { signature_required } => {
+                *signature_required
+            }
+        }
+    }
 }
 
 /// The rules whose official numbers differ from message to message.
@@ -263,13 +288,26 @@ pub const N19_5: Form = Form::Decimal { total: 19, fraction: 5 };
 /// A number of packages (`N9`).
 pub const N9: Form = Form::Integer { digits: Some(9) };
 
+/// A line number of an export document (`N5`).
+pub const N5: Form = Form::Integer { digits: Some(5) };
+
 /// A line number (`int`).
 pub const INT: Form = Form::Integer { digits: None };
 
 /// A required field.
 pub const fn required(name: &'static str, zh: &'static str, en: &'static str, form: Form) -> Field {
     let leeway = Leeway { may_be_absent: false, longest: None, misprint: None };
-    Field { name, zh, en, form, required: true, fixed: None, personal: false, leeway }
+    Field {
+        name,
+        zh,
+        en,
+        form,
+        required: true,
+        fixed: None,
+        collapsed: false,
+        personal: false,
+        leeway,
+    }
 }
 
 /// An optional field.
@@ -281,6 +319,11 @@ impl Field {
     /// The same field, admitting one text alone.
     pub const fn fixed(self, text: &'static str) -> Self {
         Self { fixed: Some(text), ..self }
+    }
+
+    /// The same field, its white space collapsed.
+    pub const fn collapsed(self) -> Self {
+        Self { collapsed: true, ..self }
     }
 
     /// The same field, holding personal data.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
-use tongguan_messages::response::Quote;
+use tongguan_messages::response::Quoted;
 use tongguan_storage::{
     self as storage, Lease, Leased, Partition, Remedy, SerialBlock, StorageError, TakeOver, Tx,
 };
@@ -243,10 +243,12 @@ fn reserve_serials(
     let mut want = |series| *wanted.entry(series).or_default() += 1;
     for incoming in batch {
         let Incoming::Document(submitted) = incoming else { continue };
-        let Quote::Declaration { office, .. } = &submitted.answer.quote else { continue };
+        let quote = &submitted.answer.quote;
         let partition = partition_of(incoming);
-        want(Series::provisional(partition, at));
-        if let Ok(office) = OfficeCode::parse(office) {
+        if quote.has(Quoted::PROVISIONAL_NO) {
+            want(Series::provisional(partition, at));
+        }
+        if let Ok(office) = OfficeCode::parse(quote.get(Quoted::OFFICE)) {
             want(Series::declaration(partition, office, at));
         }
     }

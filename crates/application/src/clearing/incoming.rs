@@ -14,9 +14,10 @@ use tongguan_domain::facts::{
 };
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::tax_bill::TaxDue;
+use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
 
-use super::record::{AnswerTo, DocumentKey, DocumentKind, Source};
+use super::record::{AnswerTo, DocumentKey, Source};
 
 /// One thing to decide.
 #[derive(Debug, Clone)]
@@ -60,8 +61,8 @@ pub struct Submitted {
 pub enum Filed {
     /// Its signature or its key is not good: it is answered, and nothing is stored under any key.
     TurnedAway {
-        /// What it claimed to be.
-        kind: DocumentKind,
+        /// The message that brought it.
+        message: MessageType,
         /// In whose sequence the answer stands.
         partition: Partition,
         /// Why.

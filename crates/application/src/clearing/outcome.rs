@@ -8,9 +8,10 @@ use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
 
-use super::record::{AnswerTo, DocumentKey, DocumentKind, Source};
+use super::record::{AnswerTo, DocumentKey, Source};
 
 /// The responses of one decision to one document: one row, whose XML is rendered at delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,8 +122,8 @@ pub struct Entry {
 pub enum Subject {
     /// A document under its key.
     Document(DocumentKey),
-    /// A document that has no usable key.
-    Unkeyed(DocumentKind),
+    /// A document of that message that has no usable key.
+    Unkeyed(MessageType),
     /// A declaration.
     Declaration(DeclarationId),
 }

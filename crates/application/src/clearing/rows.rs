@@ -263,7 +263,7 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
                 key.party.0,
                 (&*key.number).into(),
             ),
-            Subject::Unkeyed(kind) => StoredSubjectV1::Unkeyed(kind.code()),
+            Subject::Unkeyed(message) => StoredSubjectV1::Unkeyed(i64::from(message.number())),
             Subject::Declaration(id) => StoredSubjectV1::Declaration(id.0),
         },
         cause: match &entry.cause {

@@ -9,7 +9,7 @@ use tongguan_domain::party::PartyCode;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb816, ceb900};
-use tongguan_messages::response::{Quote, Response, write_responses};
+use tongguan_messages::response::{Quote, Quoted, Response, write_responses};
 use tongguan_messages::write::Style;
 use tongguan_storage::Message;
 use tongguan_storage::stored::response::StoredResponse;
@@ -186,9 +186,7 @@ fn tax_bill(
     let tax = TaxDue::try_from(StoredTaxV1::decode(&row.body)?)?;
     let amount = |money: Money| Amount::new(money.to_decimal());
     let code = |text: &str| PartyCode::parse(text).ok();
-    let (Quote::Declaration { office, merchant, declarant, .. }, Some(billing)) =
-        (&answer.quote, &answer.billing)
-    else {
+    let (quote, Some(billing)) = (&answer.quote, &answer.billing) else {
         return Err(RenderError::NoMessage);
     };
     let number = stored.numbers.as_ref().and_then(|(_, number)| number.as_deref());
@@ -205,10 +203,10 @@ fn tax_bill(
         payment_book: None,
         note: None,
         guarantor: code(&billing.guarantor),
-        merchant: code(merchant),
+        merchant: code(quote.get(Quoted::MERCHANT)),
         carrier: code(&billing.carrier),
-        declarant: code(declarant),
-        office: OfficeCode::parse(office).ok(),
+        declarant: code(quote.get(Quoted::DECLARANT)),
+        office: OfficeCode::parse(quote.get(Quoted::OFFICE)).ok(),
         order_no: OrderNumber::parse(&billing.order_no).ok(),
         waybill_no: WaybillNumber::parse(&billing.waybill_no).ok(),
         lines: tax

@@ -15,7 +15,6 @@ use tongguan_domain::ids::{DxpId, PartyId};
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{Document, ReadDocument, Reading};
-use tongguan_messages::response::Quote;
 use tongguan_storage::Partition;
 
 use super::signer::{self, Signer};
@@ -34,7 +33,6 @@ pub fn submit(
     received: &Received,
     sender: &DxpId,
 ) -> Vec<Incoming> {
-    let Some(kind) = kind_of(reading.message) else { return Vec::new() };
     let subscribers = listeners(reading);
     let documents = reading.documents.iter().zip(contents);
     documents
@@ -47,11 +45,11 @@ pub fn submit(
                 content: *content,
             };
             let filed = match (signer, &document.outcome) {
-                (Err(defect), _) => judge.turned_away(kind, document, vec![defect.clone()]),
-                (Ok(_), Err(defects)) => judge.turned_away(kind, document, defects.clone()),
+                (Err(defect), _) => judge.turned_away(document, vec![defect.clone()]),
+                (Ok(_), Err(defects)) => judge.turned_away(document, defects.clone()),
                 (Ok(signer), Ok(parsed)) => judge
                     .file(parsed, signer)
-                    .unwrap_or_else(|defects| judge.turned_away(kind, document, defects)),
+                    .unwrap_or_else(|defects| judge.turned_away(document, defects)),
             };
             Incoming::Document(Submitted {
                 source: Source {
@@ -70,17 +68,6 @@ pub fn submit(
         .collect()
 }
 
-fn kind_of(message: MessageType) -> Option<DocumentKind> {
-    Some(match message {
-        MessageType::Ceb311 => DocumentKind::Order,
-        MessageType::Ceb411 => DocumentKind::Payment,
-        MessageType::Ceb511 => DocumentKind::Waybill,
-        MessageType::Ceb513 => DocumentKind::Delivery,
-        MessageType::Ceb621 => DocumentKind::Declaration,
-        _ => return None,
-    })
-}
-
 /// Judges one document by itself.
 struct Judge<'i> {
     intake: &'i Intake,
@@ -96,9 +83,9 @@ type Defects = Vec<Defect>;
 impl Judge<'_> {
     /// Nothing of it can be trusted as a key: the order number, if any, only says where the answer
     /// stands.
-    fn turned_away(&self, kind: DocumentKind, document: &ReadDocument, defects: Defects) -> Filed {
+    fn turned_away(&self, document: &ReadDocument, defects: Defects) -> Filed {
         let partition = Partition::of_text(document.quote.name());
-        Filed::TurnedAway { kind, partition, defects }
+        Filed::TurnedAway { message: self.message, partition, defects }
     }
 
     fn file(&self, document: &Document, signer: &Signer) -> Result<Filed, Defects> {
@@ -340,12 +327,7 @@ impl<'j> Parties<'j> {
 
 /// What a declaration's tax bill quotes of it.
 fn billing(document: &ReadDocument) -> Option<Billing> {
-    if !matches!(document.quote, Quote::Declaration { .. }) {
-        return None;
-    }
-    let Ok(Document::Declaration(declaration)) = &document.outcome else {
-        return Some(Billing::default());
-    };
+    let Ok(Document::Declaration(declaration)) = &document.outcome else { return None };
     Some(Billing {
         order_no: declaration.order_no.as_str().into(),
         waybill_no: declaration.waybill_no.as_str().into(),

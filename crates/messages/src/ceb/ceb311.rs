@@ -6,15 +6,15 @@ use tongguan_domain::ids::{OrderNumber, PaymentTransaction};
 use tongguan_domain::official::order as official;
 use tongguan_domain::party::PartyCode;
 
+use crate::ceb::{Definition, MessageType};
 use crate::read::place::Place;
-use crate::read::row::Row;
-use crate::read::{Cells, Rows, built};
-use crate::response::{self, Quote, Response, write_result};
+use crate::read::{Cells, Document, Rows, built};
+use crate::response;
 use crate::table::{
     Body, Entity, Faults, Field, INT, Layout, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
 };
-use crate::write::{EntityWriter, Envelope, Writer, write_request};
+use crate::write::{Envelope, Writer, write_request};
 
 /// CEB311.
 pub static ORDERS: Layout = Layout {
@@ -36,6 +36,13 @@ pub static ORDERS: Layout = Layout {
 /// CEB312.
 pub static RESPONSES: Layout =
     response::layout(["CEB312Message", "电子订单回执", "responses to import orders"], &RETURN);
+
+pub(super) static REQUEST: Definition =
+    Definition::request(&ORDERS, MessageType::Ceb312, |rows, place, findings| {
+        order(rows, place, findings).map(Box::new).map(Document::Order)
+    });
+
+pub(super) static RESPONSE: Definition = Definition::response(&RESPONSES);
 
 /// `OrderHead`.
 pub static HEAD: Entity = Entity::new("OrderHead", "订单表头", HEAD_FIELDS);
@@ -124,22 +131,8 @@ pub fn write<'d>(
     })
 }
 
-/// What a response must quote.
-pub(crate) fn quote(head: &Row<'_>) -> Quote {
-    Quote::Order {
-        guid: head.quoted(at!(HEAD, "guid")),
-        platform: head.quoted(at!(HEAD, "ebpCode")),
-        merchant: head.quoted(at!(HEAD, "ebcCode")),
-        order_no: head.quoted(at!(HEAD, "orderNo")),
-    }
-}
-
 /// From the wire to the domain.
-pub(crate) fn order(
-    rows: &Rows<'_>,
-    place: &Place<'_>,
-    findings: &mut Vec<Defect>,
-) -> Option<Order> {
+fn order(rows: &Rows<'_>, place: &Place<'_>, findings: &mut Vec<Defect>) -> Option<Order> {
     let lines = rows.lines(&LINE, place, &official::PARAMETER, findings, line);
     let place = place.child(HEAD.name);
     let mut head = Cells::new(&rows.head, place, &official::PARAMETER, findings);
@@ -199,28 +192,6 @@ fn line(line: &mut Cells<'_, '_>) -> Option<OrderLine> {
         origin: line.text(at!(LINE, "country")),
         note: line.optional(at!(LINE, "note")),
     })
-}
-
-/// From a response on the wire.
-pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let quote = Quote::Order {
-        guid: row.quoted(at!(RETURN, "guid")),
-        platform: row.quoted(at!(RETURN, "ebpCode")),
-        merchant: row.quoted(at!(RETURN, "ebcCode")),
-        order_no: row.quoted(at!(RETURN, "orderNo")),
-    };
-    row.response(quote, at!(RETURN, "returnStatus"))
-}
-
-/// To a response on the wire.
-pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let Quote::Order { guid, platform, merchant, order_no } = &response.quote {
-        row.text(at!(RETURN, "guid"), guid);
-        row.text(at!(RETURN, "ebpCode"), platform);
-        row.text(at!(RETURN, "ebcCode"), merchant);
-        row.text(at!(RETURN, "orderNo"), order_no);
-        write_result(row, at!(RETURN, "returnStatus"), response);
-    }
 }
 
 fn write_head(writer: &mut Writer, place: &Place<'_>, order: &Order) {

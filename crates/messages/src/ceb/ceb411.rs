@@ -5,10 +5,10 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{OrderNumber, PaymentTransaction};
 use tongguan_domain::official::payment as official;
 
+use crate::ceb::{Definition, MessageType};
 use crate::read::place::Place;
-use crate::read::row::Row;
-use crate::read::{Cells, Rows, built};
-use crate::response::{self, Quote, Response, write_result};
+use crate::read::{Cells, Document, Rows, built};
+use crate::response;
 use crate::table::{
     Body, Entity, Faults, Field, Layout, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
@@ -35,6 +35,13 @@ pub static PAYMENTS: Layout = Layout {
 /// CEB412.
 pub static RESPONSES: Layout =
     response::layout(["CEB412Message", "支付单回执", "responses to import payments"], &RETURN);
+
+pub(super) static REQUEST: Definition =
+    Definition::request(&PAYMENTS, MessageType::Ceb412, |rows, place, findings| {
+        payment(rows, place, findings).map(Box::new).map(Document::Payment)
+    });
+
+pub(super) static RESPONSE: Definition = Definition::response(&RESPONSES);
 
 /// `PaymentHead`.
 pub static HEAD: Entity = Entity::new("PaymentHead", "支付单表头", HEAD_FIELDS);
@@ -89,21 +96,8 @@ pub fn write<'d>(
     })
 }
 
-/// What a response must quote.
-pub(crate) fn quote(head: &Row<'_>) -> Quote {
-    Quote::Payment {
-        guid: head.quoted(at!(HEAD, "guid")),
-        institution: head.quoted(at!(HEAD, "payCode")),
-        transaction: head.quoted(at!(HEAD, "payTransactionId")),
-    }
-}
-
 /// From the wire to the domain.
-pub(crate) fn payment(
-    rows: &Rows<'_>,
-    place: &Place<'_>,
-    findings: &mut Vec<Defect>,
-) -> Option<Payment> {
+fn payment(rows: &Rows<'_>, place: &Place<'_>, findings: &mut Vec<Defect>) -> Option<Payment> {
     let place = place.child(HEAD.name);
     let mut head = Cells::new(&rows.head, place, &official::PARAMETER, findings);
     built!(Payment {
@@ -123,26 +117,6 @@ pub(crate) fn payment(
         paid_at: head.moment(at!(HEAD, "payTime")),
         note: head.optional(at!(HEAD, "note")),
     })
-}
-
-/// From a response on the wire.
-pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let quote = Quote::Payment {
-        guid: row.quoted(at!(RETURN, "guid")),
-        institution: row.quoted(at!(RETURN, "payCode")),
-        transaction: row.quoted(at!(RETURN, "payTransactionId")),
-    };
-    row.response(quote, at!(RETURN, "returnStatus"))
-}
-
-/// To a response on the wire.
-pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let Quote::Payment { guid, institution, transaction } = &response.quote {
-        row.text(at!(RETURN, "guid"), guid);
-        row.text(at!(RETURN, "payCode"), institution);
-        row.text(at!(RETURN, "payTransactionId"), transaction);
-        write_result(row, at!(RETURN, "returnStatus"), response);
-    }
 }
 
 fn write_head(head: &mut EntityWriter<'_>, payment: &Payment) {

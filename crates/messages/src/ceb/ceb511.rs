@@ -5,10 +5,10 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{OrderNumber, WaybillNumber};
 use tongguan_domain::official::waybill as official;
 
+use crate::ceb::{Definition, MessageType};
 use crate::read::place::Place;
-use crate::read::row::Row;
-use crate::read::{Cells, Rows, built};
-use crate::response::{self, Quote, Response, write_result};
+use crate::read::{Cells, Document, Rows, built};
+use crate::response;
 use crate::table::{
     Body, Entity, Faults, Field, Layout, N9, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
@@ -35,6 +35,13 @@ pub static WAYBILLS: Layout = Layout {
 /// CEB512.
 pub static RESPONSES: Layout =
     response::layout(["CEB512Message", "物流运单回执", "responses to import waybills"], &RETURN);
+
+pub(super) static REQUEST: Definition =
+    Definition::request(&WAYBILLS, MessageType::Ceb512, |rows, place, findings| {
+        waybill(rows, place, findings).map(Box::new).map(Document::Waybill)
+    });
+
+pub(super) static RESPONSE: Definition = Definition::response(&RESPONSES);
 
 /// `LogisticsHead`.
 pub static HEAD: Entity = Entity::new("LogisticsHead", "运单表头", HEAD_FIELDS);
@@ -90,21 +97,8 @@ pub fn write<'d>(
     })
 }
 
-/// What a response must quote.
-pub(crate) fn quote(head: &Row<'_>) -> Quote {
-    Quote::Waybill {
-        guid: head.quoted(at!(HEAD, "guid")),
-        carrier: head.quoted(at!(HEAD, "logisticsCode")),
-        number: head.quoted(at!(HEAD, "logisticsNo")),
-    }
-}
-
 /// From the wire to the domain.
-pub(crate) fn waybill(
-    rows: &Rows<'_>,
-    place: &Place<'_>,
-    findings: &mut Vec<Defect>,
-) -> Option<Waybill> {
+fn waybill(rows: &Rows<'_>, place: &Place<'_>, findings: &mut Vec<Defect>) -> Option<Waybill> {
     let place = place.child(HEAD.name);
     let mut head = Cells::new(&rows.head, place, &official::PARAMETER, findings);
     built!(Waybill {
@@ -126,26 +120,6 @@ pub(crate) fn waybill(
         ),
         note: head.optional(at!(HEAD, "note")),
     })
-}
-
-/// From a response on the wire.
-pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let quote = Quote::Waybill {
-        guid: row.quoted(at!(RETURN, "guid")),
-        carrier: row.quoted(at!(RETURN, "logisticsCode")),
-        number: row.quoted(at!(RETURN, "logisticsNo")),
-    };
-    row.response(quote, at!(RETURN, "returnStatus"))
-}
-
-/// To a response on the wire.
-pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let Quote::Waybill { guid, carrier, number } = &response.quote {
-        row.text(at!(RETURN, "guid"), guid);
-        row.text(at!(RETURN, "logisticsCode"), carrier);
-        row.text(at!(RETURN, "logisticsNo"), number);
-        write_result(row, at!(RETURN, "returnStatus"), response);
-    }
 }
 
 fn write_head(head: &mut EntityWriter<'_>, waybill: &Waybill) {

@@ -5,15 +5,15 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::WaybillNumber;
 use tongguan_domain::official::delivery as official;
 
+use crate::ceb::{Definition, MessageType};
 use crate::read::place::Place;
-use crate::read::row::Row;
-use crate::read::{Cells, Rows, built};
-use crate::response::{self, Quote, Response, write_result};
+use crate::read::{Cells, Document, Rows, built};
+use crate::response;
 use crate::table::{
     Body, Entity, Faults, Field, Layout, Occurs, Trailer, at, exactly, fields, filled, optional,
     required, up_to,
 };
-use crate::write::{EntityWriter, Envelope, write_request};
+use crate::write::{Envelope, write_request};
 
 /// CEB513.
 pub static DELIVERIES: Layout = Layout {
@@ -37,6 +37,13 @@ pub static RESPONSES: Layout = response::layout(
     ["CEB514Message", "运单状态回执", "responses to import waybill statuses"],
     &RETURN,
 );
+
+pub(super) static REQUEST: Definition =
+    Definition::request(&DELIVERIES, MessageType::Ceb514, |rows, place, findings| {
+        delivery(rows, place, findings).map(Box::new).map(Document::Delivery)
+    });
+
+pub(super) static RESPONSE: Definition = Definition::response(&RESPONSES);
 
 /// `LogisticsStatus`.
 pub static STATUS: Entity = Entity::new("LogisticsStatus", "运单状态", STATUS_FIELDS);
@@ -87,18 +94,8 @@ pub fn write<'d>(
     })
 }
 
-/// What a response must quote.
-pub(crate) fn quote(row: &Row<'_>) -> Quote {
-    Quote::Delivery {
-        guid: row.quoted(at!(STATUS, "guid")),
-        carrier: row.quoted(at!(STATUS, "logisticsCode")),
-        number: row.quoted(at!(STATUS, "logisticsNo")),
-        status: row.quoted(at!(STATUS, "logisticsStatus")),
-    }
-}
-
 /// From the wire to the domain.
-pub(crate) fn delivery(
+fn delivery(
     rows: &Rows<'_>,
     place: &Place<'_>,
     findings: &mut Vec<Defect>,
@@ -112,26 +109,4 @@ pub(crate) fn delivery(
         happened_at: row.moment(at!(STATUS, "logisticsTime")),
         note: row.optional(at!(STATUS, "note")),
     })
-}
-
-/// From a response on the wire.
-pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let quote = Quote::Delivery {
-        guid: row.quoted(at!(RETURN, "guid")),
-        carrier: row.quoted(at!(RETURN, "logisticsCode")),
-        number: row.quoted(at!(RETURN, "logisticsNo")),
-        status: row.quoted(at!(RETURN, "logisticsStatus")),
-    };
-    row.response(quote, at!(RETURN, "returnStatus"))
-}
-
-/// To a response on the wire.
-pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    if let Quote::Delivery { guid, carrier, number, status } = &response.quote {
-        row.text(at!(RETURN, "guid"), guid);
-        row.text(at!(RETURN, "logisticsCode"), carrier);
-        row.text(at!(RETURN, "logisticsNo"), number);
-        row.text(at!(RETURN, "logisticsStatus"), status);
-        write_result(row, at!(RETURN, "returnStatus"), response);
-    }
 }

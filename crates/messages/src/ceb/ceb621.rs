@@ -8,10 +8,10 @@ use tongguan_domain::ids::{
 use tongguan_domain::official::declaration as official;
 use tongguan_domain::party::PartyCode;
 
+use crate::ceb::{Definition, MessageType};
 use crate::read::place::Place;
-use crate::read::row::Row;
-use crate::read::{Cells, Rows, built};
-use crate::response::{self, Quote, Response, write_result};
+use crate::read::{Cells, Document, Rows, built};
+use crate::response;
 use crate::table::{
     Body, Entity, Faults, Field, INT, Layout, N9, N19_5, Occurs, Trailer, at, exactly, fields,
     filled, optional, required, up_to,
@@ -40,6 +40,13 @@ pub static RESPONSES: Layout = response::layout(
     ["CEB622Message", "进口清单回执", "responses to import declarations"],
     &RETURN,
 );
+
+pub(super) static REQUEST: Definition =
+    Definition::request(&DECLARATIONS, MessageType::Ceb622, |rows, place, findings| {
+        declaration(rows, place, findings).map(Box::new).map(Document::Declaration)
+    });
+
+pub(super) static RESPONSE: Definition = Definition::response(&RESPONSES);
 
 /// `InventoryHead`.
 pub static HEAD: Entity = Entity::new("InventoryHead", "清单表头", HEAD_FIELDS);
@@ -159,22 +166,8 @@ pub fn write<'d>(
     })
 }
 
-/// What a response must quote.
-pub(crate) fn quote(head: &Row<'_>) -> Quote {
-    Quote::Declaration {
-        guid: head.quoted(at!(HEAD, "guid")),
-        office: head.quoted(at!(HEAD, "customsCode")),
-        platform: head.quoted(at!(HEAD, "ebpCode")),
-        merchant: head.quoted(at!(HEAD, "ebcCode")),
-        declarant: head.quoted(at!(HEAD, "agentCode")),
-        reference: head.quoted(at!(HEAD, "copNo")),
-        provisional_no: head.quoted(at!(HEAD, "preNo")),
-        declaration_no: head.quoted(at!(HEAD, "invtNo")),
-    }
-}
-
 /// From the wire to the domain.
-pub(crate) fn declaration(
+fn declaration(
     rows: &Rows<'_>,
     place: &Place<'_>,
     findings: &mut Vec<Defect>,
@@ -264,48 +257,6 @@ fn item(line: &mut Cells<'_, '_>) -> Option<GoodsItem> {
         total_price: line.amount(at!(LINE, "totalPrice")),
         note: line.optional(at!(LINE, "note")),
     })
-}
-
-/// From a response on the wire.
-pub(crate) fn response(row: &mut Cells<'_, '_>) -> Option<Response> {
-    let quote = Quote::Declaration {
-        guid: row.quoted(at!(RETURN, "guid")),
-        office: row.quoted(at!(RETURN, "customsCode")),
-        platform: row.quoted(at!(RETURN, "ebpCode")),
-        merchant: row.quoted(at!(RETURN, "ebcCode")),
-        declarant: row.quoted(at!(RETURN, "agentCode")),
-        reference: row.quoted(at!(RETURN, "copNo")),
-        provisional_no: row.quoted(at!(RETURN, "preNo")),
-        declaration_no: row.quoted(at!(RETURN, "invtNo")),
-    };
-    row.response(quote, at!(RETURN, "returnStatus"))
-}
-
-/// To a response on the wire. Optional values that the document got wrong are left out.
-pub(crate) fn write_response(row: &mut EntityWriter<'_>, response: &Response) {
-    let Quote::Declaration {
-        guid,
-        office,
-        platform,
-        merchant,
-        declarant,
-        reference,
-        provisional_no,
-        declaration_no,
-    } = &response.quote
-    else {
-        return;
-    };
-    row.text(at!(RETURN, "guid"), guid);
-    row.if_admitted(at!(RETURN, "customsCode"), office);
-    row.if_admitted(at!(RETURN, "ebpCode"), platform);
-    row.if_admitted(at!(RETURN, "ebcCode"), merchant);
-    row.if_admitted(at!(RETURN, "agentCode"), declarant);
-    let own = if reference.trim().is_empty() { provisional_no } else { reference };
-    row.text(at!(RETURN, "copNo"), own);
-    row.text(at!(RETURN, "preNo"), provisional_no);
-    row.if_admitted(at!(RETURN, "invtNo"), declaration_no);
-    write_result(row, at!(RETURN, "returnStatus"), response);
 }
 
 fn write_parties(head: &mut EntityWriter<'_>, declaration: &ImportDeclaration) {

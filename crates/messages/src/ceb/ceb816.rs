@@ -6,8 +6,9 @@ use tongguan_domain::money::Amount;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::time::Moment;
 
+use crate::ceb::Definition;
 use crate::read::place::Place;
-use crate::read::{Cells, Rows, built, rules};
+use crate::read::{Answer, Cells, Rows, built, rules};
 use crate::response;
 use crate::table::{
     Body, Entity, Field, INT, Layout, N19_5, Occurs, Trailer, at, exactly, fields, filled,
@@ -117,6 +118,10 @@ pub static TAX_BILLS: Layout = Layout {
     faults: response::FAULTS,
 };
 
+pub(super) static ISSUE: Definition = Definition::issue(&TAX_BILLS, |rows, place, findings| {
+    tax_bill(rows, place, findings).map(Box::new).map(Answer::TaxBill)
+});
+
 /// `TaxHeadRd`, with the two numbers that real bills add.
 pub static HEAD: Entity = Entity {
     unofficial: UNOFFICIAL_FIELDS,
@@ -188,11 +193,7 @@ pub fn write(guid: &str, bills: &[TaxBill], form: TaxBillForm) -> Result<String,
 }
 
 /// From the wire.
-pub(crate) fn tax_bill(
-    rows: &Rows<'_>,
-    place: &Place<'_>,
-    findings: &mut Vec<Defect>,
-) -> Option<TaxBill> {
+fn tax_bill(rows: &Rows<'_>, place: &Place<'_>, findings: &mut Vec<Defect>) -> Option<TaxBill> {
     let lines = rows.lines(&LINE, place, &rules::VALUE_MEANINGLESS, findings, line);
     let place = place.child(HEAD.name);
     let mut head = Cells::new(&rows.head, place, &rules::VALUE_MEANINGLESS, findings);

@@ -3,8 +3,9 @@
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
 
+use crate::ceb::Definition;
 use crate::read::place::Place;
-use crate::read::{Cells, Rows, built, rules};
+use crate::read::{Answer, Cells, Rows, built, rules};
 use crate::response;
 use crate::table::{
     Body, Entity, Field, Layout, Occurs, Trailer, at, exactly, fields, filled, required, up_to,
@@ -44,6 +45,11 @@ pub static FORMAT_REFUSAL: Layout = Layout {
     faults: response::FAULTS,
 };
 
+pub(super) static ISSUE: Definition =
+    Definition::issue(&FORMAT_REFUSAL, |rows, place, findings| {
+        format_refusal(rows, place, findings).map(Box::new).map(Answer::FormatRefusal)
+    });
+
 /// `MessageReturn`.
 pub static RETURN: Entity = Entity::new("MessageReturn", "报文格式校验回执", RETURN_FIELDS);
 
@@ -77,7 +83,7 @@ pub fn write(refusal: &FormatRefusal, style: Style) -> Result<String, Vec<Defect
 }
 
 /// From the wire.
-pub(crate) fn format_refusal(
+fn format_refusal(
     rows: &Rows<'_>,
     place: &Place<'_>,
     findings: &mut Vec<Defect>,

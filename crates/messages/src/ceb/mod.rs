@@ -1,6 +1,6 @@
 //! The CEB messages: which there are, and for each pair a file with its tables, mapping and writing.
 //!
-//! To add a message: its file with a [`Layout`], a variant of [`MessageType`], and its arms below.
+//! To add a message: its file with a [`Layout`] and what the message is, and its line in the table below.
 
 pub mod ceb311;
 pub mod ceb411;
@@ -9,64 +9,74 @@ pub mod ceb513;
 pub mod ceb621;
 pub mod ceb816;
 pub mod ceb900;
+mod definition;
 mod transfer;
-
-use tongguan_domain::defect::Defect;
 
 pub use ceb816::{TaxBill, TaxBillStatus, TaxLine};
 pub use ceb900::FormatRefusal;
-pub use transfer::{EXTEND, Extension, SUBSCRIBE, Subscription, TRANSFER, Transfer, Wanted};
+pub(crate) use definition::{Definition, Nature};
+pub(crate) use transfer::transfer_of;
+pub use transfer::{
+    EXPORT_TRANSFER, EXTEND, Extension, SUBSCRIBE, Subscription, TRANSFER, Transfer, Wanted,
+};
 
-use crate::read::place::Place;
-use crate::read::{Answer, Cells, Document, Rows};
-use crate::response::{Quote, Response};
 use crate::table::Layout;
 
-/// The messages that Tongguan knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MessageType {
+/// Declares the messages, by number, each with what it is.
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident = $number:literal: $definition:path;)+) => {
+        /// The messages that Tongguan knows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum MessageType {
+            $($(#[$doc])* $name = $number,)+
+        }
+
+        impl MessageType {
+            /// Every message, by number.
+            pub const ALL: [Self; [$($number),+].len()] = [$(Self::$name),+];
+
+            /// What the message is.
+            pub(crate) const fn definition(self) -> &'static Definition {
+                match self {
+                    $(Self::$name => &$definition,)+
+                }
+            }
+        }
+    };
+}
+
+messages! {
     /// Import orders (电子订单).
-    Ceb311,
+    Ceb311 = 311: ceb311::REQUEST;
     /// Responses to orders (电子订单回执).
-    Ceb312,
+    Ceb312 = 312: ceb311::RESPONSE;
     /// Import payments (支付单).
-    Ceb411,
+    Ceb411 = 411: ceb411::REQUEST;
     /// Responses to payments (支付单回执).
-    Ceb412,
+    Ceb412 = 412: ceb411::RESPONSE;
     /// Import waybills (物流运单).
-    Ceb511,
+    Ceb511 = 511: ceb511::REQUEST;
     /// Responses to waybills (物流运单回执).
-    Ceb512,
+    Ceb512 = 512: ceb511::RESPONSE;
     /// Import waybill statuses (运单状态).
-    Ceb513,
+    Ceb513 = 513: ceb513::REQUEST;
     /// Responses to waybill statuses (运单状态回执).
-    Ceb514,
+    Ceb514 = 514: ceb513::RESPONSE;
     /// Import declarations (进口清单).
-    Ceb621,
+    Ceb621 = 621: ceb621::REQUEST;
     /// Responses to import declarations (进口清单回执).
-    Ceb622,
+    Ceb622 = 622: ceb621::RESPONSE;
     /// Tax bills (电子税单).
-    Ceb816,
+    Ceb816 = 816: ceb816::ISSUE;
     /// Refusal of a message that cannot be read (报文格式校验回执).
-    Ceb900,
+    Ceb900 = 900: ceb900::ISSUE;
 }
 
 impl MessageType {
-    /// Every message, by number.
-    pub const ALL: [Self; 12] = [
-        Self::Ceb311,
-        Self::Ceb312,
-        Self::Ceb411,
-        Self::Ceb412,
-        Self::Ceb511,
-        Self::Ceb512,
-        Self::Ceb513,
-        Self::Ceb514,
-        Self::Ceb621,
-        Self::Ceb622,
-        Self::Ceb816,
-        Self::Ceb900,
-    ];
+    /// The message of that number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|message| message.number() == number)
+    }
 
     /// The message with that root element.
     pub fn from_root(name: &str) -> Option<Self> {
@@ -80,31 +90,26 @@ impl MessageType {
         })
     }
 
+    /// The number: 311.
+    pub const fn number(self) -> u16 {
+        self as u16
+    }
+
     /// The code: `CEB311`.
     pub fn code(self) -> &'static str {
         self.root().trim_end_matches("Message")
     }
 
     /// The root element: `CEB311Message`.
-    pub fn root(self) -> &'static str {
+    pub const fn root(self) -> &'static str {
         self.layout().root
     }
 
     /// The message that answers this one, for requests.
     pub const fn response(self) -> Option<Self> {
-        match self {
-            Self::Ceb311 => Some(Self::Ceb312),
-            Self::Ceb411 => Some(Self::Ceb412),
-            Self::Ceb511 => Some(Self::Ceb512),
-            Self::Ceb513 => Some(Self::Ceb514),
-            Self::Ceb621 => Some(Self::Ceb622),
-            Self::Ceb312
-            | Self::Ceb412
-            | Self::Ceb512
-            | Self::Ceb514
-            | Self::Ceb622
-            | Self::Ceb816
-            | Self::Ceb900 => None,
+        match self.definition().nature {
+            Nature::Request { response, .. } => Some(response),
+            Nature::Response | Nature::Issue { .. } => None,
         }
     }
 
@@ -113,98 +118,36 @@ impl MessageType {
         self.response().is_some()
     }
 
+    /// Whether customs answers documents with it.
+    pub const fn is_response(self) -> bool {
+        matches!(self.definition().nature, Nature::Response)
+    }
+
     /// What the schema says of it.
-    pub fn layout(self) -> &'static Layout {
-        match self {
-            Self::Ceb311 => &ceb311::ORDERS,
-            Self::Ceb312 => &ceb311::RESPONSES,
-            Self::Ceb411 => &ceb411::PAYMENTS,
-            Self::Ceb412 => &ceb411::RESPONSES,
-            Self::Ceb511 => &ceb511::WAYBILLS,
-            Self::Ceb512 => &ceb511::RESPONSES,
-            Self::Ceb513 => &ceb513::DELIVERIES,
-            Self::Ceb514 => &ceb513::RESPONSES,
-            Self::Ceb621 => &ceb621::DECLARATIONS,
-            Self::Ceb622 => &ceb621::RESPONSES,
-            Self::Ceb816 => &ceb816::TAX_BILLS,
-            Self::Ceb900 => &ceb900::FORMAT_REFUSAL,
+    pub const fn layout(self) -> &'static Layout {
+        self.definition().layout
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_messages_stand_by_number_and_are_named_by_it() {
+        assert!(MessageType::ALL.is_sorted());
+        for message in MessageType::ALL {
+            assert_eq!(message.code(), format!("CEB{}", message.number()));
+            assert_eq!(message.root(), format!("CEB{}Message", message.number()));
+            assert_eq!(MessageType::from_number(message.number()), Some(message));
         }
     }
 
-    /// What a response to a document of this message must quote; nothing for other messages.
-    pub(crate) fn quote(self, rows: &Rows<'_>) -> Option<Quote> {
-        match self {
-            Self::Ceb311 => Some(ceb311::quote(&rows.head)),
-            Self::Ceb411 => Some(ceb411::quote(&rows.head)),
-            Self::Ceb511 => Some(ceb511::quote(&rows.head)),
-            Self::Ceb513 => Some(ceb513::quote(&rows.head)),
-            Self::Ceb621 => Some(ceb621::quote(&rows.head)),
-            Self::Ceb312
-            | Self::Ceb412
-            | Self::Ceb512
-            | Self::Ceb514
-            | Self::Ceb622
-            | Self::Ceb816
-            | Self::Ceb900 => None,
-        }
-    }
-
-    /// A document of this message; nothing, and findings, when it cannot be used.
-    pub(crate) fn document(
-        self,
-        rows: &Rows<'_>,
-        place: &Place<'_>,
-        findings: &mut Vec<Defect>,
-    ) -> Option<Document> {
-        match self {
-            Self::Ceb311 => ceb311::order(rows, place, findings).map(Box::new).map(Document::Order),
-            Self::Ceb411 => {
-                ceb411::payment(rows, place, findings).map(Box::new).map(Document::Payment)
-            }
-            Self::Ceb511 => {
-                ceb511::waybill(rows, place, findings).map(Box::new).map(Document::Waybill)
-            }
-            Self::Ceb513 => {
-                ceb513::delivery(rows, place, findings).map(Box::new).map(Document::Delivery)
-            }
-            Self::Ceb621 => {
-                ceb621::declaration(rows, place, findings).map(Box::new).map(Document::Declaration)
-            }
-            Self::Ceb312
-            | Self::Ceb412
-            | Self::Ceb512
-            | Self::Ceb514
-            | Self::Ceb622
-            | Self::Ceb816
-            | Self::Ceb900 => None,
-        }
-    }
-
-    /// An entry of a message from customs; nothing, and findings, when it cannot be used.
-    pub(crate) fn answer(
-        self,
-        rows: &Rows<'_>,
-        place: &Place<'_>,
-        findings: &mut Vec<Defect>,
-    ) -> Option<Answer> {
-        let mut response = |read: fn(&mut Cells<'_, '_>) -> Option<Response>| {
-            let rule = self.layout().faults.parameter;
-            let mut cells = Cells::new(&rows.head, *place, rule, findings);
-            read(&mut cells).map(Box::new).map(Answer::Response)
-        };
-        match self {
-            Self::Ceb312 => response(ceb311::response),
-            Self::Ceb412 => response(ceb411::response),
-            Self::Ceb512 => response(ceb511::response),
-            Self::Ceb514 => response(ceb513::response),
-            Self::Ceb622 => response(ceb621::response),
-            Self::Ceb816 => {
-                ceb816::tax_bill(rows, place, findings).map(Box::new).map(Answer::TaxBill)
-            }
-            Self::Ceb900 => ceb900::format_refusal(rows, place, findings)
-                .map(Box::new)
-                .map(Answer::FormatRefusal),
-            Self::Ceb311 | Self::Ceb411 | Self::Ceb511 | Self::Ceb513 | Self::Ceb621 => None,
+    #[test]
+    fn every_response_answers_one_request() {
+        for message in MessageType::ALL {
+            let answered = MessageType::ALL.iter().filter(|it| it.response() == Some(message));
+            assert_eq!(answered.count(), usize::from(message.is_response()), "{message:?}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What follows the documents of every request: who transfers it, who else listens, what is added.
 
-use crate::table::{Entity, Field, exactly, fields, filled, optional, required, up_to};
+use crate::table::{
+    Entity, Field, Form, Trailer, exactly, fields, filled, optional, required, up_to,
+};
 
 /// The transfer block (传输节点; `BaseTransfer`): whose mailbox sent the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +69,35 @@ pub struct Extension {
 /// `BaseTransfer`.
 pub static TRANSFER: Entity = Entity::new("BaseTransfer", "基础报文传输实体", TRANSFER_FIELDS);
 
-const TRANSFER_FIELDS: &[Field] = fields! {
-    required("copCode", "传输企业代码", "customs code of the enterprise that transfers the message", filled(18));
-    required("copName", "传输企业名称", "its registered name", up_to(100));
-    required("dxpMode", "报文传输模式", "mode of transfer: DXP", exactly(3));
-    required("dxpId", "报文传输编号", "its mailbox on the exchange platform", up_to(30));
-    optional("note", "备注", "free text", up_to(1000));
-};
+/// `BaseTransfer` of export messages, which admits an empty code.
+pub static EXPORT_TRANSFER: Entity =
+    Entity::new("BaseTransfer", "基础报文传输实体", EXPORT_TRANSFER_FIELDS);
+
+const TRANSFER_FIELDS: &[Field] = &transfer_fields(filled(18));
+const EXPORT_TRANSFER_FIELDS: &[Field] = &transfer_fields(up_to(18));
+
+const fn transfer_fields(code: Form) -> [Field; 5] {
+    [
+        required(
+            "copCode",
+            "传输企业代码",
+            "customs code of the enterprise that transfers the message",
+            code,
+        ),
+        required("copName", "传输企业名称", "its registered name", up_to(100)),
+        required("dxpMode", "报文传输模式", "mode of transfer: DXP", exactly(3)),
+        required("dxpId", "报文传输编号", "its mailbox on the exchange platform", up_to(30)),
+        optional("note", "备注", "free text", up_to(1000)),
+    ]
+}
+
+/// The transfer block of a message that ends so.
+pub(crate) const fn transfer_of(trailer: Trailer) -> &'static Entity {
+    match trailer {
+        Trailer::None | Trailer::Import { .. } => &TRANSFER,
+        Trailer::Export { .. } => &EXPORT_TRANSFER,
+    }
+}
 
 /// `BaseSubscribe`.
 pub static SUBSCRIBE: Entity = Entity::new("BaseSubscribe", "基础回执订阅实体", SUBSCRIBE_FIELDS);

@@ -13,7 +13,6 @@ use tongguan_domain::time::{Moment, parse_day};
 use super::number;
 use super::place::Place;
 use super::row::Row;
-use crate::response::{Quote, Response};
 use crate::table::Form;
 
 /// One row on its way to the domain.
@@ -217,14 +216,6 @@ impl<'r, 't> Cells<'r, 't> {
     /// The text as it was written, or the empty text.
     pub(crate) fn quoted(&self, position: usize) -> Box<str> {
         self.row.quoted(position)
-    }
-
-    /// A response, whose last three elements begin at `status`.
-    pub(crate) fn response(&mut self, quote: Quote, status: usize) -> Option<Response> {
-        let code = self.status(status);
-        let at = self.moment_millis(status + 1);
-        let text = self.text(status + 2);
-        Some(Response { quote, status: code?, at: at?, text: text?.into() })
     }
 
     fn meaningless<T>(&mut self, position: usize, expected: impl std::fmt::Display) -> Option<T> {

@@ -9,7 +9,7 @@ use super::report::Report;
 use super::row::{Row, read_row, refuse_attributes, refuse_stray_text, unknown};
 use super::{Cells, in_namespace, rules};
 use crate::NAMESPACE;
-use crate::table::{Body, Entity, Layout};
+use crate::table::{Body, Entity, Layout, Occurs};
 
 /// The texts of one document.
 pub(crate) struct Rows<'t> {
@@ -87,24 +87,26 @@ pub(crate) fn read_rows<'t>(
         let pointer = || place.child(head.name).to_string();
         report.refuse(|| Defect::at(&rules::ELEMENT_MISSING, pointer()));
     }
-    if let Some(line) = body.line() {
-        count_lines(count, most, layout, &place.child(line.name), report);
+    if let Body::HeadAndLines { line, lines, .. } = body {
+        count_lines(count, lines, layout, &place.child(line.name), report);
     }
     Rows { head: head_row.unwrap_or_else(|| Row::empty(head)), lines }
 }
 
 fn count_lines(
     count: usize,
-    most: usize,
+    lines: Occurs,
     layout: &'static Layout,
     place: &Place<'_>,
     report: &mut Report,
 ) {
-    if count == 0 {
+    if count < lines.min {
         report.refuse(|| Defect::at(layout.faults.no_lines, place.to_string()));
-    } else if count > most {
+    } else if count > lines.max {
         report.refuse(|| {
-            Defect::at(&rules::TOO_MANY_ELEMENTS, place.to_string()).found(count).expected(most)
+            Defect::at(&rules::TOO_MANY_ELEMENTS, place.to_string())
+                .found(count)
+                .expected(lines.max)
         });
     }
 }

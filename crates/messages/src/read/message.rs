@@ -10,19 +10,37 @@ use super::place::Place;
 use super::report::Report;
 use super::row::{Row, is_schema_hint, read_row, refuse_stray_text, unknown};
 use super::signature_model;
-use super::{Profile, ReadAnswer, ReadDocument, Reading, in_namespace, rules};
-use crate::ceb::{EXTEND, MessageType, SUBSCRIBE, Subscription, TRANSFER, Transfer};
+use super::{Answer, Cells, Profile, ReadAnswer, ReadDocument, Reading, in_namespace, rules};
+use crate::ceb::{
+    EXTEND, MessageType, Nature, SUBSCRIBE, Subscription, TRANSFER, Transfer, transfer_of,
+};
+use crate::response::{Quote, read_response};
 use crate::table::{Layout, Trailer, at};
 use crate::{DSIG_NAMESPACE, NAMESPACE};
 
-/// The root's children, in schema order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The root's children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Document,
     Transfer,
     Subscription,
     Extension,
     Signature,
+}
+
+impl Part {
+    /// Where the schema puts it: in export messages the extension stands behind the signature.
+    const fn rank(self, trailer: Trailer) -> u8 {
+        match (self, trailer) {
+            (Self::Document, _) => 0,
+            (Self::Transfer, _) => 1,
+            (Self::Subscription, _) => 2,
+            (Self::Signature, Trailer::Export { .. }) => 3,
+            (Self::Extension, Trailer::Export { .. }) => 4,
+            (Self::Extension, _) => 3,
+            (Self::Signature, _) => 4,
+        }
+    }
 }
 
 pub(crate) fn read(tree: &Tree<'_>, profile: Profile) -> Result<Reading, Defect> {
@@ -58,8 +76,8 @@ struct Walk<'t> {
     reading: Reading,
     report: Report,
     layout: &'static Layout,
-    /// The last part that stood in order, and whether one did not.
-    reached: Part,
+    /// How far the parts came in schema order, and whether one did not stand there.
+    reached: u8,
     disordered: bool,
     transfer: Option<Row<'t>>,
     extensions: usize,
@@ -89,7 +107,7 @@ impl<'t> Walk<'t> {
             },
             report: Report::new(profile),
             layout: message.layout(),
-            reached: Part::Document,
+            reached: 0,
             disordered: false,
             transfer: None,
             extensions: 0,
@@ -135,14 +153,15 @@ impl<'t> Walk<'t> {
             }
             return;
         };
-        if part < self.reached && !self.disordered {
+        let rank = part.rank(self.layout.trailer);
+        if rank < self.reached && !self.disordered {
             self.disordered = true;
             let name = child.tag_name().name();
             self.report.tolerate(|| {
                 Defect::at(&rules::ELEMENTS_OUT_OF_ORDER, place.child(name).to_string())
             });
         }
-        self.reached = self.reached.max(part);
+        self.reached = self.reached.max(rank);
         match part {
             Part::Document => self.document(child, place),
             Part::Transfer => self.transfer(child, place),
@@ -183,21 +202,29 @@ impl<'t> Walk<'t> {
         let kept = &mut self.reading.kept;
         let rows = read_rows(node, self.layout, &place, &mut self.report, kept);
         let pointer = place.to_string();
-        let message = self.reading.message;
         let mut findings = Vec::new();
-        if let Some(quote) = message.quote(&rows) {
-            let document = message.document(&rows, &place, &mut findings);
-            let outcome = document.ok_or(findings);
-            self.reading.documents.push(ReadDocument { ordinal, pointer, quote, outcome });
-        } else {
-            let outcome = message.answer(&rows, &place, &mut findings).ok_or(findings);
-            self.reading.answers.push(ReadAnswer { ordinal, pointer, outcome });
-        }
+        let answer = match self.reading.message.definition().nature {
+            Nature::Request { response, read } => {
+                let quote = Quote::of(response, &rows.head);
+                let outcome = read(&rows, &place, &mut findings).ok_or(findings);
+                self.reading.documents.push(ReadDocument { ordinal, pointer, quote, outcome });
+                return;
+            }
+            Nature::Response => {
+                let rule = self.layout.faults.parameter;
+                let mut cells = Cells::new(&rows.head, place, rule, &mut findings);
+                read_response(self.reading.message, &mut cells).map(Box::new).map(Answer::Response)
+            }
+            Nature::Issue { read } => read(&rows, &place, &mut findings),
+        };
+        let outcome = answer.ok_or(findings);
+        self.reading.answers.push(ReadAnswer { ordinal, pointer, outcome });
     }
 
     fn transfer(&mut self, node: Node<'t, '_>, place: &Place<'_>) {
-        let place = place.child(TRANSFER.name);
-        let row = read_row(node, &TRANSFER, &place, &mut self.report, &mut self.reading.kept);
+        let entity = transfer_of(self.layout.trailer);
+        let place = place.child(entity.name);
+        let row = read_row(node, entity, &place, &mut self.report, &mut self.reading.kept);
         match &self.transfer {
             None => self.transfer = Some(row),
             Some(first) if first.same_as(&row) => {
@@ -258,8 +285,8 @@ impl<'t> Walk<'t> {
                 Defect::at(layout.faults.too_many, pointer()).found(count).expected(most)
             });
         }
-        if let Trailer::Import { signature_required } = layout.trailer {
-            self.finish_trailer(signature_required, place);
+        if layout.trailer != Trailer::None {
+            self.finish_trailer(layout.trailer.demands_signature(), place);
         }
         if let Some(row) = &self.transfer {
             self.reading.transfer = Some(transfer(row));

@@ -42,6 +42,11 @@ impl<'t> Row<'t> {
         self.get(position).unwrap_or_default().into()
     }
 
+    /// The position of the field of that name.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.entity.fields.iter().position(|field| field.name == name)
+    }
+
     pub(crate) fn field(&self, position: usize) -> &'static Field {
         self.entity.field(position)
     }
@@ -233,10 +238,23 @@ fn read_value<'t>(
     {
         text = Cow::Borrowed(fixed);
     }
+    if field.collapsed
+        && let Some(collapsed) = collapsed(&text)
+    {
+        text = Cow::Owned(collapsed);
+    }
     match check(&text, field) {
         Ok(()) => Some(text),
         Err(fault) => judge(text, fault, field, place, report),
     }
+}
+
+/// The text with its white space collapsed as XML Schema has it; nothing when that changes nothing.
+fn collapsed(text: &str) -> Option<String> {
+    let words = || text.split(is_space).filter(|word| !word.is_empty());
+    let length = words().map(|word| word.len() + 1).sum::<usize>().saturating_sub(1);
+    let is_plain = length == text.len() && !text.contains(['\t', '\r', '\n']);
+    (!is_plain).then(|| words().collect::<Vec<_>>().join(" "))
 }
 
 /// A text that the schema refuses: tolerated in one of the known ways, or a defect.
@@ -299,6 +317,11 @@ impl Fault {
 
 /// Holds a text to its field.
 pub(crate) fn check(text: &str, field: &Field) -> Result<(), Fault> {
+    if field.collapsed
+        && let Some(collapsed) = collapsed(text)
+    {
+        return check(&collapsed, field);
+    }
     let Form::Text { min, max } = field.form else {
         return number::check(text, field.form).map_err(Fault::Number);
     };

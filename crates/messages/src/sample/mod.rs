@@ -5,6 +5,7 @@
 
 mod parcel;
 
+use roxmltree::Document as Tree;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::IdError;
 
@@ -14,10 +15,11 @@ use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
     FormatRefusal, MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb816, ceb900,
 };
-use crate::response::{Quote, Response, write_responses};
+use crate::read::{Profile, read};
+use crate::response::{Response, write_responses};
 use crate::write::{Envelope, Style};
 
-use parcel::{DECLARATION_NO, guid, instant};
+use parcel::{DECLARATION_NO, PROVISIONAL_NO, guid, instant};
 
 /// Why a sample could not be made; a test makes sure that it does not happen.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,9 @@ pub enum SampleError {
     /// A made-up value does not fit the schema.
     #[error("{} values do not fit the schema", .0.len())]
     Unwritable(Vec<Defect>),
+    /// What was written is not XML.
+    #[error(transparent)]
+    Xml(#[from] roxmltree::Error),
 }
 
 impl From<Vec<Defect>> for SampleError {
@@ -42,79 +47,45 @@ impl From<Vec<Defect>> for SampleError {
 /// # Errors
 /// None in a tested build; see [`SampleError`].
 pub fn sample(message: MessageType) -> Result<String, SampleError> {
+    let request = MessageType::ALL.into_iter().find(|it| it.response() == Some(message));
+    if let Some(request) = request {
+        return answer(request, message);
+    }
     let parcel = parcel()?;
     let transfer = transfer();
     let guid = guid(0);
     let style = Style::Indented;
     let envelope = Envelope { guid: &guid, transfer: &transfer, subscriptions: &[], style };
-    let response = |quote, text: &str| Response {
-        quote,
-        status: 2,
-        at: instant("20260302101507").plus_millis(123),
-        text: text.to_owned(),
-    };
     Ok(match message {
         MessageType::Ceb311 => ceb311::write(&envelope, [&parcel.order])?,
         MessageType::Ceb411 => ceb411::write(&envelope, [&parcel.payment])?,
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
         MessageType::Ceb513 => ceb513::write(&envelope, [&parcel.delivery])?,
         MessageType::Ceb621 => ceb621::write(&envelope, [&parcel.declaration])?,
-        MessageType::Ceb312
-        | MessageType::Ceb412
-        | MessageType::Ceb512
-        | MessageType::Ceb514
-        | MessageType::Ceb622 => {
-            let quote = parcel.quote(message);
-            let text = format!("新增申报成功[{}]", quote.guid());
-            write_responses(message, &guid, &[response(quote, &text)], style)?
-        }
         MessageType::Ceb816 => {
             let form = TaxBillForm { unofficial_numbers: false, style };
             ceb816::write(&guid, std::slice::from_ref(&parcel.tax_bill), form)?
         }
-        MessageType::Ceb900 => ceb900::write(&format_refusal(), style)?,
+        // The last that is left; a test holds every sample to its type.
+        _ => ceb900::write(&format_refusal(), style)?,
     })
 }
 
-impl Parcel {
-    /// What a response of that type to this parcel quotes.
-    fn quote(&self, response: MessageType) -> Quote {
-        let declaration = &self.declaration;
-        match response {
-            MessageType::Ceb412 => Quote::Payment {
-                guid: self.payment.filing.guid.as_str().into(),
-                institution: self.payment.institution.code.as_str().into(),
-                transaction: self.payment.transaction.as_str().into(),
-            },
-            MessageType::Ceb512 => Quote::Waybill {
-                guid: self.waybill.filing.guid.as_str().into(),
-                carrier: self.waybill.carrier.code.as_str().into(),
-                number: self.waybill.number.as_str().into(),
-            },
-            MessageType::Ceb514 => Quote::Delivery {
-                guid: self.delivery.filing.guid.as_str().into(),
-                carrier: self.delivery.carrier.code.as_str().into(),
-                number: self.delivery.number.as_str().into(),
-                status: self.delivery.status.clone(),
-            },
-            MessageType::Ceb622 => Quote::Declaration {
-                guid: declaration.filing.guid.as_str().into(),
-                office: declaration.office.to_string().into(),
-                platform: declaration.platform.code.as_str().into(),
-                merchant: declaration.merchant.code.as_str().into(),
-                declarant: declaration.declarant.code.as_str().into(),
-                reference: "TG202603020001".into(),
-                provisional_no: "B20260302000000001".into(),
-                declaration_no: DECLARATION_NO.into(),
-            },
-            _ => Quote::Order {
-                guid: self.order.filing.guid.as_str().into(),
-                platform: self.order.platform.code.as_str().into(),
-                merchant: self.order.merchant.code.as_str().into(),
-                order_no: self.order.order_no.as_str().into(),
-            },
-        }
-    }
+/// What customs answers to the sample of `request`.
+fn answer(request: MessageType, message: MessageType) -> Result<String, SampleError> {
+    let text = sample(request)?;
+    let tree = Tree::parse(&text)?;
+    let documents = read(&tree, Profile::Tolerant).map_err(|defect| vec![defect])?.documents;
+    let responses: Vec<_> = documents
+        .into_iter()
+        .map(|document| Response {
+            status: 2,
+            at: instant("20260302101507").plus_millis(123),
+            text: format!("新增申报成功[{}]", document.quote.guid()),
+            quote: document.quote.numbered(PROVISIONAL_NO, DECLARATION_NO),
+        })
+        .collect();
+    Ok(write_responses(message, &guid(0), &responses, Style::Indented)?)
 }
 
 fn format_refusal() -> FormatRefusal {

@@ -74,6 +74,7 @@ const CARRIER: &str = "330198W004";
 const ORDER_NO: &str = "TG20260302000001";
 const WAYBILL_NO: &str = "EX000000019CN";
 const TRANSACTION: &str = "2026030222001400001";
+pub(super) const PROVISIONAL_NO: &str = "B20260302000000001";
 pub(super) const DECLARATION_NO: &str = "29162026I000000001";
 const ADDRESS: &str = "浙江省杭州市示例区通关路1号";
 

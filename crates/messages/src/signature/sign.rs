@@ -2,9 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use roxmltree::Node;
 
+use crate::ceb::{EXTEND, MessageType};
 use crate::certificate::Certificate;
 use crate::certificate::key::{KeyError, SigningKey, sm2_value_to_der};
+use crate::table::Trailer;
 use crate::xml::c14n::{self, Blanks, Comments};
 use crate::xml::{Limits, Refusal, Source};
 
@@ -75,9 +78,8 @@ pub enum SignError {
     Key(#[from] KeyError),
 }
 
-/// Signs `message`: the same text, line ends made LF, with a `ds:Signature` as the last child of its
-/// root. That is the schema's place for it in every import message, and in export messages without
-/// an `ExtendMessage`.
+/// Signs `message`: the same text, line ends made LF, with a `ds:Signature` where the schema puts it:
+/// as the last child of the root, but before the `ExtendMessage` of an export message.
 ///
 /// # Errors
 /// `Xml` or `NothingToSign` for the message, `Key` when the key does not fit the style.
@@ -128,12 +130,15 @@ struct Place {
 }
 
 impl Place {
-    /// Before the root's end tag, with the white space that the form says is added.
+    /// Where the schema puts it, with the white space that the form says is added.
     fn find(source: &Source<'_>, surroundings: Surroundings) -> Result<Self, SignError> {
         let tree = source.tree()?;
         let root = tree.root_element();
         let is_signed = root.children().any(|child| child.has_tag_name((NAMESPACE, "Signature")));
-        let end = source.text()[..root.range().end].rfind("</");
+        let end = match extension_of_export(root) {
+            Some(extension) => Some(extension.range().start),
+            None => source.text()[..root.range().end].rfind("</"),
+        };
         let Some(end) = end.filter(|_| root.has_children() && !is_signed) else {
             return Err(SignError::NothingToSign);
         };
@@ -158,6 +163,13 @@ impl Place {
     fn filled(&self, signature: &str) -> String {
         [&self.head, signature, &self.tail].concat()
     }
+}
+
+/// The extension that stands behind the signature.
+fn extension_of_export<'t, 'i>(root: Node<'t, 'i>) -> Option<Node<'t, 'i>> {
+    let message = MessageType::from_root(root.tag_name().name())?;
+    let Trailer::Export { .. } = message.layout().trailer else { return None };
+    root.children().find(|child| child.has_tag_name((crate::NAMESPACE, EXTEND.name)))
 }
 
 fn content_digest(unsigned: &str, method: DigestMethod) -> Result<Vec<u8>, SignError> {
@@ -197,7 +209,8 @@ fn signed_bytes(place: &Place, info: &[String]) -> Result<Vec<u8>, SignError> {
     let tree = source.tree()?;
     let element = tree
         .root_element()
-        .last_element_child()
+        .children()
+        .find(|child| child.has_tag_name((NAMESPACE, "Signature")))
         .and_then(|signature| signature.first_element_child())
         .ok_or(SignError::NothingToSign)?;
     let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ use tongguan_domain::defect::Defect;
 
 use super::{EntityWriter, Envelope, Style, escape};
 use crate::NAMESPACE;
-use crate::ceb::{SUBSCRIBE, TRANSFER};
+use crate::ceb::{SUBSCRIBE, TRANSFER, transfer_of};
 use crate::read::place::Place;
 use crate::read::rules;
 use crate::table::{Body, Entity, Layout, at};
@@ -99,7 +99,8 @@ impl Writer {
     ) -> Result<String, Vec<Defect>> {
         let root = Place::root(self.layout.root);
         let transfer = envelope.transfer;
-        let mut row = self.entity(&TRANSFER, root.child(TRANSFER.name));
+        let entity = transfer_of(self.layout.trailer);
+        let mut row = self.entity(entity, root.child(entity.name));
         row.text(at!(TRANSFER, "copCode"), &transfer.code);
         row.text(at!(TRANSFER, "copName"), &transfer.name);
         row.text(at!(TRANSFER, "dxpMode"), &transfer.mode);

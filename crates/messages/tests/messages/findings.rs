@@ -2,7 +2,7 @@
 
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{Profile, ReadDocument, Reading, read};
-use tongguan_messages::response::Quote;
+use tongguan_messages::response::Quoted;
 use tongguan_messages::sample::sample;
 
 use crate::support::signed;
@@ -133,19 +133,37 @@ fn the_key_is_there_when_the_rest_is_not() {
     let document = &reading.documents[0];
     assert!(document.outcome.is_err());
     assert_eq!((document.ordinal, document.pointer.as_str()), (1, "/CEB621Message/Inventory[1]"));
+    assert_eq!(document.quote.answered_by(), MessageType::Ceb622);
+    let quoted: Vec<&str> = document.quote.texts().iter().map(|text| &**text).collect();
     assert_eq!(
-        document.quote,
-        Quote::Declaration {
-            guid: "7C0F2A10-0000-4000-8000-000000000005".into(),
-            office: "29a6".into(),
-            platform: "330196P001".into(),
-            merchant: "330196M002".into(),
-            declarant: "330198W004".into(),
-            reference: "TG202603020001".into(),
-            provisional_no: "".into(),
-            declaration_no: "".into(),
-        }
+        quoted,
+        [
+            "7C0F2A10-0000-4000-8000-000000000005",
+            "29a6",
+            "330196P001",
+            "330196M002",
+            "330198W004",
+            "TG202603020001",
+            "",
+            "",
+        ]
     );
+}
+
+#[test]
+fn numbers_that_port_and_customs_give_are_not_taken_from_the_sender() {
+    let numbers = "<ceb:preNo>B20260302000000009</ceb:preNo>";
+    let reading = reading(
+        MessageType::Ceb621,
+        &[
+            ("<ceb:assureCode>", &format!("{numbers}<ceb:assureCode>")),
+            ("<ceb:ieFlag>", "<ceb:invtNo>29162026I000000009</ceb:invtNo><ceb:ieFlag>"),
+        ],
+    );
+    assert!(reading.is_valid());
+    let quote = &reading.documents[0].quote;
+    assert_eq!(quote.get(Quoted::REFERENCE), "TG202603020001");
+    assert_eq!((quote.get(Quoted::PROVISIONAL_NO), quote.get(Quoted::DECLARATION_NO)), ("", ""));
 }
 
 #[test]

@@ -6,8 +6,9 @@ use tongguan_messages::ceb::ceb816::{self, TaxBillForm};
 use tongguan_messages::ceb::ceb900;
 use tongguan_messages::ceb::{FormatRefusal, MessageType};
 use tongguan_messages::read::{Answer, Profile, read};
-use tongguan_messages::response::{Quote, Response, write_responses};
+use tongguan_messages::response::{Quote, Quoted, Response, write_responses};
 use tongguan_messages::sample::parcel;
+use tongguan_messages::table::Form;
 use tongguan_messages::write::Style;
 
 const GUID: &str = "7c0f2a10-0000-4000-8000-00000000000a";
@@ -21,16 +22,8 @@ fn answers(text: &str, profile: Profile) -> Vec<Answer> {
 }
 
 fn quote(reference: &str) -> Quote {
-    Quote::Declaration {
-        guid: GUID.into(),
-        office: "2916".into(),
-        platform: "P".into(),
-        merchant: "M".into(),
-        declarant: "D".into(),
-        reference: reference.into(),
-        provisional_no: "B20260302000000001".into(),
-        declaration_no: "".into(),
-    }
+    let texts = [GUID, "2916", "P", "M", "D", reference, "B20260302000000001", ""];
+    Quote::from_texts(MessageType::Ceb622, texts.map(Box::from).into()).unwrap()
 }
 
 fn response(quote: Quote) -> Response {
@@ -59,22 +52,46 @@ fn a_declaration_without_a_number_of_its_own_is_answered_with_the_ports() {
 }
 
 #[test]
+fn numbers_of_port_and_customs_are_filled_in_where_the_response_quotes_them() {
+    let declaration = quote("c1").numbered("B2", "29162026I000000001");
+    assert_eq!(declaration.get(Quoted::PROVISIONAL_NO), "B2");
+    assert_eq!(declaration.get(Quoted::DECLARATION_NO), "29162026I000000001");
+    assert_eq!(declaration.clone().numbered("", ""), declaration);
+    let order = Quote::new(MessageType::Ceb312, |field| field.name.into());
+    assert!(!order.has(Quoted::PROVISIONAL_NO));
+    assert_eq!(order.get(Quoted::PROVISIONAL_NO), "");
+    assert_eq!(order.clone().numbered("B2", "29162026I000000001"), order);
+}
+
+#[test]
+fn a_quote_has_one_text_for_each_element() {
+    let texts = |count| vec![Box::from("x"); count];
+    assert!(Quote::from_texts(MessageType::Ceb312, texts(4)).is_some());
+    assert!(Quote::from_texts(MessageType::Ceb312, texts(3)).is_none());
+    assert!(Quote::from_texts(MessageType::Ceb312, texts(5)).is_none());
+}
+
+#[test]
+fn a_document_is_named_by_its_senders_number_and_otherwise_by_its_guid() {
+    for (message, name) in [
+        (MessageType::Ceb312, "orderNo"),
+        (MessageType::Ceb412, "payTransactionId"),
+        (MessageType::Ceb512, "logisticsNo"),
+        (MessageType::Ceb514, "logisticsNo"),
+        (MessageType::Ceb622, "copNo"),
+    ] {
+        let quote = Quote::new(message, |field| field.name.into());
+        assert_eq!(quote.name(), name, "{message:?}");
+    }
+    assert_eq!(quote("").name(), GUID);
+}
+
+#[test]
 fn optional_values_that_the_schema_refuses_are_left_out() {
-    let Quote::Declaration { guid, platform, merchant, reference, provisional_no, .. } =
-        quote("c1")
-    else {
-        panic!()
-    };
-    let faulty = Quote::Declaration {
-        guid,
-        platform,
-        merchant,
-        reference,
-        provisional_no,
-        office: "29160".into(),
-        declarant: "1234567890123456789".into(),
-        declaration_no: "short".into(),
-    };
+    let faulty = quote("c1")
+        .with(Quoted::OFFICE, "29160")
+        .with(Quoted::DECLARANT, "1234567890123456789")
+        .with(Quoted::DECLARATION_NO, "short");
     let text =
         write_responses(MessageType::Ceb622, GUID, &[response(faulty)], Style::Compact).unwrap();
     assert!(
@@ -102,13 +119,8 @@ fn what_the_schema_refuses_does_not_go_out() {
     assert_eq!(codes(MessageType::Ceb622, GUID, &[]), ["no-responses"]);
     assert_eq!(codes(MessageType::Ceb622, GUID, &vec![good(); 101]), ["too-many-responses"]);
     assert_eq!(codes(MessageType::Ceb412, GUID, &[good()]), ["response-of-another-kind"]);
-    let nameless = response(Quote::Order {
-        guid: "".into(),
-        platform: "".into(),
-        merchant: "M".into(),
-        order_no: "".into(),
-    });
-    assert_eq!(codes(MessageType::Ceb312, GUID, &[nameless]), ["text-too-short"; 3]);
+    let nameless = response(Quote::new(MessageType::Ceb312, |_| "".into()));
+    assert_eq!(codes(MessageType::Ceb312, GUID, &[nameless]), ["text-too-short"; 4]);
 }
 
 #[test]
@@ -133,23 +145,18 @@ proptest! {
         info in "\\PC{1,40}",
         style in prop::sample::select(vec![Style::Compact, Style::Indented]),
     ) {
-        let text = |index: usize| texts[index].clone().into_boxed_str();
-        let guid = || Box::<str>::from(GUID);
-        for (message, quote) in [
-            (MessageType::Ceb312, Quote::Order {
-                guid: guid(), platform: text(0), merchant: text(1), order_no: text(2) }),
-            (MessageType::Ceb412, Quote::Payment {
-                guid: guid(), institution: text(0), transaction: text(1) }),
-            (MessageType::Ceb512, Quote::Waybill {
-                guid: guid(), carrier: text(0), number: text(1) }),
-            (MessageType::Ceb514, Quote::Delivery {
-                guid: guid(), carrier: text(0), number: text(1), status: "S".into() }),
-            (MessageType::Ceb622, Quote::Declaration {
-                guid: guid(), office: "2916".into(), platform: text(0), merchant: text(1),
-                declarant: text(2), reference: format!("c{}", &texts[3]).into(),
-                provisional_no: "B20260302000000001".into(),
-                declaration_no: "29162026I000000001".into() }),
-        ] {
+        let mut next = texts.iter().cycle();
+        for message in MessageType::ALL.into_iter().filter(|message| message.is_response()) {
+            let quote = Quote::new(message, |field| match field.form {
+                Form::Integer { .. } => "7".into(),
+                Form::Decimal { .. } => "7.5".into(),
+                Form::Text { min, max } => {
+                    let text = format!("c{}", next.next().unwrap());
+                    let letters = text.chars().chain(std::iter::repeat('x'));
+                    let length = text.chars().count().clamp(min, max.min(18).max(min));
+                    letters.take(length).collect::<String>().into()
+                }
+            });
             let response = Response {
                 quote, status, at: Moment::from_micros(millis * 1000), text: info.clone() };
             let written = write_responses(message, GUID, &[response.clone(), response.clone()], style).unwrap();

@@ -241,10 +241,11 @@ mod tests {
             answer: StoredAnswerV1 {
                 mailbox: "DXP1".into(),
                 subscribers: vec!["DXP2".into()],
-                quote: StoredQuoteV1::Declaration(
-                    ["g", "0100", "P", "M", "A", "O1", "W1", "C", "S"].map(Box::from),
-                    Some("R1".into()),
-                ),
+                quote: StoredQuoteV1 {
+                    answered_by: 622,
+                    texts: ["g", "0100", "P", "M", "A", "R1", "", ""].map(Box::from).into(),
+                },
+                billing: Some(["O1", "W1", "C", "S"].map(Box::from)),
             },
         };
         keeps(
@@ -253,7 +254,8 @@ mod tests {
             a3a3a3a3a3a3a3a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3
             c3000200021c0101020a3139303131303130393006e5a5b6e7b2890003313232040003303335
             1c0101033132320400bc9b0102f8b602020aeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee04445850
-            3101044458503204016704303130300150014d0141024f310257310143015301025231",
+            31010444585032ee0408016704303130300150014d0141025231000001024f31025731014301
+            53",
             &declaration,
             StoredDeclaration::encode,
             StoredDeclaration::decode,

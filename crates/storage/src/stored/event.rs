@@ -34,7 +34,7 @@ pub struct StoredEntryV1 {
 pub enum StoredSubjectV1 {
     /// A document: order number, kind, party, number.
     Document(Box<str>, i64, i64, Box<str>),
-    /// A document without a usable key: its kind.
+    /// A document without a usable key: the number of its message.
     Unkeyed(i64),
     /// A declaration: its id.
     Declaration(i64),

@@ -31,22 +31,17 @@ pub struct StoredAnswerV1 {
     pub subscribers: Vec<String>,
     /// What is quoted.
     pub quote: StoredQuoteV1,
+    /// What a tax bill quotes beside that: `orderNo`, `logisticsNo`, `logisticsCode`, `assureCode`.
+    pub billing: Option<[Box<str>; 4]>,
 }
 
 /// What a response quotes, exactly as the sender wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StoredQuoteV1 {
-    /// `guid`, `ebpCode`, `ebcCode`, `orderNo`.
-    Order([Box<str>; 4]),
-    /// `guid`, `payCode`, `payTransactionId`.
-    Payment([Box<str>; 3]),
-    /// `guid`, `logisticsCode`, `logisticsNo`.
-    Waybill([Box<str>; 3]),
-    /// `guid`, `logisticsCode`, `logisticsNo`, `logisticsStatus`.
-    Delivery([Box<str>; 4]),
-    /// `guid`, `customsCode`, `ebpCode`, `ebcCode`, `agentCode`, `orderNo`, `logisticsNo`,
-    /// `logisticsCode`, `assureCode`; then `copNo`, where given.
-    Declaration([Box<str>; 9], Option<Box<str>>),
+pub struct StoredQuoteV1 {
+    /// The number of the message that answers: 622.
+    pub answered_by: u16,
+    /// A text for each element that it quotes, in order; empty for numbers that stand in the body.
+    pub texts: Vec<Box<str>>,
 }
 
 impl StoredResponse {
@@ -75,31 +70,29 @@ mod tests {
     use super::*;
     use crate::stored::golden::keeps;
 
-    fn texts<const N: usize>(from: u8) -> [Box<str>; N] {
-        let mut next = from;
-        [(); N].map(|()| {
-            next += 1;
-            char::from(next).to_string().into()
-        })
+    fn quote(answered_by: u16, texts: &[&str]) -> StoredQuoteV1 {
+        StoredQuoteV1 { answered_by, texts: texts.iter().map(|&text| text.into()).collect() }
     }
 
     #[test]
-    fn what_each_kind_of_document_quotes_is_kept() {
-        let kinds = [
-            ("01014d00000162016301640165000000", StoredQuoteV1::Order(texts(b'a'))),
-            ("01014d0001016201630164000000", StoredQuoteV1::Payment(texts(b'a'))),
-            ("01014d0002016201630164000000", StoredQuoteV1::Waybill(texts(b'a'))),
-            ("01014d00030162016301640165000000", StoredQuoteV1::Delivery(texts(b'a'))),
-            (
-                "01014d000401620163016401650166016701680169016a00000000",
-                StoredQuoteV1::Declaration(texts(b'a'), None),
-            ),
-        ];
-        for (written, quote) in kinds {
-            let answer = StoredAnswerV1 { mailbox: "M".into(), subscribers: vec![], quote };
-            let response = StoredResponse { answer, numbers: None, run: vec![], bill: None };
-            keeps(written, &response, StoredResponse::encode, StoredResponse::decode);
-        }
+    fn what_a_response_quotes_is_kept() {
+        let response = StoredResponse {
+            answer: StoredAnswerV1 {
+                mailbox: "M".into(),
+                subscribers: vec![],
+                quote: quote(312, &["b", "", "d"]),
+                billing: None,
+            },
+            numbers: None,
+            run: vec![],
+            bill: None,
+        };
+        keeps(
+            "01014d00b80203016200016400000000",
+            &response,
+            StoredResponse::encode,
+            StoredResponse::decode,
+        );
     }
 
     #[test]
@@ -108,15 +101,16 @@ mod tests {
             answer: StoredAnswerV1 {
                 mailbox: "M".into(),
                 subscribers: vec!["S".into()],
-                quote: StoredQuoteV1::Declaration(texts(b'a'), Some("R".into())),
+                quote: quote(622, &["b", "c"]),
+                billing: Some(["O", "W", "C", "S"].map(Box::from)),
             },
             numbers: Some(("B0100".into(), Some("0100".into()))),
             run: vec![(2, 1_000_000, "申报".into()), (-301_011, 1_001_000, "x".into())],
             bill: Some(77),
         };
         keeps(
-            "01014d0101530401620163016401650166016701680169016a01015201054230313030010430
-            313030020480897a06e794b3e68aa5a5df24d0987a0178019a01",
+            "01014d010153ee04020162016301014f01570143015301054230313030010430313030020480
+            897a06e794b3e68aa5a5df24d0987a0178019a01",
             &response,
             StoredResponse::encode,
             StoredResponse::decode,

@@ -6,7 +6,7 @@ use tongguan_domain::declaration::{Assessed, ImportState, Lodged, Reservation};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
-use tongguan_messages::response::Quote;
+use tongguan_messages::response::Quoted;
 
 use super::case::{Case, waybill_claim};
 use super::matching::{Missing, is_declared, missing, settle};
@@ -174,19 +174,12 @@ pub fn waiting_text(record: &DeclarationRecord, action: Action, missing: Missing
 /// Which documents of a declaration do not exist, as real systems put it.
 pub fn warning(record: &DeclarationRecord, missing: Missing) -> String {
     let order_no = record.facts.order_no.as_str();
-    match &record.answer.quote {
-        Quote::Declaration { platform, .. } => missing.warning(platform, order_no),
-        _ => missing.warning("", order_no),
-    }
+    missing.warning(record.answer.quote.get(Quoted::PLATFORM), order_no)
 }
 
 fn accepted_text(record: &DeclarationRecord, action: Action) -> String {
     let what = trade::words_for(action);
     let order_no = &record.facts.order_no;
-    match &record.answer.quote {
-        Quote::Declaration { merchant, .. } => {
-            format!("清单{what}申报成功[电商企业编码：{merchant}订单编号：{order_no}]")
-        }
-        _ => format!("清单{what}申报成功"),
-    }
+    let merchant = record.answer.quote.get(Quoted::MERCHANT);
+    format!("清单{what}申报成功[电商企业编码：{merchant}订单编号：{order_no}]")
 }

@@ -24,10 +24,11 @@ use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::lane::Draw;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
+use tongguan_messages::response::Quoted;
 
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, Submitted};
 use super::outcome::Cause;
-use super::record::{DeclarationRecord, DocumentKind};
+use super::record::DeclarationRecord;
 use super::settings::{OfficeSettings, Settings};
 use super::working_set::Draft;
 use crate::numbering::{Serials, SeriesExhausted};
@@ -132,15 +133,15 @@ fn decide_document(
     id: DeclarationId,
 ) -> Result<(), Undecidable> {
     match &submitted.filed {
-        Filed::TurnedAway { kind, partition, defects } => {
+        Filed::TurnedAway { message, partition, defects } => {
             let mut replying = Replying::unkeyed(circumstances, submitted, *partition);
-            if *kind == DocumentKind::Declaration {
+            if submitted.answer.quote.has(Quoted::PROVISIONAL_NO) {
                 replying.number(
                     circumstances.serials.provisional_number(*partition, circumstances.at)?,
                 );
             }
             replying.refuse(defects);
-            replying.send_unkeyed(draft, *kind);
+            replying.send_unkeyed(draft, *message);
             Ok(())
         }
         Filed::Document(filed) => decide_filed(draft, circumstances, submitted, filed, id),

@@ -6,12 +6,13 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DeclarationNumber, ProvisionalNumber};
 use tongguan_domain::status::{Reply, ReturnStatus};
 use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
 
 use super::Circumstances;
 use crate::clearing::incoming::Submitted;
 use crate::clearing::outcome::{Bill, Cause, DeclarationNumbers, Entry, Response, Step, Subject};
-use crate::clearing::record::{AnswerTo, DocumentKey, DocumentKind, DocumentRecord, Source};
+use crate::clearing::record::{AnswerTo, DocumentKey, DocumentRecord, Source};
 use crate::clearing::working_set::Draft;
 
 /// A run of responses in the making. Times grow by at least a millisecond from one to the next, and
@@ -120,9 +121,9 @@ impl Replying {
     }
 
     /// Sends the run about a document that has no usable key.
-    pub fn send_unkeyed(self, draft: &mut Draft<'_>, kind: DocumentKind) {
+    pub fn send_unkeyed(self, draft: &mut Draft<'_>, message: MessageType) {
         let cause = Cause::Document(self.source);
-        self.send_about(draft, None, Subject::Unkeyed(kind), cause);
+        self.send_about(draft, None, Subject::Unkeyed(message), cause);
     }
 
     /// Sends the run about a document that leaves what stands under its key as it is, but that the

@@ -1,6 +1,7 @@
 //! Between answers and their stored form: to whom responses go, and what they quote.
 
 use tongguan_domain::ids::{DxpId, IdError};
+use tongguan_messages::ceb::MessageType;
 use tongguan_messages::response::Quote;
 use tongguan_storage::stored::response::{StoredAnswerV1, StoredQuoteV1};
 
@@ -8,7 +9,6 @@ use crate::clearing::record::{AnswerTo, Billing};
 
 /// To whom a response goes, from its stored form.
 pub fn read_answer(stored: StoredAnswerV1) -> Result<AnswerTo, IdError> {
-    let (quote, billing) = read_quote(stored.quote);
     Ok(AnswerTo {
         mailbox: DxpId::parse(&stored.mailbox)?,
         subscribers: stored
@@ -16,82 +16,41 @@ pub fn read_answer(stored: StoredAnswerV1) -> Result<AnswerTo, IdError> {
             .iter()
             .map(|mailbox| DxpId::parse(mailbox))
             .collect::<Result<_, _>>()?,
-        quote,
-        billing,
+        quote: read_quote(stored.quote)?,
+        billing: stored.billing.map(|[order_no, waybill_no, carrier, guarantor]| Billing {
+            order_no,
+            waybill_no,
+            carrier,
+            guarantor,
+        }),
     })
 }
 
-/// To whom a response goes, as it is stored.
+/// To whom a response goes, as it is stored. The numbers that port and customs give are not part of
+/// it: they stand in the response's body.
 pub(super) fn write_answer(answer: &AnswerTo) -> StoredAnswerV1 {
     StoredAnswerV1 {
         mailbox: answer.mailbox.to_string(),
         subscribers: answer.subscribers.iter().map(ToString::to_string).collect(),
-        quote: write_quote(&answer.quote, answer.billing.as_ref()),
+        quote: StoredQuoteV1 {
+            answered_by: answer.quote.answered_by().number(),
+            texts: answer.quote.texts().to_vec(),
+        },
+        billing: answer.billing.clone().map(|billing| {
+            let Billing { order_no, waybill_no, carrier, guarantor } = billing;
+            [order_no, waybill_no, carrier, guarantor]
+        }),
     }
 }
 
-fn read_quote(stored: StoredQuoteV1) -> (Quote, Option<Billing>) {
-    match stored {
-        StoredQuoteV1::Order([guid, platform, merchant, order_no]) => {
-            (Quote::Order { guid, platform, merchant, order_no }, None)
-        }
-        StoredQuoteV1::Payment([guid, institution, transaction]) => {
-            (Quote::Payment { guid, institution, transaction }, None)
-        }
-        StoredQuoteV1::Waybill([guid, carrier, number]) => {
-            (Quote::Waybill { guid, carrier, number }, None)
-        }
-        StoredQuoteV1::Delivery([guid, carrier, number, status]) => {
-            (Quote::Delivery { guid, carrier, number, status }, None)
-        }
-        StoredQuoteV1::Declaration(strings, reference) => {
-            let [
-                guid,
-                office,
-                platform,
-                merchant,
-                declarant,
-                order_no,
-                waybill_no,
-                carrier,
-                guarantor,
-            ] = strings;
-            let quote = Quote::Declaration {
-                guid,
-                office,
-                platform,
-                merchant,
-                declarant,
-                reference: reference.unwrap_or_default(),
-                provisional_no: "".into(),
-                declaration_no: "".into(),
-            };
-            (quote, Some(Billing { order_no, waybill_no, carrier, guarantor }))
-        }
-    }
-}
-
-/// The numbers that port and customs gave are not part of it: they stand in the response's body.
-fn write_quote(quote: &Quote, billing: Option<&Billing>) -> StoredQuoteV1 {
-    match quote.clone() {
-        Quote::Order { guid, platform, merchant, order_no } => {
-            StoredQuoteV1::Order([guid, platform, merchant, order_no])
-        }
-        Quote::Payment { guid, institution, transaction } => {
-            StoredQuoteV1::Payment([guid, institution, transaction])
-        }
-        Quote::Waybill { guid, carrier, number } => StoredQuoteV1::Waybill([guid, carrier, number]),
-        Quote::Delivery { guid, carrier, number, status } => {
-            StoredQuoteV1::Delivery([guid, carrier, number, status])
-        }
-        Quote::Declaration { guid, office, platform, merchant, declarant, reference, .. } => {
-            let Billing { order_no, waybill_no, carrier, guarantor } =
-                billing.cloned().unwrap_or_default();
-            let strings = [
-                guid, office, platform, merchant, declarant, order_no, waybill_no, carrier,
-                guarantor,
-            ];
-            StoredQuoteV1::Declaration(strings, (!reference.is_empty()).then_some(reference))
-        }
-    }
+fn read_quote(stored: StoredQuoteV1) -> Result<Quote, IdError> {
+    let StoredQuoteV1 { answered_by, texts } = stored;
+    MessageType::from_number(answered_by)
+        .filter(|message| message.is_response())
+        .and_then(|message| Quote::from_texts(message, texts))
+        .ok_or_else(|| IdError::Malformed {
+            kind: "Quote",
+            found: answered_by.to_string(),
+            expected: "what a response quotes",
+        })
 }
