@@ -3,12 +3,12 @@
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::ceb816::TaxBillForm;
-use tongguan_messages::ceb::{MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb816, ceb900};
+use tongguan_messages::ceb::{MessageType, ceb816, ceb818, ceb900};
 use tongguan_messages::dxp::{self, DxpMessage, DxpReply, DxpTransmission};
-use tongguan_messages::read::{Answer, Document, Profile, Reading, read};
+use tongguan_messages::read::{Answer, Profile, Reading, read};
 use tongguan_messages::response::write_responses;
 use tongguan_messages::sample;
-use tongguan_messages::write::{Envelope, Style};
+use tongguan_messages::write::{Envelope, Style, write_document};
 use tongguan_messages::xml::{Limits, Source};
 
 /// Every document and answer of `reading` that can be used is written and read as it was. What a strict
@@ -23,7 +23,7 @@ pub fn hold(reading: &Reading) {
     };
     let is_strict = reading.profile == Profile::Strict && reading.is_valid();
     for document in reading.documents.iter().filter_map(|read| read.outcome.as_ref().ok()) {
-        let Some(text) = accepted(write(&envelope, document), is_strict) else { continue };
+        let Some(text) = accepted(write_document(&envelope, document), is_strict) else { continue };
         let again = read_again(&text, Profile::Tolerant);
         let documents: Vec<_> = again.documents.iter().map(|read| read.outcome.as_ref()).collect();
         assert_eq!(documents, [Ok(document)], "{text}");
@@ -93,16 +93,6 @@ fn to_the_second(moment: &mut Moment) {
 /// A guid of the right length; those of messages are judged by their length alone.
 const GUID: &str = "7C0F2A10-0000-4000-8000-00000000000B";
 
-fn write(envelope: &Envelope<'_>, document: &Document) -> Result<String, Vec<Defect>> {
-    match document {
-        Document::Order(order) => ceb311::write(envelope, [&**order]),
-        Document::Payment(payment) => ceb411::write(envelope, [&**payment]),
-        Document::Waybill(waybill) => ceb511::write(envelope, [&**waybill]),
-        Document::Delivery(delivery) => ceb513::write(envelope, [&**delivery]),
-        Document::Declaration(declaration) => ceb621::write(envelope, [&**declaration]),
-    }
-}
-
 fn write_answer(message: MessageType, answer: &Answer) -> Result<String, Vec<Defect>> {
     match answer {
         Answer::Response(response) => {
@@ -111,6 +101,9 @@ fn write_answer(message: MessageType, answer: &Answer) -> Result<String, Vec<Def
         Answer::TaxBill(bill) => {
             let form = TaxBillForm { unofficial_numbers: true, style: Style::Compact };
             ceb816::write(GUID, std::slice::from_ref(bill), form)
+        }
+        Answer::TaxBillNotice(notice) => {
+            ceb818::write(GUID, std::slice::from_ref(notice), Style::Compact)
         }
         Answer::FormatRefusal(refusal) => ceb900::write(refusal, Style::Compact),
     }

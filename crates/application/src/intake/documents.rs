@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tongguan_domain::check;
 use tongguan_domain::commerce::{DeliveryStatus, Filing, Order, Payment, Waybill};
 use tongguan_domain::declaration::ImportDeclaration;
-use tongguan_domain::defect::Defect;
+use tongguan_domain::defect::{Defect, Rule};
 use tongguan_domain::facts::{
     DeclarationFacts, DeclarationParties, DeliveryFacts, Mode, OrderFacts, PaymentFacts,
     WaybillFacts,
@@ -68,6 +68,14 @@ pub fn submit(
         .collect()
 }
 
+/// A document of a kind that is read and not acted on.
+static NOT_ACTED_ON: Rule = Rule {
+    code: "message-not-acted-on",
+    official: None,
+    zh: "该报文类型[{found}]的业务尚未开通",
+    en: "this office does not take {found} yet",
+};
+
 /// Judges one document by itself.
 struct Judge<'i> {
     intake: &'i Intake,
@@ -95,6 +103,9 @@ impl Judge<'_> {
             Document::Waybill(waybill) => self.waybill(waybill, signer),
             Document::Delivery(delivery) => self.delivery(delivery, signer),
             Document::Declaration(declaration) => self.declaration(declaration, signer),
+            Document::Cancellation(_) | Document::Return(_) | Document::WarehouseEntry(_) => {
+                Err(vec![Defect::at(&NOT_ACTED_ON, self.pointer).found(self.message.code())])
+            }
         }
     }
 

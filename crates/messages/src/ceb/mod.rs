@@ -7,12 +7,18 @@ pub mod ceb411;
 pub mod ceb511;
 pub mod ceb513;
 pub mod ceb621;
+pub mod ceb623;
+pub mod ceb625;
+pub mod ceb711;
 pub mod ceb816;
+pub mod ceb818;
 pub mod ceb900;
+mod declared;
 mod definition;
 mod transfer;
 
 pub use ceb816::{TaxBill, TaxBillStatus, TaxLine};
+pub use ceb818::TaxBillNotice;
 pub use ceb900::FormatRefusal;
 pub(crate) use definition::{Definition, Nature};
 pub(crate) use transfer::transfer_of;
@@ -66,8 +72,22 @@ messages! {
     Ceb621 = 621: ceb621::REQUEST;
     /// Responses to import declarations (进口清单回执).
     Ceb622 = 622: ceb621::RESPONSE;
+    /// Requests to cancel import declarations (撤销申请单).
+    Ceb623 = 623: ceb623::REQUEST;
+    /// Responses to requests to cancel import declarations (撤销申请单回执).
+    Ceb624 = 624: ceb623::RESPONSE;
+    /// Requests to return imported goods (退货申请单).
+    Ceb625 = 625: ceb625::REQUEST;
+    /// Responses to requests to return imported goods (退货申请单回执).
+    Ceb626 = 626: ceb625::RESPONSE;
+    /// Warehouse entries (入库明细单).
+    Ceb711 = 711: ceb711::REQUEST;
+    /// Responses to warehouse entries (入库明细单回执).
+    Ceb712 = 712: ceb711::RESPONSE;
     /// Tax bills (电子税单).
     Ceb816 = 816: ceb816::ISSUE;
+    /// What became of tax bills (电子税单状态).
+    Ceb818 = 818: ceb818::ISSUE;
     /// Refusal of a message that cannot be read (报文格式校验回执).
     Ceb900 = 900: ceb900::ISSUE;
 }

@@ -93,9 +93,15 @@ impl<'r, 't> Cells<'r, 't> {
         Some(NamedParty { code: code?, name: name?.into() })
     }
 
-    /// A person, by the kind of document, its number and the name.
+    /// A person, by the kind of document, its number and the name: none of them blank, which the
+    /// schema admits.
     pub(crate) fn identity(&mut self, kind: usize, number: usize, name: usize) -> Option<Identity> {
-        let (kind, number, name) = (self.text(kind), self.text(number), self.text(name));
+        let [kind, number, name] = [kind, number, name].map(|position| {
+            if self.row.filled(position).is_none() {
+                return self.meaningless(position, self.row.field(position).form);
+            }
+            self.text(position)
+        });
         Some(Identity::new(&kind?, &number?, &name?))
     }
 

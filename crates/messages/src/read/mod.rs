@@ -23,9 +23,12 @@ pub mod rules;
 mod signature_model;
 
 use roxmltree::{Document as Tree, Node};
+use tongguan_domain::cancellation::CancellationRequest;
 use tongguan_domain::commerce::{DeliveryStatus, Order, Payment, Waybill};
 use tongguan_domain::declaration::ImportDeclaration;
 use tongguan_domain::defect::Defect;
+use tongguan_domain::facility::WarehouseEntry;
+use tongguan_domain::returns::ReturnRequest;
 
 pub(crate) use cells::{Cells, built};
 pub(crate) use document::Rows;
@@ -33,7 +36,9 @@ pub use kept::KeptElement;
 pub use report::Profile;
 pub(crate) use signature_model::SIGNATURE;
 
-use crate::ceb::{Extension, FormatRefusal, MessageType, Subscription, TaxBill, Transfer};
+use crate::ceb::{
+    Extension, FormatRefusal, MessageType, Subscription, TaxBill, TaxBillNotice, Transfer,
+};
 use crate::response::{Quote, Response};
 
 /// What a message says.
@@ -104,6 +109,12 @@ pub enum Document {
     Delivery(Box<DeliveryStatus>),
     /// CEB621.
     Declaration(Box<ImportDeclaration>),
+    /// CEB623.
+    Cancellation(Box<CancellationRequest>),
+    /// CEB625.
+    Return(Box<ReturnRequest>),
+    /// CEB711.
+    WarehouseEntry(Box<WarehouseEntry>),
 }
 
 /// One entry of a message from customs.
@@ -124,6 +135,8 @@ pub enum Answer {
     Response(Box<Response>),
     /// CEB816.
     TaxBill(Box<TaxBill>),
+    /// CEB818.
+    TaxBillNotice(Box<TaxBillNotice>),
     /// CEB900.
     FormatRefusal(Box<FormatRefusal>),
 }

@@ -3,6 +3,7 @@
 //! For reference pages, for trying things out and for tests. No person, party or number in it exists:
 //! the identity number belongs to area 990000, which is not assigned.
 
+mod after_import;
 mod parcel;
 
 use roxmltree::Document as Tree;
@@ -13,7 +14,8 @@ pub use parcel::{Parcel, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
-    FormatRefusal, MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb816, ceb900,
+    FormatRefusal, MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb623, ceb625, ceb711,
+    ceb816, ceb818, ceb900,
 };
 use crate::read::{Profile, read};
 use crate::response::{Response, write_responses};
@@ -41,8 +43,8 @@ impl From<Vec<Defect>> for SampleError {
     }
 }
 
-/// A valid message of that type about the made-up parcel, unsigned, an element a line. Declarations
-/// (CEB621) are valid once they are signed.
+/// A valid message of that type about the made-up parcel, unsigned, an element a line. Those
+/// that the schema wants signed are valid once they are.
 ///
 /// # Errors
 /// None in a tested build; see [`SampleError`].
@@ -62,10 +64,14 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
         MessageType::Ceb513 => ceb513::write(&envelope, [&parcel.delivery])?,
         MessageType::Ceb621 => ceb621::write(&envelope, [&parcel.declaration])?,
+        MessageType::Ceb623 => ceb623::write(&envelope, [&after_import::cancellation()?])?,
+        MessageType::Ceb625 => ceb625::write(&envelope, [&after_import::return_request()?])?,
+        MessageType::Ceb711 => ceb711::write(&envelope, [&after_import::warehouse_entry()?])?,
         MessageType::Ceb816 => {
             let form = TaxBillForm { unofficial_numbers: false, style };
             ceb816::write(&guid, std::slice::from_ref(&parcel.tax_bill), form)?
         }
+        MessageType::Ceb818 => ceb818::write(&guid, &[after_import::tax_bill_notice()?], style)?,
         // The last that is left; a test holds every sample to its type.
         _ => ceb900::write(&format_refusal(), style)?,
     })

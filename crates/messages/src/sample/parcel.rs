@@ -67,12 +67,12 @@ pub fn parcel() -> Result<Parcel, IdError> {
     })
 }
 
-const PLATFORM: &str = "330196P001";
-const MERCHANT: &str = "330196M002";
+pub(super) const PLATFORM: &str = "330196P001";
+pub(super) const MERCHANT: &str = "330196M002";
 const INSTITUTION: &str = "3301960Y03";
-const CARRIER: &str = "330198W004";
-const ORDER_NO: &str = "TG20260302000001";
-const WAYBILL_NO: &str = "EX000000019CN";
+pub(super) const CARRIER: &str = "330198W004";
+pub(super) const ORDER_NO: &str = "TG20260302000001";
+pub(super) const WAYBILL_NO: &str = "EX000000019CN";
 const TRANSACTION: &str = "2026030222001400001";
 pub(super) const PROVISIONAL_NO: &str = "B20260302000000001";
 pub(super) const DECLARATION_NO: &str = "29162026I000000001";
@@ -270,7 +270,7 @@ fn tax_bill() -> Result<TaxBill, IdError> {
     })
 }
 
-fn filing(number: u32, sent_at: &str) -> Result<Filing, IdError> {
+pub(super) fn filing(number: u32, sent_at: &str) -> Result<Filing, IdError> {
     Ok(Filing {
         guid: Guid::parse(&guid(number))?,
         action: Action::Create,
@@ -283,11 +283,11 @@ pub(super) fn guid(number: u32) -> String {
     format!("7C0F2A10-0000-4000-8000-{number:012X}")
 }
 
-fn party(code: &str, name: &str) -> Result<NamedParty, IdError> {
+pub(super) fn party(code: &str, name: &str) -> Result<NamedParty, IdError> {
     Ok(NamedParty { code: PartyCode::parse(code)?, name: name.to_owned() })
 }
 
-fn buyer() -> Identity {
+pub(super) fn buyer() -> Identity {
     Identity::new("1", "990000190001010016", "示例")
 }
 

@@ -4,10 +4,12 @@
 //! from customs stand in the default namespace. Every value is held to the table while it is written,
 //! into one growing text.
 
+mod document;
 mod entity;
 mod escape;
 mod message;
 
+pub use document::write_document;
 pub(crate) use entity::EntityWriter;
 pub(crate) use escape::{cdata, escape};
 pub(crate) use message::{Writer, write_request};

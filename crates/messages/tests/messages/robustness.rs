@@ -31,7 +31,7 @@ fn read_anyhow(bytes: &[u8]) {
 proptest! {
     #[test]
     fn the_reader_does_not_panic_on_damaged_messages(
-        index in 0_usize..12,
+        index in 0..MessageType::ALL.len(),
         seed in any::<u64>(),
         cuts in prop::collection::vec((any::<prop::sample::Index>(), "\\PC{0,6}|[<>&/ =\"a-c]{1,4}"), 0..4),
         flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),

@@ -30,7 +30,7 @@ pub struct Sample {
     /// Sign it by whoever must send it, with SM2.
     #[arg(long)]
     signed: bool,
-    /// Leave a declaration unsigned, so that it can be signed with another key.
+    /// Leave a message unsigned that the schema wants signed, so that it can be signed with another key.
     #[arg(long, conflicts_with = "signed")]
     unsigned: bool,
     /// Where it is written; standard output when absent.
@@ -45,7 +45,8 @@ impl Sample {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let mut text = sample(self.message)?;
-        let is_signed = self.signed || self.message == MessageType::Ceb621 && !self.unsigned;
+        let is_demanded = self.message.layout().trailer.demands_signature();
+        let is_signed = self.signed || is_demanded && !self.unsigned;
         if is_signed || self.trust_out.is_some() {
             let cast = Cast::new(SEED, Signing::Sm2)?;
             if is_signed {
@@ -69,22 +70,18 @@ fn message_type(text: &str) -> Result<MessageType, String> {
         })
 }
 
-/// Who sends a message.
+/// Who sends a message. The carrier of the samples is also the declarant, and keeps the warehouse.
 fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
+    if !message.is_request() {
+        anyhow::bail!(
+            "{} is an answer of customs, which is not signed: leave --signed out",
+            message.code()
+        );
+    }
     Ok(match message {
         MessageType::Ceb311 => &cast.merchant,
         MessageType::Ceb411 => &cast.institution,
-        MessageType::Ceb511 | MessageType::Ceb513 | MessageType::Ceb621 => &cast.carrier,
-        MessageType::Ceb312
-        | MessageType::Ceb412
-        | MessageType::Ceb512
-        | MessageType::Ceb514
-        | MessageType::Ceb622
-        | MessageType::Ceb816
-        | MessageType::Ceb900 => anyhow::bail!(
-            "{} is an answer of customs, which is not signed: leave --signed out",
-            message.code()
-        ),
+        _ => &cast.carrier,
     })
 }
 
