@@ -15,6 +15,7 @@ mod faults;
 mod guarantee;
 mod lanes;
 mod lost_commits;
+mod not_acted_on;
 mod numbers;
 mod pages;
 mod quantities;
