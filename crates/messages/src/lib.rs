@@ -14,7 +14,7 @@
 //! | [`xml`], [`signature`], [`certificate`] | the tree within bounds, who signed it, whom to trust |
 //! | [`authority`] | issuing certificates for trials and tests |
 //! | [`content`] | digests that tell whether a document came again |
-//! | [`sample`] | one made-up parcel, as every message would tell of it |
+//! | [`sample`] | two made-up parcels, as every message would tell of them |
 
 pub mod authority;
 pub mod ceb;

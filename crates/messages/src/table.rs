@@ -7,6 +7,7 @@
 use std::fmt;
 
 use tongguan_domain::defect::Rule;
+use tongguan_domain::official::export;
 
 /// The form of an element's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Field {
     pub required: bool,
     /// The one text that the schema admits; an empty element stands for it.
     pub fixed: Option<&'static str>,
+    /// The text that an empty element stands for.
+    pub default: Option<&'static str>,
     /// Whether white space in it counts as XML collapses it: none around the text, one space between words.
     pub collapsed: bool,
     /// Whether it holds personal data, which findings must mask.
@@ -246,6 +249,14 @@ pub struct Faults {
     pub parameter: &'static Rule,
 }
 
+impl Faults {
+    /// Of export documents, whose faults the specification does not number.
+    pub const fn unnumbered(faults: &'static export::Faults) -> Self {
+        let export::Faults { empty, too_many, no_lines, parameter, .. } = faults;
+        Self { empty, too_many, no_lines, parameter }
+    }
+}
+
 /// A whole message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -304,6 +315,7 @@ pub const fn required(name: &'static str, zh: &'static str, en: &'static str, fo
         form,
         required: true,
         fixed: None,
+        default: None,
         collapsed: false,
         personal: false,
         leeway,
@@ -319,6 +331,11 @@ impl Field {
     /// The same field, admitting one text alone.
     pub const fn fixed(self, text: &'static str) -> Self {
         Self { fixed: Some(text), ..self }
+    }
+
+    /// The same field, empty for that text.
+    pub const fn default(self, text: &'static str) -> Self {
+        Self { default: Some(text), ..self }
     }
 
     /// The same field, its white space collapsed.

@@ -68,12 +68,12 @@ pub fn submit(
         .collect()
 }
 
-/// A document of a kind that is read and not acted on.
-static NOT_ACTED_ON: Rule = Rule {
-    code: "message-not-acted-on",
+/// Documents of a type that is read, but that nothing acts on.
+static NOT_TAKEN: Rule = Rule {
+    code: "message-type-not-taken",
     official: None,
-    zh: "该报文类型[{found}]的业务尚未开通",
-    en: "this office does not take {found} yet",
+    zh: "{message}报文类型的业务尚未开通",
+    en: "this office does not take messages of type {message} yet",
 };
 
 /// Judges one document by itself.
@@ -103,8 +103,15 @@ impl Judge<'_> {
             Document::Waybill(waybill) => self.waybill(waybill, signer),
             Document::Delivery(delivery) => self.delivery(delivery, signer),
             Document::Declaration(declaration) => self.declaration(declaration, signer),
-            Document::Cancellation(_) | Document::Return(_) | Document::WarehouseEntry(_) => {
-                Err(vec![Defect::at(&NOT_ACTED_ON, self.pointer).found(self.message.code())])
+            // Nothing acts on these yet, and nothing pretends to.
+            Document::ExportOrder(_)
+            | Document::ExportWaybill(_)
+            | Document::ExportDeclaration(_)
+            | Document::Cancellation(_)
+            | Document::Return(_)
+            | Document::WarehouseEntry(_) => {
+                let defect = Defect::at(&NOT_TAKEN, self.pointer);
+                Err(vec![defect.with("message", self.message.code())])
             }
         }
     }

@@ -84,23 +84,25 @@ pub struct ImportDeclaration {
     pub items: Vec<GoodsItem>,
 }
 
-/// What ties a declaration to bonded stock (`emsNo`, `areaCode`, `areaName`): needed for 1210.
+/// What ties a declaration to bonded stock (`emsNo`, `areaCode`, `areaName`; in export `emsNo`, `iacCode`,
+/// `iacName`): needed for 1210.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BondedStock {
     /// 账册编号 (`emsNo`).
     pub account_book: Option<Box<str>>,
-    /// 区内企业代码 (`areaCode`).
+    /// 区内企业代码 (`areaCode`, `iacCode`).
     pub warehouse: Option<PartyCode>,
-    /// 区内企业名称 (`areaName`).
+    /// 区内企业名称 (`areaName`, `iacName`).
     pub warehouse_name: Option<Box<str>>,
 }
 
-/// How the goods travel (`trafMode`, `trafNo`, `voyageNo`, `billNo`): the last three for 9610.
+/// How the goods travel (`trafMode`, `trafNo`, `voyageNo`, `billNo`; in export `trafName`): the last three
+/// for import by 9610, and in export by now or later, with the master bill.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Transport {
     /// 运输方式 (`trafMode`).
     pub mode: Box<str>,
-    /// 运输工具编号 (`trafNo`).
+    /// 运输工具编号 (`trafNo`, `trafName`).
     pub vehicle: Option<Box<str>>,
     /// 航班航次号 (`voyageNo`).
     pub voyage: Option<Box<str>>,

@@ -1,10 +1,12 @@
 //! Declarations of goods (申报清单).
 
+mod export;
 mod import;
 mod parcel;
 mod review;
 mod state;
 
+pub use export::{Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag};
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
 pub use parcel::DeclaredParcel;
 pub use review::{NotAllowed, Ruled, Ruling};

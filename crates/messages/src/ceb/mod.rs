@@ -2,10 +2,13 @@
 //!
 //! To add a message: its file with a [`Layout`] and what the message is, and its line in the table below.
 
+pub mod ceb303;
 pub mod ceb311;
 pub mod ceb411;
+pub mod ceb505;
 pub mod ceb511;
 pub mod ceb513;
+pub mod ceb603;
 pub mod ceb621;
 pub mod ceb623;
 pub mod ceb625;
@@ -52,6 +55,10 @@ macro_rules! messages {
 }
 
 messages! {
+    /// Export orders (电子订单).
+    Ceb303 = 303: ceb303::REQUEST;
+    /// Responses to export orders (电子订单回执).
+    Ceb304 = 304: ceb303::RESPONSE;
     /// Import orders (电子订单).
     Ceb311 = 311: ceb311::REQUEST;
     /// Responses to orders (电子订单回执).
@@ -60,6 +67,10 @@ messages! {
     Ceb411 = 411: ceb411::REQUEST;
     /// Responses to payments (支付单回执).
     Ceb412 = 412: ceb411::RESPONSE;
+    /// Export waybills (物流运单).
+    Ceb505 = 505: ceb505::REQUEST;
+    /// Responses to export waybills (物流运单回执).
+    Ceb506 = 506: ceb505::RESPONSE;
     /// Import waybills (物流运单).
     Ceb511 = 511: ceb511::REQUEST;
     /// Responses to waybills (物流运单回执).
@@ -68,6 +79,10 @@ messages! {
     Ceb513 = 513: ceb513::REQUEST;
     /// Responses to waybill statuses (运单状态回执).
     Ceb514 = 514: ceb513::RESPONSE;
+    /// Export declarations (出口清单).
+    Ceb603 = 603: ceb603::REQUEST;
+    /// Responses to export declarations (出口清单回执).
+    Ceb604 = 604: ceb603::RESPONSE;
     /// Import declarations (进口清单).
     Ceb621 = 621: ceb621::REQUEST;
     /// Responses to import declarations (进口清单回执).

@@ -49,9 +49,10 @@ impl<'r, 't> Cells<'r, 't> {
         }
     }
 
-    /// An optional text, as it was written; blank is absent.
+    /// An optional text, as it was written; blank is absent, unless the schema demands the element.
     pub(crate) fn optional(&mut self, position: usize) -> Option<Option<Box<str>>> {
-        Some(self.row.filled(position).and(self.row.get(position)).map(Into::into))
+        let is_there = self.row.filled(position).is_some() || self.row.field(position).required;
+        Some(self.row.get(position).filter(|_| is_there).map(Into::into))
     }
 
     /// An identifier.
@@ -60,21 +61,26 @@ impl<'r, 't> Cells<'r, 't> {
         position: usize,
         parse: impl FnOnce(&str) -> Result<T, IdError>,
     ) -> Option<T> {
-        match parse(self.row.get(position).unwrap_or_default()) {
-            Ok(id) => Some(id),
-            Err(_) => self.meaningless(position, self.row.field(position).form),
+        let (text, form) =
+            (self.row.get(position).unwrap_or_default(), self.row.field(position).form);
+        match parse(text) {
+            // An identifier is trimmed, and may then be shorter than the schema admits.
+            Ok(id) if !is_shortened(text, form) => Some(id),
+            _ => self.meaningless(position, form),
         }
     }
 
-    /// An optional identifier; blank is absent.
+    /// An optional identifier; blank is absent, unless the schema demands the element.
     pub(crate) fn optional_id<T>(
         &mut self,
         position: usize,
         parse: impl FnOnce(&str) -> Result<T, IdError>,
     ) -> Option<Option<T>> {
-        match self.row.filled(position) {
-            Some(_) => self.id(position, parse).map(Some),
+        let is_blank = self.row.filled(position).is_none();
+        match self.row.get(position) {
             None => Some(None),
+            Some(_) if is_blank && !self.row.field(position).required => Some(None),
+            Some(_) => self.id(position, parse).map(Some),
         }
     }
 
@@ -229,7 +235,8 @@ impl<'r, 't> Cells<'r, 't> {
             return None;
         }
         let field = self.row.field(position);
-        let mut defect = Defect::at(self.rule, self.place.child(field.name).to_string());
+        let mut defect = Defect::at(self.rule, self.place.child(field.name).to_string())
+            .with("element", field.name);
         if let Some(text) = self.row.get(position) {
             defect = if field.personal { defect.found(masked(text)) } else { defect.found(text) };
         }
@@ -248,6 +255,12 @@ macro_rules! built {
     };
 }
 pub(crate) use built;
+
+/// Whether a text that has its form loses it when it is trimmed.
+fn is_shortened(text: &str, form: Form) -> bool {
+    let trimmed = text.trim();
+    matches!(form, Form::Text { min, .. } if trimmed.len() < text.len() && trimmed.chars().count() < min)
+}
 
 fn parse_millis(text: &str) -> Option<Moment> {
     let (seconds, millis) = text.split_at_checked(14)?;

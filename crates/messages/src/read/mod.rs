@@ -24,8 +24,10 @@ mod signature_model;
 
 use roxmltree::{Document as Tree, Node};
 use tongguan_domain::cancellation::CancellationRequest;
-use tongguan_domain::commerce::{DeliveryStatus, Order, Payment, Waybill};
-use tongguan_domain::declaration::ImportDeclaration;
+use tongguan_domain::commerce::{
+    DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
+};
+use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facility::WarehouseEntry;
 use tongguan_domain::returns::ReturnRequest;
@@ -99,14 +101,20 @@ pub struct ReadDocument {
 /// A document that an enterprise sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
+    /// CEB303.
+    ExportOrder(Box<ExportOrder>),
     /// CEB311.
     Order(Box<Order>),
     /// CEB411.
     Payment(Box<Payment>),
+    /// CEB505.
+    ExportWaybill(Box<ExportWaybill>),
     /// CEB511.
     Waybill(Box<Waybill>),
     /// CEB513.
     Delivery(Box<DeliveryStatus>),
+    /// CEB603.
+    ExportDeclaration(Box<ExportDeclaration>),
     /// CEB621.
     Declaration(Box<ImportDeclaration>),
     /// CEB623.
@@ -131,7 +139,7 @@ pub struct ReadAnswer {
 /// What customs sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// CEB312, 412, 512, 514, 622.
+    /// The answer to a document.
     Response(Box<Response>),
     /// CEB816.
     TaxBill(Box<TaxBill>),

@@ -233,10 +233,10 @@ fn read_value<'t>(
         return None;
     }
     let mut text = text_of(node);
-    if let Some(fixed) = field.fixed
+    if let Some(implied) = field.fixed.or(field.default)
         && text.is_empty()
     {
-        text = Cow::Borrowed(fixed);
+        text = Cow::Borrowed(implied);
     }
     if field.collapsed
         && let Some(collapsed) = collapsed(&text)

@@ -20,7 +20,7 @@ use crate::ceb::{TaxBillNotice, TaxBillStatus};
 /// The request to cancel its declaration.
 pub(super) fn cancellation() -> Result<CancellationRequest, IdError> {
     Ok(CancellationRequest {
-        filing: filing(8, "20260302103000")?,
+        filing: filing(31, "20260302103000")?,
         parcel: declared()?,
         reference: Some(FunctionalReference::parse("TG202603020002")?),
         provisional_no: None,
@@ -32,7 +32,7 @@ pub(super) fn cancellation() -> Result<CancellationRequest, IdError> {
 /// The request to return one of its two tins of milk powder.
 pub(super) fn return_request() -> Result<ReturnRequest, IdError> {
     Ok(ReturnRequest {
-        filing: filing(9, "20260310090000")?,
+        filing: filing(32, "20260310090000")?,
         parcel: declared()?,
         reference: Some(FunctionalReference::parse("TG202603100001")?),
         provisional_no: None,
@@ -56,7 +56,7 @@ pub(super) fn warehouse_entry() -> Result<WarehouseEntry, IdError> {
         Ok(EnteredParcel { number, waybill_no, note: None })
     };
     Ok(WarehouseEntry {
-        filing: filing(10, "20260302140000")?,
+        filing: filing(33, "20260302140000")?,
         office: OfficeCode::parse("2916")?,
         reference: Some(FunctionalReference::parse("TG202603020003")?),
         provisional_no: None,
@@ -77,7 +77,7 @@ pub(super) fn warehouse_entry() -> Result<WarehouseEntry, IdError> {
 /// That its tax bill is void.
 pub(super) fn tax_bill_notice() -> Result<TaxBillNotice, IdError> {
     Ok(TaxBillNotice {
-        guid: Guid::parse(&guid(11))?,
+        guid: Guid::parse(&guid(34))?,
         issued_at: instant("20260320120000").plus_millis(7),
         declaration_no: DeclarationNumber::parse(DECLARATION_NO)?,
         number: format!("{DECLARATION_NO}_0").into(),

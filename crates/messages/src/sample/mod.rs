@@ -1,27 +1,29 @@
-//! One made-up parcel, as every message would tell of it.
+//! Two made-up parcels, one that comes and one that leaves, as every message would tell of them.
 //!
 //! For reference pages, for trying things out and for tests. No person, party or number in it exists:
 //! the identity number belongs to area 990000, which is not assigned.
 
 mod after_import;
+mod export;
 mod parcel;
 
 use roxmltree::Document as Tree;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::IdError;
 
+pub use export::{ExportParcel, export_parcel};
 pub use parcel::{Parcel, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
-    FormatRefusal, MessageType, ceb311, ceb411, ceb511, ceb513, ceb621, ceb623, ceb625, ceb711,
-    ceb816, ceb818, ceb900,
+    FormatRefusal, MessageType, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513, ceb603, ceb621,
+    ceb623, ceb625, ceb711, ceb816, ceb818, ceb900,
 };
 use crate::read::{Profile, read};
-use crate::response::{Response, write_responses};
+use crate::response::{Quote, Quoted, Response, write_responses};
 use crate::write::{Envelope, Style};
 
-use parcel::{DECLARATION_NO, PROVISIONAL_NO, guid, instant};
+use parcel::{guid, instant};
 
 /// Why a sample could not be made; a test makes sure that it does not happen.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +45,8 @@ impl From<Vec<Defect>> for SampleError {
     }
 }
 
-/// A valid message of that type about the made-up parcel, unsigned, an element a line. Those
-/// that the schema wants signed are valid once they are.
+/// A valid message of that type about the made-up parcels, unsigned, an element a line. Those that the
+/// schema wants signed are valid once they are.
 ///
 /// # Errors
 /// None in a tested build; see [`SampleError`].
@@ -53,12 +55,15 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
     if let Some(request) = request {
         return answer(request, message);
     }
-    let parcel = parcel()?;
+    let (parcel, export) = (parcel()?, export_parcel()?);
     let transfer = transfer();
     let guid = guid(0);
     let style = Style::Indented;
     let envelope = Envelope { guid: &guid, transfer: &transfer, subscriptions: &[], style };
     Ok(match message {
+        MessageType::Ceb303 => ceb303::write(&envelope, [&export.order])?,
+        MessageType::Ceb505 => ceb505::write(&envelope, [&export.waybill])?,
+        MessageType::Ceb603 => ceb603::write(&envelope, [&export.declaration])?,
         MessageType::Ceb311 => ceb311::write(&envelope, [&parcel.order])?,
         MessageType::Ceb411 => ceb411::write(&envelope, [&parcel.payment])?,
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
@@ -88,10 +93,22 @@ fn answer(request: MessageType, message: MessageType) -> Result<String, SampleEr
             status: 2,
             at: instant("20260302101507").plus_millis(123),
             text: format!("新增申报成功[{}]", document.quote.guid()),
-            quote: document.quote.numbered(PROVISIONAL_NO, DECLARATION_NO),
+            quote: numbered(document.quote),
         })
         .collect();
     Ok(write_responses(message, &guid(0), &responses, Style::Indented)?)
+}
+
+/// The quote with the numbers that it lacks.
+fn numbered(quote: Quote) -> Quote {
+    let (provisional, declaration) = match quote.answered_by() {
+        MessageType::Ceb622 | MessageType::Ceb624 | MessageType::Ceb626 | MessageType::Ceb712 => {
+            (parcel::PROVISIONAL_NO, parcel::DECLARATION_NO)
+        }
+        _ => (export::PROVISIONAL_NO, export::DECLARATION_NO),
+    };
+    let is_named = !quote.get(Quoted::DECLARATION_NO).is_empty();
+    quote.numbered(provisional, if is_named { "" } else { declaration })
 }
 
 fn format_refusal() -> FormatRefusal {

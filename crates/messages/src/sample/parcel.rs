@@ -303,6 +303,6 @@ pub(super) fn instant(text: &str) -> Moment {
 }
 
 /// An amount of so many fen.
-fn fen(count: i64) -> Amount {
+pub(super) fn fen(count: i64) -> Amount {
     Amount::new(Decimal::new(count, 2))
 }

@@ -4,17 +4,21 @@
 //! from customs stand in the default namespace. Every value is held to the table while it is written,
 //! into one growing text.
 
-mod document;
 mod entity;
 mod escape;
 mod message;
 
-pub use document::write_document;
 pub(crate) use entity::EntityWriter;
 pub(crate) use escape::{cdata, escape};
 pub(crate) use message::{Writer, write_request};
 
-use crate::ceb::{Subscription, Transfer};
+use tongguan_domain::defect::Defect;
+
+use crate::ceb::{
+    Subscription, Transfer, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513, ceb603, ceb621, ceb623,
+    ceb625, ceb711,
+};
+use crate::read::Document;
 
 /// How a message is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,4 +41,24 @@ pub struct Envelope<'e> {
     pub subscriptions: &'e [Subscription],
     /// The layout.
     pub style: Style,
+}
+
+/// Writes a message of one document, of whatever kind, without a signature.
+///
+/// # Errors
+/// Everything that the schema would refuse.
+pub fn write_document(envelope: &Envelope<'_>, document: &Document) -> Result<String, Vec<Defect>> {
+    match document {
+        Document::ExportOrder(order) => ceb303::write(envelope, [&**order]),
+        Document::Order(order) => ceb311::write(envelope, [&**order]),
+        Document::Payment(payment) => ceb411::write(envelope, [&**payment]),
+        Document::ExportWaybill(waybill) => ceb505::write(envelope, [&**waybill]),
+        Document::Waybill(waybill) => ceb511::write(envelope, [&**waybill]),
+        Document::Delivery(delivery) => ceb513::write(envelope, [&**delivery]),
+        Document::ExportDeclaration(declaration) => ceb603::write(envelope, [&**declaration]),
+        Document::Declaration(declaration) => ceb621::write(envelope, [&**declaration]),
+        Document::Cancellation(cancellation) => ceb623::write(envelope, [&**cancellation]),
+        Document::Return(request) => ceb625::write(envelope, [&**request]),
+        Document::WarehouseEntry(entry) => ceb711::write(envelope, [&**entry]),
+    }
 }

@@ -265,7 +265,7 @@ fn same_fields(elements: &[Node<'_, '_>], entity: &Entity) {
         assert_eq!(form(*element), field.form, "{title}");
         assert_eq!(collapses(*element), field.collapsed, "{title}");
         assert_eq!(element.attribute("fixed"), field.fixed, "{title}");
-        assert_eq!(element.attribute("default"), None, "{title}");
+        assert_eq!(element.attribute("default"), field.default, "{title}");
     }
 }
 

@@ -18,13 +18,13 @@ const AUTHORITY: &str = "sample-authority.pem";
 
 /// Write a made-up message, valid by the official schema.
 ///
-/// All samples tell of the same parcel; no person, enterprise or number in them exists. Declarations
+/// All samples tell of one of two parcels, one that comes and one that leaves; no person, enterprise or number in them exists. Declarations
 /// (CEB621) are signed unless --unsigned is given, because the schema demands it.
 ///
 /// The keys of the samples are public: never trust their authority where it matters.
 #[derive(Debug, Args)]
 pub struct Sample {
-    /// CEB311, 312, 411, 412, 511, 512, 513, 514, 621, 622, 816 or 900.
+    /// The code of a message, such as CEB311 or 311; an unknown one lists them all.
     #[arg(value_name = "TYPE", value_parser = message_type)]
     message: MessageType,
     /// Sign it by whoever must send it, with SM2.
@@ -45,8 +45,8 @@ impl Sample {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let mut text = sample(self.message)?;
-        let is_demanded = self.message.layout().trailer.demands_signature();
-        let is_signed = self.signed || is_demanded && !self.unsigned;
+        let is_signed =
+            self.signed || self.message.layout().trailer.demands_signature() && !self.unsigned;
         if is_signed || self.trust_out.is_some() {
             let cast = Cast::new(SEED, Signing::Sm2)?;
             if is_signed {
@@ -70,7 +70,7 @@ fn message_type(text: &str) -> Result<MessageType, String> {
         })
 }
 
-/// Who sends a message. The carrier of the samples is also the declarant, and keeps the warehouse.
+/// Who sends a message.
 fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
     if !message.is_request() {
         anyhow::bail!(
@@ -79,8 +79,9 @@ fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
         );
     }
     Ok(match message {
-        MessageType::Ceb311 => &cast.merchant,
+        MessageType::Ceb303 | MessageType::Ceb311 => &cast.merchant,
         MessageType::Ceb411 => &cast.institution,
+        // The carrier carries, declares and keeps the warehouse.
         _ => &cast.carrier,
     })
 }
