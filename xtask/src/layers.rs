@@ -139,6 +139,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("declaration", &["commerce", "allowance", "tax_bill"]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),
+    ("consolidation", &["commerce"]),
     ("facility", &["commerce"]),
     ("facts", &["commerce", "declaration"]),
     ("check", &["commerce", "declaration", "facts"]),

@@ -132,6 +132,17 @@ text_id!(
     18
 );
 text_id!(
+    /// The number that ties a result of consolidation to its formal declaration (汇总统一编号;
+    /// `declSeqNo`).
+    ConsolidatedNumber,
+    18
+);
+text_id!(
+    /// The number under which customs registers a formal declaration (报关单编号; `entryId`).
+    FormalDeclarationNumber,
+    18
+);
+text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).
     DxpId,
     30

@@ -12,6 +12,7 @@
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
 //! | [`cancellation`], [`returns`] | undoing a declaration, goods that come back |
+//! | [`consolidation`] | export declarations merged into formal ones |
 //! | [`facility`] | what entered a customs-controlled place |
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
@@ -23,6 +24,7 @@ pub mod allowance;
 pub mod cancellation;
 pub mod check;
 pub mod commerce;
+pub mod consolidation;
 pub mod declaration;
 pub mod defect;
 pub mod facility;

@@ -3,7 +3,7 @@
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::ceb816::TaxBillForm;
-use tongguan_messages::ceb::{MessageType, ceb816, ceb818, ceb900};
+use tongguan_messages::ceb::{MessageType, ceb792, ceb816, ceb818, ceb900};
 use tongguan_messages::dxp::{self, DxpMessage, DxpReply, DxpTransmission};
 use tongguan_messages::read::{Answer, Profile, Reading, read};
 use tongguan_messages::response::write_responses;
@@ -101,6 +101,9 @@ fn write_answer(message: MessageType, answer: &Answer) -> Result<String, Vec<Def
         Answer::TaxBill(bill) => {
             let form = TaxBillForm { unofficial_numbers: true, style: Style::Compact };
             ceb816::write(GUID, std::slice::from_ref(bill), form)
+        }
+        Answer::ConsolidationResult(result) => {
+            ceb792::write(GUID, std::slice::from_ref(result), Style::Compact)
         }
         Answer::TaxBillNotice(notice) => {
             ceb818::write(GUID, std::slice::from_ref(notice), Style::Compact)

@@ -107,6 +107,9 @@ impl Judge<'_> {
             Document::ExportOrder(_)
             | Document::ExportWaybill(_)
             | Document::ExportDeclaration(_)
+            | Document::ExportReturn(_)
+            | Document::ReturnTally(_)
+            | Document::Consolidation(_)
             | Document::Cancellation(_)
             | Document::Return(_)
             | Document::WarehouseEntry(_) => {

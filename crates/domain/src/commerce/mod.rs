@@ -7,6 +7,7 @@ mod export_order;
 mod export_waybill;
 mod filing;
 mod order;
+mod part;
 mod payment;
 mod waybill;
 
@@ -16,5 +17,6 @@ pub use export_order::{ExportOrder, ExportOrderLine, ExportOrderType};
 pub use export_waybill::ExportWaybill;
 pub use filing::{Action, Filing, Stage};
 pub use order::{Order, OrderLine, PaymentReference};
+pub use part::Part;
 pub use payment::Payment;
 pub use waybill::Waybill;

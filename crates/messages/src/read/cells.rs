@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use tongguan_domain::commerce::{Action, Filing, Stage};
+use tongguan_domain::commerce::{Action, Filing, Part, Stage};
 use tongguan_domain::defect::{Defect, Rule};
 use tongguan_domain::ids::{Guid, IdError, OfficeCode};
 use tongguan_domain::money::Amount;
@@ -208,6 +208,15 @@ impl<'r, 't> Cells<'r, 't> {
         }
     }
 
+    /// Which part of how many, by the elements that say how many and which.
+    pub(crate) fn part(&mut self, count: usize, sequence: usize) -> Option<Part> {
+        let (of, number) = (self.integer(count), self.integer(sequence));
+        let whole = |number: i32| u32::try_from(number).unwrap_or(0);
+        let (of, number) = (of?, number?);
+        let part = Part::new(whole(number), whole(of));
+        part.or_else(|| self.meaningless(sequence, format_args!("1..={of}")))
+    }
+
     /// The four elements that every request document begins with, in this order.
     pub(crate) fn filing(&mut self) -> Option<Filing> {
         let guid = self.id(0, Guid::parse);
@@ -230,7 +239,17 @@ impl<'r, 't> Cells<'r, 't> {
         self.row.quoted(position)
     }
 
-    fn meaningless<T>(&mut self, position: usize, expected: impl std::fmt::Display) -> Option<T> {
+    /// Whether an element is absent or blank.
+    pub(crate) fn is_blank(&self, position: usize) -> bool {
+        self.row.filled(position).is_none()
+    }
+
+    /// Notes that a value means nothing.
+    pub(crate) fn meaningless<T>(
+        &mut self,
+        position: usize,
+        expected: impl std::fmt::Display,
+    ) -> Option<T> {
         if self.findings.len() == Self::MOST_FINDINGS {
             return None;
         }

@@ -27,10 +27,11 @@ use tongguan_domain::cancellation::CancellationRequest;
 use tongguan_domain::commerce::{
     DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
 };
+use tongguan_domain::consolidation::{ConsolidationRequest, ConsolidationResult};
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facility::WarehouseEntry;
-use tongguan_domain::returns::ReturnRequest;
+use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 
 pub(crate) use cells::{Cells, built};
 pub(crate) use document::Rows;
@@ -101,6 +102,10 @@ pub struct ReadDocument {
 /// A document that an enterprise sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
+    /// CEB213.
+    ExportReturn(Box<ExportReturnRequest>),
+    /// CEB215.
+    ReturnTally(Box<ReturnTally>),
     /// CEB303.
     ExportOrder(Box<ExportOrder>),
     /// CEB311.
@@ -121,6 +126,8 @@ pub enum Document {
     Cancellation(Box<CancellationRequest>),
     /// CEB625.
     Return(Box<ReturnRequest>),
+    /// CEB701.
+    Consolidation(Box<ConsolidationRequest>),
     /// CEB711.
     WarehouseEntry(Box<WarehouseEntry>),
 }
@@ -141,6 +148,8 @@ pub struct ReadAnswer {
 pub enum Answer {
     /// The answer to a document.
     Response(Box<Response>),
+    /// CEB792.
+    ConsolidationResult(Box<ConsolidationResult>),
     /// CEB816.
     TaxBill(Box<TaxBill>),
     /// CEB818.

@@ -70,7 +70,7 @@ pub(super) fn warehouse_entry() -> Result<WarehouseEntry, IdError> {
         carrier: party(CARRIER, "示例国际速递有限公司")?,
         location: Some("A-01".into()),
         note: None,
-        parcels: vec![parcel(1, WAYBILL_NO)?, parcel(2, "EX000000022CN")?],
+        parcels: vec![parcel(1, WAYBILL_NO)?, parcel(2, "EX000000036CN")?],
     })
 }
 

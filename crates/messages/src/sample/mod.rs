@@ -3,6 +3,7 @@
 //! For reference pages, for trying things out and for tests. No person, party or number in it exists:
 //! the identity number belongs to area 990000, which is not assigned.
 
+mod after_export;
 mod after_import;
 mod export;
 mod parcel;
@@ -16,8 +17,8 @@ pub use parcel::{Parcel, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
-    FormatRefusal, MessageType, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513, ceb603, ceb621,
-    ceb623, ceb625, ceb711, ceb816, ceb818, ceb900,
+    FormatRefusal, MessageType, ceb213, ceb215, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513,
+    ceb603, ceb621, ceb623, ceb625, ceb701, ceb711, ceb792, ceb816, ceb818, ceb900,
 };
 use crate::read::{Profile, read};
 use crate::response::{Quote, Quoted, Response, write_responses};
@@ -69,6 +70,12 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
         MessageType::Ceb513 => ceb513::write(&envelope, [&parcel.delivery])?,
         MessageType::Ceb621 => ceb621::write(&envelope, [&parcel.declaration])?,
+        MessageType::Ceb213 => ceb213::write(&envelope, [&after_export::return_request()?])?,
+        MessageType::Ceb215 => ceb215::write(&envelope, [&after_export::tally()?])?,
+        MessageType::Ceb701 => ceb701::write(&envelope, [&after_export::consolidation()?])?,
+        MessageType::Ceb792 => {
+            ceb792::write(&guid, &[after_export::consolidation_result()?], style)?
+        }
         MessageType::Ceb623 => ceb623::write(&envelope, [&after_import::cancellation()?])?,
         MessageType::Ceb625 => ceb625::write(&envelope, [&after_import::return_request()?])?,
         MessageType::Ceb711 => ceb711::write(&envelope, [&after_import::warehouse_entry()?])?,

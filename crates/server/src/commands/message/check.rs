@@ -249,6 +249,9 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::ExportOrder(_)
         | Document::ExportWaybill(_)
         | Document::ExportDeclaration(_)
+        | Document::ExportReturn(_)
+        | Document::ReturnTally(_)
+        | Document::Consolidation(_)
         | Document::Cancellation(_)
         | Document::Return(_)
         | Document::WarehouseEntry(_) => Vec::new(),
