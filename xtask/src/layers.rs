@@ -137,6 +137,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("tax_bill", &[]),
     ("lane", &[]),
     ("declaration", &["commerce", "allowance", "tax_bill"]),
+    ("movement", &["commerce", "declaration"]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),
     ("consolidation", &["commerce"]),

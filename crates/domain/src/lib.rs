@@ -8,9 +8,10 @@
 //! | [`ids`], [`money`], [`quantity`], [`time`], [`person`], [`party`], [`mark`], [`defect`], [`status`] | shared vocabulary |
 //! | [`registry`] | who may act, and in which role |
 //! | [`official`] | the authorities' numbers and texts for faults and results |
-//! | [`commerce`] | order, payment, waybill, delivery |
+//! | [`commerce`] | order, payment or collection, waybill, delivery |
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
+//! | [`movement`] | how exported parcels arrive, travel and leave |
 //! | [`cancellation`], [`returns`] | undoing a declaration, goods that come back |
 //! | [`consolidation`] | export declarations merged into formal ones |
 //! | [`facility`] | what entered a customs-controlled place |
@@ -35,6 +36,7 @@ pub mod lane;
 pub mod mark;
 pub mod matching;
 pub mod money;
+pub mod movement;
 pub mod official;
 pub mod party;
 pub mod person;

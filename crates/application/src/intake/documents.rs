@@ -105,8 +105,13 @@ impl Judge<'_> {
             Document::Declaration(declaration) => self.declaration(declaration, signer),
             // Nothing acts on these yet, and nothing pretends to.
             Document::ExportOrder(_)
+            | Document::Collection(_)
             | Document::ExportWaybill(_)
+            | Document::Arrival(_)
+            | Document::Departure(_)
             | Document::ExportDeclaration(_)
+            | Document::ExportCancellation(_)
+            | Document::MasterBillLink(_)
             | Document::ExportReturn(_)
             | Document::ReturnTally(_)
             | Document::Consolidation(_)

@@ -6,11 +6,16 @@ pub mod ceb213;
 pub mod ceb215;
 pub mod ceb303;
 pub mod ceb311;
+pub mod ceb403;
 pub mod ceb411;
 pub mod ceb505;
+pub mod ceb507;
+pub mod ceb509;
 pub mod ceb511;
 pub mod ceb513;
 pub mod ceb603;
+pub mod ceb605;
+pub mod ceb607;
 pub mod ceb621;
 pub mod ceb623;
 pub mod ceb625;
@@ -75,6 +80,10 @@ messages! {
     Ceb311 = 311: ceb311::REQUEST;
     /// Responses to orders (电子订单回执).
     Ceb312 = 312: ceb311::RESPONSE;
+    /// Collections for export orders (收款单).
+    Ceb403 = 403: ceb403::REQUEST;
+    /// Responses to collections (收款单回执).
+    Ceb404 = 404: ceb403::RESPONSE;
     /// Import payments (支付单).
     Ceb411 = 411: ceb411::REQUEST;
     /// Responses to payments (支付单回执).
@@ -83,6 +92,14 @@ messages! {
     Ceb505 = 505: ceb505::REQUEST;
     /// Responses to export waybills (物流运单回执).
     Ceb506 = 506: ceb505::RESPONSE;
+    /// Arrival reports (运抵单).
+    Ceb507 = 507: ceb507::REQUEST;
+    /// Responses to arrival reports (运抵单回执).
+    Ceb508 = 508: ceb507::RESPONSE;
+    /// Departure reports (离境单).
+    Ceb509 = 509: ceb509::REQUEST;
+    /// Responses to departure reports (离境单回执).
+    Ceb510 = 510: ceb509::RESPONSE;
     /// Import waybills (物流运单).
     Ceb511 = 511: ceb511::REQUEST;
     /// Responses to waybills (物流运单回执).
@@ -95,6 +112,14 @@ messages! {
     Ceb603 = 603: ceb603::REQUEST;
     /// Responses to export declarations (出口清单回执).
     Ceb604 = 604: ceb603::RESPONSE;
+    /// Cancellations of export declarations (撤销申请单).
+    Ceb605 = 605: ceb605::REQUEST;
+    /// Responses to cancellations of export declarations (撤销申请单回执).
+    Ceb606 = 606: ceb605::RESPONSE;
+    /// Master bill links (清单总分单).
+    Ceb607 = 607: ceb607::REQUEST;
+    /// Responses to master bill links (清单总分单回执).
+    Ceb608 = 608: ceb607::RESPONSE;
     /// Import declarations (进口清单).
     Ceb621 = 621: ceb621::REQUEST;
     /// Responses to import declarations (进口清单回执).

@@ -23,14 +23,15 @@ pub mod rules;
 mod signature_model;
 
 use roxmltree::{Document as Tree, Node};
-use tongguan_domain::cancellation::CancellationRequest;
+use tongguan_domain::cancellation::{CancellationRequest, ExportCancellation};
 use tongguan_domain::commerce::{
-    DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
+    Collection, DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
 };
 use tongguan_domain::consolidation::{ConsolidationRequest, ConsolidationResult};
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facility::WarehouseEntry;
+use tongguan_domain::movement::{ArrivalReport, DepartureReport, MasterBillLink};
 use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 
 pub(crate) use cells::{Cells, built};
@@ -110,16 +111,26 @@ pub enum Document {
     ExportOrder(Box<ExportOrder>),
     /// CEB311.
     Order(Box<Order>),
+    /// CEB403.
+    Collection(Box<Collection>),
     /// CEB411.
     Payment(Box<Payment>),
     /// CEB505.
     ExportWaybill(Box<ExportWaybill>),
+    /// CEB507.
+    Arrival(Box<ArrivalReport>),
+    /// CEB509.
+    Departure(Box<DepartureReport>),
     /// CEB511.
     Waybill(Box<Waybill>),
     /// CEB513.
     Delivery(Box<DeliveryStatus>),
     /// CEB603.
     ExportDeclaration(Box<ExportDeclaration>),
+    /// CEB605.
+    ExportCancellation(Box<ExportCancellation>),
+    /// CEB607.
+    MasterBillLink(Box<MasterBillLink>),
     /// CEB621.
     Declaration(Box<ImportDeclaration>),
     /// CEB623.

@@ -2,25 +2,44 @@
 
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
-use tongguan_domain::commerce::{ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill};
+use tongguan_domain::cancellation::ExportCancellation;
+use tongguan_domain::commerce::{
+    Collection, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill, Part,
+};
 use tongguan_domain::declaration::{
     BondedStock, Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag, Transport,
 };
-use tongguan_domain::ids::{FunctionalReference, IdError, OfficeCode, OrderNumber, WaybillNumber};
+use tongguan_domain::ids::{
+    DeclarationNumber, FunctionalReference, IdError, OfficeCode, OrderNumber, PaymentTransaction,
+    WaybillNumber,
+};
 use tongguan_domain::money::Amount;
+use tongguan_domain::movement::{
+    ArrivalReport, DepartureReport, MasterBillLine, MasterBillLink, ReportedParcel,
+};
 use tongguan_domain::party::{NamedParty, PartyCode};
 
-use super::parcel::{CARRIER, PLATFORM, fen, filing, party};
+use super::parcel::{CARRIER, INSTITUTION, PLATFORM, fen, filing, instant, party};
 
 /// The documents of one exported parcel, which agree with each other.
 #[derive(Debug, Clone)]
 pub struct ExportParcel {
     /// What the buyer abroad ordered.
     pub order: ExportOrder,
+    /// What was paid for it.
+    pub collection: Collection,
     /// How it travels.
     pub waybill: ExportWaybill,
     /// What was declared.
     pub declaration: ExportDeclaration,
+    /// That it arrived at the airport.
+    pub arrival: ArrivalReport,
+    /// Under which air waybill it flies.
+    pub master_bill: MasterBillLink,
+    /// That it left.
+    pub departure: DepartureReport,
+    /// What would be sent if it stayed.
+    pub cancellation: ExportCancellation,
 }
 
 /// The made-up parcel: two goods to the United States, USD 86.50 with freight, merged into a formal
@@ -29,7 +48,16 @@ pub struct ExportParcel {
 /// # Errors
 /// None in a tested build; see [`super::SampleError`].
 pub fn export_parcel() -> Result<ExportParcel, IdError> {
-    Ok(ExportParcel { order: order()?, waybill: waybill()?, declaration: declaration()? })
+    Ok(ExportParcel {
+        order: order()?,
+        collection: collection()?,
+        waybill: waybill()?,
+        declaration: declaration()?,
+        arrival: arrival()?,
+        master_bill: master_bill()?,
+        departure: departure()?,
+        cancellation: cancellation()?,
+    })
 }
 
 const MERCHANT: &str = "330196E005";
@@ -38,7 +66,10 @@ pub(super) const PLATFORM_NAME: &str = "示例跨境电商平台有限公司";
 pub(super) const CARRIER_NAME: &str = "示例国际速递有限公司";
 const ORDER_NO: &str = "TGE20260302000001";
 pub(super) const WAYBILL_NO: &str = "EX000000022CN";
-pub(super) const PROVISIONAL_NO: &str = "B20260302000000002";
+const BILL_NO: &str = "99900000002";
+const BAG_NO: &str = "BAG-0001";
+const TRUCK: &str = "XXA00001";
+const FLIGHT: &str = "XX0002";
 pub(super) const DECLARATION_NO: &str = "29162026E000000001";
 const DOLLAR: &str = "502";
 pub(super) const UNITED_STATES: &str = "502";
@@ -75,6 +106,22 @@ fn order() -> Result<ExportOrder, IdError> {
         currency: DOLLAR.into(),
         note: None,
         lines: vec![line(1, SCARF, 2, 2500, 5000), line(2, FLASK, 1, 2850, 2850)],
+    })
+}
+
+fn collection() -> Result<Collection, IdError> {
+    Ok(Collection {
+        filing: filing(12, "20260302090100")?,
+        platform: party(PLATFORM, PLATFORM_NAME)?,
+        merchant: merchant()?,
+        order_no: OrderNumber::parse(ORDER_NO)?,
+        institution: Some(PartyCode::parse(INSTITUTION)?),
+        institution_name: "示例支付有限公司".into(),
+        transaction: Some(PaymentTransaction::parse("2026030222001400002")?),
+        amount: fen(8650),
+        currency: DOLLAR.into(),
+        received_at: instant("20260302085930"),
+        note: None,
     })
 }
 
@@ -134,6 +181,95 @@ fn declaration() -> Result<ExportDeclaration, IdError> {
             item(1, SCARF, "6214100000", (2, 2), (2500, 5000)),
             item(2, FLASK, "9617001900", (1, 5), (2850, 2850)),
         ],
+    })
+}
+
+fn arrival() -> Result<ArrivalReport, IdError> {
+    Ok(ArrivalReport {
+        filing: filing(16, "20260302093000")?,
+        office: OfficeCode::parse("2916")?,
+        reference: FunctionalReference::parse("TGA202603020001")?,
+        provisional_no: None,
+        operator: party(CARRIER, CARRIER_NAME)?,
+        facility: None,
+        direction: "E".into(),
+        transport_mode: "5".into(),
+        bill_no: Some(BILL_NO.into()),
+        domestic_vehicle: TRUCK.into(),
+        carrier: party(CARRIER, CARRIER_NAME)?,
+        part: Part::WHOLE,
+        note: None,
+        parcels: vec![reported()?],
+    })
+}
+
+fn master_bill() -> Result<MasterBillLink, IdError> {
+    Ok(MasterBillLink {
+        filing: filing(17, "20260302094000")?,
+        office: OfficeCode::parse("2916")?,
+        reference: FunctionalReference::parse("TGM202603020001")?,
+        provisional_no: None,
+        declarant: party(CARRIER, CARRIER_NAME)?,
+        facility: None,
+        transport_mode: "5".into(),
+        vehicle: FLIGHT.into(),
+        voyage: FLIGHT.into(),
+        bill_no: BILL_NO.into(),
+        domestic_vehicle: Some(TRUCK.into()),
+        gross_weight_kg: Decimal::new(9, 1),
+        carrier: party(CARRIER, CARRIER_NAME)?,
+        part: Part::WHOLE,
+        note: None,
+        parcels: vec![MasterBillLine {
+            number: 1,
+            bag_no: Some(BAG_NO.into()),
+            waybill_no: WaybillNumber::parse(WAYBILL_NO)?,
+            declaration_no: None,
+            note: None,
+        }],
+    })
+}
+
+fn departure() -> Result<DepartureReport, IdError> {
+    Ok(DepartureReport {
+        filing: filing(18, "20260302100500")?,
+        office: OfficeCode::parse("2916")?,
+        reference: FunctionalReference::parse("TGD202603020001")?,
+        provisional_no: None,
+        carrier: party(CARRIER, CARRIER_NAME)?,
+        transport: Transport {
+            mode: "5".into(),
+            vehicle: Some(FLIGHT.into()),
+            voyage: Some(FLIGHT.into()),
+            bill_no: Some(BILL_NO.into()),
+        },
+        left_at: instant("20260302100000"),
+        part: Part::WHOLE,
+        note: None,
+        parcels: vec![reported()?],
+    })
+}
+
+fn reported() -> Result<ReportedParcel, IdError> {
+    Ok(ReportedParcel {
+        number: 1,
+        waybill_no: WaybillNumber::parse(WAYBILL_NO)?,
+        bag_no: Some(BAG_NO.into()),
+        note: None,
+    })
+}
+
+fn cancellation() -> Result<ExportCancellation, IdError> {
+    Ok(ExportCancellation {
+        filing: filing(19, "20260302092000")?,
+        office: OfficeCode::parse("2916")?,
+        reference: FunctionalReference::parse("TGC202603020001")?,
+        provisional_no: None,
+        declaration_no: DeclarationNumber::parse(DECLARATION_NO)?,
+        reason: "订购人取消订单".into(),
+        declarant: party(CARRIER, CARRIER_NAME)?,
+        merchant: merchant()?,
+        note: None,
     })
 }
 

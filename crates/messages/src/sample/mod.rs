@@ -17,8 +17,9 @@ pub use parcel::{Parcel, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
-    FormatRefusal, MessageType, ceb213, ceb215, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513,
-    ceb603, ceb621, ceb623, ceb625, ceb701, ceb711, ceb792, ceb816, ceb818, ceb900,
+    FormatRefusal, MessageType, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507,
+    ceb509, ceb511, ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701, ceb711, ceb792,
+    ceb816, ceb818, ceb900,
 };
 use crate::read::{Profile, read};
 use crate::response::{Quote, Quoted, Response, write_responses};
@@ -63,8 +64,13 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
     let envelope = Envelope { guid: &guid, transfer: &transfer, subscriptions: &[], style };
     Ok(match message {
         MessageType::Ceb303 => ceb303::write(&envelope, [&export.order])?,
+        MessageType::Ceb403 => ceb403::write(&envelope, [&export.collection])?,
         MessageType::Ceb505 => ceb505::write(&envelope, [&export.waybill])?,
+        MessageType::Ceb507 => ceb507::write(&envelope, [&export.arrival])?,
+        MessageType::Ceb509 => ceb509::write(&envelope, [&export.departure])?,
         MessageType::Ceb603 => ceb603::write(&envelope, [&export.declaration])?,
+        MessageType::Ceb605 => ceb605::write(&envelope, [&export.cancellation])?,
+        MessageType::Ceb607 => ceb607::write(&envelope, [&export.master_bill])?,
         MessageType::Ceb311 => ceb311::write(&envelope, [&parcel.order])?,
         MessageType::Ceb411 => ceb411::write(&envelope, [&parcel.payment])?,
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
@@ -108,14 +114,18 @@ fn answer(request: MessageType, message: MessageType) -> Result<String, SampleEr
 
 /// The quote with the numbers that it lacks.
 fn numbered(quote: Quote) -> Quote {
-    let (provisional, declaration) = match quote.answered_by() {
-        MessageType::Ceb622 | MessageType::Ceb624 | MessageType::Ceb626 | MessageType::Ceb712 => {
-            (parcel::PROVISIONAL_NO, parcel::DECLARATION_NO)
-        }
-        _ => (export::PROVISIONAL_NO, export::DECLARATION_NO),
-    };
+    let message = quote.answered_by();
     let is_named = !quote.get(Quoted::DECLARATION_NO).is_empty();
-    quote.numbered(provisional, if is_named { "" } else { declaration })
+    let provisional = match message {
+        MessageType::Ceb622 => parcel::PROVISIONAL_NO.to_owned(),
+        _ => format!("B20260302{:09}", message.number()),
+    };
+    let declaration = match message {
+        _ if is_named => "",
+        MessageType::Ceb622 => parcel::DECLARATION_NO,
+        _ => export::DECLARATION_NO,
+    };
+    quote.numbered(&provisional, declaration)
 }
 
 fn format_refusal() -> FormatRefusal {

@@ -69,7 +69,7 @@ pub fn parcel() -> Result<Parcel, IdError> {
 
 pub(super) const PLATFORM: &str = "330196P001";
 pub(super) const MERCHANT: &str = "330196M002";
-const INSTITUTION: &str = "3301960Y03";
+pub(super) const INSTITUTION: &str = "3301960Y03";
 pub(super) const CARRIER: &str = "330198W004";
 pub(super) const ORDER_NO: &str = "TG20260302000001";
 pub(super) const WAYBILL_NO: &str = "EX000000019CN";

@@ -15,8 +15,8 @@ pub(crate) use message::{Writer, write_request};
 use tongguan_domain::defect::Defect;
 
 use crate::ceb::{
-    Subscription, Transfer, ceb213, ceb215, ceb303, ceb311, ceb411, ceb505, ceb511, ceb513, ceb603,
-    ceb621, ceb623, ceb625, ceb701, ceb711,
+    Subscription, Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509,
+    ceb511, ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701, ceb711,
 };
 use crate::read::Document;
 
@@ -53,11 +53,16 @@ pub fn write_document(envelope: &Envelope<'_>, document: &Document) -> Result<St
         Document::ReturnTally(tally) => ceb215::write(envelope, [&**tally]),
         Document::ExportOrder(order) => ceb303::write(envelope, [&**order]),
         Document::Order(order) => ceb311::write(envelope, [&**order]),
+        Document::Collection(collection) => ceb403::write(envelope, [&**collection]),
         Document::Payment(payment) => ceb411::write(envelope, [&**payment]),
         Document::ExportWaybill(waybill) => ceb505::write(envelope, [&**waybill]),
+        Document::Arrival(arrival) => ceb507::write(envelope, [&**arrival]),
+        Document::Departure(departure) => ceb509::write(envelope, [&**departure]),
         Document::Waybill(waybill) => ceb511::write(envelope, [&**waybill]),
         Document::Delivery(delivery) => ceb513::write(envelope, [&**delivery]),
         Document::ExportDeclaration(declaration) => ceb603::write(envelope, [&**declaration]),
+        Document::ExportCancellation(request) => ceb605::write(envelope, [&**request]),
+        Document::MasterBillLink(link) => ceb607::write(envelope, [&**link]),
         Document::Declaration(declaration) => ceb621::write(envelope, [&**declaration]),
         Document::Cancellation(cancellation) => ceb623::write(envelope, [&**cancellation]),
         Document::Return(request) => ceb625::write(envelope, [&**request]),

@@ -5,6 +5,7 @@
 mod consolidation;
 mod dxp;
 mod dxp_nodes;
+mod export;
 mod findings;
 mod golden;
 mod mutants;

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use tongguan_messages::ceb::MessageType;
 use tongguan_messages::certificate::key::Scheme;
+use tongguan_messages::read::{Profile, read};
+use tongguan_messages::sample::sample;
 use tongguan_messages::signature::{
     DigestMethod, Form, Policy, SignError, SignatureBlock, SignatureDefect, Sm2Encoding, Style,
     sign, verify,
@@ -38,6 +41,27 @@ fn what_is_signed_verifies_for_every_algorithm_in_every_form() {
                 assert_eq!(verified.form, form, "{name}");
                 assert_eq!(verified.scheme, style.method.scheme());
             }
+        }
+    }
+}
+
+#[test]
+fn the_signature_of_an_export_message_stands_before_its_extension() {
+    let party = &*SM2_PARTY;
+    let order = sample(MessageType::Ceb303).unwrap();
+    let end = order.rfind("</").unwrap();
+    let extension = "\t<ceb:ExtendMessage>\n\t\t<ceb:name>n</ceb:name>\n\t\t<ceb:version>1</ceb:version>\
+        \n\t\t<ceb:Message/>\n\t</ceb:ExtendMessage>\n";
+    let extended = format!("{}{extension}{}", &order[..end], &order[end..]);
+    for text in [&order, &extended] {
+        for code in 0..8 {
+            let style = Style { form: Form::from_code(code).unwrap(), ..Style::SM2 };
+            let message = sign(text, &party.key, &party.certificate, style).unwrap();
+            verified(&message).unwrap_or_else(|defect| panic!("{code}: {defect}\n{message}"));
+            let tree = roxmltree::Document::parse(&message).unwrap();
+            assert_eq!(read(&tree, Profile::Strict).unwrap().defects, [], "{code}\n{message}");
+            let moved = message.replace("ExtendMessage>", "BaseSubscribe>");
+            assert!(text == &order || verified(&moved).is_err(), "it is signed too");
         }
     }
 }

@@ -15,7 +15,7 @@ mod faults;
 mod guarantee;
 mod lanes;
 mod lost_commits;
-mod not_acted_on;
+mod not_taken;
 mod numbers;
 mod pages;
 mod quantities;

@@ -247,8 +247,13 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         }
         // Nothing is asked yet of what a message says that is not acted upon.
         Document::ExportOrder(_)
+        | Document::Collection(_)
         | Document::ExportWaybill(_)
+        | Document::Arrival(_)
+        | Document::Departure(_)
         | Document::ExportDeclaration(_)
+        | Document::ExportCancellation(_)
+        | Document::MasterBillLink(_)
         | Document::ExportReturn(_)
         | Document::ReturnTally(_)
         | Document::Consolidation(_)

@@ -79,7 +79,9 @@ fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
         );
     }
     Ok(match message {
-        MessageType::Ceb213 | MessageType::Ceb303 | MessageType::Ceb311 => &cast.merchant,
+        MessageType::Ceb213 | MessageType::Ceb303 | MessageType::Ceb311 | MessageType::Ceb403 => {
+            &cast.merchant
+        }
         MessageType::Ceb411 => &cast.institution,
         // The carrier carries, declares and keeps the warehouse.
         _ => &cast.carrier,
