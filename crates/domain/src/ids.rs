@@ -95,9 +95,9 @@ text_id!(
 );
 text_id!(
     /// The number on a parcel's label (物流运单编号; `logisticsNo`), not used again by its carrier
-    /// for six months.
+    /// for six months. Import allows 60 characters, export 32, returned exports 80.
     WaybillNumber,
-    60
+    80
 );
 text_id!(
     /// A payment's serial number at its payment institution (支付交易编号; `payTransactionId`).
@@ -105,8 +105,8 @@ text_id!(
     60
 );
 text_id!(
-    /// The sender's own number for a document (企业内部编号; `copNo`), its idempotency key; the schema of
-    /// import allows 20 characters.
+    /// The sender's own number for a declaration or a request (企业内部编号; `copNo`, in returned
+    /// exports `coElNo`), its idempotency key. Import allows 20 characters, export 30.
     FunctionalReference,
     30
 );
@@ -116,10 +116,31 @@ text_id!(
     18
 );
 text_id!(
-    /// The number under which customs registers a declaration (清单编号; `invtNo`); the schema of import
-    /// allows 18 characters.
+    /// The number under which customs registers a declaration (清单编号; `invtNo`): 18 characters,
+    /// in export up to 20.
     DeclarationNumber,
     20
+);
+text_id!(
+    /// The number under which customs registers a warehouse entry (入库单编号; `rkdNo`).
+    WarehouseEntryNumber,
+    18
+);
+text_id!(
+    /// The number under which customs registers a request to consolidate (汇总申请编号; `sumNo`).
+    ConsolidationNumber,
+    18
+);
+text_id!(
+    /// The number that ties a result of consolidation to its formal declaration (汇总统一编号;
+    /// `declSeqNo`).
+    ConsolidatedNumber,
+    18
+);
+text_id!(
+    /// The number under which customs registers a formal declaration (报关单编号; `entryId`).
+    FormalDeclarationNumber,
+    18
 );
 text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).

@@ -12,7 +12,9 @@
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
 //! | [`movement`] | how exported parcels arrive, travel and leave |
-//! | [`cancellation`] | requests to cancel a declaration |
+//! | [`cancellation`], [`returns`] | undoing a declaration, goods that come back |
+//! | [`consolidation`] | export declarations merged into formal ones |
+//! | [`facility`] | what entered a customs-controlled place |
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
 //! | [`positive_list`] | which goods may be imported at retail |
@@ -24,8 +26,10 @@ pub mod allowance;
 pub mod cancellation;
 pub mod check;
 pub mod commerce;
+pub mod consolidation;
 pub mod declaration;
 pub mod defect;
+pub mod facility;
 pub mod facts;
 pub mod formal;
 pub mod guarantee;
@@ -41,6 +45,7 @@ pub mod person;
 pub mod positive_list;
 pub mod quantity;
 pub mod registry;
+pub mod returns;
 pub mod status;
 pub mod tax;
 pub mod tax_bill;

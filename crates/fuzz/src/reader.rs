@@ -34,6 +34,7 @@ fn check_message(bytes: &[u8], nesting: Nesting) {
     check_reading(&tree);
     if nesting == Nesting::Bare {
         check_envelope(&tree);
+        check_nodes(&tree);
     }
 }
 
@@ -122,8 +123,19 @@ fn check_envelope(tree: &roxmltree::Document<'_>) {
     defects::hold(&reading.defects);
     assert_eq!(reading.message.is_none(), !reading.defects.is_empty(), "{:?}", reading.defects);
     let Some(message) = reading.message else { return };
-    assert_eq!(reading.number.as_ref(), Some(&message.number));
-    assert_eq!(reading.sender.as_ref(), Some(&message.sender));
+    assert_eq!(reading.number.as_ref(), Some(&message.head.number));
+    assert_eq!(reading.sender.as_ref(), Some(&message.head.sender));
     rewriting::hold_envelope(&message);
     check_message(&message.data, Nesting::Enveloped);
+}
+
+fn check_nodes(tree: &roxmltree::Document<'_>) {
+    match dxp::read_transmission(tree) {
+        Ok(transmission) => rewriting::hold_transmission(&transmission),
+        Err(found) => defects::hold(&found),
+    }
+    match dxp::read_reply(tree) {
+        Ok(reply) => rewriting::hold_reply(&reply),
+        Err(found) => defects::hold(&found),
+    }
 }

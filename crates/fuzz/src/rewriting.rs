@@ -1,9 +1,10 @@
 //! Writing what was read, and reading it again: it says the same.
 
 use tongguan_domain::defect::Defect;
+use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::ceb816::TaxBillForm;
-use tongguan_messages::ceb::{MessageType, ceb816, ceb900};
-use tongguan_messages::dxp::{self, DxpMessage};
+use tongguan_messages::ceb::{MessageType, ceb792, ceb816, ceb818, ceb900};
+use tongguan_messages::dxp::{self, DxpMessage, DxpReply, DxpTransmission};
 use tongguan_messages::read::{Answer, Profile, Reading, read};
 use tongguan_messages::response::write_responses;
 use tongguan_messages::sample;
@@ -50,10 +51,43 @@ pub fn hold_envelope(message: &DxpMessage) {
     };
     let source = Source::read(text.as_bytes(), &Limits::default()).unwrap();
     let again = dxp::read(&source.tree().unwrap()).message;
-    // An envelope tells the second and no part of it.
-    let whole = message.created_at.micros().div_euclid(1_000_000) * 1_000_000;
-    let created_at = tongguan_domain::time::Moment::from_micros(whole);
-    assert_eq!(again, Some(DxpMessage { created_at, ..message.clone() }), "{text}");
+    let mut expected = message.clone();
+    to_the_second(&mut expected.head.created_at);
+    assert_eq!(again, Some(expected), "{text}");
+}
+
+/// An envelope between nodes is written and read as it was, also when it was split on the way.
+pub fn hold_transmission(transmission: &DxpTransmission) {
+    let Ok(text) = dxp::write_transmission(transmission) else {
+        panic!("what was read cannot be written: {transmission:?}");
+    };
+    let source = Source::read(text.as_bytes(), &Limits::default()).unwrap();
+    let again = dxp::read_transmission(&source.tree().unwrap());
+    let mut expected = transmission.clone();
+    to_the_second(&mut expected.sent_at);
+    to_the_second(&mut expected.message.head.created_at);
+    assert_eq!(again, Ok(expected), "{text}");
+    let whole = DxpTransmission { part: None, ..transmission.clone() };
+    assert_eq!(dxp::join(dxp::split(whole.clone())), Ok(whole));
+}
+
+/// A reply is written and read as it was.
+pub fn hold_reply(reply: &DxpReply) {
+    let Ok(text) = dxp::write_reply(reply) else {
+        panic!("what was read cannot be written: {reply:?}");
+    };
+    let source = Source::read(text.as_bytes(), &Limits::default()).unwrap();
+    let again = dxp::read_reply(&source.tree().unwrap());
+    let mut expected = reply.clone();
+    for response in &mut expected.responses {
+        to_the_second(&mut response.original.created_at);
+    }
+    assert_eq!(again, Ok(expected), "{text}");
+}
+
+/// Envelopes tell the second and no part of it.
+fn to_the_second(moment: &mut Moment) {
+    *moment = Moment::from_micros(moment.micros().div_euclid(1_000_000) * 1_000_000);
 }
 
 /// A guid of the right length; those of messages are judged by their length alone.
@@ -67,6 +101,12 @@ fn write_answer(message: MessageType, answer: &Answer) -> Result<String, Vec<Def
         Answer::TaxBill(bill) => {
             let form = TaxBillForm { unofficial_numbers: true, style: Style::Compact };
             ceb816::write(GUID, std::slice::from_ref(bill), form)
+        }
+        Answer::ConsolidationResult(result) => {
+            ceb792::write(GUID, std::slice::from_ref(result), Style::Compact)
+        }
+        Answer::TaxBillNotice(notice) => {
+            ceb818::write(GUID, std::slice::from_ref(notice), Style::Compact)
         }
         Answer::FormatRefusal(refusal) => ceb900::write(refusal, Style::Compact),
     }

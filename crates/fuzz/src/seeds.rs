@@ -6,7 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tongguan_domain::ids::DxpId;
 use tongguan_messages::ceb::MessageType;
-use tongguan_messages::dxp::{self, Additions, BusinessKey, DxpMessage};
+use tongguan_messages::dxp::{
+    self, Additions, BusinessKey, DxpHead, DxpMessage, DxpReply, DxpTransmission, NodeResponse,
+    ReceiverResult,
+};
 use tongguan_messages::sample::sample;
 use tongguan_messages::signature::Style;
 
@@ -40,17 +43,61 @@ fn messages() -> Vec<Vec<u8>> {
         all.push(enveloped(message, text.clone()).into_bytes());
         all.push(text.into_bytes());
     }
+    all.extend(between_nodes().map(String::into_bytes));
     all
 }
 
 fn enveloped(message: MessageType, text: String) -> String {
-    let id = |text| DxpId::parse(text).unwrap();
-    let envelope = DxpMessage {
-        number: "TG-20260302-0001".into(),
-        sender: id("DXPENT0000000001"),
-        receivers: vec![id("DXPEDCCEB0000002"), id("DXPEDCCEB0000003")],
-        created_at: receipt(),
-        message_type: message.layout().root.into(),
+    dxp::write(&envelope(message, text)).unwrap()
+}
+
+/// An envelope between nodes of the exchange platform, and the platform's reply to it.
+fn between_nodes() -> [String; 2] {
+    let message = envelope(MessageType::Ceb900, "<a/>".to_owned());
+    let result = ReceiverResult {
+        receiver: id("DXPEDCCEB0000002"),
+        code: "2001".into(),
+        text: Some("t".into()),
+        note: Some("n".into()),
+    };
+    let response = NodeResponse {
+        node: Some("NODE0001".into()),
+        code: "2001".into(),
+        text: Some("t".into()),
+        results: vec![result],
+        noticed_on: receipt().china_day(),
+        note: Some("n".into()),
+        original: message.head.clone(),
+    };
+    let reply = DxpReply {
+        receiver: id("DXPENT0000000001"),
+        node: Some("NODE0001".into()),
+        responses: vec![response],
+    };
+    let transmission = DxpTransmission {
+        number: "NODE0001202603021000010000000001".into(),
+        part: Some('1'),
+        sent_at: receipt(),
+        destination: "NODE0002".into(),
+        origin: "NODE0001".into(),
+        message,
+    };
+    [dxp::write_transmission(&transmission).unwrap(), dxp::write_reply(&reply).unwrap()]
+}
+
+fn id(text: &str) -> DxpId {
+    DxpId::parse(text).unwrap()
+}
+
+fn envelope(message: MessageType, text: String) -> DxpMessage {
+    DxpMessage {
+        head: DxpHead {
+            number: "TG-20260302-0001".into(),
+            sender: id("DXPENT0000000001"),
+            receivers: vec![id("DXPEDCCEB0000002"), id("DXPEDCCEB0000003")],
+            created_at: receipt(),
+            message_type: message.layout().root.into(),
+        },
         data: text.into_bytes(),
         additions: Additions {
             file_name: Some("a.xml".into()),
@@ -59,8 +106,7 @@ fn enveloped(message: MessageType, text: String) -> String {
             character_set: Some("UTF-8".into()),
             conversion: Some("c".into()),
         },
-    };
-    dxp::write(&envelope).unwrap()
+    }
 }
 
 /// The golden files of the crate that is fuzzed.

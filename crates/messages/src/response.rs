@@ -63,7 +63,7 @@ impl Quoted {
 }
 
 /// By which number a sender knows its document: the first of these that the response quotes.
-const NAMES: [&str; 4] = ["copNo", "payTransactionId", "orderNo", "logisticsNo"];
+const NAMES: [&str; 5] = ["copNo", "coElNo", "payTransactionId", "orderNo", "logisticsNo"];
 
 impl Quote {
     /// What `answered_by` quotes, a text for each element by `text`.

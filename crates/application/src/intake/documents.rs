@@ -116,7 +116,13 @@ impl Judge<'_> {
             // Nothing acts on these yet, and nothing pretends to.
             Document::Collection(_)
             | Document::ExportCancellation(_)
-            | Document::MasterBillLink(_) => {
+            | Document::MasterBillLink(_)
+            | Document::ExportReturn(_)
+            | Document::ReturnTally(_)
+            | Document::Consolidation(_)
+            | Document::Cancellation(_)
+            | Document::Return(_)
+            | Document::WarehouseEntry(_) => {
                 let defect = Defect::at(&NOT_TAKEN, self.pointer);
                 Err(vec![defect.with("message", self.message.code())])
             }

@@ -48,7 +48,7 @@ pub fn open(tree: &Tree<'_>) -> Option<Envelope> {
     }
     let reading = dxp::read(tree);
     let (message_type, content) = match reading.message {
-        Some(message) => (message.message_type, Ok(message.data)),
+        Some(message) => (message.head.message_type, Ok(message.data)),
         None => ("".into(), Err(reading.defects)),
     };
     let number = reading.number.filter(|number| !number.is_empty());

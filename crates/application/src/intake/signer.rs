@@ -100,6 +100,8 @@ fn failure(message: MessageType) -> Defect {
     let rule: &'static Rule = match message {
         MessageType::Ceb621 => &official::declaration::SIGNATURE,
         MessageType::Ceb311 => &official::order::SIGNATURE,
+        MessageType::Ceb623 => &official::cancellation::SIGNATURE,
+        MessageType::Ceb625 => &official::import_return::SIGNATURE_FAILED,
         _ => &SIGNATURE_FAILED,
     };
     Defect::at(rule, format!("/{}/Signature", message.root()))

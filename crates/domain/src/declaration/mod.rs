@@ -3,11 +3,13 @@
 mod export;
 mod export_state;
 mod import;
+mod parcel;
 mod review;
 mod state;
 
 pub use export::{Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag};
 pub use export_state::{ExportEntry, ExportRelease, ExportState, ExportStep, StepRefused};
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
+pub use parcel::DeclaredParcel;
 pub use review::{NotAllowed, Ruled, Ruling};
 pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};

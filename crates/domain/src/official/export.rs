@@ -123,4 +123,7 @@ faults! {
     ARRIVAL = "arrival-report", "运抵单", "arrival report";
     DEPARTURE = "departure-report", "离境单", "departure report";
     MASTER_BILL_LINK = "master-bill-link", "清单总分单", "master bill link";
+    RETURN = "export-return", "出口退货申请单", "export return";
+    TALLY = "return-tally", "退货理货明细单", "return tally";
+    CONSOLIDATION = "consolidation", "汇总申请单", "request to consolidate";
 }

@@ -2,6 +2,8 @@
 //!
 //! To add a message: its file with a [`Layout`] and what the message is, and its line in the table below.
 
+pub mod ceb213;
+pub mod ceb215;
 pub mod ceb303;
 pub mod ceb311;
 pub mod ceb403;
@@ -15,12 +17,20 @@ pub mod ceb603;
 pub mod ceb605;
 pub mod ceb607;
 pub mod ceb621;
+pub mod ceb623;
+pub mod ceb625;
+pub mod ceb701;
+pub mod ceb711;
+pub mod ceb792;
 pub mod ceb816;
+pub mod ceb818;
 pub mod ceb900;
+mod declared;
 mod definition;
 mod transfer;
 
 pub use ceb816::{TaxBill, TaxBillStatus, TaxLine};
+pub use ceb818::TaxBillNotice;
 pub use ceb900::FormatRefusal;
 pub(crate) use definition::{Definition, Nature};
 pub(crate) use transfer::transfer_of;
@@ -54,6 +64,14 @@ macro_rules! messages {
 }
 
 messages! {
+    /// Requests to return exported goods (退货申请单).
+    Ceb213 = 213: ceb213::REQUEST;
+    /// Responses to requests to return exported goods (退货申请单回执).
+    Ceb214 = 214: ceb213::RESPONSE;
+    /// Tallies of returned exports (退货理货明细单).
+    Ceb215 = 215: ceb215::REQUEST;
+    /// Responses to tallies of returned exports (退货理货明细单回执).
+    Ceb216 = 216: ceb215::RESPONSE;
     /// Export orders (电子订单).
     Ceb303 = 303: ceb303::REQUEST;
     /// Responses to export orders (电子订单回执).
@@ -106,8 +124,28 @@ messages! {
     Ceb621 = 621: ceb621::REQUEST;
     /// Responses to import declarations (进口清单回执).
     Ceb622 = 622: ceb621::RESPONSE;
+    /// Requests to cancel import declarations (撤销申请单).
+    Ceb623 = 623: ceb623::REQUEST;
+    /// Responses to requests to cancel import declarations (撤销申请单回执).
+    Ceb624 = 624: ceb623::RESPONSE;
+    /// Requests to return imported goods (退货申请单).
+    Ceb625 = 625: ceb625::REQUEST;
+    /// Responses to requests to return imported goods (退货申请单回执).
+    Ceb626 = 626: ceb625::RESPONSE;
+    /// Requests to consolidate export declarations (汇总申请单).
+    Ceb701 = 701: ceb701::REQUEST;
+    /// Responses to requests to consolidate export declarations (汇总申请单回执).
+    Ceb702 = 702: ceb701::RESPONSE;
+    /// Warehouse entries (入库明细单).
+    Ceb711 = 711: ceb711::REQUEST;
+    /// Responses to warehouse entries (入库明细单回执).
+    Ceb712 = 712: ceb711::RESPONSE;
+    /// What export declarations were consolidated into (汇总结果单).
+    Ceb792 = 792: ceb792::ISSUE;
     /// Tax bills (电子税单).
     Ceb816 = 816: ceb816::ISSUE;
+    /// What became of tax bills (电子税单状态).
+    Ceb818 = 818: ceb818::ISSUE;
     /// Refusal of a message that cannot be read (报文格式校验回执).
     Ceb900 = 900: ceb900::ISSUE;
 }

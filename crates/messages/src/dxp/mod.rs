@@ -1,24 +1,43 @@
-//! The envelope of the exchange platform (终端传输报文; `DxpMsg`): who sends what to whom.
+//! The envelopes of the exchange platform: who sends what to whom.
 //!
-//! The business message travels in it as base64. An envelope may be signed; nothing checks or makes
+//! A business message travels as base64 in the sender's envelope (终端传输报文; `DxpMsg`), and that
+//! between the platform's nodes in a further one (服务器传输报文; `DxpMsgSv`). The platform itself
+//! answers with a reply (交换平台响应报文; `DxpRep`). All three may be signed; nothing checks or makes
 //! that signature, because the business message carries its own.
 
 mod model;
 mod read;
+mod reply;
+mod transmission;
 mod write;
 
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 
 pub use read::{DxpReading, read};
+pub use reply::{DxpReply, NodeResponse, ReceiverResult, read_reply, write_reply};
+pub use transmission::{
+    DxpTransmission, NotJoinable, join, read_transmission, split, write_transmission,
+};
 pub use write::write;
 
 /// The namespace of envelopes.
 pub const NAMESPACE: &str = "http://www.chinaport.gov.cn/dxp";
 
-/// An envelope and what is in it.
+/// An envelope and what is in it (`DxpMsg`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DxpMessage {
+    /// Who sends what to whom (`TransInfo`).
+    pub head: DxpHead,
+    /// The business message (`Data`).
+    pub data: Vec<u8>,
+    /// What else it says (`AddInfo`).
+    pub additions: Additions,
+}
+
+/// The head of an envelope (`TransInfo`), which the platform's reply repeats (`OriHead`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DxpHead {
     /// The sender's own number for it (`CopMsgId`): 1 to 255 characters.
     pub number: Box<str>,
     /// Who sends it (`SenderId`): at most 16 characters.
@@ -29,10 +48,6 @@ pub struct DxpMessage {
     pub created_at: Moment,
     /// What is in it (`MsgType`), such as `CEB311Message`; at most 30 characters, may be empty.
     pub message_type: Box<str>,
-    /// The business message (`Data`).
-    pub data: Vec<u8>,
-    /// What else it says.
-    pub additions: Additions,
 }
 
 /// What an envelope may also say (`AddInfo`).

@@ -1,4 +1,4 @@
-//! Reading an envelope.
+//! Reading envelopes.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DxpId;
 
 use super::model::DXP_MSG;
-use super::{Additions, BusinessKey, DxpMessage, NAMESPACE};
+use super::{Additions, BusinessKey, DxpHead, DxpMessage, NAMESPACE};
 use crate::read::lexical::parse_date_time;
-use crate::read::model::{Checker, is_model};
+use crate::read::model::{Checker, Model, is_model};
 use crate::read::number::is_space;
 use crate::read::place::Place;
 use crate::read::report::{Profile, Report};
@@ -34,42 +34,75 @@ pub struct DxpReading {
 /// Reads an envelope and holds it to the official schema.
 pub fn read(tree: &Tree<'_>) -> DxpReading {
     let root = tree.root_element();
-    if !is_model(root, &DXP_MSG) {
+    let mut report = match held(root, &DXP_MSG) {
+        Ok(report) => report,
+        Err(defect) => {
+            return DxpReading { number: None, sender: None, message: None, defects: vec![defect] };
+        }
+    };
+    let head = child(root, "TransInfo");
+    let number = head.and_then(|head| text(head, "CopMsgId"));
+    let sender = head.and_then(|head| id(child(head, "SenderId")?));
+    let message = extracted(&mut report, "/DxpMsg/TransInfo", HEAD_VALUES, || message(root));
+    DxpReading { number, sender, message, defects: report.defects }
+}
+
+/// Holds the root to its model.
+///
+/// # Errors
+/// That it is another element.
+pub(super) fn held(root: Node<'_, '_>, model: &'static Model) -> Result<Report, Defect> {
+    if !is_model(root, model) {
         let name = root.tag_name().name();
         let pointer = Place::root(name).to_string();
-        let defect = Defect::at(&rules::MESSAGE_UNKNOWN, pointer).found(name);
-        return DxpReading { number: None, sender: None, message: None, defects: vec![defect] };
+        return Err(Defect::at(&rules::MESSAGE_UNKNOWN, pointer).found(name));
     }
     let mut report = Report::new(Profile::Strict);
     let rule = &rules::ENVELOPE_FORM;
     let mut checker = Checker { report: &mut report, rule, tolerable: false, ids: HashSet::new() };
-    checker.element(root, &DXP_MSG, &Place::root(DXP_MSG.name));
-    let head = child(root, "TransInfo");
-    let number = head.and_then(|head| text(head, "CopMsgId"));
-    let sender = head.and_then(|head| id(child(head, "SenderId")?));
-    let message = if report.defects.is_empty() { extract(root) } else { None };
-    if message.is_none() && report.defects.is_empty() {
-        let pointer = Place::root(DXP_MSG.name).child("TransInfo").to_string();
-        report.refuse(|| Defect::at(rule, pointer).expected("SenderId, ReceiverId, CreatTime"));
-    }
-    DxpReading { number, sender, message, defects: report.defects }
+    checker.element(root, model, &Place::root(model.name));
+    Ok(report)
 }
 
-/// The content of an envelope that follows the schema; nothing when a mailbox is blank or the time is
-/// out of reach.
-fn extract(root: Node<'_, '_>) -> Option<DxpMessage> {
-    let head = child(root, "TransInfo")?;
-    let receivers = child(head, "ReceiverIds")?;
-    let receivers = receivers.children().filter(Node::is_element).map(id).collect::<Option<_>>()?;
-    let additions = child(root, "AddInfo").map(additions).unwrap_or_default();
+/// What makes a head unusable although it follows the schema: a blank mailbox, a time out of reach.
+pub(super) const HEAD_VALUES: &str = "SenderId, ReceiverId, CreatTime";
+
+/// What `extract` finds in an envelope that follows the schema. When it finds nothing, a defect says
+/// which values at `pointer` cannot be used.
+pub(super) fn extracted<T>(
+    report: &mut Report,
+    pointer: &str,
+    values: &'static str,
+    extract: impl FnOnce() -> Option<T>,
+) -> Option<T> {
+    if !report.defects.is_empty() {
+        return None;
+    }
+    let extract = extract();
+    if extract.is_none() {
+        report.refuse(|| Defect::at(&rules::ENVELOPE_FORM, pointer).expected(values));
+    }
+    extract
+}
+
+/// The envelope in `node`, which follows the schema.
+pub(super) fn message(node: Node<'_, '_>) -> Option<DxpMessage> {
     Some(DxpMessage {
-        number: text(head, "CopMsgId")?,
-        sender: id(child(head, "SenderId")?)?,
-        receivers,
-        created_at: parse_date_time(&text(head, "CreatTime")?)?,
-        message_type: text(head, "MsgType")?,
-        data: decoded(&text_of(child(root, "Data")?))?,
-        additions,
+        head: head(child(node, "TransInfo")?)?,
+        data: decoded(&text_of(child(node, "Data")?))?,
+        additions: child(node, "AddInfo").map(additions).unwrap_or_default(),
+    })
+}
+
+/// The head in `node`, which follows the schema.
+pub(super) fn head(node: Node<'_, '_>) -> Option<DxpHead> {
+    let receivers = child(node, "ReceiverIds")?;
+    Some(DxpHead {
+        number: text(node, "CopMsgId")?,
+        sender: id(child(node, "SenderId")?)?,
+        receivers: receivers.children().filter(Node::is_element).map(id).collect::<Option<_>>()?,
+        created_at: parse_date_time(&text(node, "CreatTime")?)?,
+        message_type: text(node, "MsgType")?,
     })
 }
 
@@ -91,17 +124,17 @@ fn additions(node: Node<'_, '_>) -> Additions {
     }
 }
 
-fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
     node.children().find(|child| {
         child.tag_name().name() == name && child.tag_name().namespace() == Some(NAMESPACE)
     })
 }
 
-fn text(node: Node<'_, '_>, name: &str) -> Option<Box<str>> {
+pub(super) fn text(node: Node<'_, '_>, name: &str) -> Option<Box<str>> {
     child(node, name).map(|child| text_of(child).into())
 }
 
-fn id(node: Node<'_, '_>) -> Option<DxpId> {
+pub(super) fn id(node: Node<'_, '_>) -> Option<DxpId> {
     DxpId::parse(&text_of(node)).ok()
 }
 

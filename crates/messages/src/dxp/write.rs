@@ -1,14 +1,15 @@
-//! Writing an envelope.
+//! Writing envelopes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tongguan_domain::defect::Defect;
+use tongguan_domain::time::Moment;
 
 use super::model::{
-    CHARACTER_SET, COP_MSG_ID, CREAT_TIME, FILE_NAME, IC_CARD, KEY, KEY_NAME, KEYS, MSG_TYPE,
-    RECEIVER_ID, RECEIVERS, SENDER_ID,
+    CHARACTER_SET, COP_MSG_ID, CREAT_TIME, DXP_MSG, FILE_NAME, IC_CARD, KEY, KEY_NAME, KEYS,
+    MSG_TYPE, RECEIVER_ID, RECEIVERS, SENDER_ID, TRANS_INFO,
 };
-use super::{Additions, DxpMessage, NAMESPACE};
+use super::{Additions, DxpHead, DxpMessage, NAMESPACE};
 use crate::read::model::{Content, Model, Text, matches, name_of};
 use crate::read::rules;
 use crate::write::escape;
@@ -18,48 +19,101 @@ use crate::write::escape;
 /// # Errors
 /// Everything that the schema would refuse: texts that are too long, more than five receivers.
 pub fn write(message: &DxpMessage) -> Result<String, Vec<Defect>> {
-    let mut out =
-        Out { text: String::with_capacity(message.data.len() / 3 * 4 + 1024), defects: vec![] };
-    out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dxp:DxpMsg xmlns:dxp=\"");
-    out.raw(NAMESPACE);
-    out.raw("\" ver=\"1.0\"><dxp:TransInfo>");
-    out.leaf(&COP_MSG_ID, &message.number);
-    out.leaf(&SENDER_ID, message.sender.as_str());
-    out.raw("<dxp:ReceiverIds>");
-    for receiver in &message.receivers {
-        out.leaf(&RECEIVER_ID, receiver.as_str());
-    }
-    if !(1..=RECEIVERS).contains(&message.receivers.len()) {
-        out.refuse(RECEIVER_ID.name, "1..5");
-    }
-    out.raw("</dxp:ReceiverIds>");
-    // The local time in China, without a zone: what the specification asks for.
-    let created_at = message.created_at.to_string();
-    out.leaf(&CREAT_TIME, created_at.get(..19).unwrap_or_default());
-    out.leaf(&MSG_TYPE, &message.message_type);
-    out.raw("</dxp:TransInfo><dxp:Data>");
-    STANDARD.encode_string(&message.data, &mut out.text);
-    out.raw("</dxp:Data>");
-    if message.additions != Additions::default() {
-        out.additions(&message.additions);
-    }
-    out.raw("</dxp:DxpMsg>");
-    if out.defects.is_empty() { Ok(out.text) } else { Err(out.defects) }
+    let mut out = Out::begin(&DXP_MSG, message.data.len() / 3 * 4 + 1024);
+    out.message_content(message);
+    out.finish()
 }
 
-struct Out {
+/// Writes an envelope, element by element.
+pub(super) struct Out {
     text: String,
+    root: &'static Model,
     defects: Vec<Defect>,
 }
 
 impl Out {
-    fn additions(&mut self, additions: &Additions) {
-        self.raw("<dxp:AddInfo>");
-        for (model, text) in [(&FILE_NAME, &additions.file_name), (&IC_CARD, &additions.card)] {
-            if let Some(text) = text {
-                self.leaf(model, text);
-            }
+    /// Opens the root.
+    pub(super) fn begin(root: &'static Model, capacity: usize) -> Self {
+        let mut out = Self { text: String::with_capacity(capacity), root, defects: vec![] };
+        out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dxp:");
+        out.raw(root.name);
+        out.raw(" xmlns:dxp=\"");
+        out.raw(NAMESPACE);
+        out.raw("\" ver=\"1.0\">");
+        out
+    }
+
+    /// Closes the root.
+    ///
+    /// # Errors
+    /// Everything that the schema would refuse.
+    pub(super) fn finish(mut self) -> Result<String, Vec<Defect>> {
+        self.close(self.root.name);
+        if self.defects.is_empty() { Ok(self.text) } else { Err(self.defects) }
+    }
+
+    /// An envelope inside another one.
+    pub(super) fn message(&mut self, message: &DxpMessage) {
+        self.raw("<dxp:DxpMsg ver=\"1.0\">");
+        self.message_content(message);
+        self.close(DXP_MSG.name);
+    }
+
+    fn message_content(&mut self, message: &DxpMessage) {
+        self.head(&TRANS_INFO, &message.head);
+        self.open("Data");
+        STANDARD.encode_string(&message.data, &mut self.text);
+        self.close("Data");
+        if message.additions != Additions::default() {
+            self.additions(&message.additions);
         }
+    }
+
+    /// A head, under either of its names.
+    pub(super) fn head(&mut self, model: &Model, head: &DxpHead) {
+        self.open(model.name);
+        self.leaf(&COP_MSG_ID, &head.number);
+        self.leaf(&SENDER_ID, head.sender.as_str());
+        self.open("ReceiverIds");
+        for receiver in &head.receivers {
+            self.leaf(&RECEIVER_ID, receiver.as_str());
+        }
+        if !(1..=RECEIVERS).contains(&head.receivers.len()) {
+            self.refuse(RECEIVER_ID.name, "1..5");
+        }
+        self.close("ReceiverIds");
+        self.instant(&CREAT_TIME, head.created_at);
+        self.leaf(&MSG_TYPE, &head.message_type);
+        self.close(model.name);
+    }
+
+    /// The local time in China, without a zone: what the specification asks for.
+    pub(super) fn instant(&mut self, model: &Model, moment: Moment) {
+        self.leaf(model, moment.to_string().get(..19).unwrap_or_default());
+    }
+
+    pub(super) fn open(&mut self, name: &str) {
+        self.raw("<dxp:");
+        self.raw(name);
+        self.raw(">");
+    }
+
+    pub(super) fn close(&mut self, name: &str) {
+        self.raw("</dxp:");
+        self.raw(name);
+        self.raw(">");
+    }
+
+    pub(super) fn optional(&mut self, model: &Model, text: Option<&str>) {
+        if let Some(text) = text {
+            self.leaf(model, text);
+        }
+    }
+
+    fn additions(&mut self, additions: &Additions) {
+        self.open("AddInfo");
+        self.optional(&FILE_NAME, additions.file_name.as_deref());
+        self.optional(&IC_CARD, additions.card.as_deref());
         if !additions.keys.is_empty() {
             self.keys(additions);
         }
@@ -70,15 +124,15 @@ impl Out {
             self.raw("\"/>");
         }
         if let Some(conversion) = &additions.conversion {
-            self.raw("<dxp:RecMapId>");
+            self.open("RecMapId");
             escape(&mut self.text, conversion);
-            self.raw("</dxp:RecMapId>");
+            self.close("RecMapId");
         }
-        self.raw("</dxp:AddInfo>");
+        self.close("AddInfo");
     }
 
     fn keys(&mut self, additions: &Additions) {
-        self.raw("<dxp:BizKey>");
+        self.open("BizKey");
         for key in &additions.keys {
             self.raw("<dxp:Key");
             if let Some(name) = &key.name {
@@ -89,22 +143,18 @@ impl Out {
             }
             self.raw(">");
             self.content(&KEY, &key.value);
-            self.raw("</dxp:Key>");
+            self.close("Key");
         }
         if additions.keys.len() > KEYS {
             self.refuse(KEY.name, "1..5");
         }
-        self.raw("</dxp:BizKey>");
+        self.close("BizKey");
     }
 
-    fn leaf(&mut self, model: &Model, text: &str) {
-        self.raw("<dxp:");
-        self.raw(model.name);
-        self.raw(">");
+    pub(super) fn leaf(&mut self, model: &Model, text: &str) {
+        self.open(model.name);
         self.content(model, text);
-        self.raw("</dxp:");
-        self.raw(model.name);
-        self.raw(">");
+        self.close(model.name);
     }
 
     fn content(&mut self, model: &Model, text: &str) {
@@ -120,12 +170,12 @@ impl Out {
         }
     }
 
-    fn refuse(&mut self, name: &str, expected: &str) {
-        let pointer = format!("/DxpMsg//{name}");
+    pub(super) fn refuse(&mut self, name: &str, expected: &str) {
+        let pointer = format!("/{}//{name}", self.root.name);
         self.defects.push(Defect::at(&rules::ENVELOPE_FORM, pointer).expected(expected));
     }
 
-    fn raw(&mut self, text: &str) {
+    pub(super) fn raw(&mut self, text: &str) {
         self.text.push_str(text);
     }
 }

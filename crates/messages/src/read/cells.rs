@@ -49,9 +49,10 @@ impl<'r, 't> Cells<'r, 't> {
         }
     }
 
-    /// An optional text, as it was written; blank is absent.
+    /// An optional text, as it was written; blank is absent, unless the schema demands the element.
     pub(crate) fn optional(&mut self, position: usize) -> Option<Option<Box<str>>> {
-        Some(self.row.filled(position).and(self.row.get(position)).map(Into::into))
+        let is_there = self.row.filled(position).is_some() || self.row.field(position).required;
+        Some(self.row.get(position).filter(|_| is_there).map(Into::into))
     }
 
     /// An identifier.
@@ -60,21 +61,26 @@ impl<'r, 't> Cells<'r, 't> {
         position: usize,
         parse: impl FnOnce(&str) -> Result<T, IdError>,
     ) -> Option<T> {
-        match parse(self.row.get(position).unwrap_or_default()) {
-            Ok(id) => Some(id),
-            Err(_) => self.meaningless(position, self.row.field(position).form),
+        let (text, form) =
+            (self.row.get(position).unwrap_or_default(), self.row.field(position).form);
+        match parse(text) {
+            // An identifier is trimmed, and may then be shorter than the schema admits.
+            Ok(id) if !is_shortened(text, form) => Some(id),
+            _ => self.meaningless(position, form),
         }
     }
 
-    /// An optional identifier; blank is absent.
+    /// An optional identifier; blank is absent, unless the schema demands the element.
     pub(crate) fn optional_id<T>(
         &mut self,
         position: usize,
         parse: impl FnOnce(&str) -> Result<T, IdError>,
     ) -> Option<Option<T>> {
-        match self.row.filled(position) {
-            Some(_) => self.id(position, parse).map(Some),
+        let is_blank = self.row.filled(position).is_none();
+        match self.row.get(position) {
             None => Some(None),
+            Some(_) if is_blank && !self.row.field(position).required => Some(None),
+            Some(_) => self.id(position, parse).map(Some),
         }
     }
 
@@ -93,9 +99,15 @@ impl<'r, 't> Cells<'r, 't> {
         Some(NamedParty { code: code?, name: name?.into() })
     }
 
-    /// A person, by the kind of document, its number and the name.
+    /// A person, by the kind of document, its number and the name: none of them blank, which the
+    /// schema admits.
     pub(crate) fn identity(&mut self, kind: usize, number: usize, name: usize) -> Option<Identity> {
-        let (kind, number, name) = (self.text(kind), self.text(number), self.text(name));
+        let [kind, number, name] = [kind, number, name].map(|position| {
+            if self.row.filled(position).is_none() {
+                return self.meaningless(position, self.row.field(position).form);
+            }
+            self.text(position)
+        });
         Some(Identity::new(&kind?, &number?, &name?))
     }
 
@@ -227,7 +239,17 @@ impl<'r, 't> Cells<'r, 't> {
         self.row.quoted(position)
     }
 
-    fn meaningless<T>(&mut self, position: usize, expected: impl std::fmt::Display) -> Option<T> {
+    /// Whether an element is absent or blank.
+    pub(crate) fn is_blank(&self, position: usize) -> bool {
+        self.row.filled(position).is_none()
+    }
+
+    /// Notes that a value means nothing.
+    pub(crate) fn meaningless<T>(
+        &mut self,
+        position: usize,
+        expected: impl std::fmt::Display,
+    ) -> Option<T> {
         if self.findings.len() == Self::MOST_FINDINGS {
             return None;
         }
@@ -252,6 +274,12 @@ macro_rules! built {
     };
 }
 pub(crate) use built;
+
+/// Whether a text that has its form loses it when it is trimmed.
+fn is_shortened(text: &str, form: Form) -> bool {
+    let trimmed = text.trim();
+    matches!(form, Form::Text { min, .. } if trimmed.len() < text.len() && trimmed.chars().count() < min)
+}
 
 fn parse_millis(text: &str) -> Option<Moment> {
     let (seconds, millis) = text.split_at_checked(14)?;

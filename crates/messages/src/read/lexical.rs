@@ -1,6 +1,7 @@
 //! Lexical forms of XML Schema that signatures and envelopes use.
 
-use tongguan_domain::time::Moment;
+use jiff::civil::Date;
+use tongguan_domain::time::{Moment, parse_day};
 
 use super::number::is_space;
 
@@ -125,6 +126,15 @@ pub(crate) fn parse_date_time(text: &str) -> Option<Moment> {
     Some(moment.plus_millis((480 - minutes) * 60_000))
 }
 
+/// The day of an `xs:date` with a year of four digits; its zone is passed over.
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
+    let (day, zone) = text.trim_matches(is_space).split_at_checked(10)?;
+    if !has_pattern(day, b"9999-99-99") || !is_zone(zone) {
+        return None;
+    }
+    parse_day(&day.replace('-', "")).filter(|day| day.year() > 0)
+}
+
 fn has_pattern(text: &str, pattern: &[u8]) -> bool {
     text.len() == pattern.len()
         && text.bytes().zip(pattern).all(|(b, &shape)| match shape {
@@ -136,9 +146,9 @@ fn has_pattern(text: &str, pattern: &[u8]) -> bool {
 fn is_real(local: &str) -> bool {
     let number =
         |range: std::ops::Range<usize>| local.get(range).and_then(|text| text.parse().ok());
-    let day = local.get(..4).and_then(|year| {
-        jiff::civil::Date::new(year.parse().ok()?, number(5..7)?, number(8..10)?).ok()
-    });
+    let day = local
+        .get(..4)
+        .and_then(|year| Date::new(year.parse().ok()?, number(5..7)?, number(8..10)?).ok());
     let time = (number(11..13), number(14..16), number(17..19));
     day.is_some_and(|day| day.year() > 0)
         && match time {
@@ -211,6 +221,18 @@ mod tests {
         assert_eq!(read("2026-01-02T03:04:05"), "2026-01-02T03:04:05.000+08:00");
         assert_eq!(read(" 2026-01-01T19:04:05.99Z"), "2026-01-02T03:04:05.000+08:00");
         assert_eq!(read("2026-01-01T24:00:00-05:30"), "2026-01-02T13:30:00.000+08:00");
+    }
+
+    #[test]
+    fn days_are_told_from_other_texts() {
+        let day = Some(jiff::civil::date(2026, 1, 2));
+        for text in ["2026-01-02", " 2026-01-02Z\n", "2026-01-02+08:00", "2026-01-02-14:00"] {
+            assert_eq!(parse_date(text), day, "{text:?}");
+        }
+        for text in ["", "20260102", "2026-01-32", "2026-01-02T03:04:05", "0000-01-02", "2026-1-2"]
+        {
+            assert_eq!(parse_date(text), None, "{text:?}");
+        }
     }
 
     #[test]

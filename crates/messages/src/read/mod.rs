@@ -23,13 +23,16 @@ pub mod rules;
 mod signature_model;
 
 use roxmltree::{Document as Tree, Node};
-use tongguan_domain::cancellation::ExportCancellation;
+use tongguan_domain::cancellation::{CancellationRequest, ExportCancellation};
 use tongguan_domain::commerce::{
     Collection, DeliveryStatus, ExportOrder, ExportWaybill, Order, Payment, Waybill,
 };
+use tongguan_domain::consolidation::{ConsolidationRequest, ConsolidationResult};
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::facility::WarehouseEntry;
 use tongguan_domain::movement::{ArrivalReport, DepartureReport, MasterBillLink};
+use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 
 pub(crate) use cells::{Cells, built};
 pub(crate) use document::Rows;
@@ -37,7 +40,9 @@ pub use kept::KeptElement;
 pub use report::Profile;
 pub(crate) use signature_model::SIGNATURE;
 
-use crate::ceb::{Extension, FormatRefusal, MessageType, Subscription, TaxBill, Transfer};
+use crate::ceb::{
+    Extension, FormatRefusal, MessageType, Subscription, TaxBill, TaxBillNotice, Transfer,
+};
 use crate::response::{Quote, Response};
 
 /// What a message says.
@@ -98,6 +103,10 @@ pub struct ReadDocument {
 /// A document that an enterprise sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Document {
+    /// CEB213.
+    ExportReturn(Box<ExportReturnRequest>),
+    /// CEB215.
+    ReturnTally(Box<ReturnTally>),
     /// CEB303.
     ExportOrder(Box<ExportOrder>),
     /// CEB311.
@@ -124,6 +133,14 @@ pub enum Document {
     MasterBillLink(Box<MasterBillLink>),
     /// CEB621.
     Declaration(Box<ImportDeclaration>),
+    /// CEB623.
+    Cancellation(Box<CancellationRequest>),
+    /// CEB625.
+    Return(Box<ReturnRequest>),
+    /// CEB701.
+    Consolidation(Box<ConsolidationRequest>),
+    /// CEB711.
+    WarehouseEntry(Box<WarehouseEntry>),
 }
 
 /// One entry of a message from customs.
@@ -142,8 +159,12 @@ pub struct ReadAnswer {
 pub enum Answer {
     /// The answer to a document.
     Response(Box<Response>),
+    /// CEB792.
+    ConsolidationResult(Box<ConsolidationResult>),
     /// CEB816.
     TaxBill(Box<TaxBill>),
+    /// CEB818.
+    TaxBillNotice(Box<TaxBillNotice>),
     /// CEB900.
     FormatRefusal(Box<FormatRefusal>),
 }

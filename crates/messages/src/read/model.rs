@@ -51,6 +51,7 @@ pub(crate) enum Text {
     Integer,
     Uri,
     DateTime,
+    Date,
     Id,
 }
 
@@ -291,6 +292,7 @@ pub(crate) fn matches(text: &str, form: Text) -> bool {
         Text::Integer => lexical::is_integer(text),
         Text::Uri => lexical::is_uri(text),
         Text::DateTime => lexical::is_date_time(text),
+        Text::Date => lexical::parse_date(text).is_some(),
         Text::Id => lexical::is_name(text),
     }
 }
@@ -305,6 +307,7 @@ pub(crate) const fn name_of(form: Text) -> &'static str {
         Text::Integer => "integer",
         Text::Uri => "anyURI",
         Text::DateTime => "dateTime",
+        Text::Date => "date",
         Text::Id => "ID",
     }
 }

@@ -37,7 +37,7 @@ rules! {
     TRANSFER_REPEATED = SCHEMA, "transfer-repeated", "BaseTransfer重复，内容相同", "an identical BaseTransfer stands here again";
     SIGNATURE_MISSING = SCHEMA, "signature-missing", "缺少数字签名", "the signature is missing";
     SIGNATURE_FORM = SCHEMA, "signature-form", "签名节点不符合XML签名规范，应为[{expected}]", "this part of the signature does not follow the schema of XML signatures: {expected}";
-    ENVELOPE_FORM = FORMAT, "envelope-form", "传输报文DxpMsg不符合规范，应为[{expected}]", "the envelope DxpMsg does not follow its schema here: {expected}";
+    ENVELOPE_FORM = FORMAT, "envelope-form", "传输报文不符合规范，应为[{expected}]", "the envelope does not follow its schema here: {expected}";
     STRAY_TEXT = SCHEMA, "stray-text", "元素之间不允许出现文字[{found}]", "text between elements: [{found}]";
     CHILD_IN_TEXT = SCHEMA, "child-in-text", "该元素只能包含文字，不能包含子元素[{found}]", "the element holds text alone, not an element [{found}]";
     TEXT_TOO_SHORT = SCHEMA, "text-too-short", "值[{found}]过短，应为[{expected}]", "[{found}] is too short for {expected}";

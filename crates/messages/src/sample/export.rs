@@ -62,17 +62,17 @@ pub fn export_parcel() -> Result<ExportParcel, IdError> {
 
 const MERCHANT: &str = "330196E005";
 const MERCHANT_NAME: &str = "示例出口贸易有限公司";
-const PLATFORM_NAME: &str = "示例跨境电商平台有限公司";
-const CARRIER_NAME: &str = "示例国际速递有限公司";
+pub(super) const PLATFORM_NAME: &str = "示例跨境电商平台有限公司";
+pub(super) const CARRIER_NAME: &str = "示例国际速递有限公司";
 const ORDER_NO: &str = "TGE20260302000001";
-const WAYBILL_NO: &str = "EX000000022CN";
+pub(super) const WAYBILL_NO: &str = "EX000000022CN";
 const BILL_NO: &str = "99900000002";
 const BAG_NO: &str = "BAG-0001";
 const TRUCK: &str = "XXA00001";
 const FLIGHT: &str = "XX0002";
 pub(super) const DECLARATION_NO: &str = "29162026E000000001";
 const DOLLAR: &str = "502";
-const UNITED_STATES: &str = "502";
+pub(super) const UNITED_STATES: &str = "502";
 const MARCH_2: Date = date(2026, 3, 2);
 
 /// Item number, name, specification.
@@ -304,6 +304,6 @@ fn item(
     }
 }
 
-fn merchant() -> Result<NamedParty, IdError> {
+pub(super) fn merchant() -> Result<NamedParty, IdError> {
     party(MERCHANT, MERCHANT_NAME)
 }

@@ -3,6 +3,8 @@
 //! For reference pages, for trying things out and for tests. No person, party or number in it exists:
 //! the identity number belongs to area 990000, which is not assigned.
 
+mod after_export;
+mod after_import;
 mod export;
 mod parcel;
 
@@ -15,8 +17,9 @@ pub use parcel::{Parcel, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{
-    FormatRefusal, MessageType, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
-    ceb513, ceb603, ceb605, ceb607, ceb621, ceb816, ceb900,
+    FormatRefusal, MessageType, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507,
+    ceb509, ceb511, ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701, ceb711, ceb792,
+    ceb816, ceb818, ceb900,
 };
 use crate::read::{Profile, read};
 use crate::response::{Quote, Quoted, Response, write_responses};
@@ -44,8 +47,8 @@ impl From<Vec<Defect>> for SampleError {
     }
 }
 
-/// A valid message of that type about the made-up parcels, unsigned, an element a line. Declarations
-/// (CEB621) are valid once they are signed.
+/// A valid message of that type about the made-up parcels, unsigned, an element a line. Those that the
+/// schema wants signed are valid once they are.
 ///
 /// # Errors
 /// None in a tested build; see [`SampleError`].
@@ -73,10 +76,20 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
         MessageType::Ceb511 => ceb511::write(&envelope, [&parcel.waybill])?,
         MessageType::Ceb513 => ceb513::write(&envelope, [&parcel.delivery])?,
         MessageType::Ceb621 => ceb621::write(&envelope, [&parcel.declaration])?,
+        MessageType::Ceb213 => ceb213::write(&envelope, [&after_export::return_request()?])?,
+        MessageType::Ceb215 => ceb215::write(&envelope, [&after_export::tally()?])?,
+        MessageType::Ceb701 => ceb701::write(&envelope, [&after_export::consolidation()?])?,
+        MessageType::Ceb792 => {
+            ceb792::write(&guid, &[after_export::consolidation_result()?], style)?
+        }
+        MessageType::Ceb623 => ceb623::write(&envelope, [&after_import::cancellation()?])?,
+        MessageType::Ceb625 => ceb625::write(&envelope, [&after_import::return_request()?])?,
+        MessageType::Ceb711 => ceb711::write(&envelope, [&after_import::warehouse_entry()?])?,
         MessageType::Ceb816 => {
             let form = TaxBillForm { unofficial_numbers: false, style };
             ceb816::write(&guid, std::slice::from_ref(&parcel.tax_bill), form)?
         }
+        MessageType::Ceb818 => ceb818::write(&guid, &[after_import::tax_bill_notice()?], style)?,
         // The last that is left; a test holds every sample to its type.
         _ => ceb900::write(&format_refusal(), style)?,
     })
@@ -102,12 +115,17 @@ fn answer(request: MessageType, message: MessageType) -> Result<String, SampleEr
 /// The quote with the numbers that it lacks.
 fn numbered(quote: Quote) -> Quote {
     let message = quote.answered_by();
-    if message == MessageType::Ceb622 {
-        return quote.numbered(parcel::PROVISIONAL_NO, parcel::DECLARATION_NO);
-    }
-    let provisional = format!("B20260302{:09}", message.number());
-    let is_cancelled = !quote.get(Quoted::DECLARATION_NO).is_empty();
-    quote.numbered(&provisional, if is_cancelled { "" } else { export::DECLARATION_NO })
+    let is_named = !quote.get(Quoted::DECLARATION_NO).is_empty();
+    let provisional = match message {
+        MessageType::Ceb622 => parcel::PROVISIONAL_NO.to_owned(),
+        _ => format!("B20260302{:09}", message.number()),
+    };
+    let declaration = match message {
+        _ if is_named => "",
+        MessageType::Ceb622 => parcel::DECLARATION_NO,
+        _ => export::DECLARATION_NO,
+    };
+    quote.numbered(&provisional, declaration)
 }
 
 fn format_refusal() -> FormatRefusal {

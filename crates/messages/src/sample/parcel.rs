@@ -68,11 +68,11 @@ pub fn parcel() -> Result<Parcel, IdError> {
 }
 
 pub(super) const PLATFORM: &str = "330196P001";
-const MERCHANT: &str = "330196M002";
+pub(super) const MERCHANT: &str = "330196M002";
 pub(super) const INSTITUTION: &str = "3301960Y03";
 pub(super) const CARRIER: &str = "330198W004";
-const ORDER_NO: &str = "TG20260302000001";
-const WAYBILL_NO: &str = "EX000000019CN";
+pub(super) const ORDER_NO: &str = "TG20260302000001";
+pub(super) const WAYBILL_NO: &str = "EX000000019CN";
 const TRANSACTION: &str = "2026030222001400001";
 pub(super) const PROVISIONAL_NO: &str = "B20260302000000001";
 pub(super) const DECLARATION_NO: &str = "29162026I000000001";
@@ -287,7 +287,7 @@ pub(super) fn party(code: &str, name: &str) -> Result<NamedParty, IdError> {
     Ok(NamedParty { code: PartyCode::parse(code)?, name: name.to_owned() })
 }
 
-fn buyer() -> Identity {
+pub(super) fn buyer() -> Identity {
     Identity::new("1", "990000190001010016", "示例")
 }
 

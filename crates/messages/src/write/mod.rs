@@ -15,8 +15,8 @@ pub(crate) use message::{Writer, write_request};
 use tongguan_domain::defect::Defect;
 
 use crate::ceb::{
-    Subscription, Transfer, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511, ceb513,
-    ceb603, ceb605, ceb607, ceb621,
+    Subscription, Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509,
+    ceb511, ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701, ceb711,
 };
 use crate::read::Document;
 
@@ -49,6 +49,8 @@ pub struct Envelope<'e> {
 /// Everything that the schema would refuse.
 pub fn write_document(envelope: &Envelope<'_>, document: &Document) -> Result<String, Vec<Defect>> {
     match document {
+        Document::ExportReturn(request) => ceb213::write(envelope, [&**request]),
+        Document::ReturnTally(tally) => ceb215::write(envelope, [&**tally]),
         Document::ExportOrder(order) => ceb303::write(envelope, [&**order]),
         Document::Order(order) => ceb311::write(envelope, [&**order]),
         Document::Collection(collection) => ceb403::write(envelope, [&**collection]),
@@ -62,5 +64,9 @@ pub fn write_document(envelope: &Envelope<'_>, document: &Document) -> Result<St
         Document::ExportCancellation(request) => ceb605::write(envelope, [&**request]),
         Document::MasterBillLink(link) => ceb607::write(envelope, [&**link]),
         Document::Declaration(declaration) => ceb621::write(envelope, [&**declaration]),
+        Document::Cancellation(cancellation) => ceb623::write(envelope, [&**cancellation]),
+        Document::Return(request) => ceb625::write(envelope, [&**request]),
+        Document::Consolidation(request) => ceb701::write(envelope, [&**request]),
+        Document::WarehouseEntry(entry) => ceb711::write(envelope, [&**entry]),
     }
 }

@@ -1,9 +1,11 @@
-//! The envelope of the exchange platform.
+//! The sender's envelope.
 
 use proptest::prelude::*;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
-use tongguan_messages::dxp::{Additions, BusinessKey, DxpMessage, DxpReading, read, write};
+use tongguan_messages::dxp::{
+    Additions, BusinessKey, DxpHead, DxpMessage, DxpReading, read, write,
+};
 
 use crate::mutants;
 use crate::official::xmllint;
@@ -11,13 +13,15 @@ use crate::support;
 
 const SCHEMA: &str = "official_202205/xsd/海关跨境终端节点报文定义202205.xsd";
 
-fn envelope() -> DxpMessage {
+pub fn envelope() -> DxpMessage {
     DxpMessage {
-        number: "TG-20260302-0001".into(),
-        sender: DxpId::parse("DXPENT0000000001").unwrap(),
-        receivers: vec![DxpId::parse("DXPEDCCEB0000002").unwrap()],
-        created_at: Moment::parse_wire("20260302100000").unwrap(),
-        message_type: "CEB311Message".into(),
+        head: DxpHead {
+            number: "TG-20260302-0001".into(),
+            sender: DxpId::parse("DXPENT0000000001").unwrap(),
+            receivers: vec![DxpId::parse("DXPEDCCEB0000002").unwrap()],
+            created_at: Moment::parse_wire("20260302100000").unwrap(),
+            message_type: "CEB311Message".into(),
+        },
         data: "<ceb/>通关".as_bytes().to_vec(),
         additions: Additions {
             file_name: Some("a.xml".into()),
@@ -86,9 +90,9 @@ fn every_defect_is_found_and_the_answer_knows_where_to_go() {
 #[test]
 fn what_the_schema_refuses_does_not_go_out() {
     let mut message = envelope();
-    message.number = "".into();
-    message.sender = DxpId::parse("DXPENT00000000001").unwrap();
-    message.receivers.clear();
+    message.head.number = "".into();
+    message.head.sender = DxpId::parse("DXPENT00000000001").unwrap();
+    message.head.receivers.clear();
     message.additions.keys = vec![BusinessKey { name: Some("".into()), value: "v".into() }; 6];
     let defects = write(&message).unwrap_err();
     assert_eq!(defects.len(), 3 + 6 + 1);
@@ -124,7 +128,8 @@ fn verdicts_are_those_of_the_official_schema() {
 proptest! {
     #[test]
     fn any_data_travels_unharmed(data in prop::collection::vec(any::<u8>(), 0..200), number in "\\PC{1,255}") {
-        let message = DxpMessage { data, number: number.into(), ..envelope() };
+        let mut message = DxpMessage { data, ..envelope() };
+        message.head.number = number.into();
         prop_assert_eq!(reading(&write(&message).unwrap()).message, Some(message));
     }
 }

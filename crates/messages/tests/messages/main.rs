@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod consolidation;
 mod dxp;
+mod dxp_nodes;
 mod export;
 mod findings;
 mod golden;

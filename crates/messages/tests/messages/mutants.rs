@@ -169,10 +169,12 @@ fn with_block(text: &str, chance: &mut Chance) -> Option<(String, String)> {
     Some((format!("{block} before the end"), replaced(text, at..at, &declaring)))
 }
 
-/// libxml2 2.9 does not collapse the white space around `xs:int` and `xs:dateTime`, as XML Schema demands. (For the same
+/// libxml2 2.9 does not collapse the white space around `xs:int`, `xs:dateTime` and `xs:date`, as XML Schema demands. (For the same
 /// reason no mutant has blank character data sections between elements, which it refuses.)
 fn is_uncollapsed(node: Node<'_, '_>) -> bool {
-    matches!(node.tag_name().name(), "gnum" | "packNo" | "msgCount" | "msgSeqNo" | "CreatTime")
+    let name = node.tag_name().name();
+    matches!(name, "gnum" | "packNo" | "msgCount" | "msgSeqNo" | "gseqno")
+        || matches!(name, "CreatTime" | "SendTime" | "NoticeTime")
 }
 
 /// libxml2 passes over what is no base64 inside `xs:base64Binary`, which XML Schema refuses.

@@ -7,7 +7,7 @@ use tongguan_application::delivery::Rendered;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::FormatRefusal;
-use tongguan_messages::dxp::{self, Additions, DxpMessage};
+use tongguan_messages::dxp::{self, Additions, DxpHead, DxpMessage};
 use tongguan_messages::read::{Answer, Profile, read};
 use tongguan_testkit::cast::Signing;
 use tongguan_testkit::parcels::{Messages, parcel};
@@ -23,11 +23,13 @@ fn messages(world: &World) -> Messages {
 
 fn envelope(message_type: &str, content: &str) -> String {
     dxp::write(&DxpMessage {
-        number: NUMBER.into(),
-        sender: DxpId::parse(SENDER).unwrap(),
-        receivers: vec![DxpId::parse("DXPEDCCEB0000002").unwrap()],
-        created_at: Moment::parse_wire("20260302095900").unwrap(),
-        message_type: message_type.into(),
+        head: DxpHead {
+            number: NUMBER.into(),
+            sender: DxpId::parse(SENDER).unwrap(),
+            receivers: vec![DxpId::parse("DXPEDCCEB0000002").unwrap()],
+            created_at: Moment::parse_wire("20260302095900").unwrap(),
+            message_type: message_type.into(),
+        },
         data: content.as_bytes().to_vec(),
         additions: Additions::default(),
     })

@@ -253,6 +253,12 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         | Document::Departure(_)
         | Document::ExportDeclaration(_)
         | Document::ExportCancellation(_)
-        | Document::MasterBillLink(_) => Vec::new(),
+        | Document::MasterBillLink(_)
+        | Document::ExportReturn(_)
+        | Document::ReturnTally(_)
+        | Document::Consolidation(_)
+        | Document::Cancellation(_)
+        | Document::Return(_)
+        | Document::WarehouseEntry(_) => Vec::new(),
     }
 }

@@ -31,7 +31,7 @@ pub struct Sample {
     /// Sign it by whoever must send it, with SM2.
     #[arg(long)]
     signed: bool,
-    /// Leave a declaration unsigned, so that it can be signed with another key.
+    /// Leave a message unsigned that the schema wants signed, so that it can be signed with another key.
     #[arg(long, conflicts_with = "signed")]
     unsigned: bool,
     /// Where it is written; standard output when absent.
@@ -81,9 +81,9 @@ fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
     }
     Ok(match message {
         MessageType::Ceb311 => &cast.merchant,
-        MessageType::Ceb303 | MessageType::Ceb403 => &cast.exporter,
+        MessageType::Ceb213 | MessageType::Ceb303 | MessageType::Ceb403 => &cast.exporter,
         MessageType::Ceb411 => &cast.institution,
-        // The carrier carries and declares.
+        // The carrier carries, declares and keeps the warehouse.
         _ => &cast.carrier,
     })
 }

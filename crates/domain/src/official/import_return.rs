@@ -1,0 +1,54 @@
+//! Faults of requests to return imported goods (退货申请单; −625xxx).
+
+use super::catalogue;
+use crate::defect::{Official, Rule};
+
+catalogue! { Business;
+    PARAMETER = -625_001, "return-parameter", "退货申请单报文校验失败，[[{found}]不符合[{expected}]]", "the return message is not valid: [{found}] is not [{expected}]";
+    RESPONSE_UNREADABLE = -625_002, "return-response-unreadable", "四单回执解析失败，[{cause}]！", "a response of the four documents cannot be parsed: [{cause}]";
+    EMPTY = -625_003, "return-message-empty", "退货申请单业务报文不能为空！", "the return message has no requests";
+    LODGING_FAILED = -625_004, "return-lodging-failed", "退货申请单申报失败，[{cause}]", "the return could not be lodged: [{cause}]";
+    SIGNATURE = -625_005, "return-signature", "退货申请单[{return}]验签失败！", "return [{return}]: the signature does not verify";
+    LINES_MISSING = -625_006, "return-lines-missing", "退货申请单[{return}]表体无数据，不允许申报！", "return [{return}] has no goods lines and may not be lodged";
+    GOODS_UNREGISTERED = -625_007, "return-goods-unregistered", "退货申请单[{return}]表体第[{line}]项商品未备案！", "return [{return}], line [{line}]: the goods are not registered";
+    PROVISIONAL_NUMBER_GIVEN = -625_008, "return-provisional-number-given", "退货申请单预录入号应由电子口岸生成！", "the provisional number of a return is given by the port";
+    SECOND_QUANTITY = -625_009, "return-second-quantity", "退货申请单[{return}]表体第[{line}]项的第二数量与第二单位不符合规则（当第二单位为空时，第二数量应为空；当第二单位有值时，第二数量应为正数）！", "return [{return}], line [{line}]: second quantity and second unit do not agree: without a unit there is no quantity, with one it is above zero";
+    REGISTER_DIFFERS = -625_010, "return-register-differs", "退货申请单[{return}]表体第[{line}]项的{field}[{found}]与备案库[{expected}]不一致！", "return [{return}], line [{line}]: {field} [{found}] is not the registered one [{expected}]";
+    CODE_UNKNOWN = -625_011, "return-code-unknown", "退货申请单[{return}]表体第[{line}]项在参数库中没有匹配商品编号[{hs}]的商品！", "return [{return}], line [{line}]: no goods of code [{hs}] are known";
+    TABLE_DIFFERS = -625_012, "return-table-differs", "退货申请单[{return}]表体第[{line}]项的{field}[{found}]与参数库[{expected}]不一致！", "return [{return}], line [{line}]: {field} [{found}] is not the one of the tables [{expected}]";
+    DECLARANT_DIFFERS = -625_013, "return-declarant-differs", "退货申请单[{return}]和证书中的“申报单位代码/名称”不一致！", "return [{return}]: the declarant's code or name is not the one in the certificate";
+    DUPLICATE = -625_022, "return-duplicate", "退货申请单[{return}]已经申报过，请勿重复申报", "return [{return}] has been lodged before, do not lodge it again";
+    SINGLE_LIMIT = -625_014, "return-single-limit", "退货申请单[{return}]金额超过单笔限额", "return [{return}] is over the limit of a single transaction";
+    BUYER_LIMIT = -625_015, "return-buyer-limit", "退货申请单[{return}]中购买人[{buyer}]的购买金额超过限额", "return [{return}]: the purchases of buyer [{buyer}] exceed the limit";
+    NO_SUCH_ROW = -625_016, "return-no-such-row", "查无此数据", "nothing of the kind is found";
+    REQUEST_INVALID = -625_017, "return-request-invalid", "请求参数错误，请重试", "the request's parameters are wrong, try again";
+    KEY_MISSING = -625_018, "return-key-missing", "申报失败[主键为空或未找到数据]，请重试", "not lodged: the key is empty or unknown, try again";
+    LODGING_SYSTEM = -625_019, "return-lodging-system", "申报失败[系统错误]，请重试", "not lodged: a system error, try again";
+    SIGNER_DIFFERS = -625_020, "return-signer-differs", "{role}[{party}]与卡信息[{card}]不匹配，没有权限进行操作", "{role} [{party}] is not the holder [{card}] of the certificate and may not do this";
+    NOT_PERMITTED = -625_021, "return-not-permitted", "[{party}]没有权限进行操作", "[{party}] may not do this";
+    CHANGE_NOT_ALLOWED = -625_022, "return-change-not-allowed", "退货申请单[{return}]的申报状态不符合改单申报的条件", "the state of return [{return}] does not allow a change";
+    ALL_EMPTY = -625_023, "return-all-empty", "所有退货申请单的表体均为空，无法完成批量申报操作", "no return has goods lines, nothing can be lodged";
+    ALLOWANCE_UNCHARGED = -625_024, "return-allowance-uncharged", "退货申请单[{return}]，核增个人[{buyer}]消费金额时出错", "return [{return}]: the allowance of [{buyer}] could not be adjusted";
+    ALLOWANCE_UNOPENED = -625_025, "return-allowance-unopened", "退货申请单[{return}]，新增个人消费金额时出错", "return [{return}]: an allowance could not be opened";
+    ALLOWANCE_UNREADABLE = -625_026, "return-allowance-unreadable", "退货申请单[{return}]，查询个人限额失败", "return [{return}]: the buyer's allowance could not be read";
+    SIGNATURE_UNSAVED = -625_027, "return-signature-unsaved", "保存签名信息发生错误！", "the signature could not be saved";
+    SIGNATURE_EMPTY = -625_028, "return-signature-empty", "保存签名信息发生错误,签名信息为空！", "the signature could not be saved: it is empty";
+    SAVING_FAILED = -625_029, "return-saving-failed", "保存失败，请确认状态并刷新重试", "not saved, check the state and try again";
+    LODGING_REFUSED = -625_030, "return-lodging-refused", "申报失败[{cause}]，请重试", "not lodged [{cause}], try again";
+    NONE_WITH_LINES = -625_031, "return-none-with-lines", "所有退货申请单的表体均为空，无法完成批量申报操作", "no return has goods lines, nothing can be lodged";
+    NOTHING_FOUND = -625_032, "return-nothing-found", "查无此数据", "nothing of the kind is found";
+    ALREADY_LODGED = -625_033, "return-already-lodged", "退货申请单[{return}]已经申报过，请勿重复申报", "return [{return}] has been lodged before, do not lodge it again";
+    SYSTEM = -625_110, "return-system", "系统发生异常", "a system error occurred";
+    HOLDER_DIFFERS = -625_113, "return-holder-differs", "{role}[{party}]与卡信息[{card}]不匹配，没有权限进行操作", "{role} [{party}] is not the holder [{card}] of the certificate and may not do this";
+    PARTY_NOT_PERMITTED = -625_114, "return-party-not-permitted", "[{party}]没有权限进行操作", "[{party}] may not do this";
+    SYSTEM_ERROR = -625_116, "return-system-error", "系统发生异常", "a system error occurred";
+    NOT_RECEIVED = -625_200, "return-not-received", "CEB625Message接收失败，退货申请单为空，报文业务主键[{key}]", "CEB625Message not received: the return is empty, business key [{key}]";
+    SENT_STATE_FAILED = -625_202, "return-sent-state-failed", "退货申请单[{return}]发送海关成功，更新状态时发生错误", "return [{return}] was sent to customs, but its state could not be updated";
+    UNSENT_STATE_FAILED = -625_203, "return-unsent-state-failed", "退货申请单[{return}]发送海关失败，更新状态时发生错误", "return [{return}] was not sent to customs, and its state could not be updated";
+    GUID_NOT_FOUND = -625_204, "return-guid-not-found", "未找到headGuid为[{guid}]的清单", "no declaration of guid [{guid}] is found";
+    NOT_IN_PROGRESS = -625_205, "return-not-in-progress", "通过界面申报清单[{declaration}]发生错误，状态不是申报中", "declaration [{declaration}] is not being lodged";
+    SENT_NOT_RECORDED = -625_206, "return-sent-not-recorded", "退货申请单[{return}]发送海关成功，更新状态时发生错误", "return [{return}] was sent to customs, but its state could not be updated";
+    UNSENT_NOT_RECORDED = -625_207, "return-unsent-not-recorded", "退货申请单[{return}]发送海关失败，更新状态时发生错误", "return [{return}] was not sent to customs, and its state could not be updated";
+    SIGNATURE_FAILED = -625_208, "return-signature-failed", "验签失败{cause}！", "the signature does not verify{cause}";
+    LINE_NOT_DECLARED = -625_209, "return-line-not-declared", "退货申请单[{return}],在关联的清单中未找到表体序号为[{line}],商品编号为[{hs}]的数据", "return [{return}]: the declaration has no line [{line}] of code [{hs}]";
+}
