@@ -234,7 +234,7 @@ fn document(document: &DocumentRecord, registry: &Registry) -> Value {
     let amount = match document.facts.as_deref() {
         Some(Facts::Order(order)) => Some(order.paid.to_string()),
         Some(Facts::Payment(payment)) => Some(payment.amount.to_string()),
-        Some(Facts::Waybill(_) | Facts::Delivery(_) | Facts::Declaration(_)) | None => None,
+        _ => None,
     };
     let number = Some(&*document.key.number).filter(|number| !number.is_empty());
     json!({
