@@ -1,3 +1,5 @@
+//! The examples of the law, and what merging must keep of any lists.
+
 use std::collections::BTreeMap;
 
 use jiff::civil::date;

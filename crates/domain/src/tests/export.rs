@@ -4,12 +4,13 @@ use jiff::civil::date;
 
 use super::{decimal, yuan};
 use crate::commerce::{
-    Action, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill, Filing, Stage,
+    Action, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill, Filing, Part, Stage,
 };
 use crate::declaration::{
     BondedStock, Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag, Transport,
 };
 use crate::ids::{FunctionalReference, Guid, OfficeCode, OrderNumber, WaybillNumber};
+use crate::movement::{ArrivalReport, DepartureReport, ReportedParcel};
 use crate::party::{NamedParty, PartyCode};
 use crate::time::Moment;
 
@@ -19,11 +20,53 @@ pub struct ExportParcel {
     pub order: ExportOrder,
     pub waybill: ExportWaybill,
     pub declaration: ExportDeclaration,
+    pub arrival: ArrivalReport,
+    pub departure: DepartureReport,
 }
 
 /// A parcel whose documents are in order and agree.
 pub fn export_parcel() -> ExportParcel {
-    ExportParcel { order: order(), waybill: waybill(), declaration: declaration() }
+    let (order, waybill, declaration) = (order(), waybill(), declaration());
+    ExportParcel { order, waybill, declaration, arrival: arrival(), departure: departure() }
+}
+
+fn reported() -> ReportedParcel {
+    let waybill_no = WaybillNumber::parse("WB-1").unwrap();
+    ReportedParcel { number: 1, waybill_no, bag_no: None, note: None }
+}
+
+fn arrival() -> ArrivalReport {
+    ArrivalReport {
+        filing: filing(4),
+        office: OfficeCode::parse("2992").unwrap(),
+        reference: FunctionalReference::parse("AR-1").unwrap(),
+        provisional_no: None,
+        operator: named("3301960F06", "测试监管场所"),
+        facility: None,
+        direction: "E".into(),
+        transport_mode: "5".into(),
+        bill_no: None,
+        domestic_vehicle: "浙A00001".into(),
+        carrier: named("3301960L03", "测试物流"),
+        part: Part::WHOLE,
+        note: None,
+        parcels: vec![reported()],
+    }
+}
+
+fn departure() -> DepartureReport {
+    DepartureReport {
+        filing: filing(5),
+        office: OfficeCode::parse("2992").unwrap(),
+        reference: FunctionalReference::parse("DE-1").unwrap(),
+        provisional_no: None,
+        carrier: named("3301960L03", "测试物流"),
+        transport: Transport { mode: "5".into(), ..Transport::default() },
+        left_at: Moment::parse_wire("20260902120000").unwrap(),
+        part: Part::WHOLE,
+        note: None,
+        parcels: vec![reported()],
+    }
 }
 
 fn filing(n: u8) -> Filing {

@@ -6,12 +6,15 @@ use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tongguan_domain::allowance::{AllowanceKey, LimitedQuantity};
+use tongguan_domain::commerce::ExportOrderType;
 use tongguan_domain::declaration::{
-    Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation,
+    Assessed, Detention, Entered, ExportEntry, ExportRelease, ExportState, ImportState, Lodged,
+    Release, Reservation, StatisticsFlag,
 };
 use tongguan_domain::facts::{
-    ConsigneeMarks, DeclarationFacts, DeliveryFacts, ItemFacts, LineFacts, Mode, OrderFacts,
-    PaymentFacts, PersonMarks, WaybillFacts,
+    ConsigneeMarks, DeclarationFacts, DeliveryFacts, ExportFacts, ExportItemFacts, ExportLineFacts,
+    ExportMode, ExportOrderFacts, ExportParties, ExportWaybillFacts, ItemFacts, LineFacts, Mode,
+    OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId, PaymentTransaction,
@@ -264,5 +267,129 @@ pub fn state() -> impl Strategy<Value = ImportState> {
         declaration_number().prop_map(ImportState::ShippedBack),
         Just(ImportState::Refused),
         Just(ImportState::Deleted),
+    ]
+}
+
+prop_compose! {
+    fn export_line()(
+        number: i32, item_no in text(), unit in text(), quantity in decimal(),
+        total_price in amount(), currency in text(),
+    ) -> ExportLineFacts {
+        ExportLineFacts { number, item_no, unit, quantity, total_price, currency }
+    }
+}
+
+const ORDER_TYPES: &[ExportOrderType] =
+    &[ExportOrderType::Retail, ExportOrderType::Business, ExportOrderType::Warehouse];
+
+prop_compose! {
+    /// Facts of any export order.
+    pub fn export_order()(
+        order_type in prop::sample::select(ORDER_TYPES),
+        (platform, merchant) in (option::of(party()), party()),
+        (goods_value, currency) in (amount(), text()),
+        lines in vec(export_line(), 0..4),
+    ) -> ExportOrderFacts {
+        ExportOrderFacts { order_type, platform, merchant, goods_value, currency, lines }
+    }
+}
+
+prop_compose! {
+    /// Facts of any export waybill.
+    pub fn export_waybill()(
+        (carrier, merchant) in (party(), option::of(party())),
+        number in waybill_number(), gross_weight_kg in decimal(), packages: i64,
+    ) -> ExportWaybillFacts {
+        ExportWaybillFacts { carrier, number, merchant, gross_weight_kg, packages }
+    }
+}
+
+prop_compose! {
+    fn export_item()(
+        number: i32,
+        (item_no, account_item, item_name) in (text(), option::of(text()), option::of(text())),
+        (hs_code, name, destination_country, currency) in (text(), text(), text(), text()),
+        (unit, quantity) in (text(), decimal()),
+        (statutory_unit, statutory_quantity) in (text(), decimal()),
+        second in option::of((text(), decimal())),
+        total_price in amount(),
+    ) -> ExportItemFacts {
+        ExportItemFacts {
+            number, item_no, account_item, item_name, hs_code, name, destination_country, currency,
+            unit, quantity, statutory_unit, statutory_quantity, second, total_price,
+        }
+    }
+}
+
+const EXPORT_MODES: &[ExportMode] =
+    &[ExportMode::Retail, ExportMode::Zone, ExportMode::Business, ExportMode::OverseasWarehouse];
+
+prop_compose! {
+    fn export_parties()(
+        platform in option::of(party()), merchant in party(), carrier in party(),
+        declarant in party(),
+    ) -> ExportParties {
+        ExportParties { platform, merchant, carrier, declarant }
+    }
+}
+
+prop_compose! {
+    /// Facts of any export declaration.
+    pub fn export()(
+        (order_no, waybill_no, reference) in (order_number(), waybill_number(), reference()),
+        parties in export_parties(),
+        mode in prop::sample::select(EXPORT_MODES),
+        statistics in prop::sample::select(
+            &[StatisticsFlag::Simplified, StatisticsFlag::Consolidated][..],
+        ),
+        (office, port, exported_on) in (office(), office(), day()),
+        (producer, account_book) in (text(), option::of(text())),
+        (transport_mode, bill_no, licence) in (text(), option::of(text()), option::of(text())),
+        (destination_country, packages) in (text(), any::<i64>()),
+        (gross_weight_kg, net_weight_kg) in (decimal(), decimal()),
+        items in vec(export_item(), 0..4),
+    ) -> ExportFacts {
+        ExportFacts {
+            order_no, parties, waybill_no, reference, mode, statistics, office, port, exported_on,
+            producer, account_book, transport_mode, bill_no, licence, destination_country, packages,
+            gross_weight_kg, net_weight_kg, items,
+        }
+    }
+}
+
+prop_compose! {
+    fn export_entry()(
+        number in declaration_number(), arrived_at in option::of(moment()),
+    ) -> ExportEntry {
+        ExportEntry { number, arrived_at }
+    }
+}
+
+prop_compose! {
+    fn export_release()(
+        number in declaration_number(), arrived_at in moment(), released_at in moment(),
+    ) -> ExportRelease {
+        ExportRelease { number, arrived_at, released_at }
+    }
+}
+
+/// Any state of an export declaration.
+pub fn export_state() -> impl Strategy<Value = ExportState> {
+    prop_oneof![
+        Just(ExportState::Stored),
+        moment().prop_map(|expires_at| ExportState::Waiting { expires_at }),
+        (export_entry(), any::<bool>())
+            .prop_map(|(entry, licence)| ExportState::InReview { entry, licence }),
+        (export_entry(), any::<bool>())
+            .prop_map(|(entry, licence)| ExportState::UnderExamination { entry, licence }),
+        export_entry().prop_map(ExportState::Reviewed),
+        export_release().prop_map(ExportState::Released),
+        export_release().prop_map(ExportState::Recalled),
+        (export_release(), moment())
+            .prop_map(|(release, departed_at)| ExportState::Closed { release, departed_at }),
+        export_release().prop_map(ExportState::Withdrawn),
+        declaration_number().prop_map(ExportState::Cancelled),
+        Just(ExportState::Refused),
+        Just(ExportState::Deleted),
     ]
 }

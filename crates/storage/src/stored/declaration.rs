@@ -266,7 +266,7 @@ mod tests {
     fn what_is_no_declaration_is_refused() {
         let spoil: [fn(&mut StoredDeclarationFactsV1); 7] = [
             |facts| facts.order_no.clear(),
-            |facts| facts.waybill_no.push_str(&"x".repeat(60)),
+            |facts| facts.waybill_no.push_str(&"x".repeat(WaybillNumber::LIMIT)),
             |facts| facts.reference = Some(" ".into()),
             |facts| facts.mode = "0110".into(),
             |facts| facts.office = "100".into(),

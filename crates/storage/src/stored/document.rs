@@ -71,9 +71,10 @@ impl StoredDocument {
 #[cfg(test)]
 mod tests {
     use rust_decimal::Decimal;
+    use tongguan_domain::commerce::ExportOrderType;
     use tongguan_domain::facts::{
-        ConsigneeMarks, DeliveryFacts, LineFacts, OrderFacts, PaymentFacts, PersonMarks,
-        WaybillFacts,
+        ConsigneeMarks, DeliveryFacts, ExportLineFacts, ExportOrderFacts, ExportWaybillFacts,
+        LineFacts, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
     };
     use tongguan_domain::ids::{OrderNumber, PartyId, PaymentTransaction, WaybillNumber};
     use tongguan_domain::mark::Mark;
@@ -199,5 +200,41 @@ mod tests {
     fn a_kind_that_is_none_is_refused() {
         let body = [1, 14, 0x80, 0x89, 0x7a, 1, 5, 0];
         assert!(matches!(StoredDocument::decode(&body), Err(StoredError::Damaged { .. })));
+    }
+
+    #[test]
+    fn documents_of_an_export_are_kept() {
+        let order = ExportOrderFacts {
+            order_type: ExportOrderType::Retail,
+            platform: None,
+            merchant: PartyId(2),
+            goods_value: yuan(5000),
+            currency: "502".into(),
+            lines: vec![ExportLineFacts {
+                number: 1,
+                item_no: "S".into(),
+                unit: "011".into(),
+                quantity: Decimal::TWO,
+                total_price: yuan(5000),
+                currency: "502".into(),
+            }],
+        };
+        let waybill = ExportWaybillFacts {
+            carrier: PartyId(3),
+            number: WaybillNumber::parse("W1").unwrap(),
+            merchant: Some(PartyId(2)),
+            gross_weight_kg: Decimal::new(9, 1),
+            packages: 1,
+        };
+        keeps_facts(
+            "010e80897a010501450004904e020335303201020153033031310400904e0203353032",
+            Some(StoredFactsV1::ExportOrder((&order).into())),
+        );
+        keeps_facts(
+            "010e80897a0106060257310104120102",
+            Some(StoredFactsV1::ExportWaybill((&waybill).into())),
+        );
+        keeps_facts("010e80897a0107ae01", Some(StoredFactsV1::Export(87)));
+        keeps_facts("010e80897a0108", Some(StoredFactsV1::Reported));
     }
 }

@@ -208,3 +208,93 @@ impl TryFrom<StoredExportItemV1> for ExportItemFacts {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+    use tongguan_domain::declaration::ExportState;
+    use tongguan_domain::money::Amount;
+
+    use super::*;
+    use crate::stored::any;
+    use crate::stored::golden::keeps;
+    use crate::stored::response::StoredQuoteV1;
+
+    fn facts() -> ExportFacts {
+        ExportFacts {
+            order_no: OrderNumber::parse("O1").unwrap(),
+            parties: ExportParties {
+                platform: None,
+                merchant: PartyId(2),
+                carrier: PartyId(3),
+                declarant: PartyId(4),
+            },
+            waybill_no: WaybillNumber::parse("W1").unwrap(),
+            reference: FunctionalReference::parse("R1").unwrap(),
+            mode: ExportMode::Retail,
+            statistics: StatisticsFlag::Consolidated,
+            office: OfficeCode::parse("2916").unwrap(),
+            port: OfficeCode::parse("2910").unwrap(),
+            exported_on: jiff::civil::date(2026, 3, 2),
+            producer: "NO".into(),
+            account_book: None,
+            transport_mode: "5".into(),
+            bill_no: Some("B".into()),
+            licence: None,
+            destination_country: "502".into(),
+            packages: 1,
+            gross_weight_kg: Decimal::new(9, 1),
+            net_weight_kg: Decimal::new(7, 1),
+            items: vec![ExportItemFacts {
+                number: 1,
+                item_no: "S".into(),
+                account_item: None,
+                item_name: Some("N".into()),
+                hs_code: "6214100000".into(),
+                name: "G".into(),
+                destination_country: "502".into(),
+                currency: "502".into(),
+                unit: "011".into(),
+                quantity: Decimal::TWO,
+                statutory_unit: "011".into(),
+                statutory_quantity: Decimal::TWO,
+                second: Some(("035".into(), Decimal::new(5, 1))),
+                total_price: Amount::new(Decimal::new(5000, 2)),
+            }],
+        }
+    }
+
+    #[test]
+    fn an_export_declaration_is_kept() {
+        let stored = StoredExport {
+            facts: (&facts()).into(),
+            licence: true,
+            state: (&ExportState::Refused).into(),
+            pack: [9; 16],
+            answer: StoredAnswerV1 {
+                mailbox: "M".into(),
+                subscribers: Vec::new(),
+                quote: StoredQuoteV1 { answered_by: 604, texts: vec!["g".into()] },
+                billing: None,
+            },
+        };
+        let written = "01024f31000406080257310252310439363130014204323931360432393130083230323630333032 \
+             024e4f00013501014200033530320212010e01010201530001014e0a363231343130303030300147 \
+             033530320335303203303131040003303131040001033033350a01904e02010a0909090909090909 \
+             0909090909090909014d00dc0401016700";
+        keeps(written, &stored, StoredExport::encode, StoredExport::decode);
+        assert_eq!(ExportFacts::try_from(stored.facts), Ok(facts()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_facts_come_back(facts in any::export()) {
+            let stored = StoredExportFactsV1::from(&facts);
+            let bytes = encode(FORM, 1, &stored).unwrap();
+            let (_, fields) = versioned(FORM, &bytes).unwrap();
+            let stored = decode::<StoredExportFactsV1>(FORM, fields).unwrap();
+            prop_assert_eq!(ExportFacts::try_from(stored), Ok(facts));
+        }
+    }
+}

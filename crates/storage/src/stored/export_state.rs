@@ -133,3 +133,64 @@ impl TryFrom<StoredExportReleaseV1> for ExportRelease {
 fn declaration_number(text: &str) -> Result<DeclarationNumber, StoredError> {
     DeclarationNumber::parse(text).map_err(damaged)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stored::golden::keeps;
+    use crate::stored::{any, decode, encode, versioned};
+
+    type Form = StoredExportStateV1;
+
+    fn keeps_state(written: &str, state: &ExportState) {
+        let encoding = |form: &Form| encode("state", 1, form);
+        let decoding = |bytes: &[u8]| match versioned("state", bytes)? {
+            (1, fields) => decode::<Form>("state", fields),
+            (version, _) => Err(StoredError::UnknownVersion { form: "state", version }),
+        };
+        keeps(written, &Form::from(state), encoding, decoding);
+        assert_eq!(ExportState::try_from(Form::from(state)).as_ref(), Ok(state));
+    }
+
+    #[test]
+    fn every_state_is_kept() {
+        let at = Moment::from_micros;
+        let number = || DeclarationNumber::parse("0100").unwrap();
+        let entry = |arrived_at| ExportEntry { number: number(), arrived_at };
+        let release = || ExportRelease { number: number(), arrived_at: at(1), released_at: at(2) };
+        for (written, state) in [
+            ("01 00", ExportState::Stored),
+            ("01 01 06", ExportState::Waiting { expires_at: at(3) }),
+            ("01 02 0430313030 00 01", ExportState::InReview { entry: entry(None), licence: true }),
+            (
+                "01 03 0430313030 0102 00",
+                ExportState::UnderExamination { entry: entry(Some(at(1))), licence: false },
+            ),
+            ("01 04 0430313030 00", ExportState::Reviewed(entry(None))),
+            ("01 05 0430313030 02 04", ExportState::Released(release())),
+            ("01 06 0430313030 02 04", ExportState::Recalled(release())),
+            (
+                "01 07 0430313030 02 04 06",
+                ExportState::Closed { release: release(), departed_at: at(3) },
+            ),
+            ("01 08 0430313030 02 04", ExportState::Withdrawn(release())),
+            ("01 09 0430313030", ExportState::Cancelled(number())),
+            ("01 0a", ExportState::Refused),
+            ("01 0b", ExportState::Deleted),
+        ] {
+            keeps_state(written, &state);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_state_comes_back(state in any::export_state()) {
+            let form = Form::from(&state);
+            let bytes = encode("state", 1, &form).unwrap();
+            let (_, fields) = versioned("state", &bytes).unwrap();
+            prop_assert_eq!(ExportState::try_from(decode::<Form>("state", fields).unwrap()), Ok(state));
+        }
+    }
+}

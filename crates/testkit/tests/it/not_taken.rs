@@ -8,11 +8,16 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 5] = [
+const TAKEN: [MessageType; 10] = [
+    MessageType::Ceb303,
     MessageType::Ceb311,
     MessageType::Ceb411,
+    MessageType::Ceb505,
+    MessageType::Ceb507,
+    MessageType::Ceb509,
     MessageType::Ceb511,
     MessageType::Ceb513,
+    MessageType::Ceb603,
     MessageType::Ceb621,
 ];
 

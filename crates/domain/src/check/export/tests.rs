@@ -17,6 +17,8 @@ fn findings(parcel: &ExportParcel) -> Vec<Defect> {
     let mut findings = check_export_order(&parcel.order, law, "/Order[1]");
     findings.extend(check_export_waybill(&parcel.waybill, law, "/Logistics[1]"));
     findings.extend(check_export(&parcel.declaration, law, "/Inventory[1]"));
+    findings.extend(check_arrival(&parcel.arrival, "/Arrival[1]"));
+    findings.extend(check_departure(&parcel.departure, "/Departure[1]"));
     findings
 }
 
@@ -95,6 +97,20 @@ const HEAD: &[Case] = &[
     ),
 ];
 
+const MOVEMENT: &[Case] = &[
+    (&DIRECTION, |p| p.arrival.direction = "I".into(), "/Arrival[1]/ArrivalHead/ieFlag"),
+    (&WHOLE_BILL, |p| p.arrival.parcels.clear(), "/Arrival[1]/ArrivalList"),
+    (&LINE_GAP, |p| p.departure.parcels[0].number = 2, "/Departure[1]/DepartureList[1]/gnum"),
+    (
+        &PARCEL_REPEATED,
+        |p| {
+            p.departure.parcels.push(p.departure.parcels[0].clone());
+            p.departure.parcels[1].number = 2;
+        },
+        "/Departure[1]/DepartureList[2]/logisticsNo",
+    ),
+];
+
 const LINES: &[Case] = &[
     (&HS, |p| p.declaration.items[0].hs_code = "61091000".into(), "gcode"),
     (&CODE, |p| p.declaration.items[0].destination_country = "000".into(), "country"),
@@ -154,7 +170,7 @@ fn each_rule_is_broken_by_the_smallest_change() {
     let lines = LINES.iter().map(|(rule, change, name)| {
         (*rule, *change, format!("/Inventory[1]/InventoryList[1]/{name}"))
     });
-    let others = [TRADE, HEAD].concat();
+    let others = [TRADE, HEAD, MOVEMENT].concat();
     let others = others.into_iter().map(|(rule, change, at)| (rule, change, at.to_owned()));
     for (rule, change, pointer) in others.chain(lines) {
         let mut parcel = export_parcel();
@@ -180,7 +196,7 @@ fn every_rule_has_a_code_of_its_own_and_a_test() {
     let codes: HashSet<_> = ALL.iter().map(|rule| rule.code).collect();
     assert_eq!(codes.len(), ALL.len());
     let mut broken: HashSet<_> =
-        [TRADE, HEAD, LINES].concat().iter().map(|(rule, ..)| rule.code).collect();
+        [TRADE, HEAD, MOVEMENT, LINES].concat().iter().map(|(rule, ..)| rule.code).collect();
     broken.extend([ZONE.code, ACCOUNT_ITEM.code]);
     assert_eq!(broken, codes);
 }

@@ -1,3 +1,5 @@
+//! Every step from every place where a declaration can stand.
+
 use std::collections::BTreeSet;
 
 use super::*;

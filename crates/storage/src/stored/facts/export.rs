@@ -121,3 +121,29 @@ impl TryFrom<StoredExportWaybillV1> for ExportWaybillFacts {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stored::{any, decode, encode, versioned};
+
+    proptest! {
+        #[test]
+        fn any_order_comes_back(order in any::export_order()) {
+            let bytes = encode("facts", 1, &StoredExportOrderV1::from(&order)).unwrap();
+            let (_, fields) = versioned("facts", &bytes).unwrap();
+            let stored = decode::<StoredExportOrderV1>("facts", fields).unwrap();
+            prop_assert_eq!(ExportOrderFacts::try_from(stored), Ok(order));
+        }
+
+        #[test]
+        fn any_waybill_comes_back(waybill in any::export_waybill()) {
+            let bytes = encode("facts", 1, &StoredExportWaybillV1::from(&waybill)).unwrap();
+            let (_, fields) = versioned("facts", &bytes).unwrap();
+            let stored = decode::<StoredExportWaybillV1>("facts", fields).unwrap();
+            prop_assert_eq!(ExportWaybillFacts::try_from(stored), Ok(waybill));
+        }
+    }
+}
