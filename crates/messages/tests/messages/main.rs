@@ -4,6 +4,7 @@
 
 mod dxp;
 mod export;
+mod faults;
 mod findings;
 mod golden;
 mod mutants;
