@@ -6,6 +6,7 @@ mod consolidation;
 mod dxp;
 mod dxp_nodes;
 mod export;
+mod faults;
 mod findings;
 mod golden;
 mod mutants;
