@@ -1,7 +1,7 @@
 //! Documents that were too long for one message.
 
-/// Which part of how many a document is (报文序号, 报文总数; `msgSeqNo`, `msgCount`): 1 of 1 when it was not
-/// split.
+/// Which part of how many a document is (报文序号, 报文总数; `msgSeqNo`, `msgCount`): 1 of 1 when it
+/// was not split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Part {
     number: u32,

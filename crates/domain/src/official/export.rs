@@ -1,7 +1,8 @@
 //! Faults of export documents.
 //!
-//! The specification numbers the faults of import documents alone, so these have no official number and are
-//! answered as refusals (100), in the words that their import siblings are answered in.
+//! The specification numbers the faults of import documents alone (table 7-2), so these have no official
+//! number and are answered as refusals (100), in words like those of their import siblings. Codes and
+//! wording are ours.
 
 use crate::defect::Rule;
 
@@ -55,55 +56,55 @@ macro_rules! faults {
                     code: concat!($code, "-message-empty"),
                     official: None,
                     zh: concat!($zh, "业务报文不能为空"),
-                    en: concat!("the message holds no ", $en),
+                    en: concat!("the message holds no ", $en, "s"),
                 },
                 too_many: Rule {
                     code: concat!($code, "-too-many"),
                     official: None,
                     zh: concat!($zh, "报文数量超过限制"),
-                    en: concat!("the message holds too many of: ", $en),
+                    en: concat!("the message holds too many ", $en, "s"),
                 },
                 no_lines: Rule {
                     code: concat!($code, "-lines-missing"),
                     official: None,
                     zh: concat!($zh, "表体信息不存在"),
-                    en: concat!("there are no lines in the ", $en),
+                    en: concat!("the ", $en, " has no lines"),
                 },
                 parameter: Rule {
                     code: concat!($code, "-parameter"),
                     official: None,
                     zh: concat!($zh, "参数校验不通过，{element}[{found}]不符合[{expected}]"),
-                    en: concat!($en, ": {element} [{found}] is not [{expected}]"),
+                    en: concat!("the ", $en, " is not valid: {element} [{found}] is not [{expected}]"),
                 },
                 original_missing: Rule {
                     code: concat!($code, "-original-missing"),
                     official: None,
                     zh: concat!("报送类型(appType)不正确，未找到要操作的", $zh),
-                    en: concat!("appType is wrong: there is nothing to work on, no such ", $en),
+                    en: concat!("appType is wrong: the ", $en, " to work on does not exist"),
                 },
                 duplicate: Rule {
                     code: concat!($code, "-duplicate"),
                     official: None,
                     zh: concat!("已存在相同编号的", $zh),
-                    en: concat!("one of the same number exists: ", $en),
+                    en: concat!("the number is in use by another ", $en),
                 },
                 fixed: Rule {
                     code: concat!($code, "-fixed"),
                     official: None,
                     zh: concat!("该", $zh, "的状态不允许变更或删除"),
-                    en: concat!("it has gone too far to be changed or deleted: ", $en),
+                    en: concat!("the ", $en, " has gone too far to be changed or deleted"),
                 },
                 outdated: Rule {
                     code: concat!($code, "-outdated"),
                     official: None,
                     zh: concat!("接收的", $zh, "为旧报文数据，不做处理"),
-                    en: concat!("older than what is stored, and ignored: ", $en),
+                    en: concat!("the ", $en, " is older than what is stored and is ignored"),
                 },
                 guid_reused: Rule {
                     code: concat!($code, "-guid-reused"),
                     official: None,
                     zh: concat!($zh, "的guid[{guid}]已用于内容不同的报文"),
-                    en: concat!("guid [{guid}] names other content already: ", $en),
+                    en: concat!("guid [{guid}] of the ", $en, " names other content already"),
                 },
             };
         )+

@@ -424,4 +424,12 @@ fn the_reference_page_lists_every_structural_rule_and_every_rule_of_findings() {
     ] {
         assert!(page.contains(&table), "docs/reference/defects.md should hold\n{table}");
     }
+    for faults in tongguan_domain::official::export::KINDS {
+        let kind = faults.parameter.code.strip_suffix("-parameter").unwrap();
+        assert!(page.contains(&format!("| `{kind}` |")), "{kind}");
+        for rule in faults.rules() {
+            let wrong = rule.code.strip_prefix(kind).unwrap();
+            assert!(page.contains(&format!("| `{wrong}` |")), "{}", rule.code);
+        }
+    }
 }

@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_none_is_refused() {
-        let stored = StoredStateV1::ShippedBack("x".repeat(19));
+        let stored = StoredStateV1::ShippedBack("x".repeat(DeclarationNumber::LIMIT + 1));
         assert!(matches!(ImportState::try_from(stored), Err(StoredError::Damaged { .. })));
         let mut stored = StoredReleaseV1::from(&release());
         stored.number.clear();

@@ -18,8 +18,9 @@ const AUTHORITY: &str = "sample-authority.pem";
 
 /// Write a made-up message, valid by the official schema.
 ///
-/// All samples tell of one of two parcels, one that comes and one that leaves; no person, enterprise or number in them exists. Declarations
-/// (CEB621) are signed unless --unsigned is given, because the schema demands it.
+/// All samples tell of one of two parcels, one that comes and one that leaves; no person, enterprise
+/// or number in them exists. Declarations of import (CEB621) are signed unless --unsigned is given,
+/// because the schema demands it.
 ///
 /// The keys of the samples are public: never trust their authority where it matters.
 #[derive(Debug, Args)]

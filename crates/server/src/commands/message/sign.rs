@@ -16,7 +16,8 @@ use crate::commands::defects::line;
 /// Sign a message.
 ///
 /// The message is written as it is, line ends made LF, with the signature as the last child of its
-/// root. It must be bare, not in an envelope, and not signed yet.
+/// root, in an export message before its extension. It must be bare, not in an envelope, and not
+/// signed yet.
 #[derive(Debug, Args)]
 pub struct Sign {
     /// The message; `-` for standard input.
