@@ -166,6 +166,29 @@ fn differing(title: &str, text: &str, theirs: bool) -> Option<String> {
 }
 
 #[test]
+fn the_tolerant_profile_makes_use_of_every_official_sample() {
+    let Some(directory) = support::reference("official samples, read tolerantly") else { return };
+    let mut read_ones = 0;
+    for message in MessageType::ALL {
+        for side in &SIDES {
+            let file = directory.join(side.samples).join(format!("{}.xml", message.root()));
+            let Ok(text) = std::fs::read_to_string(file) else { continue };
+            let tree = Document::parse(text.trim_start_matches('\u{feff}')).unwrap();
+            let reading = read(&tree, Profile::Tolerant).unwrap();
+            assert_eq!(reading.defects, [], "{}", message.code());
+            let warnings: Vec<_> = reading.warnings.iter().map(|it| it.rule.code).collect();
+            let is_refused = side.refused.contains(&message.code());
+            assert_eq!(warnings, Vec::from_iter(is_refused.then_some("transfer-repeated")));
+            assert!(reading.documents.iter().all(|document| document.outcome.is_ok()));
+            assert!(reading.answers.iter().all(|answer| answer.outcome.is_ok()));
+            assert!(reading.documents.len() + reading.answers.len() > 0);
+            read_ones += 1;
+        }
+    }
+    assert!(read_ones >= 26, "{read_ones}");
+}
+
+#[test]
 fn the_catalogue_of_faults_holds_the_official_numbers_and_texts() {
     let Some(directory) = support::reference("official error texts") else { return };
     let text = std::fs::read_to_string(directory.join("ceb_error_codes_202205.json")).unwrap();
