@@ -3,6 +3,8 @@
 use roxmltree::{Document as Tree, Node};
 use sha2::{Digest, Sha256};
 
+use crate::NAMESPACE;
+use crate::read::in_namespace;
 use crate::table::Layout;
 
 /// What tells two copies of one document apart although nothing in it changed.
@@ -12,9 +14,11 @@ const NOT_CONTENT: [&str; 2] = ["guid", "appTime"];
 /// for the document's own number and time. Empty elements count as absent.
 pub fn digests(tree: &Tree<'_>, layout: &Layout) -> Vec<[u8; 16]> {
     let root = tree.root_element();
-    let documents =
-        root.children().filter(|node| node.has_tag_name((crate::NAMESPACE, layout.document)));
-    documents.map(digest).collect()
+    let is_document = |node: &Node<'_, '_>| {
+        let name = node.tag_name().name();
+        in_namespace(*node, NAMESPACE) && (name == layout.document || layout.is_misprint(name))
+    };
+    root.children().filter(is_document).map(digest).collect()
 }
 
 fn digest(document: Node<'_, '_>) -> [u8; 16] {
@@ -44,10 +48,19 @@ mod tests {
     fn one(inner: &str) -> [u8; 16] {
         let text = format!(
             "<CEB411Message xmlns=\"{}\"><Payment><PaymentHead>{inner}</PaymentHead></Payment></CEB411Message>",
-            crate::NAMESPACE
+            NAMESPACE
         );
         let tree = Tree::parse(&text).unwrap();
         digests(&tree, MessageType::Ceb411.layout())[0]
+    }
+
+    #[test]
+    fn a_document_under_its_misprinted_name_has_content_too() {
+        let text = format!(
+            "<CEB625Message xmlns=\"{NAMESPACE}\"><InvtRefund/><InvtRefound/></CEB625Message>"
+        );
+        let tree = Tree::parse(&text).unwrap();
+        assert_eq!(digests(&tree, MessageType::Ceb625.layout()).len(), 2);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | [`ceb`] | the messages: a file for each pair, its tables, its mapping, its writing |
 //! | [`read`] | the reader that the tables drive |
 //! | [`write`] | the writer that the tables drive |
-//! | [`dxp`] | the envelope of the exchange platform |
+//! | [`dxp`] | the envelopes of the exchange platform |
 //! | [`response`] | what customs answers to a document |
 //! | [`xml`], [`signature`], [`certificate`] | the tree within bounds, who signed it, whom to trust |
 //! | [`authority`] | issuing certificates for trials and tests |

@@ -278,6 +278,17 @@ pub struct Layout {
     pub faults: Faults,
 }
 
+impl Layout {
+    /// Whether the specification's text prints that name for a document of this message.
+    pub fn is_misprint(&self, name: &str) -> bool {
+        MISPRINTS.contains(&(name, self.document))
+    }
+}
+
+/// What the specification's text prints for documents, and what the schema calls them.
+const MISPRINTS: [(&str, &str); 2] =
+    [("InvtRefound", "InvtRefund"), ("InvtRefoundReturn", "InvtRefundReturn")];
+
 /// Text of exactly `length` characters (`C36`).
 pub const fn exactly(length: usize) -> Form {
     Form::Text { min: length, max: length }

@@ -62,7 +62,7 @@ pub fn write_transmission(transmission: &DxpTransmission) -> Result<String, Vec<
 }
 
 /// One envelope for each receiver, numbered from 1; the same one, without a part, when there is only
-/// one receiver.
+/// one receiver. All keep the destination: who knows the receivers' nodes sets it.
 pub fn split(transmission: DxpTransmission) -> Vec<DxpTransmission> {
     let receivers = &transmission.message.head.receivers;
     if receivers.len() < 2 {
@@ -74,8 +74,8 @@ pub fn split(transmission: DxpTransmission) -> Vec<DxpTransmission> {
         copy.message.head.receivers = vec![receiver];
         copy
     };
-    // The schema admits five receivers; beyond nine the parts go on with letters.
-    PARTS.chars().zip(receivers.iter().cloned()).map(to).collect()
+    // The schema admits five receivers, so that a digit does.
+    ('1'..=char::MAX).zip(receivers.iter().cloned()).map(to).collect()
 }
 
 /// Why envelopes are not the parts of one.
@@ -90,49 +90,45 @@ pub enum NotJoinable {
     /// Two say the same part.
     #[error("part `{0}` stands twice")]
     Repeated(char),
-    /// One differs from the first in more than its part and its receivers.
+    /// One differs from the first in more than its part, its receivers and its destination.
     #[error("part `{0}` belongs to another message")]
     Foreign(char),
 }
 
 /// The envelope that was split into these parts, in whatever order they came: its receivers are
-/// theirs, by the order of the parts.
+/// theirs, by the order of the parts, and its destination is the first part's.
 ///
 /// No part says how many there are, so that what is missing cannot be told.
 ///
 /// # Errors
 /// That they are not the parts of one envelope.
-pub fn join(parts: Vec<DxpTransmission>) -> Result<DxpTransmission, NotJoinable> {
-    let mut numbered = Vec::with_capacity(parts.len());
-    if let [whole] = &*parts
-        && whole.part.is_none()
-    {
-        return Ok(whole.clone());
+pub fn join(mut parts: Vec<DxpTransmission>) -> Result<DxpTransmission, NotJoinable> {
+    if let [DxpTransmission { part: None, .. }] = &*parts {
+        return parts.pop().ok_or(NotJoinable::Empty);
     }
+    let mut numbered = Vec::with_capacity(parts.len());
     for mut part in parts {
         let number = part.part.take().ok_or(NotJoinable::Whole)?;
-        let receivers = std::mem::take(&mut part.message.head.receivers);
-        numbered.push((number, receivers, part));
+        numbered.push((number, part));
     }
-    numbered.sort_by_key(|(number, ..)| *number);
+    numbered.sort_by_key(|(number, _)| *number);
     let mut numbered = numbered.into_iter();
-    let (mut last, mut receivers, mut whole) = numbered.next().ok_or(NotJoinable::Empty)?;
-    for (number, more, part) in numbered {
+    let (mut last, mut whole) = numbered.next().ok_or(NotJoinable::Empty)?;
+    let mut receivers = std::mem::take(&mut whole.message.head.receivers);
+    for (number, mut part) in numbered {
         if number == last {
             return Err(NotJoinable::Repeated(number));
         }
+        receivers.append(&mut part.message.head.receivers);
+        part.destination.clone_from(&whole.destination);
         if part != whole {
             return Err(NotJoinable::Foreign(number));
         }
         last = number;
-        receivers.extend(more);
     }
     whole.message.head.receivers = receivers;
     Ok(whole)
 }
-
-/// What parts are called, in their order.
-const PARTS: &str = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 fn transmission(root: Node<'_, '_>) -> Option<DxpTransmission> {
     let head = child(root, "SvNo")?;

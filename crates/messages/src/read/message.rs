@@ -163,6 +163,14 @@ impl<'t> Walk<'t> {
         }
         self.reached = self.reached.max(rank);
         match part {
+            Part::Document if self.is_misprint(child.tag_name().name()) => {
+                let (name, expected) = (child.tag_name().name(), self.layout.document);
+                self.report.tolerate(|| {
+                    Defect::at(&rules::ELEMENT_MISNAMED, place.child(name).to_string())
+                        .expected(expected)
+                });
+                self.document(child, place);
+            }
             Part::Document => self.document(child, place),
             Part::Transfer => self.transfer(child, place),
             Part::Subscription => self.subscription(child, place),
@@ -171,10 +179,15 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// Whether that is a misprinted name of a document, which only the tolerant profile reads.
+    fn is_misprint(&self, name: &str) -> bool {
+        self.report.is_tolerant() && self.layout.is_misprint(name)
+    }
+
     fn part(&self, child: Node<'_, '_>) -> Option<Part> {
         let name = child.tag_name().name();
         if in_namespace(child, NAMESPACE) {
-            if name == self.layout.document {
+            if name == self.layout.document || self.is_misprint(name) {
                 return Some(Part::Document);
             }
             if self.layout.trailer == Trailer::None {

@@ -129,7 +129,8 @@ fn a_message_to_several_receivers_is_split_into_one_for_each() {
         told,
         [(Some('1'), vec![id("C")]), (Some('2'), vec![id("A")]), (Some('3'), vec![id("B")])]
     );
-    let [first, second, third] = <[_; 3]>::try_from(parts).unwrap();
+    let [first, mut second, third] = <[_; 3]>::try_from(parts).unwrap();
+    second.destination = "NODE0003".into();
     assert_eq!(join(vec![third, first, second]), Ok(whole));
 }
 

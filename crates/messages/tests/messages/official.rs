@@ -166,10 +166,13 @@ fn differing(title: &str, text: &str, theirs: bool) -> Option<String> {
 }
 
 #[test]
-fn the_tolerant_profile_makes_use_of_every_official_sample() {
+fn the_tolerant_profile_makes_use_of_every_official_sample_but_two() {
+    // One has the root `CEB214`, which is no message; the other is of 2018 and does not say which line
+    // of the formal declaration a line became, so that nothing can be made of it.
+    const USELESS: [MessageType; 2] = [MessageType::Ceb214, MessageType::Ceb792];
     let Some(directory) = support::reference("official samples, read tolerantly") else { return };
     let mut read_ones = 0;
-    for message in MessageType::ALL {
+    for message in MessageType::ALL.into_iter().filter(|message| !USELESS.contains(message)) {
         for side in &SIDES {
             let file = directory.join(side.samples).join(format!("{}.xml", message.root()));
             let Ok(text) = std::fs::read_to_string(file) else { continue };
@@ -185,7 +188,7 @@ fn the_tolerant_profile_makes_use_of_every_official_sample() {
             read_ones += 1;
         }
     }
-    assert!(read_ones >= 26, "{read_ones}");
+    assert!(read_ones >= 37, "{read_ones}");
 }
 
 #[test]

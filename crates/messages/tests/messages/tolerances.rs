@@ -178,6 +178,16 @@ fn names_that_the_specification_misprints() {
         sample(MessageType::Ceb311).unwrap().replace("consigneeDistrict", "consigneeDitrict");
     let pointer = "/CEB311Message/Order[1]/OrderHead/consigneeDitrict";
     tolerated(&under_both(&text), "element-misnamed", pointer);
+    let text = sample(MessageType::Ceb625).unwrap().replace("InvtRefund>", "InvtRefound>");
+    tolerated(&under_both(&signed(&text)), "element-misnamed", "/CEB625Message/InvtRefound");
+    for (message, entity) in [
+        (MessageType::Ceb701, "SummaryApply[1]/SummaryApplyHead"),
+        (MessageType::Ceb792, "SummaryResult[1]/SummaryResultHead"),
+    ] {
+        let text = sample(message).unwrap().replace("declAgentCode>", "declagAgentCode>");
+        let pointer = format!("/{}/{entity}/declagAgentCode", message.root());
+        tolerated(&under_both(&text), "element-misnamed", &pointer);
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ use tongguan_application::intake::Codes;
 use tongguan_application::intake::envelope::Envelope;
 use tongguan_codelists::Pack;
 use tongguan_domain::check;
+use tongguan_domain::check::export::{self, Law};
+use tongguan_domain::commerce::Filing;
 use tongguan_domain::defect::Defect;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{self, Document, Reading};
@@ -235,6 +237,12 @@ fn findings(reading: &Reading, pack: &Pack) -> Vec<Defect> {
     documents.chain(answers.flatten().cloned()).collect()
 }
 
+/// The law of the day on which an export document says that it was sent: it says no other, and the day of
+/// its receipt, by which it will be judged, has not come.
+fn law<'p>(pack: &'p Pack, filing: &Filing) -> Law<'p> {
+    Law { pack, day: filing.sent_at.china_day() }
+}
+
 fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> {
     match document {
         Document::Order(order) => check::check_order(order, pointer),
@@ -245,13 +253,19 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
             let codes = Codes { pack, day: declaration.declared_on };
             check::check_declaration(declaration, &codes, pointer)
         }
+        Document::ExportOrder(order) => {
+            export::check_export_order(order, law(pack, &order.filing), pointer)
+        }
+        Document::ExportWaybill(waybill) => {
+            export::check_export_waybill(waybill, law(pack, &waybill.filing), pointer)
+        }
+        Document::ExportDeclaration(declaration) => {
+            export::check_export(declaration, law(pack, &declaration.filing), pointer)
+        }
+        Document::Arrival(report) => export::check_arrival(report, pointer),
+        Document::Departure(report) => export::check_departure(report, pointer),
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::ExportOrder(_)
-        | Document::Collection(_)
-        | Document::ExportWaybill(_)
-        | Document::Arrival(_)
-        | Document::Departure(_)
-        | Document::ExportDeclaration(_)
+        Document::Collection(_)
         | Document::ExportCancellation(_)
         | Document::MasterBillLink(_)
         | Document::ExportReturn(_)
