@@ -80,7 +80,8 @@ fn each_mismatch_is_found_alone_and_worded() {
 
 #[test]
 fn the_first_element_that_differs_is_named() {
-    let changes: [(fn(&mut ExportLineFacts), &str); 5] = [
+    type Change = fn(&mut ExportLineFacts);
+    let changes: [(Change, &str); 5] = [
         (|line| line.item_no = "SKU-2".into(), "itemNo"),
         (|line| line.quantity = decimal("3"), "qty"),
         (|line| line.unit = "007".into(), "unit"),
