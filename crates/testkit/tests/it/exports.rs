@@ -5,7 +5,7 @@ use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::Ruling;
-use tongguan_domain::ids::OfficeCode;
+use tongguan_domain::ids::{FunctionalReference, OfficeCode};
 use tongguan_domain::lane::{Hit, Lane, Selectivity, Target};
 use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::parcels::Document;
@@ -220,6 +220,41 @@ fn a_departure_names_what_was_not_released() {
     let text = "[Code:1800;Desc:逻辑校验通过]; 未放行的运单：EE000000002CN";
     assert_eq!(sent.last_text(&departure), text);
     assert_eq!(sent.statuses(&declaration), [899]);
+}
+
+#[test]
+fn a_second_flight_of_a_waybill_changes_nothing() {
+    let mut world = world();
+    let parcel = nth_export(1);
+    let [order, waybill, declaration] = parcel.documents();
+    world.send([&order, &waybill, &declaration, &parcel.arrival_document()]);
+    let departure = parcel.departure_document();
+    assert_eq!(world.send([&departure]).statuses(&declaration), [899]);
+    let mut second = parcel.departure.clone();
+    second.reference = FunctionalReference::parse("DEP-2").unwrap();
+    let second = anew(&Document::Departure(Box::new(second)), 60);
+    let sent = world.send([&second]);
+    assert_eq!(sent.last_text(&second), "[Code:1800;Desc:逻辑校验通过]");
+    assert_eq!(sent.statuses(&declaration), [0; 0]);
+}
+
+#[test]
+fn a_carrier_may_use_a_number_again_after_six_months() {
+    let mut world = world();
+    let (parcel, mut other) = (nth_export(1), nth_export(2));
+    (other.waybill.number, other.declaration.waybill_no) =
+        (parcel.waybill.number.clone(), parcel.declaration.waybill_no.clone());
+    let [order, waybill, declaration] = parcel.documents();
+    world.send([&order, &waybill, &declaration, &parcel.arrival_document()]);
+    assert_eq!(world.send([&parcel.departure_document()]).statuses(&declaration), [899]);
+    let [order, waybill, declaration] = other.documents();
+    let waybill = anew(&waybill, 60);
+    assert_eq!(world.send([&waybill]).statuses(&waybill), [100], "it is in use");
+    world.clock.advance_millis(185 * DAY);
+    let waybill = anew(&waybill, 61);
+    let sent = world.send([&order, &waybill, &declaration]);
+    assert_eq!(sent.statuses(&waybill), [2, 120]);
+    assert_eq!(sent.statuses(&declaration), [2, 3, 120, 399], "the old arrival is not the new one");
 }
 
 #[test]

@@ -55,8 +55,8 @@ pub fn arrival(
     Ok(())
 }
 
-/// Decides a departure (离境单): what was released is closed. Parcels that were not are named in the
-/// answer.
+/// Decides a departure (离境单): what was released is closed. Parcels that were not released are named in
+/// the answer; those of an earlier departure, as of a waybill over several flights, are closed already.
 pub fn departure(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -64,17 +64,21 @@ pub fn departure(
     filed: &FiledDocument,
     facts: &MovementFacts,
 ) -> Result<(), Undecidable> {
-    let (released, others): (Vec<_>, Vec<_>) =
-        parcels(draft, circumstances, facts).into_iter().partition(|(_, export)| {
-            export.as_ref().is_some_and(|export| matches!(export.state, ExportState::Released(_)))
-        });
-    let others: Vec<_> = others.iter().map(|(claim, _)| &*claim.key.number).collect();
+    let (mut released, mut others) = (Vec::new(), Vec::new());
+    for (claim, export) in parcels(draft, circumstances, facts) {
+        match export {
+            Some(export) if matches!(export.state, ExportState::Released(_)) => {
+                released.push(export);
+            }
+            Some(export) if matches!(export.state, ExportState::Closed { .. }) => {}
+            _ => others.push(claim.key.number),
+        }
+    }
     let remark = (!others.is_empty()).then(|| format!("未放行的运单：{}", others.join("、")));
     if !take_in(draft, circumstances, submitted, filed, remark.as_deref())? {
         return Ok(());
     }
-    for (_, export) in released {
-        let Some(export) = export else { continue };
+    for export in released {
         if let Some(mut case) = ExportCase::reopen(draft, circumstances, &export) {
             case.depart(facts.happened_at)?;
             case.close(draft, Cause::Document(submitted.source));

@@ -1,6 +1,7 @@
 //! Export orders and waybills: each is judged by itself and answered at once; then a declaration that
 //! waits for it is taken up.
 
+use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ExportState;
 use tongguan_domain::facts::{ExportOrderFacts, ExportWaybillFacts};
 
@@ -8,7 +9,7 @@ use super::matching::{export_of, is_declared, take_up};
 use crate::clearing::decide::{Circumstances, Undecidable, trade};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::Cause;
-use crate::clearing::record::{DocumentState, Facts};
+use crate::clearing::record::{Claim, DocumentRecord, DocumentState, Facts};
 use crate::clearing::working_set::Draft;
 
 /// Decides an export order (出口订单).
@@ -41,6 +42,16 @@ pub fn waybill(
     facts: &ExportWaybillFacts,
 ) -> Result<(), Undecidable> {
     let mut claim = trade::claim_of(draft, circumstances, filed);
+    if let Some(earlier) = draft.document(&filed.key).cloned()
+        && earlier.state.is_live()
+        && filed.filing.action == Action::Create
+        && earlier.sent_at < filed.filing.sent_at
+        && trade::may_be_used_again(&claim, circumstances)
+    {
+        claim = Claim::vacant(claim.key, circumstances.at);
+        let state = DocumentState::Deleted;
+        draft.set_document(DocumentRecord { state, ..DocumentRecord::clone(&earlier) });
+    }
     let export = claim.declaration.and_then(|id| draft.export(id)).cloned();
     let fixed = export.as_ref().is_some_and(|export| is_declared(&export.state));
     let facts = Facts::ExportWaybill(facts.clone());
