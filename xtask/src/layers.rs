@@ -142,7 +142,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("returns", &["commerce", "declaration"]),
     ("consolidation", &["commerce"]),
     ("facility", &["commerce"]),
-    ("formal", &[]),
+    ("formal", &["consolidation"]),
     ("facts", &["commerce", "declaration", "movement"]),
     ("check", &["commerce", "declaration", "movement", "facts"]),
     ("positive_list", &["allowance", "facts"]),

@@ -7,16 +7,17 @@ use tongguan_codelists::entries::{MergeKey, MergePart};
 
 use super::share::share;
 use super::{ClosedDeclaration, ClosedLine, FormalDeclaration, FormalLine, Head, LineOf, Measured};
+use crate::consolidation::{GoodsNaming, Grouping};
 
 /// What must be the same, and how many lines a form holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grouping {
+pub struct Merging {
     /// What the law demands to be the same on that day.
     pub keys: Vec<MergeKey>,
-    /// Whether producers and sellers are told apart (收发货人汇总标志; `summaryFlag` 2).
-    pub by_producer: bool,
-    /// Whether goods of different names are told apart (按商品名汇总标志; `itemNameFlag` 1).
-    pub by_item_name: bool,
+    /// Which parties are told apart, as it was asked.
+    pub grouping: Grouping,
+    /// Which names of goods are told apart, as it was asked.
+    pub naming: GoodsNaming,
     /// The most lines of a formal declaration, at least 1.
     pub most_lines: usize,
 }
@@ -26,22 +27,24 @@ pub struct Grouping {
 /// Each line goes into exactly one formal line. Quantities in both statutory units, values and masses
 /// are conserved: lines with other statutory units are never one line, and a declaration whose lines
 /// go into several forms shares its masses out by value. The order of `closed` does not matter.
-pub fn merge(closed: &[ClosedDeclaration], grouping: &Grouping) -> Vec<FormalDeclaration> {
+pub fn merge(closed: &[ClosedDeclaration], merging: &Merging) -> Vec<FormalDeclaration> {
     let mut ordered: Vec<&ClosedDeclaration> = closed.iter().collect();
     ordered.sort_by(|a, b| a.number.cmp(&b.number));
     let mut heads = BTreeMap::<Vec<String>, Vec<&ClosedDeclaration>>::new();
     for declaration in ordered {
-        heads.entry(grouping.head_key(&declaration.head)).or_default().push(declaration);
+        heads.entry(merging.head_key(&declaration.head)).or_default().push(declaration);
     }
-    heads.values().flat_map(|declarations| forms(declarations, grouping)).collect()
+    heads.values().flat_map(|declarations| forms(declarations, merging)).collect()
 }
 
-impl Grouping {
+impl Merging {
     fn head_key(&self, head: &Head) -> Vec<String> {
         self.values(MergePart::Head, |key| match key {
             MergeKey::Merchant => Some(head.merchant.to_string()),
             MergeKey::TransportMode => Some(head.transport_mode.to_string()),
-            MergeKey::Producer if self.by_producer => Some(head.producer.to_string()),
+            MergeKey::Producer if self.grouping == Grouping::ConsignorAndProducer => {
+                Some(head.producer.to_string())
+            }
             MergeKey::ArrivalCountry => Some(head.arrival_country.to_string()),
             MergeKey::ExitOffice => Some(head.exit_office.to_string()),
             _ => None,
@@ -59,7 +62,7 @@ impl Grouping {
         });
         key.push(line.statutory.unit.to_string());
         key.push(line.second.as_ref().map(|second| second.unit.to_string()).unwrap_or_default());
-        if self.by_item_name {
+        if self.naming == GoodsNaming::Declared {
             key.push(goods.item_name.as_deref().unwrap_or(&goods.name).to_owned());
         }
         key
@@ -80,20 +83,20 @@ struct Source<'c> {
 }
 
 /// The forms that declarations of one head become.
-fn forms(declarations: &[&ClosedDeclaration], grouping: &Grouping) -> Vec<FormalDeclaration> {
+fn forms(declarations: &[&ClosedDeclaration], merging: &Merging) -> Vec<FormalDeclaration> {
     let Some(first) = declarations.first() else { return Vec::new() };
     let mut groups = BTreeMap::<Vec<String>, Vec<Source<'_>>>::new();
     for (place, &declaration) in declarations.iter().enumerate() {
         for line in &declaration.lines {
             let source = Source { place, declaration, line };
-            groups.entry(grouping.line_key(line)).or_default().push(source);
+            groups.entry(merging.line_key(line)).or_default().push(source);
         }
     }
     let groups: Vec<Vec<Source<'_>>> = groups.into_values().collect();
     let mut forms = Vec::new();
     // By declaration and form: the value of the lines of the one that went into the other.
     let mut values = BTreeMap::<usize, BTreeMap<usize, Decimal>>::new();
-    for (form, groups) in groups.chunks(grouping.most_lines.max(1)).enumerate() {
+    for (form, groups) in groups.chunks(merging.most_lines.max(1)).enumerate() {
         for source in groups.iter().flatten() {
             let of_declaration = values.entry(source.place).or_default();
             *of_declaration.entry(form).or_default() += source.line.value.value();

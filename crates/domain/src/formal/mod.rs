@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use crate::ids::{DeclarationNumber, OfficeCode, PartyId};
 use crate::money::Amount;
 
-pub use merge::{Grouping, merge};
+pub use merge::{Merging, merge};
 
 /// What consolidation needs of a closed export declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,11 +7,13 @@ use proptest::prelude::*;
 use tongguan_codelists::Pack;
 
 use super::*;
+use crate::consolidation::{GoodsNaming, Grouping};
 
 /// What the law of September 2026 demands, and forms of so many lines.
-fn grouping(most_lines: usize) -> Grouping {
+fn merging(most_lines: usize) -> Merging {
     let keys = Pack::builtin().merge_keys(date(2026, 9, 30)).collect();
-    Grouping { keys, by_producer: true, by_item_name: false, most_lines }
+    let (grouping, naming) = (Grouping::ConsignorAndProducer, GoodsNaming::Generic);
+    Merging { keys, grouping, naming, most_lines }
 }
 
 fn head(merchant: i64, producer: &str) -> Head {
@@ -67,7 +69,7 @@ fn five_lists_of_one_head_become_four_lines() {
             closed(serial, head(7, "NO"), vec![line(1, hs, destination, currency, pieces)])
         })
         .collect();
-    let forms = merge(&lists, &grouping(50));
+    let forms = merge(&lists, &merging(50));
     assert_eq!(forms.len(), 1);
     let mut lines: Vec<_> = forms[0]
         .lines
@@ -100,14 +102,15 @@ fn producers_and_names_are_told_apart_only_when_asked() {
         closed(1, head(7, "NO"), vec![named(1, "T恤"), named(2, "背心")]),
         closed(2, head(7, "3302960XYZ"), vec![named(1, "T恤")]),
     ];
-    let forms = |by_producer, by_item_name| {
-        let forms = merge(&lists, &Grouping { by_producer, by_item_name, ..grouping(50) });
+    let forms = |grouping, naming| {
+        let forms = merge(&lists, &Merging { grouping, naming, ..merging(50) });
         forms.iter().map(|form| form.lines.len()).collect::<Vec<_>>()
     };
-    assert_eq!(forms(true, false), [1, 1]);
-    assert_eq!(forms(false, false), [1]);
-    assert_eq!(forms(false, true), [2]);
-    assert_eq!(forms(true, true), [1, 2]);
+    let (alone, with_producer) = (Grouping::Consignor, Grouping::ConsignorAndProducer);
+    assert_eq!(forms(with_producer, GoodsNaming::Generic), [1, 1]);
+    assert_eq!(forms(alone, GoodsNaming::Generic), [1]);
+    assert_eq!(forms(alone, GoodsNaming::Declared), [2]);
+    assert_eq!(forms(with_producer, GoodsNaming::Declared), [1, 2]);
 }
 
 #[test]
@@ -120,7 +123,7 @@ fn units_that_differ_are_never_added() {
         closed(1, head(7, "NO"), vec![by_weight, by_box]),
         closed(2, head(7, "NO"), vec![line(1, "6109100021", "502", "502", 4)]),
     ];
-    let forms = merge(&lists, &grouping(50));
+    let forms = merge(&lists, &merging(50));
     let lines: Vec<_> =
         forms[0].lines.iter().map(|line| (&line.statutory, &line.declared)).collect();
     let pieces = Measured { quantity: 6.into(), unit: "011".into() };
@@ -215,11 +218,11 @@ proptest! {
     fn nothing_is_lost_or_doubled(
         lists in any_closed(),
         most_lines in 1..6_usize,
-        by_producer: bool,
-        by_item_name: bool,
+        grouping in prop::sample::select(vec![Grouping::Consignor, Grouping::ConsignorAndProducer]),
+        naming in prop::sample::select(vec![GoodsNaming::Declared, GoodsNaming::Generic]),
     ) {
-        let grouping = Grouping { by_producer, by_item_name, ..grouping(most_lines) };
-        let forms = merge(&lists, &grouping);
+        let merging = Merging { grouping, naming, ..merging(most_lines) };
+        let forms = merge(&lists, &merging);
         prop_assert_eq!(Sums::formal(&forms), Sums::closed(&lists));
         let mut merged: Vec<_> =
             forms.iter().flat_map(|form| &form.lines).flat_map(|line| line.sources.clone()).collect();
@@ -244,8 +247,8 @@ proptest! {
             (Just(lists.clone()), Just(lists).prop_shuffle())
         }),
     ) {
-        let grouping = grouping(3);
-        prop_assert_eq!(merge(&lists, &grouping), merge(&shuffled, &grouping));
+        let merging = merging(3);
+        prop_assert_eq!(merge(&lists, &merging), merge(&shuffled, &merging));
     }
 
     #[test]
