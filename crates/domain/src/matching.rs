@@ -224,29 +224,51 @@ fn compare_amounts(
 /// Lines pair by number. The seller's name is compared where the declaration gives it; the declared
 /// name (`gname`) is customs' language and may differ.
 fn compare_lines(declaration: &DeclarationFacts, order: &OrderFacts, pointer: &str) -> Vec<Defect> {
-    if declaration.items.len() != order.lines.len() {
-        let (items, lines) = (declaration.items.len(), order.lines.len());
-        let defect = Defect::at(&LINE_COUNT_DIFFERS, format!("{pointer}/InventoryList"));
-        return vec![
-            defect.found(format!("InventoryList:{items}")).expected(format!("OrderList:{lines}")),
-        ];
-    }
-    let differing = (1..).zip(&declaration.items).filter_map(|(position, item)| {
-        let number = item.number;
-        let defect = Defect::at(&LINES_DIFFER, format!("{pointer}/InventoryList[{position}]"));
-        let Some(line) = order.lines.iter().find(|line| line.number == number) else {
-            return Some(defect.found(format!("gnum:{number}")));
-        };
-        let (name, found, expected) = differing_element(item, line)?;
-        let expected = format!("gnum:{number},OrderList.{name}:{expected}");
-        Some(defect.found(format!("InventoryList.{name}:{found}")).expected(expected))
-    });
-    differing.collect()
+    let pairs = Pairs {
+        items: &declaration.items,
+        item_number: |item: &ItemFacts| item.number,
+        lines: &order.lines,
+        line_number: |line: &LineFacts| line.number,
+    };
+    pairs.compare(differing_element, pointer)
 }
 
-/// The first element in which a declared line differs from the ordered one: its name, what the
-/// declaration says, and what the order says.
-fn differing_element(item: &ItemFacts, line: &LineFacts) -> Option<(&'static str, String, String)> {
+/// Declared lines and ordered ones, which pair by number.
+struct Pairs<'p, I, L> {
+    items: &'p [I],
+    item_number: fn(&I) -> i32,
+    lines: &'p [L],
+    line_number: fn(&L) -> i32,
+}
+
+/// An element in which two lines differ: its name, what the declaration says, and what the order says.
+type Differing = (&'static str, String, String);
+
+impl<I, L> Pairs<'_, I, L> {
+    fn compare(&self, first: fn(&I, &L) -> Option<Differing>, pointer: &str) -> Vec<Defect> {
+        let (items, lines) = (self.items.len(), self.lines.len());
+        if items != lines {
+            let defect = Defect::at(&LINE_COUNT_DIFFERS, format!("{pointer}/InventoryList"));
+            let defect = defect.found(format!("InventoryList:{items}"));
+            return vec![defect.expected(format!("OrderList:{lines}"))];
+        }
+        let differing = (1..).zip(self.items).filter_map(|(position, item)| {
+            let number = (self.item_number)(item);
+            let defect = Defect::at(&LINES_DIFFER, format!("{pointer}/InventoryList[{position}]"));
+            let Some(line) = self.lines.iter().find(|line| (self.line_number)(line) == number)
+            else {
+                return Some(defect.found(format!("gnum:{number}")));
+            };
+            let (name, found, expected) = first(item, line)?;
+            let expected = format!("gnum:{number},OrderList.{name}:{expected}");
+            Some(defect.found(format!("InventoryList.{name}:{found}")).expected(expected))
+        });
+        differing.collect()
+    }
+}
+
+/// The first element in which a declared line differs from the ordered one.
+fn differing_element(item: &ItemFacts, line: &LineFacts) -> Option<Differing> {
     if item.quantity != line.quantity {
         let (found, expected) = (item.quantity.normalize(), line.quantity.normalize());
         return Some(("qty", found.to_string(), expected.to_string()));

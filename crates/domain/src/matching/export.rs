@@ -1,5 +1,6 @@
 //! The match of exports: declaration against order and waybill (两单比对).
 
+use super::{Differing, Pairs};
 use crate::defect::{Defect, Rule};
 use crate::facts::{
     ExportFacts, ExportItemFacts, ExportLineFacts, ExportOrderFacts, ExportWaybillFacts,
@@ -106,32 +107,17 @@ fn compare_lines(
     order: &ExportOrderFacts,
     pointer: &str,
 ) -> Vec<Defect> {
-    let (items, lines) = (declaration.items.len(), order.lines.len());
-    if items != lines {
-        let defect = Defect::at(&LINE_COUNT_DIFFERS, format!("{pointer}/InventoryList"));
-        return vec![
-            defect.found(format!("InventoryList:{items}")).expected(format!("OrderList:{lines}")),
-        ];
-    }
-    let differing = (1..).zip(&declaration.items).filter_map(|(position, item)| {
-        let number = item.number;
-        let defect = Defect::at(&LINES_DIFFER, format!("{pointer}/InventoryList[{position}]"));
-        let Some(line) = order.lines.iter().find(|line| line.number == number) else {
-            return Some(defect.found(format!("gnum:{number}")));
-        };
-        let (name, found, expected) = differing_element(item, line)?;
-        let expected = format!("gnum:{number},OrderList.{name}:{expected}");
-        Some(defect.found(format!("InventoryList.{name}:{found}")).expected(expected))
-    });
-    differing.collect()
+    let pairs = Pairs {
+        items: &declaration.items,
+        item_number: |item: &ExportItemFacts| item.number,
+        lines: &order.lines,
+        line_number: |line: &ExportLineFacts| line.number,
+    };
+    pairs.compare(differing_element, pointer)
 }
 
-/// The first element in which a declared line differs from the ordered one: its name, what the
-/// declaration says, and what the order says.
-fn differing_element(
-    item: &ExportItemFacts,
-    line: &ExportLineFacts,
-) -> Option<(&'static str, String, String)> {
+/// The first element in which a declared line differs from the ordered one.
+fn differing_element(item: &ExportItemFacts, line: &ExportLineFacts) -> Option<Differing> {
     if *item.item_no != *listed(&line.item_no) {
         return Some(("itemNo", item.item_no.to_string(), line.item_no.to_string()));
     }

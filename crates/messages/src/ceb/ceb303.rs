@@ -13,7 +13,7 @@ use crate::table::{
     Body, Entity, Faults, Field, Layout, N5, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
 };
-use crate::write::{Envelope, Writer, write_request};
+use crate::write::{EntityWriter, Envelope, Writer, write_request};
 
 /// CEB303.
 pub static ORDERS: Layout = Layout {
@@ -97,13 +97,7 @@ pub fn write<'d>(
     orders: impl IntoIterator<Item = &'d ExportOrder>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&ORDERS, envelope, orders, |writer, place, order| {
-        writer.open(ORDERS.document);
-        write_head(writer, place, order);
-        for (index, line) in order.lines.iter().enumerate() {
-            write_line(writer, place.nth(LINE.name, index + 1), line);
-        }
-        writer.hold_lines(order.lines.len(), place);
-        writer.close(ORDERS.document);
+        writer.document(place, order, &order.lines, write_head, write_line);
     })
 }
 
@@ -142,8 +136,7 @@ fn line(line: &mut Cells<'_, '_>) -> Option<ExportOrderLine> {
     })
 }
 
-fn write_head(writer: &mut Writer, place: &Place<'_>, order: &ExportOrder) {
-    let mut head = writer.entity(&HEAD, place.child(HEAD.name));
+fn write_head(head: &mut EntityWriter<'_>, order: &ExportOrder) {
     head.filing(&order.filing);
     head.text(at!(HEAD, "orderType"), order.order_type.to_wire());
     head.text(at!(HEAD, "orderNo"), order.order_no.as_str());
@@ -153,7 +146,6 @@ fn write_head(writer: &mut Writer, place: &Place<'_>, order: &ExportOrder) {
     head.display(at!(HEAD, "freight"), order.freight);
     head.text(at!(HEAD, "currency"), &order.currency);
     head.optional(at!(HEAD, "note"), order.note.as_deref());
-    head.end();
 }
 
 fn write_line(writer: &mut Writer, place: Place<'_>, line: &ExportOrderLine) {

@@ -14,7 +14,7 @@ use crate::table::{
     Body, Entity, Faults, Field, INT, Layout, N19_5, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
 };
-use crate::write::{Envelope, Writer, write_request};
+use crate::write::{EntityWriter, Envelope, Writer, write_request};
 
 /// CEB311.
 pub static ORDERS: Layout = Layout {
@@ -121,13 +121,7 @@ pub fn write<'d>(
     orders: impl IntoIterator<Item = &'d Order>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&ORDERS, envelope, orders, |writer, place, order| {
-        writer.open(ORDERS.document);
-        write_head(writer, place, order);
-        for (index, line) in order.lines.iter().enumerate() {
-            write_line(writer, place.nth(LINE.name, index + 1), line);
-        }
-        writer.hold_lines(order.lines.len(), place);
-        writer.close(ORDERS.document);
+        writer.document(place, order, &order.lines, write_head, write_line);
     })
 }
 
@@ -194,8 +188,7 @@ fn line(line: &mut Cells<'_, '_>) -> Option<OrderLine> {
     })
 }
 
-fn write_head(writer: &mut Writer, place: &Place<'_>, order: &Order) {
-    let mut head = writer.entity(&HEAD, place.child(HEAD.name));
+fn write_head(head: &mut EntityWriter<'_>, order: &Order) {
     head.filing(&order.filing);
     head.text(at!(HEAD, "orderType"), &order.order_type);
     head.text(at!(HEAD, "orderNo"), order.order_no.as_str());
@@ -223,7 +216,6 @@ fn write_head(writer: &mut Writer, place: &Place<'_>, order: &Order) {
     head.text(at!(HEAD, "consigneeAddress"), &order.consignee.address);
     head.optional(at!(HEAD, "consigneeDistrict"), order.consignee_district.as_deref());
     head.optional(at!(HEAD, "note"), order.note.as_deref());
-    head.end();
 }
 
 fn write_line(writer: &mut Writer, place: Place<'_>, line: &OrderLine) {

@@ -13,7 +13,7 @@ use crate::table::{
     Body, Entity, Faults, Field, Layout, N5, N9, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
 };
-use crate::write::{Envelope, Writer, write_request};
+use crate::write::{EntityWriter, Envelope, Writer, write_request};
 
 /// CEB507.
 pub static ARRIVALS: Layout = Layout {
@@ -98,13 +98,7 @@ pub fn write<'d>(
     arrivals: impl IntoIterator<Item = &'d ArrivalReport>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&ARRIVALS, envelope, arrivals, |writer, place, arrival| {
-        writer.open(ARRIVALS.document);
-        write_head(writer, place, arrival);
-        for (index, line) in arrival.parcels.iter().enumerate() {
-            write_line(writer, place.nth(LINE.name, index + 1), line);
-        }
-        writer.hold_lines(arrival.parcels.len(), place);
-        writer.close(ARRIVALS.document);
+        writer.document(place, arrival, &arrival.parcels, write_head, write_line);
     })
 }
 
@@ -144,8 +138,7 @@ fn line(line: &mut Cells<'_, '_>) -> Option<ReportedParcel> {
     })
 }
 
-fn write_head(writer: &mut Writer, place: &Place<'_>, arrival: &ArrivalReport) {
-    let mut head = writer.entity(&HEAD, place.child(HEAD.name));
+fn write_head(head: &mut EntityWriter<'_>, arrival: &ArrivalReport) {
     head.filing(&arrival.filing);
     head.display(at!(HEAD, "customsCode"), arrival.office);
     head.text(at!(HEAD, "copNo"), arrival.reference.as_str());
@@ -161,7 +154,6 @@ fn write_head(writer: &mut Writer, place: &Place<'_>, arrival: &ArrivalReport) {
     head.display(at!(HEAD, "msgCount"), arrival.part.of());
     head.display(at!(HEAD, "msgSeqNo"), arrival.part.number());
     head.optional(at!(HEAD, "note"), arrival.note.as_deref());
-    head.end();
 }
 
 fn write_line(writer: &mut Writer, place: Place<'_>, line: &ReportedParcel) {

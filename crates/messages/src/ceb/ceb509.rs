@@ -14,7 +14,7 @@ use crate::table::{
     Body, Entity, Faults, Field, Layout, N5, N9, Occurs, Trailer, at, exactly, fields, filled,
     optional, required, up_to,
 };
-use crate::write::{Envelope, Writer, write_request};
+use crate::write::{EntityWriter, Envelope, Writer, write_request};
 
 /// CEB509.
 pub static DEPARTURES: Layout = Layout {
@@ -95,13 +95,7 @@ pub fn write<'d>(
     departures: impl IntoIterator<Item = &'d DepartureReport>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&DEPARTURES, envelope, departures, |writer, place, departure| {
-        writer.open(DEPARTURES.document);
-        write_head(writer, place, departure);
-        for (index, line) in departure.parcels.iter().enumerate() {
-            write_line(writer, place.nth(LINE.name, index + 1), line);
-        }
-        writer.hold_lines(departure.parcels.len(), place);
-        writer.close(DEPARTURES.document);
+        writer.document(place, departure, &departure.parcels, write_head, write_line);
     })
 }
 
@@ -146,8 +140,7 @@ fn line(line: &mut Cells<'_, '_>) -> Option<ReportedParcel> {
     })
 }
 
-fn write_head(writer: &mut Writer, place: &Place<'_>, departure: &DepartureReport) {
-    let mut head = writer.entity(&HEAD, place.child(HEAD.name));
+fn write_head(head: &mut EntityWriter<'_>, departure: &DepartureReport) {
     head.filing(&departure.filing);
     head.display(at!(HEAD, "customsCode"), departure.office);
     head.text(at!(HEAD, "copNo"), departure.reference.as_str());
@@ -163,7 +156,6 @@ fn write_head(writer: &mut Writer, place: &Place<'_>, departure: &DepartureRepor
     head.display(at!(HEAD, "msgCount"), departure.part.of());
     head.display(at!(HEAD, "msgSeqNo"), departure.part.number());
     head.optional(at!(HEAD, "note"), departure.note.as_deref());
-    head.end();
 }
 
 fn write_line(writer: &mut Writer, place: Place<'_>, line: &ReportedParcel) {

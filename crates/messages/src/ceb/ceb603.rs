@@ -151,16 +151,7 @@ pub fn write<'d>(
     declarations: impl IntoIterator<Item = &'d ExportDeclaration>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&DECLARATIONS, envelope, declarations, |writer, place, declaration| {
-        writer.open(DECLARATIONS.document);
-        let mut head = writer.entity(&HEAD, place.child(HEAD.name));
-        write_parties(&mut head, declaration);
-        write_consignment(&mut head, declaration);
-        head.end();
-        for (index, item) in declaration.items.iter().enumerate() {
-            write_item(writer, place.nth(LINE.name, index + 1), item);
-        }
-        writer.hold_lines(declaration.items.len(), place);
-        writer.close(DECLARATIONS.document);
+        writer.document(place, declaration, &declaration.items, write_head, write_item);
     })
 }
 
@@ -257,6 +248,11 @@ fn item(line: &mut Cells<'_, '_>) -> Option<ExportItem> {
         total_price: line.amount(at!(LINE, "totalPrice")),
         note: line.optional(at!(LINE, "note")),
     })
+}
+
+fn write_head(head: &mut EntityWriter<'_>, declaration: &ExportDeclaration) {
+    write_parties(head, declaration);
+    write_consignment(head, declaration);
 }
 
 fn write_parties(head: &mut EntityWriter<'_>, declaration: &ExportDeclaration) {

@@ -15,7 +15,7 @@ use crate::table::{
     Body, Entity, Faults, Field, Layout, N5, N9, N19_5, Occurs, Trailer, at, exactly, fields,
     filled, optional, required, up_to,
 };
-use crate::write::{Envelope, Writer, write_request};
+use crate::write::{EntityWriter, Envelope, Writer, write_request};
 
 /// CEB607.
 pub static MASTER_BILL_LINKS: Layout = Layout {
@@ -105,13 +105,7 @@ pub fn write<'d>(
     links: impl IntoIterator<Item = &'d MasterBillLink>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&MASTER_BILL_LINKS, envelope, links, |writer, place, link| {
-        writer.open(MASTER_BILL_LINKS.document);
-        write_head(writer, place, link);
-        for (index, line) in link.parcels.iter().enumerate() {
-            write_line(writer, place.nth(LINE.name, index + 1), line);
-        }
-        writer.hold_lines(link.parcels.len(), place);
-        writer.close(MASTER_BILL_LINKS.document);
+        writer.document(place, link, &link.parcels, write_head, write_line);
     })
 }
 
@@ -150,8 +144,7 @@ fn line(line: &mut Cells<'_, '_>) -> Option<MasterBillLine> {
     })
 }
 
-fn write_head(writer: &mut Writer, place: &Place<'_>, link: &MasterBillLink) {
-    let mut head = writer.entity(&HEAD, place.child(HEAD.name));
+fn write_head(head: &mut EntityWriter<'_>, link: &MasterBillLink) {
     head.filing(&link.filing);
     head.display(at!(HEAD, "customsCode"), link.office);
     head.text(at!(HEAD, "copNo"), link.reference.as_str());
@@ -169,7 +162,6 @@ fn write_head(writer: &mut Writer, place: &Place<'_>, link: &MasterBillLink) {
     head.display(at!(HEAD, "msgCount"), link.part.of());
     head.display(at!(HEAD, "msgSeqNo"), link.part.number());
     head.optional(at!(HEAD, "note"), link.note.as_deref());
-    head.end();
 }
 
 fn write_line(writer: &mut Writer, place: Place<'_>, line: &MasterBillLine) {

@@ -73,15 +73,7 @@ pub fn write<'d>(
     returns: impl IntoIterator<Item = &'d ReturnRequest>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&RETURNS, envelope, returns, |writer, place, request| {
-        writer.open(RETURNS.document);
-        let mut head = writer.entity(&HEAD, place.child(HEAD.name));
-        write_head(&mut head, request);
-        head.end();
-        for (index, item) in request.items.iter().enumerate() {
-            write_item(writer, place.nth(LINE.name, index + 1), item);
-        }
-        writer.hold_lines(request.items.len(), place);
-        writer.close(RETURNS.document);
+        writer.document(place, request, &request.items, write_head, write_item);
     })
 }
 

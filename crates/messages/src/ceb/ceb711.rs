@@ -105,15 +105,7 @@ pub fn write<'d>(
     entries: impl IntoIterator<Item = &'d WarehouseEntry>,
 ) -> Result<String, Vec<Defect>> {
     write_request(&ENTRIES, envelope, entries, |writer, place, entry| {
-        writer.open(ENTRIES.document);
-        let mut head = writer.entity(&HEAD, place.child(HEAD.name));
-        write_head(&mut head, entry);
-        head.end();
-        for (index, parcel) in entry.parcels.iter().enumerate() {
-            write_parcel(writer, place.nth(LINE.name, index + 1), parcel);
-        }
-        writer.hold_lines(entry.parcels.len(), place);
-        writer.close(ENTRIES.document);
+        writer.document(place, entry, &entry.parcels, write_head, write_parcel);
     })
 }
 

@@ -79,6 +79,30 @@ impl Writer {
         EntityWriter::new(self, entity, place)
     }
 
+    /// Writes a document that holds a head and lines, in the element that the layout names.
+    pub(crate) fn document<D, L>(
+        &mut self,
+        place: &Place<'_>,
+        document: &D,
+        lines: &[L],
+        write_head: fn(&mut EntityWriter<'_>, &D),
+        write_line: fn(&mut Self, Place<'_>, &L),
+    ) {
+        let layout = self.layout;
+        let entity = layout.body.head();
+        self.open(layout.document);
+        let mut head = self.entity(entity, place.child(entity.name));
+        write_head(&mut head, document);
+        head.end();
+        if let Some(entity) = layout.body.line() {
+            for (index, line) in lines.iter().enumerate() {
+                write_line(self, place.nth(entity.name, index + 1), line);
+            }
+        }
+        self.hold_lines(lines.len(), place);
+        self.close(layout.document);
+    }
+
     /// Notes a document whose number of lines the schema refuses.
     pub(crate) fn hold_lines(&mut self, count: usize, document: &Place<'_>) {
         let Body::HeadAndLines { line, lines, .. } = self.layout.body else { return };

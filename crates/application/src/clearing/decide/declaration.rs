@@ -1,7 +1,5 @@
 //! Declarations as they come in: lodged, changed, deleted.
 
-use std::sync::Arc;
-
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::ids::{DeclarationId, ProvisionalNumber};
@@ -35,7 +33,8 @@ pub fn lodge(
         Admission::Refuse(defect) => {
             let mut replying =
                 Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
-            replying.number(provisional_no(circumstances, filed, earlier.as_ref())?);
+            let earlier = earlier.as_deref().map(|earlier| &earlier.provisional_no);
+            replying.number(provisional_no(circumstances, filed, earlier)?);
             replying.refuse(&[defect]);
             replying.send_aside(draft, &filed.key);
         }
@@ -135,10 +134,10 @@ fn delete(
 pub fn provisional_no(
     circumstances: &Circumstances<'_>,
     filed: &FiledDocument,
-    standing: Option<&Arc<DeclarationRecord>>,
+    standing: Option<&ProvisionalNumber>,
 ) -> Result<ProvisionalNumber, Undecidable> {
     Ok(match standing {
-        Some(standing) => standing.provisional_no.clone(),
+        Some(number) => number.clone(),
         None => {
             let partition = filed.key.dossier.partition;
             circumstances.serials.provisional_number(partition, circumstances.at)?

@@ -121,7 +121,8 @@ pub fn refused(
     match filed.key.kind {
         DocumentKind::Declaration => {
             let standing = standing.as_deref().and_then(|document| declared_as(draft, document));
-            replying.number(declaration::provisional_no(circumstances, filed, standing)?);
+            let number = standing.map(|standing| &standing.provisional_no);
+            replying.number(declaration::provisional_no(circumstances, filed, number)?);
         }
         DocumentKind::Export | DocumentKind::Arrival | DocumentKind::Departure => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);

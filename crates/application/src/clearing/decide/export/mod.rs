@@ -15,6 +15,7 @@ use tongguan_domain::ids::{DeclarationId, ProvisionalNumber};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
+use super::declaration::provisional_no;
 use super::rules::DOCUMENTS_MISSING;
 use super::{Circumstances, Undecidable};
 use crate::clearing::incoming::FiledDocument;
@@ -100,13 +101,8 @@ pub(super) fn number(
     filed: &FiledDocument,
     standing: Option<&DocumentRecord>,
 ) -> Result<ProvisionalNumber, Undecidable> {
-    match standing.and_then(|standing| exported_as(draft, standing)) {
-        Some(export) => Ok(export.provisional_no.clone()),
-        None => {
-            let partition = filed.key.dossier.partition;
-            Ok(circumstances.serials.provisional_number(partition, circumstances.at)?)
-        }
-    }
+    let export = standing.and_then(|standing| exported_as(draft, standing));
+    provisional_no(circumstances, filed, export.map(|export| &export.provisional_no))
 }
 
 /// The export declaration that a document is.
