@@ -138,6 +138,9 @@ CREATE TABLE export_declaration (
 
 CREATE INDEX export_declaration_queue ON export_declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 
+-- Cancellations, returns and consolidations name an export by its number alone. An office's numbers grow.
+CREATE INDEX export_declaration_number ON export_declaration (invt_no) WHERE invt_no IS NOT NULL;
+
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 

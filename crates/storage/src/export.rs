@@ -1,4 +1,4 @@
-//! Export declarations: one narrow row each, found by id and by what a person must decide.
+//! Export declarations: one narrow row each, found by id, by number, and by what a person must decide.
 
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
 use tongguan_domain::time::Moment;
@@ -53,5 +53,24 @@ impl View<'_> {
         ids: &[(Partition, DeclarationId)],
     ) -> Result<Vec<Export>, StorageError> {
         self.load(ids)
+    }
+
+    /// The export declarations of these 清单编号, in the partitions that the numbers name, in order of
+    /// the ids; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn exports_numbered(
+        &mut self,
+        numbers: &[(Partition, &str)],
+    ) -> Result<Vec<Export>, StorageError> {
+        let mut found: Vec<Export> = self.select_each(
+            "FROM {rows} JOIN export_declaration \
+             ON export_declaration.invt_no = k.invt_no AND export_declaration.partition = k.partition",
+            &["partition", "invt_no"],
+            numbers,
+        )?;
+        found.sort_by_key(|export| export.declaration_id);
+        Ok(found)
     }
 }

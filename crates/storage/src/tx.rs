@@ -163,6 +163,19 @@ impl<'c> View<'c> {
     }
 
     /// Rows of one table that a statement over a set gives.
+    /// Rows by a statement over `{rows}`, named `k` with columns `names`.
+    pub(crate) fn select_each<R: Row, K: Cells>(
+        &mut self,
+        tail: &str,
+        names: &[&str],
+        rows: &[K],
+    ) -> Result<Vec<R>, StorageError> {
+        let Table { name, columns, .. } = R::TABLE;
+        let text = format!("SELECT {name}.{} {tail}", columns.join(&format!(", {name}.")));
+        let text = self.dialect().over_rows(&text, names, K::TYPES);
+        self.fetch(&text, &sorted(rows))
+    }
+
     fn fetch<R: Row>(&mut self, text: &str, grid: &Grid<'_>) -> Result<Vec<R>, StorageError> {
         let mut rows = Vec::new();
         let outcome = self.link.query_set(text, grid, &mut |view| {

@@ -13,7 +13,7 @@ use tongguan_domain::facts::{
     DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts,
     MovementFacts, OrderFacts, PaymentFacts, WaybillFacts,
 };
-use tongguan_domain::ids::{DeclarationId, OfficeCode};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, OfficeCode};
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
@@ -124,6 +124,13 @@ pub enum FiledFacts {
     Arrival(MovementFacts),
     /// Of a departure.
     Departure(MovementFacts),
+}
+
+impl FiledFacts {
+    /// The export declarations that it names by their numbers, and by nothing else.
+    pub fn exports_named(&self) -> &[DeclarationNumber] {
+        &[]
+    }
 }
 
 /// An export declaration that was found good by itself.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, PartyId, WaybillNumber};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, WaybillNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
@@ -16,7 +16,7 @@ use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
 use super::record::{ClaimKey, DeclarationRecord, DocumentKind, DossierKey, ExportRecord, Facts};
 use super::rows;
 use super::working_set::WorkingSet;
-use crate::numbering::partition_of;
+use crate::numbering::{partition_of, partition_of_number};
 
 /// Loads everything that deciding `batch` may read.
 pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
@@ -26,6 +26,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_dossiers(tx, &mut set, &mut named)?;
     let first = load_declarations(tx, &mut set, &named.declarations)?;
     follow_declarations(tx, &mut set, &mut named, &first)?;
+    follow_numbers(tx, &mut named)?;
     load_exports(tx, &mut set, &mut named)?;
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
@@ -41,6 +42,8 @@ struct Named {
     declarations: BTreeSet<DeclarationId>,
     /// Those that are known to be of exports.
     exports: BTreeSet<DeclarationId>,
+    /// Exports of which nothing but the number is known.
+    export_numbers: BTreeSet<DeclarationNumber>,
     /// Without a year where only the present one counts.
     persons: BTreeSet<AllowanceKey>,
     /// Likewise.
@@ -97,6 +100,9 @@ impl Named {
                     .extend(facts.waybills.iter().map(|number| waybill(facts.carrier, number)));
             }
             _ => {}
+        }
+        if let Ok(facts) = &filed.verdict {
+            self.export_numbers.extend(facts.exports_named().iter().cloned());
         }
         if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
             self.claims.insert(ClaimKey {
@@ -238,6 +244,19 @@ fn follow_declarations(
     load_dossiers(tx, set, &mut further)?;
     further.declarations.retain(|id| !loaded.contains(id));
     load_declarations(tx, set, &further.declarations).map(drop)
+}
+
+/// Numbers lead to export declarations.
+fn follow_numbers(tx: &mut Tx<'_>, named: &mut Named) -> Result<(), BatchError> {
+    let keys: Vec<_> = named
+        .export_numbers
+        .iter()
+        .filter_map(|number| Some((partition_of_number(number.as_str())?, number.as_str())))
+        .collect();
+    if !keys.is_empty() {
+        named.exports.extend(tx.exports_numbered(&keys)?.into_iter().map(|row| row.declaration_id));
+    }
+    Ok(())
 }
 
 /// Export declarations, those among the ids of which nobody said what they are too. Each leads back to

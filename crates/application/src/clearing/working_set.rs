@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId};
 use tongguan_domain::time::Moment;
 
 use super::outcome::{Entry, Posting, Repeat, Response};
@@ -25,10 +25,20 @@ struct Tables {
     documents: BTreeMap<DocumentKey, Arc<DocumentRecord>>,
     declarations: HashMap<DeclarationId, Arc<DeclarationRecord>>,
     exports: HashMap<DeclarationId, Arc<ExportRecord>>,
+    export_numbers: HashMap<DeclarationNumber, DeclarationId>,
     claims: HashMap<ClaimKey, Claim>,
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
+}
+
+impl Tables {
+    fn put_export(&mut self, export: ExportRecord) {
+        if let Some(number) = export.state.number() {
+            self.export_numbers.insert(number.clone(), export.id);
+        }
+        self.exports.insert(export.id, Arc::new(export));
+    }
 }
 
 /// What decisions bring forth besides changed records.
@@ -117,7 +127,7 @@ impl WorkingSet {
         if matches!(export.state, ExportState::Waiting { .. }) {
             self.before.waiting.insert(export.id, export.document.clone());
         }
-        self.loaded.exports.insert(export.id, Arc::new(export));
+        self.loaded.put_export(export);
     }
 
     /// Takes in a claim that was loaded.
@@ -185,6 +195,7 @@ impl WorkingSet {
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
+        self.loaded.export_numbers.extend(new.export_numbers);
         self.loaded.claims.extend(new.claims);
         self.loaded.allowances.extend(new.allowances);
         self.loaded.quantities.extend(new.quantities);
@@ -198,8 +209,9 @@ impl WorkingSet {
     /// Everything that has to be written.
     pub fn into_changes(self) -> Changes {
         let Self { loaded, before, changed, outcomes } = self;
-        let Tables { documents, declarations, exports, claims, allowances, quantities, guarantees } =
-            loaded;
+        let Tables { documents, declarations, exports, claims, allowances, quantities, .. } =
+            &loaded;
+        let guarantees = &loaded.guarantees;
         let waits = |id: &DeclarationId| match (declarations.get(id), exports.get(id)) {
             (Some(import), _) => matches!(import.state, ImportState::Waiting { .. }),
             (None, Some(export)) => matches!(export.state, ExportState::Waiting { .. }),
@@ -296,6 +308,12 @@ impl Draft<'_> {
         self.new.exports.get(&id).or_else(|| self.base.loaded.exports.get(&id))
     }
 
+    /// The export declaration of that 清单编号.
+    pub fn export_numbered(&self, number: &DeclarationNumber) -> Option<&Arc<ExportRecord>> {
+        let known = self.new.export_numbers.get(number);
+        self.export(*known.or_else(|| self.base.loaded.export_numbers.get(number))?)
+    }
+
     /// The claim of that key, vacant if nobody holds it.
     pub fn claim(&self, key: &ClaimKey, at: Moment) -> Claim {
         let known = self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
@@ -337,7 +355,7 @@ impl Draft<'_> {
 
     /// Sets an export declaration.
     pub fn set_export(&mut self, export: ExportRecord) {
-        self.new.exports.insert(export.id, Arc::new(export));
+        self.new.put_export(export);
     }
 
     /// Sets a claim.

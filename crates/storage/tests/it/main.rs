@@ -10,6 +10,8 @@ mod claim;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod follow;
 #[cfg(test)]
 mod health;

@@ -1,0 +1,41 @@
+//! Export declarations.
+
+use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
+use tongguan_storage::{Export, Partition};
+
+use crate::fixture::{Fixture, at};
+
+on_both_engines! {
+    an_export_is_found_by_its_number_once_it_has_one,
+}
+
+const P: Partition = Partition(7);
+
+fn export(id: i64, number: Option<&str>) -> Export {
+    Export {
+        partition: P,
+        declaration_id: DeclarationId(id),
+        order_no: OrderNumber::parse("A").unwrap(),
+        merchant_id: PartyId(1),
+        declarant_id: PartyId(2),
+        office: "2924".into(),
+        pre_no: "B20261122000000007".into(),
+        invt_no: number.map(Into::into),
+        reference: "R".into(),
+        state: 120,
+        queue: None,
+        updated_at: at(1),
+        body: vec![1],
+    }
+}
+
+fn an_export_is_found_by_its_number_once_it_has_one(on: &Fixture) {
+    let (first, second) = ("29242026E000000007", "29242026E000000263");
+    on.write(|tx| tx.insert(&[export(1, None), export(2, Some(second)), export(3, None)]));
+    let numbers = [(P, first), (P, second), (P, second), (Partition(8), second)];
+    assert_eq!(on.read(|view| view.exports_numbered(&numbers)), [export(2, Some(second))]);
+    on.write(|tx| tx.upsert(&[export(1, Some(first))]));
+    let both = [export(1, Some(first)), export(2, Some(second))];
+    assert_eq!(on.read(|view| view.exports_numbered(&numbers)), both);
+    assert_eq!(on.read(|view| view.exports_numbered(&[])), []);
+}
