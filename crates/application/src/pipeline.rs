@@ -28,8 +28,11 @@ use self::writer::WriterLoop;
 
 pub use self::commit::{chain, commit};
 
-/// The most messages that are refined and not yet written.
-const QUEUE: usize = 256;
+/// The most messages that wait to be refined.
+const MOST_WAITING: usize = 256;
+/// The most messages that are refined and not yet written: while one batch is written, the next one
+/// gathers, and it can be full also where every message holds one document.
+const MOST_REFINED: usize = writer::MOST_DOCUMENTS;
 
 /// What became of a submitted message.
 #[derive(Debug)]
@@ -90,8 +93,8 @@ impl Pipeline {
     /// Starts the threads.
     pub fn start(parts: Parts) -> Self {
         let Parts { engine, knowledge, identities, keyring, clock, workers } = parts;
-        let (submit, jobs) = bounded::<Job>(QUEUE);
-        let (refined_in, refined_out) = bounded::<Refined>(QUEUE);
+        let (submit, jobs) = bounded::<Job>(MOST_WAITING);
+        let (refined_in, refined_out) = bounded::<Refined>(MOST_REFINED);
         let (ack_in, acks) = crossbeam_channel::unbounded();
         let knowledge = Arc::new(RwLock::new(knowledge));
         let keys = Arc::new(DataKeys::new(engine.store(), keyring.clone()));

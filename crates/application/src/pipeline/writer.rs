@@ -15,7 +15,7 @@ use crate::intake::Summary;
 use crate::ports::Clock;
 
 /// The most documents of a batch.
-const MOST_DOCUMENTS: usize = 1_000;
+pub(super) const MOST_DOCUMENTS: usize = 1_000;
 /// The most bytes of a batch's messages.
 const MOST_BYTES: usize = 8 << 20;
 
