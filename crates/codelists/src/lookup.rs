@@ -90,6 +90,12 @@ impl Pack {
         (row.entry.value == ParameterValue::Word("yes")).then_some(&row.id)
     }
 
+    /// Whether a collection (收款单) must stand behind an export list of that day.
+    pub fn export_needs_collection(&self, day: Date) -> bool {
+        let row = self.parameter(ParameterKind::ExportCollection, day);
+        row.is_some_and(|row| row.entry.value == ParameterValue::Word("yes"))
+    }
+
     /// How many days after a release of that day an import is closed though nobody reported delivery;
     /// none where only a delivery closes it.
     pub fn close_after_days(&self, released_on: Date) -> Option<i64> {

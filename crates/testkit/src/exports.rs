@@ -1,6 +1,6 @@
 //! Made-up exported parcels, as many as wanted, each with documents that agree with each other.
 
-use tongguan_domain::commerce::{ExportOrder, ExportWaybill};
+use tongguan_domain::commerce::{Collection, ExportOrder, ExportWaybill};
 use tongguan_domain::declaration::ExportDeclaration;
 use tongguan_domain::ids::{FunctionalReference, IdError, OrderNumber, WaybillNumber};
 use tongguan_domain::movement::{ArrivalReport, DepartureReport, ReportedParcel};
@@ -14,6 +14,8 @@ use crate::parcels::{Document, guid};
 pub struct Export {
     /// What the buyer abroad ordered.
     pub order: ExportOrder,
+    /// What the buyer paid.
+    pub collection: Collection,
     /// How it travels.
     pub waybill: ExportWaybill,
     /// What was declared.
@@ -34,23 +36,26 @@ pub fn export(n: u64, at: Moment) -> Result<Export, IdError> {
     let waybill_no = WaybillNumber::parse(&format!("EE{n:09}CN"))?;
     let mut export = Export {
         order: sample.order,
+        collection: sample.collection,
         waybill: sample.waybill,
         declaration: sample.declaration,
         arrival: sample.arrival,
         departure: sample.departure,
     };
-    let Export { order, waybill, declaration, arrival, departure } = &mut export;
+    let Export { order, collection, waybill, declaration, arrival, departure } = &mut export;
     for (number, filing) in (11..).zip([
         &mut order.filing,
         &mut waybill.filing,
         &mut declaration.filing,
         &mut arrival.filing,
         &mut departure.filing,
+        &mut collection.filing,
     ]) {
         filing.guid = guid(number, n)?;
         filing.sent_at = at;
     }
     order.order_no = order_no.clone();
+    collection.order_no = order_no.clone();
     waybill.number = waybill_no.clone();
     declaration.order_no = order_no;
     declaration.waybill_no = waybill_no.clone();
@@ -72,6 +77,11 @@ impl Export {
             Document::ExportWaybill(Box::new(self.waybill.clone())),
             self.lodging(),
         ]
+    }
+
+    /// The collection.
+    pub fn collection_document(&self) -> Document {
+        Document::Collection(Box::new(self.collection.clone()))
     }
 
     /// The declaration.

@@ -1,7 +1,7 @@
 //! Made-up parcels, as many as wanted, each with documents that agree with each other.
 
 use tongguan_domain::commerce::{
-    DeliveryStatus, ExportOrder, ExportWaybill, Filing, Order, Payment, Waybill,
+    Collection, DeliveryStatus, ExportOrder, ExportWaybill, Filing, Order, Payment, Waybill,
 };
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::ids::{
@@ -12,7 +12,8 @@ use tongguan_domain::movement::{ArrivalReport, DepartureReport};
 use tongguan_domain::person::Identity;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
-    Transfer, ceb303, ceb311, ceb411, ceb505, ceb507, ceb509, ceb511, ceb513, ceb603, ceb621,
+    Transfer, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511, ceb513, ceb603,
+    ceb621,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -133,6 +134,8 @@ pub enum Document {
     Declaration(Box<ImportDeclaration>),
     /// 出口订单 (303).
     ExportOrder(Box<ExportOrder>),
+    /// 收款单 (403).
+    Collection(Box<Collection>),
     /// 出口运单 (505).
     ExportWaybill(Box<ExportWaybill>),
     /// 出口清单 (603).
@@ -153,6 +156,7 @@ impl Document {
             Self::Delivery(delivery) => &delivery.filing,
             Self::Declaration(declaration) => &declaration.filing,
             Self::ExportOrder(order) => &order.filing,
+            Self::Collection(collection) => &collection.filing,
             Self::ExportWaybill(waybill) => &waybill.filing,
             Self::ExportDeclaration(declaration) => &declaration.filing,
             Self::Arrival(report) => &report.filing,
@@ -169,6 +173,7 @@ impl Document {
             Self::Delivery(delivery) => &mut delivery.filing,
             Self::Declaration(declaration) => &mut declaration.filing,
             Self::ExportOrder(order) => &mut order.filing,
+            Self::Collection(collection) => &mut collection.filing,
             Self::ExportWaybill(waybill) => &mut waybill.filing,
             Self::ExportDeclaration(declaration) => &mut declaration.filing,
             Self::Arrival(report) => &mut report.filing,
@@ -185,6 +190,7 @@ impl Document {
             Self::Delivery(_) => 513,
             Self::Declaration(_) => 621,
             Self::ExportOrder(_) => 303,
+            Self::Collection(_) => 403,
             Self::ExportWaybill(_) => 505,
             Self::ExportDeclaration(_) => 603,
             Self::Arrival(_) => 507,
@@ -247,6 +253,7 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::Delivery(_)) => of!(Delivery, carrier, ceb513::write),
         Some(Document::Declaration(_)) => of!(Declaration, carrier, ceb621::write),
         Some(Document::ExportOrder(_)) => of!(ExportOrder, exporter, ceb303::write),
+        Some(Document::Collection(_)) => of!(Collection, exporter, ceb403::write),
         Some(Document::ExportWaybill(_)) => of!(ExportWaybill, carrier, ceb505::write),
         Some(Document::ExportDeclaration(_)) => of!(ExportDeclaration, carrier, ceb603::write),
         Some(Document::Arrival(_)) => of!(Arrival, carrier, ceb507::write),

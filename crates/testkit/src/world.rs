@@ -24,7 +24,6 @@ use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
-use tongguan_codelists::Pack;
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
@@ -98,7 +97,7 @@ impl World {
         };
         let knowledge = Knowledge {
             registry: Arc::new(registry(&cast, beginning.parties)),
-            pack: Pack::builtin(),
+            pack: beginning.settings.law.clone(),
             trust: cast.trust().expect("trust"),
             policy: Arc::new(Policy::china()),
             signed,

@@ -10,8 +10,8 @@ use tongguan_domain::commerce::Filing;
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
-    DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts,
-    MovementFacts, OrderFacts, PaymentFacts, WaybillFacts,
+    CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
+    ExportWaybillFacts, MovementFacts, OrderFacts, PaymentFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, OfficeCode};
 use tongguan_domain::tax_bill::TaxDue;
@@ -116,6 +116,8 @@ pub enum FiledFacts {
     Declaration(Lodging),
     /// Of an export order.
     ExportOrder(ExportOrderFacts),
+    /// Of a collection.
+    Collection(CollectionFacts),
     /// Of an export waybill.
     ExportWaybill(ExportWaybillFacts),
     /// Of an export declaration.
@@ -140,6 +142,8 @@ pub struct ExportLodging {
     pub facts: Arc<ExportFacts>,
     /// Whether its goods need a licence.
     pub licence: bool,
+    /// Whether a collection (收款单) must stand behind it, by the law of its day.
+    pub collection: bool,
     /// Digest of the pack of law that judged it.
     pub pack: [u8; 16],
 }

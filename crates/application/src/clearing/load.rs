@@ -84,6 +84,7 @@ impl Named {
             DocumentKind::Order
             | DocumentKind::Declaration
             | DocumentKind::ExportOrder
+            | DocumentKind::Collection
             | DocumentKind::Export => {}
         }
         let waybill = |party, number: &WaybillNumber| {

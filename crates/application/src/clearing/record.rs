@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::facts::{
-    DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts, ExportWaybillFacts, OrderFacts,
-    PaymentFacts, WaybillFacts,
+    CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
+    ExportWaybillFacts, OrderFacts, PaymentFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
@@ -41,11 +41,13 @@ pub enum DocumentKind {
     Arrival = 9,
     /// 离境单 (509).
     Departure = 10,
+    /// 收款单 (403).
+    Collection = 19,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -56,6 +58,7 @@ impl DocumentKind {
         Self::Export,
         Self::Arrival,
         Self::Departure,
+        Self::Collection,
     ];
 
     /// The stored number.
@@ -157,6 +160,8 @@ pub enum Facts {
     ExportWaybill(ExportWaybillFacts),
     /// Of an export declaration: the rest is in its own record.
     Export(DeclarationId),
+    /// Of a collection.
+    Collection(CollectionFacts),
     /// Nothing of a report of movement: what it said stands with the parcels.
     Reported,
 }
@@ -225,6 +230,8 @@ pub struct ExportRecord {
     pub facts: Arc<ExportFacts>,
     /// Whether its goods need a licence.
     pub licence: bool,
+    /// Whether a collection (收款单) must stand behind it, by the law of its day.
+    pub collection: bool,
     /// Where it stands.
     pub state: ExportState,
     /// Digest of the pack of law that decided last.

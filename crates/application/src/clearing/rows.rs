@@ -126,6 +126,7 @@ fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
         StoredFactsV1::ExportOrder(order) => Facts::ExportOrder(order.try_into()?),
         StoredFactsV1::ExportWaybill(waybill) => Facts::ExportWaybill(waybill.try_into()?),
         StoredFactsV1::Export(id) => Facts::Export(DeclarationId(id)),
+        StoredFactsV1::Collection(collection) => Facts::Collection(collection.try_into()?),
         StoredFactsV1::Reported => Facts::Reported,
     })
 }
@@ -140,6 +141,7 @@ fn write_facts(facts: &Facts) -> StoredFactsV1 {
         Facts::ExportOrder(order) => StoredFactsV1::ExportOrder(order.into()),
         Facts::ExportWaybill(waybill) => StoredFactsV1::ExportWaybill(waybill.into()),
         Facts::Export(id) => StoredFactsV1::Export(id.0),
+        Facts::Collection(collection) => StoredFactsV1::Collection(collection.into()),
         Facts::Reported => StoredFactsV1::Reported,
     }
 }

@@ -107,6 +107,7 @@ impl Judge<'_> {
             Document::Delivery(delivery) => self.delivery(delivery, signer),
             Document::Declaration(declaration) => self.declaration(declaration, signer),
             Document::ExportOrder(order) => self.export_order(order, signer),
+            Document::Collection(collection) => self.collection(collection, signer),
             Document::ExportWaybill(waybill) => self.export_waybill(waybill, signer),
             Document::ExportDeclaration(declaration) => {
                 self.export_declaration(declaration, signer)
@@ -114,8 +115,7 @@ impl Judge<'_> {
             Document::Arrival(report) => self.arrival(report, signer),
             Document::Departure(report) => self.departure(report, signer),
             // Nothing acts on these yet, and nothing pretends to.
-            Document::Collection(_)
-            | Document::ExportCancellation(_)
+            Document::ExportCancellation(_)
             | Document::MasterBillLink(_)
             | Document::ExportReturn(_)
             | Document::ReturnTally(_)

@@ -134,6 +134,7 @@ fn documents(
             // An export may bear the same order number.
             (
                 DocumentKind::ExportOrder
+                | DocumentKind::Collection
                 | DocumentKind::ExportWaybill
                 | DocumentKind::Export
                 | DocumentKind::Arrival

@@ -5,10 +5,13 @@ use std::fmt;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::commerce::{ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill};
+use crate::commerce::{Collection, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill};
 use crate::declaration::{ExportDeclaration, ExportItem, StatisticsFlag};
-use crate::ids::{FunctionalReference, OfficeCode, OrderNumber, PartyId, WaybillNumber};
+use crate::ids::{
+    FunctionalReference, OfficeCode, OrderNumber, PartyId, PaymentTransaction, WaybillNumber,
+};
 use crate::money::Amount;
+use crate::time::Moment;
 
 /// The supervision modes (监管方式) under which a parcel is exported by list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +61,45 @@ impl ExportMode {
 impl fmt::Display for ExportMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.to_wire())
+    }
+}
+
+/// What is kept of a collection (收款单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionFacts {
+    /// 电商平台; none where it is a foreign one (`无`).
+    pub platform: Option<PartyId>,
+    /// 电商企业.
+    pub merchant: PartyId,
+    /// 支付企业; none where it is abroad, or was paid in cash.
+    pub institution: Option<PartyId>,
+    /// 支付交易编号.
+    pub transaction: Option<PaymentTransaction>,
+    /// 收款金额.
+    pub amount: Amount,
+    /// 币制.
+    pub currency: Box<str>,
+    /// 到账时间.
+    pub received_at: Moment,
+}
+
+impl CollectionFacts {
+    /// The facts of a collection whose parties are resolved.
+    pub fn of(
+        collection: &Collection,
+        platform: Option<PartyId>,
+        merchant: PartyId,
+        institution: Option<PartyId>,
+    ) -> Self {
+        Self {
+            platform,
+            merchant,
+            institution,
+            transaction: collection.transaction.clone(),
+            amount: collection.amount,
+            currency: collection.currency.clone(),
+            received_at: collection.received_at,
+        }
     }
 }
 

@@ -13,8 +13,8 @@ mod waybill;
 
 pub use declaration::{DeclarationFacts, DeclarationParties, ItemFacts, Mode};
 pub use export::{
-    ExportFacts, ExportItemFacts, ExportLineFacts, ExportMode, ExportOrderFacts, ExportParties,
-    ExportWaybillFacts,
+    CollectionFacts, ExportFacts, ExportItemFacts, ExportLineFacts, ExportMode, ExportOrderFacts,
+    ExportParties, ExportWaybillFacts,
 };
 pub use movement::MovementFacts;
 pub use order::{LineFacts, OrderFacts};

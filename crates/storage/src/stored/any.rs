@@ -12,9 +12,9 @@ use tongguan_domain::declaration::{
     Release, Reservation, StatisticsFlag,
 };
 use tongguan_domain::facts::{
-    ConsigneeMarks, DeclarationFacts, DeliveryFacts, ExportFacts, ExportItemFacts, ExportLineFacts,
-    ExportMode, ExportOrderFacts, ExportParties, ExportWaybillFacts, ItemFacts, LineFacts, Mode,
-    OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
+    CollectionFacts, ConsigneeMarks, DeclarationFacts, DeliveryFacts, ExportFacts, ExportItemFacts,
+    ExportLineFacts, ExportMode, ExportOrderFacts, ExportParties, ExportWaybillFacts, ItemFacts,
+    LineFacts, Mode, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId, PaymentTransaction,
@@ -291,6 +291,20 @@ prop_compose! {
         lines in vec(export_line(), 0..4),
     ) -> ExportOrderFacts {
         ExportOrderFacts { order_type, platform, merchant, goods_value, currency, lines }
+    }
+}
+
+prop_compose! {
+    /// Facts of any collection.
+    pub fn collection()(
+        (platform, merchant, institution) in (option::of(party()), party(), option::of(party())),
+        transaction in option::of("[0-9A-Z]{1,60}"),
+        (amount, currency, received_at) in (amount(), text(), moment()),
+    ) -> CollectionFacts {
+        let transaction = transaction.map(|text| PaymentTransaction::parse(&text).unwrap());
+        CollectionFacts {
+            platform, merchant, institution, transaction, amount, currency, received_at,
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::facts::{
-    StoredDeliveryV1, StoredExportOrderV1, StoredExportWaybillV1, StoredOrderV1, StoredPaymentV1,
-    StoredWaybillV1,
+    StoredCollectionV1, StoredDeliveryV1, StoredExportOrderV1, StoredExportWaybillV1,
+    StoredOrderV1, StoredPaymentV1, StoredWaybillV1,
 };
 use super::{StoredError, decode, encode, versioned};
 
@@ -45,6 +45,8 @@ pub enum StoredFactsV1 {
     Export(i64),
     /// Nothing of a report of movement.
     Reported,
+    /// Of a collection.
+    Collection(StoredCollectionV1),
 }
 
 impl StoredDocument {
@@ -73,8 +75,8 @@ mod tests {
     use rust_decimal::Decimal;
     use tongguan_domain::commerce::ExportOrderType;
     use tongguan_domain::facts::{
-        ConsigneeMarks, DeliveryFacts, ExportLineFacts, ExportOrderFacts, ExportWaybillFacts,
-        LineFacts, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
+        CollectionFacts, ConsigneeMarks, DeliveryFacts, ExportLineFacts, ExportOrderFacts,
+        ExportWaybillFacts, LineFacts, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
     };
     use tongguan_domain::ids::{OrderNumber, PartyId, PaymentTransaction, WaybillNumber};
     use tongguan_domain::mark::Mark;
@@ -236,5 +238,18 @@ mod tests {
         );
         keeps_facts("010e80897a0107ae01", Some(StoredFactsV1::Export(87)));
         keeps_facts("010e80897a0108", Some(StoredFactsV1::Reported));
+        let collection = CollectionFacts {
+            platform: None,
+            merchant: PartyId(2),
+            institution: Some(PartyId(4)),
+            transaction: Some(PaymentTransaction::parse("P1").unwrap()),
+            amount: yuan(5000),
+            currency: "502".into(),
+            received_at: Moment::from_micros(1),
+        };
+        keeps_facts(
+            "010e80897a01090004010801025031904e020335303202",
+            Some(StoredFactsV1::Collection((&collection).into())),
+        );
     }
 }

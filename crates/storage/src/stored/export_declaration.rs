@@ -24,6 +24,8 @@ pub struct StoredExportV1 {
     pub facts: StoredExportFactsV1,
     /// Whether its goods need a licence.
     pub licence: bool,
+    /// Whether a collection must stand behind it.
+    pub collection: bool,
     /// Where it stands.
     pub state: StoredExportStateV1,
     /// Digest of the pack of law that decided last.
@@ -270,6 +272,7 @@ mod tests {
         let stored = StoredExport {
             facts: (&facts()).into(),
             licence: true,
+            collection: false,
             state: (&ExportState::Refused).into(),
             pack: [9; 16],
             answer: StoredAnswerV1 {
@@ -281,7 +284,7 @@ mod tests {
         };
         let written = "01024f31000406080257310252310439363130014204323931360432393130083230323630333032 \
              024e4f00013501014200033530320212010e01010201530001014e0a363231343130303030300147 \
-             033530320335303203303131040003303131040001033033350a01904e02010a0909090909090909 \
+             033530320335303203303131040003303131040001033033350a01904e0201000a0909090909090909 \
              0909090909090909014d00dc0401016700";
         keeps(written, &stored, StoredExport::encode, StoredExport::decode);
         assert_eq!(ExportFacts::try_from(stored.facts), Ok(facts()));

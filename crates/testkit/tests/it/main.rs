@@ -8,6 +8,7 @@ mod arrival;
 mod changes;
 mod clearing;
 mod closing;
+mod collections;
 mod due;
 mod engines;
 mod envelope;

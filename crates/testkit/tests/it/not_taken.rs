@@ -8,9 +8,10 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 10] = [
+const TAKEN: [MessageType; 11] = [
     MessageType::Ceb303,
     MessageType::Ceb311,
+    MessageType::Ceb403,
     MessageType::Ceb411,
     MessageType::Ceb505,
     MessageType::Ceb507,

@@ -102,6 +102,7 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::Delivery(delivery) => delivery.note = note,
         Document::Declaration(declaration) => declaration.note = note,
         Document::ExportOrder(order) => order.note = note,
+        Document::Collection(collection) => collection.note = note,
         Document::ExportWaybill(waybill) => waybill.note = note,
         Document::ExportDeclaration(declaration) => declaration.note = note,
         Document::Arrival(report) => report.note = note,

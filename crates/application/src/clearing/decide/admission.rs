@@ -69,6 +69,7 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::Delivery, Refusal::Exists | Refusal::Declared) => &delivery::DUPLICATE,
         (DocumentKind::Delivery, Refusal::Missing) => &delivery::OPERATION_UNKNOWN,
         (DocumentKind::ExportOrder, why) => why.among(&export::ORDER),
+        (DocumentKind::Collection, why) => why.among(&export::COLLECTION),
         (DocumentKind::ExportWaybill, why) => why.among(&export::WAYBILL),
         (DocumentKind::Export, why) => why.among(&export::DECLARATION),
         (DocumentKind::Arrival, why) => why.among(&export::ARRIVAL),

@@ -190,6 +190,9 @@ fn decide_filed(
         Ok(FiledFacts::ExportOrder(facts)) => {
             export::order(draft, circumstances, submitted, filed, facts)
         }
+        Ok(FiledFacts::Collection(facts)) => {
+            export::collection(draft, circumstances, submitted, filed, facts)
+        }
         Ok(FiledFacts::ExportWaybill(facts)) => {
             export::waybill(draft, circumstances, submitted, filed, facts)
         }

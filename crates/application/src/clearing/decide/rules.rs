@@ -72,6 +72,7 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::Delivery => &DELIVERY_GUID_REUSED,
         DocumentKind::Declaration => &DECLARATION_GUID_REUSED,
         DocumentKind::ExportOrder => &export::ORDER.guid_reused,
+        DocumentKind::Collection => &export::COLLECTION.guid_reused,
         DocumentKind::ExportWaybill => &export::WAYBILL.guid_reused,
         DocumentKind::Export => &export::DECLARATION.guid_reused,
         DocumentKind::Arrival => &export::ARRIVAL.guid_reused,

@@ -32,6 +32,7 @@ pub fn read_export(row: storage::Export) -> Result<ExportRecord, RowError> {
         provisional_no: ProvisionalNumber::parse(&row.pre_no).map_err(column(TABLE, "pre_no"))?,
         facts: Arc::new(stored.facts.try_into().map_err(body(TABLE))?),
         licence: stored.licence,
+        collection: stored.collection,
         state: stored.state.try_into().map_err(body(TABLE))?,
         pack: stored.pack,
         answer: Arc::new(read_answer(stored.answer).map_err(column(TABLE, "answer"))?),
@@ -44,6 +45,7 @@ pub fn write_export(export: &ExportRecord, at: Moment) -> Result<storage::Export
     let stored = StoredExport {
         facts: facts.into(),
         licence: export.licence,
+        collection: export.collection,
         state: (&export.state).into(),
         pack: export.pack,
         answer: write_answer(&export.answer),

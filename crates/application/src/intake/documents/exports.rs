@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use tongguan_codelists::entries::ExportMeasure;
-use tongguan_domain::check::export::{Law, check_export, check_export_order, check_export_waybill};
-use tongguan_domain::commerce::{ExportOrder, ExportWaybill};
+use tongguan_domain::check::export::{
+    Law, check_collection, check_export, check_export_order, check_export_waybill,
+};
+use tongguan_domain::commerce::{Collection, ExportOrder, ExportWaybill};
 use tongguan_domain::declaration::ExportDeclaration;
 use tongguan_domain::facts::{
-    ExportFacts, ExportMode, ExportOrderFacts, ExportParties, ExportWaybillFacts,
+    CollectionFacts, ExportFacts, ExportMode, ExportOrderFacts, ExportParties, ExportWaybillFacts,
 };
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::{PartyCode, Role};
@@ -43,6 +45,41 @@ impl Judge<'_> {
         let (kind, number) = (DocumentKind::ExportOrder, "".into());
         let key = DocumentKey { dossier, kind, party: merchant, number };
         Ok(self.filed(key, &order.filing, defects, facts))
+    }
+
+    pub(super) fn collection(
+        &self,
+        collection: &Collection,
+        signer: &Signer,
+    ) -> Result<Filed, Defects> {
+        let pointer = |name: &str| format!("{}/{name}", self.pointer);
+        let mut parties = Parties::new(self);
+        let platform = parties.domestic_platform(&collection.platform.code, &pointer("ebpCode"));
+        let code = &collection.merchant.code;
+        let merchant = parties.acting(code, Role::Merchant, &pointer("ebcCode"));
+        let paid = collection.institution.as_ref().and_then(|code| {
+            let id = parties.acting(code, Role::PaymentInstitution, &pointer("payCode"))?;
+            Some((Role::PaymentInstitution, id, code))
+        });
+        let (Some(platform), Some(merchant), true) =
+            (platform, merchant, parties.defects.is_empty())
+        else {
+            return Err(parties.defects);
+        };
+        let mut senders = vec![(Role::Merchant, merchant, code)];
+        senders.extend(platform.map(|id| (Role::Platform, id, &collection.platform.code)));
+        senders.extend(paid);
+        self.check_signer(signer, &senders, &pointer("ebcCode"))?;
+        let defects = check_collection(collection, self.law(), self.pointer);
+        let institution = paid.map(|(_, id, _)| id);
+        let facts = CollectionFacts::of(collection, platform, merchant, institution);
+        let key = DocumentKey {
+            dossier: DossierKey::of_order(&collection.order_no),
+            kind: DocumentKind::Collection,
+            party: merchant,
+            number: collection.transaction.as_ref().map_or("", |number| number.as_str()).into(),
+        };
+        Ok(self.filed(key, &collection.filing, defects, || FiledFacts::Collection(facts)))
     }
 
     pub(super) fn export_waybill(
@@ -124,6 +161,7 @@ impl Judge<'_> {
         let needs_licence =
             |hs: &str| law.pack.needs_to_be_exported(hs, ExportMeasure::Licence, law.day);
         Ok(FiledFacts::Export(ExportLodging {
+            collection: law.pack.export_needs_collection(law.day),
             licence: declaration.items.iter().any(|item| needs_licence(&item.hs_code)),
             facts: Arc::new(ExportFacts::of(declaration, mode, parties)),
             pack: digest_of(law.pack),

@@ -9,7 +9,7 @@ mod trade;
 
 pub use declaration::check_export;
 pub use movement::{check_arrival, check_departure};
-pub use trade::{check_export_order, check_export_waybill};
+pub use trade::{check_collection, check_export_order, check_export_waybill};
 
 use jiff::civil::Date;
 use tongguan_codelists::Pack;

@@ -19,6 +19,8 @@ rules! {
     CURRENCY "export-currency" "币制{found}不在币制代码表内" "{found} is not in the table of currencies";
     /// No amount is below zero.
     NEGATIVE "export-negative-amount" "金额不应为负：{found}" "an amount is negative: {found}";
+    /// Something was collected.
+    AMOUNT "export-collected-amount" "收款金额应大于0，实为{found}" "the amount collected must be more than 0, not {found}";
     /// Quantities above zero.
     LINE_QUANTITY "export-line-quantity" "数量应大于0，实为{found}" "a line's quantities must be more than 0, not {found}";
     /// Total = price × quantity.

@@ -4,10 +4,11 @@ use rust_decimal::Decimal;
 
 use super::Law;
 use super::rules::{
-    CURRENCY, LINE_GAP, LINE_QUANTITY, LINE_REPEATED, LINE_TOTAL, NEGATIVE, PACKAGES, WEIGHT,
+    AMOUNT, CURRENCY, LINE_GAP, LINE_QUANTITY, LINE_REPEATED, LINE_TOTAL, NEGATIVE, PACKAGES,
+    WEIGHT,
 };
 use crate::check::{Findings, is_line_total};
-use crate::commerce::{ExportOrder, ExportWaybill};
+use crate::commerce::{Collection, ExportOrder, ExportWaybill};
 use crate::defect::Defect;
 
 /// Every finding in `order`, with pointers below `pointer` (the document's element).
@@ -33,6 +34,16 @@ pub fn check_export_order(order: &ExportOrder, law: Law<'_>, pointer: &str) -> V
         findings.require(right, &LINE_TOTAL, &path("totalPrice"), line.total_price);
         require_currency(&mut findings, law, &path("currency"), &line.currency);
     }
+    findings.defects
+}
+
+/// Every finding in `collection`, with pointers below `pointer` (the document's element).
+pub fn check_collection(collection: &Collection, law: Law<'_>, pointer: &str) -> Vec<Defect> {
+    let mut findings = Findings::below(pointer);
+    let amount = collection.amount;
+    let positive = amount.value() > Decimal::ZERO;
+    findings.require(positive, &AMOUNT, "charge", amount);
+    require_currency(&mut findings, law, "currency", &collection.currency);
     findings.defects
 }
 

@@ -256,6 +256,9 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::ExportOrder(order) => {
             export::check_export_order(order, law(pack, &order.filing), pointer)
         }
+        Document::Collection(collection) => {
+            export::check_collection(collection, law(pack, &collection.filing), pointer)
+        }
         Document::ExportWaybill(waybill) => {
             export::check_export_waybill(waybill, law(pack, &waybill.filing), pointer)
         }
@@ -265,8 +268,7 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::Arrival(report) => export::check_arrival(report, pointer),
         Document::Departure(report) => export::check_departure(report, pointer),
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::Collection(_)
-        | Document::ExportCancellation(_)
+        Document::ExportCancellation(_)
         | Document::MasterBillLink(_)
         | Document::ExportReturn(_)
         | Document::ReturnTally(_)

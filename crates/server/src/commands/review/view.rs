@@ -262,6 +262,7 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Delivery => "delivery",
         DocumentKind::Declaration => "declaration",
         DocumentKind::ExportOrder => "export-order",
+        DocumentKind::Collection => "collection",
         DocumentKind::ExportWaybill => "export-waybill",
         DocumentKind::Export => "export-declaration",
         DocumentKind::Arrival => "arrival-report",

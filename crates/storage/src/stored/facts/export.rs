@@ -1,9 +1,12 @@
-//! Export orders and waybills, as they are stored.
+//! Export orders, collections and waybills, as they are stored.
 
 use serde::{Deserialize, Serialize};
 use tongguan_domain::commerce::ExportOrderType;
-use tongguan_domain::facts::{ExportLineFacts, ExportOrderFacts, ExportWaybillFacts};
-use tongguan_domain::ids::{PartyId, WaybillNumber};
+use tongguan_domain::facts::{
+    CollectionFacts, ExportLineFacts, ExportOrderFacts, ExportWaybillFacts,
+};
+use tongguan_domain::ids::{PartyId, PaymentTransaction, WaybillNumber};
+use tongguan_domain::time::Moment;
 
 use super::damaged;
 use crate::stored::StoredError;
@@ -29,6 +32,19 @@ pub struct StoredExportLineV1 {
     quantity: StoredDecimal,
     total_price: StoredDecimal,
     currency: Box<str>,
+}
+
+/// A collection (收款单).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCollectionV1 {
+    platform: Option<i64>,
+    merchant: i64,
+    institution: Option<i64>,
+    transaction: Option<String>,
+    amount: StoredDecimal,
+    currency: Box<str>,
+    /// In microseconds since 1970.
+    received_at: i64,
 }
 
 /// An export waybill (出口运单).
@@ -97,6 +113,36 @@ impl TryFrom<StoredExportLineV1> for ExportLineFacts {
     }
 }
 
+impl From<&CollectionFacts> for StoredCollectionV1 {
+    fn from(collection: &CollectionFacts) -> Self {
+        Self {
+            platform: collection.platform.map(|id| id.0),
+            merchant: collection.merchant.0,
+            institution: collection.institution.map(|id| id.0),
+            transaction: collection.transaction.as_ref().map(ToString::to_string),
+            amount: collection.amount.into(),
+            currency: collection.currency.clone(),
+            received_at: collection.received_at.micros(),
+        }
+    }
+}
+
+impl TryFrom<StoredCollectionV1> for CollectionFacts {
+    type Error = StoredError;
+    fn try_from(stored: StoredCollectionV1) -> Result<Self, StoredError> {
+        let transaction = stored.transaction.as_deref().map(PaymentTransaction::parse);
+        Ok(Self {
+            platform: stored.platform.map(PartyId),
+            merchant: PartyId(stored.merchant),
+            institution: stored.institution.map(PartyId),
+            transaction: transaction.transpose().map_err(damaged)?,
+            amount: stored.amount.try_into()?,
+            currency: stored.currency,
+            received_at: Moment::from_micros(stored.received_at),
+        })
+    }
+}
+
 impl From<&ExportWaybillFacts> for StoredExportWaybillV1 {
     fn from(waybill: &ExportWaybillFacts) -> Self {
         Self {
@@ -136,6 +182,14 @@ mod tests {
             let (_, fields) = versioned("facts", &bytes).unwrap();
             let stored = decode::<StoredExportOrderV1>("facts", fields).unwrap();
             prop_assert_eq!(ExportOrderFacts::try_from(stored), Ok(order));
+        }
+
+        #[test]
+        fn any_collection_comes_back(collection in any::collection()) {
+            let bytes = encode("facts", 1, &StoredCollectionV1::from(&collection)).unwrap();
+            let (_, fields) = versioned("facts", &bytes).unwrap();
+            let stored = decode::<StoredCollectionV1>("facts", fields).unwrap();
+            prop_assert_eq!(CollectionFacts::try_from(stored), Ok(collection));
         }
 
         #[test]

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use tongguan_domain::facts::{ConsigneeMarks, PersonMarks};
 use tongguan_domain::mark::Mark;
 
-pub use export::{StoredExportLineV1, StoredExportOrderV1, StoredExportWaybillV1};
+pub use export::{
+    StoredCollectionV1, StoredExportLineV1, StoredExportOrderV1, StoredExportWaybillV1,
+};
 pub use order::{StoredLineV1, StoredOrderV1};
 pub use payment::StoredPaymentV1;
 pub use waybill::{StoredDeliveryV1, StoredWaybillV1};

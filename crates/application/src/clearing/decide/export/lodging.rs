@@ -173,6 +173,7 @@ fn changed(
     case.record = ExportRecord {
         facts: lodging.facts.clone(),
         licence: lodging.licence,
+        collection: lodging.collection,
         state: ExportState::Stored,
         pack: lodging.pack,
         answer: submitted.answer.clone(),
@@ -201,6 +202,7 @@ fn open(
         provisional_no,
         facts: lodging.facts.clone(),
         licence: lodging.licence,
+        collection: lodging.collection,
         state: ExportState::Stored,
         pack: lodging.pack,
         answer: submitted.answer.clone(),

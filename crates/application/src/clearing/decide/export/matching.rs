@@ -25,13 +25,14 @@ use crate::clearing::working_set::Draft;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missing {
     order: bool,
+    collection: bool,
     waybill: bool,
 }
 
 impl Missing {
     /// As bits, for the waiting row; the same bits as those of imports.
     pub const fn bits(self) -> i64 {
-        self.order as i64 | (self.waybill as i64) << 2
+        self.order as i64 | (self.collection as i64) << 1 | (self.waybill as i64) << 2
     }
 
     /// Whether nothing is missing.
@@ -47,7 +48,11 @@ impl Missing {
 
 /// Which documents of an export declaration do not exist, as real systems put it.
 pub fn warning(record: &ExportRecord, missing: Missing) -> String {
-    let names = [(missing.order, "订单信息"), (missing.waybill, "运单信息")];
+    let names = [
+        (missing.order, "订单信息"),
+        (missing.collection, "收款单信息"),
+        (missing.waybill, "运单信息"),
+    ];
     let names: Vec<_> = names.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
     let (merchant, order_no) = (record.answer.quote.get(Quoted::MERCHANT), &record.facts.order_no);
     format!("对应电商企业为[{merchant}]订单号为[{order_no}]{}不存在", names.join("、"))
@@ -101,6 +106,7 @@ pub fn take_up(
 pub fn missing(draft: &Draft<'_>, at: Moment, export: &ExportRecord) -> Missing {
     Missing {
         order: order_of(draft, export).is_none(),
+        collection: export.collection && !is_collected(draft, export),
         waybill: waybill_of(draft, at, export).is_none(),
     }
 }
@@ -132,6 +138,15 @@ fn order_of<'d>(draft: &'d Draft<'_>, export: &ExportRecord) -> Option<&'d Arc<D
     let dossier = &export.document.dossier;
     let key = key_of(dossier, DocumentKind::ExportOrder, export.facts.parties.merchant);
     draft.document(&key).filter(|document| document.state == DocumentState::Entered)
+}
+
+/// Whether the merchant collected something for the order.
+fn is_collected(draft: &Draft<'_>, export: &ExportRecord) -> bool {
+    let merchant = export.facts.parties.merchant;
+    draft
+        .documents(&export.document.dossier, DocumentKind::Collection)
+        .iter()
+        .any(|document| document.key.party == merchant && document.state == DocumentState::Entered)
 }
 
 fn waybill_of<'d>(

@@ -1,4 +1,4 @@
-//! Exports: orders, waybills and declarations (出口), decided in the same beats as imports.
+//! Exports: orders, collections, waybills and declarations (出口), decided in the same beats as imports.
 
 mod case;
 mod lodging;
@@ -26,7 +26,7 @@ use case::ExportCase;
 
 pub(super) use lodging::lodge;
 pub(super) use movement::{arrival, departure};
-pub(super) use trade::{order, waybill};
+pub(super) use trade::{collection, order, waybill};
 
 /// What an export declaration waits for, as the bits of its waiting row.
 pub fn export_missing(draft: &Draft<'_>, export: &ExportRecord, at: Moment) -> i64 {

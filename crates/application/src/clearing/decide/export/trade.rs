@@ -1,9 +1,9 @@
-//! Export orders and waybills: each is judged by itself and answered at once; then a declaration that
+//! Export orders, collections and waybills: each is judged by itself and answered at once; then a declaration that
 //! waits for it is taken up.
 
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ExportState;
-use tongguan_domain::facts::{ExportOrderFacts, ExportWaybillFacts};
+use tongguan_domain::facts::{CollectionFacts, ExportOrderFacts, ExportWaybillFacts};
 
 use super::matching::{export_of, is_declared, take_up};
 use crate::clearing::decide::{Circumstances, Undecidable, trade};
@@ -20,9 +20,30 @@ pub fn order(
     filed: &FiledDocument,
     facts: &ExportOrderFacts,
 ) -> Result<(), Undecidable> {
+    of_order(draft, circumstances, submitted, filed, Facts::ExportOrder(facts.clone()))
+}
+
+/// Decides a collection (收款单), of which an order may have several.
+pub fn collection(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    facts: &CollectionFacts,
+) -> Result<(), Undecidable> {
+    of_order(draft, circumstances, submitted, filed, Facts::Collection(facts.clone()))
+}
+
+/// Decides a document that lies in the dossier of its merchant's order.
+fn of_order(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    facts: Facts,
+) -> Result<(), Undecidable> {
     let export = export_of(draft, &filed.key.dossier, filed.key.party).cloned();
     let fixed = export.as_ref().is_some_and(|export| is_declared(&export.state));
-    let facts = Facts::ExportOrder(facts.clone());
     let stored = trade::store(draft, circumstances, submitted, filed, facts, fixed);
     match (stored, export) {
         (Some(DocumentState::Entered), Some(export)) => {
