@@ -16,6 +16,7 @@ mod exports;
 mod faults;
 mod guarantee;
 mod lanes;
+mod lodging_faults;
 mod lost_commits;
 mod not_taken;
 mod numbers;

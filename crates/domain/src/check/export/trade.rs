@@ -41,8 +41,7 @@ pub fn check_export_order(order: &ExportOrder, law: Law<'_>, pointer: &str) -> V
 pub fn check_collection(collection: &Collection, law: Law<'_>, pointer: &str) -> Vec<Defect> {
     let mut findings = Findings::below(pointer);
     let amount = collection.amount;
-    let positive = amount.value() > Decimal::ZERO;
-    findings.require(positive, &AMOUNT, "charge", amount);
+    findings.require(amount.is_positive(), &AMOUNT, "charge", amount);
     require_currency(&mut findings, law, "currency", &collection.currency);
     findings.defects
 }
