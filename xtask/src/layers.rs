@@ -52,6 +52,8 @@ pub const LAYERS: &[Layer] = &[
             "roxmltree",
             "rsa",
             "rust_decimal",
+            "serde",
+            "serde_json",
             "sha1",
             "sha2",
             "signature",
@@ -147,6 +149,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("check", &["commerce", "declaration", "movement", "facts"]),
     ("positive_list", &["allowance", "facts"]),
     ("matching", &["facts"]),
+    ("listing", &["commerce", "declaration", "facts", "matching", "check"]),
     ("risk", &["declaration", "facts", "lane", "matching"]),
     (
         "clearance",

@@ -19,6 +19,7 @@
 //! | [`check`] | single-document checks |
 //! | [`positive_list`] | which goods may be imported at retail |
 //! | [`matching`] | the three-document match |
+//! | [`listing`] | an export list made from order, waybill and registered goods |
 //! | [`formal`] | formal declarations, which closed exports are consolidated into |
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
@@ -35,6 +36,7 @@ pub mod formal;
 pub mod guarantee;
 pub mod ids;
 pub mod lane;
+pub mod listing;
 pub mod mark;
 pub mod matching;
 pub mod money;

@@ -15,7 +15,7 @@ use crate::official::customs::{
     LINE_COUNT_DIFFERS, LINES_DIFFER,
 };
 
-pub use export::{EXPORT_RULES, ExportDocuments, compare_export};
+pub use export::{EXPORT_RULES, ExportDocuments, compare_export, listed_item_no};
 
 /// What a declaration is matched with.
 #[derive(Debug, Clone, Copy)]

@@ -21,6 +21,20 @@ pub fn digests(tree: &Tree<'_>, layout: &Layout) -> Vec<[u8; 16]> {
     root.children().filter(is_document).map(digest).collect()
 }
 
+/// A document's number that derives from what the document says, so that the same one, made again, has
+/// the same: a UUID of version 8.
+pub fn derived_guid<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    let whole: [u8; 32] = hash.finalize().into();
+    let hex: String = whole[..16].iter().map(|byte| format!("{byte:02X}")).collect();
+    let [a, b, c, d, e] = [0..8, 8..12, 13..16, 17..20, 20..32].map(|part| &hex[part]);
+    format!("{a}-{b}-8{c}-8{d}-{e}")
+}
+
 fn digest(document: Node<'_, '_>) -> [u8; 16] {
     let mut hash = Sha256::new();
     for element in document.descendants().filter(Node::is_element) {
@@ -52,6 +66,14 @@ mod tests {
         );
         let tree = Tree::parse(&text).unwrap();
         digests(&tree, MessageType::Ceb411.layout())[0]
+    }
+
+    #[test]
+    fn a_number_derives_from_every_text_and_from_where_each_ends() {
+        let guid = derived_guid(["ab", "c"]);
+        assert_eq!(guid, derived_guid(["ab", "c"]));
+        assert_ne!(guid, derived_guid(["a", "bc"]));
+        assert_eq!((guid.len(), &guid[14..15], &guid[19..20]), (36, "8", "8"));
     }
 
     #[test]

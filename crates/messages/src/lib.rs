@@ -9,6 +9,7 @@
 //! | [`ceb`] | the messages: a file for each pair, its tables, its mapping, its writing |
 //! | [`read`] | the reader that the tables drive |
 //! | [`write`] | the writer that the tables drive |
+//! | [`json`] | a message as JSON and back, by the same tables |
 //! | [`dxp`] | the envelopes of the exchange platform |
 //! | [`response`] | what customs answers to a document |
 //! | [`xml`], [`signature`], [`certificate`] | the tree within bounds, who signed it, whom to trust |
@@ -21,6 +22,7 @@ pub mod ceb;
 pub mod certificate;
 pub mod content;
 pub mod dxp;
+pub mod json;
 pub mod read;
 pub mod response;
 pub mod sample;

@@ -125,6 +125,15 @@ impl Entity {
         }
     }
 
+    /// The position of the field that an element of that name is, also under a misprinted name.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let named = |field: &Field| field.name == name;
+        let official = self.fields.iter().position(named);
+        let unofficial = || Some(self.fields.len() + self.unofficial.iter().position(named)?);
+        let misprint = || self.fields.iter().position(|field| field.leeway.misprint == Some(name));
+        official.or_else(unofficial).or_else(misprint)
+    }
+
     /// How many fields there are, unofficial ones included.
     pub const fn len(&self) -> usize {
         self.fields.len() + self.unofficial.len()

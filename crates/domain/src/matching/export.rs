@@ -118,7 +118,7 @@ fn compare_lines(
 
 /// The first element in which a declared line differs from the ordered one.
 fn differing_element(item: &ExportItemFacts, line: &ExportLineFacts) -> Option<Differing> {
-    if *item.item_no != *listed(&line.item_no) {
+    if *item.item_no != *listed_item_no(&line.item_no) {
         return Some(("itemNo", item.item_no.to_string(), line.item_no.to_string()));
     }
     if item.quantity != line.quantity {
@@ -138,7 +138,7 @@ fn differing_element(item: &ExportItemFacts, line: &ExportLineFacts) -> Option<D
 }
 
 /// As much of an order's item number as a declaration has room for.
-fn listed(item_no: &str) -> &str {
+pub fn listed_item_no(item_no: &str) -> &str {
     const ROOM: usize = 20;
     item_no.char_indices().nth(ROOM).map_or(item_no, |(end, _)| &item_no[..end])
 }

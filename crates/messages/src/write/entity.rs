@@ -74,22 +74,22 @@ impl<'w> EntityWriter<'w> {
     /// Writes what shows itself in the wire's own form, such as an identifier or an amount.
     pub(crate) fn display(&mut self, position: usize, value: impl Display) {
         let field = self.advance(position);
-        self.writer.line();
-        self.writer.tag(field.name);
-        let start = self.writer.out.len();
+        self.writer.markup.line();
+        self.writer.markup.tag(field.name);
+        let start = self.writer.markup.out.len();
         // Writing into a String does not fail.
-        let _ = write!(self.writer.out, "{value}");
-        let written = self.writer.out.get(start..).unwrap_or_default();
+        let _ = write!(self.writer.markup.out, "{value}");
+        let written = self.writer.markup.out.get(start..).unwrap_or_default();
         if written.bytes().any(is_special) {
             let text = written.to_owned();
-            self.writer.out.truncate(start);
-            escape(&mut self.writer.out, &text);
+            self.writer.markup.out.truncate(start);
+            escape(&mut self.writer.markup.out, &text);
             self.hold(position, &text);
         } else if let Err(fault) = check(written, field) {
             let defect = Defect::at(fault.rule(), self.place.child(field.name).to_string());
             self.writer.refuse(defect.expected(field.form));
         }
-        self.writer.end_tag(field.name);
+        self.writer.markup.end_tag(field.name);
     }
 
     /// Writes what shows itself in the wire's own form, where there is something.
@@ -142,10 +142,7 @@ impl<'w> EntityWriter<'w> {
     fn put(&mut self, position: usize, text: &str, write: impl FnOnce(&mut String)) {
         let field = self.advance(position);
         self.hold(position, text);
-        self.writer.line();
-        self.writer.tag(field.name);
-        write(&mut self.writer.out);
-        self.writer.end_tag(field.name);
+        self.writer.markup.element(field.name, write);
     }
 
     fn hold(&mut self, position: usize, text: &str) {

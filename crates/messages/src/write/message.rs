@@ -2,8 +2,7 @@
 
 use tongguan_domain::defect::Defect;
 
-use super::{EntityWriter, Envelope, Style, escape};
-use crate::NAMESPACE;
+use super::{EntityWriter, Envelope, Markup, Style};
 use crate::ceb::{SUBSCRIBE, TRANSFER, transfer_of};
 use crate::read::place::Place;
 use crate::read::rules;
@@ -11,11 +10,8 @@ use crate::table::{Body, Entity, Layout, at};
 
 /// Writes one message.
 pub(crate) struct Writer {
-    pub(super) out: String,
+    pub(super) markup: Markup,
     layout: &'static Layout,
-    prefix: &'static str,
-    style: Style,
-    depth: usize,
     defects: Vec<Defect>,
 }
 
@@ -31,16 +27,11 @@ impl Writer {
     }
 
     fn begin(layout: &'static Layout, guid: &str, style: Style, prefix: &'static str) -> Self {
-        let mut out = String::with_capacity(4096);
-        out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<");
-        out.push_str(prefix);
-        out.push_str(layout.root);
-        out.push_str(if prefix.is_empty() { " xmlns=\"" } else { " xmlns:ceb=\"" });
-        out.push_str(NAMESPACE);
-        out.push_str("\" guid=\"");
-        escape(&mut out, guid);
-        out.push_str("\" version=\"1.0\">");
-        let mut writer = Self { out, layout, prefix, style, depth: 1, defects: Vec::new() };
+        let mut markup = Markup::begin(layout.root, prefix, style);
+        markup.attribute("guid", guid);
+        markup.attribute("version", "1.0");
+        markup.end_attributes();
+        let mut writer = Self { markup, layout, defects: Vec::new() };
         if guid.chars().count() != 36 {
             let pointer = Place::root(layout.root).attribute("guid");
             writer.refuse(
@@ -57,16 +48,12 @@ impl Writer {
 
     /// Opens an element that holds elements.
     pub(crate) fn open(&mut self, name: &str) {
-        self.line();
-        self.tag(name);
-        self.depth += 1;
+        self.markup.open(name);
     }
 
     /// Closes it.
     pub(crate) fn close(&mut self, name: &str) {
-        self.depth -= 1;
-        self.line();
-        self.end_tag(name);
+        self.markup.close(name);
     }
 
     /// Begins an entity at its place; [`EntityWriter::end`] closes it.
@@ -152,7 +139,6 @@ impl Writer {
     /// # Errors
     /// Everything that the schema would refuse.
     pub(crate) fn finish(mut self, count: usize) -> Result<String, Vec<Defect>> {
-        self.close(self.layout.root);
         let (documents, faults) = (self.layout.documents, self.layout.faults);
         let pointer = || Place::root(self.layout.root).child(self.layout.document).to_string();
         if count < documents.min {
@@ -161,31 +147,8 @@ impl Writer {
             let defect = Defect::at(faults.too_many, pointer());
             self.defects.push(defect.found(count).expected(documents.max));
         }
-        if self.style == Style::Indented {
-            self.out.push('\n');
-        }
-        if self.defects.is_empty() { Ok(self.out) } else { Err(self.defects) }
-    }
-
-    pub(super) fn line(&mut self) {
-        if self.style == Style::Indented {
-            self.out.push('\n');
-            self.out.extend(std::iter::repeat_n('\t', self.depth));
-        }
-    }
-
-    pub(super) fn tag(&mut self, name: &str) {
-        self.out.push('<');
-        self.out.push_str(self.prefix);
-        self.out.push_str(name);
-        self.out.push('>');
-    }
-
-    pub(super) fn end_tag(&mut self, name: &str) {
-        self.out.push_str("</");
-        self.out.push_str(self.prefix);
-        self.out.push_str(name);
-        self.out.push('>');
+        let text = self.markup.finish(self.layout.root);
+        if self.defects.is_empty() { Ok(text) } else { Err(self.defects) }
     }
 }
 

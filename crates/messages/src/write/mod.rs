@@ -6,10 +6,12 @@
 
 mod entity;
 mod escape;
+mod markup;
 mod message;
 
 pub(crate) use entity::EntityWriter;
 pub(crate) use escape::{cdata, escape};
+pub(crate) use markup::Markup;
 pub(crate) use message::{Writer, write_request};
 
 use tongguan_domain::defect::Defect;

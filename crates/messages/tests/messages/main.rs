@@ -9,6 +9,7 @@ mod export;
 mod faults;
 mod findings;
 mod golden;
+mod json;
 mod mutants;
 mod official;
 mod responses;

@@ -16,10 +16,10 @@ use tongguan_messages::write::{Envelope, Style, write_document};
 use crate::mutants;
 use crate::support::signed;
 
-const GUID: &str = "7C0F2A10-0000-4000-8000-00000000000B";
+pub const GUID: &str = "7C0F2A10-0000-4000-8000-00000000000B";
 
 /// A parcel whose texts, numbers and times are anything that the standard admits.
-fn any_parcel() -> impl Strategy<Value = Parcel> {
+pub fn any_parcel() -> impl Strategy<Value = Parcel> {
     let text = "[!-~ÿ一-龥😀][\r\n\t -~ -ÿ一-龥😀]{0,12}[!-~一-龥]";
     let texts = prop::collection::vec(text, 16);
     let amounts = prop::collection::vec((0_i64..=9_999_999_999_999, 0_u32..=5), 8);

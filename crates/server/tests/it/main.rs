@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod codes;
+mod convert;
 mod crash;
 mod declare;
 mod demo;

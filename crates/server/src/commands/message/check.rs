@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use tongguan_application::intake::Codes;
 use tongguan_application::intake::envelope::Envelope;
@@ -18,8 +18,8 @@ use tongguan_domain::defect::Defect;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{self, Document, Reading};
 
-use super::Speech;
 use super::input::{self, Opened};
+use super::{Profile, Speech};
 use crate::commands::defects::{DefectView, Language, line_in};
 
 /// Check messages: their structure, and what can be said of each document by itself.
@@ -40,33 +40,6 @@ pub struct Check {
     profile: Profile,
     #[command(flatten)]
     speech: Speech,
-}
-
-/// How strictly a message is judged.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Profile {
-    /// Exactly what the official schema of 2022-05 accepts and refuses.
-    Strict,
-    /// Also what real files do instead, with a warning, as the gateway does.
-    Tolerant,
-}
-
-impl Profile {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Tolerant => "tolerant",
-        }
-    }
-}
-
-impl From<Profile> for read::Profile {
-    fn from(profile: Profile) -> Self {
-        match profile {
-            Profile::Strict => Self::Strict,
-            Profile::Tolerant => Self::Tolerant,
-        }
-    }
 }
 
 impl Check {

@@ -9,7 +9,7 @@ use tongguan_messages::ceb::MessageType;
 use tongguan_messages::sample::sample;
 use tongguan_testkit::cast::{Actor, Cast, Signing};
 
-use super::write_out;
+use super::{message_type, write_out};
 
 /// The seed of the made-up enterprises' keys. Anyone can make the same keys from it.
 const SEED: u64 = 7;
@@ -60,15 +60,6 @@ impl Sample {
         write_out(&text, self.out.as_deref())?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn message_type(text: &str) -> Result<MessageType, String> {
-    MessageType::from_code(text)
-        .or_else(|| MessageType::from_code(&format!("CEB{text}")))
-        .ok_or_else(|| {
-            let known = MessageType::ALL.map(MessageType::code);
-            format!("no such message; there are {}", known.join(", "))
-        })
 }
 
 /// Who sends a message.
