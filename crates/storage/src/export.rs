@@ -3,6 +3,7 @@
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
 use tongguan_domain::time::Moment;
 
+use crate::cell::Cell;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
@@ -72,5 +73,19 @@ impl View<'_> {
         )?;
         found.sort_by_key(|export| export.declaration_id);
         Ok(found)
+    }
+
+    /// How many export declarations stand in a state. Reads all of them: for summaries.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn exports_in_state(&mut self, state: i64) -> Result<i64, StorageError> {
+        let mut count = 0;
+        let text = "SELECT COUNT(*) FROM export_declaration WHERE state = $1";
+        self.query(text, &[Cell::Integer(state)], &mut |view| {
+            count = view.columns("export_declaration").next("count")?;
+            Ok(())
+        })?;
+        Ok(count)
     }
 }

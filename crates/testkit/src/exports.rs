@@ -5,9 +5,11 @@ use tongguan_domain::declaration::ExportDeclaration;
 use tongguan_domain::ids::{FunctionalReference, IdError, OrderNumber, WaybillNumber};
 use tongguan_domain::movement::{ArrivalReport, DepartureReport, ReportedParcel};
 use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::{ceb303, ceb505, ceb507, ceb509, ceb603};
 use tongguan_messages::sample;
 
-use crate::parcels::{Document, guid};
+use crate::cast::Cast;
+use crate::parcels::{Document, MessageError, guid, signed};
 
 /// The documents of one exported parcel.
 #[derive(Debug, Clone)]
@@ -98,4 +100,53 @@ impl Export {
     pub fn departure_document(&self) -> Document {
         Document::Departure(Box::new(self.departure.clone()))
     }
+}
+
+/// The messages that lodge some exported parcels, signed by whoever must sign.
+///
+/// # Errors
+/// [`MessageError`].
+pub fn lodgings(cast: &Cast, parcels: &[Export], n: u64) -> Result<[String; 3], MessageError> {
+    let orders = parcels.iter().map(|parcel| &parcel.order);
+    let waybills = parcels.iter().map(|parcel| &parcel.waybill);
+    let declarations = parcels.iter().map(|parcel| &parcel.declaration);
+    Ok([
+        signed(&cast.exporter, 303, n, |envelope| ceb303::write(envelope, orders))?,
+        signed(&cast.carrier, 505, n, |envelope| ceb505::write(envelope, waybills))?,
+        signed(&cast.carrier, 603, n, |envelope| ceb603::write(envelope, declarations))?,
+    ])
+}
+
+/// The message of one report that all these parcels arrived; nothing of none.
+///
+/// # Errors
+/// [`MessageError`].
+pub fn arrival(cast: &Cast, parcels: &[Export], n: u64) -> Result<Option<String>, MessageError> {
+    let Some(first) = parcels.first() else { return Ok(None) };
+    let mut report = first.arrival.clone();
+    report.parcels = reported(parcels);
+    signed(&cast.carrier, 507, n, |envelope| ceb507::write(envelope, [&report])).map(Some)
+}
+
+/// The message of one report that all these parcels left; nothing of none.
+///
+/// # Errors
+/// [`MessageError`].
+pub fn departure(cast: &Cast, parcels: &[Export], n: u64) -> Result<Option<String>, MessageError> {
+    let Some(first) = parcels.first() else { return Ok(None) };
+    let mut report = first.departure.clone();
+    report.parcels = reported(parcels);
+    signed(&cast.carrier, 509, n, |envelope| ceb509::write(envelope, [&report])).map(Some)
+}
+
+fn reported(parcels: &[Export]) -> Vec<ReportedParcel> {
+    let numbered = (1..).zip(parcels);
+    numbered
+        .map(|(number, parcel)| ReportedParcel {
+            number,
+            waybill_no: parcel.waybill.number.clone(),
+            bag_no: None,
+            note: None,
+        })
+        .collect()
 }

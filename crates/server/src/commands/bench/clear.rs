@@ -1,4 +1,4 @@
-//! `tongguan bench clear`: four signed documents in, release and tax bill out, durable.
+//! `tongguan bench clear`: signed documents in, release and tax bill out, or departure, durable.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -23,17 +23,24 @@ use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Guarantee, LogTraffic, Partition, Store, StoreSettings, Target};
 use tongguan_testkit::cast::Cast;
 
-use super::input::{self, Input, SEED};
-use super::{Percentiles, Sign, per};
+use super::input::{self, Input, Mark, SEED};
+use super::{Flow, Percentiles, Sign, per};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
 
-/// Clear made-up parcels as fast as they go, from four signed messages to release and tax bill.
+/// Clear made-up parcels as fast as they go, from signed messages to release and tax bill, or to the
+/// departure from the country.
+///
+/// An export arrives and departs by reports of as many parcels as a message holds documents, two
+/// thousand parcels after it was lodged and again after it arrived.
 ///
 /// The input is signed beforehand by another process; the database is a temporary one, unless
 /// --database names one that may be filled.
 #[derive(Debug, Args)]
 pub struct Clear {
+    /// Which way the parcels go.
+    #[arg(long, value_enum, default_value = "import")]
+    flow: Flow,
     /// How many parcels.
     #[arg(long, default_value_t = 20_000)]
     parcels: u64,
@@ -60,8 +67,10 @@ pub struct Clear {
 /// The result.
 #[derive(Debug, Serialize)]
 struct Measured {
+    flow: Flow,
     parcels: u64,
-    released: u64,
+    /// Those that were released with a tax bill, or that left the country.
+    cleared: u64,
     seconds: f64,
     parcels_per_second: f64,
     latency_ms: Percentiles,
@@ -101,7 +110,14 @@ impl Clear {
         let clock = Arc::new(SystemClock);
         let begin = clock.now();
         let file = folder.path().join("input");
-        input::prepare(&file, self.parcels, self.sign, self.documents_per_message, begin)?;
+        input::prepare(
+            &file,
+            self.flow,
+            self.parcels,
+            self.sign,
+            self.documents_per_message,
+            begin,
+        )?;
         let target = match &self.database {
             Some(url) => Target::Postgres(url.clone()),
             None => Target::Sqlite(folder.path().join("data")),
@@ -124,13 +140,15 @@ impl Clear {
             settings: Arc::default(),
         };
         let rows_before = product.store.read(|view| view.row_counts())?;
+        let cleared_before = self.cleared(&product)?;
         let traffic_before = product.store.log_traffic()?;
         let mut run = Run::new(product.start(self.workers)?, product.clock.clone(), self);
         run.stream(&mut Input::open(&file)?)?;
         let (latencies, span, times) = run.finish()?;
         let rows = product.store.read(|view| view.row_counts())?;
-        let measured =
+        let mut measured =
             self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
+        measured.cleared = self.cleared(&product)? - cleared_before;
         let mut out = io::stdout().lock();
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&measured)?)?;
@@ -138,12 +156,21 @@ impl Clear {
             measured.print(&mut out)?;
         }
         anyhow::ensure!(
-            measured.released == self.parcels,
-            "only {} of {} parcels were released",
-            measured.released,
+            measured.cleared == self.parcels,
+            "only {} of {} parcels were cleared",
+            measured.cleared,
             self.parcels
         );
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The parcels in the database that are at the end of their way.
+    fn cleared(&self, product: &Product) -> anyhow::Result<u64> {
+        let cleared = product.store.read(|view| match self.flow {
+            Flow::Import => Ok(view.row_counts()?.get("tax_bill").copied().unwrap_or(0)),
+            Flow::Export => view.exports_in_state(CLOSED),
+        })?;
+        Ok(u64::try_from(cleared)?)
     }
 
     #[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "for people to read")]
@@ -158,13 +185,12 @@ impl Clear {
     ) -> anyhow::Result<Measured> {
         let parcels = i64::try_from(self.parcels)?;
         let count = |rows: &HashMap<&'static str, i64>| rows.values().sum::<i64>();
-        let of = |rows: &HashMap<&'static str, i64>, table| rows.get(table).copied().unwrap_or(0);
-        let released = of(&rows.1, "tax_bill") - of(&rows.0, "tax_bill");
         let traffic = product.store.log_traffic()?;
         let log_bytes = i64::try_from(traffic.bytes - before.bytes)?;
         Ok(Measured {
+            flow: self.flow,
             parcels: self.parcels,
-            released: u64::try_from(released)?,
+            cleared: 0,
             seconds: per(span, 1_000_000),
             parcels_per_second: (parcels as f64 * 1e6 / span.max(1) as f64).round(),
             latency_ms: Percentiles::of_micros(latencies),
@@ -196,7 +222,8 @@ impl Measured {
         let Self { parcels, seconds, parcels_per_second, latency_ms, stages_us, .. } = self;
         writeln!(
             out,
-            "{parcels} parcels in {seconds} s: {parcels_per_second} a second ({})",
+            "{parcels} parcels ({}) in {seconds} s: {parcels_per_second} a second ({})",
+            self.flow.name(),
             self.engine
         )?;
         writeln!(
@@ -222,6 +249,9 @@ impl Measured {
     }
 }
 
+/// The state of exports that left the country (结关).
+const CLOSED: i64 = 899;
+
 /// A guarantee that no run exhausts.
 fn grant(store: &Store, cast: &Cast) -> anyhow::Result<()> {
     let platform = cast.platform.party.id;
@@ -244,7 +274,7 @@ struct Run {
     pipeline: Pipeline,
     clock: Arc<dyn Clock>,
     ids: IdSource,
-    /// When the declarations of a message were received, by ticket.
+    /// When the last message of each group was received, by ticket.
     waiting: HashMap<u64, Moment>,
     latencies: Vec<i64>,
     begin: Moment,
@@ -278,15 +308,15 @@ impl Run {
 
     fn stream(&mut self, input: &mut Input) -> anyhow::Result<()> {
         let mut groups = 0;
-        while let Some(orders) = input.next()? {
-            self.pace(groups);
-            groups += 1;
-            self.submit(orders, false);
-            for last in [false, false, true] {
-                let message = input.next()?.context("the input ends in the middle of a group")?;
-                self.submit(message, last);
+        while let Some((mark, message)) = input.next()? {
+            if mark == Mark::First {
+                self.pace(groups);
+                groups += 1;
             }
-            self.progress.inc(self.documents_per_message);
+            self.submit(message, mark == Mark::Last);
+            if mark == Mark::Last {
+                self.progress.inc(self.documents_per_message);
+            }
             while let Ok(ack) = self.pipeline.acks().try_recv() {
                 self.settle(ack)?;
             }

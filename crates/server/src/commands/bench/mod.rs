@@ -38,6 +38,26 @@ impl Bench {
     }
 }
 
+/// Which way the parcels go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Flow {
+    /// Order, payment, waybill and declaration, to release and tax bill.
+    Import,
+    /// Order, waybill and declaration, arrival, and departure.
+    Export,
+}
+
+impl Flow {
+    /// As it is named on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Export => "export",
+        }
+    }
+}
+
 /// How the input is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
