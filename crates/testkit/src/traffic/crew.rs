@@ -51,7 +51,7 @@ const PAYER: &[Role] = &[Role::PaymentInstitution];
 const EXPRESS: &[Role] = &[Role::Carrier, Role::Declarant];
 
 /// Some have a credit code beside the customs code, and their messages use now the one, now the other.
-const ENTERPRISES: [Enterprise; 14] = [
+const ENTERPRISES: [Enterprise; 15] = [
     enterprise(PLATFORM, &["330196P001"], "示例跨境电商平台有限公司", "DXPENT0000000001"),
     enterprise(
         PLATFORM,
@@ -86,10 +86,18 @@ const ENTERPRISES: [Enterprise; 14] = [
         "小额担保示例报关有限公司",
         "DXPENT0000000014",
     ),
+    enterprise(
+        &[Role::FacilityOperator],
+        &["330198F012"],
+        "示例机场监管仓储有限公司",
+        "DXPENT0000000015",
+    ),
 ];
 
 /// The declarant whose guarantee is too small for any parcel.
 const POOR_GUARANTOR: Member = Member(13);
+/// Who runs the place where exports arrive.
+const FACILITY_OPERATOR: Member = Member(14);
 
 impl Crew {
     /// The crew of a seed, which signs with SM2.
@@ -167,6 +175,11 @@ impl Crew {
     /// The declarant whose guarantee is too small for any parcel.
     pub const fn poor_guarantor(&self) -> Member {
         POOR_GUARANTOR
+    }
+
+    /// Who runs the supervised place where exports arrive.
+    pub const fn facility_operator(&self) -> Member {
+        FACILITY_OPERATOR
     }
 
     /// How a document names that member: by any of its codes.

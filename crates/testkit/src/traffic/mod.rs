@@ -10,11 +10,13 @@
 //! | [`fault`] | what can be wrong, and what it must lead to |
 //! | [`build`], `spoil` | documents that agree, and their fault |
 //! | [`post`] | signed messages in mixed order of arrival |
+//! | [`exports`] | a day of exports, from lodging to departure |
 
 pub mod build;
 mod buyers;
 pub mod crew;
 mod dice;
+pub mod exports;
 pub mod fault;
 pub mod goods;
 mod plan;

@@ -1,5 +1,6 @@
 //! `tongguan demo`: made-up traffic through the whole product, checked against what it must lead to.
 
+mod exports;
 mod mail;
 mod orders;
 mod report;
@@ -15,9 +16,11 @@ use clap::Args;
 use tongguan_application::ports::Clock;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::traffic::crew::Crew;
+use tongguan_testkit::traffic::exports::day_of;
 use tongguan_testkit::traffic::{TrafficParcel, generate, generate_from_purchases};
 
 use crate::clock::SystemClock;
+use exports::ExportReport;
 use mail::Mail;
 use orders::OrderFile;
 use report::Report;
@@ -26,9 +29,11 @@ use stage::Stage;
 
 /// Parcels when nobody says how many.
 const PARCELS: u64 = 1000;
+/// One parcel leaves the country for so many that come, when nobody says how many.
+const IMPORTS_PER_EXPORT: u64 = 4;
 /// Up to so many parcels every response is also written as a file: each is synced to disk, which soon
 /// takes longer than clearing.
-const MOST_WITH_FILES: u64 = 1000;
+const MOST_WITH_FILES: u64 = 1250;
 
 /// Show the product at work: made-up parties send signed messages about made-up parcels, a share of
 /// them with every kind of fault, and every answer is checked.
@@ -39,6 +44,9 @@ pub struct Demo {
     /// How many parcels; 1000 when absent. With --orders at most so many orders; all when absent.
     #[arg(long, value_name = "N")]
     parcels: Option<u64>,
+    /// How many parcels leave the country; one for four that come when absent, none with --orders.
+    #[arg(long, value_name = "N")]
+    exports: Option<u64>,
     /// The same seed gives the same parcels, faults and outcomes.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -72,10 +80,14 @@ impl Demo {
         };
         let run = Run { stage: &stage, crew: &crew, parcels: &parcels, quiet: self.json };
         let sent = run.send(self.seed)?;
-        let responses = self.responses(&stage, &parcels)?;
+        let exported = day_of(&crew, self.seed, self.exported(&parcels), at)?;
+        let exports_sent = exports::send(&stage, &crew, &exported, self.json)?;
+        let responses = self.responses(&stage, parcels.len() + exported.len())?;
         let mail = Mail::read(&stage.product)?;
         let left_out = purchases.map(|read| read.left_out);
-        let report = Report::of(self.seed, &stage, &parcels, &sent, &mail, responses, left_out);
+        let exports = ExportReport::of(&exported, &exports_sent, &mail);
+        let report = Report::of(self.seed, &stage, &parcels, &sent, &mail, exports, responses)
+            .without(left_out);
         let mut out = io::stdout().lock();
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&report)?)?;
@@ -85,9 +97,18 @@ impl Demo {
         Ok(if report.is_as_expected() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
+    /// How many parcels leave the country.
+    fn exported(&self, imports: &[TrafficParcel]) -> u64 {
+        let usual = match self.orders.is_named() {
+            true => 0,
+            false => imports.len() as u64 / IMPORTS_PER_EXPORT,
+        };
+        self.exports.unwrap_or(usual)
+    }
+
     /// Writes the responses as files, unless they are too many.
-    fn responses(&self, stage: &Stage, parcels: &[TrafficParcel]) -> anyhow::Result<Option<u64>> {
-        if parcels.len() as u64 > MOST_WITH_FILES {
+    fn responses(&self, stage: &Stage, parcels: usize) -> anyhow::Result<Option<u64>> {
+        if parcels as u64 > MOST_WITH_FILES {
             return Ok(None);
         }
         Ok(Some(stage.deliver()?))

@@ -81,6 +81,11 @@ impl fmt::Display for LeftOut {
 }
 
 impl OrderFile {
+    /// Whether a file is named.
+    pub const fn is_named(&self) -> bool {
+        self.orders.is_some()
+    }
+
     /// Reads the file, at most `most` orders; `None` when none is named.
     ///
     /// # Errors

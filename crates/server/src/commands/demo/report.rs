@@ -10,6 +10,7 @@ use tongguan_testkit::traffic::Extra;
 use tongguan_testkit::traffic::TrafficParcel;
 use tongguan_testkit::traffic::fault::Answered;
 
+use super::exports::ExportReport;
 use super::mail::{Answer, Mail};
 use super::orders::LeftOut;
 use super::run::Sent;
@@ -42,6 +43,8 @@ pub struct Report {
     /// How many parcels ended otherwise than they must.
     differing: usize,
     differences: Vec<Difference>,
+    /// What became of the exported parcels.
+    exports: ExportReport,
     seconds: f64,
     parcels_per_second: f64,
     data: PathBuf,
@@ -49,20 +52,30 @@ pub struct Report {
     outbox: PathBuf,
 }
 
+/// Parcels that ended with one status.
 #[derive(Debug, Serialize)]
-struct Outcome {
-    status: i32,
-    meaning: &'static str,
-    parcels: u64,
+pub struct Outcome {
+    /// 回执状态.
+    pub status: i32,
+    /// What it means.
+    pub meaning: &'static str,
+    /// How many.
+    pub parcels: u64,
 }
 
+/// Parcels that ended with one status for one reason.
 #[derive(Debug, Serialize)]
-struct Story {
-    status: i32,
-    meaning: &'static str,
-    reason: String,
-    parcels: u64,
-    as_expected: u64,
+pub struct Story {
+    /// 回执状态.
+    pub status: i32,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub parcels: u64,
+    /// How many of them had to end so.
+    pub as_expected: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,11 +89,15 @@ struct TaxSums {
 
 /// A parcel that ended otherwise than it must.
 #[derive(Debug, Serialize)]
-struct Difference {
-    order_no: String,
-    reason: &'static str,
-    expected: String,
-    found: String,
+pub struct Difference {
+    /// 订单编号.
+    pub order_no: String,
+    /// What it should have shown.
+    pub reason: &'static str,
+    /// What had to become of it.
+    pub expected: String,
+    /// What did.
+    pub found: String,
 }
 
 /// The last status of a declaration that was never answered, because its message could not be read.
@@ -94,8 +111,8 @@ impl Report {
         parcels: &[TrafficParcel],
         sent: &Sent,
         mail: &Mail,
+        exports: ExportReport,
         responses_written: Option<u64>,
-        left_out: Option<LeftOut>,
     ) -> Self {
         let mut by_message = BTreeMap::new();
         for (origin, answer) in &mail.refusals {
@@ -133,9 +150,10 @@ impl Report {
             tax: sums(mail),
             responses: mail.messages.clone(),
             responses_written,
-            left_out,
+            left_out: None,
             differing,
             differences,
+            exports,
             seconds: elapsed,
             parcels_per_second: super::super::bench::per(count.saturating_mul(1_000_000), micros),
             data: stage.data.clone(),
@@ -144,29 +162,19 @@ impl Report {
         }
     }
 
+    /// The same, with what was not taken from a file.
+    pub fn without(self, left_out: Option<LeftOut>) -> Self {
+        Self { left_out, ..self }
+    }
+
     /// Whether every parcel ended as it must.
     pub const fn is_as_expected(&self) -> bool {
-        self.differing == 0
+        self.differing == 0 && self.exports.is_as_expected()
     }
 
     /// Prints it for people.
     pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_header(["parcels", "outcome", "reason", ""]);
-        for story in &self.stories {
-            let Story { status, meaning, reason, parcels, as_expected } = story;
-            table.add_row([
-                parcels.to_string(),
-                format!("{status} {meaning}"),
-                reason.clone(),
-                match parcels - as_expected {
-                    0 => "as it must be".to_owned(),
-                    wrong => format!("{wrong} OTHERWISE"),
-                },
-            ]);
-        }
-        writeln!(out, "{table}\n")?;
+        writeln!(out, "{}\n", table(&self.stories))?;
         for Outcome { status, meaning, parcels } in &self.outcomes {
             writeln!(out, "{parcels:>8}  {status} {meaning}")?;
         }
@@ -189,6 +197,9 @@ impl Report {
         )?;
         if let Some(left_out) = &self.left_out {
             writeln!(out, "{left_out}")?;
+        }
+        if !self.exports.is_empty() {
+            self.exports.print(out)?;
         }
         self.print_places(out)?;
         self.print_differences(out)
@@ -215,8 +226,9 @@ impl Report {
         if self.is_as_expected() {
             return writeln!(out, "\nEvery parcel ended as it must.");
         }
-        writeln!(out, "\n{} parcels ended otherwise than they must:", self.differing)?;
-        for difference in &self.differences {
+        let differing = self.differing + self.exports.differences().len();
+        writeln!(out, "\n{differing} parcels ended otherwise than they must:")?;
+        for difference in self.differences.iter().chain(self.exports.differences()) {
             writeln!(
                 out,
                 "  {} ({}): expected {}, found {}",
@@ -225,6 +237,25 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Stories as a table.
+pub fn table(stories: &[Story]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["parcels", "outcome", "reason", ""]);
+    for Story { status, meaning, reason, parcels, as_expected } in stories {
+        table.add_row([
+            parcels.to_string(),
+            format!("{status} {meaning}"),
+            reason.clone(),
+            match parcels - as_expected {
+                0 => "as it must be".to_owned(),
+                wrong => format!("{wrong} OTHERWISE"),
+            },
+        ]);
+    }
+    table
 }
 
 /// A parcel, and what its parties were told.
@@ -305,7 +336,8 @@ fn told(status: Option<i32>) -> String {
     status.map_or_else(|| "never answered".to_owned(), |status| status.to_string())
 }
 
-fn describe(answer: &Answer) -> String {
+/// An answer in one line.
+pub fn describe(answer: &Answer) -> String {
     format!("{} {}", answer.status, answer.text)
 }
 
@@ -333,7 +365,8 @@ fn story(((status, reason), (parcels, as_expected)): ((i32, String), (u64, u64))
     Story { status, meaning: meaning(status), reason, parcels, as_expected }
 }
 
-const fn meaning(status: i32) -> &'static str {
+/// What a status of an import means.
+pub const fn meaning(status: i32) -> &'static str {
     match status {
         NEVER_ANSWERED => "message unreadable",
         1 => "stored",

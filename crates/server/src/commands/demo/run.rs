@@ -15,6 +15,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::Partition;
 use tongguan_testkit::traffic::TrafficParcel;
 use tongguan_testkit::traffic::crew::Crew;
+use tongguan_testkit::traffic::fault::Fault;
 use tongguan_testkit::traffic::post::{Letter, Post};
 
 use super::stage::Stage;
@@ -61,34 +62,28 @@ impl Run<'_> {
     /// # Errors
     /// When a message cannot be made or stored.
     pub fn send(&self, seed: u64) -> anyhow::Result<Sent> {
-        let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let clock = self.stage.product.clock.clone();
-        let pipeline = self.stage.product.start(workers)?;
         let post = Post::new(self.crew, self.parcels, seed);
-        let begin = clock.now();
-        let sent = Sent {
-            messages: 0,
-            documents: 0,
-            refused: 0,
-            rulings: 0,
-            alone: HashMap::new(),
-            begin,
-            end: begin,
-        };
-        let bar = progress(post.len(), self.quiet);
-        let mut sending = Sending { pipeline, sent, settled: 0, bar };
-        let mut ids = IdSource::default();
+        let mut sending = Sending::start(self.stage, post.len(), self.quiet)?;
         let mut samples = Samples::default();
         for letter in post {
             let letter = letter.context("a made-up message cannot be written")?;
-            samples.keep(self, &letter)?;
-            sending.submit(letter, &mut ids, clock.now())?;
+            samples.keep(self.stage, self.fault(&letter), &letter)?;
+            sending.submit(letter, clock.now())?;
         }
         let (mut engine, mut sent) = sending.finish()?;
         sent.rulings = self.rule(&mut engine)?;
         sent.end = clock.now();
         engine.stop()?;
         Ok(sent)
+    }
+
+    /// What is wrong with the parcel of a message that is about one only.
+    fn fault(&self, letter: &Letter) -> Option<&'static str> {
+        match letter.parcels[..] {
+            [parcel] => self.parcels[parcel].fault.map(Fault::name),
+            _ => None,
+        }
     }
 
     /// Officers decide what the traffic says they do; the rest is left in their queues.
@@ -112,7 +107,7 @@ impl Run<'_> {
                 commands.extend(page.iter().filter_map(|row| {
                     wanted
                         .get(row.order_no.as_str())
-                        .map(|ruling| command(row.declaration_id, *ruling))
+                        .map(|ruling| ruled(row.declaration_id, *ruling))
                 }));
             }
         }
@@ -126,7 +121,8 @@ impl Run<'_> {
 /// Declarations of a queue that are read at a time.
 const PAGE: i64 = 1000;
 
-fn command(declaration: DeclarationId, ruling: Ruling) -> Incoming {
+/// What an officer rules, and why.
+pub fn ruled(declaration: DeclarationId, ruling: Ruling) -> Incoming {
     let reason = match ruling {
         Ruling::Accept => "单证与货物相符",
         Ruling::Refuse => "申报不实",
@@ -152,19 +148,46 @@ fn progress(messages: usize, quiet: bool) -> ProgressBar {
     bar
 }
 
-struct Sending {
+/// Messages on their way through the product.
+pub struct Sending {
     pipeline: Pipeline,
+    ids: IdSource,
     sent: Sent,
     settled: u64,
     bar: ProgressBar,
 }
 
 impl Sending {
-    fn submit(&mut self, letter: Letter, ids: &mut IdSource, at: Moment) -> anyhow::Result<()> {
+    /// Starts the product for so many messages.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(stage: &Stage, messages: usize, quiet: bool) -> anyhow::Result<Self> {
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let pipeline = stage.product.start(workers)?;
+        let begin = stage.product.clock.now();
+        let sent = Sent {
+            messages: 0,
+            documents: 0,
+            refused: 0,
+            rulings: 0,
+            alone: HashMap::new(),
+            begin,
+            end: begin,
+        };
+        let bar = progress(messages, quiet);
+        Ok(Self { pipeline, ids: IdSource::default(), sent, settled: 0, bar })
+    }
+
+    /// Submits a message, and waits when too many are on their way.
+    ///
+    /// # Errors
+    /// When a message is not stored.
+    pub fn submit(&mut self, letter: Letter, at: Moment) -> anyhow::Result<()> {
         if let [parcel] = letter.parcels[..] {
             self.sent.alone.insert(letter.origin.clone(), parcel);
         }
-        let id = MessageId(ids.next(Partition::of_text(&letter.origin), at));
+        let id = MessageId(self.ids.next(Partition::of_text(&letter.origin), at));
         let Letter { origin, bytes, .. } = letter;
         self.pipeline.submit(Received { id, at, origin, sender: None, bytes });
         self.sent.messages += 1;
@@ -175,6 +198,19 @@ impl Sending {
             self.wait()?;
         }
         Ok(())
+    }
+
+    /// Waits until all of them are decided; gives the engine that decided.
+    ///
+    /// # Errors
+    /// When a message is not stored.
+    pub fn finish(mut self) -> anyhow::Result<(Engine, Sent)> {
+        while self.settled < self.sent.messages {
+            self.wait()?;
+        }
+        self.bar.finish_and_clear();
+        let (engine, _) = self.pipeline.finish().context("a thread of the pipeline died")?;
+        Ok((engine, self.sent))
     }
 
     fn wait(&mut self) -> anyhow::Result<()> {
@@ -191,38 +227,31 @@ impl Sending {
         self.bar.inc(1);
         Ok(())
     }
-
-    fn finish(mut self) -> anyhow::Result<(Engine, Sent)> {
-        while self.settled < self.sent.messages {
-            self.wait()?;
-        }
-        self.bar.finish_and_clear();
-        let (engine, _) = self.pipeline.finish().context("a thread of the pipeline died")?;
-        Ok((engine, self.sent))
-    }
 }
 
 /// Messages that are put aside for people to look at: some of each type, and one of each type for
 /// every fault that has a message of its own.
 #[derive(Default)]
-struct Samples(HashMap<(&'static str, &'static str), usize>);
+pub struct Samples(HashMap<(&'static str, &'static str), usize>);
 
 impl Samples {
-    fn keep(&mut self, run: &Run<'_>, letter: &Letter) -> anyhow::Result<()> {
-        let fault = match letter.parcels[..] {
-            [parcel] => run.parcels[parcel].fault,
-            _ => None,
-        };
-        let (story, most) = match fault {
-            Some(fault) => (fault.name(), 1),
-            None => ("as-usual", SAMPLES),
-        };
+    /// Writes the message as a file, unless there are enough of its kind.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(
+        &mut self,
+        stage: &Stage,
+        fault: Option<&'static str>,
+        letter: &Letter,
+    ) -> anyhow::Result<()> {
+        let (story, most) = fault.map_or(("as-usual", SAMPLES), |fault| (fault, 1));
         let kept = self.0.entry((story, letter.message.code())).or_default();
         if *kept >= most {
             return Ok(());
         }
         *kept += 1;
-        let path = run.stage.samples.join(format!("{story}-{}", letter.origin));
+        let path = stage.samples.join(format!("{story}-{}", letter.origin));
         std::fs::write(&path, &letter.bytes)
             .with_context(|| format!("cannot write {}", path.display()))
     }
