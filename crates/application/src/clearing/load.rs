@@ -13,7 +13,9 @@ use tongguan_storage::{Partition, Tx};
 
 use super::batch::BatchError;
 use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
-use super::record::{ClaimKey, DeclarationRecord, DocumentKind, DossierKey, ExportRecord, Facts};
+use super::record::{
+    ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
+};
 use super::rows;
 use super::working_set::WorkingSet;
 use crate::numbering::{partition_of, partition_of_number};
@@ -38,10 +40,16 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
 #[derive(Debug, Default)]
 struct Named {
     claims: BTreeSet<ClaimKey>,
+    /// Those whose documents lie with them, because they know no order.
+    parked: BTreeSet<ClaimKey>,
+    /// Those of parcels that a report names: it moves their declarations and looks at nothing else.
+    moved: BTreeSet<ClaimKey>,
     dossiers: BTreeSet<DossierKey>,
     declarations: BTreeSet<DeclarationId>,
     /// Those that are known to be of exports.
     exports: BTreeSet<DeclarationId>,
+    /// Exports that reports move.
+    moved_exports: BTreeSet<DeclarationId>,
     /// Exports of which nothing but the number is known.
     export_numbers: BTreeSet<DeclarationNumber>,
     /// Without a year where only the present one counts.
@@ -97,7 +105,7 @@ impl Named {
                 self.claims.insert(waybill(facts.parties.carrier, &facts.waybill_no));
             }
             Ok(FiledFacts::Arrival(facts) | FiledFacts::Departure(facts)) => {
-                self.claims
+                self.moved
                     .extend(facts.waybills.iter().map(|number| waybill(facts.carrier, number)));
             }
             _ => {}
@@ -124,7 +132,11 @@ impl Named {
 
     fn claim(&mut self, kind: DocumentKind, filed: &FiledDocument) {
         let (party, number) = (filed.key.party, filed.key.number.clone());
-        self.claims.insert(ClaimKey { kind, party, number });
+        let claim = ClaimKey { kind, party, number };
+        if filed.key.dossier.order_no.is_empty() {
+            self.parked.insert(claim.clone());
+        }
+        self.claims.insert(claim);
     }
 }
 
@@ -132,18 +144,23 @@ impl Named {
 fn load_claims(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &mut Named) -> Result<(), BatchError> {
     let keys: Vec<_> = named
         .claims
-        .iter()
+        .union(&named.moved)
         .map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number))
         .collect();
     for row in tx.claims(&keys)? {
         let Some(claim) = rows::read_claim(row) else { continue };
+        if !named.claims.contains(&claim.key) {
+            named.moved_exports.extend(claim.declaration);
+            set.put_claim(claim);
+            continue;
+        }
         named.dossiers.extend(claim.document.clone());
         match claim.key.kind {
             DocumentKind::ExportWaybill => named.exports.extend(claim.declaration),
             _ => named.declarations.extend(claim.declaration),
         }
         if claim.parked {
-            named.dossiers.insert(DossierKey::of_claim(&claim.key));
+            named.parked.insert(claim.key.clone());
         }
         set.put_claim(claim);
     }
@@ -156,14 +173,12 @@ fn load_dossiers(
     set: &mut WorkingSet,
     named: &mut Named,
 ) -> Result<(), BatchError> {
-    let (of_orders, of_claims): (Vec<_>, Vec<_>) =
-        named.dossiers.iter().partition(|dossier| !dossier.order_no.is_empty());
-    let keys: Vec<_> =
-        of_orders.iter().map(|dossier| (dossier.partition, &*dossier.order_no)).collect();
+    let of_orders = named.dossiers.iter().filter(|dossier| !dossier.order_no.is_empty());
+    let keys: Vec<_> = of_orders.map(|dossier| (dossier.partition, &*dossier.order_no)).collect();
     let mut documents = tx.documents_of_orders(&keys)?;
-    if !of_claims.is_empty() {
+    if !named.parked.is_empty() {
         let keys: Vec<_> = named
-            .claims
+            .parked
             .iter()
             .flat_map(|claim| {
                 let kinds: &[_] = match claim.kind {
@@ -269,6 +284,7 @@ fn load_exports(
 ) -> Result<(), BatchError> {
     let imports: BTreeSet<_> = set.declarations().map(|import| import.id).collect();
     named.exports.extend(named.declarations.difference(&imports));
+    load_moved(tx, set, &named.moved_exports)?;
     if named.exports.is_empty() {
         return Ok(());
     }
@@ -287,6 +303,30 @@ fn load_exports(
     load_dossiers(tx, set, &mut further)?;
     further.exports.retain(|id| !named.exports.contains(id));
     for export in read_exports(tx, &further.exports)? {
+        set.put_export(export);
+    }
+    Ok(())
+}
+
+/// Export declarations that a report moves, each with its own document, which is answered.
+fn load_moved(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    ids: &BTreeSet<DeclarationId>,
+) -> Result<(), BatchError> {
+    let exports = read_exports(tx, ids)?;
+    let mut keys: Vec<_> = exports
+        .iter()
+        .map(|export| {
+            let DocumentKey { dossier, kind, party, number } = &export.document;
+            (dossier.partition, &*dossier.order_no, kind.code(), *party, &**number)
+        })
+        .collect();
+    keys.sort_unstable();
+    for row in tx.documents(&keys)? {
+        set.put_document(rows::read_document(row)?);
+    }
+    for export in exports {
         set.put_export(export);
     }
     Ok(())
