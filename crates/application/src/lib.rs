@@ -10,6 +10,7 @@
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`review`] | what officers see and decide |
+//! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
@@ -37,5 +38,6 @@ pub mod originals;
 pub mod pipeline;
 pub mod ports;
 pub mod registry;
+pub mod returns;
 pub mod review;
 pub mod settings;

@@ -10,8 +10,9 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::entries::{
-    CalendarDay, Country, Currency, ExportControl, HsName, ListItem, MergeRule, Office, Parameter,
-    PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit,
+    CalendarDay, ClassedGoods, Country, Currency, ExportControl, HsName, ListItem, MergeRule,
+    Office, Parameter, PositiveLine, ProvisionalDuty, Rate, ReturnDistrict, ReturnMode,
+    SupervisionMode, Unit,
 };
 use crate::row::{Dated, Entry, RowId};
 use crate::text::{self, Defaults, Reading, Separator};
@@ -260,6 +261,12 @@ tables! {
     Calendar, calendar, CalendarDay;
     /// What lines of export declarations must share to be consolidated.
     MergeKeys, merge_keys, MergeRule;
+    /// Under which mode goods come back.
+    ReturnModes, return_modes, ReturnMode;
+    /// Between which districts goods come back.
+    ReturnDistricts, return_districts, ReturnDistrict;
+    /// Goods that law names by a word.
+    GoodsClasses, goods_classes, ClassedGoods;
 }
 
 impl fmt::Display for Table {

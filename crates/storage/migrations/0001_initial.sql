@@ -141,6 +141,35 @@ CREATE INDEX export_declaration_queue ON export_declaration (queue, declaration_
 -- Cancellations, returns and consolidations name an export by its number alone. An office's numbers grow.
 CREATE INDEX export_declaration_number ON export_declaration (invt_no) WHERE invt_no IS NOT NULL;
 
+-- Returns lie behind the export declaration of which goods come back.
+CREATE TABLE export_return (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL CHECK (0 < n),
+    merchant_id BIGINT NOT NULL,
+    declarant_id BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    pre_no TEXT NOT NULL,
+    invt_no TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    queue BIGINT,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id, n)
+) CLUSTERED;
+
+CREATE INDEX export_return_queue ON export_return (queue, declaration_id, n) WHERE queue IS NOT NULL;
+
+-- Where requests and tallies meet that name the same parcel.
+CREATE TABLE return_parcel (
+    bucket BIGINT NOT NULL,
+    carrier_id BIGINT NOT NULL,
+    waybill_no TEXT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, carrier_id, waybill_no)
+) CLUSTERED;
+
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 

@@ -7,6 +7,7 @@
 //! | [`answers`] | what its responses say |
 //! | [`cast`] | made-up enterprises that sign |
 //! | [`parcels`] | made-up parcels and their messages |
+//! | [`exports`], [`returned`] | made-up exported parcels, and what comes back of them |
 //! | [`traffic`] | many parcels with a share of every fault |
 //! | [`clock`] | the clock |
 
@@ -16,6 +17,7 @@ pub mod cast;
 pub mod clock;
 pub mod exports;
 pub mod parcels;
+pub mod returned;
 pub mod traffic;
 pub mod world;
 

@@ -10,10 +10,11 @@ use tongguan_domain::ids::{
 use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::movement::{ArrivalReport, DepartureReport};
 use tongguan_domain::person::Identity;
+use tongguan_domain::returns::{ExportReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
-    Transfer, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511, ceb513, ceb603,
-    ceb621,
+    Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
+    ceb513, ceb603, ceb621,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -144,6 +145,10 @@ pub enum Document {
     Arrival(Box<ArrivalReport>),
     /// 离境单 (509).
     Departure(Box<DepartureReport>),
+    /// 出口退货申请单 (213).
+    ExportReturn(Box<ExportReturnRequest>),
+    /// 退货理货明细单 (215).
+    ReturnTally(Box<ReturnTally>),
 }
 
 impl Document {
@@ -161,6 +166,8 @@ impl Document {
             Self::ExportDeclaration(declaration) => &declaration.filing,
             Self::Arrival(report) => &report.filing,
             Self::Departure(report) => &report.filing,
+            Self::ExportReturn(request) => &request.filing,
+            Self::ReturnTally(tally) => &tally.filing,
         }
     }
 
@@ -178,6 +185,8 @@ impl Document {
             Self::ExportDeclaration(declaration) => &mut declaration.filing,
             Self::Arrival(report) => &mut report.filing,
             Self::Departure(report) => &mut report.filing,
+            Self::ExportReturn(request) => &mut request.filing,
+            Self::ReturnTally(tally) => &mut tally.filing,
         }
     }
 
@@ -195,6 +204,8 @@ impl Document {
             Self::ExportDeclaration(_) => 603,
             Self::Arrival(_) => 507,
             Self::Departure(_) => 509,
+            Self::ExportReturn(_) => 213,
+            Self::ReturnTally(_) => 215,
         }
     }
 }
@@ -258,6 +269,8 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::ExportDeclaration(_)) => of!(ExportDeclaration, carrier, ceb603::write),
         Some(Document::Arrival(_)) => of!(Arrival, carrier, ceb507::write),
         Some(Document::Departure(_)) => of!(Departure, carrier, ceb509::write),
+        Some(Document::ExportReturn(_)) => of!(ExportReturn, exporter, ceb213::write),
+        Some(Document::ReturnTally(_)) => of!(ReturnTally, carrier, ceb215::write),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod beginning;
 mod records;
+mod returned;
 mod sent;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -84,6 +84,9 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         Incoming::Ruling { declaration, .. }
         | Incoming::Declare(declaration)
         | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
+        Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
+            crate::numbering::partition_of(id.declaration.0)
+        }
         Incoming::GuaranteeChanged(queue) => {
             queue.first().map_or(Partition(0), |id| crate::numbering::partition_of(id.0))
         }

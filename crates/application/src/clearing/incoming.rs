@@ -6,14 +6,17 @@
 
 use std::sync::Arc;
 
+use tongguan_codelists::Pack;
 use tongguan_domain::commerce::Filing;
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
     CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
-    ExportWaybillFacts, MovementFacts, OrderFacts, PaymentFacts, WaybillFacts,
+    ExportReturnFacts, ExportWaybillFacts, MovementFacts, OrderFacts, PaymentFacts, TallyFacts,
+    WaybillFacts,
 };
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, OfficeCode};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, OfficeCode, OrderNumber};
+use tongguan_domain::returns::ReturnId;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
@@ -44,6 +47,33 @@ pub enum Incoming {
     Due(DeclarationId),
     /// The queue before a guarantee is to be tried, the declarations in order.
     GuaranteeChanged(Vec<DeclarationId>),
+    /// An officer's ruling on a return of exported goods.
+    ReturnRuling {
+        /// Which return.
+        id: ReturnId,
+        /// What was ruled.
+        ruling: ReturnRuling,
+        /// Who ruled.
+        officer: String,
+        /// Why.
+        reason: String,
+    },
+    /// Returned goods are exchanged: the order that stands for them.
+    Exchange {
+        /// Which return.
+        id: ReturnId,
+        /// The new order.
+        order_no: OrderNumber,
+    },
+}
+
+/// What an officer rules on a return of exported goods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnRuling {
+    /// The goods are let in although they came otherwise than it was asked.
+    Accept,
+    /// They are not.
+    Refuse,
 }
 
 /// A document as it was submitted.
@@ -126,13 +156,38 @@ pub enum FiledFacts {
     Arrival(MovementFacts),
     /// Of a departure.
     Departure(MovementFacts),
+    /// Of a request to return exported goods.
+    ExportReturn(ReturnAsked),
+    /// Of a tally of returned exports.
+    ReturnTally(ReturnFound),
 }
 
 impl FiledFacts {
     /// The export declarations that it names by their numbers, and by nothing else.
     pub fn exports_named(&self) -> &[DeclarationNumber] {
-        &[]
+        match self {
+            Self::ExportReturn(asked) => std::slice::from_ref(&asked.facts.declaration_no),
+            _ => &[],
+        }
     }
+}
+
+/// A request to return exported goods that was found good by itself.
+#[derive(Debug, Clone)]
+pub struct ReturnAsked {
+    /// What is kept of it.
+    pub facts: Arc<ExportReturnFacts>,
+    /// The law by which it is judged against its declaration.
+    pub law: Arc<Pack>,
+}
+
+/// A tally of returned exports that was found good by itself.
+#[derive(Debug, Clone)]
+pub struct ReturnFound {
+    /// What is kept of it.
+    pub facts: TallyFacts,
+    /// The law by which it is judged what the goods are free of.
+    pub law: Arc<Pack>,
 }
 
 /// An export declaration that was found good by itself.

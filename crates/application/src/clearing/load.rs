@@ -1,6 +1,8 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
 //! allowances, quantity allowances, guarantees.
 
+mod returns;
+
 use std::collections::BTreeSet;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
@@ -19,6 +21,7 @@ use super::record::{
 use super::rows;
 use super::working_set::WorkingSet;
 use crate::numbering::{partition_of, partition_of_number};
+use returns::{Returned, load_returns};
 
 /// Loads everything that deciding `batch` may read.
 pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
@@ -30,6 +33,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     follow_declarations(tx, &mut set, &mut named, &first)?;
     follow_numbers(tx, &mut named)?;
     load_exports(tx, &mut set, &mut named)?;
+    load_returns(tx, &mut set, std::mem::take(&mut named.returned))?;
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
@@ -57,6 +61,7 @@ struct Named {
     /// Likewise.
     quantities: BTreeSet<QuantityKey>,
     guarantors: BTreeSet<PartyId>,
+    returned: Returned,
 }
 
 impl Named {
@@ -73,6 +78,9 @@ impl Named {
                 | Incoming::Due(declaration) => {
                     named.declarations.insert(*declaration);
                 }
+                Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
+                    named.returned.declaration(id.declaration);
+                }
                 Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),
             }
         }
@@ -81,6 +89,7 @@ impl Named {
 
     fn document(&mut self, filed: &FiledDocument) {
         self.dossiers.insert(filed.key.dossier.clone());
+        self.returned.document(filed);
         match filed.key.kind {
             DocumentKind::Payment => self.claim(DocumentKind::Payment, filed),
             DocumentKind::Waybill | DocumentKind::Delivery => {
@@ -88,7 +97,9 @@ impl Named {
             }
             kind @ (DocumentKind::ExportWaybill
             | DocumentKind::Arrival
-            | DocumentKind::Departure) => self.claim(kind, filed),
+            | DocumentKind::Departure
+            | DocumentKind::ExportReturn
+            | DocumentKind::ReturnTally) => self.claim(kind, filed),
             DocumentKind::Order
             | DocumentKind::Declaration
             | DocumentKind::ExportOrder
@@ -185,6 +196,8 @@ fn load_dossiers(
                     DocumentKind::ExportWaybill => &[DocumentKind::ExportWaybill],
                     DocumentKind::Arrival => &[DocumentKind::Arrival],
                     DocumentKind::Departure => &[DocumentKind::Departure],
+                    DocumentKind::ExportReturn => &[DocumentKind::ExportReturn],
+                    DocumentKind::ReturnTally => &[DocumentKind::ReturnTally],
                     _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
                 };
                 let key = |kind: &DocumentKind| {
@@ -205,6 +218,9 @@ fn load_dossiers(
                 named.exports.insert(*id);
             }
             _ => {}
+        }
+        if let Some(facts) = &document.facts {
+            named.returned.standing(facts);
         }
         set.put_document(document);
     }

@@ -11,6 +11,7 @@
 pub mod batch;
 pub mod decide;
 pub mod engine;
+pub mod export_return;
 mod fold;
 pub mod incoming;
 mod load;

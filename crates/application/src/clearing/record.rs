@@ -8,11 +8,12 @@ use std::sync::Arc;
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::facts::{
     CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
-    ExportWaybillFacts, OrderFacts, PaymentFacts, WaybillFacts,
+    ExportWaybillFacts, OrderFacts, PaymentFacts, TallyFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
 };
+use tongguan_domain::returns::ReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
 
@@ -43,11 +44,15 @@ pub enum DocumentKind {
     Departure = 10,
     /// 收款单 (403).
     Collection = 19,
+    /// 出口退货申请单 (213).
+    ExportReturn = 17,
+    /// 退货理货明细单 (215).
+    ReturnTally = 18,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -59,6 +64,8 @@ impl DocumentKind {
         Self::Arrival,
         Self::Departure,
         Self::Collection,
+        Self::ExportReturn,
+        Self::ReturnTally,
     ];
 
     /// The stored number.
@@ -164,6 +171,10 @@ pub enum Facts {
     Collection(CollectionFacts),
     /// Nothing of a report of movement: what it said stands with the parcels.
     Reported,
+    /// Of a request to return exported goods: the rest is in its own record.
+    ExportReturn(ReturnId),
+    /// Of a tally of returned exports.
+    ReturnTally(TallyFacts),
 }
 
 /// A document as it stands.

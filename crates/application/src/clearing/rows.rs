@@ -2,6 +2,7 @@
 
 mod answer;
 mod export;
+mod export_return;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
+use tongguan_domain::returns::ReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::declaration::StoredDeclaration;
@@ -27,6 +29,9 @@ use self::answer::write_answer;
 
 pub use self::answer::read_answer;
 pub use self::export::{read_export, write_export};
+pub use self::export_return::{
+    read_export_return, read_return_parcel, write_export_return, write_return_parcel,
+};
 
 /// A row does not say what this program understands.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +133,10 @@ fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
         StoredFactsV1::Export(id) => Facts::Export(DeclarationId(id)),
         StoredFactsV1::Collection(collection) => Facts::Collection(collection.try_into()?),
         StoredFactsV1::Reported => Facts::Reported,
+        StoredFactsV1::ExportReturn(declaration, n) => {
+            Facts::ExportReturn(ReturnId { declaration: DeclarationId(declaration), n })
+        }
+        StoredFactsV1::ReturnTally(tally) => Facts::ReturnTally(tally.try_into()?),
     })
 }
 
@@ -143,6 +152,8 @@ fn write_facts(facts: &Facts) -> StoredFactsV1 {
         Facts::Export(id) => StoredFactsV1::Export(id.0),
         Facts::Collection(collection) => StoredFactsV1::Collection(collection.into()),
         Facts::Reported => StoredFactsV1::Reported,
+        Facts::ExportReturn(id) => StoredFactsV1::ExportReturn(id.declaration.0, id.n),
+        Facts::ReturnTally(tally) => StoredFactsV1::ReturnTally(tally.into()),
     }
 }
 
@@ -280,6 +291,7 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
             Subject::Unkeyed(message) => StoredSubjectV1::Unkeyed(i64::from(message.number())),
             Subject::Declaration(id) => StoredSubjectV1::Declaration(id.0),
             Subject::Export(id) => StoredSubjectV1::Export(id.0),
+            Subject::ExportReturn(id) => StoredSubjectV1::ExportReturn(id.declaration.0, id.n),
         },
         cause: match &entry.cause {
             Cause::Document(source) => StoredCauseV1::Document(source.message.0, source.ordinal),

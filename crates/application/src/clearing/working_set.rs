@@ -4,6 +4,8 @@
 //! A decision works on a [`Draft`]: it reads through to the set and writes to itself. Only a draft that
 //! was decided without a panic is merged, so a document that breaks the rules' code touches nothing.
 
+mod returned;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -19,6 +21,10 @@ use super::record::{
     ExportRecord,
 };
 
+use returned::{Returned, ReturnedKeys};
+
+pub use returned::ReturnedChanges;
+
 /// Records by key.
 #[derive(Debug, Default)]
 struct Tables {
@@ -30,6 +36,7 @@ struct Tables {
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
+    returned: Returned,
 }
 
 impl Tables {
@@ -82,6 +89,7 @@ struct Changed {
     allowances: BTreeSet<AllowanceKey>,
     quantities: BTreeSet<QuantityKey>,
     guarantees: BTreeSet<PartyId>,
+    returned: ReturnedKeys,
 }
 
 /// What one batch has to write, each record once and in order of its key.
@@ -103,6 +111,8 @@ pub struct Changes {
     pub quantities: Vec<(QuantityKey, QuantityAllowance, QuantityAllowance)>,
     /// Guarantees: before and after.
     pub guarantees: Vec<(PartyId, Guarantee, Guarantee)>,
+    /// Returns of exported goods and their parcels as they now stand.
+    pub returned: ReturnedChanges,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -192,6 +202,8 @@ impl WorkingSet {
         self.changed.allowances.extend(new.allowances.keys());
         self.changed.quantities.extend(new.quantities.keys());
         self.changed.guarantees.extend(new.guarantees.keys());
+        self.changed.returned.note(&new.returned);
+        self.loaded.returned.extend(new.returned);
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
@@ -247,6 +259,7 @@ impl WorkingSet {
                 .iter()
                 .filter_map(|id| Some((*id, *before.guarantees.get(id)?, *guarantees.get(id)?)))
                 .collect(),
+            returned: changed.returned.changes(&loaded.returned),
             outcomes,
         }
     }

@@ -17,7 +17,7 @@ use super::decide::{export_missing, matching_missing};
 use super::outcome::{Entry, Response};
 use super::record::DocumentKey;
 use super::rows;
-use super::working_set::{Changes, WorkingSet};
+use super::working_set::{Changes, ReturnedChanges, WorkingSet};
 
 pub(super) use received::{write_held, write_messages};
 
@@ -185,6 +185,7 @@ fn write_records(
     tx.upsert(&documents)?;
     tx.upsert(&declarations)?;
     tx.upsert(&exports)?;
+    write_returned(tx, &changes.returned, at)?;
     let ended: Vec<_> = changes
         .ended_waiting
         .iter()
@@ -194,6 +195,23 @@ fn write_records(
         })
         .collect();
     tx.delete_waiting(&ended)?;
+    Ok(())
+}
+
+fn write_returned(
+    tx: &mut Tx<'_>,
+    changes: &ReturnedChanges,
+    at: Moment,
+) -> Result<(), BatchError> {
+    let returns = changes
+        .returns
+        .iter()
+        .map(|record| rows::write_export_return(record, at))
+        .collect::<Result<Vec<_>, _>>()?;
+    let parcels =
+        changes.parcels.iter().map(rows::write_return_parcel).collect::<Result<Vec<_>, _>>()?;
+    tx.upsert(&returns)?;
+    tx.upsert(&parcels)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! From read documents to what the writer takes: parties resolved, checks made, tax assessed.
 
+mod export_returns;
 mod exports;
 mod movement;
 
@@ -114,11 +115,11 @@ impl Judge<'_> {
             }
             Document::Arrival(report) => self.arrival(report, signer),
             Document::Departure(report) => self.departure(report, signer),
+            Document::ExportReturn(request) => self.export_return(request, signer),
+            Document::ReturnTally(tally) => self.return_tally(tally, signer),
             // Nothing acts on these yet, and nothing pretends to.
             Document::ExportCancellation(_)
             | Document::MasterBillLink(_)
-            | Document::ExportReturn(_)
-            | Document::ReturnTally(_)
             | Document::Consolidation(_)
             | Document::Cancellation(_)
             | Document::Return(_)

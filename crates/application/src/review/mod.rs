@@ -34,7 +34,7 @@ pub enum ReviewError {
     /// The store.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// A row of a declaration or document.
+    /// A row of a declaration, document or return.
     #[error(transparent)]
     Row(#[from] RowError),
     /// A response does not decode.

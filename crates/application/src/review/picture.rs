@@ -138,7 +138,9 @@ fn documents(
                 | DocumentKind::ExportWaybill
                 | DocumentKind::Export
                 | DocumentKind::Arrival
-                | DocumentKind::Departure,
+                | DocumentKind::Departure
+                | DocumentKind::ExportReturn
+                | DocumentKind::ReturnTally,
                 _,
             ) => false,
         })

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod export_measure;
+mod export_return;
 mod merging;
 mod named;
 mod parameter;
@@ -11,6 +12,9 @@ mod unit;
 
 pub use calendar::{CalendarDay, DayKind};
 pub use export_measure::{ExportControl, ExportMeasure};
+pub use export_return::{
+    ClassedGoods, DistrictKey, EVERY_DISTRICT, Flow, GoodsClass, ReturnDistrict, ReturnMode,
+};
 pub use merging::{MergeKey, MergePart, MergeRule};
 pub use named::{Country, Currency, HsName, ListItem, ModeRegime, Office, SupervisionMode};
 pub use parameter::{Parameter, ParameterKind, ParameterValue};

@@ -76,6 +76,10 @@ parameters! {
     ConsolidationDay, "consolidation-day", Count;
     /// The most lines of one formal declaration (报关单).
     FormalDeclarationLines, "formal-declaration-lines", Count;
+    /// Months after release within which exported goods may be back.
+    ExportReturnMonths, "export-return-months", Count;
+    /// Months after leaving within which exported goods come back free of import taxes; by the day of export.
+    ExportReturnReliefMonths, "export-return-relief-months", Count;
     /// Years for which records of transactions are kept.
     RecordRetentionYears, "record-retention-years", Count;
 }

@@ -6,6 +6,7 @@
 
 mod declaration;
 mod export;
+mod export_return;
 mod movement;
 mod order;
 mod payment;
@@ -16,6 +17,7 @@ pub use export::{
     CollectionFacts, ExportFacts, ExportItemFacts, ExportLineFacts, ExportMode, ExportOrderFacts,
     ExportParties, ExportWaybillFacts,
 };
+pub use export_return::{ExportReturnFacts, ReturnedItemFacts, TallyFacts};
 pub use movement::MovementFacts;
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;

@@ -9,9 +9,12 @@ use crate::commerce::{
 use crate::declaration::{
     BondedStock, Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag, Transport,
 };
-use crate::ids::{FunctionalReference, Guid, OfficeCode, OrderNumber, WaybillNumber};
+use crate::ids::{
+    DeclarationNumber, FunctionalReference, Guid, OfficeCode, OrderNumber, WaybillNumber,
+};
 use crate::movement::{ArrivalReport, DepartureReport, ReportedParcel};
 use crate::party::{NamedParty, PartyCode};
+use crate::returns::{ExportReturnItem, ExportReturnRequest, ReturnTally, ReturnTransport};
 use crate::time::Moment;
 
 /// The documents of one exported parcel.
@@ -183,5 +186,69 @@ fn declaration() -> ExportDeclaration {
             total_price: yuan("398"),
             note: None,
         }],
+    }
+}
+
+/// A request to return one of the two shirts.
+pub fn export_return() -> ExportReturnRequest {
+    ExportReturnRequest {
+        filing: filing(6),
+        office: OfficeCode::parse("2992").unwrap(),
+        facility: None,
+        platform: named("3301960P01", "测试平台"),
+        merchant: named("3301960M02", "测试商户"),
+        waybill_no: WaybillNumber::parse("WB-1").unwrap(),
+        carrier: named("3301960L03", "测试物流"),
+        reference: FunctionalReference::parse("RE-1").unwrap(),
+        provisional_no: None,
+        declaration_no: DeclarationNumber::parse("29922026E000000001").unwrap(),
+        mode: Some("9661".into()),
+        declarant: named("3301960A04", "测试报关"),
+        direction: "I".into(),
+        transport: return_transport(),
+        port: OfficeCode::parse("2992").unwrap(),
+        reason: "退货".into(),
+        departure_country: "501".into(),
+        note: None,
+        items: vec![ExportReturnItem {
+            number: 1,
+            hs_code: "6109100021".into(),
+            name: "棉制针织T恤衫".into(),
+            specification: "100%棉".into(),
+            quantity: decimal("1"),
+            unit: "011".into(),
+            statutory_quantity: decimal("1"),
+            statutory_unit: "011".into(),
+            second_quantity: Some(decimal("0.25")),
+            second_unit: Some("035".into()),
+            note: None,
+        }],
+    }
+}
+
+/// The tally of its parcel.
+pub fn return_tally() -> ReturnTally {
+    ReturnTally {
+        filing: filing(7),
+        office: OfficeCode::parse("2992").unwrap(),
+        operator: named("3301960F06", "测试监管场所"),
+        carrier: named("3301960L03", "测试物流"),
+        waybill_no: WaybillNumber::parse("WB-1").unwrap(),
+        declaration_no: DeclarationNumber::parse("29922026E000000001").ok(),
+        reference: FunctionalReference::parse("TA-1").unwrap(),
+        provisional_no: None,
+        direction: "I".into(),
+        transport: return_transport(),
+        location: None,
+        note: None,
+    }
+}
+
+fn return_transport() -> ReturnTransport {
+    ReturnTransport {
+        bill_no: "B-2".into(),
+        mode: "5".into(),
+        vehicle: "XX2".into(),
+        voyage: "XX2".into(),
     }
 }

@@ -74,7 +74,10 @@ pub(super) fn consolidation_result() -> Result<ConsolidationResult, IdError> {
 }
 
 /// The request to return one of its two scarves.
-pub(super) fn return_request() -> Result<ExportReturnRequest, IdError> {
+///
+/// # Errors
+/// None in a tested build.
+pub fn return_request() -> Result<ExportReturnRequest, IdError> {
     Ok(ExportReturnRequest {
         filing: filing(43, "20260420090000")?,
         office: OfficeCode::parse("2916")?,
@@ -111,7 +114,10 @@ pub(super) fn return_request() -> Result<ExportReturnRequest, IdError> {
 }
 
 /// What the carrier's own facility found when it came.
-pub(super) fn tally() -> Result<ReturnTally, IdError> {
+///
+/// # Errors
+/// None in a tested build.
+pub fn tally() -> Result<ReturnTally, IdError> {
     Ok(ReturnTally {
         filing: filing(44, "20260425160000")?,
         office: OfficeCode::parse("2916")?,

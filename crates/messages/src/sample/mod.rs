@@ -12,6 +12,7 @@ use roxmltree::Document as Tree;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::IdError;
 
+pub use after_export::{return_request as export_return, tally as return_tally};
 pub use export::{ExportParcel, export_parcel};
 pub use parcel::{Parcel, parcel, transfer};
 

@@ -27,7 +27,8 @@ use crate::commands::place::Place;
 /// The rows of the database, where there is one, are laid over the built-in tables.
 ///
 /// Tables: parameters, rates, provisional_duties, hs_codes, positive_list, modes, units, currencies,
-/// countries, offices, small_lists, export_measures, calendar, merge_keys. Every row is dated and names its source.
+/// countries, offices, small_lists, export_measures, calendar, merge_keys, return_modes,
+/// return_districts, goods_classes. Every row is dated and names its source.
 #[derive(Debug, Args)]
 pub struct Codes {
     #[command(subcommand)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::export_return::StoredTallyV1;
 use super::facts::{
     StoredCollectionV1, StoredDeliveryV1, StoredExportOrderV1, StoredExportWaybillV1,
     StoredOrderV1, StoredPaymentV1, StoredWaybillV1,
@@ -47,6 +48,10 @@ pub enum StoredFactsV1 {
     Reported,
     /// Of a collection.
     Collection(StoredCollectionV1),
+    /// The declaration and number of the return whose row holds the rest.
+    ExportReturn(i64, i64),
+    /// Of a tally of returned exports.
+    ReturnTally(StoredTallyV1),
 }
 
 impl StoredDocument {
@@ -251,5 +256,6 @@ mod tests {
             "010e80897a01090004010801025031904e020335303202",
             Some(StoredFactsV1::Collection((&collection).into())),
         );
+        keeps_facts("010e80897a010aae0104", Some(StoredFactsV1::ExportReturn(87, 2)));
     }
 }

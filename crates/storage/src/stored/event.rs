@@ -40,6 +40,8 @@ pub enum StoredSubjectV1 {
     Declaration(i64),
     /// An export declaration, by its id.
     Export(i64),
+    /// A return of exported goods: the export declaration, and which return of it.
+    ExportReturn(i64, i64),
 }
 
 /// What led to a decision.

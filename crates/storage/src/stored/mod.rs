@@ -17,6 +17,7 @@ pub mod declaration;
 pub mod document;
 pub mod event;
 pub mod export_declaration;
+pub mod export_return;
 pub mod export_state;
 pub mod facts;
 #[cfg(test)]

@@ -12,6 +12,8 @@ mod document;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod export_return;
+#[cfg(test)]
 mod follow;
 #[cfg(test)]
 mod health;

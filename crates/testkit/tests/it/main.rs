@@ -12,6 +12,7 @@ mod collections;
 mod due;
 mod engines;
 mod envelope;
+mod export_returns;
 mod exports;
 mod faults;
 mod guarantee;

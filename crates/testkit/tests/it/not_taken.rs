@@ -8,7 +8,9 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 11] = [
+const TAKEN: [MessageType; 13] = [
+    MessageType::Ceb213,
+    MessageType::Ceb215,
     MessageType::Ceb303,
     MessageType::Ceb311,
     MessageType::Ceb403,

@@ -107,6 +107,8 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::ExportDeclaration(declaration) => declaration.note = note,
         Document::Arrival(report) => report.note = note,
         Document::Departure(report) => report.note = note,
+        Document::ExportReturn(request) => request.note = note,
+        Document::ReturnTally(tally) => tally.note = note,
     }
     document
 }

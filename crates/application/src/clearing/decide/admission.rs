@@ -74,6 +74,8 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::Export, why) => why.among(&export::DECLARATION),
         (DocumentKind::Arrival, why) => why.among(&export::ARRIVAL),
         (DocumentKind::Departure, why) => why.among(&export::DEPARTURE),
+        (DocumentKind::ExportReturn, why) => why.among(&export::RETURN),
+        (DocumentKind::ReturnTally, why) => why.among(&export::TALLY),
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,

@@ -12,6 +12,7 @@ mod declare;
 mod delivery;
 mod due;
 mod export;
+mod export_return;
 mod guarantee;
 mod matching;
 mod reply;
@@ -20,6 +21,7 @@ mod ruling;
 mod trade;
 
 pub use export::export_missing;
+pub use export_return::carried_back;
 pub use rules::ALL as RULES;
 
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
@@ -94,6 +96,12 @@ pub enum Undecidable {
     /// The step does not fit where the export declaration stands.
     #[error(transparent)]
     StepRefused(#[from] tongguan_domain::declaration::StepRefused),
+    /// The step does not fit where the return of exported goods stands.
+    #[error(transparent)]
+    ReturnStepRefused(#[from] tongguan_domain::returns::ReturnStepRefused),
+    /// The return is not stored.
+    #[error("return {0} is not stored")]
+    NoSuchReturn(tongguan_domain::returns::ReturnId),
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
@@ -141,6 +149,11 @@ pub fn decide(
         }
         Incoming::Due(declaration) => due::decide(draft, circumstances, *declaration),
         Incoming::GuaranteeChanged(queue) => guarantee::decide(draft, circumstances, queue),
+        Incoming::ReturnRuling { id, ruling, officer, reason } => {
+            let (officer, reason) = (officer.clone(), reason.clone());
+            export_return::rule(draft, circumstances, *id, *ruling, officer, reason)
+        }
+        Incoming::Exchange { id, order_no } => export_return::exchange(draft, *id, order_no),
     }
 }
 
@@ -204,6 +217,12 @@ fn decide_filed(
         }
         Ok(FiledFacts::Departure(facts)) => {
             export::departure(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::ExportReturn(asked)) => {
+            export_return::request(draft, circumstances, submitted, filed, asked)
+        }
+        Ok(FiledFacts::ReturnTally(found)) => {
+            export_return::tally(draft, circumstances, submitted, filed, found)
         }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }

@@ -77,5 +77,7 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::Export => &export::DECLARATION.guid_reused,
         DocumentKind::Arrival => &export::ARRIVAL.guid_reused,
         DocumentKind::Departure => &export::DEPARTURE.guid_reused,
+        DocumentKind::ExportReturn => &export::RETURN.guid_reused,
+        DocumentKind::ReturnTally => &export::TALLY.guid_reused,
     }
 }

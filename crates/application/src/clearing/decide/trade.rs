@@ -13,7 +13,7 @@ use tongguan_domain::time::Moment;
 
 use super::admission::{Admission, admit};
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, declaration, export, matching};
+use super::{Circumstances, Undecidable, declaration, export, export_return, matching};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Repeat, Subject};
 use crate::clearing::record::{
@@ -126,6 +126,10 @@ pub fn refused(
         }
         DocumentKind::Export | DocumentKind::Arrival | DocumentKind::Departure => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
+        }
+        DocumentKind::ExportReturn | DocumentKind::ReturnTally => {
+            let standing = standing.as_deref();
+            replying.number(export_return::number(draft, circumstances, filed, standing)?);
         }
         _ => {}
     }

@@ -169,14 +169,18 @@ impl Judge<'_> {
     }
 
     /// The law of the day on which the document was received: a list says no other.
-    fn law(&self) -> Law<'_> {
+    pub(super) fn law(&self) -> Law<'_> {
         Law { pack: &self.intake.knowledge.pack, day: self.day }
     }
 }
 
 impl Parties<'_> {
     /// The platform, or that it is a foreign one; nothing, and a defect, for one that may not act.
-    fn domestic_platform(&mut self, code: &PartyCode, pointer: &str) -> Option<Option<PartyId>> {
+    pub(super) fn domestic_platform(
+        &mut self,
+        code: &PartyCode,
+        pointer: &str,
+    ) -> Option<Option<PartyId>> {
         if code.as_str() == FOREIGN_PLATFORM {
             return Some(None);
         }

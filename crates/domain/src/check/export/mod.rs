@@ -2,6 +2,7 @@
 
 mod declaration;
 mod movement;
+mod returns;
 pub mod rules;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod trade;
 
 pub use declaration::check_export;
 pub use movement::{check_arrival, check_departure};
+pub use returns::{check_export_return, check_return_tally};
 pub use trade::{check_collection, check_export_order, check_export_waybill};
 
 use jiff::civil::Date;

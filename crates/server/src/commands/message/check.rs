@@ -240,11 +240,15 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         }
         Document::Arrival(report) => export::check_arrival(report, pointer),
         Document::Departure(report) => export::check_departure(report, pointer),
+        Document::ExportReturn(request) => {
+            export::check_export_return(request, law(pack, &request.filing), pointer)
+        }
+        Document::ReturnTally(tally) => {
+            export::check_return_tally(tally, law(pack, &tally.filing), pointer)
+        }
         // Nothing is asked yet of what a message says that is not acted upon.
         Document::ExportCancellation(_)
         | Document::MasterBillLink(_)
-        | Document::ExportReturn(_)
-        | Document::ReturnTally(_)
         | Document::Consolidation(_)
         | Document::Cancellation(_)
         | Document::Return(_)

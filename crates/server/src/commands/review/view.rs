@@ -267,6 +267,8 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Export => "export-declaration",
         DocumentKind::Arrival => "arrival-report",
         DocumentKind::Departure => "departure-report",
+        DocumentKind::ExportReturn => "export-return",
+        DocumentKind::ReturnTally => "return-tally",
     }
 }
 

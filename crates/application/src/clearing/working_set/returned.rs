@@ -1,0 +1,111 @@
+//! Returns of exported goods and their parcels, as a part of the working set.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::returns::{ReturnId, ReturnedByLine};
+
+use super::{Draft, WorkingSet};
+use crate::clearing::export_return::{ExportReturnRecord, ReturnParcel, ReturnParcelKey};
+
+/// Records by key.
+#[derive(Debug, Default)]
+pub struct Returned {
+    returns: BTreeMap<ReturnId, Arc<ExportReturnRecord>>,
+    parcels: BTreeMap<ReturnParcelKey, ReturnParcel>,
+}
+
+impl Returned {
+    /// Takes in what a decision has set.
+    pub fn extend(&mut self, new: Self) {
+        self.returns.extend(new.returns);
+        self.parcels.extend(new.parcels);
+    }
+}
+
+/// Which of them have to be written.
+#[derive(Debug, Default)]
+pub struct ReturnedKeys {
+    returns: BTreeSet<ReturnId>,
+    parcels: BTreeSet<ReturnParcelKey>,
+}
+
+impl ReturnedKeys {
+    /// Notes what a decision has set.
+    pub fn note(&mut self, new: &Returned) {
+        self.returns.extend(new.returns.keys());
+        self.parcels.extend(new.parcels.keys().cloned());
+    }
+
+    /// What has to be written, each once.
+    pub fn changes(&self, loaded: &Returned) -> ReturnedChanges {
+        let returns = self.returns.iter().filter_map(|id| loaded.returns.get(id).cloned());
+        let parcels = self.parcels.iter().filter_map(|key| loaded.parcels.get(key).cloned());
+        ReturnedChanges { returns: returns.collect(), parcels: parcels.collect() }
+    }
+}
+
+/// Returns and parcels that a batch has to write, each once and in order of its key.
+#[derive(Debug)]
+pub struct ReturnedChanges {
+    /// Returns as they now stand.
+    pub returns: Vec<Arc<ExportReturnRecord>>,
+    /// Parcels as they now stand.
+    pub parcels: Vec<ReturnParcel>,
+}
+
+impl WorkingSet {
+    /// Takes in a return that was loaded.
+    pub fn put_return(&mut self, record: ExportReturnRecord) {
+        self.loaded.returned.returns.insert(record.id, Arc::new(record));
+    }
+
+    /// Takes in a parcel that was loaded.
+    pub fn put_return_parcel(&mut self, parcel: ReturnParcel) {
+        self.loaded.returned.parcels.insert(parcel.key.clone(), parcel);
+    }
+}
+
+impl Draft<'_> {
+    /// The return of that id.
+    pub fn export_return(&self, id: ReturnId) -> Option<&Arc<ExportReturnRecord>> {
+        let known = self.new.returned.returns.get(&id);
+        known.or_else(|| self.base.loaded.returned.returns.get(&id))
+    }
+
+    /// All returns of an export declaration, in order.
+    pub fn returns_of(&self, declaration: DeclarationId) -> Vec<&Arc<ExportReturnRecord>> {
+        let from = ReturnId { declaration, n: 0 };
+        let to = ReturnId { declaration, n: i64::MAX };
+        let ids: BTreeSet<_> = [&self.base.loaded.returned.returns, &self.new.returned.returns]
+            .into_iter()
+            .flat_map(|returns| returns.range(from..=to).map(|(id, _)| *id))
+            .collect();
+        ids.into_iter().filter_map(|id| self.export_return(id)).collect()
+    }
+
+    /// How much of each line of an export declaration is back: what its consolidation leaves out.
+    pub fn returned_by_line(&self, declaration: DeclarationId) -> ReturnedByLine {
+        let returns = self.returns_of(declaration);
+        let back = returns.iter().filter(|record| record.state.released_at().is_some());
+        ReturnedByLine::of(back.flat_map(|record| &record.facts.items))
+    }
+
+    /// The parcel of that label, vacant if nobody waits at it.
+    pub fn return_parcel(&self, key: &ReturnParcelKey) -> ReturnParcel {
+        let known = self.new.returned.parcels.get(key);
+        let known = known.or_else(|| self.base.loaded.returned.parcels.get(key));
+        known.cloned().unwrap_or_else(|| ReturnParcel::vacant(key.clone()))
+    }
+
+    /// Sets a return.
+    pub fn set_return(&mut self, record: ExportReturnRecord) {
+        self.new.returned.returns.insert(record.id, Arc::new(record));
+    }
+
+    /// Sets a parcel.
+    pub fn set_return_parcel(&mut self, parcel: ReturnParcel) {
+        self.new.returned.parcels.insert(parcel.key.clone(), parcel);
+    }
+}

@@ -1,0 +1,18 @@
+//! Returns of exported goods, behind what clearing does: what waits for an officer, what an officer decides,
+//! and what a consolidation has to leave out.
+//!
+//! | | |
+//! |---|---|
+//! | [`of`] | the returns of export declarations |
+//! | [`back`] | how much of each line is back, before a consolidation and after it |
+//! | [`queue`] | what waits for an officer, page by page |
+//! | [`find`] | a return by the number of its export declaration |
+//! | [`decide`] | a ruling, or an exchange, committed, with what was told |
+
+mod back;
+mod decide;
+mod find;
+
+pub use back::{Back, back};
+pub use decide::{DecideError, Decided, Decision, Verdict, decide};
+pub use find::{Found, find, of, queue};
