@@ -14,6 +14,7 @@ mod message;
 mod office;
 mod place;
 mod registry;
+mod returns;
 mod review;
 mod tax;
 
@@ -38,6 +39,7 @@ enum Command {
     Gateway(gateway::Gateway),
     Office(office::Office),
     Registry(registry::Registry),
+    Return(returns::Return),
     Message(message::Message),
     Review(review::Review),
     Tax(tax::Tax),
@@ -54,6 +56,7 @@ impl Tongguan {
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
             Command::Registry(registry) => registry.run(),
+            Command::Return(returned) => returned.run(),
             Command::Message(message) => message.run(),
             Command::Review(review) => review.run(),
             Command::Tax(tax) => tax.run(),

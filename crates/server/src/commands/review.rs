@@ -1,7 +1,7 @@
 //! `tongguan review`: what waits for an officer, what the officer decides, and declaring what is
 //! stored.
 
-mod view;
+pub(super) mod view;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -212,7 +212,7 @@ impl Declare {
 }
 
 /// Lets `act` decide with all partitions, and gives them back.
-fn deciding<T>(
+pub(super) fn deciding<T>(
     store: &Store,
     place: &Place,
     key_file: &KeyFile,

@@ -14,6 +14,7 @@ mod learning;
 mod message;
 mod output;
 mod registry;
+mod returns;
 mod review;
 mod run;
 mod tax;

@@ -1,17 +1,20 @@
 //! The bodies of the rows of returns of exported goods, and of the parcels in which they come back.
 
+mod state;
+
 use serde::{Deserialize, Serialize};
 use tongguan_domain::facts::{ExportReturnFacts, ReturnedItemFacts, TallyFacts};
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, OfficeCode, PartyId, WaybillNumber,
 };
-use tongguan_domain::returns::{Discrepancy, ExportReturnState, Relief, ReturnTransport, Tallied};
-use tongguan_domain::time::{Moment, parse_day, wire_day};
+use tongguan_domain::returns::ReturnTransport;
 
 use super::decimal::StoredDecimal;
 use super::facts::damaged;
 use super::response::StoredAnswerV1;
 use super::{StoredError, decode, encode, versioned};
+
+pub use state::{StoredExportReturnStateV1, StoredReliefV1, StoredTalliedV1};
 
 const FORM: &str = "export return";
 const PARCEL: &str = "return parcel";
@@ -111,39 +114,6 @@ pub struct StoredTallyV1 {
     reference: String,
     office: String,
     transport: StoredReturnTransportV1,
-}
-
-/// Where a return stands; times are microseconds since 1970.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StoredExportReturnStateV1 {
-    /// [1]
-    Stored,
-    /// [120]
-    Admitted,
-    /// [500]
-    UnderExamination(StoredTalliedV1),
-    /// [800], and when.
-    Completed(StoredTalliedV1, i64),
-    /// [100]
-    Refused,
-    /// Deleted by its declarant.
-    Deleted,
-}
-
-/// Goods as they were tallied: when, what differed by its place in [`Discrepancy::ALL`], and what they are
-/// free of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredTalliedV1(i64, Vec<u8>, StoredReliefV1);
-
-/// What goods are free of; days as on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StoredReliefV1 {
-    /// Until when, by which row, except for which lines.
-    Granted(String, Box<str>, Vec<i32>),
-    /// Until when they would have been, by which row.
-    Late(String, Box<str>),
-    /// No notice speaks of them.
-    NoNotice,
 }
 
 macro_rules! body {
@@ -288,75 +258,6 @@ impl TryFrom<StoredTallyV1> for TallyFacts {
             reference: FunctionalReference::parse(&stored.reference).map_err(damaged)?,
             office: OfficeCode::parse(&stored.office).map_err(damaged)?,
             transport: stored.transport.into(),
-        })
-    }
-}
-
-impl From<&ExportReturnState> for StoredExportReturnStateV1 {
-    fn from(state: &ExportReturnState) -> Self {
-        match state {
-            ExportReturnState::Stored => Self::Stored,
-            ExportReturnState::Admitted => Self::Admitted,
-            ExportReturnState::UnderExamination(tallied) => Self::UnderExamination(tallied.into()),
-            ExportReturnState::Completed { tallied, released_at } => {
-                Self::Completed(tallied.into(), released_at.micros())
-            }
-            ExportReturnState::Refused => Self::Refused,
-            ExportReturnState::Deleted => Self::Deleted,
-        }
-    }
-}
-
-impl TryFrom<StoredExportReturnStateV1> for ExportReturnState {
-    type Error = StoredError;
-    fn try_from(stored: StoredExportReturnStateV1) -> Result<Self, StoredError> {
-        use StoredExportReturnStateV1 as Form;
-        Ok(match stored {
-            Form::Stored => Self::Stored,
-            Form::Admitted => Self::Admitted,
-            Form::UnderExamination(tallied) => Self::UnderExamination(tallied.try_into()?),
-            Form::Completed(tallied, released_at) => Self::Completed {
-                tallied: tallied.try_into()?,
-                released_at: Moment::from_micros(released_at),
-            },
-            Form::Refused => Self::Refused,
-            Form::Deleted => Self::Deleted,
-        })
-    }
-}
-
-impl From<&Tallied> for StoredTalliedV1 {
-    fn from(tallied: &Tallied) -> Self {
-        let place = |one: &Discrepancy| (0..).zip(Discrepancy::ALL).find(|(_, it)| it == one);
-        let differs = tallied.discrepancies.iter().filter_map(place).map(|(place, _)| place);
-        let relief = match &tallied.relief {
-            Relief::Granted { until, row, except } => {
-                StoredReliefV1::Granted(wire_day(*until), row.clone(), except.clone())
-            }
-            Relief::Late { until, row } => StoredReliefV1::Late(wire_day(*until), row.clone()),
-            Relief::NoNotice => StoredReliefV1::NoNotice,
-        };
-        Self(tallied.at.micros(), differs.collect(), relief)
-    }
-}
-
-impl TryFrom<StoredTalliedV1> for Tallied {
-    type Error = StoredError;
-    fn try_from(stored: StoredTalliedV1) -> Result<Self, StoredError> {
-        let StoredTalliedV1(at, differs, relief) = stored;
-        let named = |place: u8| Discrepancy::ALL.get(usize::from(place)).copied();
-        let differs = differs.into_iter().map(|place| named(place).ok_or(damaged("discrepancy")));
-        let day = |text: &str| parse_day(text).ok_or_else(|| damaged("day"));
-        Ok(Self {
-            at: Moment::from_micros(at),
-            discrepancies: differs.collect::<Result<_, _>>()?,
-            relief: match relief {
-                StoredReliefV1::Granted(until, row, except) => {
-                    Relief::Granted { until: day(&until)?, row, except }
-                }
-                StoredReliefV1::Late(until, row) => Relief::Late { until: day(&until)?, row },
-                StoredReliefV1::NoNotice => Relief::NoNotice,
-            },
         })
     }
 }

@@ -140,11 +140,12 @@ fn parcel(
 }
 
 fn name_parties(crew: &Crew, team: Team, documents: &mut Export, dice: &mut Dice) {
-    let Export { order, waybill, declaration, arrival, departure } = documents;
+    let Export { order, collection, waybill, declaration, arrival, departure, .. } = documents;
     let mut named = |member| crew.named(member, dice);
     let (platform, merchant) = (named(team.platform), named(team.merchant));
     let (carrier, declarant) = (named(team.carrier), named(team.declarant));
     (order.platform, order.merchant) = (platform.clone(), merchant.clone());
+    (collection.platform, collection.merchant) = (platform.clone(), merchant.clone());
     waybill.carrier = carrier.clone();
     waybill.merchant = Some(merchant.code.clone());
     waybill.merchant_name = Some(merchant.name.as_str().into());

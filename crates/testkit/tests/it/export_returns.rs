@@ -1,6 +1,5 @@
 //! Exported goods that come back: request and tally, in whatever order.
 
-use proptest::prelude::*;
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::export_return::ExportReturnRecord;
 use tongguan_application::clearing::incoming::{Incoming, ReturnRuling};
@@ -138,6 +137,9 @@ fn what_differs_goes_to_an_officer(on: fn(Beginning) -> Beginning) {
                 let again = anew(&request, 60);
                 let sent = world.send([&again]);
                 assert_eq!(sent.statuses(&again), [2, 120], "it may be asked for anew");
+                let again = anew(&back.tally_document(), 120);
+                let told = world.send([&again]).statuses(&again);
+                assert_eq!(told, [2, 120], "and tallied anew");
             }
         }
     }
@@ -338,48 +340,19 @@ fn an_exchange_is_recorded_with_the_return() {
     assert!(matches!(refused, Undecidable::NoSuchReturn(_)), "{refused}");
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
-
-    /// Whatever the order in which requests and tallies come, in whatever batches, and however much they ask
-    /// for: as much is held as was exported at most, and every admitted request whose tally came is done.
-    #[test]
-    fn any_order_of_requests_and_tallies_ends_the_same(
-        parts in prop::collection::vec(1_i64..15, 1..4),
-        shuffled in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle(),
-        together: bool,
-    ) {
-        let mut world = world();
-        let (parcel, number) = gone(&mut world, 1);
-        let all: Vec<Returned> = (1..)
-            .zip(&parts)
-            .map(|(n, tenths)| {
-                let mut back = returned(&parcel, &number, n, sent_at()).unwrap();
-                back.of_pieces(*tenths);
-                back.travel_under(&WaybillNumber::parse(&format!("IN{n}")).unwrap());
-                back
-            })
-            .collect();
-        let documents: Vec<Document> = shuffled
-            .iter()
-            .filter_map(|place| {
-                let back = all.get(place / 2)?;
-                Some(if place % 2 == 0 { back.request_document() } else { back.tally_document() })
-            })
-            .collect();
-        if together {
-            world.send(&documents);
-        } else {
-            documents.iter().for_each(|document| drop(world.send([document])));
-        }
-        // Requests are judged in their order, whatever came between them.
-        let asked = shuffled.iter().filter(|place| *place % 2 == 0).filter_map(|place| parts.get(place / 2));
-        let expected = asked.fold(0, |held, tenths| if held + tenths <= 20 { held + tenths } else { held });
-        let back = world.returned_by_line(&parcel).line(1);
-        prop_assert_eq!(back.declared, rust_decimal::Decimal::new(expected, 1));
-        prop_assert_eq!(back.statutory, back.declared);
-        let done = world.returns(&parcel);
-        let is_done = |it: &ExportReturnRecord| matches!(it.state, ExportReturnState::Completed { .. });
-        prop_assert!(done.iter().all(is_done));
-    }
+#[test]
+fn an_officer_may_refuse_goods_that_have_not_come() {
+    let mut world = world();
+    let (parcel, back) = nth_return(&mut world, 1);
+    let (request, tally) = (back.request_document(), back.tally_document());
+    world.send([&request]);
+    let record = world.returns(&parcel).remove(0);
+    let (id, officer, reason) = (record.id, "王关员".to_owned(), "货物未到".to_owned());
+    let ruling = ReturnRuling::Accept;
+    let accept = Incoming::ReturnRuling { id, ruling, officer, reason };
+    let refused = world.decide(accept).unwrap_err();
+    assert!(matches!(refused, Undecidable::ReturnStepRefused(_)), "{refused}");
+    assert_eq!(rule(&mut world, &record, ReturnRuling::Refuse).statuses(&request), [100]);
+    let sent = world.send([&tally]);
+    assert_eq!(sent.last_text(&tally), format!("{ENTERED}; 未找到对应的退货申请单"));
 }

@@ -24,6 +24,8 @@ mod numbers;
 mod pages;
 mod quantities;
 mod repetition;
+mod return_faults;
+mod return_orders;
 mod support;
 mod texts;
 mod waiting;

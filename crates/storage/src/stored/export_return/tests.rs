@@ -2,6 +2,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use tongguan_domain::returns::{Discrepancy, ExportReturnState, Relief, Tallied};
+use tongguan_domain::time::Moment;
 
 use super::*;
 use crate::stored::document::{StoredDocument, StoredFactsV1};

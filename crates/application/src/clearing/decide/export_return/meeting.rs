@@ -14,7 +14,7 @@ use super::super::{Circumstances, Undecidable};
 use super::case::ReturnCase;
 use crate::clearing::export_return::TallyPlace;
 use crate::clearing::outcome::{Cause, Subject};
-use crate::clearing::record::{DocumentRecord, Facts};
+use crate::clearing::record::{DocumentRecord, DocumentState, Facts};
 use crate::clearing::working_set::Draft;
 
 /// A status and its text.
@@ -70,7 +70,7 @@ pub fn tally_at<'d>(draft: &'d Draft<'_>, place: &TallyPlace) -> Option<&'d Tall
     }
 }
 
-/// Tells a stored tally.
+/// Tells a stored tally; one that is refused may be sent anew under its number.
 pub fn tell_tally(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -84,7 +84,11 @@ pub fn tell_tally(
     replying.number(place.provisional_no.clone());
     replying.say(status, text);
     let replied_at = replying.send(draft, &key, Subject::Document(key.clone()), cause);
-    draft.set_document(DocumentRecord { replied_at, ..DocumentRecord::clone(&document) });
+    let state = match status {
+        ReturnStatus::Refused => DocumentState::Refused,
+        _ => document.state,
+    };
+    draft.set_document(DocumentRecord { state, replied_at, ..DocumentRecord::clone(&document) });
 }
 
 /// What differs, as responses name it.

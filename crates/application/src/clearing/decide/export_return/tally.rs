@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tongguan_domain::commerce::Stage;
+use tongguan_domain::ids::ProvisionalNumber;
 use tongguan_domain::returns::discrepancies;
 use tongguan_domain::status::ReturnStatus;
 
@@ -42,18 +43,20 @@ pub fn tally(
     let number = parked.as_ref().map(|place| &place.provisional_no);
     let provisional_no = provisional_no(circumstances, filed, number)?;
     replying.number(provisional_no.clone());
-    let deletes = admission == Admission::Delete;
-    if let Admission::Refuse(defect) = admission {
-        replying.refuse(&[defect]);
-        replying.send_aside(draft, &filed.key);
-        return Ok(());
-    }
+    let deletes = match admission {
+        Admission::Refuse(defect) => {
+            replying.refuse(&[defect]);
+            replying.send_aside(draft, &filed.key);
+            return Ok(());
+        }
+        admission => admission == Admission::Delete,
+    };
     if let Some(mut parcel) = lies_at.filter(|_| parked.is_some()) {
         parcel.tallies.retain(|place| place.document() != filed.key);
         draft.set_return_parcel(parcel);
     }
-    let guid = &filed.filing.guid;
     let cause = Cause::Document(submitted.source);
+    let guid = &filed.filing.guid;
     let state = if deletes {
         replying.say(ReturnStatus::Accepted, format!("删除申报成功[{guid}]"));
         DocumentState::Deleted
@@ -63,13 +66,7 @@ pub fn tally(
     } else {
         let what = trade::words_for(filed.filing.action);
         replying.say(ReturnStatus::Accepted, format!("{what}申报成功[{guid}]"));
-        let place = TallyPlace {
-            operator: found.facts.operator,
-            reference: found.facts.reference.clone(),
-            provisional_no,
-            entered_at: circumstances.at,
-            answer: submitted.answer.clone(),
-        };
+        let place = place_of(circumstances, submitted, found, provisional_no);
         enter(draft, circumstances, (place, found), &mut replying, &cause)?;
         DocumentState::Entered
     };
@@ -81,6 +78,21 @@ pub fn tally(
         ..trade::record(submitted, filed, replied_at)
     });
     Ok(())
+}
+
+fn place_of(
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    found: &ReturnFound,
+    provisional_no: ProvisionalNumber,
+) -> TallyPlace {
+    TallyPlace {
+        operator: found.facts.operator,
+        reference: found.facts.reference.clone(),
+        provisional_no,
+        entered_at: circumstances.at,
+        answer: submitted.answer.clone(),
+    }
 }
 
 /// Looks for the request whose goods these are, and says so; else parks the tally with its parcel.
