@@ -140,6 +140,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("lane", &[]),
     ("declaration", &["commerce", "allowance", "tax_bill", "lane"]),
     ("movement", &["commerce", "declaration"]),
+    ("transit", &[]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),
     ("consolidation", &["commerce"]),

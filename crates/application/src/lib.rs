@@ -11,6 +11,7 @@
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`review`] | what officers see and decide |
 //! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
+//! | [`transit`] | goods under seal on their way to the port |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
@@ -41,3 +42,4 @@ pub mod registry;
 pub mod returns;
 pub mod review;
 pub mod settings;
+pub mod transit;

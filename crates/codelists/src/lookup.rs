@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use crate::entries::{
     Country, Currency, DayKind, ExportControl, ExportMeasure, HsName, ListItem, MergeKey, Office,
     Parameter, ParameterKind, ParameterValue, PositiveLine, ProvisionalDuty, Rate, SupervisionMode,
-    Unit,
+    Unit, Vehicle,
 };
 use crate::entries::{ModeRegime, Vat};
 use crate::hs::HsCode;
@@ -116,6 +116,11 @@ impl Pack {
             Some(row) => row.entry.kind == DayKind::Work,
             None => !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday),
         }
+    }
+
+    /// The registration of a vehicle with customs, by its number plate.
+    pub fn vehicle(&self, plate: &str, day: Date) -> Option<&Vehicle> {
+        self.vehicles.latest(plate, day).map(|row| &row.entry)
     }
 
     /// The last day on which what was closed in a month is to be consolidated: the day of the next

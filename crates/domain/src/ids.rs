@@ -143,6 +143,16 @@ text_id!(
     18
 );
 text_id!(
+    /// The number of a customs seal (封志号).
+    SealNumber,
+    30
+);
+text_id!(
+    /// The number plate of a vehicle (车牌号).
+    VehiclePlate,
+    20
+);
+text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).
     DxpId,
     30

@@ -12,6 +12,7 @@
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
 //! | [`movement`] | how exported parcels arrive, travel and leave |
+//! | [`transit`] | how released exports travel to the port under seal |
 //! | [`cancellation`], [`returns`] | undoing a declaration, goods that come back |
 //! | [`consolidation`] | export declarations merged into formal ones |
 //! | [`facility`] | what entered a customs-controlled place |
@@ -54,3 +55,4 @@ pub mod tax_bill;
 #[cfg(test)]
 mod tests;
 pub mod time;
+pub mod transit;

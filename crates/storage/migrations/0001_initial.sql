@@ -170,6 +170,20 @@ CREATE TABLE return_parcel (
     PRIMARY KEY (bucket, carrier_id, waybill_no)
 ) CLUSTERED;
 
+CREATE TABLE transit (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    seal TEXT NOT NULL,
+    vehicle TEXT NOT NULL,
+    state TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id)
+) CLUSTERED;
+
+-- One seal closes a vehicle with many parcels.
+CREATE INDEX transit_seal ON transit (seal, declaration_id);
+
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 

@@ -3,7 +3,7 @@
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
 use tongguan_domain::time::Moment;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, ToCell};
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
@@ -87,5 +87,41 @@ impl View<'_> {
             Ok(())
         })?;
         Ok(count)
+    }
+
+    /// A page of a queue behind `after`, the oldest declaration first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn exports_in_queue(
+        &mut self,
+        queue: i64,
+        after: DeclarationId,
+        limit: i64,
+    ) -> Result<Vec<Export>, StorageError> {
+        self.select(
+            "WHERE queue = $1 AND declaration_id > $2 ORDER BY declaration_id LIMIT $3",
+            &[queue.cell(), after.cell(), limit.cell()],
+        )
+    }
+
+    /// The export declaration of a partition that was first seen with an id in `from..before` and bears
+    /// this 预录入编号. Reads every export of that range: no index is kept over these numbers.
+    ///
+    /// # Errors
+    /// [`StorageError`]; [`StorageError::TooSlow`] when the range is too wide for a reader.
+    pub fn export_with_provisional_no(
+        &mut self,
+        partition: Partition,
+        number: &str,
+        from: DeclarationId,
+        before: DeclarationId,
+    ) -> Result<Option<Export>, StorageError> {
+        let found = self.select(
+            "WHERE partition = $1 AND declaration_id >= $2 AND declaration_id < $3 \
+             AND pre_no = $4 LIMIT 1",
+            &[partition.cell(), from.cell(), before.cell(), number.cell()],
+        )?;
+        Ok(found.into_iter().next())
     }
 }

@@ -50,6 +50,7 @@ pub mod seal;
 mod serial;
 mod store;
 pub mod stored;
+mod transit;
 mod tx;
 
 pub use balance::{
@@ -74,4 +75,5 @@ pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use response::{Mail, Response};
 pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
+pub use transit::TransitRow;
 pub use tx::{Tx, View};

@@ -6,7 +6,7 @@ use tongguan_domain::ids::{DeclarationId, MessageId};
 use tongguan_storage::Partition;
 
 use super::decide::{Circumstances, Undecidable, decide};
-use super::incoming::{Filed, Incoming, Submitted};
+use super::incoming::{Filed, Incoming, Submitted, TransitCommand};
 use super::record::Source;
 use super::working_set::WorkingSet;
 use crate::numbering::IdSource;
@@ -82,6 +82,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
             Filed::Document(filed) => filed.key.dossier.partition,
         },
         Incoming::Ruling { declaration, .. }
+        | Incoming::Transit(TransitCommand { declaration, .. })
         | Incoming::Declare(declaration)
         | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
         Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {

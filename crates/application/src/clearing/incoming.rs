@@ -15,9 +15,12 @@ use tongguan_domain::facts::{
     ExportReturnFacts, ExportWaybillFacts, MovementFacts, OrderFacts, PaymentFacts, TallyFacts,
     WaybillFacts,
 };
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, OfficeCode, OrderNumber};
+use tongguan_domain::ids::{
+    DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, SealNumber, VehiclePlate,
+};
 use tongguan_domain::returns::ReturnId;
 use tongguan_domain::tax_bill::TaxDue;
+use tongguan_domain::transit::Sighting;
 use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
 
@@ -41,6 +44,8 @@ pub enum Incoming {
         /// The tax, assessed again because the declaration had none.
         reassessed: Option<TaxDue>,
     },
+    /// An officer seals released goods, or looks at sealed ones.
+    Transit(TransitCommand),
     /// A stored declaration is to be declared now.
     Declare(DeclarationId),
     /// Time has come for a declaration: expiry or closing.
@@ -74,6 +79,33 @@ pub enum ReturnRuling {
     Accept,
     /// They are not.
     Refuse,
+}
+
+/// What an officer does about the transit (转关) of one declaration's goods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransitCommand {
+    /// Whose goods.
+    pub declaration: DeclarationId,
+    /// What is done.
+    pub act: TransitAct,
+    /// The office that the officer is of.
+    pub office: OfficeCode,
+    /// Who.
+    pub officer: String,
+}
+
+/// What is done about a transit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransitAct {
+    /// The goods are sealed (施封).
+    Seal {
+        /// With which seal.
+        seal: SealNumber,
+        /// On which vehicle.
+        vehicle: VehiclePlate,
+    },
+    /// Seal and vehicle are checked at the port.
+    Check(Sighting),
 }
 
 /// A document as it was submitted.

@@ -6,15 +6,15 @@ mod returns;
 use std::collections::BTreeSet;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
-use tongguan_domain::declaration::ImportState;
+use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, WaybillNumber};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber, WaybillNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
 
 use super::batch::BatchError;
-use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming};
+use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, TransitAct};
 use super::record::{
     ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
 };
@@ -34,6 +34,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     follow_numbers(tx, &mut named)?;
     load_exports(tx, &mut set, &mut named)?;
     load_returns(tx, &mut set, std::mem::take(&mut named.returned))?;
+    load_transits(tx, &mut set, &named)?;
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
@@ -62,6 +63,11 @@ struct Named {
     quantities: BTreeSet<QuantityKey>,
     guarantors: BTreeSet<PartyId>,
     returned: Returned,
+    /// Declarations whose goods may be under seal.
+    transits: BTreeSet<DeclarationId>,
+    seals: BTreeSet<SealNumber>,
+    /// Whether something leaves the country: not while it is under seal.
+    departs: bool,
 }
 
 impl Named {
@@ -73,9 +79,18 @@ impl Named {
                     Filed::Document(filed) => named.document(filed),
                     Filed::TurnedAway { .. } => {}
                 },
-                Incoming::Ruling { declaration, .. }
-                | Incoming::Declare(declaration)
-                | Incoming::Due(declaration) => {
+                Incoming::Ruling { declaration, .. } => {
+                    named.declarations.insert(*declaration);
+                    named.transits.insert(*declaration);
+                }
+                Incoming::Transit(command) => {
+                    named.declarations.insert(command.declaration);
+                    named.transits.insert(command.declaration);
+                    if let TransitAct::Seal { seal, .. } = &command.act {
+                        named.seals.insert(seal.clone());
+                    }
+                }
+                Incoming::Declare(declaration) | Incoming::Due(declaration) => {
                     named.declarations.insert(*declaration);
                 }
                 Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
@@ -90,6 +105,7 @@ impl Named {
     fn document(&mut self, filed: &FiledDocument) {
         self.dossiers.insert(filed.key.dossier.clone());
         self.returned.document(filed);
+        self.departs |= filed.key.kind == DocumentKind::Departure;
         match filed.key.kind {
             DocumentKind::Payment => self.claim(DocumentKind::Payment, filed),
             DocumentKind::Waybill | DocumentKind::Delivery => {
@@ -357,6 +373,30 @@ fn read_exports(
     }
     let keys: Vec<_> = ids.iter().map(|id| (partition_of(id.0), *id)).collect();
     Ok(tx.exports(&keys)?.into_iter().map(rows::read_export).collect::<Result<_, _>>()?)
+}
+
+/// The transits of goods that are under seal: those that a command is about, others under the same
+/// seal, and those of goods that leave.
+fn load_transits(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result<(), BatchError> {
+    let leaving = set
+        .exports()
+        .filter(|export| named.departs && matches!(export.state, ExportState::Released(_)));
+    let ids: BTreeSet<_> =
+        named.transits.iter().copied().chain(leaving.map(|export| export.id)).collect();
+    let keys: Vec<_> = ids.iter().map(|id| (partition_of(id.0), *id)).collect();
+    let mut found = Vec::new();
+    if !keys.is_empty() {
+        found.extend(tx.transits(&keys)?);
+    }
+    if !named.seals.is_empty() {
+        let seals: Vec<_> = named.seals.iter().map(|seal| (seal.as_str(),)).collect();
+        found.extend(tx.transits_sealed(&seals)?);
+    }
+    for row in found {
+        let (id, transit) = rows::read_transit(row)?;
+        set.put_transit(id, transit);
+    }
+    Ok(())
 }
 
 /// What deciding about a declaration may take of its buyer's accounts or give back to them; nothing where

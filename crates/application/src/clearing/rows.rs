@@ -3,6 +3,7 @@
 mod answer;
 mod export;
 mod export_return;
+mod transit;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub use self::export::{read_export, write_export};
 pub use self::export_return::{
     read_export_return, read_return_parcel, write_export_return, write_return_parcel,
 };
+pub use self::transit::{read_transit, write_transit};
 
 /// A row does not say what this program understands.
 #[derive(Debug, thiserror::Error)]

@@ -12,8 +12,9 @@ use std::sync::Arc;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber};
 use tongguan_domain::time::Moment;
+use tongguan_domain::transit::Transit;
 
 use super::outcome::{Entry, Posting, Repeat, Response};
 use super::record::{
@@ -37,6 +38,7 @@ struct Tables {
     quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
     returned: Returned,
+    transits: HashMap<DeclarationId, Arc<Transit>>,
 }
 
 impl Tables {
@@ -90,6 +92,7 @@ struct Changed {
     quantities: BTreeSet<QuantityKey>,
     guarantees: BTreeSet<PartyId>,
     returned: ReturnedKeys,
+    transits: BTreeSet<DeclarationId>,
 }
 
 /// What one batch has to write, each record once and in order of its key.
@@ -113,6 +116,8 @@ pub struct Changes {
     pub guarantees: Vec<(PartyId, Guarantee, Guarantee)>,
     /// Returns of exported goods and their parcels as they now stand.
     pub returned: ReturnedChanges,
+    /// Transits as they now stand, with the declarations whose goods they are.
+    pub transits: Vec<(DeclarationId, Arc<Transit>)>,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -163,6 +168,11 @@ impl WorkingSet {
         self.loaded.guarantees.insert(guarantor, guarantee);
     }
 
+    /// Takes in the transit of a declaration's goods that was loaded.
+    pub fn put_transit(&mut self, declaration: DeclarationId, transit: Transit) {
+        self.loaded.transits.insert(declaration, Arc::new(transit));
+    }
+
     /// The declarations that are loaded.
     pub fn declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
         self.loaded.declarations.values().map(|declaration| &**declaration)
@@ -204,6 +214,7 @@ impl WorkingSet {
         self.changed.guarantees.extend(new.guarantees.keys());
         self.changed.returned.note(&new.returned);
         self.loaded.returned.extend(new.returned);
+        self.changed.transits.extend(new.transits.keys());
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
@@ -212,6 +223,7 @@ impl WorkingSet {
         self.loaded.allowances.extend(new.allowances);
         self.loaded.quantities.extend(new.quantities);
         self.loaded.guarantees.extend(new.guarantees);
+        self.loaded.transits.extend(new.transits);
         self.outcomes.responses.extend(outcomes.responses);
         self.outcomes.repeats.extend(outcomes.repeats);
         self.outcomes.postings.extend(outcomes.postings);
@@ -240,6 +252,11 @@ impl WorkingSet {
             exports: changed.exports.iter().map(|id| exports[id].clone()).collect(),
             declarations: changed.declarations.iter().map(|id| declarations[id].clone()).collect(),
             claims: changed.claims.iter().map(|key| claims[key].clone()).collect(),
+            transits: changed
+                .transits
+                .iter()
+                .map(|id| (*id, loaded.transits[id].clone()))
+                .collect(),
             allowances: changed
                 .allowances
                 .iter()
@@ -351,6 +368,23 @@ impl Draft<'_> {
         known.or_else(|| self.base.loaded.guarantees.get(&guarantor)).copied()
     }
 
+    /// The transit of a declaration's goods, if they were ever sealed.
+    pub fn transit(&self, declaration: DeclarationId) -> Option<&Arc<Transit>> {
+        let known = self.new.transits.get(&declaration);
+        known.or_else(|| self.base.loaded.transits.get(&declaration))
+    }
+
+    /// The transits under a seal, in no order.
+    pub fn transits_under<'d>(
+        &'d self,
+        seal: &SealNumber,
+    ) -> impl Iterator<Item = &'d Arc<Transit>> {
+        let known = self.base.loaded.transits.keys().chain(self.new.transits.keys());
+        known
+            .filter_map(|declaration| self.transit(*declaration))
+            .filter(move |transit| transit.sealing.seal == *seal)
+    }
+
     /// What stood before this decision.
     pub fn before(&self) -> Self {
         self.base.draft()
@@ -389,6 +423,11 @@ impl Draft<'_> {
     /// Sets a guarantee.
     pub fn set_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
         self.new.guarantees.insert(guarantor, guarantee);
+    }
+
+    /// Sets the transit of a declaration's goods.
+    pub fn set_transit(&mut self, declaration: DeclarationId, transit: Transit) {
+        self.new.transits.insert(declaration, Arc::new(transit));
     }
 
     /// Adds a response.

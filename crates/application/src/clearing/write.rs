@@ -180,12 +180,18 @@ fn write_records(
         .iter()
         .map(|export| rows::write_export(export, at))
         .collect::<Result<Vec<_>, _>>()?;
+    let transits = changes
+        .transits
+        .iter()
+        .map(|(declaration, transit)| rows::write_transit(*declaration, transit, at))
+        .collect::<Result<Vec<_>, _>>()?;
     let claims: Vec<_> = changes.claims.iter().map(rows::write_claim).collect();
     tx.upsert(&claims)?;
     tx.upsert(&documents)?;
     tx.upsert(&declarations)?;
     tx.upsert(&exports)?;
     write_returned(tx, &changes.returned, at)?;
+    tx.upsert(&transits)?;
     let ended: Vec<_> = changes
         .ended_waiting
         .iter()

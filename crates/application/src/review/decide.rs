@@ -9,6 +9,7 @@ use tongguan_domain::tax_bill::TaxDue;
 use tongguan_storage::{StorageError, Store};
 
 use super::ReviewError;
+use super::any::AnyDeclaration;
 use super::picture::{Told, run_about};
 use super::reason::{BadReason, reason};
 use crate::clearing::batch::BatchError;
@@ -16,9 +17,8 @@ use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::DeclarationRecord;
-use crate::clearing::rows::{read_declaration, read_document};
+use crate::clearing::rows::read_document;
 use crate::intake::assess::assess;
-use crate::numbering::partition_of;
 use crate::pipeline::commit;
 use crate::ports::Clock;
 
@@ -58,9 +58,9 @@ pub enum DecideError {
     /// It is not possible where the declaration stands.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// The officer's name is empty, too long, or holds control characters.
-    #[error("an officer's name has 1 to 60 characters and no control characters")]
-    BadOfficer,
+    /// The officer's name.
+    #[error(transparent)]
+    BadOfficer(#[from] BadOfficer),
     /// The reason cannot be given.
     #[error(transparent)]
     BadReason(#[from] BadReason),
@@ -92,6 +92,24 @@ impl From<StorageError> for DecideError {
     }
 }
 
+/// The officer's name is empty, too long, or holds control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an officer's name has 1 to 60 characters and no control characters")]
+pub struct BadOfficer;
+
+/// The name of an officer, trimmed.
+///
+/// # Errors
+/// [`BadOfficer`].
+pub fn officer(name: &str) -> Result<&str, BadOfficer> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if (1..=LONGEST_OFFICER).contains(&length) && !name.chars().any(char::is_control) {
+        return Ok(name);
+    }
+    Err(BadOfficer)
+}
+
 /// Carries out a decision and says what was told.
 ///
 /// # Errors
@@ -104,16 +122,18 @@ pub fn decide(
 ) -> Result<Decided, DecideError> {
     let Decision { declaration: id, ruling, officer, reason: why } = decision;
     let store = engine.store();
-    let officer = officer.trim();
-    let length = officer.chars().count();
-    if !(1..=LONGEST_OFFICER).contains(&length) || officer.chars().any(char::is_control) {
-        return Err(DecideError::BadOfficer);
-    }
+    let officer = self::officer(officer)?;
     let reason = reason(why)?;
-    let before = record(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
-    let assessed = match before.state.clone().rule(*ruling)? {
-        Ruled::Accepted(entered) if entered.lodged.tax.is_none() => Some(assessed(&before, pack)?),
-        Ruled::Accepted(_) | Ruled::Moved(_) | Ruled::Ended { .. } => None,
+    let before = stored(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
+    let assessed = match &before {
+        AnyDeclaration::Import(import) => match import.state.clone().rule(*ruling)? {
+            Ruled::Accepted(entered) if entered.lodged.tax.is_none() => {
+                Some(assessed(import, pack)?)
+            }
+            Ruled::Accepted(_) | Ruled::Moved(_) | Ruled::Ended { .. } => None,
+        },
+        // Nothing is assessed; what is possible, the decision finds.
+        AnyDeclaration::Export(_) => None,
     };
     let command = Incoming::Ruling {
         declaration: *id,
@@ -125,9 +145,9 @@ pub fn decide(
     if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
         return Err(why.into());
     }
-    let after = record(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
+    let after = stored(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
     let told = newest(&store, &after)?;
-    Ok(Decided { status: after.state.status(), told, assessed })
+    Ok(Decided { status: after.status(), told, assessed })
 }
 
 /// The tax by the law as it is loaded now: the officer has seen to what kept it from being assessed.
@@ -140,17 +160,19 @@ fn assessed(record: &DeclarationRecord, pack: &Pack) -> Result<TaxDue, DecideErr
 }
 
 /// The declaration as it is stored now.
-pub(super) fn record(
+pub(super) fn stored(
     store: &Store,
     id: DeclarationId,
-) -> Result<Option<DeclarationRecord>, ReviewError> {
-    let row = store.read(|view| view.declarations(&[(partition_of(id.0), id)]))?.pop();
-    Ok(row.map(read_declaration).transpose()?)
+) -> Result<Option<AnyDeclaration>, ReviewError> {
+    store.read(|view| AnyDeclaration::of_id(view, id))
 }
 
 /// What the newest response about a declaration told.
-pub(super) fn newest(store: &Store, record: &DeclarationRecord) -> Result<Vec<Told>, ReviewError> {
-    let key = &record.document;
+pub(super) fn newest(
+    store: &Store,
+    declaration: &AnyDeclaration,
+) -> Result<Vec<Told>, ReviewError> {
+    let key = declaration.document();
     let key =
         (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);
     let response = store.read(|view| {
@@ -159,7 +181,7 @@ pub(super) fn newest(store: &Store, record: &DeclarationRecord) -> Result<Vec<To
         Ok::<_, ReviewError>(view.responses(&[place])?.pop())
     })?;
     match response {
-        Some(response) => run_about(&response.body, &record.provisional_no),
+        Some(response) => run_about(&response.body, declaration.provisional_no()),
         None => Ok(Vec::new()),
     }
 }

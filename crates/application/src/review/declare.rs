@@ -4,7 +4,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 
 use super::ReviewError;
-use super::decide::{Decided, newest, record};
+use super::decide::{Decided, newest, stored};
 use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
@@ -61,9 +61,9 @@ pub fn declare(
         return Err(why.into());
     }
     let store = engine.store();
-    let after = record(&store, id)?.ok_or(DeclareError::Unknown(id))?;
+    let after = stored(&store, id)?.ok_or(DeclareError::Unknown(id))?;
     let told = newest(&store, &after)?;
-    Ok(Decided { status: after.state.status(), told, assessed: None })
+    Ok(Decided { status: after.status(), told, assessed: None })
 }
 
 const fn advice(at: ReturnStatus) -> &'static str {

@@ -1,24 +1,30 @@
 //! A declaration by whatever number somebody has of it.
 //!
-//! No index is kept over official numbers, because clearing never looks one up and every parcel would
-//! pay for it. What a number says is enough: its serial names the partition, its day or year the time,
-//! and ids grow with time. So a 预录入编号 is looked for in one day, a 清单编号 among what is open and
-//! then day by day back through its year and the one before.
+//! An export's 清单编号 has an index, because cancellations and returns name nothing else. No other is kept
+//! over official numbers, because clearing never looks one up and every parcel would pay for it. What a
+//! number says is enough: its serial names the partition, its day or year the time, and ids grow with
+//! time. So a 预录入编号 is looked for in one day, an import's 清单编号 among what is open and then day by
+//! day back through its year and the one before.
+
+use std::ops::Range;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use tongguan_domain::ids::{DeclarationId, OrderNumber};
 use tongguan_domain::time::{Moment, parse_day};
-use tongguan_storage::{Declaration, Partition, StorageError, Store};
+use tongguan_storage::{Declaration, Export, Partition, StorageError, Store};
 
 use super::ReviewError;
+use super::any::AnyRow;
 use super::queue::QUEUES;
 use crate::clearing::record::{DocumentKind, Facts};
 use crate::clearing::rows::read_document;
-use crate::numbering::{first_id_at, partition_of, partition_of_number};
+use crate::numbering::{first_id_at, partition_of_number};
 
 /// Rows of a queue that are read at a time.
 const PAGE: i64 = 500;
+/// Where a 清单编号 says which way the goods go.
+const DIRECTION: Range<usize> = 8..9;
 
 /// What a number leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +33,12 @@ pub enum Found {
     Nothing,
     /// One declaration.
     One(DeclarationId),
-    /// An order number that several platforms use: the declarations of each.
+    /// An order number that several platforms or merchants use: the declarations of each.
     Several(Vec<DeclarationId>),
 }
 
-/// Finds a declaration by its id, 预录入编号 (`B` and 17 digits), 清单编号 (office, year, `I`, serial) or
-/// 订单编号.
+/// Finds a declaration by its id, 预录入编号 (`B` and 17 digits), 清单编号 (office, year, `I` or `E`, serial)
+/// or 订单编号.
 ///
 /// # Errors
 /// [`ReviewError`].
@@ -40,21 +46,47 @@ pub fn find(store: &Store, number: &str, now: Moment) -> Result<Found, ReviewErr
     let number = number.trim();
     if let Ok(id) = number.parse() {
         let id = DeclarationId(id);
-        if !store.read(|view| view.declarations(&[(partition_of(id.0), id)]))?.is_empty() {
+        if store.read(|view| AnyRow::of_id(view, id))?.is_some() {
             return Ok(Found::One(id));
         }
     }
-    let by_number = match (provisional_day(number), declaration_year(number)) {
-        (Some((partition, day)), _) => on_day(store, partition, number, day)?,
-        (None, Some((partition, year))) => match queued(store, partition, number)? {
-            Some(open) => Some(open),
-            None => back_through(store, partition, number, year, now)?,
-        },
-        (None, None) => None,
-    };
-    match by_number {
-        Some(declaration) => Ok(Found::One(declaration.declaration_id)),
+    match by_number(store, number, now)? {
+        Some(id) => Ok(Found::One(id)),
         None => of_order(store, number),
+    }
+}
+
+/// By what port or customs called it.
+fn by_number(
+    store: &Store,
+    number: &str,
+    now: Moment,
+) -> Result<Option<DeclarationId>, StorageError> {
+    if let Some((partition, day)) = provisional_day(number) {
+        let import = on_day(store, partition, number, day)?.map(|import| import.declaration_id);
+        return match import {
+            Some(import) => Ok(Some(import)),
+            None => {
+                Ok(export_on_day(store, partition, number, day)?
+                    .map(|export| export.declaration_id))
+            }
+        };
+    }
+    let Some(partition) = partition_of_number(number) else { return Ok(None) };
+    match number.get(DIRECTION) {
+        Some("E") => {
+            let found = store.read(|view| view.exports_numbered(&[(partition, number)]))?;
+            Ok(found.first().map(|export| export.declaration_id))
+        }
+        Some("I") => {
+            let Some(year) = declaration_year(number) else { return Ok(None) };
+            let found = match queued(store, partition, number)? {
+                Some(open) => Some(open),
+                None => back_through(store, partition, number, year, now)?,
+            };
+            Ok(found.map(|import| import.declaration_id))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -63,12 +95,10 @@ fn provisional_day(number: &str) -> Option<(Partition, Date)> {
     Some((partition_of_number(number)?, parse_day(day)?))
 }
 
-fn declaration_year(number: &str) -> Option<(Partition, i16)> {
-    if number.len() != 18 || number.get(8..9) != Some("I") {
-        return None;
-    }
-    let year = number.get(4..8)?.parse().ok().filter(|year| (2020..=9998).contains(year))?;
-    Some((partition_of_number(number)?, year))
+/// The year of an import's 清单编号.
+fn declaration_year(number: &str) -> Option<i16> {
+    let year = number.get(4..8).filter(|_| number.len() == 18)?;
+    year.parse().ok().filter(|year| (2020..=9998).contains(year))
 }
 
 /// Among what stands in a queue: what somebody has to decide about is found at once.
@@ -122,28 +152,39 @@ fn on_day(
     number: &str,
     day: Date,
 ) -> Result<Option<Declaration>, StorageError> {
-    let from = Moment::start_of(day);
-    between(store, partition, number, first_id_at(from), first_id_at(from.plus_days(1)))
+    in_halves(ids_of(day), &mut |first, last| {
+        store.read(|view| view.declaration_numbered(partition, number, first, last))
+    })
 }
 
-/// Looks through a range of ids, in halves where a reader would take too long.
-fn between(
+fn export_on_day(
     store: &Store,
     partition: Partition,
     number: &str,
-    from: i64,
-    before: i64,
-) -> Result<Option<Declaration>, StorageError> {
-    let (first, last) = (DeclarationId(from), DeclarationId(before));
-    let found = store.read(|view| view.declaration_numbered(partition, number, first, last));
-    let middle = from + (before - from) / 2;
-    match found {
-        Err(StorageError::TooSlow(_)) if from < middle => {
-            match between(store, partition, number, middle, before)? {
-                Some(found) => Ok(Some(found)),
-                None => between(store, partition, number, from, middle),
-            }
-        }
+    day: Date,
+) -> Result<Option<Export>, StorageError> {
+    in_halves(ids_of(day), &mut |first, last| {
+        store.read(|view| view.export_with_provisional_no(partition, number, first, last))
+    })
+}
+
+/// The ids that are given on a day.
+fn ids_of(day: Date) -> Range<i64> {
+    let from = Moment::start_of(day);
+    first_id_at(from)..first_id_at(from.plus_days(1))
+}
+
+/// Looks through a range of ids, in halves where a reader would take too long, the later half first.
+fn in_halves<R>(
+    Range { start, end }: Range<i64>,
+    look: &mut dyn FnMut(DeclarationId, DeclarationId) -> Result<Option<R>, StorageError>,
+) -> Result<Option<R>, StorageError> {
+    let middle = start + (end - start) / 2;
+    match look(DeclarationId(start), DeclarationId(end)) {
+        Err(StorageError::TooSlow(_)) if start < middle => match in_halves(middle..end, look)? {
+            Some(found) => Ok(Some(found)),
+            None => in_halves(start..middle, look),
+        },
         settled => settled,
     }
 }
@@ -152,9 +193,12 @@ fn of_order(store: &Store, number: &str) -> Result<Found, ReviewError> {
     let Ok(order_no) = OrderNumber::parse(number) else { return Ok(Found::Nothing) };
     let key = (Partition::of_order(&order_no), order_no.as_str());
     let documents = store.read(|view| view.documents_of_orders(&[key]))?;
+    let kinds = [DocumentKind::Declaration.code(), DocumentKind::Export.code()];
     let mut found = Vec::new();
-    for row in documents.into_iter().filter(|row| row.kind == DocumentKind::Declaration.code()) {
-        if let Some(Facts::Declaration(id)) = read_document(row)?.facts.as_deref() {
+    for row in documents.into_iter().filter(|row| kinds.contains(&row.kind)) {
+        if let Some(Facts::Declaration(id) | Facts::Export(id)) =
+            read_document(row)?.facts.as_deref()
+        {
             found.push(*id);
         }
     }

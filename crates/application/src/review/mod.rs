@@ -1,4 +1,4 @@
-//! Review (人工审核): what officers see of a declaration, and what they decide about it.
+//! Review (人工审核): what officers see of a declaration, import or export, and what they decide about it.
 //!
 //! | | |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | [`declare`] | a stored declaration, declared, with what was told |
 //! | [`REASONS`] | reasons by code |
 
+mod any;
 mod decide;
 mod declare;
 mod find;
@@ -16,11 +17,12 @@ mod picture;
 mod queue;
 mod reason;
 
-pub use decide::{DecideError, Decided, Decision, decide};
+pub use any::{AnyDeclaration, Direction};
+pub use decide::{BadOfficer, DecideError, Decided, Decision, decide, officer};
 pub use declare::{DeclareError, declare};
 pub use find::{Found, find};
-pub use picture::{Matching, Picture, Told, picture};
-pub use queue::{Page, Place, QUEUES, Queued, queue};
+pub use picture::{Matching, Particulars, Picture, Told, picture};
+pub use queue::{Filter, Page, Place, QUEUES, Queued, Worth, queue};
 pub use reason::{BadReason, REASONS, reason};
 
 use tongguan_storage::StorageError;

@@ -1,20 +1,25 @@
 //! Everything that is stored about one declaration.
 
-use tongguan_domain::declaration::ImportState;
+mod export;
+mod import;
+
+use std::collections::BTreeMap;
+
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DeclarationId, ProvisionalNumber};
-use tongguan_domain::matching::{Documents, compare};
-use tongguan_domain::money::Money;
+use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::time::Moment;
+use tongguan_domain::transit::Transit;
 use tongguan_storage::stored::response::StoredResponse;
-use tongguan_storage::{Partition, StorageError, Store, TaxBill, View};
+use tongguan_storage::{Partition, StorageError, Store, TaxBill};
 
 use super::ReviewError;
-use super::queue::figures;
+use super::any::{AnyDeclaration, AnyRow};
+use super::queue::{declared_value, figures};
 use crate::clearing::record::{
-    ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, DossierKey, Facts,
+    DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, ExportRecord, Facts,
 };
-use crate::clearing::rows::{read_claim, read_declaration, read_document};
+use crate::clearing::rows::read_transit;
 use crate::clearing::write::response_kind;
 use crate::numbering::{made_at, partition_of};
 
@@ -26,24 +31,45 @@ const SLACK_MS: i64 = 60_000;
 /// Everything that is stored about one declaration.
 #[derive(Debug)]
 pub struct Picture {
-    /// What it says and where it stands.
-    pub record: DeclarationRecord,
     /// When it was first seen.
     pub lodged_at: Moment,
     /// Since when it stands so.
     pub since: Moment,
-    /// 完税价格, where the state still says so.
-    pub dutiable: Money,
-    /// What it owes; absent where a line has no rate, or where it was refused.
-    pub tax: Option<Money>,
-    /// Order, payments, waybill and delivery, as far as they came.
+    /// The documents of its order and waybill, as far as they came.
     pub documents: Vec<DocumentRecord>,
     /// How the documents fit.
     pub matching: Matching,
     /// Every status that it was given, in order.
     pub told: Vec<Told>,
-    /// Its tax bills.
-    pub bills: Vec<TaxBill>,
+    /// What it says and where it stands.
+    pub particulars: Particulars,
+}
+
+/// What is stored about a declaration of one direction.
+#[derive(Debug)]
+pub enum Particulars {
+    /// 进口.
+    Import {
+        /// What it says and where it stands.
+        record: Box<DeclarationRecord>,
+        /// 完税价格, where the state still says so.
+        dutiable: Money,
+        /// What it owes; absent where a line has no rate, or where it was refused.
+        tax: Option<Money>,
+        /// Its tax bills.
+        bills: Vec<TaxBill>,
+    },
+    /// 出口.
+    Export {
+        /// What it says and where it stands.
+        record: Box<ExportRecord>,
+        /// What its goods were declared for, currency by currency.
+        value: BTreeMap<Box<str>, Amount>,
+        /// When its parcel came to the supervised place (运抵).
+        arrived_at: Option<Moment>,
+        /// Its transit to the port (转关), if its goods were ever sealed.
+        transit: Option<Transit>,
+    },
 }
 
 /// How a declaration fits its documents, compared anew from what is stored.
@@ -53,6 +79,14 @@ pub enum Matching {
     Missing(Vec<DocumentKind>),
     /// All have come; what differs, in order of precedence.
     Compared(Vec<Defect>),
+}
+
+impl Matching {
+    /// Those of the kinds that are said to be missing.
+    fn missing<const N: usize>(kinds: [(bool, DocumentKind); N]) -> Self {
+        let missing = kinds.into_iter().filter_map(|(is_missing, kind)| is_missing.then_some(kind));
+        Self::Missing(missing.collect())
+    }
 }
 
 /// A status that was told.
@@ -74,156 +108,68 @@ pub struct Told {
 /// # Errors
 /// [`ReviewError`].
 pub fn picture(store: &Store, id: DeclarationId) -> Result<Option<Picture>, ReviewError> {
-    let key = (partition_of(id.0), id);
-    let Some(row) = store.read(|view| view.declarations(&[key]))?.pop() else { return Ok(None) };
-    let since = row.updated_at;
-    let record = read_declaration(row)?;
-    let documents = store.read(|view| documents(view, &record))?;
+    let Some(row) = store.read(|view| AnyRow::of_id(view, id))? else { return Ok(None) };
+    let since = row.updated_at();
+    let declaration = row.decode()?;
+    let (own, provisional_no) =
+        (declaration.document().clone(), declaration.provisional_no().clone());
+    let (documents, matching, particulars) = match declaration {
+        AnyDeclaration::Import(record) => import(store, record)?,
+        AnyDeclaration::Export(record) => export(store, record)?,
+    };
     let (own, documents): (Vec<_>, Vec<_>) =
-        documents.into_iter().partition(|document| document.key == record.document);
-    let matching = matching(&record, &documents);
+        documents.into_iter().partition(|document| document.key == own);
     let told = match own.first() {
-        Some(own) => told(store, &record, own.response_seq)?,
+        Some(own) => told(store, id, &provisional_no, own)?,
         None => Vec::new(),
     };
-    let bills = store.read(|view| view.tax_bills(&[key]))?;
-    let (dutiable, tax) = figures(&record.state);
     let lodged_at = made_at(id.0);
-    Ok(Some(Picture { record, lodged_at, since, dutiable, tax, documents, matching, told, bills }))
+    Ok(Some(Picture { lodged_at, since, documents, matching, told, particulars }))
 }
 
-/// The declaration's own document, and those of its order and waybill.
-fn documents(
-    view: &mut View<'_>,
-    record: &DeclarationRecord,
-) -> Result<Vec<DocumentRecord>, ReviewError> {
-    let facts = &record.facts;
-    let dossier = &record.document.dossier;
-    let mut rows = view.documents_of_orders(&[(dossier.partition, &*dossier.order_no)])?;
-    let claim = waybill_claim(record);
-    let claimed =
-        view.claims(&[(claim.bucket(), claim.kind.code(), claim.party, &claim.number)])?;
-    let holders = claimed.into_iter().filter_map(read_claim).filter_map(|claim| claim.document);
-    // The waybill lies where its claim says, perhaps under another order; the delivery knows none.
-    let elsewhere: Vec<_> = holders.filter(|holder| holder != dossier).collect();
-    let unordered = DossierKey::of_claim(&claim);
-    let keys: Vec<_> = elsewhere
+type Side = (Vec<DocumentRecord>, Matching, Particulars);
+
+fn import(store: &Store, record: DeclarationRecord) -> Result<Side, ReviewError> {
+    let documents = store.read(|view| import::documents(view, &record))?;
+    let matching = import::matching(&record, &documents);
+    let bills = store.read(|view| view.tax_bills(&[(partition_of(record.id.0), record.id)]))?;
+    let (dutiable, tax) = figures(&record.state);
+    let record = Box::new(record);
+    Ok((documents, matching, Particulars::Import { record, dutiable, tax, bills }))
+}
+
+fn export(store: &Store, record: ExportRecord) -> Result<Side, ReviewError> {
+    let (documents, arrived_at) = store.read(|view| export::documents(view, &record))?;
+    let matching = export::matching(&record, &documents);
+    let value = declared_value(&record.facts);
+    let key = (partition_of(record.id.0), record.id);
+    let transit = store.read(|view| view.transits(&[key]))?.pop().map(read_transit).transpose()?;
+    let (record, transit) = (Box::new(record), transit.map(|(_, transit)| transit));
+    Ok((documents, matching, Particulars::Export { record, value, arrived_at, transit }))
+}
+
+/// What is kept of the entered documents of a kind.
+fn entered(
+    documents: &[DocumentRecord],
+    kind: DocumentKind,
+) -> impl Iterator<Item = &Facts> + Clone {
+    documents
         .iter()
-        .map(|dossier| (dossier, DocumentKind::Waybill))
-        .chain([(&unordered, DocumentKind::Delivery)])
-        .map(|(dossier, kind)| {
-            (dossier.partition, &*dossier.order_no, kind.code(), facts.carrier, &*claim.number)
-        })
-        .collect();
-    rows.extend(view.documents(&keys)?);
-    let documents = rows.into_iter().map(read_document).collect::<Result<Vec<_>, _>>()?;
-    Ok(documents
-        .into_iter()
-        .filter(|document| match (document.key.kind, document.facts.as_deref()) {
-            (DocumentKind::Order | DocumentKind::Declaration, _) => {
-                document.key.party == facts.platform
-            }
-            (DocumentKind::Payment, Some(Facts::Payment(payment))) => {
-                payment.platform == facts.platform
-            }
-            (DocumentKind::Payment, _) => true,
-            (DocumentKind::Waybill | DocumentKind::Delivery, _) => {
-                document.key.party == facts.carrier
-                    && *document.key.number == *facts.waybill_no.as_str()
-            }
-            // An export may bear the same order number.
-            (
-                DocumentKind::ExportOrder
-                | DocumentKind::Collection
-                | DocumentKind::ExportWaybill
-                | DocumentKind::Export
-                | DocumentKind::Arrival
-                | DocumentKind::Departure
-                | DocumentKind::ExportReturn
-                | DocumentKind::ReturnTally,
-                _,
-            ) => false,
-        })
-        .collect())
-}
-
-fn waybill_claim(record: &DeclarationRecord) -> ClaimKey {
-    ClaimKey {
-        kind: DocumentKind::Waybill,
-        party: record.facts.carrier,
-        number: record.facts.waybill_no.as_str().into(),
-    }
-}
-
-/// Compares as the decision does: of several payments, the one that the order names.
-fn matching(record: &DeclarationRecord, documents: &[DocumentRecord]) -> Matching {
-    let entered = |kind| {
-        documents.iter().filter(move |document| {
+        .filter(move |document| {
             document.key.kind == kind && document.state == DocumentState::Entered
         })
-    };
-    let order = entered(DocumentKind::Order).find_map(|document| match document.facts.as_deref() {
-        Some(Facts::Order(order)) => Some(order),
-        _ => None,
-    });
-    let mut payments =
-        entered(DocumentKind::Payment).filter_map(|document| match document.facts.as_deref() {
-            Some(Facts::Payment(payment)) => Some(payment),
-            _ => None,
-        });
-    let named = payments.clone().find(|payment| {
-        order.is_some_and(|order| {
-            order.payment_institution.is_none_or(|named| named == payment.institution)
-                && order.payment_transaction.as_ref().is_none_or(|n| *n == payment.transaction)
-        })
-    });
-    let payment = named.or_else(|| payments.next());
-    let waybill =
-        entered(DocumentKind::Waybill).find_map(|document| match document.facts.as_deref() {
-            Some(Facts::Waybill(waybill)) => Some(waybill),
-            _ => None,
-        });
-    match (order, payment, waybill) {
-        (Some(order), Some(payment), Some(waybill)) => {
-            let documents = Documents { order, payment, waybill };
-            Matching::Compared(compare(&record.facts, documents, certified(record), ""))
-        }
-        _ => Matching::Missing(
-            [
-                (order.is_none(), DocumentKind::Order),
-                (payment.is_none(), DocumentKind::Payment),
-                (waybill.is_none(), DocumentKind::Waybill),
-            ]
-            .into_iter()
-            .filter_map(|(is_missing, kind)| is_missing.then_some(kind))
-            .collect(),
-        ),
-    }
+        .filter_map(|document| document.facts.as_deref())
 }
 
-/// Whether the payer need not be the buyer. Once it is decided, the state does not say so any more;
-/// then the decision stands, and its payer is not questioned again.
-fn certified(record: &DeclarationRecord) -> bool {
-    match &record.state {
-        ImportState::Stored(assessed) => assessed.certified,
-        ImportState::Waiting { lodged, .. } => lodged.certified,
-        ImportState::InReview(entered)
-        | ImportState::UnderExamination(entered)
-        | ImportState::AwaitingGuarantee(entered)
-        | ImportState::Suspended(entered)
-        | ImportState::Detained { entered, .. } => entered.lodged.certified,
-        ImportState::Released(_)
-        | ImportState::Closed(_)
-        | ImportState::ShippedBack(_)
-        | ImportState::Refused
-        | ImportState::Deleted => true,
-    }
-}
-
-/// Every status of a declaration up to the response at place `to`, in order.
-fn told(store: &Store, record: &DeclarationRecord, to: i64) -> Result<Vec<Told>, ReviewError> {
-    let partition = record.document.dossier.partition;
-    let begin = made_at(record.id.0).plus_millis(-SLACK_MS);
+/// Every status of a declaration up to its document's newest response, in order.
+fn told(
+    store: &Store,
+    id: DeclarationId,
+    provisional_no: &ProvisionalNumber,
+    document: &DocumentRecord,
+) -> Result<Vec<Told>, ReviewError> {
+    let (partition, to) = (document.key.dossier.partition, document.response_seq);
+    let begin = made_at(id.0).plus_millis(-SLACK_MS);
     let mut from = first_response_since(store, partition, begin, to)?;
     let mut told = Vec::new();
     loop {
@@ -231,7 +177,7 @@ fn told(store: &Store, record: &DeclarationRecord, to: i64) -> Result<Vec<Told>,
         let Some(last) = page.last() else { return Ok(told) };
         from = last.seq + 1;
         for response in page.iter().filter(|response| response.kind == response_kind::RUN) {
-            told.extend(run_about(&response.body, &record.provisional_no)?);
+            told.extend(run_about(&response.body, provisional_no)?);
         }
     }
 }

@@ -1,20 +1,21 @@
 //! The queues: what waits for an officer, or for a guarantee.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tongguan_domain::declaration::ImportState;
+use tongguan_domain::facts::ExportFacts;
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
 };
-use tongguan_domain::money::Money;
+use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::response::StoredResponse;
-use tongguan_storage::{self as storage, View};
+use tongguan_storage::{StorageError, View};
 
 use super::ReviewError;
-use crate::clearing::record::DeclarationRecord;
-use crate::clearing::rows::{read_declaration, read_document};
+use super::any::{AnyDeclaration, AnyRow, Direction};
+use crate::clearing::rows::read_document;
 use crate::clearing::write::response_kind;
 
 /// The statuses at which a declaration stands in a queue, in the order of listing.
@@ -34,6 +35,8 @@ pub const QUEUES: [ReturnStatus; 8] = [
 pub struct Queued {
     /// Its id.
     pub id: DeclarationId,
+    /// Which way its goods go.
+    pub direction: Direction,
     /// 预录入编号.
     pub provisional_no: ProvisionalNumber,
     /// 清单编号.
@@ -48,12 +51,35 @@ pub struct Queued {
     pub since: Moment,
     /// The text of its last response.
     pub reason: Option<String>,
-    /// 完税价格.
-    pub dutiable: Money,
-    /// Its tax; absent where a line has no rate.
-    pub tax: Option<Money>,
+    /// What its goods are worth.
+    pub worth: Worth,
     /// 电商企业.
     pub merchant: PartyId,
+}
+
+/// What the goods of a declaration are worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Worth {
+    /// Of an import.
+    Dutiable {
+        /// 完税价格.
+        value: Money,
+        /// Its tax; absent where a line has no rate.
+        tax: Option<Money>,
+    },
+    /// Of an export: the total of each currency (币制), by its code.
+    Declared(BTreeMap<Box<str>, Amount>),
+}
+
+/// Which declarations are listed; all where nothing is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    /// Those at this status.
+    pub status: Option<ReturnStatus>,
+    /// Those of this office.
+    pub office: Option<OfficeCode>,
+    /// Those whose goods go this way.
+    pub direction: Option<Direction>,
 }
 
 /// A place in the list of all queues: behind this declaration of this queue.
@@ -75,24 +101,24 @@ pub struct Page {
 }
 
 /// Lists what stands in the queues behind `place`, from the beginning where there is none: at most
-/// `limit` declarations of `status` and `office`, where these are given.
+/// `limit` declarations that pass the filter.
 ///
 /// # Errors
 /// [`ReviewError`].
 pub fn queue(
     view: &mut View<'_>,
-    status: Option<ReturnStatus>,
-    office: Option<OfficeCode>,
+    filter: Filter,
     place: Option<Place>,
     limit: usize,
 ) -> Result<Page, ReviewError> {
     let first = place.map_or(0, |place| {
         QUEUES.iter().position(|queue| *queue == place.queue).unwrap_or(QUEUES.len())
     });
-    let page = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let page = limit.saturating_add(1);
+    let office = filter.office.map(|office| office.to_string());
     let mut rows = Vec::new();
     for queue in QUEUES.into_iter().skip(first) {
-        if status.is_some_and(|wanted| wanted != queue) {
+        if filter.status.is_some_and(|wanted| wanted != queue) {
             continue;
         }
         let mut after = match place {
@@ -100,12 +126,11 @@ pub fn queue(
             _ => DeclarationId(0),
         };
         while rows.len() <= limit {
-            let read = view.declarations_in_queue(i64::from(queue.number()), after, page)?;
+            let read = next_in_queue(view, queue, filter.direction, after, page)?;
             let Some(last) = read.last() else { break };
-            after = last.declaration_id;
-            let wanted = office.map(|office| office.to_string());
+            after = last.id();
             rows.extend(
-                read.into_iter().filter(|row| wanted.as_ref().is_none_or(|o| *o == row.office)),
+                read.into_iter().filter(|row| office.as_ref().is_none_or(|o| o == row.office())),
             );
         }
     }
@@ -115,6 +140,40 @@ pub fn queue(
     let next = rows.last().filter(|_| more);
     let next = next.map(|last| Place { queue: last.status, after: last.id });
     Ok(Page { rows, next })
+}
+
+/// The next declarations of one queue, by order of lodging: ids grow with time, whichever way the goods
+/// go.
+fn next_in_queue(
+    view: &mut View<'_>,
+    queue: ReturnStatus,
+    direction: Option<Direction>,
+    after: DeclarationId,
+    limit: usize,
+) -> Result<Vec<AnyRow>, StorageError> {
+    let (queue, most) = (i64::from(queue.number()), i64::try_from(limit).unwrap_or(i64::MAX));
+    let mut rows = Vec::new();
+    if direction != Some(Direction::Export) {
+        let imports = view.declarations_in_queue(queue, after, most)?;
+        rows.extend(imports.into_iter().map(AnyRow::Import));
+    }
+    if direction != Some(Direction::Import) {
+        let exports = view.exports_in_queue(queue, after, most)?;
+        rows.extend(exports.into_iter().map(AnyRow::Export));
+    }
+    rows.sort_by_key(AnyRow::id);
+    // Behind the last row of a full page the other table may have more.
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+/// What the goods of an export were declared for, currency by currency.
+pub(super) fn declared_value(facts: &ExportFacts) -> BTreeMap<Box<str>, Amount> {
+    let mut totals = BTreeMap::<_, Vec<Amount>>::new();
+    for item in &facts.items {
+        totals.entry(item.currency.clone()).or_default().push(item.total_price);
+    }
+    totals.into_iter().map(|(currency, amounts)| (currency, amounts.into_iter().sum())).collect()
 }
 
 /// What a state takes of the allowance and owes, where it still says so.
@@ -139,40 +198,44 @@ fn total(tax: Option<&tongguan_domain::tax_bill::TaxDue>) -> Option<Money> {
     tax.map(|tax| tax.total)
 }
 
-fn complete(
-    view: &mut View<'_>,
-    rows: Vec<storage::Declaration>,
-) -> Result<Vec<Queued>, ReviewError> {
-    let since: Vec<_> = rows.iter().map(|row| row.updated_at).collect();
-    let records = rows.into_iter().map(read_declaration).collect::<Result<Vec<_>, _>>()?;
-    let mut reasons = reasons(view, &records)?;
-    let queued = records.into_iter().zip(since).map(|(record, since)| {
-        let (dutiable, tax) = figures(&record.state);
-        Queued {
-            id: record.id,
-            reason: reasons.remove(&record.id),
-            number: record.state.number().cloned(),
-            order_no: record.facts.order_no.clone(),
-            office: record.facts.office,
-            status: record.state.status(),
-            since,
-            dutiable,
-            tax,
-            merchant: record.facts.merchant,
-            provisional_no: record.provisional_no,
-        }
+fn complete(view: &mut View<'_>, rows: Vec<AnyRow>) -> Result<Vec<Queued>, ReviewError> {
+    let since: Vec<_> = rows.iter().map(AnyRow::updated_at).collect();
+    let declarations = rows.into_iter().map(AnyRow::decode).collect::<Result<Vec<_>, _>>()?;
+    let mut reasons = reasons(view, &declarations)?;
+    let queued = declarations.into_iter().zip(since).map(|(declaration, since)| Queued {
+        id: declaration.id(),
+        direction: declaration.direction(),
+        provisional_no: declaration.provisional_no().clone(),
+        number: declaration.number().cloned(),
+        order_no: declaration.order_no().clone(),
+        office: declaration.office(),
+        status: declaration.status(),
+        since,
+        reason: reasons.remove(&declaration.id()),
+        worth: worth(&declaration),
+        merchant: declaration.merchant(),
     });
     Ok(queued.collect())
+}
+
+fn worth(declaration: &AnyDeclaration) -> Worth {
+    match declaration {
+        AnyDeclaration::Import(record) => {
+            let (value, tax) = figures(&record.state);
+            Worth::Dutiable { value, tax }
+        }
+        AnyDeclaration::Export(record) => Worth::Declared(declared_value(&record.facts)),
+    }
 }
 
 /// The text of each declaration's last response.
 fn reasons(
     view: &mut View<'_>,
-    records: &[DeclarationRecord],
+    declarations: &[AnyDeclaration],
 ) -> Result<HashMap<DeclarationId, String>, ReviewError> {
     let mut texts = HashMap::new();
-    for record in records {
-        let key = &record.document;
+    for declaration in declarations {
+        let key = declaration.document();
         let key = (
             key.dossier.partition,
             &*key.dossier.order_no,
@@ -185,7 +248,7 @@ fn reasons(
         let Some(response) = view.responses(&[place])?.pop() else { continue };
         if response.kind == response_kind::RUN {
             let last = StoredResponse::decode(&response.body)?.run.pop();
-            texts.extend(last.map(|(_, _, text)| (record.id, text)));
+            texts.extend(last.map(|(_, _, text)| (declaration.id(), text)));
         }
     }
     Ok(texts)

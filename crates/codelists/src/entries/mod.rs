@@ -9,6 +9,7 @@ mod parameter;
 mod positive;
 mod rate;
 mod unit;
+mod vehicle;
 
 pub use calendar::{CalendarDay, DayKind};
 pub use export_measure::{ExportControl, ExportMeasure};
@@ -21,3 +22,4 @@ pub use parameter::{Parameter, ParameterKind, ParameterValue};
 pub use positive::{Control, PositiveLine};
 pub use rate::{ConsumptionTax, CtRates, Per, ProvisionalDuty, Rate, Threshold, Vat};
 pub use unit::{Dimension, Unit};
+pub use vehicle::Vehicle;

@@ -118,12 +118,28 @@ pub enum ExportStep {
 
 /// The step is not possible where the declaration stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an export declaration at status {at} cannot be {step}")]
+#[error("an export declaration at status {at} cannot be {step}{advice}", advice = self.advice())]
 pub struct StepRefused {
     /// The status at which it stands.
     pub at: ReturnStatus,
     /// What was asked.
     pub step: ExportStep,
+}
+
+impl StepRefused {
+    /// What to do instead, where there is something.
+    const fn advice(&self) -> &'static str {
+        match (&self.step, self.at) {
+            (ExportStep::Withdraw, ReturnStatus::Closed) => {
+                ": the goods have left the country, so apply for their return (CEB213)"
+            }
+            (ExportStep::Withdraw, ReturnStatus::Refused) => ": it has ended already",
+            (ExportStep::Withdraw, _) => {
+                ": only what was released is taken back, so have it cancelled (CEB605) or refuse it"
+            }
+            _ => "",
+        }
+    }
 }
 
 impl ExportState {

@@ -11,5 +11,5 @@ pub use export::{Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFl
 pub use export_state::{ExportEntry, ExportRelease, ExportState, ExportStep, StepRefused};
 pub use import::{BondedStock, GoodsItem, ImportDeclaration, Transport};
 pub use parcel::DeclaredParcel;
-pub use review::{NotAllowed, Ruled, Ruling};
+pub use review::{GoodsSeen, NotAllowed, Ruled, Ruling};
 pub use state::{Assessed, Detention, Entered, ImportState, Lodged, Release, Reservation};

@@ -18,6 +18,18 @@ pub enum Ruling {
     Suspend,
     /// The goods go back (退运).
     ShipBack,
+    /// Exported goods are taken back after their release and before they have left (退关), after the
+    /// officer has seen them.
+    Withdraw(GoodsSeen),
+}
+
+/// Where exported goods were when an officer saw to it that they are taken back (退关).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoodsSeen {
+    /// Still at the supervised place, where they were checked.
+    OnSite,
+    /// Under seal: the seals were opened before the goods went out.
+    Unsealed,
 }
 
 /// What a ruling leads to.
@@ -47,8 +59,8 @@ pub struct NotAllowed {
 }
 
 impl Ruling {
-    /// The words on the command line, `detain` with its addressee.
-    pub const NAMES: [(&'static str, Self); 9] = [
+    /// The words on the command line, `detain` with its addressee and `withdraw` with what was seen.
+    pub const NAMES: [(&'static str, Self); 11] = [
         ("accept", Self::Accept),
         ("refuse", Self::Refuse),
         ("examine", Self::Examine),
@@ -58,6 +70,8 @@ impl Ruling {
         ("detain-other", Self::Detain(Detention::Other)),
         ("suspend", Self::Suspend),
         ("ship-back", Self::ShipBack),
+        ("withdraw-on-site", Self::Withdraw(GoodsSeen::OnSite)),
+        ("withdraw-unsealed", Self::Withdraw(GoodsSeen::Unsealed)),
     ];
 
     /// The ruling of that name.
@@ -75,6 +89,7 @@ impl fmt::Display for Ruling {
             Self::Detain(_) => "detained",
             Self::Suspend => "suspended",
             Self::ShipBack => "shipped back",
+            Self::Withdraw(_) => "withdrawn",
         })
     }
 }

@@ -17,6 +17,7 @@ mod registry;
 mod returns;
 mod review;
 mod tax;
+mod transit;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,7 @@ enum Command {
     Message(message::Message),
     Review(review::Review),
     Tax(tax::Tax),
+    Transit(transit::Transit),
 }
 
 impl Tongguan {
@@ -60,6 +62,7 @@ impl Tongguan {
             Command::Message(message) => message.run(),
             Command::Review(review) => review.run(),
             Command::Tax(tax) => tax.run(),
+            Command::Transit(transit) => transit.run(),
         }
     }
 }

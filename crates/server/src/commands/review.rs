@@ -15,7 +15,9 @@ use tongguan_application::clearing::engine::Engine;
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry;
-use tongguan_application::review::{self, Decided, Decision, Found, Place as Behind};
+use tongguan_application::review::{
+    self, Decided, Decision, Direction, Filter, Found, Place as Behind,
+};
 use tongguan_codelists::Pack;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
@@ -26,7 +28,8 @@ use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 use crate::take_over::take_over;
 
-/// Review declarations: list what waits for an officer, look at one, decide; declare a stored one.
+/// Review declarations, imports and exports: list what waits for an officer, look at one, decide; declare
+/// a stored one.
 ///
 /// A declaration goes by its 清单编号 (invtNo), 预录入编号 (preNo), 订单编号 (orderNo) or id.
 #[derive(Debug, Args)]
@@ -53,6 +56,9 @@ struct List {
     /// Only this office.
     #[arg(long, value_parser = OfficeCode::parse)]
     office: Option<OfficeCode>,
+    /// Only what goes this way: import or export.
+    #[arg(long, value_parser = direction)]
+    direction: Option<Direction>,
     /// How many, at most.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
@@ -87,7 +93,9 @@ struct Decide {
     /// The declaration: invtNo, preNo, orderNo or id.
     number: String,
     /// accept, refuse, examine, detain-clearance, detain-investigation, detain-legal, detain-other,
-    /// suspend or ship-back.
+    /// suspend or ship-back; of an export accept, refuse, examine, or after its release withdraw-on-site
+    /// (退关: the goods were checked where they stand) or withdraw-unsealed (退关: the seals were opened
+    /// before the goods went out).
     #[arg(value_parser = ruling)]
     ruling: Ruling,
     /// Why: a code (docs/reference/review.md lists them), or words that the declarant will read.
@@ -138,7 +146,9 @@ impl List {
         let store = self.place.open_known(SystemClock.now())?;
         let (page, registry) = store.read(|view| {
             let limit = usize::from(self.limit);
-            let page = review::queue(view, self.status, self.office, self.after, limit)?;
+            let Self { status, office, direction, .. } = *self;
+            let page =
+                review::queue(view, Filter { status, office, direction }, self.after, limit)?;
             Ok::<_, review::ReviewError>((page, registry::snapshot(view)?))
         })?;
         let next = page.next.map(|next| format!("{}:{}", next.queue, next.after));
@@ -151,7 +161,16 @@ impl List {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING);
         grid.set_header([
-            "status", "invtNo", "preNo", "office", "since", "value", "tax", "merchant", "reason",
+            "status",
+            "direction",
+            "invtNo",
+            "preNo",
+            "office",
+            "since",
+            "value",
+            "tax",
+            "merchant",
+            "reason",
         ]);
         for row in &page.rows {
             grid.add_row(view::queued_cells(row, &registry));
@@ -249,7 +268,7 @@ fn tell(
 }
 
 /// The one declaration that a number names.
-fn find(store: &Store, number: &str) -> anyhow::Result<DeclarationId> {
+pub(super) fn find(store: &Store, number: &str) -> anyhow::Result<DeclarationId> {
     match review::find(store, number, SystemClock.now())? {
         Found::One(id) => Ok(id),
         Found::Nothing => anyhow::bail!(
@@ -272,6 +291,10 @@ fn queue(text: &str) -> Result<ReturnStatus, String> {
         let known: Vec<_> = review::QUEUES.iter().map(ToString::to_string).collect();
         format!("the queues are {}", known.join(", "))
     })
+}
+
+fn direction(text: &str) -> Result<Direction, String> {
+    Direction::named(text).ok_or_else(|| "a direction is import or export".to_owned())
 }
 
 fn behind(text: &str) -> Result<Behind, String> {

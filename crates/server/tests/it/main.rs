@@ -16,5 +16,7 @@ mod output;
 mod registry;
 mod returns;
 mod review;
+mod review_exports;
 mod run;
 mod tax;
+mod transit;

@@ -27,6 +27,7 @@ pub mod register;
 pub mod response;
 pub mod state;
 pub mod tax;
+pub mod transit;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -7,6 +7,8 @@ use crate::fixture::{Fixture, at};
 
 on_both_engines! {
     an_export_is_found_by_its_number_once_it_has_one,
+    an_export_is_found_by_the_number_of_its_day,
+    a_queue_of_exports_is_read_page_by_page,
 }
 
 const P: Partition = Partition(7);
@@ -38,4 +40,26 @@ fn an_export_is_found_by_its_number_once_it_has_one(on: &Fixture) {
     let both = [export(1, Some(first)), export(2, Some(second))];
     assert_eq!(on.read(|view| view.exports_numbered(&numbers)), both);
     assert_eq!(on.read(|view| view.exports_numbered(&[])), []);
+}
+
+fn an_export_is_found_by_the_number_of_its_day(on: &Fixture) {
+    on.write(|tx| tx.insert(&[export(1, None), export(5, None)]));
+    let find = |partition, number: &str, from, before| {
+        let range = (DeclarationId(from), DeclarationId(before));
+        on.read(|view| view.export_with_provisional_no(partition, number, range.0, range.1))
+    };
+    let number = "B20261122000000007";
+    assert_eq!(find(P, number, 2, 6), Some(export(5, None)));
+    assert_eq!(find(P, number, 2, 5), None);
+    assert_eq!(find(P, "B20261122000000263", 1, 6), None);
+    assert_eq!(find(Partition(8), number, 1, 6), None);
+}
+
+fn a_queue_of_exports_is_read_page_by_page(on: &Fixture) {
+    let queued = |id, queue| Export { queue, ..export(id, None) };
+    let (first, second) = (queued(1, Some(300)), queued(4, Some(300)));
+    let rows = [first.clone(), queued(2, Some(500)), queued(3, None), second.clone()];
+    on.write(|tx| tx.insert(&rows));
+    let page = |after| on.read(|view| view.exports_in_queue(300, DeclarationId(after), 1));
+    assert_eq!((page(0), page(1), page(4)), (vec![first], vec![second], vec![]));
 }

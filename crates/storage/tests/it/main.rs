@@ -33,3 +33,5 @@ mod response;
 mod seal;
 #[cfg(test)]
 mod transaction;
+#[cfg(test)]
+mod transit;

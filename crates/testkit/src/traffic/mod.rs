@@ -115,6 +115,7 @@ impl Handling {
             Self::Reviewed(Some(ruling)) | Self::Examined(Some(ruling)) => match ruling {
                 Ruling::Accept => (800, "放行"),
                 Ruling::Refuse => (100, "退单"),
+                Ruling::Withdraw(_) => (100, "退关"),
                 Ruling::Examine => (500, "查验"),
                 Ruling::Detain(by) => (by.status().number(), "扣留"),
                 Ruling::Suspend => (600, "挂起"),

@@ -28,4 +28,6 @@ mod return_faults;
 mod return_orders;
 mod support;
 mod texts;
+mod transit;
 mod waiting;
+mod withdrawal;

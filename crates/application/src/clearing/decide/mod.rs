@@ -102,6 +102,9 @@ pub enum Undecidable {
     /// The return is not stored.
     #[error("return {0} is not stored")]
     NoSuchReturn(tongguan_domain::returns::ReturnId),
+    /// It cannot be done with goods under seal.
+    #[error(transparent)]
+    Transit(#[from] tongguan_domain::transit::TransitRefused),
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
@@ -130,9 +133,7 @@ pub fn decide(
         Incoming::Ruling { declaration, ruling, officer, reason, .. }
             if draft.export(*declaration).is_some() =>
         {
-            let (officer, reason) = (officer.clone(), reason.clone());
-            let cause = Cause::Ruling { officer, reason };
-            export::rule(draft, circumstances, *declaration, *ruling, cause)
+            export::rule(draft, circumstances, *declaration, *ruling, officer, reason)
         }
         Incoming::Declare(declaration) if draft.export(*declaration).is_some() => {
             export::declare_stored(draft, circumstances, *declaration, Cause::Command)
@@ -140,6 +141,7 @@ pub fn decide(
         Incoming::Due(declaration) if draft.export(*declaration).is_some() => {
             export::due(draft, circumstances, *declaration)
         }
+        Incoming::Transit(command) => export::transit(draft, circumstances, command),
         Incoming::Ruling { declaration, ruling, officer, reason, reassessed } => {
             let ruled = ruling::Ruling { ruling: *ruling, officer, reason, reassessed };
             ruling::decide(draft, circumstances, *declaration, ruled)

@@ -109,6 +109,23 @@ fn a_refused_step_says_where_the_declaration_stands() {
 }
 
 #[test]
+fn whoever_withdraws_too_early_or_too_late_reads_what_to_do() {
+    let withdraw = |state: ExportState| state.take(ExportStep::Withdraw).unwrap_err().to_string();
+    let closed = ExportState::Closed { release: release(), departed_at: at(40) };
+    for (state, says) in [
+        (closed, "status 899 cannot be withdrawn: the goods have left the country"),
+        (ExportState::Withdrawn(release()), "status 100 cannot be withdrawn: it has ended already"),
+        (
+            ExportState::Reviewed(entry(None)),
+            "status 399 cannot be withdrawn: only what was released",
+        ),
+    ] {
+        let said = withdraw(state);
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
 fn final_states_have_no_way_out() {
     for state in states() {
         let leads_out = steps().into_iter().any(|step| state.clone().take(step).is_ok());

@@ -130,6 +130,7 @@ pub fn ruled(declaration: DeclarationId, ruling: Ruling) -> Incoming {
         Ruling::Detain(_) => "涉嫌走私",
         Ruling::Suspend => "等待补充资料",
         Ruling::ShipBack => "不符合入境要求",
+        Ruling::Withdraw(_) => "企业申请退关",
     };
     Incoming::Ruling {
         declaration,

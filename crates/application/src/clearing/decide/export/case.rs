@@ -97,13 +97,6 @@ impl ExportCase {
         self.release_if_arrived(circumstances)
     }
 
-    /// An officer has the goods examined.
-    pub fn examine(&mut self) -> Result<(), Undecidable> {
-        self.take(ExportStep::Examine)?;
-        self.tell_where_it_stands();
-        Ok(())
-    }
-
     /// Refuses the declaration; its order may be declared anew.
     pub fn refuse(
         &mut self,

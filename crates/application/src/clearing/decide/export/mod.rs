@@ -4,15 +4,16 @@ mod case;
 mod lodging;
 mod matching;
 mod movement;
+mod ruling;
 mod trade;
+mod transit;
 
 use std::sync::Arc;
 
 use tongguan_domain::commerce::Action;
-use tongguan_domain::declaration::{ExportState, ExportStep, NotAllowed, Ruling};
+use tongguan_domain::declaration::ExportState;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DeclarationId, ProvisionalNumber};
-use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
 use super::declaration::provisional_no;
@@ -26,36 +27,13 @@ use case::ExportCase;
 
 pub(super) use lodging::lodge;
 pub(super) use movement::{arrival, departure};
+pub(super) use ruling::rule;
 pub(super) use trade::{collection, order, waybill};
+pub(super) use transit::decide as transit;
 
 /// What an export declaration waits for, as the bits of its waiting row.
 pub fn export_missing(draft: &Draft<'_>, export: &ExportRecord, at: Moment) -> i64 {
     matching::missing(draft, at, export).bits()
-}
-
-/// Applies an officer's ruling to an export declaration.
-pub(super) fn rule(
-    draft: &mut Draft<'_>,
-    circumstances: &Circumstances<'_>,
-    id: DeclarationId,
-    ruling: Ruling,
-    cause: Cause,
-) -> Result<(), Undecidable> {
-    let mut case = taken_up(draft, circumstances, id)?;
-    match ruling {
-        Ruling::Accept => case.accept(circumstances)?,
-        Ruling::Examine => case.examine()?,
-        Ruling::Refuse => {
-            case.replying.say(ReturnStatus::Refused, "退单");
-            case.end(draft, circumstances, ExportStep::Refuse)?;
-        }
-        Ruling::Detain(_) | Ruling::Suspend | Ruling::ShipBack => {
-            let at = case.record.state.status();
-            return Err(NotAllowed { at, ruling }.into());
-        }
-    }
-    case.close(draft, cause);
-    Ok(())
 }
 
 /// Declares an export declaration that was only stored.

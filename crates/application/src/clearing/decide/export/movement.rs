@@ -13,6 +13,7 @@ use tongguan_domain::status::ReturnStatus;
 
 use super::case::ExportCase;
 use super::number;
+use super::transit::may_leave;
 use crate::clearing::decide::admission::{Admission, admit};
 use crate::clearing::decide::reply::Replying;
 use crate::clearing::decide::{Circumstances, Undecidable, trade};
@@ -67,9 +68,7 @@ pub fn departure(
     let (mut released, mut others) = (Vec::new(), Vec::new());
     for (claim, export) in parcels(draft, circumstances, facts) {
         match export {
-            Some(export) if matches!(export.state, ExportState::Released(_)) => {
-                released.push(export);
-            }
+            Some(export) if may_leave(draft, &export) => released.push(export),
             Some(export) if matches!(export.state, ExportState::Closed { .. }) => {}
             _ => others.push(claim.key.number),
         }
