@@ -140,6 +140,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("lane", &[]),
     ("declaration", &["commerce", "allowance", "tax_bill", "lane"]),
     ("movement", &["commerce", "declaration"]),
+    ("quarantine", &["lane"]),
     ("transit", &[]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),

@@ -18,6 +18,11 @@ impl Draws for KeyedDraws {
         let mark = self.0.fingerprint(&format!("draw/{office}"), &declaration.to_string());
         Draw(u16::from_be_bytes([mark[0], mark[1]]))
     }
+
+    fn sample(&self, office: OfficeCode, declaration: DeclarationId) -> Draw {
+        let mark = self.0.fingerprint(&format!("sample/{office}"), &declaration.to_string());
+        Draw(u16::from_be_bytes([mark[0], mark[1]]))
+    }
 }
 
 impl fmt::Debug for KeyedDraws {

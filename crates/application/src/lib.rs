@@ -11,6 +11,7 @@
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`review`] | what officers see and decide |
 //! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
+//! | [`quarantine`] | parcels that are looked at before they enter the supervised place |
 //! | [`transit`] | goods under seal on their way to the port |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
@@ -38,6 +39,7 @@ pub mod numbering;
 pub mod originals;
 pub mod pipeline;
 pub mod ports;
+pub mod quarantine;
 pub mod registry;
 pub mod returns;
 pub mod review;

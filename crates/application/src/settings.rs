@@ -8,6 +8,7 @@
 //! | `close_after_days` | days, `law` | `law` |
 //! | `allowance_year` | `release`, `lodging`, `law` | `law` |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
+//! | `quarantine_per_10_000` | exported parcels | 0 |
 //!
 //! `law` is what the dated rows `close-after-days` and `allowance-year` of the parameters say.
 //! The scope is `office:2916` for one office and `office` for all that have none of their own.
@@ -23,7 +24,7 @@ use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -31,6 +32,7 @@ pub const NAMES: [&str; 7] = [
     "allowance_year",
     "red_per_10_000",
     "yellow_per_10_000",
+    "quarantine_per_10_000",
 ];
 
 /// The value of a setting that leaves it to the law.
@@ -118,7 +120,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 7] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 8] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -133,6 +135,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 7] {
         year.to_owned(),
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
+        office.quarantine_per_10_000.to_string(),
     ];
     let mut values = values.into_iter();
     NAMES.map(|name| (name, values.next().unwrap_or_default()))
@@ -184,6 +187,7 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         }
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
+        "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,
         _ => return Err(bad(row, "a known setting")),
     }
     Ok(())

@@ -4,9 +4,9 @@ use jiff::civil::{Date, Weekday};
 use rust_decimal::Decimal;
 
 use crate::entries::{
-    Country, Currency, DayKind, ExportControl, ExportMeasure, HsName, ListItem, MergeKey, Office,
-    Parameter, ParameterKind, ParameterValue, PositiveLine, ProvisionalDuty, Rate, SupervisionMode,
-    Unit, Vehicle,
+    Country, Currency, DayKind, ExportControl, ExportMeasure, HsName, Interception, ListItem,
+    MergeKey, Office, Parameter, ParameterKind, ParameterValue, PositiveLine, ProvisionalDuty,
+    Rate, SupervisionMode, Unit, Vehicle,
 };
 use crate::entries::{ModeRegime, Vat};
 use crate::hs::HsCode;
@@ -116,6 +116,19 @@ impl Pack {
             Some(row) => row.entry.kind == DayKind::Work,
             None => !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday),
         }
+    }
+
+    /// Why quarantine looks at goods that go to a country, by their tariff code. Of a code of which only
+    /// the heading is known (the first four digits), whatever is looked at of that heading.
+    pub fn interception(&self, digits: &str, country: &str, day: Date) -> Option<&Interception> {
+        let heading_alone = digits.len() == HEADING;
+        let hits = |prefix: &str| {
+            digits.starts_with(prefix) || heading_alone && prefix.starts_with(digits)
+        };
+        let rows = self.interceptions.range("").flat_map(|(_, rows)| rows);
+        rows.filter(|row| row.validity.covers(day) && hits(&row.entry.prefix))
+            .map(|row| &row.entry)
+            .find(|row| row.country.as_deref().is_none_or(|wanted| wanted == country))
     }
 
     /// The registration of a vehicle with customs, by its number plate.

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::entries::{
-    CalendarDay, ClassedGoods, Country, Currency, ExportControl, HsName, ListItem, MergeRule,
-    Office, Parameter, PositiveLine, ProvisionalDuty, Rate, ReturnDistrict, ReturnMode,
+    CalendarDay, ClassedGoods, Country, Currency, ExportControl, HsName, Interception, ListItem,
+    MergeRule, Office, Parameter, PositiveLine, ProvisionalDuty, Rate, ReturnDistrict, ReturnMode,
     SupervisionMode, Unit, Vehicle,
 };
 use crate::row::{Dated, Entry, RowId};
@@ -267,6 +267,8 @@ tables! {
     ReturnDistricts, return_districts, ReturnDistrict;
     /// Goods that law names by a word.
     GoodsClasses, goods_classes, ClassedGoods;
+    /// Goods that quarantine looks at before they enter the supervised place.
+    Interceptions, interceptions, Interception;
     /// Vehicles that may carry goods under customs seal.
     Vehicles, vehicles, Vehicle;
 }

@@ -21,6 +21,13 @@ pub enum Lane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draw(pub u16);
 
+impl Draw {
+    /// Where it lies on the scale of 10,000, without bias worth mentioning (1 in 65,536).
+    pub fn position(self) -> u32 {
+        u32::from(self.0) * 10_000 / 65_536
+    }
+}
+
 /// How declarations are selected at one office.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selectivity {
@@ -71,9 +78,8 @@ impl Selectivity {
         hit.max(self.by_chance(draw))
     }
 
-    /// The draw is compared on the scale of 10,000 without bias worth mentioning (1 in 65,536).
     fn by_chance(&self, draw: Draw) -> Lane {
-        let position = u32::from(draw.0) * 10_000 / 65_536;
+        let position = draw.position();
         let red = u32::from(self.red_per_10_000);
         if position < red {
             Lane::Red

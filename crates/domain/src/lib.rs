@@ -12,6 +12,7 @@
 //! | [`allowance`], [`guarantee`], [`tax_bill`], [`lane`] | accounts, bills, selectivity |
 //! | [`declaration`] | what a declarant says, and where the declaration stands |
 //! | [`movement`] | how exported parcels arrive, travel and leave |
+//! | [`quarantine`] | whether exported goods may enter the supervised place |
 //! | [`transit`] | how released exports travel to the port under seal |
 //! | [`cancellation`], [`returns`] | undoing a declaration, goods that come back |
 //! | [`consolidation`] | export declarations merged into formal ones |
@@ -47,6 +48,7 @@ pub mod party;
 pub mod person;
 pub mod positive_list;
 pub mod quantity;
+pub mod quarantine;
 pub mod registry;
 pub mod returns;
 pub mod status;

@@ -198,8 +198,12 @@ CREATE TABLE claim (
     claimed_at BIGINT NOT NULL,
     parked BIGINT NOT NULL CHECK (parked IN (0, 1)),
     arrived_at BIGINT,
+    quarantine BIGINT CHECK (quarantine BETWEEN 1 AND 3),
     PRIMARY KEY (bucket, kind, party_id, number)
 ) CLUSTERED;
+
+-- What waits for quarantine; a parcel that was not selected costs nothing.
+CREATE INDEX claim_quarantine ON claim (claimed_at, number) WHERE quarantine = 1;
 
 CREATE TABLE allowance (
     bucket BIGINT NOT NULL,

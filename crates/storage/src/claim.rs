@@ -3,6 +3,7 @@
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
 
+use crate::cell::ToCell;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
@@ -32,6 +33,8 @@ row! {
         parked: bool,
         /// When the parcel of an export waybill came to the supervised place (运抵).
         arrived_at: Option<Moment>,
+        /// How the quarantine of that parcel stands, if it was selected: 1 due, 2 passed, 3 failed.
+        quarantine: Option<i64>,
     }
 }
 
@@ -47,6 +50,15 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn claims(&mut self, keys: &[ClaimKey<'_>]) -> Result<Vec<Claim>, StorageError> {
         self.load(keys)
+    }
+
+    /// The claims of parcels that quarantine has to look at, the oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn claims_in_quarantine(&mut self, limit: i64) -> Result<Vec<Claim>, StorageError> {
+        // As the partial index has it.
+        self.select("WHERE quarantine = 1 ORDER BY claimed_at, number LIMIT $1", &[limit.cell()])
     }
 }
 

@@ -78,13 +78,15 @@ impl View<'_> {
         Ok(self.single("SELECT COALESCE(MAX(version), 0) FROM schema_migration")?.unwrap_or(0))
     }
 
-    /// How long each queue is that has anything in it, in order of the queues.
+    /// How long each queue is that has anything in it, of imports and exports, in order of the queues.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn queue_lengths(&mut self) -> Result<Vec<QueueLength>, StorageError> {
-        let text = "SELECT queue, COUNT(*), MIN(declaration_id) FROM declaration \
-                    WHERE queue IS NOT NULL GROUP BY queue ORDER BY queue";
+        let text = "SELECT queue, COUNT(*), MIN(declaration_id) FROM (\
+                    SELECT queue, declaration_id FROM declaration WHERE queue IS NOT NULL \
+                    UNION ALL SELECT queue, declaration_id FROM export_declaration \
+                    WHERE queue IS NOT NULL) AS queued GROUP BY queue ORDER BY queue";
         let mut lengths = Vec::new();
         self.query(text, &[], &mut |view| {
             let mut columns = view.columns("declaration");

@@ -6,7 +6,7 @@ use tongguan_domain::ids::{DeclarationId, MessageId};
 use tongguan_storage::Partition;
 
 use super::decide::{Circumstances, Undecidable, decide};
-use super::incoming::{Filed, Incoming, Submitted, TransitCommand};
+use super::incoming::{Filed, Incoming, QuarantineCommand, Submitted, TransitCommand};
 use super::record::Source;
 use super::working_set::WorkingSet;
 use crate::numbering::IdSource;
@@ -83,6 +83,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         },
         Incoming::Ruling { declaration, .. }
         | Incoming::Transit(TransitCommand { declaration, .. })
+        | Incoming::Quarantine(QuarantineCommand { declaration, .. })
         | Incoming::Declare(declaration)
         | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
         Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {

@@ -18,6 +18,7 @@ use tongguan_domain::facts::{
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, SealNumber, VehiclePlate,
 };
+use tongguan_domain::quarantine::Finding;
 use tongguan_domain::returns::ReturnId;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::transit::Sighting;
@@ -46,6 +47,8 @@ pub enum Incoming {
     },
     /// An officer seals released goods, or looks at sealed ones.
     Transit(TransitCommand),
+    /// An officer registers what quarantine found.
+    Quarantine(QuarantineCommand),
     /// A stored declaration is to be declared now.
     Declare(DeclarationId),
     /// Time has come for a declaration: expiry or closing.
@@ -106,6 +109,19 @@ pub enum TransitAct {
     },
     /// Seal and vehicle are checked at the port.
     Check(Sighting),
+}
+
+/// What quarantine (检疫) found of one declaration's parcel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuarantineCommand {
+    /// Whose parcel.
+    pub declaration: DeclarationId,
+    /// What was found.
+    pub finding: Finding,
+    /// Who found it.
+    pub officer: String,
+    /// Why, in words that the declarant reads.
+    pub reason: String,
 }
 
 /// A document as it was submitted.

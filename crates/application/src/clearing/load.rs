@@ -14,7 +14,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
 
 use super::batch::BatchError;
-use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, TransitAct};
+use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, QuarantineCommand, TransitAct};
 use super::record::{
     ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
 };
@@ -90,7 +90,9 @@ impl Named {
                         named.seals.insert(seal.clone());
                     }
                 }
-                Incoming::Declare(declaration) | Incoming::Due(declaration) => {
+                Incoming::Quarantine(QuarantineCommand { declaration, .. })
+                | Incoming::Declare(declaration)
+                | Incoming::Due(declaration) => {
                     named.declarations.insert(*declaration);
                 }
                 Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {

@@ -13,6 +13,7 @@ use tongguan_domain::facts::{
 use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
 };
+use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::returns::ReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
@@ -322,6 +323,8 @@ pub struct Claim {
     pub parked: bool,
     /// When the parcel of an export waybill came to the supervised place (运抵), once it has.
     pub arrived_at: Option<Moment>,
+    /// How its quarantine stands, if the parcel was selected for it.
+    pub quarantine: Option<Quarantine>,
 }
 
 impl Claim {
@@ -334,6 +337,7 @@ impl Claim {
             claimed_at: at,
             parked: false,
             arrived_at: None,
+            quarantine: None,
         }
     }
 }

@@ -11,6 +11,7 @@ use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
+use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::returns::ReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
@@ -245,6 +246,9 @@ pub fn read_claim(row: storage::Claim) -> Option<Claim> {
         claimed_at: row.claimed_at,
         parked: row.parked,
         arrived_at: row.arrived_at,
+        quarantine: row.quarantine.and_then(|code| {
+            Quarantine::ALL.into_iter().find(|state| quarantine_code(*state) == code)
+        }),
     })
 }
 
@@ -261,6 +265,15 @@ pub fn write_claim(claim: &Claim) -> storage::Claim {
         claimed_at: claim.claimed_at,
         parked: claim.parked,
         arrived_at: claim.arrived_at,
+        quarantine: claim.quarantine.map(quarantine_code),
+    }
+}
+
+const fn quarantine_code(state: Quarantine) -> i64 {
+    match state {
+        Quarantine::Due => 1,
+        Quarantine::Passed => 2,
+        Quarantine::Failed => 3,
     }
 }
 

@@ -24,6 +24,8 @@ pub struct OfficeSettings {
     pub allowance_year: Option<AllowanceYear>,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
+    /// Of 10,000 exported parcels, how many quarantine looks at by chance.
+    pub quarantine_per_10_000: u16,
 }
 
 impl Default for OfficeSettings {
@@ -35,6 +37,7 @@ impl Default for OfficeSettings {
             close_after_days: None,
             allowance_year: None,
             selectivity: Selectivity::default(),
+            quarantine_per_10_000: 0,
         }
     }
 }

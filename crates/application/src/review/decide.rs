@@ -145,9 +145,8 @@ pub fn decide(
     if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
         return Err(why.into());
     }
-    let after = stored(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
-    let told = newest(&store, &after)?;
-    Ok(Decided { status: after.status(), told, assessed })
+    let after = decided(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
+    Ok(Decided { assessed, ..after })
 }
 
 /// The tax by the law as it is loaded now: the officer has seen to what kept it from being assessed.
@@ -159,19 +158,23 @@ fn assessed(record: &DeclarationRecord, pack: &Pack) -> Result<TaxDue, DecideErr
     })
 }
 
+/// Where a declaration stands now, and what its newest response told.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn decided(store: &Store, id: DeclarationId) -> Result<Option<Decided>, ReviewError> {
+    let Some(after) = stored(store, id)? else { return Ok(None) };
+    let told = newest(store, &after)?;
+    Ok(Some(Decided { status: after.status(), told, assessed: None }))
+}
+
 /// The declaration as it is stored now.
-pub(super) fn stored(
-    store: &Store,
-    id: DeclarationId,
-) -> Result<Option<AnyDeclaration>, ReviewError> {
+fn stored(store: &Store, id: DeclarationId) -> Result<Option<AnyDeclaration>, ReviewError> {
     store.read(|view| AnyDeclaration::of_id(view, id))
 }
 
 /// What the newest response about a declaration told.
-pub(super) fn newest(
-    store: &Store,
-    declaration: &AnyDeclaration,
-) -> Result<Vec<Told>, ReviewError> {
+fn newest(store: &Store, declaration: &AnyDeclaration) -> Result<Vec<Told>, ReviewError> {
     let key = declaration.document();
     let key =
         (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);

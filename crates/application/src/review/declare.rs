@@ -4,7 +4,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 
 use super::ReviewError;
-use super::decide::{Decided, newest, stored};
+use super::decide::{Decided, decided};
 use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
@@ -60,10 +60,7 @@ pub fn declare(
     if let Some((_, why)) = commit(engine, &[], &[Incoming::Declare(id)], clock)?.refused.pop() {
         return Err(why.into());
     }
-    let store = engine.store();
-    let after = stored(&store, id)?.ok_or(DeclareError::Unknown(id))?;
-    let told = newest(&store, &after)?;
-    Ok(Decided { status: after.status(), told, assessed: None })
+    decided(&engine.store(), id)?.ok_or(DeclareError::Unknown(id))
 }
 
 const fn advice(at: ReturnStatus) -> &'static str {

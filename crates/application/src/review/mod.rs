@@ -18,6 +18,7 @@ mod queue;
 mod reason;
 
 pub use any::{AnyDeclaration, Direction};
+pub(crate) use decide::decided;
 pub use decide::{BadOfficer, DecideError, Decided, Decision, decide, officer};
 pub use declare::{DeclareError, declare};
 pub use find::{Found, find};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DeclarationId, ProvisionalNumber};
 use tongguan_domain::money::{Amount, Money};
+use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
 use tongguan_storage::stored::response::StoredResponse;
@@ -67,6 +68,8 @@ pub enum Particulars {
         value: BTreeMap<Box<str>, Amount>,
         /// When its parcel came to the supervised place (运抵).
         arrived_at: Option<Moment>,
+        /// How the quarantine of its parcel stands (检疫), if it was selected.
+        quarantine: Option<Quarantine>,
         /// Its transit to the port (转关), if its goods were ever sealed.
         transit: Option<Transit>,
     },
@@ -139,13 +142,19 @@ fn import(store: &Store, record: DeclarationRecord) -> Result<Side, ReviewError>
 }
 
 fn export(store: &Store, record: ExportRecord) -> Result<Side, ReviewError> {
-    let (documents, arrived_at) = store.read(|view| export::documents(view, &record))?;
+    let (documents, claim) = store.read(|view| export::documents(view, &record))?;
     let matching = export::matching(&record, &documents);
     let value = declared_value(&record.facts);
     let key = (partition_of(record.id.0), record.id);
     let transit = store.read(|view| view.transits(&[key]))?.pop().map(read_transit).transpose()?;
-    let (record, transit) = (Box::new(record), transit.map(|(_, transit)| transit));
-    Ok((documents, matching, Particulars::Export { record, value, arrived_at, transit }))
+    let particulars = Particulars::Export {
+        record: Box::new(record),
+        value,
+        arrived_at: claim.as_ref().and_then(|claim| claim.arrived_at),
+        quarantine: claim.and_then(|claim| claim.quarantine),
+        transit: transit.map(|(_, transit)| transit),
+    };
+    Ok((documents, matching, particulars))
 }
 
 /// What is kept of the entered documents of a kind.

@@ -3,6 +3,7 @@
 mod calendar;
 mod export_measure;
 mod export_return;
+mod interception;
 mod merging;
 mod named;
 mod parameter;
@@ -16,6 +17,7 @@ pub use export_measure::{ExportControl, ExportMeasure};
 pub use export_return::{
     ClassedGoods, DistrictKey, EVERY_DISTRICT, Flow, GoodsClass, ReturnDistrict, ReturnMode,
 };
+pub use interception::Interception;
 pub use merging::{MergeKey, MergePart, MergeRule};
 pub use named::{Country, Currency, HsName, ListItem, ModeRegime, Office, SupervisionMode};
 pub use parameter::{Parameter, ParameterKind, ParameterValue};

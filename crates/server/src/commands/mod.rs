@@ -13,6 +13,7 @@ mod history;
 mod message;
 mod office;
 mod place;
+mod quarantine;
 mod registry;
 mod returns;
 mod review;
@@ -39,6 +40,7 @@ enum Command {
     Demo(demo::Demo),
     Gateway(gateway::Gateway),
     Office(office::Office),
+    Quarantine(quarantine::Quarantine),
     Registry(registry::Registry),
     Return(returns::Return),
     Message(message::Message),
@@ -57,6 +59,7 @@ impl Tongguan {
             Command::Demo(demo) => demo.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
+            Command::Quarantine(quarantine) => quarantine.run(),
             Command::Registry(registry) => registry.run(),
             Command::Return(returned) => returned.run(),
             Command::Message(message) => message.run(),

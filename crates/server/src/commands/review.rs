@@ -246,7 +246,7 @@ pub(super) fn deciding<T>(
 }
 
 /// Says where a declaration stands now, and what was told.
-fn tell(
+pub(super) fn tell(
     number: &str,
     id: DeclarationId,
     decided: &Decided,

@@ -13,6 +13,7 @@ mod gateway;
 mod learning;
 mod message;
 mod output;
+mod quarantine;
 mod registry;
 mod returns;
 mod review;

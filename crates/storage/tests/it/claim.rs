@@ -10,6 +10,7 @@ on_both_engines! {
     of_two_in_one_batch_the_first_has_it,
     a_claim_is_taken_over_from_a_parked_document,
     of_two_writers_exactly_one_is_first,
+    what_waits_for_quarantine_is_listed_by_age,
 }
 
 fn claim(number: &str, declaration: i64) -> Claim {
@@ -25,6 +26,7 @@ fn claim(number: &str, declaration: i64) -> Claim {
         claimed_at: at(1),
         parked: false,
         arrived_at: None,
+        quarantine: None,
     }
 }
 
@@ -98,4 +100,22 @@ fn of_two_writers_exactly_one_is_first(on: &Fixture) {
         others.into_iter().map(|other| other.join().unwrap()).sum()
     });
     assert_eq!(won, CLAIMS);
+}
+
+fn what_waits_for_quarantine_is_listed_by_age(on: &Fixture) {
+    let claimed = |number, at_second, quarantine| Claim {
+        claimed_at: at(at_second),
+        quarantine,
+        ..claim(number, 1)
+    };
+    let rows = [
+        claimed("w1", 9, Some(1)),
+        claimed("w2", 8, Some(1)),
+        claimed("w3", 7, Some(2)),
+        claimed("w4", 6, None),
+    ];
+    on.write(|tx| tx.upsert(&rows));
+    let [first, second, ..] = rows;
+    let listed = |limit| on.read(|view| view.claims_in_quarantine(limit));
+    assert_eq!((listed(9), listed(1)), (vec![second.clone(), first], vec![second]));
 }

@@ -62,4 +62,7 @@ fn a_queue_of_exports_is_read_page_by_page(on: &Fixture) {
     on.write(|tx| tx.insert(&rows));
     let page = |after| on.read(|view| view.exports_in_queue(300, DeclarationId(after), 1));
     assert_eq!((page(0), page(1), page(4)), (vec![first], vec![second], vec![]));
+    let lengths = on.read(|view| view.queue_lengths());
+    let lengths: Vec<_> = lengths.iter().map(|of| (of.queue, of.length, of.first.0)).collect();
+    assert_eq!(lengths, [(300, 2, 1), (500, 1, 2)]);
 }

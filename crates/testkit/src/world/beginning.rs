@@ -56,6 +56,10 @@ impl Draws for Highest {
     fn draw(&self, _office: OfficeCode, _declaration: DeclarationId) -> Draw {
         Draw(u16::MAX)
     }
+
+    fn sample(&self, _office: OfficeCode, _declaration: DeclarationId) -> Draw {
+        Draw(u16::MAX)
+    }
 }
 
 /// Everybody who is registered.

@@ -23,6 +23,7 @@ mod not_taken;
 mod numbers;
 mod pages;
 mod quantities;
+mod quarantine;
 mod repetition;
 mod return_faults;
 mod return_orders;

@@ -55,6 +55,8 @@ pub struct Circumstances<'b> {
 pub trait Draws: std::fmt::Debug {
     /// The draw of a declaration.
     fn draw(&self, office: OfficeCode, declaration: DeclarationId) -> Draw;
+    /// Another draw of it, for the samples of quarantine: it says nothing about the first.
+    fn sample(&self, office: OfficeCode, declaration: DeclarationId) -> Draw;
 }
 
 impl Circumstances<'_> {
@@ -105,6 +107,9 @@ pub enum Undecidable {
     /// It cannot be done with goods under seal.
     #[error(transparent)]
     Transit(#[from] tongguan_domain::transit::TransitRefused),
+    /// It cannot be said of the quarantine of a parcel.
+    #[error(transparent)]
+    Quarantine(#[from] tongguan_domain::quarantine::QuarantineRefused),
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
@@ -142,6 +147,7 @@ pub fn decide(
             export::due(draft, circumstances, *declaration)
         }
         Incoming::Transit(command) => export::transit(draft, circumstances, command),
+        Incoming::Quarantine(command) => export::quarantine(draft, circumstances, command),
         Incoming::Ruling { declaration, ruling, officer, reason, reassessed } => {
             let ruled = ruling::Ruling { ruling: *ruling, officer, reason, reassessed };
             ruling::decide(draft, circumstances, *declaration, ruled)

@@ -1,7 +1,6 @@
 //! What an export declaration rests on: its documents, how they fit, and where its parcel is.
 
 use tongguan_domain::matching::{ExportDocuments, compare_export};
-use tongguan_domain::time::Moment;
 use tongguan_storage::View;
 
 use super::{Matching, entered};
@@ -9,11 +8,11 @@ use crate::clearing::record::{Claim, DocumentKind, DocumentRecord, ExportRecord,
 use crate::clearing::rows::{read_claim, read_document};
 use crate::review::ReviewError;
 
-/// The declaration's own document, and those of its order and waybill; and when its parcel arrived.
+/// The declaration's own document, and those of its order and waybill; and the claim of its waybill.
 pub fn documents(
     view: &mut View<'_>,
     record: &ExportRecord,
-) -> Result<(Vec<DocumentRecord>, Option<Moment>), ReviewError> {
+) -> Result<(Vec<DocumentRecord>, Option<Claim>), ReviewError> {
     let dossier = &record.document.dossier;
     let mut rows = view.documents_of_orders(&[(dossier.partition, &*dossier.order_no)])?;
     rows.retain(|row| row.party_id == record.facts.parties.merchant);
@@ -34,7 +33,7 @@ pub fn documents(
     ];
     let documents =
         documents.into_iter().filter(|document| kinds.contains(&document.key.kind)).collect();
-    Ok((documents, claim.and_then(|claim| claim.arrived_at)))
+    Ok((documents, claim))
 }
 
 /// Compares as the decision does.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tongguan_application::clearing::record::{DocumentKind, DocumentRecord, DocumentState, Facts};
 use tongguan_application::review::{Decided, Matching, Particulars, Picture, Queued, Told, Worth};
 use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::registry::Registry;
 
 /// A line of the list, for programs.
@@ -63,8 +64,9 @@ pub fn picture(picture: &Picture, registry: &Registry) -> Value {
         Particulars::Import { record, dutiable, tax, bills } => {
             import::particulars(record, *dutiable, *tax, bills, registry)
         }
-        Particulars::Export { record, value, arrived_at, transit } => {
+        Particulars::Export { record, value, arrived_at, quarantine, transit } => {
             let mut shown = export::particulars(record, value, *arrived_at, registry);
+            shown["quarantine"] = quarantine.map(Quarantine::name).into();
             shown["transit"] = transit.as_ref().map(export::transit).into();
             shown
         }

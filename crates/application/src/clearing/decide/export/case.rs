@@ -9,6 +9,7 @@ use tongguan_domain::time::Moment;
 
 use super::super::reply::Replying;
 use super::super::{Circumstances, Undecidable};
+use super::quarantine;
 use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{DocumentRecord, DocumentState, ExportRecord, Facts};
 use crate::clearing::working_set::Draft;
@@ -49,7 +50,7 @@ impl ExportCase {
     /// Enters a matched declaration (120) and sends it down its lane.
     pub fn enter(
         &mut self,
-        draft: &Draft<'_>,
+        draft: &mut Draft<'_>,
         circumstances: &Circumstances<'_>,
     ) -> Result<(), Undecidable> {
         let facts = self.record.facts.clone();
@@ -66,7 +67,11 @@ impl ExportCase {
         let licence = self.record.licence;
         self.take(ExportStep::Enter { number, lane, licence })?;
         self.tell_where_it_stands();
-        let claim = draft.claim(&self.record.waybill_claim(), circumstances.at);
+        let claim = quarantine::select(draft, circumstances, &self.record);
+        if claim.quarantine.is_some() {
+            self.replying.say(self.record.state.status(), "入场前须经检疫");
+            return Ok(());
+        }
         match claim.arrived_at {
             Some(arrived_at) => self.arrive(circumstances, arrived_at),
             None => Ok(()),
@@ -120,6 +125,7 @@ impl ExportCase {
         let mut claim = draft.claim(&self.record.waybill_claim(), circumstances.at);
         if claim.declaration == Some(self.record.id) {
             claim.declaration = None;
+            claim.quarantine = None;
             draft.set_claim(claim);
         }
         self.document.state = match deletes {

@@ -4,6 +4,7 @@ mod case;
 mod lodging;
 mod matching;
 mod movement;
+mod quarantine;
 mod ruling;
 mod trade;
 mod transit;
@@ -27,6 +28,7 @@ use case::ExportCase;
 
 pub(super) use lodging::lodge;
 pub(super) use movement::{arrival, departure};
+pub(super) use quarantine::register as quarantine;
 pub(super) use ruling::rule;
 pub(super) use trade::{collection, order, waybill};
 pub(super) use transit::decide as transit;

@@ -12,8 +12,8 @@ use tongguan_domain::ids::WaybillNumber;
 use tongguan_domain::status::ReturnStatus;
 
 use super::case::ExportCase;
-use super::number;
 use super::transit::may_leave;
+use super::{number, quarantine};
 use crate::clearing::decide::admission::{Admission, admit};
 use crate::clearing::decide::reply::Replying;
 use crate::clearing::decide::{Circumstances, Undecidable, trade};
@@ -24,7 +24,8 @@ use crate::clearing::record::{
 };
 use crate::clearing::working_set::Draft;
 
-/// Decides an arrival (运抵单): what has been reviewed is released.
+/// Decides an arrival (运抵单): what has been reviewed is released. Parcels that quarantine has not let
+/// pass are not admitted, and named in the answer.
 pub fn arrival(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -32,10 +33,16 @@ pub fn arrival(
     filed: &FiledDocument,
     facts: &MovementFacts,
 ) -> Result<(), Undecidable> {
-    if !take_in(draft, circumstances, submitted, filed, None)? {
+    let (turned_away, admitted): (Vec<_>, Vec<_>) = parcels(draft, circumstances, facts)
+        .into_iter()
+        .partition(|(claim, _)| quarantine::turns_away(claim));
+    let numbers: Vec<_> = turned_away.into_iter().map(|(claim, _)| claim.key.number).collect();
+    let remark = (!numbers.is_empty())
+        .then(|| format!("未经检疫合格、不准入场的运单：{}", numbers.join("、")));
+    if !take_in(draft, circumstances, submitted, filed, remark.as_deref())? {
         return Ok(());
     }
-    for (mut claim, export) in parcels(draft, circumstances, facts) {
+    for (mut claim, export) in admitted {
         if claim.arrived_at.is_none() {
             claim.arrived_at = Some(facts.happened_at);
             draft.set_claim(claim);
