@@ -6,7 +6,7 @@ use tongguan_domain::facts::ExportReturnFacts;
 use tongguan_domain::ids::{
     FunctionalReference, OrderNumber, PartyId, ProvisionalNumber, WaybillNumber,
 };
-use tongguan_domain::returns::{ExportReturnState, ReturnId};
+use tongguan_domain::returns::{ExportReturnId, ExportReturnState};
 use tongguan_domain::time::Moment;
 use tongguan_storage::Partition;
 
@@ -16,7 +16,7 @@ use super::record::{AnswerTo, ClaimKey, DocumentKey, DocumentKind, DossierKey};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportReturnRecord {
     /// Of which declaration, and which return of it.
-    pub id: ReturnId,
+    pub id: ExportReturnId,
     /// 预录入编号, given on first sight.
     pub provisional_no: ProvisionalNumber,
     /// What is kept of what it asks for.
@@ -70,7 +70,7 @@ pub struct ReturnParcel {
     /// Its label.
     pub key: ReturnParcelKey,
     /// Returns whose goods are awaited, in order of arrival.
-    pub awaited: Vec<ReturnId>,
+    pub awaited: Vec<ExportReturnId>,
     /// Tallies of goods for which nobody has asked, in order of arrival.
     pub tallies: Vec<TallyPlace>,
 }

@@ -86,7 +86,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         | Incoming::Quarantine(QuarantineCommand { declaration, .. })
         | Incoming::Declare(declaration)
         | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
-        Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
+        Incoming::ExportReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
             crate::numbering::partition_of(id.declaration.0)
         }
         Incoming::GuaranteeChanged(queue) => {

@@ -19,7 +19,7 @@ use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, SealNumber, VehiclePlate,
 };
 use tongguan_domain::quarantine::Finding;
-use tongguan_domain::returns::ReturnId;
+use tongguan_domain::returns::ExportReturnId;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::transit::Sighting;
 use tongguan_messages::ceb::MessageType;
@@ -56,11 +56,11 @@ pub enum Incoming {
     /// The queue before a guarantee is to be tried, the declarations in order.
     GuaranteeChanged(Vec<DeclarationId>),
     /// An officer's ruling on a return of exported goods.
-    ReturnRuling {
+    ExportReturnRuling {
         /// Which return.
-        id: ReturnId,
+        id: ExportReturnId,
         /// What was ruled.
-        ruling: ReturnRuling,
+        ruling: ExportReturnRuling,
         /// Who ruled.
         officer: String,
         /// Why.
@@ -69,7 +69,7 @@ pub enum Incoming {
     /// Returned goods are exchanged: the order that stands for them.
     Exchange {
         /// Which return.
-        id: ReturnId,
+        id: ExportReturnId,
         /// The new order.
         order_no: OrderNumber,
     },
@@ -77,7 +77,7 @@ pub enum Incoming {
 
 /// What an officer rules on a return of exported goods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReturnRuling {
+pub enum ExportReturnRuling {
     /// The goods are let in although they came otherwise than it was asked.
     Accept,
     /// They are not.

@@ -1,7 +1,7 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
 //! allowances, quantity allowances, guarantees.
 
-mod returns;
+mod export_returns;
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use super::record::{
 use super::rows;
 use super::working_set::WorkingSet;
 use crate::numbering::{partition_of, partition_of_number};
-use returns::{Returned, load_returns};
+use export_returns::{Returned, load_export_returns};
 
 /// Loads everything that deciding `batch` may read.
 pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
@@ -33,7 +33,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     follow_declarations(tx, &mut set, &mut named, &first)?;
     follow_numbers(tx, &mut named)?;
     load_exports(tx, &mut set, &mut named)?;
-    load_returns(tx, &mut set, std::mem::take(&mut named.returned))?;
+    load_export_returns(tx, &mut set, std::mem::take(&mut named.returned))?;
     load_transits(tx, &mut set, &named)?;
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
@@ -95,7 +95,7 @@ impl Named {
                 | Incoming::Due(declaration) => {
                     named.declarations.insert(*declaration);
                 }
-                Incoming::ReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
+                Incoming::ExportReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
                     named.returned.declaration(id.declaration);
                 }
                 Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),

@@ -14,7 +14,7 @@ use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
 };
 use tongguan_domain::quarantine::Quarantine;
-use tongguan_domain::returns::ReturnId;
+use tongguan_domain::returns::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
 
@@ -173,7 +173,7 @@ pub enum Facts {
     /// Nothing of a report of movement: what it said stands with the parcels.
     Reported,
     /// Of a request to return exported goods: the rest is in its own record.
-    ExportReturn(ReturnId),
+    ExportReturn(ExportReturnId),
     /// Of a tally of returned exports.
     ReturnTally(TallyFacts),
 }

@@ -12,7 +12,7 @@ use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
 use tongguan_domain::quarantine::Quarantine;
-use tongguan_domain::returns::ReturnId;
+use tongguan_domain::returns::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::declaration::StoredDeclaration;
@@ -137,7 +137,7 @@ fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
         StoredFactsV1::Collection(collection) => Facts::Collection(collection.try_into()?),
         StoredFactsV1::Reported => Facts::Reported,
         StoredFactsV1::ExportReturn(declaration, n) => {
-            Facts::ExportReturn(ReturnId { declaration: DeclarationId(declaration), n })
+            Facts::ExportReturn(ExportReturnId { declaration: DeclarationId(declaration), n })
         }
         StoredFactsV1::ReturnTally(tally) => Facts::ReturnTally(tally.try_into()?),
     })

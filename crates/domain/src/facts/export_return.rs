@@ -31,12 +31,12 @@ pub struct ExportReturnFacts {
     /// 起运国.
     pub departure_country: Box<str>,
     /// The goods that come back.
-    pub items: Vec<ReturnedItemFacts>,
+    pub items: Vec<ExportReturnItemFacts>,
 }
 
 /// What is kept of one line of goods that come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReturnedItemFacts {
+pub struct ExportReturnItemFacts {
     /// 商品序号: the line of the declaration.
     pub number: i32,
     /// 商品编码.
@@ -93,12 +93,12 @@ impl ExportReturnFacts {
             port: request.port,
             transport: request.transport.clone(),
             departure_country: request.departure_country.clone(),
-            items: request.items.iter().map(ReturnedItemFacts::of).collect(),
+            items: request.items.iter().map(ExportReturnItemFacts::of).collect(),
         }
     }
 }
 
-impl ReturnedItemFacts {
+impl ExportReturnItemFacts {
     fn of(item: &ExportReturnItem) -> Self {
         Self {
             number: item.number,

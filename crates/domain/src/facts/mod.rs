@@ -17,7 +17,7 @@ pub use export::{
     CollectionFacts, ExportFacts, ExportItemFacts, ExportLineFacts, ExportMode, ExportOrderFacts,
     ExportParties, ExportWaybillFacts,
 };
-pub use export_return::{ExportReturnFacts, ReturnedItemFacts, TallyFacts};
+pub use export_return::{ExportReturnFacts, ExportReturnItemFacts, TallyFacts};
 pub use movement::MovementFacts;
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;

@@ -11,7 +11,7 @@ use super::rules::{
 };
 use crate::check::export::Law;
 use crate::defect::{Defect, Rule};
-use crate::facts::{ExportItemFacts, ExportReturnFacts, ReturnedItemFacts};
+use crate::facts::{ExportItemFacts, ExportReturnFacts, ExportReturnItemFacts};
 use crate::ids::OfficeCode;
 
 /// Every reason for which goods may not come back so; `before` is what other requests hold of the same
@@ -77,7 +77,7 @@ fn judge_head(request: &ExportReturnFacts, goods: &ExportedGoods<'_>, law: Law<'
 
 /// The goods are those that were declared.
 fn compare(
-    item: &ReturnedItemFacts,
+    item: &ExportReturnItemFacts,
     exported: &ExportItemFacts,
     at: &dyn Fn(&str) -> String,
 ) -> Vec<Defect> {
@@ -103,7 +103,7 @@ fn compare(
 
 /// No more comes back than was declared, less what came back before.
 fn measure(
-    item: &ReturnedItemFacts,
+    item: &ExportReturnItemFacts,
     exported: &ExportItemFacts,
     before: &ReturnedByLine,
     at: &dyn Fn(&str) -> String,

@@ -65,7 +65,7 @@ pub enum ExportReturnStep {
 /// The step is not possible where the return stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a return of exported goods at status {at} cannot be {step}")]
-pub struct ReturnStepRefused {
+pub struct ExportReturnStepRefused {
     /// The status at which it stands.
     pub at: ReturnStatus,
     /// What was asked.
@@ -76,8 +76,8 @@ impl ExportReturnState {
     /// The state after a step.
     ///
     /// # Errors
-    /// [`ReturnStepRefused`] where the step does not lead anywhere.
-    pub fn take(self, step: ExportReturnStep) -> Result<Self, ReturnStepRefused> {
+    /// [`ExportReturnStepRefused`] where the step does not lead anywhere.
+    pub fn take(self, step: ExportReturnStep) -> Result<Self, ExportReturnStepRefused> {
         use ExportReturnStep as Step;
         let at = self.status();
         Ok(match (self, step) {
@@ -93,7 +93,7 @@ impl ExportReturnState {
             }
             (Self::Admitted | Self::UnderExamination(_), Step::Refuse) => Self::Refused,
             (Self::Stored | Self::Admitted, Step::Delete) => Self::Deleted,
-            (_, step) => return Err(ReturnStepRefused { at, step }),
+            (_, step) => return Err(ExportReturnStepRefused { at, step }),
         })
     }
 

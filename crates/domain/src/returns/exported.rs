@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::declaration::ExportState;
-use crate::facts::{ExportFacts, ExportItemFacts, ExportMode, ReturnedItemFacts};
+use crate::facts::{ExportFacts, ExportItemFacts, ExportMode, ExportReturnItemFacts};
 use crate::ids::{OfficeCode, PartyId};
 
 /// A closed export declaration (结关), as far as a return looks at it.
@@ -63,7 +63,7 @@ pub struct ReturnedByLine(BTreeMap<i32, ReturnedQuantity>);
 
 impl ReturnedByLine {
     /// The sum of the lines of several returns.
-    pub fn of<'i>(items: impl IntoIterator<Item = &'i ReturnedItemFacts>) -> Self {
+    pub fn of<'i>(items: impl IntoIterator<Item = &'i ExportReturnItemFacts>) -> Self {
         let mut sum = Self::default();
         for item in items {
             let line = sum.0.entry(item.number).or_default();

@@ -19,7 +19,7 @@ mod tests;
 pub use admissible::{deadline, judge};
 pub use discrepancy::{Discrepancy, discrepancies, is_late};
 pub use export::{ExportReturnItem, ExportReturnRequest, ReturnTransport};
-pub use export_state::{ExportReturnState, ExportReturnStep, ReturnStepRefused, Tallied};
+pub use export_state::{ExportReturnState, ExportReturnStep, ExportReturnStepRefused, Tallied};
 pub use exported::{ExportedGoods, ReturnedByLine, ReturnedQuantity};
 pub use import::{ReturnItem, ReturnRequest};
 pub use relief::Relief;
@@ -27,14 +27,14 @@ pub use tally::ReturnTally;
 
 /// A return of exported goods: the how manieth of its export declaration, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReturnId {
+pub struct ExportReturnId {
     /// The export declaration.
     pub declaration: DeclarationId,
     /// Which of its returns.
     pub n: i64,
 }
 
-impl fmt::Display for ReturnId {
+impl fmt::Display for ExportReturnId {
     /// The declaration's id and the number, as `123/1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.declaration, self.n)

@@ -8,7 +8,7 @@ use tongguan_codelists::Pack;
 use tongguan_codelists::entries::GoodsClass;
 
 use super::exported::ExportedGoods;
-use crate::facts::{ExportMode, ReturnedItemFacts};
+use crate::facts::{ExportMode, ExportReturnItemFacts};
 
 /// Whether the goods of a return pay import taxes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Relief {
     /// their release, others leave with their departure.
     pub fn of(
         goods: &ExportedGoods<'_>,
-        items: &[ReturnedItemFacts],
+        items: &[ExportReturnItemFacts],
         back_on: Date,
         pack: &Pack,
     ) -> Self {
@@ -55,7 +55,7 @@ impl Relief {
         if until < back_on {
             return Self::Late { until, row };
         }
-        let is_food = |item: &&ReturnedItemFacts| {
+        let is_food = |item: &&ExportReturnItemFacts| {
             pack.is_of_class(&item.hs_code, GoodsClass::Food, goods.released_on)
         };
         let except = items.iter().filter(is_food).map(|item| item.number).collect();

@@ -13,7 +13,7 @@ use crate::check::export::{Law, check_export_return, check_return_tally};
 use crate::declaration::{ExportRelease, ExportState};
 use crate::defect::{Defect, Rule};
 use crate::facts::{
-    ExportFacts, ExportMode, ExportParties, ExportReturnFacts, ReturnedItemFacts, TallyFacts,
+    ExportFacts, ExportMode, ExportParties, ExportReturnFacts, ExportReturnItemFacts, TallyFacts,
 };
 use crate::ids::{DeclarationNumber, OfficeCode, PartyId};
 use crate::tests::export::{export_parcel, export_return, return_tally};
@@ -245,9 +245,9 @@ fn goods_are_free_of_import_taxes_for_six_months_unless_they_are_food() {
     assert_eq!(relief, Relief::Late { until: date(2027, 3, 1), row }, "from leaving the zone");
 }
 
-fn part(of: &ReturnedItemFacts, hundredths: i64) -> ReturnedItemFacts {
+fn part(of: &ExportReturnItemFacts, hundredths: i64) -> ExportReturnItemFacts {
     let quantity = Decimal::new(hundredths, 2);
-    ReturnedItemFacts {
+    ExportReturnItemFacts {
         quantity,
         statutory_quantity: quantity,
         second: Some(("035".into(), quantity / Decimal::from(4))),
@@ -261,7 +261,7 @@ proptest! {
     #[test]
     fn never_more_comes_back_than_was_exported(parts in prop::collection::vec(1_i64..250, 1..12)) {
         let exported = exported();
-        let mut admitted = Vec::<ReturnedItemFacts>::new();
+        let mut admitted = Vec::<ExportReturnItemFacts>::new();
         for hundredths in parts {
             let mut request = facts();
             request.items = vec![part(&request.items[0], hundredths)];

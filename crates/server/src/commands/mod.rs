@@ -42,7 +42,8 @@ enum Command {
     Office(office::Office),
     Quarantine(quarantine::Quarantine),
     Registry(registry::Registry),
-    Return(returns::Return),
+    #[command(name = "return")]
+    Returns(returns::Returns),
     Message(message::Message),
     Review(review::Review),
     Tax(tax::Tax),
@@ -61,7 +62,7 @@ impl Tongguan {
             Command::Office(office) => office.run(),
             Command::Quarantine(quarantine) => quarantine.run(),
             Command::Registry(registry) => registry.run(),
-            Command::Return(returned) => returned.run(),
+            Command::Returns(returns) => returns.run(),
             Command::Message(message) => message.run(),
             Command::Review(review) => review.run(),
             Command::Tax(tax) => tax.run(),

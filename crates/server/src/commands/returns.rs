@@ -1,232 +1,28 @@
-//! `tongguan return export`: exported goods that came back otherwise than it was asked, and what an officer
-//! decides about them.
+//! `tongguan return`: goods that come back.
 
-mod view;
+mod export;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use comfy_table::{Table as Grid, presets};
-use serde_json::json;
-use tongguan_application::clearing::export_return::ExportReturnRecord;
-use tongguan_application::clearing::incoming::ReturnRuling;
-use tongguan_application::ports::Clock;
-use tongguan_application::returns::{self, Decision, Found, Verdict};
-use tongguan_domain::ids::{DeclarationId, OrderNumber};
-use tongguan_domain::returns::ReturnId;
-use tongguan_storage::Store;
 
-use super::place::{KeyFile, Place};
-use super::review::deciding;
-use crate::clock::SystemClock;
-
-/// Returns of goods.
+/// Goods that come back.
 #[derive(Debug, Args)]
-pub struct Return {
+pub struct Returns {
     #[command(subcommand)]
-    flow: Flow,
+    command: ReturnsCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Flow {
-    Export(Export),
+enum ReturnsCommand {
+    Export(export::Export),
 }
 
-/// Returns of exported goods: list what waits for an officer, look at one, decide.
-///
-/// A return goes by the 清单编号 (invtNo) of its export declaration; of several, add which of them it is:
-/// 29162026E000000256/2.
-#[derive(Debug, Args)]
-struct Export {
-    #[command(subcommand)]
-    command: ExportCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum ExportCommand {
-    List(List),
-    Show(Show),
-    Accept(Rule),
-    Refuse(Rule),
-    Exchange(Exchange),
-}
-
-/// List returns whose goods came otherwise than it was asked, or too late.
-#[derive(Debug, Args)]
-struct List {
-    /// How many, at most.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    limit: u16,
-    /// Go on where the last page ended: what it printed as next.
-    #[arg(long, value_name = "PLACE", value_parser = behind)]
-    after: Option<ReturnId>,
-    #[command(flatten)]
-    place: Place,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Show everything that is stored about a return.
-#[derive(Debug, Args)]
-struct Show {
-    /// The return: invtNo, or invtNo/N.
-    number: String,
-    #[command(flatten)]
-    place: Place,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Let the goods in, or refuse the return.
-///
-/// Takes the partitions as a gateway does, so no gateway may be at work on the same database; its answer is
-/// delivered by the next gateway.
-#[derive(Debug, Args)]
-struct Rule {
-    /// The return: invtNo, or invtNo/N.
-    number: String,
-    /// Why: a code (docs/reference/review.md lists them), or words that merchant and facility will read.
-    #[arg(long, value_name = "CODE|TEXT")]
-    reason: String,
-    /// Who decides, for the audit.
-    #[arg(long, value_name = "NAME")]
-    officer: String,
-    #[command(flatten)]
-    at: At,
-}
-
-/// Note the order by which the goods are exchanged.
-///
-/// Takes the partitions as a gateway does, so no gateway may be at work on the same database.
-#[derive(Debug, Args)]
-struct Exchange {
-    /// The return: invtNo, or invtNo/N.
-    number: String,
-    /// 订单编号 (orderNo) of the new order.
-    #[arg(long, value_parser = OrderNumber::parse)]
-    order: OrderNumber,
-    #[command(flatten)]
-    at: At,
-}
-
-/// Where a decision is committed, and how it is told.
-#[derive(Debug, Args)]
-struct At {
-    #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-impl Return {
+impl Returns {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let Flow::Export(Export { command }) = self.flow;
-        match command {
-            ExportCommand::List(list) => list.run(),
-            ExportCommand::Show(show) => show.run(),
-            ExportCommand::Accept(rule) => rule.run(ReturnRuling::Accept),
-            ExportCommand::Refuse(rule) => rule.run(ReturnRuling::Refuse),
-            ExportCommand::Exchange(Exchange { number, order, at }) => {
-                at.decide(&number, Verdict::Exchange(order))
-            }
+        match self.command {
+            ReturnsCommand::Export(export) => export.run(),
         }
     }
-}
-
-impl List {
-    fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
-        let after = self.after.unwrap_or(ReturnId { declaration: DeclarationId(0), n: 0 });
-        let limit = i64::from(self.limit);
-        let records = store.read(|view| returns::queue(view, after, limit))?;
-        let is_full = records.len() == usize::from(self.limit);
-        let next = records.last().filter(|_| is_full).map(|last| last.id.to_string());
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            let rows: Vec<_> = records.iter().map(view::picture).collect();
-            writeln!(out, "{}", json!({ "returns": rows, "next": next }))?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let mut grid = Grid::new();
-        grid.load_style(presets::NOTHING);
-        grid.set_header(["status", "return", "coElNo", "office", "logisticsNo", "differs in"]);
-        for record in &records {
-            grid.add_row(view::cells(record));
-        }
-        writeln!(out, "{grid}")?;
-        match next {
-            Some(next) => writeln!(out, "\nmore: --after {next}")?,
-            None if records.is_empty() => writeln!(out, "nothing waits")?,
-            None => {}
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-impl Show {
-    fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
-        let shown = view::picture(&find(&store, &self.number)?);
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            writeln!(out, "{shown}")?;
-        } else {
-            super::review::view::write(&mut out, &shown, 0)?;
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-impl Rule {
-    fn run(self, ruling: ReturnRuling) -> anyhow::Result<ExitCode> {
-        let Self { number, reason, officer, at } = self;
-        at.decide(&number, Verdict::Ruling { ruling, officer, reason })
-    }
-}
-
-impl At {
-    fn decide(&self, number: &str, verdict: Verdict) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
-        let id = find(&store, number)?.id;
-        let decision = Decision { id, verdict };
-        let decided = deciding(&store, &self.place, &self.key_file, |engine, _| {
-            returns::decide(engine, &SystemClock, &decision)
-        })??;
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            writeln!(out, "{}", json!({ "return": number, "status": decided.status.number() }))?;
-        } else {
-            writeln!(out, "{number} stands at {}", decided.status)?;
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The one return that a number names.
-fn find(store: &Store, number: &str) -> anyhow::Result<ExportReturnRecord> {
-    match store.read(|view| returns::find(view, number))? {
-        Found::One(record) => Ok(*record),
-        Found::Nothing => anyhow::bail!(
-            "nothing is known to come back of `{number}`: give the invtNo of an export declaration"
-        ),
-        Found::Several(records) => {
-            let all: Vec<_> =
-                records.iter().map(|record| format!("{number}/{}", record.id.n)).collect();
-            anyhow::bail!("several returns are known of `{number}`: give one of {}", all.join(", "))
-        }
-    }
-}
-
-fn behind(text: &str) -> Result<ReturnId, String> {
-    let malformed = || "expected a place that an earlier page printed, such as 123/1".to_owned();
-    let (declaration, n) = text.split_once('/').ok_or_else(malformed)?;
-    let declaration = declaration.parse().map(DeclarationId).map_err(|_| malformed())?;
-    Ok(ReturnId { declaration, n: n.parse().map_err(|_| malformed())? })
 }

@@ -3,7 +3,7 @@
 mod state;
 
 use serde::{Deserialize, Serialize};
-use tongguan_domain::facts::{ExportReturnFacts, ReturnedItemFacts, TallyFacts};
+use tongguan_domain::facts::{ExportReturnFacts, ExportReturnItemFacts, TallyFacts};
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, OfficeCode, PartyId, WaybillNumber,
 };
@@ -165,7 +165,7 @@ impl From<&ExportReturnFacts> for StoredExportReturnFactsV1 {
 impl TryFrom<StoredExportReturnFactsV1> for ExportReturnFacts {
     type Error = StoredError;
     fn try_from(stored: StoredExportReturnFactsV1) -> Result<Self, StoredError> {
-        let items = stored.items.into_iter().map(ReturnedItemFacts::try_from);
+        let items = stored.items.into_iter().map(ExportReturnItemFacts::try_from);
         Ok(Self {
             declaration_no: DeclarationNumber::parse(&stored.declaration_no).map_err(damaged)?,
             merchant: PartyId(stored.merchant),
@@ -197,8 +197,8 @@ impl From<StoredReturnTransportV1> for ReturnTransport {
     }
 }
 
-impl From<&ReturnedItemFacts> for StoredReturnedItemV1 {
-    fn from(item: &ReturnedItemFacts) -> Self {
+impl From<&ExportReturnItemFacts> for StoredReturnedItemV1 {
+    fn from(item: &ExportReturnItemFacts) -> Self {
         Self {
             number: item.number,
             hs_code: item.hs_code.clone(),
@@ -212,7 +212,7 @@ impl From<&ReturnedItemFacts> for StoredReturnedItemV1 {
     }
 }
 
-impl TryFrom<StoredReturnedItemV1> for ReturnedItemFacts {
+impl TryFrom<StoredReturnedItemV1> for ExportReturnItemFacts {
     type Error = StoredError;
     fn try_from(stored: StoredReturnedItemV1) -> Result<Self, StoredError> {
         let second = match stored.second {

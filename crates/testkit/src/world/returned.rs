@@ -1,8 +1,8 @@
 //! What lies in the world's store of exports that came back.
 
 use tongguan_application::clearing::export_return::ExportReturnRecord;
+use tongguan_application::export_returns;
 use tongguan_application::ports::Clock as _;
-use tongguan_application::returns;
 use tongguan_domain::returns::ReturnedByLine;
 
 use super::World;
@@ -16,7 +16,7 @@ impl World {
     #[expect(clippy::expect_used, reason = "a test cannot go on without its returns")]
     pub fn returns(&self, export: &Export) -> Vec<ExportReturnRecord> {
         let id = self.export(export).expect("an export declaration").id;
-        self.store.read(|view| returns::of(view, &[id])).expect("returns")
+        self.store.read(|view| export_returns::of(view, &[id])).expect("returns")
     }
 
     /// How much of each line of an exported parcel is back.
@@ -26,7 +26,7 @@ impl World {
     #[expect(clippy::expect_used, reason = "a test cannot go on without its returns")]
     pub fn returned_by_line(&self, export: &Export) -> ReturnedByLine {
         let id = self.export(export).expect("an export declaration").id;
-        let back = self.store.read(|view| returns::back(view, &[id], self.clock.now()));
+        let back = self.store.read(|view| export_returns::back(view, &[id], self.clock.now()));
         back.expect("returns").remove(&id).unwrap_or_default().before
     }
 }

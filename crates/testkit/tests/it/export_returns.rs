@@ -2,7 +2,7 @@
 
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::export_return::ExportReturnRecord;
-use tongguan_application::clearing::incoming::{Incoming, ReturnRuling};
+use tongguan_application::clearing::incoming::{ExportReturnRuling, Incoming};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::{DeclarationNumber, OfficeCode, OrderNumber, WaybillNumber};
 use tongguan_domain::returns::{Discrepancy, ExportReturnState, Relief};
@@ -34,9 +34,9 @@ fn nth_return(world: &mut World, n: u64) -> (Export, Returned) {
     (parcel, back)
 }
 
-fn rule(world: &mut World, record: &ExportReturnRecord, ruling: ReturnRuling) -> Sent {
+fn rule(world: &mut World, record: &ExportReturnRecord, ruling: ExportReturnRuling) -> Sent {
     let (officer, reason) = ("王关员".to_owned(), "单证补正".to_owned());
-    let command = Incoming::ReturnRuling { id: record.id, ruling, officer, reason };
+    let command = Incoming::ExportReturnRuling { id: record.id, ruling, officer, reason };
     world.decide(command).unwrap()
 }
 
@@ -101,7 +101,7 @@ fn request_and_tally_come_in_any_order(on: fn(Beginning) -> Beginning) {
 
 fn what_differs_goes_to_an_officer(on: fn(Beginning) -> Beginning) {
     let mut world = World::with(on(Beginning::unsigned()));
-    for (n, ruling) in [(1, ReturnRuling::Accept), (2, ReturnRuling::Refuse)] {
+    for (n, ruling) in [(1, ExportReturnRuling::Accept), (2, ExportReturnRuling::Refuse)] {
         for tally_first in [false, true] {
             let n = n + if tally_first { 2 } else { 0 };
             let (parcel, mut back) = nth_return(&mut world, n);
@@ -123,7 +123,7 @@ fn what_differs_goes_to_an_officer(on: fn(Beginning) -> Beginning) {
             assert_eq!(tallied.discrepancies, [Discrepancy::Declaration, Discrepancy::Vehicle]);
             let sent = rule(&mut world, &record, ruling);
             let (request_told, tally_told) = (sent.last_text(&request), sent.last_text(&tally));
-            if ruling == ReturnRuling::Accept {
+            if ruling == ExportReturnRuling::Accept {
                 assert_eq!(sent.statuses(&request), [800]);
                 assert_eq!(request_told, format!("{FREE}; 单证补正"));
                 assert_eq!((sent.statuses(&tally), &*tally_told), (vec![399], "审结; 单证补正"));
@@ -335,9 +335,9 @@ fn an_exchange_is_recorded_with_the_return() {
     let order_no = OrderNumber::parse("TGE-NEW").unwrap();
     world.decide(Incoming::Exchange { id, order_no: order_no.clone() }).unwrap();
     assert_eq!(world.returns(&parcel)[0].exchange, Some(order_no.clone()));
-    let other = tongguan_domain::returns::ReturnId { n: 9, ..id };
+    let other = tongguan_domain::returns::ExportReturnId { n: 9, ..id };
     let refused = world.decide(Incoming::Exchange { id: other, order_no }).unwrap_err();
-    assert!(matches!(refused, Undecidable::NoSuchReturn(_)), "{refused}");
+    assert!(matches!(refused, Undecidable::NoSuchExportReturn(_)), "{refused}");
 }
 
 #[test]
@@ -348,11 +348,11 @@ fn an_officer_may_refuse_goods_that_have_not_come() {
     world.send([&request]);
     let record = world.returns(&parcel).remove(0);
     let (id, officer, reason) = (record.id, "王关员".to_owned(), "货物未到".to_owned());
-    let ruling = ReturnRuling::Accept;
-    let accept = Incoming::ReturnRuling { id, ruling, officer, reason };
+    let ruling = ExportReturnRuling::Accept;
+    let accept = Incoming::ExportReturnRuling { id, ruling, officer, reason };
     let refused = world.decide(accept).unwrap_err();
-    assert!(matches!(refused, Undecidable::ReturnStepRefused(_)), "{refused}");
-    assert_eq!(rule(&mut world, &record, ReturnRuling::Refuse).statuses(&request), [100]);
+    assert!(matches!(refused, Undecidable::ExportReturnStepRefused(_)), "{refused}");
+    assert_eq!(rule(&mut world, &record, ExportReturnRuling::Refuse).statuses(&request), [100]);
     let sent = world.send([&tally]);
     assert_eq!(sent.last_text(&tally), format!("{ENTERED}; 未找到对应的退货申请单"));
 }

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use tongguan_application::clearing::decide::carried_back;
 use tongguan_application::clearing::export_return::ExportReturnRecord;
 use tongguan_application::clearing::working_set::WorkingSet;
+use tongguan_application::export_returns;
 use tongguan_application::ports::Clock as _;
-use tongguan_application::returns;
 use tongguan_domain::ids::WaybillNumber;
 use tongguan_domain::returns::{ExportReturnState, ReturnTransport};
 use tongguan_testkit::parcels::Document;
@@ -29,7 +29,7 @@ fn what_came_back_after_a_consolidation_is_told_apart() {
     let consolidated_at = world.clock.now();
     world.clock.advance_millis(1000);
     world.send([&late.request_document(), &late.tally_document(), &awaited.request_document()]);
-    let back = world.store.read(|view| returns::back(view, &[id], consolidated_at)).unwrap();
+    let back = world.store.read(|view| export_returns::back(view, &[id], consolidated_at)).unwrap();
     let line = |lines: &tongguan_domain::returns::ReturnedByLine| {
         lines.lines().map(|(number, it)| (number, it.declared.to_string())).collect::<Vec<_>>()
     };
@@ -46,7 +46,7 @@ fn a_master_bill_says_how_awaited_goods_come_back() {
     let record = world.returns(&parcel).remove(0);
     let mut set = WorkingSet::default();
     set.put_export(world.export(&parcel).unwrap());
-    set.put_return(record.clone());
+    set.put_export_return(record.clone());
     let transport = ReturnTransport {
         bill_no: "MB-1".into(),
         mode: "5".into(),

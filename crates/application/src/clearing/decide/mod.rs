@@ -100,10 +100,10 @@ pub enum Undecidable {
     StepRefused(#[from] tongguan_domain::declaration::StepRefused),
     /// The step does not fit where the return of exported goods stands.
     #[error(transparent)]
-    ReturnStepRefused(#[from] tongguan_domain::returns::ReturnStepRefused),
+    ExportReturnStepRefused(#[from] tongguan_domain::returns::ExportReturnStepRefused),
     /// The return is not stored.
     #[error("return {0} is not stored")]
-    NoSuchReturn(tongguan_domain::returns::ReturnId),
+    NoSuchExportReturn(tongguan_domain::returns::ExportReturnId),
     /// It cannot be done with goods under seal.
     #[error(transparent)]
     Transit(#[from] tongguan_domain::transit::TransitRefused),
@@ -157,7 +157,7 @@ pub fn decide(
         }
         Incoming::Due(declaration) => due::decide(draft, circumstances, *declaration),
         Incoming::GuaranteeChanged(queue) => guarantee::decide(draft, circumstances, queue),
-        Incoming::ReturnRuling { id, ruling, officer, reason } => {
+        Incoming::ExportReturnRuling { id, ruling, officer, reason } => {
             let (officer, reason) = (officer.clone(), reason.clone());
             export_return::rule(draft, circumstances, *id, *ruling, officer, reason)
         }

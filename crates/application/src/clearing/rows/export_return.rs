@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongguan_domain::ids::{
     DeclarationId, FunctionalReference, OrderNumber, PartyId, ProvisionalNumber, WaybillNumber,
 };
-use tongguan_domain::returns::{ExportReturnState, ReturnId};
+use tongguan_domain::returns::{ExportReturnId, ExportReturnState};
 use tongguan_domain::time::Moment;
 use tongguan_storage as storage;
 use tongguan_storage::stored::StoredError;
@@ -28,7 +28,7 @@ pub fn read_export_return(row: storage::ExportReturn) -> Result<ExportReturnReco
     let stored = StoredExportReturn::decode(&row.body).map_err(body(TABLE))?;
     let exchange = stored.exchange.as_deref().map(OrderNumber::parse).transpose();
     Ok(ExportReturnRecord {
-        id: ReturnId { declaration: row.declaration_id, n: row.n },
+        id: ExportReturnId { declaration: row.declaration_id, n: row.n },
         provisional_no: ProvisionalNumber::parse(&row.pre_no).map_err(column(TABLE, "pre_no"))?,
         facts: Arc::new(stored.facts.try_into().map_err(body(TABLE))?),
         state: stored.state.try_into().map_err(body(TABLE))?,
@@ -77,7 +77,7 @@ pub fn read_return_parcel(row: storage::ReturnParcel) -> Result<ReturnParcel, Ro
     let stored = StoredReturnParcel::decode(&row.body).map_err(body(PARCEL))?;
     let waybill_no = WaybillNumber::parse(&row.waybill_no);
     let tallies = stored.tallies.into_iter().map(|tally| read_tally(PARCEL, tally));
-    let id = |(declaration, n)| ReturnId { declaration: DeclarationId(declaration), n };
+    let id = |(declaration, n)| ExportReturnId { declaration: DeclarationId(declaration), n };
     Ok(ReturnParcel {
         key: ReturnParcelKey {
             carrier: row.carrier_id,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::returns::{ReturnId, ReturnedByLine};
+use tongguan_domain::returns::{ExportReturnId, ReturnedByLine};
 
 use super::{Draft, WorkingSet};
 use crate::clearing::export_return::{ExportReturnRecord, ReturnParcel, ReturnParcelKey};
@@ -12,7 +12,7 @@ use crate::clearing::export_return::{ExportReturnRecord, ReturnParcel, ReturnPar
 /// Records by key.
 #[derive(Debug, Default)]
 pub struct Returned {
-    returns: BTreeMap<ReturnId, Arc<ExportReturnRecord>>,
+    returns: BTreeMap<ExportReturnId, Arc<ExportReturnRecord>>,
     parcels: BTreeMap<ReturnParcelKey, ReturnParcel>,
 }
 
@@ -27,7 +27,7 @@ impl Returned {
 /// Which of them have to be written.
 #[derive(Debug, Default)]
 pub struct ReturnedKeys {
-    returns: BTreeSet<ReturnId>,
+    returns: BTreeSet<ExportReturnId>,
     parcels: BTreeSet<ReturnParcelKey>,
 }
 
@@ -57,7 +57,7 @@ pub struct ReturnedChanges {
 
 impl WorkingSet {
     /// Takes in a return that was loaded.
-    pub fn put_return(&mut self, record: ExportReturnRecord) {
+    pub fn put_export_return(&mut self, record: ExportReturnRecord) {
         self.loaded.returned.returns.insert(record.id, Arc::new(record));
     }
 
@@ -69,15 +69,15 @@ impl WorkingSet {
 
 impl Draft<'_> {
     /// The return of that id.
-    pub fn export_return(&self, id: ReturnId) -> Option<&Arc<ExportReturnRecord>> {
+    pub fn export_return(&self, id: ExportReturnId) -> Option<&Arc<ExportReturnRecord>> {
         let known = self.new.returned.returns.get(&id);
         known.or_else(|| self.base.loaded.returned.returns.get(&id))
     }
 
     /// All returns of an export declaration, in order.
-    pub fn returns_of(&self, declaration: DeclarationId) -> Vec<&Arc<ExportReturnRecord>> {
-        let from = ReturnId { declaration, n: 0 };
-        let to = ReturnId { declaration, n: i64::MAX };
+    pub fn export_returns_of(&self, declaration: DeclarationId) -> Vec<&Arc<ExportReturnRecord>> {
+        let from = ExportReturnId { declaration, n: 0 };
+        let to = ExportReturnId { declaration, n: i64::MAX };
         let ids: BTreeSet<_> = [&self.base.loaded.returned.returns, &self.new.returned.returns]
             .into_iter()
             .flat_map(|returns| returns.range(from..=to).map(|(id, _)| *id))
@@ -87,7 +87,7 @@ impl Draft<'_> {
 
     /// How much of each line of an export declaration is back: what its consolidation leaves out.
     pub fn returned_by_line(&self, declaration: DeclarationId) -> ReturnedByLine {
-        let returns = self.returns_of(declaration);
+        let returns = self.export_returns_of(declaration);
         let back = returns.iter().filter(|record| record.state.released_at().is_some());
         ReturnedByLine::of(back.flat_map(|record| &record.facts.items))
     }
@@ -100,7 +100,7 @@ impl Draft<'_> {
     }
 
     /// Sets a return.
-    pub fn set_return(&mut self, record: ExportReturnRecord) {
+    pub fn set_export_return(&mut self, record: ExportReturnRecord) {
         self.new.returned.returns.insert(record.id, Arc::new(record));
     }
 

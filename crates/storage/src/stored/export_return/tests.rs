@@ -41,7 +41,7 @@ fn facts() -> ExportReturnFacts {
         port: OfficeCode::parse("2910").unwrap(),
         transport: transport(),
         departure_country: "502".into(),
-        items: vec![ReturnedItemFacts {
+        items: vec![ExportReturnItemFacts {
             number: 1,
             hs_code: "6214100000".into(),
             name: "G".into(),
@@ -135,8 +135,8 @@ prop_compose! {
         (hs_code, name, unit, statutory_unit) in (any_text(), any_text(), any_text(), any_text()),
         (quantity, statutory) in (any::<i64>(), any::<i64>()),
         second in option::of((any_text(), any::<i64>())),
-    ) -> ReturnedItemFacts {
-        ReturnedItemFacts {
+    ) -> ExportReturnItemFacts {
+        ExportReturnItemFacts {
             number, hs_code, name, unit, statutory_unit,
             quantity: Decimal::new(quantity, 5),
             statutory_quantity: Decimal::new(statutory, 5),

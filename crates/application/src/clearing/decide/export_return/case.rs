@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tongguan_domain::returns::{ExportReturnState, ExportReturnStep, ReturnId, Tallied};
+use tongguan_domain::returns::{ExportReturnId, ExportReturnState, ExportReturnStep, Tallied};
 use tongguan_domain::status::ReturnStatus;
 
 use super::super::reply::Replying;
@@ -13,8 +13,8 @@ use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{DocumentRecord, Facts};
 use crate::clearing::working_set::Draft;
 
-/// A return being decided. [`ReturnCase::close`] puts everything back into the draft.
-pub struct ReturnCase {
+/// A return being decided. [`ExportReturnCase::close`] puts everything back into the draft.
+pub struct ExportReturnCase {
     /// The return.
     pub record: ExportReturnRecord,
     /// The document that asked for it.
@@ -23,12 +23,12 @@ pub struct ReturnCase {
     pub replying: Replying,
 }
 
-impl ReturnCase {
+impl ExportReturnCase {
     /// Takes up a stored return.
     pub fn reopen(
         draft: &Draft<'_>,
         circumstances: &Circumstances<'_>,
-        id: ReturnId,
+        id: ExportReturnId,
     ) -> Option<Self> {
         let record = draft.export_return(id)?;
         let document = draft.document(&record.document())?;
@@ -89,6 +89,6 @@ impl ReturnCase {
         self.document.replied_at = self.replying.send(draft, &key, subject, cause);
         self.document.facts = Some(Arc::new(Facts::ExportReturn(self.record.id)));
         draft.set_document(self.document);
-        draft.set_return(self.record);
+        draft.set_export_return(self.record);
     }
 }

@@ -11,7 +11,7 @@ use tongguan_domain::status::ReturnStatus;
 
 use super::super::reply::Replying;
 use super::super::{Circumstances, Undecidable};
-use super::case::ReturnCase;
+use super::case::ExportReturnCase;
 use crate::clearing::export_return::TallyPlace;
 use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{DocumentRecord, DocumentState, Facts};
@@ -24,7 +24,7 @@ pub type Told = (ReturnStatus, String);
 pub fn meet(
     draft: &Draft<'_>,
     circumstances: &Circumstances<'_>,
-    case: &mut ReturnCase,
+    case: &mut ExportReturnCase,
     (place, tally): (TallyPlace, &TallyFacts),
     law: &Pack,
 ) -> Result<Told, Undecidable> {

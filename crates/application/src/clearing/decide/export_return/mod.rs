@@ -11,18 +11,18 @@ mod tally;
 mod transport;
 
 use tongguan_domain::ids::{OrderNumber, ProvisionalNumber};
-use tongguan_domain::returns::{ExportReturnStep, ReturnId};
+use tongguan_domain::returns::{ExportReturnId, ExportReturnStep};
 use tongguan_domain::status::ReturnStatus;
 
 use super::declaration::provisional_no;
 use super::{Circumstances, Undecidable};
 use crate::clearing::export_return::ExportReturnRecord;
-use crate::clearing::incoming::{FiledDocument, ReturnRuling};
+use crate::clearing::incoming::{ExportReturnRuling, FiledDocument};
 use crate::clearing::outcome::{Cause, Entry, Subject};
 use crate::clearing::record::{DocumentRecord, DocumentState, Facts};
 use crate::clearing::working_set::Draft;
 use crate::numbering::partition_of;
-use case::ReturnCase;
+use case::ExportReturnCase;
 
 pub(super) use request::request;
 pub(super) use tally::tally;
@@ -32,20 +32,20 @@ pub use transport::carried_back;
 pub(super) fn rule(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
-    id: ReturnId,
-    ruling: ReturnRuling,
+    id: ExportReturnId,
+    ruling: ExportReturnRuling,
     officer: String,
     reason: String,
 ) -> Result<(), Undecidable> {
-    let case = ReturnCase::reopen(draft, circumstances, id);
-    let mut case = case.ok_or(Undecidable::NoSuchReturn(id))?;
+    let case = ExportReturnCase::reopen(draft, circumstances, id);
+    let mut case = case.ok_or(Undecidable::NoSuchExportReturn(id))?;
     case.leave_parcel(draft);
     let (status, text) = match ruling {
-        ReturnRuling::Accept => {
+        ExportReturnRuling::Accept => {
             case.take(ExportReturnStep::Accept(circumstances.at))?;
             (ReturnStatus::Reviewed, format!("审结; {reason}"))
         }
-        ReturnRuling::Refuse => {
+        ExportReturnRuling::Refuse => {
             case.take(ExportReturnStep::Refuse)?;
             case.document.state = DocumentState::Refused;
             (ReturnStatus::Refused, format!("退单; {reason}"))
@@ -63,10 +63,10 @@ pub(super) fn rule(
 /// Notes the order by which returned goods are exchanged (换货).
 pub(super) fn exchange(
     draft: &mut Draft<'_>,
-    id: ReturnId,
+    id: ExportReturnId,
     order_no: &OrderNumber,
 ) -> Result<(), Undecidable> {
-    let record = draft.export_return(id).ok_or(Undecidable::NoSuchReturn(id))?;
+    let record = draft.export_return(id).ok_or(Undecidable::NoSuchExportReturn(id))?;
     let exchange = Some(order_no.clone());
     let record = ExportReturnRecord { exchange, ..ExportReturnRecord::clone(record) };
     draft.note(Entry {
@@ -75,7 +75,7 @@ pub(super) fn exchange(
         cause: Cause::Command,
         statuses: Vec::new(),
     });
-    draft.set_return(record);
+    draft.set_export_return(record);
     Ok(())
 }
 

@@ -6,15 +6,15 @@ use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::returns::rules::{DECLARATION_CHANGED, DECLARATION_MISSING, NOT_CLOSED};
 use tongguan_domain::returns::{
-    ExportReturnState, ExportReturnStep, ExportedGoods, ReturnId, ReturnedByLine, discrepancies,
-    judge,
+    ExportReturnId, ExportReturnState, ExportReturnStep, ExportedGoods, ReturnedByLine,
+    discrepancies, judge,
 };
 use tongguan_domain::status::ReturnStatus;
 
 use super::super::admission::{Admission, admit};
 use super::super::reply::Replying;
 use super::super::{Circumstances, Undecidable, trade};
-use super::case::ReturnCase;
+use super::case::ExportReturnCase;
 use super::meeting::{best, meet, tally_at, tell_tally};
 use super::{number, returned_as};
 use crate::clearing::export_return::ExportReturnRecord;
@@ -37,7 +37,7 @@ pub fn request(
     let fixed = earlier.is_some_and(|earlier| !earlier.state.is_changeable());
     let kept = earlier.filter(|earlier| earlier.state.is_changeable()).map(|earlier| earlier.id);
     let admission = admit(standing.as_deref(), filed, fixed);
-    let reopened = kept.and_then(|id| ReturnCase::reopen(draft, circumstances, id));
+    let reopened = kept.and_then(|id| ExportReturnCase::reopen(draft, circumstances, id));
     match admission {
         Admission::Repeat => {
             trade::repeat(draft, submitted, filed, standing.as_deref());
@@ -71,7 +71,7 @@ fn judged(
     circumstances: &Circumstances<'_>,
     filed: &FiledDocument,
     asked: &ReturnAsked,
-    kept: Option<&ReturnCase>,
+    kept: Option<&ExportReturnCase>,
 ) -> Result<std::sync::Arc<ExportRecord>, Vec<Defect>> {
     let number = &asked.facts.declaration_no;
     let one = |rule| vec![Defect::at(rule, "InvtRefundHead/invtNo").with("declaration", number)];
@@ -83,7 +83,7 @@ fn judged(
         return Ok(export.clone());
     }
     let goods = ExportedGoods::of(&export.facts, &export.state).ok_or_else(|| one(&NOT_CLOSED))?;
-    let others = draft.returns_of(export.id);
+    let others = draft.export_returns_of(export.id);
     let others = others.iter().filter(|other| {
         other.state.holds_quantities() && kept.is_none_or(|kept| kept.record.id != other.id)
     });
@@ -98,7 +98,7 @@ fn take_in(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
     (submitted, filed, asked): (&Submitted, &FiledDocument, &ReturnAsked),
-    (export, reopened): (&ExportRecord, Option<ReturnCase>),
+    (export, reopened): (&ExportRecord, Option<ExportReturnCase>),
 ) -> Result<(), Undecidable> {
     let mut case = match reopened {
         Some(case) => changed(draft, case, submitted, filed, asked),
@@ -143,11 +143,11 @@ fn take_in(
 /// The document as submitted replaces what the case held of it.
 fn changed(
     draft: &mut Draft<'_>,
-    mut case: ReturnCase,
+    mut case: ExportReturnCase,
     submitted: &Submitted,
     filed: &FiledDocument,
     asked: &ReturnAsked,
-) -> ReturnCase {
+) -> ExportReturnCase {
     case.leave_parcel(draft);
     case.document = trade::record(submitted, filed, case.document.replied_at);
     case.record = ExportReturnRecord {
@@ -168,15 +168,15 @@ fn open(
     filed: &FiledDocument,
     asked: &ReturnAsked,
     export: &ExportRecord,
-) -> Result<ReturnCase, Undecidable> {
+) -> Result<ExportReturnCase, Undecidable> {
     let standing = draft.document(&filed.key).cloned();
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
     let provisional_no = number(draft, circumstances, filed, None)?;
     replying.number(provisional_no.clone());
-    let last = draft.returns_of(export.id).last().map_or(0, |last| last.id.n);
+    let last = draft.export_returns_of(export.id).last().map_or(0, |last| last.id.n);
     let record = ExportReturnRecord {
-        id: ReturnId { declaration: export.id, n: last + 1 },
+        id: ExportReturnId { declaration: export.id, n: last + 1 },
         provisional_no,
         facts: asked.facts.clone(),
         state: ExportReturnState::Stored,
@@ -186,14 +186,14 @@ fn open(
         answer: submitted.answer.clone(),
     };
     let document = trade::record(submitted, filed, circumstances.at);
-    Ok(ReturnCase { record, document, replying })
+    Ok(ExportReturnCase { record, document, replying })
 }
 
 fn delete(
     draft: &mut Draft<'_>,
     submitted: &Submitted,
     filed: &FiledDocument,
-    reopened: Option<ReturnCase>,
+    reopened: Option<ExportReturnCase>,
 ) -> Result<(), Undecidable> {
     let Some(mut case) = reopened else { return Ok(()) };
     case.leave_parcel(draft);

@@ -11,7 +11,7 @@ use super::super::admission::{Admission, admit};
 use super::super::declaration::provisional_no;
 use super::super::reply::Replying;
 use super::super::{Circumstances, Undecidable, trade};
-use super::case::ReturnCase;
+use super::case::ExportReturnCase;
 use super::meeting::{best, meet};
 use crate::clearing::export_return::{ReturnParcel, ReturnParcelKey, TallyPlace};
 use crate::clearing::incoming::{FiledDocument, ReturnFound, Submitted};
@@ -111,7 +111,7 @@ fn enter(
         draft.export_return(*id).is_some_and(|it| discrepancies(&it.facts, tally).is_empty())
     };
     let awaited = best(parcel.awaited.clone(), agrees);
-    let case = awaited.and_then(|id| ReturnCase::reopen(draft, circumstances, id));
+    let case = awaited.and_then(|id| ExportReturnCase::reopen(draft, circumstances, id));
     match case {
         None => {
             replying.say(ReturnStatus::Entered, format!("{passed}; 未找到对应的退货申请单"));

@@ -21,7 +21,7 @@ pub fn carried_back(
 ) -> bool {
     let Some(export) = draft.export_numbered(number).map(|export| export.id) else { return false };
     let awaited: Vec<_> = draft
-        .returns_of(export)
+        .export_returns_of(export)
         .into_iter()
         .filter(|record| record.state == ExportReturnState::Admitted)
         .cloned()
@@ -30,7 +30,7 @@ pub fn carried_back(
         let transport = transport.clone();
         let facts = ExportReturnFacts { transport, ..ExportReturnFacts::clone(&record.facts) };
         let record = ExportReturnRecord::clone(record);
-        draft.set_return(ExportReturnRecord { facts: Arc::new(facts), ..record });
+        draft.set_export_return(ExportReturnRecord { facts: Arc::new(facts), ..record });
     }
     !awaited.is_empty()
 }

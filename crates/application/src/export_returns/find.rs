@@ -1,7 +1,7 @@
 //! Returns as somebody looks for them.
 
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::returns::ReturnId;
+use tongguan_domain::returns::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_storage::View;
 
@@ -41,7 +41,7 @@ pub fn of(
 /// [`ReviewError`].
 pub fn queue(
     view: &mut View<'_>,
-    after: ReturnId,
+    after: ExportReturnId,
     limit: i64,
 ) -> Result<Vec<ExportReturnRecord>, ReviewError> {
     let status = i64::from(ReturnStatus::Examined.number());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tongguan_application::clearing::export_return::{ExportReturnRecord, TallyPlace};
-use tongguan_domain::facts::ReturnedItemFacts;
+use tongguan_domain::facts::ExportReturnItemFacts;
 use tongguan_domain::returns::{ExportReturnState, Relief, Tallied};
 
 /// Everything about one return.
@@ -84,7 +84,7 @@ fn tally(tally: &TallyPlace) -> Value {
     })
 }
 
-fn item(item: &ReturnedItemFacts) -> Value {
+fn item(item: &ExportReturnItemFacts) -> Value {
     json!({
         "line": item.number,
         "hs": item.hs_code,

@@ -63,7 +63,7 @@ impl Returned {
 }
 
 /// Loads it. Parcels lead to returns, returns to their declarations and parcels, both to documents.
-pub fn load_returns(
+pub fn load_export_returns(
     tx: &mut Tx<'_>,
     set: &mut WorkingSet,
     mut named: Returned,
@@ -83,7 +83,7 @@ pub fn load_returns(
             if !named.parcels.contains(&record.parcel()) && record.state.is_changeable() {
                 further.insert(record.parcel());
             }
-            set.put_return(record);
+            set.put_export_return(record);
         }
         // Their own declarations' returns are loaded already, or are no matter of this batch.
         load_parcels(tx, set, &further, &mut BTreeSet::new(), &mut documents)?;

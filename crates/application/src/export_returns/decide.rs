@@ -1,14 +1,14 @@
 //! What an officer decides about a return, committed.
 
 use tongguan_domain::ids::OrderNumber;
-use tongguan_domain::returns::ReturnId;
+use tongguan_domain::returns::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 
 use super::of;
 use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
-use crate::clearing::incoming::{Incoming, ReturnRuling};
+use crate::clearing::incoming::{ExportReturnRuling, Incoming};
 use crate::pipeline::commit;
 use crate::ports::Clock;
 use crate::review::{BadReason, ReviewError, reason};
@@ -20,7 +20,7 @@ const LONGEST_OFFICER: usize = 60;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// About which return.
-    pub id: ReturnId,
+    pub id: ExportReturnId,
     /// What.
     pub verdict: Verdict,
 }
@@ -31,7 +31,7 @@ pub enum Verdict {
     /// The goods are let in, or not.
     Ruling {
         /// Which.
-        ruling: ReturnRuling,
+        ruling: ExportReturnRuling,
         /// Who, for the audit.
         officer: String,
         /// Why: a code of [`crate::review::REASONS`], or words.
@@ -84,7 +84,7 @@ pub fn decide(
     }
     let records = engine.store().read(|view| of(view, &[id.declaration]))?;
     let record = records.iter().find(|record| record.id == id);
-    let record = record.ok_or(Undecidable::NoSuchReturn(id))?;
+    let record = record.ok_or(Undecidable::NoSuchExportReturn(id))?;
     Ok(Decided { status: record.state.status() })
 }
 
@@ -100,7 +100,7 @@ fn command(decision: &Decision) -> Result<Incoming, DecideError> {
                 return Err(DecideError::BadOfficer);
             }
             let (officer, reason) = (officer.to_owned(), reason(why)?);
-            Ok(Incoming::ReturnRuling { id, ruling: *ruling, officer, reason })
+            Ok(Incoming::ExportReturnRuling { id, ruling: *ruling, officer, reason })
         }
     }
 }
