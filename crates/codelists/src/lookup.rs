@@ -4,9 +4,9 @@ use jiff::civil::{Date, Weekday};
 use rust_decimal::Decimal;
 
 use crate::entries::{
-    Country, Currency, DayKind, ExportControl, ExportMeasure, HsName, Interception, ListItem,
-    MergeKey, Office, Parameter, ParameterKind, ParameterValue, PositiveLine, ProvisionalDuty,
-    Rate, SupervisionMode, Unit, Vehicle,
+    CancellableState, Country, Currency, DayKind, Direction, ExportControl, ExportMeasure, HsName,
+    Interception, ListItem, MergeKey, Office, Parameter, ParameterKind, ParameterValue,
+    PositiveLine, ProvisionalDuty, Rate, SupervisionMode, Unit, Vehicle,
 };
 use crate::entries::{ModeRegime, Vat};
 use crate::hs::HsCode;
@@ -149,6 +149,22 @@ impl Pack {
             deadline = deadline.tomorrow().ok()?;
         }
         Some(deadline)
+    }
+
+    /// Whether a declaration at an official status may be cancelled on request on that day.
+    pub fn is_cancellable(&self, direction: Direction, status: i32, day: Date) -> bool {
+        self.cancellable_states.latest(&CancellableState { direction, status }, day).is_some()
+    }
+
+    /// Days after a release of that day within which a return may be asked for; none where no return
+    /// was provided for.
+    pub fn return_application_days(&self, released_on: Date) -> Option<i64> {
+        self.parameter(ParameterKind::ReturnApplicationDays, released_on)?.entry.count()
+    }
+
+    /// Days after a release of that day within which returned goods must be back.
+    pub fn return_arrival_days(&self, released_on: Date) -> Option<i64> {
+        self.parameter(ParameterKind::ReturnArrivalDays, released_on)?.entry.count()
     }
 
     /// What lines must share to be consolidated on that day, by key.

@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use crate::entries::{
-    CalendarDay, ClassedGoods, Country, Currency, ExportControl, HsName, Interception, ListItem,
-    MergeRule, Office, Parameter, PositiveLine, ProvisionalDuty, Rate, ReturnDistrict, ReturnMode,
-    SupervisionMode, Unit, Vehicle,
+    CalendarDay, CancellableState, ClassedGoods, Country, Currency, ExportControl, HsName,
+    Interception, ListItem, MergeRule, Office, Parameter, PositiveLine, ProvisionalDuty, Rate,
+    ReturnDistrict, ReturnMode, SupervisionMode, Unit, Vehicle,
 };
 use crate::row::{Dated, Entry, RowId};
 use crate::text::{self, Defaults, Reading, Separator};
@@ -271,6 +271,8 @@ tables! {
     Interceptions, interceptions, Interception;
     /// Vehicles that may carry goods under customs seal.
     Vehicles, vehicles, Vehicle;
+    /// Where a declaration may stand to be cancelled on request.
+    CancellableStates, cancellable_states, CancellableState;
 }
 
 impl fmt::Display for Table {

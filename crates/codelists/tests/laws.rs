@@ -8,8 +8,8 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tongguan_codelists::entries::{
-    ConsumptionTax, Control, CtRates, ExportMeasure, MergeKey, ParameterKind, Per, PositiveLine,
-    Rate, Threshold, Vat,
+    ConsumptionTax, Control, CtRates, Direction, ExportMeasure, MergeKey, ParameterKind, Per,
+    PositiveLine, Rate, Threshold, Vat,
 };
 use tongguan_codelists::text::{self, Defaults, Separator};
 use tongguan_codelists::{Confidence, Dated, Entry, HsCode, Pack, Row, RowId, Table, Validity};
@@ -255,6 +255,20 @@ fn goods_need_what_any_prefix_of_their_code_needs() {
     assert_eq!(needs("6109"), [false, false]);
     assert_eq!(needs(""), [false, false]);
     assert!(!pack.needs_to_be_exported("8711100010", ExportMeasure::Licence, date(2018, 1, 1)));
+}
+
+#[test]
+fn a_declaration_may_be_cancelled_before_its_release_unless_it_is_examined() {
+    let pack = Pack::builtin();
+    let cancellable = |direction, day| {
+        let statuses = [2, 100, 120, 300, 399, 500, 501, 599, 600, 700, 800, 899];
+        let found = statuses.into_iter().filter(|s| pack.is_cancellable(direction, *s, day));
+        found.collect::<Vec<_>>()
+    };
+    for direction in [Direction::Import, Direction::Export] {
+        assert_eq!(cancellable(direction, date(2026, 9, 30)), [300, 399], "{direction:?}");
+        assert_eq!(cancellable(direction, date(2016, 4, 7)), [0; 0], "before there was a list");
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub mod cast;
 pub mod clock;
 pub mod exports;
 pub mod parcels;
+pub mod requests;
 pub mod returned;
 pub mod traffic;
 pub mod world;

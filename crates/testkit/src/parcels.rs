@@ -1,5 +1,6 @@
 //! Made-up parcels, as many as wanted, each with documents that agree with each other.
 
+use tongguan_domain::cancellation::{CancellationRequest, ExportCancellation};
 use tongguan_domain::commerce::{
     Collection, DeliveryStatus, ExportOrder, ExportWaybill, Filing, Order, Payment, Waybill,
 };
@@ -14,7 +15,7 @@ use tongguan_domain::returns::{ExportReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
     Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
-    ceb513, ceb603, ceb621,
+    ceb513, ceb603, ceb605, ceb621, ceb623,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -149,6 +150,10 @@ pub enum Document {
     ExportReturn(Box<ExportReturnRequest>),
     /// 退货理货明细单 (215).
     ReturnTally(Box<ReturnTally>),
+    /// 撤销申请单 (623).
+    Cancellation(Box<CancellationRequest>),
+    /// 出口撤销申请单 (605).
+    ExportCancellation(Box<ExportCancellation>),
 }
 
 impl Document {
@@ -168,6 +173,8 @@ impl Document {
             Self::Departure(report) => &report.filing,
             Self::ExportReturn(request) => &request.filing,
             Self::ReturnTally(tally) => &tally.filing,
+            Self::Cancellation(request) => &request.filing,
+            Self::ExportCancellation(request) => &request.filing,
         }
     }
 
@@ -187,6 +194,8 @@ impl Document {
             Self::Departure(report) => &mut report.filing,
             Self::ExportReturn(request) => &mut request.filing,
             Self::ReturnTally(tally) => &mut tally.filing,
+            Self::Cancellation(request) => &mut request.filing,
+            Self::ExportCancellation(request) => &mut request.filing,
         }
     }
 
@@ -206,6 +215,8 @@ impl Document {
             Self::Departure(_) => 509,
             Self::ExportReturn(_) => 213,
             Self::ReturnTally(_) => 215,
+            Self::Cancellation(_) => 623,
+            Self::ExportCancellation(_) => 605,
         }
     }
 }
@@ -271,6 +282,8 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::Departure(_)) => of!(Departure, carrier, ceb509::write),
         Some(Document::ExportReturn(_)) => of!(ExportReturn, exporter, ceb213::write),
         Some(Document::ReturnTally(_)) => of!(ReturnTally, carrier, ceb215::write),
+        Some(Document::Cancellation(_)) => of!(Cancellation, carrier, ceb623::write),
+        Some(Document::ExportCancellation(_)) => of!(ExportCancellation, carrier, ceb605::write),
     }
 }
 

@@ -11,9 +11,9 @@ use tongguan_domain::commerce::Filing;
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
-    CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
-    ExportReturnFacts, ExportWaybillFacts, MovementFacts, OrderFacts, PaymentFacts, TallyFacts,
-    WaybillFacts,
+    CollectionFacts, DeclarationFacts, DeliveryFacts, ExportCancellationFacts, ExportFacts,
+    ExportOrderFacts, ExportReturnFacts, ExportWaybillFacts, MovementFacts, OrderFacts,
+    ParcelFacts, PaymentFacts, TallyFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, SealNumber, VehiclePlate,
@@ -208,6 +208,10 @@ pub enum FiledFacts {
     ExportReturn(ReturnAsked),
     /// Of a tally of returned exports.
     ReturnTally(ReturnFound),
+    /// Of a request to cancel an import declaration.
+    Cancellation(ParcelFacts),
+    /// Of a request to cancel an export declaration.
+    ExportCancellation(ExportCancellationFacts),
 }
 
 impl FiledFacts {
@@ -215,6 +219,7 @@ impl FiledFacts {
     pub fn exports_named(&self) -> &[DeclarationNumber] {
         match self {
             Self::ExportReturn(asked) => std::slice::from_ref(&asked.facts.declaration_no),
+            Self::ExportCancellation(facts) => std::slice::from_ref(&facts.declaration_no),
             _ => &[],
         }
     }

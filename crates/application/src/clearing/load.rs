@@ -116,13 +116,15 @@ impl Named {
             kind @ (DocumentKind::ExportWaybill
             | DocumentKind::Arrival
             | DocumentKind::Departure
+            | DocumentKind::ExportCancellation
             | DocumentKind::ExportReturn
             | DocumentKind::ReturnTally) => self.claim(kind, filed),
             DocumentKind::Order
             | DocumentKind::Declaration
             | DocumentKind::ExportOrder
             | DocumentKind::Collection
-            | DocumentKind::Export => {}
+            | DocumentKind::Export
+            | DocumentKind::Cancellation => {}
         }
         let waybill = |party, number: &WaybillNumber| {
             let kind = DocumentKind::ExportWaybill;
@@ -216,6 +218,7 @@ fn load_dossiers(
                     DocumentKind::Departure => &[DocumentKind::Departure],
                     DocumentKind::ExportReturn => &[DocumentKind::ExportReturn],
                     DocumentKind::ReturnTally => &[DocumentKind::ReturnTally],
+                    DocumentKind::ExportCancellation => &[DocumentKind::ExportCancellation],
                     _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
                 };
                 let key = |kind: &DocumentKind| {

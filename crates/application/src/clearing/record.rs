@@ -49,11 +49,15 @@ pub enum DocumentKind {
     ExportReturn = 17,
     /// 退货理货明细单 (215).
     ReturnTally = 18,
+    /// 撤销申请单 (623).
+    Cancellation = 12,
+    /// 出口撤销申请单 (605).
+    ExportCancellation = 13,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -64,7 +68,9 @@ impl DocumentKind {
         Self::Export,
         Self::Arrival,
         Self::Departure,
+        Self::Cancellation,
         Self::Collection,
+        Self::ExportCancellation,
         Self::ExportReturn,
         Self::ReturnTally,
     ];
@@ -197,7 +203,7 @@ pub struct DocumentRecord {
     pub response_seq: i64,
     /// The time of its newest response; the next one is later.
     pub replied_at: Moment,
-    /// What is kept of it; absent when it was refused.
+    /// What is kept of it; absent when it was refused, and of a request, whose effect stands elsewhere.
     pub facts: Option<Arc<Facts>>,
 }
 

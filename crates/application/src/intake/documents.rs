@@ -1,5 +1,6 @@
 //! From read documents to what the writer takes: parties resolved, checks made, tax assessed.
 
+mod cancellations;
 mod export_returns;
 mod exports;
 mod movement;
@@ -117,11 +118,11 @@ impl Judge<'_> {
             Document::Departure(report) => self.departure(report, signer),
             Document::ExportReturn(request) => self.export_return(request, signer),
             Document::ReturnTally(tally) => self.return_tally(tally, signer),
+            Document::Cancellation(request) => self.cancellation(request, signer),
+            Document::ExportCancellation(request) => self.export_cancellation(request, signer),
             // Nothing acts on these yet, and nothing pretends to.
-            Document::ExportCancellation(_)
-            | Document::MasterBillLink(_)
+            Document::MasterBillLink(_)
             | Document::Consolidation(_)
-            | Document::Cancellation(_)
             | Document::Return(_)
             | Document::WarehouseEntry(_) => {
                 let defect = Defect::at(&NOT_TAKEN, self.pointer);

@@ -174,6 +174,8 @@ pub fn check(
     }
     let rule = match message {
         MessageType::Ceb621 => &official::declaration::SIGNER_DIFFERS,
+        MessageType::Ceb623 => &official::cancellation::SIGNER_DIFFERS,
+        MessageType::Ceb625 => &official::import_return::SIGNER_DIFFERS,
         _ => &SIGNER_DIFFERS,
     };
     let mut defect = Defect::at(rule, pointer).with("card", card);

@@ -189,7 +189,10 @@ pub(super) fn figures(state: &ImportState) -> (Money, Option<Money>) {
         ImportState::Released(release) | ImportState::Closed(release) => {
             return (release.used.amount, Some(release.tax.total));
         }
-        ImportState::ShippedBack(_) | ImportState::Refused | ImportState::Deleted => None,
+        ImportState::ShippedBack(_)
+        | ImportState::Cancelled(_)
+        | ImportState::Refused
+        | ImportState::Deleted => None,
     };
     (state.reservation().map_or(Money::ZERO, |reservation| reservation.amount), total(tax))
 }

@@ -1,6 +1,7 @@
 //! The columns of each table as a type that cannot be wrong.
 
 mod calendar;
+mod cancellable;
 mod export_measure;
 mod export_return;
 mod interception;
@@ -13,6 +14,7 @@ mod unit;
 mod vehicle;
 
 pub use calendar::{CalendarDay, DayKind};
+pub use cancellable::{CancellableState, Direction};
 pub use export_measure::{ExportControl, ExportMeasure};
 pub use export_return::{
     ClassedGoods, DistrictKey, EVERY_DISTRICT, Flow, GoodsClass, ReturnDistrict, ReturnMode,

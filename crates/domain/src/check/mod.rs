@@ -3,6 +3,7 @@
 //! Each check returns every finding, in the order of the document. Structure (lengths, required
 //! elements) is not looked at here: `messages` has already parsed it.
 
+mod cancellation;
 mod declaration;
 mod delivery;
 pub mod export;
@@ -13,6 +14,7 @@ mod rules;
 mod tests;
 mod waybill;
 
+pub use cancellation::{check_cancellation, check_export_cancellation};
 pub use declaration::{CodeBook, check_declaration};
 pub use delivery::check_delivery;
 pub use order::check_order;

@@ -42,6 +42,8 @@ pub enum ImportState {
     Closed(Release),
     /// The goods go back (退运). Final. [700]
     ShippedBack(DeclarationNumber),
+    /// Cancelled on request before its release (撤销); the same order may be declared anew. Final. [100]
+    Cancelled(DeclarationNumber),
     /// Refused (退单); the same order may be declared anew. Final. [100]
     Refused,
     /// Deleted by its declarant. Final.
@@ -148,20 +150,20 @@ impl ImportState {
             Self::Released(_) => ReturnStatus::Released,
             Self::Closed(_) => ReturnStatus::Closed,
             Self::ShippedBack(_) => ReturnStatus::ShippedBack,
-            Self::Refused | Self::Deleted => ReturnStatus::Refused,
+            Self::Cancelled(_) | Self::Refused | Self::Deleted => ReturnStatus::Refused,
         }
     }
 
-    /// Whether nothing leads out of it any more. A refused or deleted declaration makes room for a
-    /// new attempt, which is a new declaration.
+    /// Whether nothing leads out of it any more. A cancelled, refused or deleted declaration makes room
+    /// for a new attempt, which is a new declaration.
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Closed(_) | Self::ShippedBack(_) | Self::Refused | Self::Deleted)
+        matches!(self, Self::Closed(_) | Self::ShippedBack(_)) || !self.is_live()
     }
 
     /// Whether it stands in the way of another declaration of the same order, and of changes to the
     /// documents that it rests on.
     pub const fn is_live(&self) -> bool {
-        !matches!(self, Self::Refused | Self::Deleted)
+        !matches!(self, Self::Cancelled(_) | Self::Refused | Self::Deleted)
     }
 
     /// What it holds of a yearly allowance, if it has not used it yet.
@@ -177,6 +179,7 @@ impl ImportState {
             | Self::Released(_)
             | Self::Closed(_)
             | Self::ShippedBack(_)
+            | Self::Cancelled(_)
             | Self::Refused
             | Self::Deleted => None,
         }
@@ -191,7 +194,7 @@ impl ImportState {
             | Self::Suspended(entered)
             | Self::Detained { entered, .. } => Some(&entered.number),
             Self::Released(release) | Self::Closed(release) => Some(&release.number),
-            Self::ShippedBack(number) => Some(number),
+            Self::ShippedBack(number) | Self::Cancelled(number) => Some(number),
             Self::Stored(_) | Self::Waiting { .. } | Self::Refused | Self::Deleted => None,
         }
     }

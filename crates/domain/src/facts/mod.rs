@@ -10,6 +10,7 @@ mod export_return;
 mod movement;
 mod order;
 mod payment;
+mod request;
 mod waybill;
 
 pub use declaration::{DeclarationFacts, DeclarationParties, ItemFacts, Mode};
@@ -21,6 +22,7 @@ pub use export_return::{ExportReturnFacts, ExportReturnItemFacts, TallyFacts};
 pub use movement::MovementFacts;
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;
+pub use request::{ExportCancellationFacts, ParcelFacts, ParcelParties};
 pub use waybill::{DeliveryFacts, WaybillFacts};
 
 use crate::mark::{Mark, Marker, Personal};

@@ -265,6 +265,7 @@ pub fn state() -> impl Strategy<Value = ImportState> {
         release().prop_map(ImportState::Released),
         release().prop_map(ImportState::Closed),
         declaration_number().prop_map(ImportState::ShippedBack),
+        declaration_number().prop_map(ImportState::Cancelled),
         Just(ImportState::Refused),
         Just(ImportState::Deleted),
     ]

@@ -37,6 +37,8 @@ pub enum StoredStateV1 {
     Refused,
     /// Deleted by its declarant.
     Deleted,
+    /// [100], with the number.
+    Cancelled(String),
 }
 
 /// To whom detained goods are handed.
@@ -85,6 +87,7 @@ impl From<&ImportState> for StoredStateV1 {
             ImportState::ShippedBack(number) => Self::ShippedBack(number.to_string()),
             ImportState::Refused => Self::Refused,
             ImportState::Deleted => Self::Deleted,
+            ImportState::Cancelled(number) => Self::Cancelled(number.to_string()),
         }
     }
 }
@@ -112,6 +115,7 @@ impl TryFrom<StoredStateV1> for ImportState {
             StoredStateV1::ShippedBack(number) => Self::ShippedBack(declaration_number(&number)?),
             StoredStateV1::Refused => Self::Refused,
             StoredStateV1::Deleted => Self::Deleted,
+            StoredStateV1::Cancelled(number) => Self::Cancelled(declaration_number(&number)?),
         })
     }
 }
@@ -333,6 +337,7 @@ mod tests {
             ("01090430313030", ImportState::ShippedBack(number())),
             ("010a", ImportState::Refused),
             ("010b", ImportState::Deleted),
+            ("010c0430313030", ImportState::Cancelled(number())),
         ]
     }
 

@@ -5,6 +5,7 @@
 
 mod allowance;
 mod arrival;
+mod cancellations;
 mod changes;
 mod clearing;
 mod closing;

@@ -8,7 +8,7 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 13] = [
+const TAKEN: [MessageType; 15] = [
     MessageType::Ceb213,
     MessageType::Ceb215,
     MessageType::Ceb303,
@@ -21,7 +21,9 @@ const TAKEN: [MessageType; 13] = [
     MessageType::Ceb511,
     MessageType::Ceb513,
     MessageType::Ceb603,
+    MessageType::Ceb605,
     MessageType::Ceb621,
+    MessageType::Ceb623,
 ];
 
 #[test]

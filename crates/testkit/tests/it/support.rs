@@ -109,6 +109,8 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::Departure(report) => report.note = note,
         Document::ExportReturn(request) => request.note = note,
         Document::ReturnTally(tally) => tally.note = note,
+        Document::Cancellation(request) => request.note = note,
+        Document::ExportCancellation(request) => request.note = note,
     }
     document
 }

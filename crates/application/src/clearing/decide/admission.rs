@@ -50,7 +50,9 @@ impl Refusal {
 
 /// The rule for a refusal of one kind of document, with the official number.
 fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
-    use tongguan_domain::official::{declaration, delivery, export, order, payment, waybill};
+    use tongguan_domain::official::{
+        cancellation, declaration, delivery, export, order, payment, waybill,
+    };
     match (kind, refusal) {
         (_, Refusal::GuidReused) => guid_reused(kind),
         (DocumentKind::Order, Refusal::Exists) => &order::DUPLICATE,
@@ -76,6 +78,12 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::Departure, why) => why.among(&export::DEPARTURE),
         (DocumentKind::ExportReturn, why) => why.among(&export::RETURN),
         (DocumentKind::ReturnTally, why) => why.among(&export::TALLY),
+        (DocumentKind::ExportCancellation, why) => why.among(&export::CANCELLATION),
+        (DocumentKind::Cancellation, Refusal::Exists | Refusal::Declared) => {
+            &cancellation::DUPLICATE
+        }
+        (DocumentKind::Cancellation, Refusal::Missing) => &cancellation::NO_SUCH_ROW,
+        (DocumentKind::Cancellation, Refusal::Outdated) => &cancellation::LODGING_FAILED,
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,
@@ -130,3 +138,6 @@ pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bo
         (_, Action::Create | Action::Change) => Admission::Change,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tongguan_codelists::AllowanceYear;
 use tongguan_domain::allowance::AllowanceKey;
-use tongguan_domain::declaration::{Entered, ImportState, Lodged, Release, Reservation};
+use tongguan_domain::declaration::{Assessed, Entered, ImportState, Lodged, Release, Reservation};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::DeclarationFacts;
 use tongguan_domain::guarantee::Guarantee;
@@ -69,20 +69,34 @@ impl Case {
         state: ImportState,
         document: DocumentState,
     ) -> Result<(), Undecidable> {
-        if let Some(held) = self.record.state.reservation() {
-            allowance::give_back(draft, held)?;
-        }
-        self.leave_guarantee_queue(draft)?;
+        self.give_back(draft)?;
         if !state.is_live() {
-            let key = waybill_claim(&self.record.facts);
-            let mut claim = draft.claim(&key, circumstances.at);
-            if claim.declaration == Some(self.record.id) {
-                claim.declaration = None;
-                draft.set_claim(claim);
-            }
+            self.free_waybill(draft, circumstances);
+        }
+        self.document.state = document;
+        self.move_to(state)
+    }
+
+    /// Takes the declaration back to where it was before it was declared, because it was changed.
+    pub fn take_back(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        assessed: &Assessed,
+    ) -> Result<(), Undecidable> {
+        self.give_back(draft)?;
+        self.free_waybill(draft, circumstances);
+        self.move_to(ImportState::Stored(assessed.clone()))
+    }
+
+    /// Changes the state, by one of the ways there are.
+    pub fn move_to(&mut self, state: ImportState) -> Result<(), Undecidable> {
+        let before = &self.record.state;
+        if before.way_to(&state).is_none() {
+            let (from, to) = (before.status(), state.status());
+            return Err(Undecidable::NoWay { id: self.record.id, from, to });
         }
         self.record.state = state;
-        self.document.state = document;
         Ok(())
     }
 
@@ -109,8 +123,7 @@ impl Case {
         match selectivity.select(facts.merchant, hs_codes, draw) {
             Lane::Red => {
                 self.replying.say(ReturnStatus::Examined, "查验");
-                self.record.state = ImportState::UnderExamination(entered);
-                Ok(())
+                self.move_to(ImportState::UnderExamination(entered))
             }
             Lane::Yellow => self.review(entered, "[Code:1200;Desc:待人工审核]"),
             Lane::Green if !rated => self
@@ -164,8 +177,7 @@ impl Case {
         }
         self.replying.say(ReturnStatus::Reviewed, reason);
         draft.set_guarantee(guarantor, guarantee.queue(tax)?);
-        self.record.state = ImportState::AwaitingGuarantee(entered);
-        Ok(())
+        self.move_to(ImportState::AwaitingGuarantee(entered))
     }
 
     /// Releases the goods (800) with their tax bill; `held` is the guarantee with the tax held against
@@ -197,24 +209,25 @@ impl Case {
         let owed = tax.clone();
         self.replying.bill(|at| Bill { declaration, number: bill_number, at, tax: owed });
         let release = Release { number, released_at: circumstances.at, used, tax };
-        self.record.state = ImportState::Released(release);
-        self.close_if_delivered(draft);
-        Ok(())
+        self.move_to(ImportState::Released(release))?;
+        self.close_if_delivered(draft)
     }
 
     /// Closes a released declaration whose parcel was signed for already (899).
-    pub fn close_if_delivered(&mut self, draft: &Draft<'_>) {
-        if delivery::is_delivered(draft, &waybill_claim(&self.record.facts)) {
-            self.finish("结关");
+    pub fn close_if_delivered(&mut self, draft: &Draft<'_>) -> Result<(), Undecidable> {
+        match delivery::is_delivered(draft, &waybill_claim(&self.record.facts)) {
+            true => self.finish("结关"),
+            false => Ok(()),
         }
     }
 
     /// Closes a released declaration (899).
-    pub fn finish(&mut self, text: &str) {
-        if let ImportState::Released(release) = &self.record.state {
-            self.record.state = ImportState::Closed(release.clone());
+    pub fn finish(&mut self, text: &str) -> Result<(), Undecidable> {
+        if let ImportState::Released(release) = self.record.state.clone() {
+            self.move_to(ImportState::Closed(release))?;
             self.replying.say(ReturnStatus::Closed, text);
         }
+        Ok(())
     }
 
     /// Puts the case back and sends what it was told.
@@ -228,8 +241,23 @@ impl Case {
 
     fn review(&mut self, entered: Entered, text: &str) -> Result<(), Undecidable> {
         self.replying.say(ReturnStatus::InReview, text);
-        self.record.state = ImportState::InReview(entered);
-        Ok(())
+        self.move_to(ImportState::InReview(entered))
+    }
+
+    /// Gives back what the declaration holds of its buyer's year and its place before the guarantee.
+    fn give_back(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
+        if let Some(held) = self.record.state.reservation() {
+            allowance::give_back(draft, held)?;
+        }
+        self.leave_guarantee_queue(draft)
+    }
+
+    fn free_waybill(&self, draft: &mut Draft<'_>, circumstances: &Circumstances<'_>) {
+        let mut claim = draft.claim(&waybill_claim(&self.record.facts), circumstances.at);
+        if claim.declaration == Some(self.record.id) {
+            claim.declaration = None;
+            draft.set_claim(claim);
+        }
     }
 
     fn leave_guarantee_queue(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {

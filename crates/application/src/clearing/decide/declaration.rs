@@ -52,9 +52,7 @@ pub fn lodge(
                 Some(earlier) => {
                     let mut case = Case::reopen(draft, circumstances, &earlier)
                         .ok_or(Undecidable::NoSuchDeclaration(earlier.id))?;
-                    let stored = ImportState::Stored(lodging.assessed.clone());
-                    case.end(draft, circumstances, ImportState::Refused, DocumentState::Refused)?;
-                    case.record.state = stored;
+                    case.take_back(draft, circumstances, &lodging.assessed)?;
                     case
                 }
                 None => open(circumstances, submitted, filed, lodging, standing.as_deref(), id)?,
@@ -73,15 +71,10 @@ pub fn lodge(
     Ok(())
 }
 
-/// A change or deletion is possible until the declaration is entered, and after a refusal.
+/// A change or deletion is possible until the declaration is entered, and after it has ended
+/// without a release.
 fn is_changeable(state: &ImportState) -> bool {
-    matches!(
-        state,
-        ImportState::Stored(_)
-            | ImportState::Waiting { .. }
-            | ImportState::Refused
-            | ImportState::Deleted
-    )
+    matches!(state, ImportState::Stored(_) | ImportState::Waiting { .. }) || !state.is_live()
 }
 
 fn open(

@@ -89,7 +89,7 @@ pub fn declare(
     }
     allowance::reserve(draft, &reservation)?;
     let office = circumstances.office(case.record.facts.office);
-    case.record.state = ImportState::Waiting {
+    case.move_to(ImportState::Waiting {
         lodged: Lodged {
             reservation,
             annual_limit: assessed.annual_limit,
@@ -97,7 +97,7 @@ pub fn declare(
             certified: assessed.certified,
         },
         expires_at: circumstances.at.plus_days(office.waiting_days),
-    };
+    })?;
     wait_or_settle(draft, circumstances, case, action)
 }
 

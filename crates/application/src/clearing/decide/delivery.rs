@@ -59,7 +59,7 @@ pub fn decide(
         return Ok(());
     }
     if let Some(mut case) = Case::reopen(draft, circumstances, &declaration) {
-        case.close_if_delivered(draft);
+        case.close_if_delivered(draft)?;
         case.close(draft, Cause::Document(submitted.source));
     }
     Ok(())

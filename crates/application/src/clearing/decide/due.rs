@@ -34,7 +34,7 @@ pub fn decide(
             if days.is_none_or(|days| circumstances.at < release.released_at.plus_days(days)) {
                 return Ok(());
             }
-            case.finish("结关");
+            case.finish("结关")?;
         }
         _ => return Ok(()),
     }

@@ -6,6 +6,7 @@
 
 mod admission;
 mod allowance;
+mod cancellation;
 mod case;
 mod declaration;
 mod declare;
@@ -110,6 +111,19 @@ pub enum Undecidable {
     /// It cannot be said of the quarantine of a parcel.
     #[error(transparent)]
     Quarantine(#[from] tongguan_domain::quarantine::QuarantineRefused),
+    /// The declaration cannot be cancelled where it stands.
+    #[error(transparent)]
+    NotCancellable(#[from] tongguan_domain::declaration::NotCancellable),
+    /// No way leads from where the declaration stands to where it was to go.
+    #[error("declaration {id} at status {from} cannot go to status {to}")]
+    NoWay {
+        /// Which.
+        id: DeclarationId,
+        /// The status at which it stands.
+        from: ReturnStatus,
+        /// The status of the state that was to follow.
+        to: ReturnStatus,
+    },
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
@@ -231,6 +245,12 @@ fn decide_filed(
         }
         Ok(FiledFacts::ReturnTally(found)) => {
             export_return::tally(draft, circumstances, submitted, filed, found)
+        }
+        Ok(FiledFacts::Cancellation(facts)) => {
+            cancellation::import(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::ExportCancellation(facts)) => {
+            cancellation::export(draft, circumstances, submitted, filed, facts)
         }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }

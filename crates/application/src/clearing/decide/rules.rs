@@ -15,6 +15,10 @@ pub static ALL: &[&Rule] = &[
     &WAYBILL_GUID_REUSED,
     &DELIVERY_GUID_REUSED,
     &DECLARATION_GUID_REUSED,
+    &CANCELLATION_GUID_REUSED,
+    &EXPORT_TO_CANCEL_MISSING,
+    &EXPORT_CANCELLATION_DIFFERS,
+    &EXPORT_CANCELLATION_NOT_ALLOWED,
 ];
 
 /// Another live declaration names the waybill.
@@ -41,6 +45,31 @@ pub static GUARANTEE_MISSING: Rule = Rule {
     en: "guarantor [{guarantor}] has no guarantee in force",
 };
 
+/// The export declaration that is to be cancelled does not exist.
+pub static EXPORT_TO_CANCEL_MISSING: Rule = Rule {
+    code: "export-cancellation-declaration-missing",
+    official: None,
+    zh: "系统中不存在清单编号为[{declaration}]的出口清单",
+    en: "no export declaration of number [{declaration}] exists",
+};
+
+/// The request names another office or another party than the export declaration does.
+pub static EXPORT_CANCELLATION_DIFFERS: Rule = Rule {
+    code: "export-cancellation-differs",
+    official: None,
+    zh: "出口撤销申请单校验失败[{cause}]",
+    en: "the request to cancel is not valid [{cause}]",
+};
+
+/// After the release, goods that stay are taken back by an officer (退关) instead.
+pub static EXPORT_CANCELLATION_NOT_ALLOWED: Rule = Rule {
+    code: "export-cancellation-not-allowed",
+    official: None,
+    zh: "出口清单[{declaration}]的状态不符合撤单申报要求，放行后未离境的应办理退关",
+    en: "the state of export declaration [{declaration}] does not allow a cancellation; after its \
+         release goods that stay are taken back by an officer",
+};
+
 macro_rules! guid_reused {
     ($($name:ident, $number:literal, $code:literal, $prefix:literal;)*) => {
         $(
@@ -61,6 +90,7 @@ guid_reused! {
     WAYBILL_GUID_REUSED, -504_011, "waybill-guid-reused", "参数校验不通过，";
     DELIVERY_GUID_REUSED, -505_011, "delivery-guid-reused", "参数校验不通过，";
     DECLARATION_GUID_REUSED, -621_001, "declaration-guid-reused", "清单报文校验失败，";
+    CANCELLATION_GUID_REUSED, -623_001, "cancellation-guid-reused", "报文校验失败，";
 }
 
 /// The rule against a number that names other content, in the words of a kind of document.
@@ -79,5 +109,7 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::Departure => &export::DEPARTURE.guid_reused,
         DocumentKind::ExportReturn => &export::RETURN.guid_reused,
         DocumentKind::ReturnTally => &export::TALLY.guid_reused,
+        DocumentKind::Cancellation => &CANCELLATION_GUID_REUSED,
+        DocumentKind::ExportCancellation => &export::CANCELLATION.guid_reused,
     }
 }

@@ -41,7 +41,7 @@ pub fn decide(
         }
         Ruled::Moved(state) => {
             case.replying.say(state.status(), told(&state, ruling.reason));
-            case.record.state = state;
+            case.move_to(state)?;
         }
         Ruled::Ended { state, .. } => {
             let document =

@@ -124,7 +124,11 @@ pub fn refused(
             let number = standing.map(|standing| &standing.provisional_no);
             replying.number(declaration::provisional_no(circumstances, filed, number)?);
         }
-        DocumentKind::Export | DocumentKind::Arrival | DocumentKind::Departure => {
+        DocumentKind::Export
+        | DocumentKind::Arrival
+        | DocumentKind::Departure
+        | DocumentKind::Cancellation
+        | DocumentKind::ExportCancellation => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
         }
         DocumentKind::ExportReturn | DocumentKind::ReturnTally => {

@@ -39,7 +39,7 @@ pub fn documents(
     Ok(documents
         .into_iter()
         .filter(|document| match (document.key.kind, document.facts.as_deref()) {
-            (DocumentKind::Order | DocumentKind::Declaration, _) => {
+            (DocumentKind::Order | DocumentKind::Declaration | DocumentKind::Cancellation, _) => {
                 document.key.party == facts.platform
             }
             (DocumentKind::Payment, Some(Facts::Payment(payment))) => {
@@ -112,6 +112,7 @@ fn certified(record: &DeclarationRecord) -> bool {
         ImportState::Released(_)
         | ImportState::Closed(_)
         | ImportState::ShippedBack(_)
+        | ImportState::Cancelled(_)
         | ImportState::Refused
         | ImportState::Deleted => true,
     }

@@ -246,11 +246,11 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::ReturnTally(tally) => {
             export::check_return_tally(tally, law(pack, &tally.filing), pointer)
         }
+        Document::Cancellation(request) => check::check_cancellation(request, pointer),
+        Document::ExportCancellation(request) => check::check_export_cancellation(request, pointer),
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::ExportCancellation(_)
-        | Document::MasterBillLink(_)
+        Document::MasterBillLink(_)
         | Document::Consolidation(_)
-        | Document::Cancellation(_)
         | Document::Return(_)
         | Document::WarehouseEntry(_) => Vec::new(),
     }

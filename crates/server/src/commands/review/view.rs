@@ -184,6 +184,8 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Departure => "departure-report",
         DocumentKind::ExportReturn => "export-return",
         DocumentKind::ReturnTally => "return-tally",
+        DocumentKind::Cancellation => "cancellation",
+        DocumentKind::ExportCancellation => "export-cancellation",
     }
 }
 

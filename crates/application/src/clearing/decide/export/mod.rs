@@ -24,8 +24,8 @@ use crate::clearing::incoming::FiledDocument;
 use crate::clearing::outcome::Cause;
 use crate::clearing::record::{DocumentRecord, ExportRecord, Facts};
 use crate::clearing::working_set::Draft;
-use case::ExportCase;
 
+pub(super) use case::ExportCase;
 pub(super) use lodging::lodge;
 pub(super) use movement::{arrival, departure};
 pub(super) use quarantine::register as quarantine;

@@ -99,7 +99,10 @@ fn state(state: &ImportState) -> Value {
             "limited_quantities": quantities(&release.used.quantities),
             "taxes": tax(&release.tax),
         }),
-        ImportState::ShippedBack(_) | ImportState::Refused | ImportState::Deleted => json!({}),
+        ImportState::ShippedBack(_)
+        | ImportState::Cancelled(_)
+        | ImportState::Refused
+        | ImportState::Deleted => json!({}),
     }
 }
 

@@ -1,0 +1,215 @@
+//! Requests to cancel a declaration (撤销申请单): approved at once where the law of the day lets a
+//! declaration at its status be cancelled, refused otherwise.
+//!
+//! A request is known by the declaration that it names, so that none is cancelled twice.
+
+use std::sync::Arc;
+
+use tongguan_codelists::entries::Direction;
+use tongguan_domain::commerce::Stage;
+use tongguan_domain::declaration::ExportStep;
+use tongguan_domain::defect::{Defect, Rule};
+use tongguan_domain::facts::{ExportCancellationFacts, ParcelFacts};
+use tongguan_domain::ids::{DeclarationNumber, Guid};
+use tongguan_domain::official::cancellation::{DECLARATION_MISSING, INVALID, STATE_NOT_ALLOWED};
+use tongguan_domain::status::ReturnStatus;
+
+use super::admission::{Admission, admit};
+use super::case::Case;
+use super::declaration::provisional_no;
+use super::export::ExportCase;
+use super::matching::declaration_of;
+use super::reply::Replying;
+use super::rules::{
+    EXPORT_CANCELLATION_DIFFERS, EXPORT_CANCELLATION_NOT_ALLOWED, EXPORT_TO_CANCEL_MISSING,
+};
+use super::{Circumstances, Undecidable, trade};
+use crate::clearing::incoming::{FiledDocument, Submitted};
+use crate::clearing::outcome::{Cause, Subject};
+use crate::clearing::record::{
+    DeclarationRecord, DocumentKey, DocumentRecord, DocumentState, ExportRecord,
+};
+use crate::clearing::working_set::Draft;
+
+/// Decides a request to cancel an import declaration (CEB623).
+pub fn import(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    facts: &ParcelFacts,
+) -> Result<(), Undecidable> {
+    let Some(approval) = take_in(draft, circumstances, submitted, filed)? else { return Ok(()) };
+    match cancellable_import(draft, circumstances, &filed.key, facts) {
+        Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
+        Ok(declaration) => {
+            approval.send(draft, submitted, filed);
+            let Some(mut case) = Case::reopen(draft, circumstances, &declaration) else {
+                return Err(Undecidable::NoSuchDeclaration(declaration.id));
+            };
+            let cancelled = declaration.state.clone().cancel()?;
+            case.replying.say(ReturnStatus::Refused, told(&filed.filing.guid));
+            case.end(draft, circumstances, cancelled, DocumentState::Refused)?;
+            case.close(draft, Cause::Document(submitted.source));
+            Ok(())
+        }
+    }
+}
+
+/// Decides a request to cancel an export declaration (CEB605).
+pub fn export(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    facts: &ExportCancellationFacts,
+) -> Result<(), Undecidable> {
+    let Some(approval) = take_in(draft, circumstances, submitted, filed)? else { return Ok(()) };
+    match cancellable_export(draft, circumstances, facts) {
+        Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
+        Ok(export) => {
+            approval.send(draft, submitted, filed);
+            let Some(mut case) = ExportCase::reopen(draft, circumstances, &export) else {
+                return Err(Undecidable::NoSuchDeclaration(export.id));
+            };
+            case.replying.say(ReturnStatus::Refused, told(&filed.filing.guid));
+            case.end(draft, circumstances, ExportStep::Cancel)?;
+            case.close(draft, Cause::Document(submitted.source));
+            Ok(())
+        }
+    }
+}
+
+/// What the declaration is told. The reason may name a person, and the request holds it.
+fn told(request: &Guid) -> String {
+    format!("撤单，撤销申请单[{request}]已审结")
+}
+
+/// The import declaration that may be cancelled, or why none may.
+fn cancellable_import(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    key: &DocumentKey,
+    facts: &ParcelFacts,
+) -> Result<Arc<DeclarationRecord>, Vec<Defect>> {
+    let number = &facts.declaration_no;
+    let named = declaration_of(draft, &key.dossier, facts.parties.platform)
+        .filter(|declaration| declaration.state.number() == Some(number));
+    let Some(declaration) = named else { return Err(vec![about(&DECLARATION_MISSING, number)]) };
+    let differs = facts.differences(&declaration.facts);
+    if !differs.is_empty() {
+        return Err(differing(&INVALID, &differs, number));
+    }
+    let allowed = is_allowed(circumstances, Direction::Import, declaration.state.status());
+    if !allowed || declaration.state.clone().cancel().is_err() {
+        return Err(vec![about(&STATE_NOT_ALLOWED, number)]);
+    }
+    Ok(declaration.clone())
+}
+
+/// The export declaration that may be cancelled, or why none may.
+fn cancellable_export(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    facts: &ExportCancellationFacts,
+) -> Result<Arc<ExportRecord>, Vec<Defect>> {
+    let number = &facts.declaration_no;
+    let Some(export) = draft.export_numbered(number) else {
+        return Err(vec![about(&EXPORT_TO_CANCEL_MISSING, number)]);
+    };
+    let differs = facts.differences(&export.facts);
+    if !differs.is_empty() {
+        return Err(differing(&EXPORT_CANCELLATION_DIFFERS, &differs, number));
+    }
+    let allowed = is_allowed(circumstances, Direction::Export, export.state.status());
+    if !allowed || export.state.clone().take(ExportStep::Cancel).is_err() {
+        return Err(vec![about(&EXPORT_CANCELLATION_NOT_ALLOWED, number)]);
+    }
+    Ok(export.clone())
+}
+
+/// Whether the law of this day lets a declaration at that status be cancelled.
+fn is_allowed(
+    circumstances: &Circumstances<'_>,
+    direction: Direction,
+    status: ReturnStatus,
+) -> bool {
+    let law = &circumstances.settings.law;
+    law.is_cancellable(direction, status.number(), circumstances.at.china_day())
+}
+
+fn about(rule: &'static Rule, number: &DeclarationNumber) -> Defect {
+    Defect::at(rule, "InvtCancel/invtNo").with("declaration", number)
+}
+
+/// A defect for each element in which request and declaration differ.
+fn differing(rule: &'static Rule, names: &[&str], number: &DeclarationNumber) -> Vec<Defect> {
+    let cause = |name: &str| format!("{name}与清单[{number}]不一致");
+    let defect =
+        |name: &&str| Defect::at(rule, format!("InvtCancel/{name}")).with("cause", cause(name));
+    names.iter().map(defect).collect()
+}
+
+/// The answer to a request that is approved unless something about its declaration is in the way.
+struct Approval(Replying);
+
+impl Approval {
+    fn send(self, draft: &mut Draft<'_>, submitted: &Submitted, filed: &FiledDocument) {
+        let Self(mut replying) = self;
+        replying.say(ReturnStatus::Accepted, format!("新增申报成功[{}]", filed.filing.guid));
+        replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
+        replying.say(ReturnStatus::Reviewed, "审结");
+        settle(draft, submitted, filed, replying, DocumentState::Entered);
+    }
+}
+
+/// Admits a request that is to be decided now, and answers every other: one that came before, that is
+/// only stored, or that is deleted.
+fn take_in(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+) -> Result<Option<Approval>, Undecidable> {
+    let standing = draft.document(&filed.key).cloned();
+    let admission = admit(standing.as_deref(), filed, true);
+    if admission == Admission::Repeat {
+        trade::repeat(draft, submitted, filed, standing.as_deref());
+        return Ok(None);
+    }
+    let mut replying =
+        Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
+    replying.number(provisional_no(circumstances, filed, None)?);
+    let guid = &filed.filing.guid;
+    let state = match admission {
+        Admission::Refuse(defect) => {
+            replying.refuse(&[defect]);
+            replying.send_aside(draft, &filed.key);
+            return Ok(None);
+        }
+        Admission::Delete => {
+            replying.say(ReturnStatus::Accepted, format!("删除申报成功[{guid}]"));
+            DocumentState::Deleted
+        }
+        _ if filed.filing.stage == Stage::Stored => {
+            replying.say(ReturnStatus::Stored, format!("暂存成功[{guid}]"));
+            DocumentState::Stored
+        }
+        _ => return Ok(Some(Approval(replying))),
+    };
+    settle(draft, submitted, filed, replying, state);
+    Ok(None)
+}
+
+/// Sends the answer and stores the request: what it asked for stands with its declaration.
+fn settle(
+    draft: &mut Draft<'_>,
+    submitted: &Submitted,
+    filed: &FiledDocument,
+    replying: Replying,
+    state: DocumentState,
+) {
+    let subject = Subject::Document(filed.key.clone());
+    let replied_at = replying.send(draft, &filed.key, subject, Cause::Document(submitted.source));
+    draft.set_document(DocumentRecord { state, ..trade::record(submitted, filed, replied_at) });
+}
