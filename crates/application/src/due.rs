@@ -7,10 +7,12 @@
 //! * What was released is found in the log of events, which is in the order of time: cursors follow it
 //!   as many days behind as releases are left open (`closing`).
 //! * Who queues before a guarantee stands in the index of queues.
+//! * Until when goods may come back stands in the row of their return.
 //!
 //! Whoever commits is asked to decide; that decision looks again, so being late or twice does no harm.
 
 mod closing;
+mod returns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +58,8 @@ pub struct Done {
     pub closed: usize,
     /// Declarations that left a queue before a guarantee.
     pub released: usize,
+    /// Returns that were given up because their goods did not come.
+    pub lapsed: usize,
 }
 
 /// Finds what is due, and remembers what need not be looked at again yet. One for each process that
@@ -95,6 +99,7 @@ impl DueWork {
             expired: self.end_waiting(store, now, decide)?,
             closed: self.closing.run(store, settings, now, decide)?,
             released: self.release_queued(store, now, decide)?,
+            lapsed: returns::lapse(store, now, decide)?,
         })
     }
 

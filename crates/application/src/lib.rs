@@ -13,6 +13,7 @@
 //! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
 //! | [`quarantine`] | parcels that are looked at before they enter the supervised place |
 //! | [`transit`] | goods under seal on their way to the port |
+//! | [`returns`] | imported goods that come back |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
@@ -42,6 +43,7 @@ pub mod pipeline;
 pub mod ports;
 pub mod quarantine;
 pub mod registry;
+pub mod returns;
 pub mod review;
 pub mod settings;
 pub mod transit;

@@ -62,4 +62,12 @@ impl Allowance {
     pub fn spend(self, amount: Money) -> Result<Self, MoneyOverflow> {
         Ok(Self { used: self.used.checked_add(amount)?, ..self })
     }
+
+    /// Gives back what a released declaration used whose goods went back.
+    ///
+    /// # Errors
+    /// [`MoneyOverflow`].
+    pub fn restore(self, amount: Money) -> Result<Self, MoneyOverflow> {
+        Ok(Self { used: self.used.checked_sub(amount)?, ..self })
+    }
 }

@@ -68,6 +68,14 @@ impl Guarantee {
         Ok(Self { queued: self.queued.checked_sub(tax)?, ..self })
     }
 
+    /// Gives back the `tax` of goods that went back: it will not be paid.
+    ///
+    /// # Errors
+    /// [`MoneyOverflow`].
+    pub fn give_back(self, tax: Money) -> Result<Self, MoneyOverflow> {
+        Ok(Self { held: self.held.checked_sub(tax)?, ..self })
+    }
+
     fn hold_out_of_turn(self, tax: Money, at: Moment) -> Option<Self> {
         let held = self.held.checked_add(tax).ok()?;
         (tax <= self.free(at)).then_some(Self { held, ..self })

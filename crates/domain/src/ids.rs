@@ -173,6 +173,10 @@ number_id!(
     DeclarationId
 );
 number_id!(
+    /// A return of imported goods, from the request to its end.
+    ReturnId
+);
+number_id!(
     /// A message as received, with all its documents.
     MessageId
 );

@@ -187,6 +187,28 @@ CREATE INDEX transit_seal ON transit (seal, declaration_id);
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 
+-- Returns of imported goods, beside their declarations.
+CREATE TABLE import_return (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    return_id BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    declarant_id BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    office TEXT NOT NULL,
+    pre_no TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    open BIGINT NOT NULL CHECK (open IN (0, 1)),
+    late_from BIGINT,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id, return_id)
+) CLUSTERED;
+
+CREATE INDEX import_return_open ON import_return (return_id) WHERE open = 1;
+
+CREATE INDEX import_return_late ON import_return (late_from) WHERE late_from IS NOT NULL;
+
 CREATE TABLE claim (
     bucket BIGINT NOT NULL,
     kind BIGINT NOT NULL,

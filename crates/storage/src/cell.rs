@@ -4,7 +4,7 @@
 //! PostgreSQL family have alike. Times are microseconds, money is fen, days are microseconds of their
 //! midnight in China, booleans are 0 and 1.
 
-use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId};
+use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ReturnId};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::quantity::Quantity;
@@ -113,6 +113,7 @@ integers! {
     bool: |value| i64::from(*value), |value| match value { 0 => Some(false), 1 => Some(true), _ => None };
     PartyId: |id| id.0, |value| Some(Self(value));
     DeclarationId: |id| id.0, |value| Some(Self(value));
+    ReturnId: |id| id.0, |value| Some(Self(value));
     MessageId: |id| id.0, |value| Some(Self(value));
     Money: |money| money.fen(), |value| Some(Self::from_fen(value));
     Quantity: |quantity| quantity.trillionths(), Quantity::from_trillionths;

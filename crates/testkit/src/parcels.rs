@@ -11,11 +11,11 @@ use tongguan_domain::ids::{
 use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::movement::{ArrivalReport, DepartureReport};
 use tongguan_domain::person::Identity;
-use tongguan_domain::returns::{ExportReturnRequest, ReturnTally};
+use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
     Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
-    ceb513, ceb603, ceb605, ceb621, ceb623,
+    ceb513, ceb603, ceb605, ceb621, ceb623, ceb625,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -154,6 +154,8 @@ pub enum Document {
     Cancellation(Box<CancellationRequest>),
     /// 出口撤销申请单 (605).
     ExportCancellation(Box<ExportCancellation>),
+    /// 退货申请单 (625).
+    Return(Box<ReturnRequest>),
 }
 
 impl Document {
@@ -175,6 +177,7 @@ impl Document {
             Self::ReturnTally(tally) => &tally.filing,
             Self::Cancellation(request) => &request.filing,
             Self::ExportCancellation(request) => &request.filing,
+            Self::Return(request) => &request.filing,
         }
     }
 
@@ -196,6 +199,7 @@ impl Document {
             Self::ReturnTally(tally) => &mut tally.filing,
             Self::Cancellation(request) => &mut request.filing,
             Self::ExportCancellation(request) => &mut request.filing,
+            Self::Return(request) => &mut request.filing,
         }
     }
 
@@ -217,6 +221,7 @@ impl Document {
             Self::ReturnTally(_) => 215,
             Self::Cancellation(_) => 623,
             Self::ExportCancellation(_) => 605,
+            Self::Return(_) => 625,
         }
     }
 }
@@ -284,6 +289,7 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::ReturnTally(_)) => of!(ReturnTally, carrier, ceb215::write),
         Some(Document::Cancellation(_)) => of!(Cancellation, carrier, ceb623::write),
         Some(Document::ExportCancellation(_)) => of!(ExportCancellation, carrier, ceb605::write),
+        Some(Document::Return(_)) => of!(Return, carrier, ceb625::write),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Made-up requests about parcels that were declared.
 
+use rust_decimal::Decimal;
 use tongguan_domain::cancellation::{CancellationRequest, ExportCancellation};
 use tongguan_domain::commerce::{Action, Filing, Stage};
 use tongguan_domain::declaration::DeclaredParcel;
 use tongguan_domain::ids::{DeclarationNumber, FunctionalReference, IdError};
+use tongguan_domain::returns::{ReturnItem, ReturnRequest};
 use tongguan_domain::time::Moment;
 
 use crate::exports::Export;
@@ -66,6 +68,39 @@ pub fn export_cancellation(
         declarant: export.declaration.declarant.clone(),
         merchant: export.declaration.merchant.clone(),
         note: None,
+    })
+}
+
+/// The `n`th request to return imported goods (CEB625), sent at `at`: of each line of goods, by its
+/// place from 0, so much.
+///
+/// # Errors
+/// None for any `n`.
+pub fn import_return(
+    parcel: &Parcel,
+    number: &DeclarationNumber,
+    n: u64,
+    at: Moment,
+    goods: &[(usize, Decimal)],
+) -> Result<ReturnRequest, IdError> {
+    let line = |(place, quantity): &(usize, Decimal)| {
+        parcel.declaration.items.get(*place).map(|item| ReturnItem {
+            number: item.number,
+            hs_code: item.hs_code.clone(),
+            name: item.name.clone(),
+            quantity: *quantity,
+            unit: item.unit.clone(),
+            note: None,
+        })
+    };
+    Ok(ReturnRequest {
+        filing: filing(23, n, at)?,
+        parcel: declared(parcel, number),
+        reference: Some(FunctionalReference::parse(&format!("RET{n:012}"))?),
+        provisional_no: None,
+        reason: "订购人退货".into(),
+        note: None,
+        items: goods.iter().filter_map(line).collect(),
     })
 }
 

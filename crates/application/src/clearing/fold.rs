@@ -6,7 +6,9 @@ use tongguan_domain::ids::{DeclarationId, MessageId};
 use tongguan_storage::Partition;
 
 use super::decide::{Circumstances, Undecidable, decide};
-use super::incoming::{Filed, Incoming, QuarantineCommand, Submitted, TransitCommand};
+use super::incoming::{
+    Filed, Incoming, QuarantineCommand, ReturnCommand, Submitted, TransitCommand,
+};
 use super::record::Source;
 use super::working_set::WorkingSet;
 use crate::numbering::IdSource;
@@ -85,7 +87,10 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         | Incoming::Transit(TransitCommand { declaration, .. })
         | Incoming::Quarantine(QuarantineCommand { declaration, .. })
         | Incoming::Declare(declaration)
-        | Incoming::Due(declaration) => crate::numbering::partition_of(declaration.0),
+        | Incoming::Due(declaration)
+        | Incoming::Return(ReturnCommand { declaration, .. }) => {
+            crate::numbering::partition_of(declaration.0)
+        }
         Incoming::ExportReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
             crate::numbering::partition_of(id.declaration.0)
         }

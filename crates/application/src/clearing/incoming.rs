@@ -13,10 +13,10 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
     CollectionFacts, DeclarationFacts, DeliveryFacts, ExportCancellationFacts, ExportFacts,
     ExportOrderFacts, ExportReturnFacts, ExportWaybillFacts, MovementFacts, OrderFacts,
-    ParcelFacts, PaymentFacts, TallyFacts, WaybillFacts,
+    ParcelFacts, PaymentFacts, ReturnFacts, TallyFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
-    DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, SealNumber, VehiclePlate,
+    DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, ReturnId, SealNumber, VehiclePlate,
 };
 use tongguan_domain::quarantine::Finding;
 use tongguan_domain::returns::ExportReturnId;
@@ -53,6 +53,8 @@ pub enum Incoming {
     Declare(DeclarationId),
     /// Time has come for a declaration: expiry or closing.
     Due(DeclarationId),
+    /// Something happened to a return of imported goods.
+    Return(ReturnCommand),
     /// The queue before a guarantee is to be tried, the declarations in order.
     GuaranteeChanged(Vec<DeclarationId>),
     /// An officer's ruling on a return of exported goods.
@@ -122,6 +124,40 @@ pub struct QuarantineCommand {
     pub officer: String,
     /// Why, in words that the declarant reads.
     pub reason: String,
+}
+
+/// What is to be decided about a return.
+#[derive(Debug, Clone)]
+pub struct ReturnCommand {
+    /// The declaration whose goods come back.
+    pub declaration: DeclarationId,
+    /// Which return.
+    pub id: ReturnId,
+    /// What happened.
+    pub event: ReturnEvent,
+}
+
+/// What happens to a return after it was asked for.
+#[derive(Debug, Clone)]
+pub enum ReturnEvent {
+    /// A facility records that the goods are back.
+    Back {
+        /// In how many pieces.
+        packages: u32,
+        /// What is damaged.
+        damage: Option<Box<str>>,
+        /// Who recorded it.
+        recorder: String,
+    },
+    /// An officer has examined them.
+    Examined {
+        /// Whether they are in order, and why not.
+        finding: Result<(), String>,
+        /// Who examined them.
+        officer: String,
+    },
+    /// Time has come for it.
+    Due,
 }
 
 /// A document as it was submitted.
@@ -212,6 +248,8 @@ pub enum FiledFacts {
     Cancellation(ParcelFacts),
     /// Of a request to cancel an export declaration.
     ExportCancellation(ExportCancellationFacts),
+    /// Of a request to return imported goods.
+    Return(ReturnFacts),
 }
 
 impl FiledFacts {

@@ -14,7 +14,9 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
 
 use super::batch::BatchError;
-use super::incoming::{Filed, FiledDocument, FiledFacts, Incoming, QuarantineCommand, TransitAct};
+use super::incoming::{
+    Filed, FiledDocument, FiledFacts, Incoming, QuarantineCommand, ReturnCommand, TransitAct,
+};
 use super::record::{
     ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
 };
@@ -31,6 +33,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_dossiers(tx, &mut set, &mut named)?;
     let first = load_declarations(tx, &mut set, &named.declarations)?;
     follow_declarations(tx, &mut set, &mut named, &first)?;
+    load_returns(tx, &mut set, &named)?;
     follow_numbers(tx, &mut named)?;
     load_exports(tx, &mut set, &mut named)?;
     load_export_returns(tx, &mut set, std::mem::take(&mut named.returned))?;
@@ -55,6 +58,8 @@ struct Named {
     exports: BTreeSet<DeclarationId>,
     /// Exports that reports move.
     moved_exports: BTreeSet<DeclarationId>,
+    /// Dossiers of whose goods something comes back, and declarations of which it is known.
+    returning: (BTreeSet<DossierKey>, BTreeSet<DeclarationId>),
     /// Exports of which nothing but the number is known.
     export_numbers: BTreeSet<DeclarationNumber>,
     /// Without a year where only the present one counts.
@@ -98,6 +103,10 @@ impl Named {
                 Incoming::ExportReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
                     named.returned.declaration(id.declaration);
                 }
+                Incoming::Return(ReturnCommand { declaration, .. }) => {
+                    named.declarations.insert(*declaration);
+                    named.returning.1.insert(*declaration);
+                }
                 Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),
             }
         }
@@ -125,6 +134,9 @@ impl Named {
             | DocumentKind::Collection
             | DocumentKind::Export
             | DocumentKind::Cancellation => {}
+            DocumentKind::Return => {
+                self.returning.0.insert(filed.key.dossier.clone());
+            }
         }
         let waybill = |party, number: &WaybillNumber| {
             let kind = DocumentKind::ExportWaybill;
@@ -285,7 +297,9 @@ fn follow_declarations(
         if !named.dossiers.contains(&declaration.document.dossier) {
             further.dossiers.insert(declaration.document.dossier.clone());
         }
-        if let Some((of, quantities)) = takes(declaration) {
+        let returns = named.returning.0.contains(&declaration.document.dossier)
+            || named.returning.1.contains(&declaration.id);
+        if let Some((of, quantities)) = takes(declaration, returns) {
             named.allowance(of, quantities);
             named.guarantors.insert(facts.guarantor);
         }
@@ -297,6 +311,23 @@ fn follow_declarations(
     load_dossiers(tx, set, &mut further)?;
     further.declarations.retain(|id| !loaded.contains(id));
     load_declarations(tx, set, &further.declarations).map(drop)
+}
+
+/// The returns of the declarations of whose goods something comes back.
+fn load_returns(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result<(), BatchError> {
+    let (dossiers, declarations) = &named.returning;
+    let returning = |declaration: &&DeclarationRecord| {
+        declarations.contains(&declaration.id) || dossiers.contains(&declaration.document.dossier)
+    };
+    let keys = set.declarations().filter(returning).map(|d| (partition_of(d.id.0), d.id));
+    let keys: Vec<_> = keys.collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    for row in tx.returns_of(&keys)? {
+        set.put_return(rows::read_return(row)?);
+    }
+    Ok(())
 }
 
 /// Numbers lead to export declarations.
@@ -406,12 +437,21 @@ fn load_transits(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result
 
 /// What deciding about a declaration may take of its buyer's accounts or give back to them; nothing where
 /// it can touch neither those nor the guarantor's.
-fn takes(declaration: &DeclarationRecord) -> Option<(AllowanceKey, &[LimitedQuantity])> {
+fn takes(
+    declaration: &DeclarationRecord,
+    returns: bool,
+) -> Option<(AllowanceKey, &[LimitedQuantity])> {
     if let ImportState::Stored(assessed) = &declaration.state {
         let person = declaration.facts.buyer.person;
         return Some((AllowanceKey { person, year: PRESENT }, &assessed.quantities));
     }
-    let reservation = declaration.state.reservation()?;
+    let used = match &declaration.state {
+        ImportState::Released(release) | ImportState::Closed(release) if returns => {
+            Some(&release.used)
+        }
+        _ => None,
+    };
+    let reservation = declaration.state.reservation().or(used)?;
     Some((reservation.key, &reservation.quantities))
 }
 

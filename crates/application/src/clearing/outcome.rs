@@ -9,7 +9,7 @@ use tongguan_domain::returns::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::time::Moment;
-use tongguan_messages::ceb::MessageType;
+use tongguan_messages::ceb::{MessageType, TaxBillStatus};
 use tongguan_storage::Partition;
 
 use super::record::{AnswerTo, DocumentKey, Source};
@@ -29,8 +29,8 @@ pub struct Response {
     pub numbers: Option<DeclarationNumbers>,
     /// The run of statuses, strictly increasing in time.
     pub run: Vec<Step>,
-    /// The tax bill that goes with a release (816).
-    pub bill: Option<Bill>,
+    /// The tax bills that go with a release or a return (816, 818).
+    pub bills: Vec<Bill>,
 }
 
 /// Responses that are sent once more because the same document came again.
@@ -71,8 +71,12 @@ pub struct Step {
 pub struct Bill {
     /// The declaration it belongs to.
     pub declaration: DeclarationId,
+    /// Its place among the declaration's bills, from 1.
+    pub n: u32,
     /// 电子税单编号: the declaration's number, `_` and a counter.
     pub number: String,
+    /// 税单状态: issued (816), or an earlier one cancelled (818).
+    pub status: TaxBillStatus,
     /// When it was made.
     pub at: Moment,
     /// What is owed.

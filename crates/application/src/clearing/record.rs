@@ -11,10 +11,11 @@ use tongguan_domain::facts::{
     ExportWaybillFacts, OrderFacts, PaymentFacts, TallyFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
-    DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ProvisionalNumber,
+    DeclarationId, DxpId, Guid, MessageId, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
+    ReturnId,
 };
 use tongguan_domain::quarantine::Quarantine;
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::returns::{ExportReturnId, ReturnState, ReturnedLine};
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
 
@@ -53,11 +54,13 @@ pub enum DocumentKind {
     Cancellation = 12,
     /// 出口撤销申请单 (605).
     ExportCancellation = 13,
+    /// 退货申请单 (625).
+    Return = 14,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -72,6 +75,7 @@ impl DocumentKind {
         Self::Collection,
         Self::ExportCancellation,
         Self::ExportReturn,
+        Self::Return,
         Self::ReturnTally,
     ];
 
@@ -267,6 +271,27 @@ impl ExportRecord {
             number: self.facts.waybill_no.as_str().into(),
         }
     }
+}
+
+/// A return of imported goods as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnRecord {
+    /// Its id.
+    pub id: ReturnId,
+    /// The declaration whose goods come back.
+    pub declaration: DeclarationId,
+    /// The document that it is.
+    pub document: DocumentKey,
+    /// 申报地海关.
+    pub office: OfficeCode,
+    /// 预录入编号, given on first sight.
+    pub provisional_no: ProvisionalNumber,
+    /// What comes back.
+    pub lines: Vec<ReturnedLine>,
+    /// Where it stands.
+    pub state: ReturnState,
+    /// What every response about it quotes, and who receives them; what its tax bills quote too.
+    pub answer: Arc<AnswerTo>,
 }
 
 /// To whom a document's responses go, and the strings that they quote as the sender wrote them.

@@ -3,6 +3,7 @@
 mod answer;
 mod export;
 mod export_return;
+mod import_return;
 mod transit;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use self::export::{read_export, write_export};
 pub use self::export_return::{
     read_export_return, read_return_parcel, write_export_return, write_return_parcel,
 };
+pub use self::import_return::{read_return, write_return};
 pub use self::transit::{read_transit, write_transit};
 
 /// A row does not say what this program understands.
@@ -289,7 +291,7 @@ pub fn write_response(response: &Response) -> StoredResponse {
             .iter()
             .map(|step| (step.status.number(), step.at.micros(), step.text.clone()))
             .collect(),
-        bill: response.bill.as_ref().map(|bill| bill.declaration.0),
+        bills: response.bills.iter().map(|bill| (bill.declaration.0, bill.n)).collect(),
     }
 }
 

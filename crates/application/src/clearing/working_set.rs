@@ -12,14 +12,14 @@ use std::sync::Arc;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber};
+use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, ReturnId, SealNumber};
 use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
 
 use super::outcome::{Entry, Posting, Repeat, Response};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
-    ExportRecord,
+    ExportRecord, ReturnRecord,
 };
 
 use returned::{Returned, ReturnedKeys};
@@ -33,6 +33,7 @@ struct Tables {
     declarations: HashMap<DeclarationId, Arc<DeclarationRecord>>,
     exports: HashMap<DeclarationId, Arc<ExportRecord>>,
     export_numbers: HashMap<DeclarationNumber, DeclarationId>,
+    returns: BTreeMap<(DeclarationId, ReturnId), Arc<ReturnRecord>>,
     claims: HashMap<ClaimKey, Claim>,
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
@@ -87,6 +88,7 @@ struct Changed {
     documents: BTreeSet<DocumentKey>,
     declarations: BTreeSet<DeclarationId>,
     exports: BTreeSet<DeclarationId>,
+    returns: BTreeSet<(DeclarationId, ReturnId)>,
     claims: BTreeSet<ClaimKey>,
     allowances: BTreeSet<AllowanceKey>,
     quantities: BTreeSet<QuantityKey>,
@@ -104,6 +106,8 @@ pub struct Changes {
     pub declarations: Vec<Arc<DeclarationRecord>>,
     /// Export declarations as they now stand.
     pub exports: Vec<Arc<ExportRecord>>,
+    /// Returns of imported goods as they now stand.
+    pub returns: Vec<Arc<ReturnRecord>>,
     /// Declarations that were waiting and are not any more, with their documents.
     pub ended_waiting: Vec<(DeclarationId, DocumentKey)>,
     /// Claims as they now stand.
@@ -143,6 +147,12 @@ impl WorkingSet {
             self.before.waiting.insert(export.id, export.document.clone());
         }
         self.loaded.put_export(export);
+    }
+
+    /// Takes in a return that was loaded.
+    pub fn put_return(&mut self, import_return: ReturnRecord) {
+        let key = (import_return.declaration, import_return.id);
+        self.loaded.returns.insert(key, Arc::new(import_return));
     }
 
     /// Takes in a claim that was loaded.
@@ -208,6 +218,7 @@ impl WorkingSet {
         self.changed.documents.extend(new.documents.keys().cloned());
         self.changed.declarations.extend(new.declarations.keys());
         self.changed.exports.extend(new.exports.keys());
+        self.changed.returns.extend(new.returns.keys());
         self.changed.claims.extend(new.claims.keys().cloned());
         self.changed.allowances.extend(new.allowances.keys());
         self.changed.quantities.extend(new.quantities.keys());
@@ -218,6 +229,7 @@ impl WorkingSet {
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
+        self.loaded.returns.extend(new.returns);
         self.loaded.export_numbers.extend(new.export_numbers);
         self.loaded.claims.extend(new.claims);
         self.loaded.allowances.extend(new.allowances);
@@ -250,6 +262,7 @@ impl WorkingSet {
                 .filter_map(|id| Some((*id, before.waiting.get(id)?.clone())))
                 .collect(),
             exports: changed.exports.iter().map(|id| exports[id].clone()).collect(),
+            returns: changed.returns.iter().map(|key| loaded.returns[key].clone()).collect(),
             declarations: changed.declarations.iter().map(|id| declarations[id].clone()).collect(),
             claims: changed.claims.iter().map(|key| claims[key].clone()).collect(),
             transits: changed
@@ -344,6 +357,14 @@ impl Draft<'_> {
         self.export(*known.or_else(|| self.base.loaded.export_numbers.get(number))?)
     }
 
+    /// The returns of a declaration's goods, in order of request.
+    pub fn returns_of(&self, declaration: DeclarationId) -> Vec<&Arc<ReturnRecord>> {
+        let range = (declaration, ReturnId(i64::MIN))..=(declaration, ReturnId(i64::MAX));
+        let mut returns: BTreeMap<_, _> = self.base.loaded.returns.range(range.clone()).collect();
+        returns.extend(self.new.returns.range(range));
+        returns.into_values().collect()
+    }
+
     /// The claim of that key, vacant if nobody holds it.
     pub fn claim(&self, key: &ClaimKey, at: Moment) -> Claim {
         let known = self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
@@ -403,6 +424,12 @@ impl Draft<'_> {
     /// Sets an export declaration.
     pub fn set_export(&mut self, export: ExportRecord) {
         self.new.put_export(export);
+    }
+
+    /// Sets a return.
+    pub fn set_return(&mut self, import_return: ReturnRecord) {
+        let key = (import_return.declaration, import_return.id);
+        self.new.returns.insert(key, Arc::new(import_return));
     }
 
     /// Sets a claim.

@@ -8,13 +8,14 @@ use tongguan_domain::allowance::{Allowance, QuantityAllowance};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::TaxBillStatus;
 use tongguan_storage::stored::event::{self, StoredEvent};
 use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::{self as storage, Delta, Partition, Tx};
 
 use super::batch::BatchError;
 use super::decide::{export_missing, matching_missing};
-use super::outcome::{Entry, Response};
+use super::outcome::{Bill, Entry, Response};
 use super::record::DocumentKey;
 use super::rows;
 use super::working_set::{Changes, ReturnedChanges, WorkingSet};
@@ -96,7 +97,9 @@ fn write_responses(
         if let Some(key) = &response.document {
             answered.insert(key.clone(), seq);
         }
-        bills.extend(bill_row(response));
+        for bill in &response.bills {
+            bills.push(bill_row(response.partition, bill)?);
+        }
         responses.push(response_row(response, seq, at)?);
     }
     for repeat in &changes.outcomes.repeats {
@@ -139,20 +142,23 @@ fn response_row(
     })
 }
 
-fn bill_row(response: &Response) -> Option<storage::TaxBill> {
-    let bill = response.bill.as_ref()?;
-    let lines = StoredTaxV1::from(&bill.tax);
-    Some(storage::TaxBill {
-        partition: response.partition,
+fn bill_row(partition: Partition, bill: &Bill) -> Result<storage::TaxBill, BatchError> {
+    let status = match bill.status {
+        TaxBillStatus::Issued => 1,
+        TaxBillStatus::Summed => 2,
+        TaxBillStatus::Cancelled => 3,
+    };
+    Ok(storage::TaxBill {
+        partition,
         declaration_id: bill.declaration,
-        n: 1,
+        n: i64::from(bill.n),
         tax_no: bill.number.clone(),
-        status: 1,
+        status,
         duty: bill.tax.duty,
         consumption_tax: bill.tax.consumption_tax,
         vat: bill.tax.vat,
         at: bill.at,
-        body: lines.encode().ok()?,
+        body: StoredTaxV1::from(&bill.tax).encode()?,
     })
 }
 
@@ -185,6 +191,11 @@ fn write_records(
         .iter()
         .map(|(declaration, transit)| rows::write_transit(*declaration, transit, at))
         .collect::<Result<Vec<_>, _>>()?;
+    let returns = changes
+        .returns
+        .iter()
+        .map(|import_return| rows::write_return(import_return, at))
+        .collect::<Result<Vec<_>, _>>()?;
     let claims: Vec<_> = changes.claims.iter().map(rows::write_claim).collect();
     tx.upsert(&claims)?;
     tx.upsert(&documents)?;
@@ -192,6 +203,7 @@ fn write_records(
     tx.upsert(&exports)?;
     write_returned(tx, &changes.returned, at)?;
     tx.upsert(&transits)?;
+    tx.upsert(&returns)?;
     let ended: Vec<_> = changes
         .ended_waiting
         .iter()

@@ -20,7 +20,7 @@ use crate::clearing::write::response_kind;
 pub struct Outgoing {
     /// The row itself; of a repetition, the earlier row that is sent again.
     pub response: Response,
-    /// The tax bills of the declaration, if it has any.
+    /// The tax bills that go with it.
     pub bills: Vec<TaxBill>,
     /// How the message that it answers came in.
     pub message: Option<Message>,
@@ -65,7 +65,11 @@ fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, Stor
     let message_key = (crate::numbering::partition_of(id.0), id);
     let message = view.messages(&[message_key])?.pop();
     let bills = match render::billed(&response) {
-        Some(declaration) => view.tax_bills(&[(response.partition, declaration)])?,
+        Some((declaration, places)) => {
+            let mut bills = view.tax_bills(&[(response.partition, declaration)])?;
+            bills.retain(|bill| places.contains(&bill.n));
+            bills
+        }
         None => Vec::new(),
     };
     Ok(Some(Outgoing { response, bills, message }))

@@ -8,7 +8,9 @@ use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::time::Moment;
-use tongguan_messages::ceb::{MessageType, TaxBill, TaxBillStatus, TaxLine, ceb816, ceb900};
+use tongguan_messages::ceb::{
+    MessageType, TaxBill, TaxBillNotice, TaxBillStatus, TaxLine, ceb816, ceb818, ceb900,
+};
 use tongguan_messages::response::{Quote, Quoted, Response, write_responses};
 use tongguan_messages::write::Style;
 use tongguan_storage::Message;
@@ -93,15 +95,18 @@ pub fn format_refusal_body(
     encode("format refusal", 1, &body).unwrap_or_default()
 }
 
-/// The declaration whose tax bill goes with a response.
-pub(super) fn billed(response: &tongguan_storage::Response) -> Option<DeclarationId> {
+/// The tax bills that go with a response: the declaration, and which of its bills.
+pub(super) fn billed(response: &tongguan_storage::Response) -> Option<(DeclarationId, Vec<i64>)> {
     if response.kind != response_kind::RUN {
         return None;
     }
-    StoredResponse::decode(&response.body).ok()?.bill.map(DeclarationId)
+    let bills = StoredResponse::decode(&response.body).ok()?.bills;
+    let (declaration, _) = bills.first()?;
+    let places = bills.iter().map(|(_, n)| i64::from(*n)).collect();
+    Some((DeclarationId(*declaration), places))
 }
 
-/// Renders a row: one message, or two where a tax bill goes with a release. `open` reads a message as it was
+/// Renders a row: one message, or more where tax bills go with a release or a return. `open` reads a message as it was
 /// received.
 ///
 /// # Errors
@@ -119,8 +124,13 @@ pub fn render(
             let stored = StoredResponse::decode(&row.body)?;
             let answer = rows::read_answer(stored.answer.clone())?;
             let mut messages = vec![run(outgoing, &stored, &answer)?];
-            for bill in &outgoing.bills {
-                messages.push(tax_bill(outgoing, bill, &stored, &answer, with_parcel_numbers)?);
+            for (bill, n) in outgoing.bills.iter().zip(2..) {
+                let guid = guid_of(outgoing, n);
+                let billed = Billed { row: bill, stored: &stored, answer: &answer, guid };
+                messages.push(match bill.status {
+                    CANCELLED => cancelled_bill(&billed)?,
+                    _ => tax_bill(&billed, with_parcel_numbers)?,
+                });
             }
             Ok(messages)
         }
@@ -176,25 +186,63 @@ fn quoted(quote: &Quote, stored: &StoredResponse, numbered: bool) -> Quote {
     quote.clone().numbered(provisional, declaration.unwrap_or_default())
 }
 
-fn tax_bill(
-    outgoing: &Outgoing,
-    row: &tongguan_storage::TaxBill,
-    stored: &StoredResponse,
-    answer: &AnswerTo,
-    with_parcel_numbers: bool,
-) -> Result<Rendered, RenderError> {
+/// The stored status of a row that cancels an earlier bill.
+const CANCELLED: i64 = 3;
+
+/// A tax bill with the response that it goes with.
+struct Billed<'r> {
+    row: &'r tongguan_storage::TaxBill,
+    stored: &'r StoredResponse,
+    answer: &'r AnswerTo,
+    guid: String,
+}
+
+impl Billed<'_> {
+    fn declaration_no(&self) -> Result<DeclarationNumber, RenderError> {
+        let number = self.stored.numbers.as_ref().and_then(|(_, number)| number.as_deref());
+        Ok(DeclarationNumber::parse(number.unwrap_or_default())?)
+    }
+
+    fn rendered(&self, message: MessageType, xml: String) -> Rendered {
+        Rendered {
+            message: message.code(),
+            key: self.answer.quote.name().to_owned(),
+            at: self.row.at,
+            mailboxes: mailboxes(self.answer),
+            xml: xml.into_bytes(),
+        }
+    }
+}
+
+/// That an earlier bill is cancelled (818).
+fn cancelled_bill(billed: &Billed<'_>) -> Result<Rendered, RenderError> {
+    let guarantor = billed.answer.billing.as_ref().map(|billing| &*billing.guarantor);
+    let notice = TaxBillNotice {
+        guid: Guid::parse(&billed.guid)?,
+        issued_at: billed.row.at,
+        declaration_no: billed.declaration_no()?,
+        number: billed.row.tax_no.as_str().into(),
+        status: TaxBillStatus::Cancelled,
+        payment_book: None,
+        guarantor: guarantor.and_then(|code| PartyCode::parse(code).ok()),
+    };
+    let xml = ceb818::write(&billed.guid, &[notice], Style::Compact);
+    let xml = xml.map_err(RenderError::Unwritable)?;
+    Ok(billed.rendered(MessageType::Ceb818, xml))
+}
+
+fn tax_bill(billed: &Billed<'_>, with_parcel_numbers: bool) -> Result<Rendered, RenderError> {
+    let Billed { row, answer, guid, .. } = billed;
     let tax = TaxDue::try_from(StoredTaxV1::decode(&row.body)?)?;
     let amount = |money: Money| Amount::new(money.to_decimal());
     let code = |text: &str| PartyCode::parse(text).ok();
     let (quote, Some(billing)) = (&answer.quote, &answer.billing) else {
         return Err(RenderError::NoMessage);
     };
-    let number = stored.numbers.as_ref().and_then(|(_, number)| number.as_deref());
-    let guid = guid_of(outgoing, 2);
     let bill = TaxBill {
-        guid: Guid::parse(&guid)?,
+        guid: Guid::parse(guid)?,
         issued_at: row.at,
-        declaration_no: DeclarationNumber::parse(number.unwrap_or_default())?,
+        declaration_no: billed.declaration_no()?,
         number: row.tax_no.as_str().into(),
         duty: amount(tax.duty),
         value_added_tax: amount(tax.vat),
@@ -224,14 +272,8 @@ fn tax_bill(
     };
     let form =
         ceb816::TaxBillForm { style: Style::Compact, unofficial_numbers: with_parcel_numbers };
-    let xml = ceb816::write(&guid, &[bill], form).map_err(RenderError::Unwritable)?;
-    Ok(Rendered {
-        message: MessageType::Ceb816.code(),
-        key: answer.quote.name().to_owned(),
-        at: row.at,
-        mailboxes: mailboxes(answer),
-        xml: xml.into_bytes(),
-    })
+    let xml = ceb816::write(guid, &[bill], form).map_err(RenderError::Unwritable)?;
+    Ok(billed.rendered(MessageType::Ceb816, xml))
 }
 
 fn format_refusal(

@@ -4,6 +4,7 @@ mod cancellations;
 mod export_returns;
 mod exports;
 mod movement;
+mod returns;
 
 use std::sync::Arc;
 
@@ -120,10 +121,10 @@ impl Judge<'_> {
             Document::ReturnTally(tally) => self.return_tally(tally, signer),
             Document::Cancellation(request) => self.cancellation(request, signer),
             Document::ExportCancellation(request) => self.export_cancellation(request, signer),
+            Document::Return(request) => self.import_return(request, signer),
             // Nothing acts on these yet, and nothing pretends to.
             Document::MasterBillLink(_)
             | Document::Consolidation(_)
-            | Document::Return(_)
             | Document::WarehouseEntry(_) => {
                 let defect = Defect::at(&NOT_TAKEN, self.pointer);
                 Err(vec![defect.with("message", self.message.code())])

@@ -22,6 +22,7 @@ pub(crate) use decide::decided;
 pub use decide::{BadOfficer, DecideError, Decided, Decision, decide, officer};
 pub use declare::{DeclareError, declare};
 pub use find::{Found, find};
+pub(crate) use picture::run_about;
 pub use picture::{Matching, Particulars, Picture, Told, picture};
 pub use queue::{Filter, Page, Place, QUEUES, Queued, Worth, queue};
 pub use reason::{BadReason, REASONS, reason};

@@ -192,7 +192,7 @@ fn told(
 }
 
 /// The statuses in the body of a response, if it is about the declaration of that number.
-pub(super) fn run_about(
+pub(crate) fn run_about(
     body: &[u8],
     provisional_no: &ProvisionalNumber,
 ) -> Result<Vec<Told>, ReviewError> {

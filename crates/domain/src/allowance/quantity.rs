@@ -98,6 +98,14 @@ impl QuantityAllowance {
     pub fn spend(self, amount: Quantity) -> Result<Self, QuantityOutOfRange> {
         Ok(Self { used: self.used.checked_add(amount)?, ..self })
     }
+
+    /// Gives back what a released declaration used whose goods went back.
+    ///
+    /// # Errors
+    /// [`QuantityOutOfRange`] when less was used.
+    pub fn restore(self, amount: Quantity) -> Result<Self, QuantityOutOfRange> {
+        Ok(Self { used: self.used.checked_sub(amount)?, ..self })
+    }
 }
 
 #[cfg(test)]

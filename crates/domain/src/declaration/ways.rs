@@ -42,6 +42,9 @@ impl ImportState {
                 Self::Cancelled(_),
             ) => "cancelled",
             (Self::Released(_), Self::Closed(_)) => "closed",
+            (Self::Released(_), Self::Released(_)) | (Self::Closed(_), Self::Closed(_)) => {
+                "returned"
+            }
             _ => return None,
         })
     }

@@ -22,7 +22,9 @@ pub use export_return::{ExportReturnFacts, ExportReturnItemFacts, TallyFacts};
 pub use movement::MovementFacts;
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;
-pub use request::{ExportCancellationFacts, ParcelFacts, ParcelParties};
+pub use request::{
+    ExportCancellationFacts, ParcelFacts, ParcelParties, ReturnFacts, ReturnedItemFacts,
+};
 pub use waybill::{DeliveryFacts, WaybillFacts};
 
 use crate::mark::{Mark, Marker, Personal};

@@ -6,6 +6,8 @@ use crate::declaration::DeclaredParcel;
 use crate::facts::ExportFacts;
 use crate::ids::{DeclarationNumber, OfficeCode, PartyId, WaybillNumber};
 use crate::mark::Marker;
+use crate::returns::{ReturnItem, ReturnRequest, ReturnedLine};
+use rust_decimal::Decimal;
 
 /// What is kept of the imported parcel that a request names ([`DeclaredParcel`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,50 @@ impl ParcelFacts {
             ("agentCode", declarant == declared.declarant),
         ];
         differing(equal)
+    }
+}
+
+/// What is kept of a request to return imported goods (退货申请单; CEB625).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnFacts {
+    /// The parcel whose goods come back.
+    pub parcel: ParcelFacts,
+    /// The goods, in the order of the document.
+    pub items: Vec<ReturnedItemFacts>,
+}
+
+/// What is kept of one line of goods that come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedItemFacts {
+    /// 商品序号: the line of the declaration.
+    pub number: i32,
+    /// 商品编码, ten digits.
+    pub hs_code: Box<str>,
+    /// 数量.
+    pub quantity: Decimal,
+    /// 计量单位.
+    pub unit: Box<str>,
+}
+
+impl ReturnFacts {
+    /// The facts of a request about that parcel.
+    pub fn of(request: &ReturnRequest, parcel: ParcelFacts) -> Self {
+        let item = |item: &ReturnItem| ReturnedItemFacts {
+            number: item.number,
+            hs_code: item.hs_code.clone(),
+            quantity: item.quantity,
+            unit: item.unit.clone(),
+        };
+        Self { parcel, items: request.items.iter().map(item).collect() }
+    }
+
+    /// The lines of the declaration that come back.
+    pub fn lines(&self) -> Vec<ReturnedLine> {
+        let line = |item: &ReturnedItemFacts| ReturnedLine {
+            number: item.number,
+            quantity: item.quantity,
+        };
+        self.items.iter().map(line).collect()
     }
 }
 

@@ -10,8 +10,10 @@ mod export;
 mod export_state;
 mod exported;
 mod import;
+mod import_state;
 mod relief;
 pub mod rules;
+mod settlement;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,9 @@ pub use export::{ExportReturnItem, ExportReturnRequest, ReturnTransport};
 pub use export_state::{ExportReturnState, ExportReturnStep, ExportReturnStepRefused, Tallied};
 pub use exported::{ExportedGoods, ReturnedByLine, ReturnedQuantity};
 pub use import::{ReturnItem, ReturnRequest};
+pub use import_state::{ReturnArrival, ReturnState, ReturnStep, ReturnStepRefused};
 pub use relief::Relief;
+pub use settlement::{ReturnedLine, quantity_of, rest};
 pub use tally::ReturnTally;
 
 /// A return of exported goods: the how manieth of its export declaration, from 1.

@@ -28,7 +28,8 @@ use crate::commands::place::Place;
 ///
 /// Tables: parameters, rates, provisional_duties, hs_codes, positive_list, modes, units, currencies,
 /// countries, offices, small_lists, export_measures, calendar, merge_keys, return_modes,
-/// return_districts, goods_classes, interceptions, vehicles. Every row is dated and names its source.
+/// return_districts, goods_classes, interceptions, vehicles, cancellable_states. Every row is dated
+/// and names its source.
 #[derive(Debug, Args)]
 pub struct Codes {
     #[command(subcommand)]

@@ -279,7 +279,7 @@ impl Rounds {
             }
             Ok::<_, anyhow::Error>(())
         })?;
-        let count = done.expired + done.closed + done.released;
+        let count = done.expired + done.closed + done.released + done.lapsed;
         self.report.due += u64::try_from(count).unwrap_or(u64::MAX);
         Ok(())
     }

@@ -22,6 +22,7 @@ pub mod export_state;
 pub mod facts;
 #[cfg(test)]
 mod golden;
+pub mod import_return;
 pub mod lodged;
 pub mod register;
 pub mod response;

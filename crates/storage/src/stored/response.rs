@@ -18,8 +18,8 @@ pub struct StoredResponseV1 {
     pub numbers: Option<(String, Option<String>)>,
     /// Status, time in microseconds since 1970, text.
     pub run: Vec<(i32, i64, String)>,
-    /// The declaration whose tax bill goes with it.
-    pub bill: Option<i64>,
+    /// The tax bills that go with it: the declaration, and which of its bills.
+    pub bills: Vec<(i64, u32)>,
 }
 
 /// To whom responses go, and the strings that they quote.
@@ -85,7 +85,7 @@ mod tests {
             },
             numbers: None,
             run: vec![],
-            bill: None,
+            bills: vec![],
         };
         keeps(
             "01014d00b80203016200016400000000",
@@ -106,11 +106,11 @@ mod tests {
             },
             numbers: Some(("B0100".into(), Some("0100".into()))),
             run: vec![(2, 1_000_000, "申报".into()), (-301_011, 1_001_000, "x".into())],
-            bill: Some(77),
+            bills: vec![(77, 1)],
         };
         keeps(
             "01014d010153ee04020162016301014f01570143015301054230313030010430313030020480
-            897a06e794b3e68aa5a5df24d0987a0178019a01",
+            897a06e794b3e68aa5a5df24d0987a0178019a0101",
             &response,
             StoredResponse::encode,
             StoredResponse::decode,

@@ -18,6 +18,7 @@ mod follow;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod import_return;
 mod inbox;
 #[cfg(test)]
 mod ledger;

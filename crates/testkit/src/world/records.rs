@@ -1,9 +1,9 @@
 //! What lies in the world's store, for tests that look behind the responses.
 
 use tongguan_application::clearing::decide::Undecidable;
-use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::clearing::incoming::{Incoming, ReturnCommand, ReturnEvent};
 use tongguan_application::clearing::record::{
-    DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
+    DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts, ReturnRecord,
 };
 use tongguan_application::clearing::rows;
 use tongguan_codelists::HsLine;
@@ -33,6 +33,32 @@ impl World {
             number: "".into(),
         };
         self.store.read(|view| audit::declaration(view, &key)).expect("a declaration")
+    }
+
+    /// The returns of a parcel's goods, in order of request.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its returns")]
+    pub fn returns(&self, parcel: &Parcel) -> Vec<ReturnRecord> {
+        let Some(declaration) = self.declaration(parcel) else { return Vec::new() };
+        let key = (declaration.document.dossier.partition, declaration.id);
+        let rows = self.store.read(|view| view.returns_of(&[key])).expect("returns");
+        rows.into_iter().map(|row| rows::read_return(row).expect("a return")).collect()
+    }
+
+    /// Lets something happen to the newest return of a parcel's goods.
+    ///
+    /// # Errors
+    /// Why it was not possible.
+    ///
+    /// # Panics
+    /// When nothing was returned.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its return")]
+    pub fn happens(&mut self, parcel: &Parcel, event: ReturnEvent) -> Result<Sent, Undecidable> {
+        let newest = self.returns(parcel).pop().expect("a return");
+        let (declaration, id) = (newest.declaration, newest.id);
+        self.decide(Incoming::Return(ReturnCommand { declaration, id, event }))
     }
 
     /// The export declaration of a parcel of the cast's exporter, if one was stored.

@@ -14,7 +14,7 @@ impl World {
     /// # Panics
     /// When they cannot be read.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its returns")]
-    pub fn returns(&self, export: &Export) -> Vec<ExportReturnRecord> {
+    pub fn export_returns(&self, export: &Export) -> Vec<ExportReturnRecord> {
         let id = self.export(export).expect("an export declaration").id;
         self.store.read(|view| export_returns::of(view, &[id])).expect("returns")
     }

@@ -65,7 +65,7 @@ fn a_signed_return_comes_back_free_of_tax(on: fn(Beginning) -> Beginning) {
     assert_eq!(sent.statuses(&request), [800]);
     assert_eq!(sent.last_text(&request), FREE);
 
-    let records = world.returns(&parcel);
+    let records = world.export_returns(&parcel);
     let [record] = &records[..] else { panic!("{records:?}") };
     let ExportReturnState::Completed { tallied, .. } = &record.state else { panic!("{record:?}") };
     assert!(matches!(&tallied.relief, Relief::Granted { row, .. } if **row == *"CN-EXP-RELIEF-3"));
@@ -92,7 +92,7 @@ fn request_and_tally_come_in_any_order(on: fn(Beginning) -> Beginning) {
             let last = told.max_by_key(|answer| answer.at.clone()).unwrap();
             (last.status, last.text.replace(&format!("{n:012}"), "n"))
         };
-        let state = world.returns(&parcel)[0].state.status();
+        let state = world.export_returns(&parcel)[0].state.status();
         ends.push((last(&request), last(&tally), state));
     }
     assert_eq!(ends[0], ends[1]);
@@ -118,7 +118,7 @@ fn what_differs_goes_to_an_officer(on: fn(Beginning) -> Beginning) {
             assert_eq!(sent[1].last_text(&tally), found);
             assert!(world.returned_by_line(&parcel).is_empty(), "the goods are not let in");
 
-            let record = world.returns(&parcel).remove(0);
+            let record = world.export_returns(&parcel).remove(0);
             let ExportReturnState::UnderExamination(tallied) = &record.state else { panic!() };
             assert_eq!(tallied.discrepancies, [Discrepancy::Declaration, Discrepancy::Vehicle]);
             let sent = rule(&mut world, &record, ruling);
@@ -271,7 +271,7 @@ fn a_request_may_be_changed_and_deleted_until_the_goods_come() {
     let late = asking(Action::Delete, &again, 240);
     let sent = world.send([&late]);
     assert_eq!(sent.last_text(&late), "该出口退货申请单的状态不允许变更或删除");
-    let numbers: Vec<_> = world.returns(&parcel).iter().map(|record| record.id.n).collect();
+    let numbers: Vec<_> = world.export_returns(&parcel).iter().map(|record| record.id.n).collect();
     assert_eq!(numbers, [1, 2], "a new attempt is a new return");
 }
 
@@ -314,7 +314,7 @@ fn the_same_document_again_changes_nothing() {
     let (parcel, back) = nth_return(&mut world, 1);
     let (request, tally) = (back.request_document(), back.tally_document());
     world.send([&request, &tally]);
-    let before = world.returns(&parcel);
+    let before = world.export_returns(&parcel);
     assert_eq!(world.send([&request]).statuses(&request).last(), Some(&800));
     assert_eq!(world.send([&tally]).statuses(&tally).last(), Some(&399));
     for document in [&request, &tally] {
@@ -323,7 +323,7 @@ fn the_same_document_again_changes_nothing() {
         assert_eq!(sent.statuses(&copy), [100]);
         assert!(sent.last_text(&copy).starts_with("已存在相同编号的"));
     }
-    assert_eq!(world.returns(&parcel), before);
+    assert_eq!(world.export_returns(&parcel), before);
 }
 
 #[test]
@@ -331,10 +331,10 @@ fn an_exchange_is_recorded_with_the_return() {
     let mut world = world();
     let (parcel, back) = nth_return(&mut world, 1);
     world.send([&back.request_document(), &back.tally_document()]);
-    let id = world.returns(&parcel)[0].id;
+    let id = world.export_returns(&parcel)[0].id;
     let order_no = OrderNumber::parse("TGE-NEW").unwrap();
     world.decide(Incoming::Exchange { id, order_no: order_no.clone() }).unwrap();
-    assert_eq!(world.returns(&parcel)[0].exchange, Some(order_no.clone()));
+    assert_eq!(world.export_returns(&parcel)[0].exchange, Some(order_no.clone()));
     let other = tongguan_domain::returns::ExportReturnId { n: 9, ..id };
     let refused = world.decide(Incoming::Exchange { id: other, order_no }).unwrap_err();
     assert!(matches!(refused, Undecidable::NoSuchExportReturn(_)), "{refused}");
@@ -346,7 +346,7 @@ fn an_officer_may_refuse_goods_that_have_not_come() {
     let (parcel, back) = nth_return(&mut world, 1);
     let (request, tally) = (back.request_document(), back.tally_document());
     world.send([&request]);
-    let record = world.returns(&parcel).remove(0);
+    let record = world.export_returns(&parcel).remove(0);
     let (id, officer, reason) = (record.id, "王关员".to_owned(), "货物未到".to_owned());
     let ruling = ExportReturnRuling::Accept;
     let accept = Incoming::ExportReturnRuling { id, ruling, officer, reason };

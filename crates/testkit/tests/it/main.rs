@@ -28,6 +28,8 @@ mod quarantine;
 mod repetition;
 mod return_faults;
 mod return_orders;
+mod returns;
+mod sums;
 mod support;
 mod texts;
 mod transit;

@@ -8,7 +8,7 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 15] = [
+const TAKEN: [MessageType; 16] = [
     MessageType::Ceb213,
     MessageType::Ceb215,
     MessageType::Ceb303,
@@ -24,6 +24,7 @@ const TAKEN: [MessageType; 15] = [
     MessageType::Ceb605,
     MessageType::Ceb621,
     MessageType::Ceb623,
+    MessageType::Ceb625,
 ];
 
 #[test]

@@ -43,7 +43,7 @@ fn a_master_bill_says_how_awaited_goods_come_back() {
     let (parcel, number) = gone(&mut world, 1);
     let back = returned(&parcel, &number, 1, sent_at()).unwrap();
     world.send([&back.request_document()]);
-    let record = world.returns(&parcel).remove(0);
+    let record = world.export_returns(&parcel).remove(0);
     let mut set = WorkingSet::default();
     set.put_export(world.export(&parcel).unwrap());
     set.put_export_return(record.clone());
@@ -102,7 +102,7 @@ proptest! {
         let back = world.returned_by_line(&parcel).line(1);
         prop_assert_eq!(back.declared, rust_decimal::Decimal::new(expected, 1));
         prop_assert_eq!(back.statutory, back.declared);
-        let done = world.returns(&parcel);
+        let done = world.export_returns(&parcel);
         let is_done = |it: &ExportReturnRecord| matches!(it.state, ExportReturnState::Completed { .. });
         prop_assert!(done.iter().all(is_done));
     }

@@ -111,6 +111,7 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::ReturnTally(tally) => tally.note = note,
         Document::Cancellation(request) => request.note = note,
         Document::ExportCancellation(request) => request.note = note,
+        Document::Return(request) => request.note = note,
     }
     document
 }

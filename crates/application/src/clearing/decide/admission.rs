@@ -51,7 +51,7 @@ impl Refusal {
 /// The rule for a refusal of one kind of document, with the official number.
 fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
     use tongguan_domain::official::{
-        cancellation, declaration, delivery, export, order, payment, waybill,
+        cancellation, declaration, delivery, export, import_return, order, payment, waybill,
     };
     match (kind, refusal) {
         (_, Refusal::GuidReused) => guid_reused(kind),
@@ -84,6 +84,10 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         }
         (DocumentKind::Cancellation, Refusal::Missing) => &cancellation::NO_SUCH_ROW,
         (DocumentKind::Cancellation, Refusal::Outdated) => &cancellation::LODGING_FAILED,
+        (DocumentKind::Return, Refusal::Exists) => &import_return::DUPLICATE,
+        (DocumentKind::Return, Refusal::Missing) => &import_return::NO_SUCH_ROW,
+        (DocumentKind::Return, Refusal::Declared) => &import_return::CHANGE_NOT_ALLOWED,
+        (DocumentKind::Return, Refusal::Outdated) => &import_return::LODGING_FAILED,
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,

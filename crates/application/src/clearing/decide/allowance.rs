@@ -55,6 +55,22 @@ pub fn give_back(draft: &mut Draft<'_>, held: &Reservation) -> Result<(), Undeci
     Ok(())
 }
 
+/// Gives back what a release used of goods that went back: from what it used to what it still uses.
+pub fn restore(
+    draft: &mut Draft<'_>,
+    used: &Reservation,
+    still: &Reservation,
+) -> Result<(), Undecidable> {
+    let amount = used.amount.checked_sub(still.amount)?;
+    draft.set_allowance(used.key, draft.allowance(used.key).restore(amount)?);
+    for (before, after) in used.quantities.iter().zip(&still.quantities) {
+        let key = before.key(used.key);
+        let amount = before.amount.checked_sub(after.amount)?;
+        draft.set_quantity(key, draft.quantity(key).restore(amount)?);
+    }
+    Ok(())
+}
+
 /// Turns what a declaration held into use of the year `of`; gives what was used.
 pub fn spend(
     draft: &mut Draft<'_>,

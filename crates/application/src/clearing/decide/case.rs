@@ -11,6 +11,7 @@ use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::lane::Lane;
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_messages::ceb::TaxBillStatus;
 
 use super::reply::Replying;
 use super::{Circumstances, Undecidable, allowance, delivery};
@@ -207,7 +208,15 @@ impl Case {
         let declaration = self.record.id;
         let bill_number = format!("{number}_0");
         let owed = tax.clone();
-        self.replying.bill(|at| Bill { declaration, number: bill_number, at, tax: owed });
+        let status = TaxBillStatus::Issued;
+        self.replying.bill(|at| Bill {
+            declaration,
+            n: 1,
+            number: bill_number,
+            status,
+            at,
+            tax: owed,
+        });
         let release = Release { number, released_at: circumstances.at, used, tax };
         self.move_to(ImportState::Released(release))?;
         self.close_if_delivered(draft)
@@ -286,7 +295,8 @@ impl Case {
         }
     }
 
-    fn post(&self, draft: &mut Draft<'_>, debit: Account, credit: Account, amount: Money) {
+    /// Posts an amount, unless it is nothing.
+    pub fn post(&self, draft: &mut Draft<'_>, debit: Account, credit: Account, amount: Money) {
         if amount > Money::ZERO {
             draft.post(Posting { declaration: self.record.id, debit, credit, amount });
         }

@@ -17,6 +17,7 @@ mod export_return;
 mod guarantee;
 mod matching;
 mod reply;
+mod returns;
 mod rules;
 mod ruling;
 mod trade;
@@ -25,7 +26,7 @@ pub use export::export_missing;
 pub use export_return::carried_back;
 pub use rules::ALL as RULES;
 
-use tongguan_domain::ids::{DeclarationId, OfficeCode};
+use tongguan_domain::ids::{DeclarationId, OfficeCode, ReturnId};
 use tongguan_domain::lane::Draw;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -114,6 +115,12 @@ pub enum Undecidable {
     /// The declaration cannot be cancelled where it stands.
     #[error(transparent)]
     NotCancellable(#[from] tongguan_domain::declaration::NotCancellable),
+    /// The return is not stored.
+    #[error("return {0} is not stored")]
+    NoSuchReturn(ReturnId),
+    /// The step does not fit where the return stands.
+    #[error(transparent)]
+    ReturnStepRefused(#[from] tongguan_domain::returns::ReturnStepRefused),
     /// No way leads from where the declaration stands to where it was to go.
     #[error("declaration {id} at status {from} cannot go to status {to}")]
     NoWay {
@@ -170,6 +177,7 @@ pub fn decide(
             declare::declare_stored(draft, circumstances, *declaration, Cause::Command)
         }
         Incoming::Due(declaration) => due::decide(draft, circumstances, *declaration),
+        Incoming::Return(command) => returns::event(draft, circumstances, command),
         Incoming::GuaranteeChanged(queue) => guarantee::decide(draft, circumstances, queue),
         Incoming::ExportReturnRuling { id, ruling, officer, reason } => {
             let (officer, reason) = (officer.clone(), reason.clone());
@@ -251,6 +259,9 @@ fn decide_filed(
         }
         Ok(FiledFacts::ExportCancellation(facts)) => {
             cancellation::export(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Return(facts)) => {
+            returns::request(draft, circumstances, submitted, filed, facts, id)
         }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }

@@ -25,7 +25,7 @@ pub struct Replying {
     declaration: Option<DeclarationNumber>,
     next_at: Moment,
     run: Vec<Step>,
-    bill: Option<Bill>,
+    bills: Vec<Bill>,
 }
 
 impl Replying {
@@ -43,7 +43,7 @@ impl Replying {
             declaration: None,
             next_at: circumstances.at.floor_millis(),
             run: Vec::new(),
-            bill: None,
+            bills: Vec::new(),
         }
     }
 
@@ -73,7 +73,7 @@ impl Replying {
             declaration: None,
             next_at: circumstances.at.floor_millis(),
             run: Vec::new(),
-            bill: None,
+            bills: Vec::new(),
         };
         replying.not_before(Some(document.replied_at));
         replying
@@ -116,7 +116,7 @@ impl Replying {
 
     /// Adds a tax bill, made a moment after the last status.
     pub fn bill(&mut self, make: impl FnOnce(Moment) -> Bill) {
-        self.bill = Some(make(self.next_at));
+        self.bills.push(make(self.next_at));
         self.next_at = self.next_at.plus_millis(1);
     }
 
@@ -171,7 +171,7 @@ impl Replying {
                 declaration: self.declaration,
             }),
             run: self.run,
-            bill: self.bill,
+            bills: self.bills,
         });
         last
     }

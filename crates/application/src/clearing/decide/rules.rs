@@ -16,6 +16,7 @@ pub static ALL: &[&Rule] = &[
     &DELIVERY_GUID_REUSED,
     &DECLARATION_GUID_REUSED,
     &CANCELLATION_GUID_REUSED,
+    &RETURN_GUID_REUSED,
     &EXPORT_TO_CANCEL_MISSING,
     &EXPORT_CANCELLATION_DIFFERS,
     &EXPORT_CANCELLATION_NOT_ALLOWED,
@@ -91,6 +92,7 @@ guid_reused! {
     DELIVERY_GUID_REUSED, -505_011, "delivery-guid-reused", "参数校验不通过，";
     DECLARATION_GUID_REUSED, -621_001, "declaration-guid-reused", "清单报文校验失败，";
     CANCELLATION_GUID_REUSED, -623_001, "cancellation-guid-reused", "报文校验失败，";
+    RETURN_GUID_REUSED, -625_001, "return-guid-reused", "退货申请单报文校验失败，";
 }
 
 /// The rule against a number that names other content, in the words of a kind of document.
@@ -110,6 +112,7 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::ExportReturn => &export::RETURN.guid_reused,
         DocumentKind::ReturnTally => &export::TALLY.guid_reused,
         DocumentKind::Cancellation => &CANCELLATION_GUID_REUSED,
+        DocumentKind::Return => &RETURN_GUID_REUSED,
         DocumentKind::ExportCancellation => &export::CANCELLATION.guid_reused,
     }
 }

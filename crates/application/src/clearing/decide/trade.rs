@@ -128,7 +128,8 @@ pub fn refused(
         | DocumentKind::Arrival
         | DocumentKind::Departure
         | DocumentKind::Cancellation
-        | DocumentKind::ExportCancellation => {
+        | DocumentKind::ExportCancellation
+        | DocumentKind::Return => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
         }
         DocumentKind::ExportReturn | DocumentKind::ReturnTally => {

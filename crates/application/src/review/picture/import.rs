@@ -50,6 +50,7 @@ pub fn documents(
                 document.key.party == facts.carrier
                     && *document.key.number == *facts.waybill_no.as_str()
             }
+            (DocumentKind::Return, _) => true,
             // An export may bear the same order number.
             _ => false,
         })

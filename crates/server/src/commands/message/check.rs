@@ -246,12 +246,12 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::ReturnTally(tally) => {
             export::check_return_tally(tally, law(pack, &tally.filing), pointer)
         }
+        Document::Return(request) => check::check_return(request, pointer),
         Document::Cancellation(request) => check::check_cancellation(request, pointer),
         Document::ExportCancellation(request) => check::check_export_cancellation(request, pointer),
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::MasterBillLink(_)
-        | Document::Consolidation(_)
-        | Document::Return(_)
-        | Document::WarehouseEntry(_) => Vec::new(),
+        Document::MasterBillLink(_) | Document::Consolidation(_) | Document::WarehouseEntry(_) => {
+            Vec::new()
+        }
     }
 }

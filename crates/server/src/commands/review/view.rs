@@ -185,6 +185,7 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::ExportReturn => "export-return",
         DocumentKind::ReturnTally => "return-tally",
         DocumentKind::Cancellation => "cancellation",
+        DocumentKind::Return => "return",
         DocumentKind::ExportCancellation => "export-cancellation",
     }
 }
