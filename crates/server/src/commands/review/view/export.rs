@@ -61,8 +61,11 @@ pub fn transit(transit: &Transit) -> Value {
 
 /// The total of each currency, for programs.
 pub fn value(totals: &BTreeMap<Box<str>, Amount>) -> Value {
-    let one = |(currency, total): (&Box<str>, &Amount)| json!({ "currency": currency, "total": total.to_string() });
-    totals.iter().map(one).collect()
+    let mut shown = Vec::with_capacity(totals.len());
+    for (currency, total) in totals {
+        shown.push(json!({ "currency": currency, "total": total.to_string() }));
+    }
+    shown.into()
 }
 
 /// The total of each currency, for people.
