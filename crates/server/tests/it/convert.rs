@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tongguan_domain::defect::Rule;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::sample::sample;
 
@@ -232,6 +233,15 @@ fn gb18030_is_refused_with_advice() {
 }
 
 #[test]
+fn a_file_that_is_too_large_is_refused_and_not_cut() {
+    let folder = Folder::new();
+    let lines = "A-1\n".repeat(33 * 1024 * 256);
+    let file = folder.write("orders.csv", format!("orderNo\n{lines}"));
+    let arguments = ["convert", &file, "--orders", "CEB311"];
+    assert_eq!(refused(&arguments, "")[0].0, "message-too-large");
+}
+
+#[test]
 fn a_hundred_orders_are_one_message_and_more_are_several() {
     let folder = Folder::new();
     let lines: String = (0..101).map(|n| line(&format!("A-{n}"), "1", "1")).collect();
@@ -311,4 +321,15 @@ fn what_keeps_a_list_from_being_made_is_told() {
     assert!(run.err.contains("line 3, column 10 (netWeight): it is empty"), "{}", run.err);
     let run = list(&folder, GOODS, &["--pair", "TGE20260302000001=EX0"]);
     assert!(run.err.contains("no such order or waybill"), "{}", run.err);
+}
+
+/// The tables of the reference page cannot fall behind the code.
+#[test]
+fn the_reference_page_lists_the_rules_of_json_and_of_lists() {
+    let page = include_str!("../../../../docs/reference/message.md");
+    for rules in [tongguan_messages::json::rules::RULES, tongguan_domain::listing::RULES] {
+        let row = |rule: &&Rule| format!("| `{}` | {} | {} |\n", rule.code, rule.zh, rule.en);
+        let table: String = rules.iter().map(row).collect();
+        assert!(page.contains(&table), "docs/reference/message.md should hold\n{table}");
+    }
 }

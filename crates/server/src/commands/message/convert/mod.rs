@@ -16,6 +16,7 @@ use tongguan_domain::defect::{Defect, Rule};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::json::{self, Converted, Json, Refused};
 use tongguan_messages::write::Style;
+use tongguan_messages::xml::{Limits, Reason, Refusal};
 
 use super::{Profile, Speech, input, message_type, write_out};
 use crate::clock::SystemClock;
@@ -85,6 +86,12 @@ impl Convert {
 
     fn converted(&self, file: &Path) -> Result<Vec<Converted<String>>, Refused> {
         let bytes = input::read(file)?;
+        let limit = Limits::default().bytes;
+        if bytes.len() > limit {
+            // What was read of it is only its beginning.
+            let refusal = Refusal { reason: Reason::TooLarge { limit }, position: limit };
+            return Err(Defect::from(refusal).into());
+        }
         if let Some(message) = self.orders.message() {
             let now = SystemClock.now();
             return self.orders.convert(&bytes, message, now, self.profile.into(), self.style());
