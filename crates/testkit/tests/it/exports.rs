@@ -36,6 +36,7 @@ fn hits(lane: Lane) -> OfficeSettings {
 on_both_engines! {
     a_signed_parcel_leaves_the_country,
     documents_and_arrival_come_in_any_order,
+    documents_and_arrival_come_together_in_any_order,
 }
 
 fn a_signed_parcel_leaves_the_country(on: fn(Beginning) -> Beginning) {
@@ -80,6 +81,23 @@ fn documents_and_arrival_come_in_any_order(on: fn(Beginning) -> Beginning) {
         assert_eq!(last.last(), Some(&800), "{order:?}");
         let sent = world.send([&parcel.departure_document()]);
         assert_eq!(sent.statuses(&declaration), [899], "{order:?}");
+    }
+}
+
+/// What one batch loads for a document must do for an arrival beside it, and the other way round.
+fn documents_and_arrival_come_together_in_any_order(on: fn(Beginning) -> Beginning) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    let splits = permutations().into_iter().flat_map(|order| [(order, 1), (order, 2), (order, 3)]);
+    for (n, (order, split)) in (1..).zip(splits) {
+        let parcel = nth_export(n);
+        let [ordered, waybill, declaration] = parcel.documents();
+        let documents = [ordered, waybill, declaration.clone(), parcel.arrival_document()];
+        let (first, second) = order.split_at(split);
+        world.send(first.iter().map(|place| &documents[*place]));
+        let sent = world.send(second.iter().map(|place| &documents[*place]));
+        assert_eq!(sent.statuses(&declaration).last(), Some(&800), "{order:?} at {split}");
+        let sent = world.send([&parcel.departure_document()]);
+        assert_eq!(sent.statuses(&declaration), [899], "{order:?} at {split}");
     }
 }
 
