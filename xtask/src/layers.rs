@@ -147,8 +147,10 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("consolidation", &["commerce"]),
     ("facility", &["commerce"]),
     ("formal", &["consolidation"]),
-    ("facts", &["commerce", "declaration", "movement"]),
-    ("check", &["commerce", "declaration", "movement", "facts"]),
+    ("facts", &["commerce", "declaration", "movement", "returns"]),
+    ("check", &["commerce", "declaration", "movement", "returns", "facts"]),
+    // Judged like a single document, by the same law of the day, but against what was exported.
+    ("readmission", &["declaration", "returns", "facts", "check"]),
     ("positive_list", &["allowance", "facts"]),
     ("matching", &["facts"]),
     ("listing", &["commerce", "declaration", "facts", "matching", "check"]),

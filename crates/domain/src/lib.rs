@@ -19,6 +19,7 @@
 //! | [`facility`] | what entered a customs-controlled place |
 //! | [`facts`] | what is kept of each document |
 //! | [`check`] | single-document checks |
+//! | [`readmission`] | exported goods that come back: whether they may, and where their return stands |
 //! | [`positive_list`] | which goods may be imported at retail |
 //! | [`matching`] | the three-document match |
 //! | [`listing`] | an export list made from order, waybill and registered goods |
@@ -49,6 +50,7 @@ pub mod person;
 pub mod positive_list;
 pub mod quantity;
 pub mod quarantine;
+pub mod readmission;
 pub mod registry;
 pub mod returns;
 pub mod status;

@@ -6,7 +6,7 @@ use tongguan_domain::facts::ExportReturnFacts;
 use tongguan_domain::ids::{
     FunctionalReference, OrderNumber, PartyId, ProvisionalNumber, WaybillNumber,
 };
-use tongguan_domain::returns::{ExportReturnId, ExportReturnState};
+use tongguan_domain::readmission::{ExportReturnId, ExportReturnState};
 use tongguan_domain::time::Moment;
 use tongguan_storage::Partition;
 

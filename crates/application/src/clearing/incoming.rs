@@ -19,7 +19,7 @@ use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, ReturnId, SealNumber, VehiclePlate,
 };
 use tongguan_domain::quarantine::Finding;
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::transit::Sighting;
 use tongguan_messages::ceb::MessageType;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, ProvisionalNumber};
 use tongguan_domain::money::Money;
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::time::Moment;

@@ -15,7 +15,8 @@ use tongguan_domain::ids::{
     ReturnId,
 };
 use tongguan_domain::quarantine::Quarantine;
-use tongguan_domain::returns::{ExportReturnId, ReturnState, ReturnedLine};
+use tongguan_domain::readmission::ExportReturnId;
+use tongguan_domain::returns::{ReturnState, ReturnedLine};
 use tongguan_domain::time::Moment;
 use tongguan_messages::response::Quote;
 

@@ -13,7 +13,7 @@ use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
 use tongguan_domain::quarantine::Quarantine;
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::declaration::StoredDeclaration;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::returns::ReturnedByLine;
+use tongguan_domain::readmission::ReturnedByLine;
 use tongguan_domain::time::Moment;
 use tongguan_storage::View;
 

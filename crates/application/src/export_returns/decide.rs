@@ -1,7 +1,7 @@
 //! What an officer decides about a return, committed.
 
 use tongguan_domain::ids::OrderNumber;
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 
 use super::of;

@@ -1,7 +1,7 @@
 //! Returns as somebody looks for them.
 
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_storage::View;
 

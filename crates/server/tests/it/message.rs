@@ -422,7 +422,8 @@ fn the_reference_page_lists_every_structural_rule_and_every_rule_of_findings() {
         table(tongguan_messages::read::rules::RULES),
         table(tongguan_domain::check::ALL),
         table(tongguan_domain::check::export::rules::ALL),
-        table(tongguan_domain::returns::rules::ALL),
+        table(tongguan_domain::check::export::return_rules::ALL),
+        table(tongguan_domain::readmission::rules::ALL),
     ] {
         assert!(page.contains(&table), "docs/reference/defects.md should hold\n{table}");
     }

@@ -3,7 +3,7 @@
 use tongguan_application::clearing::export_return::ExportReturnRecord;
 use tongguan_application::export_returns;
 use tongguan_application::ports::Clock as _;
-use tongguan_domain::returns::ReturnedByLine;
+use tongguan_domain::readmission::ReturnedByLine;
 
 use super::World;
 use crate::exports::Export;

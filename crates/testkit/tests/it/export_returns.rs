@@ -5,7 +5,7 @@ use tongguan_application::clearing::export_return::ExportReturnRecord;
 use tongguan_application::clearing::incoming::{ExportReturnRuling, Incoming};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::{DeclarationNumber, OfficeCode, OrderNumber, WaybillNumber};
-use tongguan_domain::returns::{Discrepancy, ExportReturnState, Relief};
+use tongguan_domain::readmission::{Discrepancy, ExportReturnState, Relief};
 use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::parcels::Document;
 use tongguan_testkit::returned::{Returned, returned};
@@ -335,7 +335,7 @@ fn an_exchange_is_recorded_with_the_return() {
     let order_no = OrderNumber::parse("TGE-NEW").unwrap();
     world.decide(Incoming::Exchange { id, order_no: order_no.clone() }).unwrap();
     assert_eq!(world.export_returns(&parcel)[0].exchange, Some(order_no.clone()));
-    let other = tongguan_domain::returns::ExportReturnId { n: 9, ..id };
+    let other = tongguan_domain::readmission::ExportReturnId { n: 9, ..id };
     let refused = world.decide(Incoming::Exchange { id: other, order_no }).unwrap_err();
     assert!(matches!(refused, Undecidable::NoSuchExportReturn(_)), "{refused}");
 }

@@ -7,7 +7,8 @@ use tongguan_application::clearing::working_set::WorkingSet;
 use tongguan_application::export_returns;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::ids::WaybillNumber;
-use tongguan_domain::returns::{ExportReturnState, ReturnTransport};
+use tongguan_domain::readmission::ExportReturnState;
+use tongguan_domain::returns::ReturnTransport;
 use tongguan_testkit::parcels::Document;
 use tongguan_testkit::returned::{Returned, returned};
 
@@ -30,7 +31,7 @@ fn what_came_back_after_a_consolidation_is_told_apart() {
     world.clock.advance_millis(1000);
     world.send([&late.request_document(), &late.tally_document(), &awaited.request_document()]);
     let back = world.store.read(|view| export_returns::back(view, &[id], consolidated_at)).unwrap();
-    let line = |lines: &tongguan_domain::returns::ReturnedByLine| {
+    let line = |lines: &tongguan_domain::readmission::ReturnedByLine| {
         lines.lines().map(|(number, it)| (number, it.declared.to_string())).collect::<Vec<_>>()
     };
     assert_eq!(line(&back[&id].before), [(1, "0.5".to_owned())]);

@@ -102,10 +102,10 @@ pub enum Undecidable {
     StepRefused(#[from] tongguan_domain::declaration::StepRefused),
     /// The step does not fit where the return of exported goods stands.
     #[error(transparent)]
-    ExportReturnStepRefused(#[from] tongguan_domain::returns::ExportReturnStepRefused),
+    ExportReturnStepRefused(#[from] tongguan_domain::readmission::ExportReturnStepRefused),
     /// The return is not stored.
     #[error("return {0} is not stored")]
-    NoSuchExportReturn(tongguan_domain::returns::ExportReturnId),
+    NoSuchExportReturn(tongguan_domain::readmission::ExportReturnId),
     /// It cannot be done with goods under seal.
     #[error(transparent)]
     Transit(#[from] tongguan_domain::transit::TransitRefused),

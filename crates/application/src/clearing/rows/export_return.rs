@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongguan_domain::ids::{
     DeclarationId, FunctionalReference, OrderNumber, PartyId, ProvisionalNumber, WaybillNumber,
 };
-use tongguan_domain::returns::{ExportReturnId, ExportReturnState};
+use tongguan_domain::readmission::{ExportReturnId, ExportReturnState};
 use tongguan_domain::time::Moment;
 use tongguan_storage as storage;
 use tongguan_storage::stored::StoredError;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tongguan_domain::ids::DeclarationId;
-use tongguan_domain::returns::{ExportReturnId, ReturnedByLine};
+use tongguan_domain::readmission::{ExportReturnId, ReturnedByLine};
 
 use super::{Draft, WorkingSet};
 use crate::clearing::export_return::{ExportReturnRecord, ReturnParcel, ReturnParcelKey};

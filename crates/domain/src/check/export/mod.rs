@@ -2,6 +2,7 @@
 
 mod declaration;
 mod movement;
+pub mod return_rules;
 mod returns;
 pub mod rules;
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use rust_decimal::Decimal;
 
 use super::Law;
+use super::return_rules::{DIRECTION, FROM_CHINA, MODE_MISSING};
 use super::rules::{CODE, HS, LINE_QUANTITY, LINE_REPEATED, SAME_UNIT, SECOND_UNIT};
 use crate::check::Findings;
 use crate::defect::Defect;
-use crate::returns::rules::{DIRECTION, FROM_CHINA, MODE_MISSING};
 use crate::returns::{ExportReturnItem, ExportReturnRequest, ReturnTally};
 
 /// China (中国), as a country of departure.

@@ -14,7 +14,7 @@ use tongguan_application::clearing::incoming::ExportReturnRuling;
 use tongguan_application::export_returns::{self, Decision, Found, Verdict};
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::{DeclarationId, OrderNumber};
-use tongguan_domain::returns::ExportReturnId;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_storage::Store;
 
 use crate::clock::SystemClock;

@@ -1,7 +1,7 @@
 //! Where a return of exported goods stands, as it is stored.
 
 use serde::{Deserialize, Serialize};
-use tongguan_domain::returns::{Discrepancy, ExportReturnState, Relief, Tallied};
+use tongguan_domain::readmission::{Discrepancy, ExportReturnState, Relief, Tallied};
 use tongguan_domain::time::{Moment, parse_day, wire_day};
 
 use crate::stored::StoredError;

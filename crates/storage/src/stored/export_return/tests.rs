@@ -1,8 +1,10 @@
+//! Every version of the stored forms of returns and parcels, byte by byte.
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use tongguan_domain::returns::{Discrepancy, ExportReturnState, Relief, Tallied};
+use tongguan_domain::readmission::{Discrepancy, ExportReturnState, Relief, Tallied};
 use tongguan_domain::time::Moment;
 
 use super::*;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tongguan_domain::returns::{ExportReturnId, ExportReturnState, ExportReturnStep, Tallied};
+use tongguan_domain::readmission::{ExportReturnId, ExportReturnState, ExportReturnStep, Tallied};
 use tongguan_domain::status::ReturnStatus;
 
 use super::super::reply::Replying;

@@ -3,7 +3,7 @@
 use tongguan_codelists::Pack;
 use tongguan_domain::check::export::Law;
 use tongguan_domain::facts::TallyFacts;
-use tongguan_domain::returns::{
+use tongguan_domain::readmission::{
     Discrepancy, ExportReturnState, ExportReturnStep, ExportedGoods, Relief, Tallied, deadline,
     discrepancies, is_late,
 };

@@ -11,7 +11,7 @@ mod tally;
 mod transport;
 
 use tongguan_domain::ids::{OrderNumber, ProvisionalNumber};
-use tongguan_domain::returns::{ExportReturnId, ExportReturnStep};
+use tongguan_domain::readmission::{ExportReturnId, ExportReturnStep};
 use tongguan_domain::status::ReturnStatus;
 
 use super::declaration::provisional_no;

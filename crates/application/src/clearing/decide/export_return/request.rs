@@ -4,8 +4,8 @@
 use tongguan_domain::check::export::Law;
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
-use tongguan_domain::returns::rules::{DECLARATION_CHANGED, DECLARATION_MISSING, NOT_CLOSED};
-use tongguan_domain::returns::{
+use tongguan_domain::readmission::rules::{DECLARATION_CHANGED, DECLARATION_MISSING, NOT_CLOSED};
+use tongguan_domain::readmission::{
     ExportReturnId, ExportReturnState, ExportReturnStep, ExportedGoods, ReturnedByLine,
     discrepancies, judge,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::ids::ProvisionalNumber;
-use tongguan_domain::returns::discrepancies;
+use tongguan_domain::readmission::discrepancies;
 use tongguan_domain::status::ReturnStatus;
 
 use super::super::admission::{Admission, admit};

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tongguan_domain::facts::ExportReturnFacts;
 use tongguan_domain::ids::DeclarationNumber;
-use tongguan_domain::returns::{ExportReturnState, ReturnTransport};
+use tongguan_domain::readmission::ExportReturnState;
+use tongguan_domain::returns::ReturnTransport;
 
 use crate::clearing::export_return::ExportReturnRecord;
 use crate::clearing::working_set::Draft;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tongguan_application::clearing::export_return::{ExportReturnRecord, TallyPlace};
 use tongguan_domain::facts::ExportReturnItemFacts;
-use tongguan_domain::returns::{ExportReturnState, Relief, Tallied};
+use tongguan_domain::readmission::{ExportReturnState, Relief, Tallied};
 
 /// Everything about one return.
 pub fn picture(record: &ExportReturnRecord) -> Value {

@@ -14,12 +14,6 @@ macro_rules! rules {
 }
 
 rules! {
-    /// They come in.
-    DIRECTION "export-return-direction" "进出口标记应为I，实为{found}" "the direction must be I, not {found}";
-    /// The specification demands the mode that its schema leaves out.
-    MODE_MISSING "export-return-mode-missing" "应填报退货的贸易方式" "the mode of the return is missing";
-    /// They come from abroad.
-    FROM_CHINA "export-return-from-china" "起运国不应为中国" "the country of departure is not China";
     /// The declaration that is named exists.
     DECLARATION_MISSING "export-return-declaration-missing" "出口清单[{declaration}]不存在" "export declaration [{declaration}] does not exist";
     /// A change keeps to its declaration.

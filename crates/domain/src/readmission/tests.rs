@@ -9,13 +9,14 @@ use tongguan_codelists::Pack;
 
 use super::rules::*;
 use super::*;
-use crate::check::export::{Law, check_export_return, check_return_tally};
+use crate::check::export::{Law, check_export_return, check_return_tally, return_rules};
 use crate::declaration::{ExportRelease, ExportState};
 use crate::defect::{Defect, Rule};
 use crate::facts::{
     ExportFacts, ExportMode, ExportParties, ExportReturnFacts, ExportReturnItemFacts, TallyFacts,
 };
 use crate::ids::{DeclarationNumber, OfficeCode, PartyId};
+use crate::returns::{ExportReturnRequest, ReturnTransport};
 use crate::tests::export::{export_parcel, export_return, return_tally};
 use crate::time::Moment;
 
@@ -186,7 +187,7 @@ fn a_tally_by_itself_says_how_its_goods_came_in() {
         .map(|defect| (defect.rule.code, defect.pointer.clone()))
         .collect();
     let expected = [
-        (DIRECTION.code, "/D/ieFlag".to_owned()),
+        (return_rules::DIRECTION.code, "/D/ieFlag".to_owned()),
         ("export-unknown-code", "/D/trafMode".to_owned()),
     ];
     assert_eq!(found, expected);
@@ -194,8 +195,9 @@ fn a_tally_by_itself_says_how_its_goods_came_in() {
 
 #[test]
 fn every_rule_has_a_code_of_its_own() {
-    let codes: HashSet<_> = ALL.iter().map(|rule| rule.code).collect();
-    assert_eq!(codes.len(), ALL.len());
+    let all = || ALL.iter().chain(return_rules::ALL);
+    let codes: HashSet<_> = all().map(|rule| rule.code).collect();
+    assert_eq!(codes.len(), all().count());
 }
 
 #[test]
