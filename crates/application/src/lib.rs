@@ -9,6 +9,7 @@
 //! | [`intake`] | bytes to judged documents, on worker threads |
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
 //! | [`due`] | what time and topped-up guarantees lead to |
+//! | [`not_departed`] | released exports that have not left |
 //! | [`review`] | what officers see and decide |
 //! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
 //! | [`quarantine`] | parcels that are looked at before they enter the supervised place |
@@ -37,6 +38,7 @@ pub mod export_returns;
 pub mod history;
 pub mod intake;
 pub mod learning;
+pub mod not_departed;
 pub mod numbering;
 pub mod originals;
 pub mod pipeline;

@@ -7,6 +7,7 @@
 //! | `declare_on_waybill` | `true`, `false` | `false` |
 //! | `close_after_days` | days, `law` | `law` |
 //! | `allowance_year` | `release`, `lodging`, `law` | `law` |
+//! | `not_departed_days` | days | 30 |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
 //! | `quarantine_per_10_000` | exported parcels | 0 |
 //!
@@ -24,12 +25,13 @@ use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
     "close_after_days",
     "allowance_year",
+    "not_departed_days",
     "red_per_10_000",
     "yellow_per_10_000",
     "quarantine_per_10_000",
@@ -120,7 +122,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 8] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 9] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -133,6 +135,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 8] {
         office.declare_on_waybill.to_string(),
         close_after_days.unwrap_or_else(|| LAW.to_owned()),
         year.to_owned(),
+        office.not_departed_days.to_string(),
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
         office.quarantine_per_10_000.to_string(),
@@ -185,6 +188,7 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
                 _ => return Err(bad(row, "`release`, `lodging` or `law`")),
             };
         }
+        "not_departed_days" => office.not_departed_days = days()?,
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
         "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,

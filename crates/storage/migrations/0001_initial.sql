@@ -131,10 +131,14 @@ CREATE TABLE export_declaration (
     reference TEXT NOT NULL,
     state BIGINT NOT NULL,
     queue BIGINT,
+    released_at BIGINT,
     updated_at BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (partition, declaration_id)
 ) CLUSTERED;
+
+-- What is released and has not left, the longest first.
+CREATE INDEX export_declaration_released ON export_declaration (released_at, declaration_id) WHERE released_at IS NOT NULL;
 
 CREATE INDEX export_declaration_queue ON export_declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 
@@ -221,11 +225,16 @@ CREATE TABLE claim (
     parked BIGINT NOT NULL CHECK (parked IN (0, 1)),
     arrived_at BIGINT,
     quarantine BIGINT CHECK (quarantine BETWEEN 1 AND 3),
+    bill_no TEXT,
+    body BYTES,
     PRIMARY KEY (bucket, kind, party_id, number)
 ) CLUSTERED;
 
 -- What waits for quarantine; a parcel that was not selected costs nothing.
 CREATE INDEX claim_quarantine ON claim (claimed_at, number) WHERE quarantine = 1;
+
+-- An arrival may name a bill instead of its parcels. A carrier's bills and their parcels grow together.
+CREATE INDEX claim_bill ON claim (party_id, bill_no) WHERE bill_no IS NOT NULL;
 
 CREATE TABLE allowance (
     bucket BIGINT NOT NULL,

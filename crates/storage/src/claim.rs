@@ -35,6 +35,10 @@ row! {
         arrived_at: Option<Moment>,
         /// How the quarantine of that parcel stands, if it was selected: 1 due, 2 passed, 3 failed.
         quarantine: Option<i64>,
+        /// The bill that the parcel of an export waybill travels under (提运单号), once known.
+        bill_no: Option<String>,
+        /// What else met there, in a stored form ([`crate::stored`]).
+        body: Option<Vec<u8>>,
     }
 }
 
@@ -59,6 +63,21 @@ impl View<'_> {
     pub fn claims_in_quarantine(&mut self, limit: i64) -> Result<Vec<Claim>, StorageError> {
         // As the partial index has it.
         self.select("WHERE quarantine = 1 ORDER BY claimed_at, number LIMIT $1", &[limit.cell()])
+    }
+
+    /// The claims of one party whose parcels travel under a bill, in order of their numbers.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn claims_under_bill(
+        &mut self,
+        party: PartyId,
+        bill_no: &str,
+    ) -> Result<Vec<Claim>, StorageError> {
+        self.select(
+            "WHERE party_id = $1 AND bill_no = $2 ORDER BY number",
+            &[party.cell(), bill_no.cell()],
+        )
     }
 }
 

@@ -35,6 +35,9 @@ row! {
         /// The queue it stands in while a person must decide, such as 300 or 500; absent otherwise, so
         /// that the queue's index holds nothing else.
         queue: Option<i64>,
+        /// When it was released, while its goods have not left; absent otherwise, so that the index of
+        /// those holds nothing else.
+        released_at: Option<Moment>,
         /// When it last changed.
         updated_at: Moment,
         /// What later decisions need of it, in a stored form ([`crate::stored`]).
@@ -54,6 +57,25 @@ impl View<'_> {
         ids: &[(Partition, DeclarationId)],
     ) -> Result<Vec<Export>, StorageError> {
         self.load(ids)
+    }
+
+    /// A page of those that were released by a moment and have not left, behind `after`, the longest
+    /// first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn exports_not_departed(
+        &mut self,
+        released_by: Moment,
+        after: (Moment, DeclarationId),
+        limit: i64,
+    ) -> Result<Vec<Export>, StorageError> {
+        let (released_at, id) = after;
+        self.select(
+            "WHERE released_at <= $1 AND (released_at, declaration_id) > ($2, $3) \
+             ORDER BY released_at, declaration_id LIMIT $4",
+            &[released_by.cell(), released_at.cell(), id.cell(), limit.cell()],
+        )
     }
 
     /// The export declarations of these 清单编号, in the partitions that the numbers name, in order of

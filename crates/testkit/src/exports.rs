@@ -3,7 +3,9 @@
 use tongguan_domain::commerce::{Collection, ExportOrder, ExportWaybill};
 use tongguan_domain::declaration::ExportDeclaration;
 use tongguan_domain::ids::{FunctionalReference, IdError, OrderNumber, WaybillNumber};
-use tongguan_domain::movement::{ArrivalReport, DepartureReport, ReportedParcel};
+use tongguan_domain::movement::{
+    ArrivalReport, DepartureReport, MasterBillLine, MasterBillLink, ReportedParcel,
+};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{ceb303, ceb505, ceb507, ceb509, ceb603};
 use tongguan_messages::sample;
@@ -24,6 +26,8 @@ pub struct Export {
     pub declaration: ExportDeclaration,
     /// That it arrived at the supervised place.
     pub arrival: ArrivalReport,
+    /// Under which air waybill it flies.
+    pub master_bill: MasterBillLink,
     /// That it left the country.
     pub departure: DepartureReport,
 }
@@ -42,9 +46,11 @@ pub fn export(n: u64, at: Moment) -> Result<Export, IdError> {
         waybill: sample.waybill,
         declaration: sample.declaration,
         arrival: sample.arrival,
+        master_bill: sample.master_bill,
         departure: sample.departure,
     };
-    let Export { order, collection, waybill, declaration, arrival, departure } = &mut export;
+    let Export { order, collection, waybill, declaration, arrival, master_bill, departure } =
+        &mut export;
     for (number, filing) in (11..).zip([
         &mut order.filing,
         &mut waybill.filing,
@@ -52,6 +58,7 @@ pub fn export(n: u64, at: Moment) -> Result<Export, IdError> {
         &mut arrival.filing,
         &mut departure.filing,
         &mut collection.filing,
+        &mut master_bill.filing,
     ]) {
         filing.guid = guid(number, n)?;
         filing.sent_at = at;
@@ -64,10 +71,18 @@ pub fn export(n: u64, at: Moment) -> Result<Export, IdError> {
     declaration.reference = FunctionalReference::parse(&format!("COPE{n:012}"))?;
     arrival.reference = FunctionalReference::parse(&format!("ARR{n:012}"))?;
     departure.reference = FunctionalReference::parse(&format!("DEP{n:012}"))?;
+    master_bill.reference = FunctionalReference::parse(&format!("MBL{n:012}"))?;
     departure.left_at = at;
     let parcel =
         || ReportedParcel { number: 1, waybill_no: waybill_no.clone(), bag_no: None, note: None };
     (arrival.parcels, departure.parcels) = (vec![parcel()], vec![parcel()]);
+    master_bill.parcels = vec![MasterBillLine {
+        number: 1,
+        bag_no: None,
+        waybill_no,
+        declaration_no: None,
+        note: None,
+    }];
     Ok(export)
 }
 
@@ -94,6 +109,11 @@ impl Export {
     /// The arrival.
     pub fn arrival_document(&self) -> Document {
         Document::Arrival(Box::new(self.arrival.clone()))
+    }
+
+    /// The link to its master bill.
+    pub fn master_bill_document(&self) -> Document {
+        Document::MasterBill(Box::new(self.master_bill.clone()))
     }
 
     /// The departure.

@@ -9,13 +9,13 @@ use tongguan_domain::ids::{
     FunctionalReference, Guid, IdError, OrderNumber, PaymentTransaction, WaybillNumber,
 };
 use tongguan_domain::money::{Amount, Money};
-use tongguan_domain::movement::{ArrivalReport, DepartureReport};
+use tongguan_domain::movement::{ArrivalReport, DepartureReport, MasterBillLink};
 use tongguan_domain::person::Identity;
 use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
     Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
-    ceb513, ceb603, ceb605, ceb621, ceb623, ceb625,
+    ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -156,6 +156,8 @@ pub enum Document {
     ExportCancellation(Box<ExportCancellation>),
     /// 退货申请单 (625).
     Return(Box<ReturnRequest>),
+    /// 清单总分单 (607).
+    MasterBill(Box<MasterBillLink>),
 }
 
 impl Document {
@@ -178,6 +180,7 @@ impl Document {
             Self::Cancellation(request) => &request.filing,
             Self::ExportCancellation(request) => &request.filing,
             Self::Return(request) => &request.filing,
+            Self::MasterBill(link) => &link.filing,
         }
     }
 
@@ -200,6 +203,7 @@ impl Document {
             Self::Cancellation(request) => &mut request.filing,
             Self::ExportCancellation(request) => &mut request.filing,
             Self::Return(request) => &mut request.filing,
+            Self::MasterBill(link) => &mut link.filing,
         }
     }
 
@@ -222,6 +226,7 @@ impl Document {
             Self::Cancellation(_) => 623,
             Self::ExportCancellation(_) => 605,
             Self::Return(_) => 625,
+            Self::MasterBill(_) => 607,
         }
     }
 }
@@ -290,6 +295,7 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::Cancellation(_)) => of!(Cancellation, carrier, ceb623::write),
         Some(Document::ExportCancellation(_)) => of!(ExportCancellation, carrier, ceb605::write),
         Some(Document::Return(_)) => of!(Return, carrier, ceb625::write),
+        Some(Document::MasterBill(_)) => of!(MasterBill, carrier, ceb607::write),
     }
 }
 

@@ -11,9 +11,9 @@ use tongguan_domain::commerce::Filing;
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
-    CollectionFacts, DeclarationFacts, DeliveryFacts, ExportCancellationFacts, ExportFacts,
-    ExportOrderFacts, ExportReturnFacts, ExportWaybillFacts, MovementFacts, OrderFacts,
-    ParcelFacts, PaymentFacts, ReturnFacts, TallyFacts, WaybillFacts,
+    ArrivalFacts, CollectionFacts, DeclarationFacts, DeliveryFacts, DepartureFacts,
+    ExportCancellationFacts, ExportFacts, ExportOrderFacts, ExportReturnFacts, ExportWaybillFacts,
+    MasterBillFacts, OrderFacts, ParcelFacts, PaymentFacts, ReturnFacts, TallyFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, ReturnId, SealNumber, VehiclePlate,
@@ -237,9 +237,11 @@ pub enum FiledFacts {
     /// Of an export declaration.
     Export(ExportLodging),
     /// Of an arrival.
-    Arrival(MovementFacts),
+    Arrival(ArrivalFacts),
     /// Of a departure.
-    Departure(MovementFacts),
+    Departure(DepartureFacts),
+    /// Of a master bill link.
+    MasterBill(MasterBillFacts),
     /// Of a request to return exported goods.
     ExportReturn(ReturnAsked),
     /// Of a tally of returned exports.

@@ -6,6 +6,7 @@ mod export_returns;
 use std::collections::BTreeSet;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
+use tongguan_domain::commerce::Part;
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber, WaybillNumber};
@@ -15,7 +16,8 @@ use tongguan_storage::{Partition, Tx};
 
 use super::batch::BatchError;
 use super::incoming::{
-    Filed, FiledDocument, FiledFacts, Incoming, QuarantineCommand, ReturnCommand, TransitAct,
+    Filed, FiledDocument, FiledFacts, Incoming, QuarantineCommand, ReturnCommand, Submitted,
+    TransitAct,
 };
 use super::record::{
     ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey, ExportRecord, Facts,
@@ -29,8 +31,10 @@ use export_returns::{Returned, load_export_returns};
 pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
     let mut set = WorkingSet::default();
     let mut named = Named::of(batch);
+    follow_bills(tx, &mut named)?;
     load_claims(tx, &mut set, &mut named)?;
     load_dossiers(tx, &mut set, &mut named)?;
+    load_linked(tx, &mut set, &mut named, batch)?;
     let first = load_declarations(tx, &mut set, &named.declarations)?;
     follow_declarations(tx, &mut set, &mut named, &first)?;
     load_returns(tx, &mut set, &named)?;
@@ -52,6 +56,8 @@ struct Named {
     parked: BTreeSet<ClaimKey>,
     /// Those of parcels that a report names: it moves their declarations and looks at nothing else.
     moved: BTreeSet<ClaimKey>,
+    /// Carriers and bills all of whose parcels arrived.
+    bills: BTreeSet<(PartyId, Box<str>)>,
     dossiers: BTreeSet<DossierKey>,
     declarations: BTreeSet<DeclarationId>,
     /// Those that are known to be of exports.
@@ -123,11 +129,13 @@ impl Named {
                 self.claim(DocumentKind::Waybill, filed);
             }
             kind @ (DocumentKind::ExportWaybill
-            | DocumentKind::Arrival
-            | DocumentKind::Departure
             | DocumentKind::ExportCancellation
             | DocumentKind::ExportReturn
             | DocumentKind::ReturnTally) => self.claim(kind, filed),
+            kind @ (DocumentKind::Arrival | DocumentKind::Departure | DocumentKind::MasterBill) => {
+                self.claim(kind, filed);
+                self.claims.insert(filed.key.report());
+            }
             DocumentKind::Order
             | DocumentKind::Declaration
             | DocumentKind::ExportOrder
@@ -138,18 +146,30 @@ impl Named {
                 self.returning.0.insert(filed.key.dossier.clone());
             }
         }
-        let waybill = |party, number: &WaybillNumber| {
-            let kind = DocumentKind::ExportWaybill;
-            ClaimKey { kind, party, number: number.as_str().into() }
-        };
         match &filed.verdict {
             Ok(FiledFacts::Export(lodging)) => {
                 let facts = &lodging.facts;
-                self.claims.insert(waybill(facts.parties.carrier, &facts.waybill_no));
+                let carrier = facts.parties.carrier;
+                self.claims.insert(ClaimKey::of_export_waybill(carrier, &facts.waybill_no));
+                let bill = facts.bill_no.as_deref();
+                self.claims.extend(bill.map(|bill| ClaimKey::of_master_bill(carrier, bill)));
             }
-            Ok(FiledFacts::Arrival(facts) | FiledFacts::Departure(facts)) => {
-                self.moved
-                    .extend(facts.waybills.iter().map(|number| waybill(facts.carrier, number)));
+            Ok(FiledFacts::Arrival(facts)) => {
+                self.first_part(filed, facts.part);
+                self.moves(facts.carrier, &facts.waybills);
+                if let Some(bill) = facts.whole_bill() {
+                    self.claims.insert(ClaimKey::of_master_bill(facts.carrier, bill));
+                    self.bills.insert((facts.carrier, bill.into()));
+                }
+            }
+            Ok(FiledFacts::Departure(facts)) => {
+                self.first_part(filed, facts.part);
+                self.moves(facts.carrier, &facts.waybills);
+            }
+            Ok(FiledFacts::MasterBill(facts)) => {
+                self.first_part(filed, facts.part);
+                self.moves(facts.carrier, &facts.waybills);
+                self.claims.insert(ClaimKey::of_master_bill(facts.carrier, &facts.bill.bill_no));
             }
             _ => {}
         }
@@ -173,6 +193,21 @@ impl Named {
         self.quantities.extend(quantities.iter().map(|quantity| quantity.key(of)));
     }
 
+    fn moves(&mut self, carrier: PartyId, numbers: &[WaybillNumber]) {
+        let claims = numbers.iter().map(|number| ClaimKey::of_export_waybill(carrier, number));
+        self.moved.extend(claims);
+    }
+
+    /// The first part of a split report, by which it shows whether it was sent as a whole before.
+    fn first_part(&mut self, filed: &FiledDocument, part: Part) {
+        if part != Part::WHOLE {
+            let ClaimKey { kind, party, number } = filed.key.report();
+            let DocumentKey { kind, party, number, .. } =
+                DocumentKey::of_report(kind, party, &number, 1);
+            self.parked.insert(ClaimKey { kind, party, number });
+        }
+    }
+
     fn claim(&mut self, kind: DocumentKind, filed: &FiledDocument) {
         let (party, number) = (filed.key.party, filed.key.number.clone());
         let claim = ClaimKey { kind, party, number };
@@ -183,6 +218,51 @@ impl Named {
     }
 }
 
+/// Bills lead to the claims of their parcels.
+fn follow_bills(tx: &mut Tx<'_>, named: &mut Named) -> Result<(), BatchError> {
+    for (carrier, bill_no) in &named.bills {
+        let claims = tx.claims_under_bill(*carrier, bill_no)?;
+        let keys = claims.iter().map(|claim| claim.number.as_str()).map(|number| ClaimKey {
+            kind: DocumentKind::ExportWaybill,
+            party: *carrier,
+            number: number.into(),
+        });
+        named.moved.extend(keys);
+    }
+    Ok(())
+}
+
+/// A link that is changed or deleted leads to the parcels that it named before.
+fn load_linked(
+    tx: &mut Tx<'_>,
+    set: &mut WorkingSet,
+    named: &mut Named,
+    batch: &[&Incoming],
+) -> Result<(), BatchError> {
+    let mut further = Named::default();
+    {
+        let draft = set.draft();
+        for incoming in batch {
+            let Incoming::Document(Submitted { filed: Filed::Document(filed), .. }) = incoming
+            else {
+                continue;
+            };
+            let standing = draft.document(&filed.key).and_then(|standing| standing.facts.clone());
+            if let Some(Facts::MasterBill(link)) = standing.as_deref() {
+                further.moves(link.carrier, &link.waybills);
+            }
+        }
+    }
+    further.moved.retain(|claim| !named.claims.contains(claim) && !named.moved.contains(claim));
+    if further.moved.is_empty() {
+        return Ok(());
+    }
+    load_claims(tx, set, &mut further)?;
+    named.moved_exports.append(&mut further.moved_exports);
+    named.moved.append(&mut further.moved);
+    Ok(())
+}
+
 /// Claims lead to the dossiers that hold them and to the declarations that name them.
 fn load_claims(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &mut Named) -> Result<(), BatchError> {
     let keys: Vec<_> = named
@@ -191,7 +271,7 @@ fn load_claims(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &mut Named) -> Resu
         .map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number))
         .collect();
     for row in tx.claims(&keys)? {
-        let Some(claim) = rows::read_claim(row) else { continue };
+        let Some(claim) = rows::read_claim(row)? else { continue };
         if !named.claims.contains(&claim.key) {
             named.moved_exports.extend(claim.declaration);
             set.put_claim(claim);
@@ -231,6 +311,7 @@ fn load_dossiers(
                     DocumentKind::ExportReturn => &[DocumentKind::ExportReturn],
                     DocumentKind::ReturnTally => &[DocumentKind::ReturnTally],
                     DocumentKind::ExportCancellation => &[DocumentKind::ExportCancellation],
+                    DocumentKind::MasterBill => &[DocumentKind::MasterBill],
                     _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
                 };
                 let key = |kind: &DocumentKind| {

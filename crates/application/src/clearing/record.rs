@@ -5,15 +5,17 @@
 
 use std::sync::Arc;
 
+use tongguan_domain::commerce::Parts;
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::facts::{
     CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
-    ExportWaybillFacts, OrderFacts, PaymentFacts, TallyFacts, WaybillFacts,
+    ExportWaybillFacts, MasterBillFacts, OrderFacts, PaymentFacts, TallyFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
-    ReturnId,
+    ReturnId, WaybillNumber,
 };
+use tongguan_domain::movement::{ExportTransport, ParcelMovement};
 use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::returns::{ReturnState, ReturnedLine};
@@ -57,11 +59,13 @@ pub enum DocumentKind {
     ExportCancellation = 13,
     /// 退货申请单 (625).
     Return = 14,
+    /// 清单总分单 (607).
+    MasterBill = 11,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -76,6 +80,7 @@ impl DocumentKind {
         Self::Collection,
         Self::ExportCancellation,
         Self::ExportReturn,
+        Self::MasterBill,
         Self::Return,
         Self::ReturnTally,
     ];
@@ -126,6 +131,23 @@ pub struct DocumentKey {
     pub party: PartyId,
     /// The number: empty for an order and a declaration, which the dossier already names.
     pub number: Arc<str>,
+}
+
+impl DocumentKey {
+    /// One part of a report of movement, which lies in the bucket of its own number, for it names many
+    /// parcels; each part of a split one is a document of its own.
+    pub fn of_report(kind: DocumentKind, party: PartyId, reference: &str, part: u32) -> Self {
+        let claim = ClaimKey { kind, party, number: format!("{reference}/{part}").into() };
+        let dossier = DossierKey::of_claim(&claim);
+        let ClaimKey { kind, party, number } = claim;
+        Self { dossier, kind, party, number }
+    }
+
+    /// The claim of a report's number, at which its parts meet.
+    pub fn report(&self) -> ClaimKey {
+        let reference = self.number.rsplit_once('/').map_or(&*self.number, |(number, _)| number);
+        ClaimKey { kind: self.kind, party: self.party, number: reference.into() }
+    }
 }
 
 /// How a document stands.
@@ -187,6 +209,8 @@ pub enum Facts {
     ExportReturn(ExportReturnId),
     /// Of a tally of returned exports.
     ReturnTally(TallyFacts),
+    /// Of a master bill link: which parcels travel how.
+    MasterBill(MasterBillFacts),
 }
 
 /// A document as it stands.
@@ -261,16 +285,19 @@ pub struct ExportRecord {
     pub pack: [u8; 16],
     /// What every response about it quotes, and who receives them.
     pub answer: Arc<AnswerTo>,
+    /// What reports have said of its parcel: what stands at its waybill's claim while it holds that.
+    pub movement: ParcelMovement,
 }
 
 impl ExportRecord {
     /// The claim of the waybill that it names.
     pub fn waybill_claim(&self) -> ClaimKey {
-        ClaimKey {
-            kind: DocumentKind::ExportWaybill,
-            party: self.facts.parties.carrier,
-            number: self.facts.waybill_no.as_str().into(),
-        }
+        ClaimKey::of_export_waybill(self.facts.parties.carrier, &self.facts.waybill_no)
+    }
+
+    /// How its parcel travels: as declared, unless its master bill or its departure says otherwise.
+    pub fn transport(&self) -> ExportTransport<'_> {
+        self.movement.transport(&self.facts)
     }
 }
 
@@ -325,7 +352,7 @@ pub struct Billing {
 /// What is claimed: a number that must be used once, where the order is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClaimKey {
-    /// Waybill or payment.
+    /// Waybill, payment, report or master bill.
     pub kind: DocumentKind,
     /// The carrier or payment institution.
     pub party: PartyId,
@@ -334,6 +361,17 @@ pub struct ClaimKey {
 }
 
 impl ClaimKey {
+    /// Of an export waybill.
+    pub fn of_export_waybill(carrier: PartyId, number: &WaybillNumber) -> Self {
+        let number = number.as_str().into();
+        Self { kind: DocumentKind::ExportWaybill, party: carrier, number }
+    }
+
+    /// Of a master bill, which the carrier numbers.
+    pub fn of_master_bill(carrier: PartyId, bill_no: &str) -> Self {
+        Self { kind: DocumentKind::MasterBill, party: carrier, number: bill_no.into() }
+    }
+
     /// Where the claim lies.
     pub fn bucket(&self) -> Partition {
         Partition::of_claim(self.kind.code(), self.party, &self.number)
@@ -353,10 +391,17 @@ pub struct Claim {
     pub claimed_at: Moment,
     /// Whether documents that know no order lie in the claim's bucket: a delivery, a waybill.
     pub parked: bool,
-    /// When the parcel of an export waybill came to the supervised place (运抵), once it has.
+    /// When the parcel of an export waybill, or all of a master bill, came to the supervised place (运抵),
+    /// once it has.
     pub arrived_at: Option<Moment>,
     /// How its quarantine stands, if the parcel was selected for it.
     pub quarantine: Option<Quarantine>,
+    /// The bill that the parcel of an export waybill travels under, once known.
+    pub bill_no: Option<Arc<str>>,
+    /// What else reports have said of the parcel of an export waybill.
+    pub movement: ParcelMovement,
+    /// How many parts of a split report have come.
+    pub parts: Option<Parts>,
 }
 
 impl Claim {
@@ -370,6 +415,9 @@ impl Claim {
             parked: false,
             arrived_at: None,
             quarantine: None,
+            bill_no: None,
+            movement: ParcelMovement::default(),
+            parts: None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod transit;
 use std::sync::Arc;
 
 use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
+use tongguan_domain::commerce::Parts;
 use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
@@ -16,6 +17,7 @@ use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
+use tongguan_storage::stored::claim::StoredClaim;
 use tongguan_storage::stored::declaration::StoredDeclaration;
 use tongguan_storage::stored::document::{StoredDocument, StoredFactsV1};
 use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredSubjectV1};
@@ -142,6 +144,7 @@ fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
             Facts::ExportReturn(ExportReturnId { declaration: DeclarationId(declaration), n })
         }
         StoredFactsV1::ReturnTally(tally) => Facts::ReturnTally(tally.try_into()?),
+        StoredFactsV1::MasterBill(link) => Facts::MasterBill(link.try_into()?),
     })
 }
 
@@ -159,6 +162,7 @@ fn write_facts(facts: &Facts) -> StoredFactsV1 {
         Facts::Reported => StoredFactsV1::Reported,
         Facts::ExportReturn(id) => StoredFactsV1::ExportReturn(id.declaration.0, id.n),
         Facts::ReturnTally(tally) => StoredFactsV1::ReturnTally(tally.into()),
+        Facts::MasterBill(link) => StoredFactsV1::MasterBill(link.into()),
     }
 }
 
@@ -229,20 +233,19 @@ fn is_queued(state: &tongguan_domain::declaration::ImportState) -> bool {
     )
 }
 
-/// A claim from its row.
-pub fn read_claim(row: storage::Claim) -> Option<Claim> {
+/// A claim from its row; nothing where it is of a kind that this program does not know.
+pub fn read_claim(row: storage::Claim) -> Result<Option<Claim>, RowError> {
+    let Some(kind) = DocumentKind::from_code(row.kind) else { return Ok(None) };
+    let met = row.body.as_deref().map(StoredClaim::decode).transpose().map_err(body("claim"))?;
+    let met = met.unwrap_or_default();
     let document = match (row.partition, row.order_no) {
         (Some(partition), Some(order_no)) => {
             Some(DossierKey { partition, order_no: order_no.into() })
         }
         _ => None,
     };
-    Some(Claim {
-        key: ClaimKey {
-            kind: DocumentKind::from_code(row.kind)?,
-            party: row.party_id,
-            number: row.number.into(),
-        },
+    Ok(Some(Claim {
+        key: ClaimKey { kind, party: row.party_id, number: row.number.into() },
         document,
         declaration: row.declaration_id,
         claimed_at: row.claimed_at,
@@ -251,12 +254,20 @@ pub fn read_claim(row: storage::Claim) -> Option<Claim> {
         quarantine: row.quarantine.and_then(|code| {
             Quarantine::ALL.into_iter().find(|state| quarantine_code(*state) == code)
         }),
-    })
+        bill_no: row.bill_no.map(Into::into),
+        movement: met.movement.try_into().map_err(body("claim"))?,
+        parts: met.parts.and_then(|(come, of)| Parts::new(come, of)),
+    }))
 }
 
 /// A claim as a row.
-pub fn write_claim(claim: &Claim) -> storage::Claim {
-    storage::Claim {
+pub fn write_claim(claim: &Claim) -> Result<storage::Claim, StoredError> {
+    let met = StoredClaim {
+        movement: (&claim.movement).into(),
+        parts: claim.parts.map(|parts| (parts.come(), parts.of())),
+    };
+    let body = (met != StoredClaim::default()).then(|| met.encode()).transpose()?;
+    Ok(storage::Claim {
         bucket: claim.key.bucket(),
         kind: claim.key.kind.code(),
         party_id: claim.key.party,
@@ -268,7 +279,9 @@ pub fn write_claim(claim: &Claim) -> storage::Claim {
         parked: claim.parked,
         arrived_at: claim.arrived_at,
         quarantine: claim.quarantine.map(quarantine_code),
-    }
+        bill_no: claim.bill_no.as_deref().map(str::to_owned),
+        body,
+    })
 }
 
 const fn quarantine_code(state: Quarantine) -> i64 {

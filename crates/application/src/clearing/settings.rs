@@ -22,6 +22,8 @@ pub struct OfficeSettings {
     pub close_after_days: Option<i64>,
     /// Which year's allowance a parcel counts for (年度额度归属), if other than the law's.
     pub allowance_year: Option<AllowanceYear>,
+    /// Days after release when an export that has not left is reported, for its withdrawal (退关).
+    pub not_departed_days: i64,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
@@ -36,6 +38,7 @@ impl Default for OfficeSettings {
             declare_on_waybill: false,
             close_after_days: None,
             allowance_year: None,
+            not_departed_days: 30,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
         }

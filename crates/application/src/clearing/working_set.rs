@@ -371,6 +371,20 @@ impl Draft<'_> {
         known.cloned().unwrap_or_else(|| Claim::vacant(key.clone(), at))
     }
 
+    /// The claims of a carrier's export waybills whose parcels travel under a bill, in order of their keys.
+    pub fn claims_under_bill(&self, carrier: PartyId, bill_no: &str) -> Vec<Claim> {
+        let tables = [&self.base.loaded.claims, &self.new.claims];
+        let keys: BTreeSet<_> = tables
+            .into_iter()
+            .flat_map(HashMap::values)
+            .filter(|claim| claim.key.party == carrier && claim.bill_no.as_deref() == Some(bill_no))
+            .map(|claim| &claim.key)
+            .collect();
+        let under = |claim: &&Claim| claim.bill_no.as_deref() == Some(bill_no);
+        let current = |key| self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
+        keys.into_iter().filter_map(current).filter(under).cloned().collect()
+    }
+
     /// The allowance of that key.
     pub fn allowance(&self, key: AllowanceKey) -> Allowance {
         let known = self.new.allowances.get(&key).or_else(|| self.base.loaded.allowances.get(&key));

@@ -196,7 +196,7 @@ fn write_records(
         .iter()
         .map(|import_return| rows::write_return(import_return, at))
         .collect::<Result<Vec<_>, _>>()?;
-    let claims: Vec<_> = changes.claims.iter().map(rows::write_claim).collect();
+    let claims = changes.claims.iter().map(rows::write_claim).collect::<Result<Vec<_>, _>>()?;
     tx.upsert(&claims)?;
     tx.upsert(&documents)?;
     tx.upsert(&declarations)?;

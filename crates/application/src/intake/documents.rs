@@ -122,10 +122,9 @@ impl Judge<'_> {
             Document::Cancellation(request) => self.cancellation(request, signer),
             Document::ExportCancellation(request) => self.export_cancellation(request, signer),
             Document::Return(request) => self.import_return(request, signer),
+            Document::MasterBillLink(link) => self.master_bill(link, signer),
             // Nothing acts on these yet, and nothing pretends to.
-            Document::MasterBillLink(_)
-            | Document::Consolidation(_)
-            | Document::WarehouseEntry(_) => {
+            Document::Consolidation(_) | Document::WarehouseEntry(_) => {
                 let defect = Defect::at(&NOT_TAKEN, self.pointer);
                 Err(vec![defect.with("message", self.message.code())])
             }

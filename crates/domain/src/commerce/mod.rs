@@ -17,6 +17,6 @@ pub use export_order::{ExportOrder, ExportOrderLine, ExportOrderType};
 pub use export_waybill::ExportWaybill;
 pub use filing::{Action, Filing, Stage};
 pub use order::{Order, OrderLine, PaymentReference};
-pub use part::Part;
+pub use part::{Part, Parts};
 pub use payment::Payment;
 pub use waybill::Waybill;

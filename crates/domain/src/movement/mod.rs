@@ -6,10 +6,12 @@
 mod arrival;
 mod departure;
 mod master_bill;
+mod parcel;
 
 pub use arrival::ArrivalReport;
 pub use departure::DepartureReport;
 pub use master_bill::{MasterBillLine, MasterBillLink};
+pub use parcel::{Departed, ExportTransport, MasterBill, ParcelMovement};
 
 use crate::ids::WaybillNumber;
 

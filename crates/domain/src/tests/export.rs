@@ -12,7 +12,9 @@ use crate::declaration::{
 use crate::ids::{
     DeclarationNumber, FunctionalReference, Guid, OfficeCode, OrderNumber, WaybillNumber,
 };
-use crate::movement::{ArrivalReport, DepartureReport, ReportedParcel};
+use crate::movement::{
+    ArrivalReport, DepartureReport, MasterBillLine, MasterBillLink, ReportedParcel,
+};
 use crate::party::{NamedParty, PartyCode};
 use crate::returns::{ExportReturnItem, ExportReturnRequest, ReturnTally, ReturnTransport};
 use crate::time::Moment;
@@ -24,13 +26,21 @@ pub struct ExportParcel {
     pub waybill: ExportWaybill,
     pub declaration: ExportDeclaration,
     pub arrival: ArrivalReport,
+    pub master_bill: MasterBillLink,
     pub departure: DepartureReport,
 }
 
 /// A parcel whose documents are in order and agree.
 pub fn export_parcel() -> ExportParcel {
     let (order, waybill, declaration) = (order(), waybill(), declaration());
-    ExportParcel { order, waybill, declaration, arrival: arrival(), departure: departure() }
+    ExportParcel {
+        order,
+        waybill,
+        declaration,
+        arrival: arrival(),
+        master_bill: master_bill(),
+        departure: departure(),
+    }
 }
 
 fn reported() -> ReportedParcel {
@@ -54,6 +64,33 @@ fn arrival() -> ArrivalReport {
         part: Part::WHOLE,
         note: None,
         parcels: vec![reported()],
+    }
+}
+
+fn master_bill() -> MasterBillLink {
+    MasterBillLink {
+        filing: filing(6),
+        office: OfficeCode::parse("2992").unwrap(),
+        reference: FunctionalReference::parse("MB-1").unwrap(),
+        provisional_no: None,
+        declarant: named("3301960D05", "测试报关"),
+        facility: None,
+        transport_mode: "5".into(),
+        vehicle: "XX0001".into(),
+        voyage: "XX0001".into(),
+        bill_no: "B-1".into(),
+        domestic_vehicle: None,
+        gross_weight_kg: decimal("0.6"),
+        carrier: named("3301960L03", "测试物流"),
+        part: Part::WHOLE,
+        note: None,
+        parcels: vec![MasterBillLine {
+            number: 1,
+            bag_no: None,
+            waybill_no: WaybillNumber::parse("WB-1").unwrap(),
+            declaration_no: None,
+            note: None,
+        }],
     }
 }
 

@@ -6,7 +6,7 @@ use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tongguan_domain::allowance::{AllowanceKey, LimitedQuantity};
-use tongguan_domain::commerce::ExportOrderType;
+use tongguan_domain::commerce::{ExportOrderType, Part};
 use tongguan_domain::declaration::{
     Assessed, Detention, Entered, ExportEntry, ExportRelease, ExportState, ImportState, Lodged,
     Release, Reservation, StatisticsFlag,
@@ -14,7 +14,7 @@ use tongguan_domain::declaration::{
 use tongguan_domain::facts::{
     CollectionFacts, ConsigneeMarks, DeclarationFacts, DeliveryFacts, ExportFacts, ExportItemFacts,
     ExportLineFacts, ExportMode, ExportOrderFacts, ExportParties, ExportWaybillFacts, ItemFacts,
-    LineFacts, Mode, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
+    LineFacts, MasterBillFacts, Mode, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId, PaymentTransaction,
@@ -22,6 +22,7 @@ use tongguan_domain::ids::{
 };
 use tongguan_domain::mark::Mark;
 use tongguan_domain::money::{Amount, Money};
+use tongguan_domain::movement::{Departed, MasterBill, ParcelMovement};
 use tongguan_domain::quantity::{Measure, Quantity};
 use tongguan_domain::tax_bill::{TaxDue, TaxLine};
 use tongguan_domain::time::Moment;
@@ -407,4 +408,42 @@ pub fn export_state() -> impl Strategy<Value = ExportState> {
         Just(ExportState::Refused),
         Just(ExportState::Deleted),
     ]
+}
+
+prop_compose! {
+    fn master_bill()(
+        (bill_no, transport_mode, vehicle, voyage) in (text(), text(), text(), text()),
+        domestic_vehicle in option::of(text()), sent_at in moment(),
+    ) -> MasterBill {
+        MasterBill { bill_no, transport_mode, vehicle, voyage, domestic_vehicle, sent_at }
+    }
+}
+
+prop_compose! {
+    fn departed()(
+        left_at in moment(), office in office(), transport_mode in text(),
+        bill_no in option::of(text()),
+    ) -> Departed {
+        Departed { left_at, office, transport_mode, bill_no }
+    }
+}
+
+prop_compose! {
+    /// Whatever may have been reported of a parcel.
+    pub fn movement()(
+        linked in option::of(master_bill()), departed in option::of(departed()),
+    ) -> ParcelMovement {
+        ParcelMovement { linked, departed }
+    }
+}
+
+prop_compose! {
+    /// Facts of any master bill link.
+    pub fn master_bill_link()(
+        carrier in party(), (number, of) in (1_u32..9, 9_u32..20), bill in master_bill(),
+        waybills in vec(waybill_number(), 0..4),
+    ) -> MasterBillFacts {
+        let part = Part::new(number, of).unwrap_or(Part::WHOLE);
+        MasterBillFacts { carrier, part, bill, waybills }
+    }
 }

@@ -7,6 +7,7 @@ use super::facts::{
     StoredCollectionV1, StoredDeliveryV1, StoredExportOrderV1, StoredExportWaybillV1,
     StoredOrderV1, StoredPaymentV1, StoredWaybillV1,
 };
+use super::movement::StoredMasterBillLinkV1;
 use super::{StoredError, decode, encode, versioned};
 
 const FORM: &str = "document";
@@ -52,6 +53,8 @@ pub enum StoredFactsV1 {
     ExportReturn(i64, i64),
     /// Of a tally of returned exports.
     ReturnTally(StoredTallyV1),
+    /// Of a master bill link.
+    MasterBill(StoredMasterBillLinkV1),
 }
 
 impl StoredDocument {
@@ -78,14 +81,16 @@ impl StoredDocument {
 #[cfg(test)]
 mod tests {
     use rust_decimal::Decimal;
-    use tongguan_domain::commerce::ExportOrderType;
+    use tongguan_domain::commerce::{ExportOrderType, Part};
     use tongguan_domain::facts::{
         CollectionFacts, ConsigneeMarks, DeliveryFacts, ExportLineFacts, ExportOrderFacts,
-        ExportWaybillFacts, LineFacts, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
+        ExportWaybillFacts, LineFacts, MasterBillFacts, OrderFacts, PaymentFacts, PersonMarks,
+        WaybillFacts,
     };
     use tongguan_domain::ids::{OrderNumber, PartyId, PaymentTransaction, WaybillNumber};
     use tongguan_domain::mark::Mark;
     use tongguan_domain::money::Amount;
+    use tongguan_domain::movement::MasterBill;
     use tongguan_domain::time::Moment;
 
     use super::*;
@@ -257,5 +262,26 @@ mod tests {
             Some(StoredFactsV1::Collection((&collection).into())),
         );
         keeps_facts("010e80897a010aae0104", Some(StoredFactsV1::ExportReturn(87, 2)));
+    }
+
+    #[test]
+    fn a_master_bill_link_is_kept() {
+        let link = MasterBillFacts {
+            carrier: PartyId(3),
+            part: Part::new(2, 3).unwrap(),
+            bill: MasterBill {
+                bill_no: "B".into(),
+                transport_mode: "5".into(),
+                vehicle: "V".into(),
+                voyage: "N".into(),
+                domestic_vehicle: None,
+                sent_at: Moment::from_micros(1),
+            },
+            waybills: vec![WaybillNumber::parse("W1").unwrap()],
+        };
+        keeps_facts(
+            "010e80897a0109 06 0203 0142 0135 0156 014e 00 02 01 025731",
+            Some(StoredFactsV1::MasterBill((&link).into())),
+        );
     }
 }

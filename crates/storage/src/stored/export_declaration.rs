@@ -9,6 +9,7 @@ use tongguan_domain::time::{parse_day, wire_day};
 use super::decimal::StoredDecimal;
 use super::export_state::StoredExportStateV1;
 use super::facts::damaged;
+use super::movement::StoredMovementV1;
 use super::response::StoredAnswerV1;
 use super::{StoredError, decode, encode, versioned};
 
@@ -32,6 +33,8 @@ pub struct StoredExportV1 {
     pub pack: [u8; 16],
     /// Whom it answers, and what it quotes.
     pub answer: StoredAnswerV1,
+    /// What reports of movement have said of its parcel.
+    pub movement: StoredMovementV1,
 }
 
 /// What an export declaration says; flags, modes and days as on the wire.
@@ -281,11 +284,12 @@ mod tests {
                 quote: StoredQuoteV1 { answered_by: 604, texts: vec!["g".into()] },
                 billing: None,
             },
+            movement: StoredMovementV1::default(),
         };
         let written = "01024f31000406080257310252310439363130014204323931360432393130083230323630333032 \
              024e4f00013501014200033530320212010e01010201530001014e0a363231343130303030300147 \
              033530320335303203303131040003303131040001033033350a01904e0201000a0909090909090909 \
-             0909090909090909014d00dc0401016700";
+             0909090909090909014d00dc04010167000000";
         keeps(written, &stored, StoredExport::encode, StoredExport::decode);
         assert_eq!(ExportFacts::try_from(stored.facts), Ok(facts()));
     }

@@ -12,6 +12,7 @@
 
 #[cfg(test)]
 mod any;
+pub mod claim;
 pub mod decimal;
 pub mod declaration;
 pub mod document;
@@ -24,6 +25,7 @@ pub mod facts;
 mod golden;
 pub mod import_return;
 pub mod lodged;
+pub mod movement;
 pub mod register;
 pub mod response;
 pub mod state;

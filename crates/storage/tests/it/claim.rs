@@ -10,7 +10,7 @@ on_both_engines! {
     of_two_in_one_batch_the_first_has_it,
     a_claim_is_taken_over_from_a_parked_document,
     of_two_writers_exactly_one_is_first,
-    what_waits_for_quarantine_is_listed_by_age,
+    the_parcels_of_a_bill_are_found_by_its_number, what_waits_for_quarantine_is_listed_by_age,
 }
 
 fn claim(number: &str, declaration: i64) -> Claim {
@@ -27,6 +27,8 @@ fn claim(number: &str, declaration: i64) -> Claim {
         parked: false,
         arrived_at: None,
         quarantine: None,
+        bill_no: None,
+        body: None,
     }
 }
 
@@ -73,6 +75,21 @@ fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
     assert_eq!(stand, [parked]);
     let now = on.write(|tx| tx.claim(&[claim("w1", 2)]));
     assert_eq!(now, [Claim { parked: true, ..claim("w1", 1) }]);
+}
+
+fn the_parcels_of_a_bill_are_found_by_its_number(on: &Fixture) {
+    let under = |number, bill: &str| Claim {
+        bill_no: Some(bill.into()),
+        body: Some(vec![1, 2]),
+        ..claim(number, 1)
+    };
+    let all = [claim("w1", 1), under("w3", "B1"), under("w2", "B1"), under("w4", "B2")];
+    on.write(|tx| tx.upsert(&all));
+    let found = |party, bill| on.read(|view| view.claims_under_bill(PartyId(party), bill));
+    assert_eq!(found(5, "B1"), [under("w2", "B1"), under("w3", "B1")]);
+    assert_eq!((found(6, "B1"), found(5, "B3")), (Vec::new(), Vec::new()));
+    on.write(|tx| tx.upsert(&[under("w3", "B2")]));
+    assert_eq!(found(5, "B1"), [under("w2", "B1")]);
 }
 
 fn of_two_writers_exactly_one_is_first(on: &Fixture) {

@@ -7,8 +7,7 @@ use crate::fixture::{Fixture, at};
 
 on_both_engines! {
     an_export_is_found_by_its_number_once_it_has_one,
-    an_export_is_found_by_the_number_of_its_day,
-    a_queue_of_exports_is_read_page_by_page,
+    a_queue_of_exports_is_read_page_by_page, an_export_is_found_by_the_number_of_its_day, what_has_not_left_is_listed_the_longest_first,
 }
 
 const P: Partition = Partition(7);
@@ -26,6 +25,7 @@ fn export(id: i64, number: Option<&str>) -> Export {
         reference: "R".into(),
         state: 120,
         queue: None,
+        released_at: None,
         updated_at: at(1),
         body: vec![1],
     }
@@ -65,4 +65,17 @@ fn a_queue_of_exports_is_read_page_by_page(on: &Fixture) {
     let lengths = on.read(|view| view.queue_lengths());
     let lengths: Vec<_> = lengths.iter().map(|of| (of.queue, of.length, of.first.0)).collect();
     assert_eq!(lengths, [(300, 2, 1), (500, 1, 2)]);
+}
+
+fn what_has_not_left_is_listed_the_longest_first(on: &Fixture) {
+    let released = |id, second| Export { released_at: Some(at(second)), ..export(id, None) };
+    let all = [released(1, 5), released(2, 3), released(3, 3), export(4, None), released(5, 9)];
+    on.write(|tx| tx.insert(&all));
+    let page = |by, after, limit| on.read(|view| view.exports_not_departed(at(by), after, limit));
+    let first = (at(0), DeclarationId(0));
+    assert_eq!(page(5, first, 9), [released(2, 3), released(3, 3), released(1, 5)]);
+    assert_eq!(page(5, first, 1), [released(2, 3)]);
+    assert_eq!(page(5, (at(3), DeclarationId(2)), 9), [released(3, 3), released(1, 5)]);
+    on.write(|tx| tx.upsert(&[export(3, None)]));
+    assert_eq!(page(9, (at(3), DeclarationId(2)), 9), [released(1, 5), released(5, 9)]);
 }

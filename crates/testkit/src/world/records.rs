@@ -61,14 +61,17 @@ impl World {
         self.decide(Incoming::Return(ReturnCommand { declaration, id, event }))
     }
 
-    /// The export declaration of a parcel of the cast's exporter, if one was stored.
+    /// The export declaration of a parcel of one of the cast's merchants, if one was stored.
     ///
     /// # Panics
     /// When it cannot be read.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its declaration")]
     pub fn export(&self, export: &Export) -> Option<ExportRecord> {
         let dossier = DossierKey::of_order(&export.declaration.order_no);
-        let merchant = self.cast.exporter.party.id;
+        let code = &export.declaration.merchant.code;
+        let mut merchants =
+            self.cast.actors().into_iter().filter(|actor| actor.party.codes.contains(code));
+        let merchant = merchants.next()?.party.id;
         let number = DocumentKind::Export.code();
         let key = (dossier.partition, &*dossier.order_no, number, merchant, "");
         let row = self.store.read(|view| {

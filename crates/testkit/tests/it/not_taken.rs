@@ -8,7 +8,7 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 16] = [
+const TAKEN: [MessageType; 17] = [
     MessageType::Ceb213,
     MessageType::Ceb215,
     MessageType::Ceb303,
@@ -22,6 +22,7 @@ const TAKEN: [MessageType; 16] = [
     MessageType::Ceb513,
     MessageType::Ceb603,
     MessageType::Ceb605,
+    MessageType::Ceb607,
     MessageType::Ceb621,
     MessageType::Ceb623,
     MessageType::Ceb625,

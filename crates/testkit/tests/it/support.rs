@@ -112,6 +112,7 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::Cancellation(request) => request.note = note,
         Document::ExportCancellation(request) => request.note = note,
         Document::Return(request) => request.note = note,
+        Document::MasterBill(link) => link.note = note,
     }
     document
 }

@@ -263,6 +263,9 @@ fn decide_filed(
         Ok(FiledFacts::Return(facts)) => {
             returns::request(draft, circumstances, submitted, filed, facts, id)
         }
+        Ok(FiledFacts::MasterBill(facts)) => {
+            export::master_bill(draft, circumstances, submitted, filed, facts)
+        }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }
 }

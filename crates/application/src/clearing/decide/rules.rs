@@ -10,6 +10,8 @@ pub static ALL: &[&Rule] = &[
     &WAYBILL_OF_OTHER_DECLARATION,
     &DOCUMENTS_MISSING,
     &GUARANTEE_MISSING,
+    &PART_REPEATED,
+    &PART_COUNT_DIFFERS,
     &ORDER_GUID_REUSED,
     &PAYMENT_GUID_REUSED,
     &WAYBILL_GUID_REUSED,
@@ -71,6 +73,22 @@ pub static EXPORT_CANCELLATION_NOT_ALLOWED: Rule = Rule {
          release goods that stay are taken back by an officer",
 };
 
+/// A part of a split report came before, with other content.
+pub static PART_REPEATED: Rule = Rule {
+    code: "report-part-repeated",
+    official: None,
+    zh: "报文序号{found}已接收，内容不同的分报文不予接收",
+    en: "part {found} has come before with other content",
+};
+
+/// Parts of one report do not agree on how many they are.
+pub static PART_COUNT_DIFFERS: Rule = Rule {
+    code: "report-part-count",
+    official: None,
+    zh: "报文总数{found}与已接收的分报文不一致，应为{expected}",
+    en: "other parts of the report count {expected} parts, not {found}",
+};
+
 macro_rules! guid_reused {
     ($($name:ident, $number:literal, $code:literal, $prefix:literal;)*) => {
         $(
@@ -114,5 +132,6 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::Cancellation => &CANCELLATION_GUID_REUSED,
         DocumentKind::Return => &RETURN_GUID_REUSED,
         DocumentKind::ExportCancellation => &export::CANCELLATION.guid_reused,
+        DocumentKind::MasterBill => &export::MASTER_BILL_LINK.guid_reused,
     }
 }

@@ -127,6 +127,7 @@ pub fn refused(
         DocumentKind::Export
         | DocumentKind::Arrival
         | DocumentKind::Departure
+        | DocumentKind::MasterBill
         | DocumentKind::Cancellation
         | DocumentKind::ExportCancellation
         | DocumentKind::Return => {

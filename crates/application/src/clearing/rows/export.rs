@@ -36,6 +36,7 @@ pub fn read_export(row: storage::Export) -> Result<ExportRecord, RowError> {
         state: stored.state.try_into().map_err(body(TABLE))?,
         pack: stored.pack,
         answer: Arc::new(read_answer(stored.answer).map_err(column(TABLE, "answer"))?),
+        movement: stored.movement.try_into().map_err(body(TABLE))?,
     })
 }
 
@@ -49,6 +50,7 @@ pub fn write_export(export: &ExportRecord, at: Moment) -> Result<storage::Export
         state: (&export.state).into(),
         pack: export.pack,
         answer: write_answer(&export.answer),
+        movement: (&export.movement).into(),
     };
     let status = i64::from(export.state.status().number());
     Ok(storage::Export {
@@ -63,9 +65,18 @@ pub fn write_export(export: &ExportRecord, at: Moment) -> Result<storage::Export
         reference: facts.reference.to_string(),
         state: status,
         queue: is_queued(&export.state).then_some(status),
+        released_at: waits_to_leave(&export.state),
         updated_at: at,
         body: stored.encode()?,
     })
+}
+
+/// Since when a declaration waits for its goods to leave.
+const fn waits_to_leave(state: &ExportState) -> Option<Moment> {
+    match state {
+        ExportState::Released(release) => Some(release.released_at),
+        _ => None,
+    }
 }
 
 /// Whether an officer has to act.

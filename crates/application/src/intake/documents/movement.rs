@@ -1,15 +1,14 @@
-//! Reports of movement: parcels that arrive at a supervised place, parcels that leave the country.
+//! Reports of movement: parcels that arrive at a supervised place, travel under a master bill, leave the
+//! country.
 
-use tongguan_domain::check::export::{check_arrival, check_departure};
-use tongguan_domain::commerce::Part;
-use tongguan_domain::facts::MovementFacts;
-use tongguan_domain::ids::{FunctionalReference, PartyId};
-use tongguan_domain::movement::{ArrivalReport, DepartureReport};
+use tongguan_domain::check::export::{check_arrival, check_departure, check_master_bill};
+use tongguan_domain::facts::{ArrivalFacts, DepartureFacts, MasterBillFacts};
+use tongguan_domain::movement::{ArrivalReport, DepartureReport, MasterBillLink};
 use tongguan_domain::party::Role;
 
 use super::{Defects, Judge, Parties};
 use crate::clearing::incoming::{Filed, FiledFacts};
-use crate::clearing::record::{ClaimKey, DocumentKey, DocumentKind, DossierKey};
+use crate::clearing::record::{DocumentKey, DocumentKind};
 use crate::intake::signer::Signer;
 
 impl Judge<'_> {
@@ -30,8 +29,9 @@ impl Judge<'_> {
             [(Role::FacilityOperator, operator_id, operator), (Role::Carrier, carrier_id, carrier)];
         self.check_signer(signer, &senders, &head("operatorCode"))?;
         let defects = check_arrival(report, self.pointer);
-        let key = report_key(DocumentKind::Arrival, operator_id, &report.reference, report.part);
-        let facts = || FiledFacts::Arrival(MovementFacts::of_arrival(report, carrier_id));
+        let (number, part) = (report.reference.as_str(), report.part.number());
+        let key = DocumentKey::of_report(DocumentKind::Arrival, operator_id, number, part);
+        let facts = || FiledFacts::Arrival(ArrivalFacts::of(report, carrier_id));
         Ok(self.filed(key, &report.filing, defects, facts))
     }
 
@@ -48,23 +48,32 @@ impl Judge<'_> {
         };
         self.check_signer(signer, &[(Role::Carrier, carrier, code)], &pointer)?;
         let defects = check_departure(report, self.pointer);
-        let key = report_key(DocumentKind::Departure, carrier, &report.reference, report.part);
-        let facts = || FiledFacts::Departure(MovementFacts::of_departure(report, carrier));
+        let (number, part) = (report.reference.as_str(), report.part.number());
+        let key = DocumentKey::of_report(DocumentKind::Departure, carrier, number, part);
+        let facts = || FiledFacts::Departure(DepartureFacts::of(report, carrier));
         Ok(self.filed(key, &report.filing, defects, facts))
     }
-}
 
-/// A report lies in the bucket of its own number, for it names many parcels; each part of a split one is
-/// a document of its own.
-fn report_key(
-    kind: DocumentKind,
-    party: PartyId,
-    reference: &FunctionalReference,
-    part: Part,
-) -> DocumentKey {
-    let number = format!("{reference}/{}", part.number()).into();
-    let claim = ClaimKey { kind, party, number };
-    let dossier = DossierKey::of_claim(&claim);
-    let ClaimKey { kind, party, number } = claim;
-    DocumentKey { dossier, kind, party, number }
+    pub(super) fn master_bill(
+        &self,
+        link: &MasterBillLink,
+        signer: &Signer,
+    ) -> Result<Filed, Defects> {
+        let head = |name: &str| format!("{}/WayBillHead/{name}", self.pointer);
+        let mut parties = Parties::new(self);
+        let (declarant, carrier) = (&link.declarant.code, &link.carrier.code);
+        let named = (
+            parties.acting(declarant, Role::Declarant, &head("agentCode")),
+            parties.acting(carrier, Role::Carrier, &head("logisticsCode")),
+        );
+        let (Some(declarant_id), Some(carrier_id)) = named else { return Err(parties.defects) };
+        let senders =
+            [(Role::Declarant, declarant_id, declarant), (Role::Carrier, carrier_id, carrier)];
+        self.check_signer(signer, &senders, &head("agentCode"))?;
+        let defects = check_master_bill(link, self.law(), self.pointer);
+        let (number, part) = (link.reference.as_str(), link.part.number());
+        let key = DocumentKey::of_report(DocumentKind::MasterBill, declarant_id, number, part);
+        let facts = || FiledFacts::MasterBill(MasterBillFacts::of(link, carrier_id));
+        Ok(self.filed(key, &link.filing, defects, facts))
+    }
 }

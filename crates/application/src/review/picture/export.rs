@@ -18,7 +18,8 @@ pub fn documents(
     rows.retain(|row| row.party_id == record.facts.parties.merchant);
     let key = record.waybill_claim();
     let claims = view.claims(&[(key.bucket(), key.kind.code(), key.party, &key.number)])?;
-    let claim = claims.into_iter().find_map(read_claim);
+    let claims = claims.into_iter().map(read_claim).collect::<Result<Vec<_>, _>>()?;
+    let claim = claims.into_iter().flatten().next();
     if let Some(Claim { document: Some(holder), .. }) = &claim {
         let waybill =
             (holder.partition, &*holder.order_no, key.kind.code(), key.party, &*key.number);

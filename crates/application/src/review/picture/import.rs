@@ -22,7 +22,8 @@ pub fn documents(
     let claim = waybill_claim(record);
     let claimed =
         view.claims(&[(claim.bucket(), claim.kind.code(), claim.party, &claim.number)])?;
-    let holders = claimed.into_iter().filter_map(read_claim).filter_map(|claim| claim.document);
+    let claimed = claimed.into_iter().map(read_claim).collect::<Result<Vec<_>, _>>()?;
+    let holders = claimed.into_iter().flatten().filter_map(|claim| claim.document);
     // The waybill lies where its claim says, perhaps under another order; the delivery knows none.
     let elsewhere: Vec<_> = holders.filter(|holder| holder != dossier).collect();
     let unordered = DossierKey::of_claim(&claim);

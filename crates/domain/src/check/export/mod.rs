@@ -10,7 +10,7 @@ mod tests;
 mod trade;
 
 pub use declaration::check_export;
-pub use movement::{check_arrival, check_departure};
+pub use movement::{check_arrival, check_departure, check_master_bill};
 pub use returns::{check_export_return, check_return_tally};
 pub use trade::{check_collection, check_export_order, check_export_waybill};
 

@@ -8,6 +8,7 @@ use super::rules::*;
 use super::*;
 use crate::declaration::StatisticsFlag;
 use crate::defect::{Defect, Rule};
+use crate::ids::DeclarationNumber;
 use crate::tests::export::{ExportParcel, export_parcel};
 use crate::tests::{decimal, yuan};
 
@@ -18,6 +19,7 @@ fn findings(parcel: &ExportParcel) -> Vec<Defect> {
     findings.extend(check_export_waybill(&parcel.waybill, law, "/Logistics[1]"));
     findings.extend(check_export(&parcel.declaration, law, "/Inventory[1]"));
     findings.extend(check_arrival(&parcel.arrival, "/Arrival[1]"));
+    findings.extend(check_master_bill(&parcel.master_bill, law, "/WayBill[1]"));
     findings.extend(check_departure(&parcel.departure, "/Departure[1]"));
     findings
 }
@@ -99,7 +101,30 @@ const HEAD: &[Case] = &[
 
 const MOVEMENT: &[Case] = &[
     (&DIRECTION, |p| p.arrival.direction = "I".into(), "/Arrival[1]/ArrivalHead/ieFlag"),
-    (&WHOLE_BILL, |p| p.arrival.parcels.clear(), "/Arrival[1]/ArrivalList"),
+    (&WHOLE_BILL, |p| p.arrival.parcels.clear(), "/Arrival[1]/ArrivalHead/billNo"),
+    (&CODE, |p| p.master_bill.transport_mode = "Q".into(), "/WayBill[1]/WayBillHead/trafMode"),
+    (
+        &WEIGHT,
+        |p| p.master_bill.gross_weight_kg = decimal("0"),
+        "/WayBill[1]/WayBillHead/grossWeight",
+    ),
+    (&LINE_GAP, |p| p.master_bill.parcels[0].number = 2, "/WayBill[1]/WayBillList[1]/gnum"),
+    (
+        &PARCEL_REPEATED,
+        |p| {
+            p.master_bill.parcels.push(p.master_bill.parcels[0].clone());
+            p.master_bill.parcels[1].number = 2;
+        },
+        "/WayBill[1]/WayBillList[2]/logisticsNo",
+    ),
+    (
+        &RETURNED,
+        |p| {
+            let original = DeclarationNumber::parse("29922026E000000001").unwrap();
+            p.master_bill.parcels[0].declaration_no = Some(original);
+        },
+        "/WayBill[1]/WayBillList[1]/invtNo",
+    ),
     (&LINE_GAP, |p| p.departure.parcels[0].number = 2, "/Departure[1]/DepartureList[1]/gnum"),
     (
         &PARCEL_REPEATED,
@@ -163,6 +188,10 @@ fn a_parcel_in_order_has_no_finding() {
     let item = &mut foreign.declaration.items[0];
     (item.currency, item.price, item.total_price) = ("502".into(), yuan("9000"), yuan("18000"));
     assert_eq!(findings(&foreign), [], "the limit is in renminbi");
+    let mut whole_bill = export_parcel();
+    whole_bill.arrival.parcels.clear();
+    whole_bill.arrival.bill_no = Some("B-1".into());
+    assert_eq!(findings(&whole_bill), [], "all parcels of the bill");
 }
 
 #[test]

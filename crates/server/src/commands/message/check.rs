@@ -249,9 +249,10 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::Return(request) => check::check_return(request, pointer),
         Document::Cancellation(request) => check::check_cancellation(request, pointer),
         Document::ExportCancellation(request) => check::check_export_cancellation(request, pointer),
-        // Nothing is asked yet of what a message says that is not acted upon.
-        Document::MasterBillLink(_) | Document::Consolidation(_) | Document::WarehouseEntry(_) => {
-            Vec::new()
+        Document::MasterBillLink(link) => {
+            export::check_master_bill(link, law(pack, &link.filing), pointer)
         }
+        // Nothing is asked yet of what a message says that is not acted upon.
+        Document::Consolidation(_) | Document::WarehouseEntry(_) => Vec::new(),
     }
 }

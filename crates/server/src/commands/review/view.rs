@@ -187,6 +187,7 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Cancellation => "cancellation",
         DocumentKind::Return => "return",
         DocumentKind::ExportCancellation => "export-cancellation",
+        DocumentKind::MasterBill => "master-bill-link",
     }
 }
 

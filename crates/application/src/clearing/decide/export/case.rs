@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tongguan_domain::declaration::{ExportState, ExportStep};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::movement::Departed;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
@@ -11,7 +12,7 @@ use super::super::reply::Replying;
 use super::super::{Circumstances, Undecidable};
 use super::quarantine;
 use crate::clearing::outcome::{Cause, Subject};
-use crate::clearing::record::{DocumentRecord, DocumentState, ExportRecord, Facts};
+use crate::clearing::record::{Claim, DocumentRecord, DocumentState, ExportRecord, Facts};
 use crate::clearing::working_set::Draft;
 
 /// An export declaration being decided. [`ExportCase::close`] puts everything back into the draft.
@@ -85,12 +86,13 @@ impl ExportCase {
         arrived_at: Moment,
     ) -> Result<(), Undecidable> {
         self.take(ExportStep::Arrive(arrived_at))?;
-        self.release_if_arrived(circumstances)
+        self.go_on(circumstances)
     }
 
     /// The goods have left the country.
-    pub fn depart(&mut self, left_at: Moment) -> Result<(), Undecidable> {
-        self.take(ExportStep::Depart(left_at))?;
+    pub fn depart(&mut self, departed: Departed) -> Result<(), Undecidable> {
+        self.take(ExportStep::Depart(departed.left_at))?;
+        self.record.movement.departed = Some(departed);
         self.tell_where_it_stands();
         Ok(())
     }
@@ -99,7 +101,17 @@ impl ExportCase {
     pub fn accept(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
         self.take(ExportStep::Accept)?;
         self.tell_where_it_stands();
-        self.release_if_arrived(circumstances)
+        self.go_on(circumstances)
+    }
+
+    /// Closes what is released and was reported as gone before.
+    pub fn leave_if_reported(&mut self) -> Result<(), Undecidable> {
+        match &self.record.movement.departed {
+            Some(departed) if matches!(self.record.state, ExportState::Released(_)) => {
+                self.depart(departed.clone())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses the declaration; its order may be declared anew.
@@ -124,7 +136,7 @@ impl ExportCase {
         self.take(step)?;
         let mut claim = draft.claim(&self.record.waybill_claim(), circumstances.at);
         if claim.declaration == Some(self.record.id) {
-            claim.declaration = None;
+            give_up(&mut claim);
             claim.quarantine = None;
             draft.set_claim(claim);
         }
@@ -144,14 +156,16 @@ impl ExportCase {
         draft.set_export(self.record);
     }
 
-    fn release_if_arrived(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
-        let ExportState::Reviewed(entry) = &self.record.state else { return Ok(()) };
-        if entry.arrived_at.is_none() {
-            return Ok(());
+    /// Releases what was reviewed and has arrived; closes what is released and was reported as gone
+    /// before.
+    fn go_on(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
+        if let ExportState::Reviewed(entry) = &self.record.state
+            && entry.arrived_at.is_some()
+        {
+            self.take(ExportStep::Release(circumstances.at))?;
+            self.tell_where_it_stands();
         }
-        self.take(ExportStep::Release(circumstances.at))?;
-        self.tell_where_it_stands();
-        Ok(())
+        self.leave_if_reported()
     }
 
     /// The status of the state, in the words that customs has for it.
@@ -163,6 +177,9 @@ impl ExportCase {
             ExportState::InReview { licence: false, .. } => "[Code:1200;Desc:待人工审核]",
             ExportState::UnderExamination { .. } | ExportState::Recalled(_) => "查验",
             ExportState::Reviewed(_) => "审结",
+            ExportState::Released(_) if self.record.movement.departed.is_some() => {
+                "[Code:2600;Desc:放行]; 放行前已申报离境"
+            }
             ExportState::Released(_) => "[Code:2600;Desc:放行]",
             ExportState::Closed { .. } => "结关",
             ExportState::Stored
@@ -174,4 +191,10 @@ impl ExportCase {
         };
         self.replying.say(self.record.state.status(), text);
     }
+}
+
+/// A declaration gives its waybill's claim up. What reports have said of the parcel stays there.
+pub fn give_up(claim: &mut Claim) {
+    claim.declaration = None;
+    claim.bill_no = claim.movement.linked.as_ref().map(|bill| bill.bill_no.as_ref().into());
 }

@@ -4,11 +4,13 @@ use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::declaration::{ExportState, ExportStep};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::movement::ParcelMovement;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_messages::response::Quoted;
 
-use super::case::ExportCase;
+use super::case::{ExportCase, give_up};
 use super::matching::{is_declared, missing, settle, warning};
+use super::report::bill;
 use super::{exported_as, number};
 use crate::clearing::decide::admission::{Admission, admit};
 use crate::clearing::decide::reply::Replying;
@@ -83,15 +85,14 @@ pub fn declare(
     let expires_at = circumstances.at.plus_days(office.waiting_days);
     case.take(ExportStep::Declare { expires_at })?;
     case.document.state = DocumentState::Entered;
-    let mut claim = claim_for(draft, circumstances, &case.record);
+    let claim = claim_for(draft, circumstances, &case.record);
     let holder = claim.declaration.filter(|holder| *holder != case.record.id);
     if holder.and_then(|id| draft.export(id)).is_some_and(|other| is_declared(&other.state)) {
         let defect = Defect::at(&WAYBILL_OF_OTHER_DECLARATION, "InventoryHead/logisticsNo");
         let defect = defect.with("waybill", &case.record.facts.waybill_no);
         return case.refuse(draft, circumstances, &[defect]);
     }
-    claim.declaration = Some(case.record.id);
-    draft.set_claim(claim);
+    take_claim(draft, circumstances, case, claim);
     let missing = missing(draft, circumstances.at, &case.record);
     if missing.is_empty() {
         case.replying.say(ReturnStatus::Accepted, accepted_text(&case.record, action));
@@ -130,11 +131,10 @@ fn store(
 ) -> Result<(), Undecidable> {
     case.document.state = DocumentState::Stored;
     case.replying.say(ReturnStatus::Stored, "暂存成功");
-    let mut claim = claim_for(draft, circumstances, &case.record);
+    let claim = claim_for(draft, circumstances, &case.record);
     let holder = claim.declaration.and_then(|id| draft.export(id));
     if holder.is_none_or(|holder| holder.id == case.record.id || !holder.state.is_live()) {
-        claim.declaration = Some(case.record.id);
-        draft.set_claim(claim);
+        take_claim(draft, circumstances, case, claim);
     }
     let at_once = circumstances.office(case.record.facts.office).declare_on_waybill;
     if at_once && !missing(draft, circumstances.at, &case.record).waybill() {
@@ -155,6 +155,24 @@ fn claim_for(draft: &Draft<'_>, circumstances: &Circumstances<'_>, record: &Expo
     claim
 }
 
+/// Takes the claim of the waybill, with all that reports have said of its parcel. A bill that the
+/// declaration names itself counts as long as no link has named one; all of it may have arrived.
+fn take_claim(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    case: &mut ExportCase,
+    mut claim: Claim,
+) {
+    claim.declaration = Some(case.record.id);
+    case.record.movement = claim.movement.clone();
+    claim.bill_no = case.record.transport().bill_no.map(Into::into);
+    if let (None, Some(bill_no)) = (claim.arrived_at, &claim.bill_no) {
+        let bill = bill(draft, circumstances, claim.key.party, bill_no);
+        claim.arrived_at = bill.arrived_at;
+    }
+    draft.set_claim(claim);
+}
+
 /// The document as submitted replaces what the case held of it; its old waybill is free again.
 fn changed(
     draft: &mut Draft<'_>,
@@ -166,7 +184,7 @@ fn changed(
 ) -> ExportCase {
     let mut claim = draft.claim(&case.record.waybill_claim(), circumstances.at);
     if claim.declaration == Some(case.record.id) {
-        claim.declaration = None;
+        give_up(&mut claim);
         draft.set_claim(claim);
     }
     case.document = trade::record(submitted, filed, case.document.replied_at);
@@ -177,6 +195,7 @@ fn changed(
         state: ExportState::Stored,
         pack: lodging.pack,
         answer: submitted.answer.clone(),
+        movement: ParcelMovement::default(),
         ..case.record
     };
     case.replying.answer_to(submitted);
@@ -206,6 +225,7 @@ fn open(
         state: ExportState::Stored,
         pack: lodging.pack,
         answer: submitted.answer.clone(),
+        movement: ParcelMovement::default(),
     };
     let document = trade::record(submitted, filed, circumstances.at);
     Ok(ExportCase { record, document, replying })

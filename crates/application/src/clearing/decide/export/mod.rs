@@ -2,9 +2,11 @@
 
 mod case;
 mod lodging;
+mod master_bill;
 mod matching;
 mod movement;
 mod quarantine;
+mod report;
 mod ruling;
 mod trade;
 mod transit;
@@ -27,6 +29,7 @@ use crate::clearing::working_set::Draft;
 
 pub(super) use case::ExportCase;
 pub(super) use lodging::lodge;
+pub(super) use master_bill::master_bill;
 pub(super) use movement::{arrival, departure};
 pub(super) use quarantine::register as quarantine;
 pub(super) use ruling::rule;

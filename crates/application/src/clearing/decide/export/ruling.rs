@@ -2,6 +2,7 @@
 
 use tongguan_domain::declaration::{ExportState, ExportStep, GoodsSeen, NotAllowed, Ruling};
 use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::movement::ParcelMovement;
 
 use super::case::ExportCase;
 use super::{taken_up, transit};
@@ -55,8 +56,8 @@ fn verified_licence(record: &ExportRecord) -> Option<&str> {
     }
 }
 
-/// Takes released goods back (退关). They leave the supervised place, so their arrival counts no more,
-/// for whoever declares the waybill next.
+/// Takes released goods back (退关). They leave the supervised place, so what was reported of their
+/// arrival and departure counts no more, for whoever declares the waybill next.
 fn withdraw(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -67,7 +68,8 @@ fn withdraw(
     case.end(draft, circumstances, ExportStep::Withdraw)?;
     transit::open(draft, circumstances, case.record.id, seen)?;
     let claim = draft.claim(&case.record.waybill_claim(), circumstances.at);
-    draft.set_claim(Claim { arrived_at: None, ..claim });
+    let movement = ParcelMovement { departed: None, ..claim.movement };
+    draft.set_claim(Claim { arrived_at: None, movement, ..claim });
     let what = match seen {
         GoodsSeen::OnSite => "退关，货物在监管场所内核查无误",
         GoodsSeen::Unsealed => "退关，货物已拆封出场",

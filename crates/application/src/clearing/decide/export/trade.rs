@@ -67,9 +67,12 @@ pub fn waybill(
         && earlier.state.is_live()
         && filed.filing.action == Action::Create
         && earlier.sent_at < filed.filing.sent_at
-        && trade::may_be_used_again(&claim, circumstances)
+        && (claim.document.is_none() || trade::may_be_used_again(&claim, circumstances))
     {
-        claim = Claim::vacant(claim.key, circumstances.at);
+        // Reports about the new parcel may have come before its waybill.
+        if claim.document.is_some() {
+            claim = Claim::vacant(claim.key, circumstances.at);
+        }
         let state = DocumentState::Deleted;
         draft.set_document(DocumentRecord { state, ..DocumentRecord::clone(&earlier) });
     }

@@ -121,12 +121,14 @@ fn check(
     let transit = Transit::clone(transit).take(step)?;
     draft.set_transit(export.id, transit);
     if anomalies.is_empty() {
-        note(
-            draft,
-            export,
-            officer,
-            format!("核验封志{}、车辆{}，无异常", seen.seal, seen.vehicle),
-        );
+        let reason = format!("核验封志{}、车辆{}，无异常", seen.seal, seen.vehicle);
+        if export.movement.departed.is_none() {
+            note(draft, export, officer, reason);
+            return Ok(());
+        }
+        let mut case = taken_up(draft, circumstances, export.id)?;
+        case.leave_if_reported()?;
+        case.close(draft, Cause::Ruling { officer: officer.to_owned(), reason });
         return Ok(());
     }
     let anomalies: Vec<_> = anomalies.into_iter().map(Anomaly::zh).collect();
