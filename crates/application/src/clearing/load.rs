@@ -440,9 +440,11 @@ fn load_exports(
     let mut further = Named::default();
     for export in read_exports(tx, &named.exports)? {
         let claim = export.waybill_claim();
-        if !named.claims.contains(&claim) {
-            further.claims.insert(claim);
-        }
+        // What is only stored may be declared, and looks for its bill's arrival then.
+        let bill = export.facts.bill_no.as_deref().filter(|_| export.state == ExportState::Stored);
+        let bill = bill.map(|bill| ClaimKey::of_master_bill(claim.party, bill));
+        let claims = [Some(claim), bill].into_iter().flatten();
+        further.claims.extend(claims.filter(|claim| !named.claims.contains(claim)));
         if !named.dossiers.contains(&export.document.dossier) {
             further.dossiers.insert(export.document.dossier.clone());
         }

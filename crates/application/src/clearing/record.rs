@@ -9,7 +9,8 @@ use tongguan_domain::commerce::Parts;
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::facts::{
     CollectionFacts, DeclarationFacts, DeliveryFacts, ExportFacts, ExportOrderFacts,
-    ExportWaybillFacts, MasterBillFacts, OrderFacts, PaymentFacts, TallyFacts, WaybillFacts,
+    ExportTransport, ExportWaybillFacts, MasterBillFacts, OrderFacts, PaymentFacts, TallyFacts,
+    WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
@@ -297,7 +298,7 @@ impl ExportRecord {
 
     /// How its parcel travels: as declared, unless its master bill or its departure says otherwise.
     pub fn transport(&self) -> ExportTransport<'_> {
-        self.movement.transport(&self.facts)
+        self.facts.transport(&self.movement)
     }
 }
 

@@ -19,7 +19,7 @@ pub use export::{
     ExportParties, ExportWaybillFacts,
 };
 pub use export_return::{ExportReturnFacts, ExportReturnItemFacts, TallyFacts};
-pub use movement::{ArrivalFacts, DepartureFacts, MasterBillFacts};
+pub use movement::{ArrivalFacts, DepartureFacts, ExportTransport, MasterBillFacts};
 pub use order::{LineFacts, OrderFacts};
 pub use payment::PaymentFacts;
 pub use request::{

@@ -1,9 +1,11 @@
 //! Facts of reports of movement.
 
+use super::ExportFacts;
 use crate::commerce::Part;
-use crate::ids::{PartyId, WaybillNumber};
+use crate::ids::{OfficeCode, PartyId, WaybillNumber};
 use crate::movement::{
-    ArrivalReport, Departed, DepartureReport, MasterBill, MasterBillLink, ReportedParcel,
+    ArrivalReport, Departed, DepartureReport, MasterBill, MasterBillLink, ParcelMovement,
+    ReportedParcel,
 };
 use crate::time::Moment;
 
@@ -46,6 +48,17 @@ pub struct MasterBillFacts {
     pub bill: MasterBill,
     /// 物流运单编号 of each parcel.
     pub waybills: Vec<WaybillNumber>,
+}
+
+/// How an exported parcel travels, by everything that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportTransport<'p> {
+    /// 运输方式.
+    pub mode: &'p str,
+    /// 出境关别: where the goods leave, or have left.
+    pub exit_office: OfficeCode,
+    /// 提运单号, once known.
+    pub bill_no: Option<&'p str>,
 }
 
 impl ArrivalFacts {
@@ -102,6 +115,78 @@ impl MasterBillFacts {
     }
 }
 
+impl ExportFacts {
+    /// How the declared parcel travels: as declared, unless its master bill says otherwise; where it was
+    /// declared to leave, unless it left elsewhere.
+    pub fn transport<'p>(&'p self, movement: &'p ParcelMovement) -> ExportTransport<'p> {
+        let departed = movement.departed.as_ref();
+        let elsewhere = departed.filter(|departed| self.is_left_elsewhere(departed));
+        let linked = movement.linked.as_ref();
+        ExportTransport {
+            mode: linked.map_or(&self.transport_mode, |bill| &bill.transport_mode),
+            exit_office: elsewhere.map_or(self.port, |departed| departed.office),
+            bill_no: linked.map(|bill| &*bill.bill_no).or(self.bill_no.as_deref()),
+        }
+    }
+
+    /// Whether the goods left elsewhere than declared. The report of it names the office at which they
+    /// were declared (申报地海关) or the one where they left (口岸海关); the standard is not clear on it.
+    pub fn is_left_elsewhere(&self, departed: &Departed) -> bool {
+        departed.office != self.office && departed.office != self.port
+    }
+}
+
 fn waybills(parcels: &[ReportedParcel]) -> Vec<WaybillNumber> {
     parcels.iter().map(|parcel| parcel.waybill_no.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{ExportMode, ExportParties};
+    use crate::tests::export::export_parcel;
+    use crate::time::Moment;
+
+    /// What the made-up declaration says, lodged here to leave there.
+    fn facts(office: &str, port: &str) -> ExportFacts {
+        let mut declaration = export_parcel().declaration;
+        declaration.office = OfficeCode::parse(office).unwrap();
+        declaration.port = OfficeCode::parse(port).unwrap();
+        let id = PartyId(1);
+        let parties = ExportParties { platform: None, merchant: id, carrier: id, declarant: id };
+        ExportFacts::of(&declaration, ExportMode::Retail, parties)
+    }
+
+    fn departed(office: &str) -> Departed {
+        Departed {
+            left_at: Moment::from_micros(1),
+            office: OfficeCode::parse(office).unwrap(),
+            transport_mode: "5".into(),
+            bill_no: None,
+        }
+    }
+
+    #[test]
+    fn a_master_bill_overlays_what_was_declared() {
+        let declared = facts("2992", "2991");
+        let plain = ParcelMovement::default();
+        let transport = declared.transport(&plain);
+        assert_eq!((transport.mode, transport.bill_no), ("5", None));
+        assert_eq!(transport.exit_office.to_string(), "2991");
+        let bill = MasterBillFacts::of(&export_parcel().master_bill, PartyId(1)).bill;
+        let bill = MasterBill { transport_mode: "2".into(), ..bill };
+        let linked = ParcelMovement { linked: Some(bill), ..plain };
+        let transport = declared.transport(&linked);
+        assert_eq!((transport.mode, transport.bill_no), ("2", Some("B-1")));
+    }
+
+    #[test]
+    fn a_parcel_exits_where_it_left() {
+        let declared = facts("2992", "2991");
+        for (office, exit) in [("2992", "2991"), ("2991", "2991"), ("5100", "5100")] {
+            let movement = ParcelMovement { departed: Some(departed(office)), linked: None };
+            let transport = declared.transport(&movement);
+            assert_eq!(transport.exit_office.to_string(), exit, "reported at {office}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod parcel;
 pub use arrival::ArrivalReport;
 pub use departure::DepartureReport;
 pub use master_bill::{MasterBillLine, MasterBillLink};
-pub use parcel::{Departed, ExportTransport, MasterBill, ParcelMovement};
+pub use parcel::{Departed, MasterBill, ParcelMovement};
 
 use crate::ids::WaybillNumber;
 

@@ -1,6 +1,5 @@
 //! What reports of movement have said of one parcel.
 
-use crate::facts::ExportFacts;
 use crate::ids::OfficeCode;
 use crate::time::Moment;
 
@@ -45,17 +44,6 @@ pub struct Departed {
     pub bill_no: Option<Box<str>>,
 }
 
-/// How an exported parcel travels, by everything that is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExportTransport<'p> {
-    /// 运输方式.
-    pub mode: &'p str,
-    /// 出境关别: where the goods leave, or have left.
-    pub exit_office: OfficeCode,
-    /// 提运单号, once known.
-    pub bill_no: Option<&'p str>,
-}
-
 impl ParcelMovement {
     /// Whether a link of this master bill counts: the first, and one that was sent later as long as the
     /// parcel has not left.
@@ -63,34 +51,11 @@ impl ParcelMovement {
         let later = |linked: &MasterBill| linked.sent_at <= bill.sent_at;
         self.linked.as_ref().is_none_or(|linked| self.departed.is_none() && later(linked))
     }
-
-    /// How the parcel of a declaration travels: as declared, unless its master bill says otherwise; where
-    /// it was declared to leave, unless it left elsewhere.
-    pub fn transport<'p>(&'p self, declared: &'p ExportFacts) -> ExportTransport<'p> {
-        let elsewhere = self.departed.as_ref().filter(|departed| departed.is_elsewhere(declared));
-        let linked = self.linked.as_ref();
-        ExportTransport {
-            mode: linked.map_or(&declared.transport_mode, |bill| &bill.transport_mode),
-            exit_office: elsewhere.map_or(declared.port, |departed| departed.office),
-            bill_no: linked.map(|bill| &*bill.bill_no).or(declared.bill_no.as_deref()),
-        }
-    }
-}
-
-impl Departed {
-    /// Whether the goods left elsewhere than declared. The report names the office at which they were
-    /// declared (申报地海关) or the one where they left (口岸海关); the standard is not clear on it.
-    pub fn is_elsewhere(&self, declared: &ExportFacts) -> bool {
-        self.office != declared.office && self.office != declared.port
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{ExportMode, ExportParties};
-    use crate::ids::PartyId;
-    use crate::tests::export::export_parcel;
 
     #[test]
     fn of_several_links_the_one_sent_last_counts() {
@@ -112,32 +77,6 @@ mod tests {
             transport_mode: "5".into(),
             bill_no: None,
         }
-    }
-
-    #[test]
-    fn a_master_bill_overlays_what_was_declared() {
-        let declared = facts("2992", "2991");
-        let plain = ParcelMovement::default();
-        let transport = plain.transport(&declared);
-        let port = OfficeCode::parse("2991").unwrap();
-        assert_eq!((transport.mode, transport.exit_office, transport.bill_no), ("5", port, None));
-        let linked = ParcelMovement { linked: Some(bill(1)), departed: Some(departed("2992")) };
-        let transport = linked.transport(&declared);
-        assert_eq!((transport.mode, transport.bill_no), ("2", Some("B")));
-        assert_eq!(transport.exit_office, port, "2992 is where it was declared");
-        let elsewhere = ParcelMovement { departed: Some(departed("5100")), ..linked };
-        let transport = elsewhere.transport(&declared);
-        assert_eq!(transport.exit_office.to_string(), "5100");
-    }
-
-    /// What the made-up declaration says, lodged here to leave there.
-    fn facts(office: &str, port: &str) -> ExportFacts {
-        let mut declaration = export_parcel().declaration;
-        declaration.office = OfficeCode::parse(office).unwrap();
-        declaration.port = OfficeCode::parse(port).unwrap();
-        let id = PartyId(1);
-        let parties = ExportParties { platform: None, merchant: id, carrier: id, declarant: id };
-        ExportFacts::of(&declaration, ExportMode::Retail, parties)
     }
 
     fn bill(sent_at: i64) -> MasterBill {

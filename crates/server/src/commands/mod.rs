@@ -8,6 +8,7 @@ mod codes;
 mod defects;
 mod demo;
 mod doctor;
+mod export;
 mod gateway;
 mod history;
 mod message;
@@ -38,6 +39,7 @@ enum Command {
     Codes(codes::Codes),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
+    Export(export::Export),
     Gateway(gateway::Gateway),
     Office(office::Office),
     Quarantine(quarantine::Quarantine),
@@ -58,6 +60,7 @@ impl Tongguan {
             Command::Codes(codes) => codes.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Demo(demo) => demo.run(),
+            Command::Export(export) => export.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
             Command::Quarantine(quarantine) => quarantine.run(),

@@ -9,6 +9,7 @@ mod crash;
 mod declare;
 mod demo;
 mod doctor;
+mod export;
 mod export_returns;
 mod gateway;
 mod learning;

@@ -265,9 +265,11 @@ const LINKS: &[Fault] = &[
     ),
 ];
 
+type DocumentOf = fn(&Export) -> Document;
+
 #[test]
 fn each_fault_is_told_and_leaves_nothing_behind() {
-    let kinds: [(fn(&Export) -> Document, &[Fault]); 4] = [
+    let kinds: [(DocumentOf, &[Fault]); 4] = [
         (|parcel| parcel.documents()[1].clone(), WAYBILLS),
         (Export::arrival_document, ARRIVALS),
         (Export::departure_document, DEPARTURES),

@@ -23,6 +23,7 @@ mod lodging_faults;
 mod lost_commits;
 mod movement;
 mod movement_order;
+mod not_departed;
 mod not_taken;
 mod numbers;
 mod pages;

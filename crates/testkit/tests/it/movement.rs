@@ -1,5 +1,6 @@
 //! Exported parcels on their way out: linked to master bills, arrived, departed, in any order and in parts.
 
+use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::commerce::{Action, Part};
 use tongguan_domain::declaration::{ExportState, Ruling};
@@ -237,6 +238,39 @@ fn a_link_is_changed_and_deleted_until_its_parcels_have_left() {
         assert_eq!(sent.last_text(&late), "该清单总分单的状态不允许变更或删除");
     }
     assert_eq!(transport(&world, &parcel).2.as_deref(), Some("B-3"));
+}
+
+#[test]
+fn a_link_that_is_only_stored_says_nothing() {
+    let mut world = world();
+    let parcel = nth_export(1);
+    lodge(&mut world, &[&parcel]);
+    let linked = link(&[&parcel], "B-1");
+    let stored = stored_only(&linked);
+    assert_eq!(world.send([&stored]).statuses(&stored), [1]);
+    assert_eq!(transport(&world, &parcel).2, None);
+    assert_eq!(world.send([&linked]).statuses(&linked), [2, 120]);
+    assert_eq!(transport(&world, &parcel).2.as_deref(), Some("B-1"));
+    let again = stored_only(&asking(Action::Change, &linked, 60));
+    assert_eq!(world.send([&again]).statuses(&again), [1]);
+    assert_eq!(transport(&world, &parcel).2, None);
+}
+
+#[test]
+fn a_declaration_that_takes_its_waybill_late_finds_its_bill_arrived() {
+    let mut world = world();
+    let (first, mut second) = (nth_export(1), nth_export(2));
+    second.declaration.waybill_no = first.declaration.waybill_no.clone();
+    second.declaration.transport.bill_no = Some("B-1".into());
+    let [order, _, declaration] = second.documents();
+    let (holder, stored) = (stored_only(&first.lodging()), stored_only(&declaration));
+    world.send([&holder, &order, &first.documents()[1], &stored]);
+    world.send([&whole_bill(&first, "B-1")]);
+    let deleted = asking(Action::Delete, &holder, 60);
+    assert_eq!(world.send([&deleted]).statuses(&deleted), [2]);
+    let id = world.export(&second).unwrap().id;
+    let sent = world.decide(Incoming::Declare(id)).unwrap();
+    assert_eq!(sent.statuses(&declaration), [2, 3, 120, 399, 800]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub fn master_bill(
             unlink(draft, claim, &before.bill);
         }
     }
-    if taken == Taken::Deleted {
+    if taken == Taken::SetAside {
         return Ok(());
     }
     let whole = bill(draft, circumstances, facts.carrier, &facts.bill.bill_no);

@@ -149,8 +149,8 @@ fn depart(
 
 /// Whether a parcel left by another office or in another way than was declared.
 fn differs(departed: &Departed, declared: &ExportFacts, movement: &ParcelMovement) -> bool {
-    departed.is_elsewhere(declared)
-        || *departed.transport_mode != *movement.transport(declared).mode
+    let declared_mode = declared.transport(movement).mode;
+    declared.is_left_elsewhere(departed) || *departed.transport_mode != *declared_mode
 }
 
 const fn is_before_release(state: &ExportState) -> bool {

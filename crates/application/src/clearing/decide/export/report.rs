@@ -48,8 +48,8 @@ pub enum Changeable {
 pub enum Taken {
     /// It is to be acted on.
     Entered,
-    /// Its sender took it back.
-    Deleted,
+    /// It was deleted, or is only stored: what it said before does not count any more.
+    SetAside,
 }
 
 /// Admits, answers and stores a report; nothing where nothing follows from it.
@@ -109,8 +109,8 @@ pub fn take_in(
     });
     Ok(match state {
         DocumentState::Entered => Some(Taken::Entered),
-        DocumentState::Deleted => Some(Taken::Deleted),
-        DocumentState::Stored | DocumentState::Refused => None,
+        DocumentState::Deleted | DocumentState::Stored => Some(Taken::SetAside),
+        DocumentState::Refused => None,
     })
 }
 
