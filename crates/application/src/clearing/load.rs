@@ -201,10 +201,9 @@ impl Named {
     /// The first part of a split report, by which it shows whether it was sent as a whole before.
     fn first_part(&mut self, filed: &FiledDocument, part: Part) {
         if part != Part::WHOLE {
-            let ClaimKey { kind, party, number } = filed.key.report();
-            let DocumentKey { kind, party, number, .. } =
-                DocumentKey::of_report(kind, party, &number, 1);
-            self.parked.insert(ClaimKey { kind, party, number });
+            let report = filed.key.report();
+            let first = DocumentKey::of_report(report.kind, report.party, &report.number, 1);
+            self.parked.insert(ClaimKey { number: first.number, ..report });
         }
     }
 
@@ -240,17 +239,17 @@ fn load_linked(
     batch: &[&Incoming],
 ) -> Result<(), BatchError> {
     let mut further = Named::default();
-    {
-        let draft = set.draft();
-        for incoming in batch {
-            let Incoming::Document(Submitted { filed: Filed::Document(filed), .. }) = incoming
-            else {
-                continue;
-            };
-            let standing = draft.document(&filed.key).and_then(|standing| standing.facts.clone());
-            if let Some(Facts::MasterBill(link)) = standing.as_deref() {
-                further.moves(link.carrier, &link.waybills);
-            }
+    let draft = set.draft();
+    for incoming in batch {
+        let Incoming::Document(Submitted { filed: Filed::Document(filed), .. }) = incoming else {
+            continue;
+        };
+        if filed.key.kind != DocumentKind::MasterBill {
+            continue;
+        }
+        let standing = draft.document(&filed.key).and_then(|standing| standing.facts.as_deref());
+        if let Some(Facts::MasterBill(link)) = standing {
+            further.moves(link.carrier, &link.waybills);
         }
     }
     further.moved.retain(|claim| !named.claims.contains(claim) && !named.moved.contains(claim));

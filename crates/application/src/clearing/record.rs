@@ -16,7 +16,7 @@ use tongguan_domain::ids::{
     DeclarationId, DxpId, Guid, MessageId, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
     ReturnId, WaybillNumber,
 };
-use tongguan_domain::movement::{ExportTransport, ParcelMovement};
+use tongguan_domain::movement::ParcelMovement;
 use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::returns::{ReturnState, ReturnedLine};

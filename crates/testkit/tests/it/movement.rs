@@ -301,6 +301,33 @@ fn of_several_links_the_one_sent_last_counts_until_the_parcel_has_left() {
 }
 
 #[test]
+fn a_long_bill_is_linked_in_parts_and_arrives_as_a_whole() {
+    let mut world = world();
+    let parcels: Vec<_> = (1..=60).map(nth_export).collect();
+    for kind in 0..3 {
+        let documents = parcels.iter().map(|parcel| parcel.documents()[kind].clone());
+        world.send_together(&documents.collect::<Vec<_>>());
+    }
+    let links = (1..).zip(parcels.chunks(10)).map(|(n, chunk)| {
+        let mut link = link(&chunk.iter().collect::<Vec<_>>(), "B-1");
+        if let Document::MasterBill(link) = &mut link {
+            link.reference = parcels[0].master_bill.reference.clone();
+        }
+        part(link, n, 6)
+    });
+    let links: Vec<_> = links.collect();
+    let arrival = whole_bill(&parcels[0], "B-1");
+    let sent = world.send(links[..3].iter().chain([&arrival]));
+    assert_eq!(sent.last_text(&arrival), format!("{PASSED}; 提运单B-1项下运单30票"));
+    let sent = world.send(&links[3..]);
+    assert_eq!(sent.last_text(&links[5]), format!("{PASSED}; 分报文已接收6/6"));
+    for parcel in &parcels {
+        let state = world.export(parcel).unwrap().state;
+        assert!(matches!(state, ExportState::Released(_)), "{state:?}");
+    }
+}
+
+#[test]
 fn some_parcels_of_a_bill_leave_and_the_others_later() {
     let mut world = world();
     let parcels = [1, 2, 3].map(nth_export);
