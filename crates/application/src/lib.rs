@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`intake`] | bytes to judged documents, on worker threads |
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
+//! | [`consolidation`] | closed exports merged into formal declarations |
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`not_departed`] | released exports that have not left |
 //! | [`review`] | what officers see and decide |
@@ -30,6 +31,7 @@ mod desk;
 
 pub mod clearing;
 pub mod codes;
+pub mod consolidation;
 pub mod delivery;
 pub mod digest;
 pub mod draws;

@@ -7,7 +7,9 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use tongguan_domain::ids::{DeclarationNumber, OfficeCode, ProvisionalNumber};
+use tongguan_domain::ids::{
+    ConsolidationNumber, DeclarationNumber, FormalDeclarationNumber, OfficeCode, ProvisionalNumber,
+};
 use tongguan_domain::time::{Moment, wire_day};
 use tongguan_storage::Partition;
 
@@ -104,6 +106,16 @@ impl Series {
     pub fn export(partition: Partition, office: OfficeCode, at: Moment) -> Self {
         Self { partition, prefix: format!("{office}{:04}E", at.china_day().year()) }
     }
+
+    /// The series of the numbers of a day that consolidation gives (汇总申请编号, 汇总统一编号).
+    pub fn consolidation(partition: Partition, at: Moment) -> Self {
+        Self { partition, prefix: format!("S{}", wire_day(at.china_day())) }
+    }
+
+    /// The series of formal declaration numbers (报关单编号) of an office and year: `0` says export.
+    pub fn formal(partition: Partition, office: OfficeCode, at: Moment) -> Self {
+        Self { partition, prefix: format!("{office}{:04}0", at.china_day().year()) }
+    }
 }
 
 /// Serials that are reserved and not used yet: `next..end` for each series.
@@ -177,6 +189,33 @@ impl Serials {
     ) -> Result<DeclarationNumber, SeriesExhausted> {
         let text = self.take(Series::export(partition, office, at))?;
         Ok(DeclarationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
+    }
+
+    /// The next number of a request to consolidate, or of a result.
+    ///
+    /// # Errors
+    /// [`SeriesExhausted`].
+    pub fn consolidation_number(
+        &self,
+        partition: Partition,
+        at: Moment,
+    ) -> Result<ConsolidationNumber, SeriesExhausted> {
+        let text = self.take(Series::consolidation(partition, at))?;
+        Ok(ConsolidationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
+    }
+
+    /// The next formal declaration number of `office`.
+    ///
+    /// # Errors
+    /// [`SeriesExhausted`].
+    pub fn formal_number(
+        &self,
+        partition: Partition,
+        office: OfficeCode,
+        at: Moment,
+    ) -> Result<FormalDeclarationNumber, SeriesExhausted> {
+        let text = self.take(Series::formal(partition, office, at))?;
+        Ok(FormalDeclarationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
     }
 
     fn take(&self, series: Series) -> Result<String, SeriesExhausted> {

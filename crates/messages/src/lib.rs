@@ -22,6 +22,7 @@ pub mod ceb;
 pub mod certificate;
 pub mod content;
 pub mod dxp;
+pub mod formal;
 pub mod json;
 pub mod read;
 pub mod response;

@@ -3,7 +3,7 @@
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
 
-use crate::ceb::{MessageType, ceb311, ceb621};
+use crate::ceb::{MessageType, ceb311, ceb621, ceb701};
 use crate::read::place::Place;
 use crate::read::row::Row;
 use crate::read::{Cells, rules};
@@ -56,6 +56,9 @@ impl Quoted {
     pub const PROVISIONAL_NO: Self = Self::of(&ceb621::RETURN, "preNo");
     /// 清单编号 (`invtNo`): given by customs once the declaration is accepted.
     pub const DECLARATION_NO: Self = Self::of(&ceb621::RETURN, "invtNo");
+
+    /// 汇总申请编号 (`sumNo`): given by customs to a request to consolidate.
+    pub const CONSOLIDATION_NO: Self = Self::of(&ceb701::RETURN, "sumNo");
 
     const fn of(table: &'static Entity, name: &str) -> Self {
         Self(table.field(table.position(name)).name)

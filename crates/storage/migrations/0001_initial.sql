@@ -188,6 +188,61 @@ CREATE TABLE transit (
 -- One seal closes a vehicle with many parcels.
 CREATE INDEX transit_seal ON transit (seal, declaration_id);
 
+-- What left the country, of each merchant in order of departure: what consolidation and statistics read.
+CREATE TABLE closed_export (
+    bucket BIGINT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    departed_at BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    simplified BIGINT NOT NULL CHECK (simplified IN (0, 1)),
+    returned BIGINT NOT NULL CHECK (returned IN (0, 1)),
+    entry_id TEXT,
+    PRIMARY KEY (bucket, merchant_id, departed_at, declaration_id)
+) CLUSTERED;
+
+CREATE TABLE consolidation (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    sum_no TEXT NOT NULL,
+    open BIGINT CHECK (open = 1),
+    accepted_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, party_id, reference)
+) CLUSTERED;
+
+CREATE INDEX consolidation_open ON consolidation (accepted_at) WHERE open IS NOT NULL;
+
+-- The numbers that a part of a request names: a heap, for they may be many.
+CREATE TABLE consolidation_part (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    part BIGINT NOT NULL CHECK (0 < part),
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, party_id, reference, part)
+) HEAP;
+
+-- A heap: with the lines that it was made of, a formal declaration may be long.
+CREATE TABLE formal_declaration (
+    bucket BIGINT NOT NULL,
+    entry_id TEXT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    made_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, entry_id)
+) HEAP;
+
+CREATE TABLE export_summary (
+    bucket BIGINT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    month TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, merchant_id, month)
+) CLUSTERED;
+
 -- Partial, so that released parcels cost nothing.
 CREATE INDEX declaration_queue ON declaration (queue, declaration_id) WHERE queue IS NOT NULL;
 

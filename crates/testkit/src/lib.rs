@@ -8,6 +8,8 @@
 //! | [`cast`] | made-up enterprises that sign |
 //! | [`parcels`] | made-up parcels and their messages |
 //! | [`exports`], [`returned`] | made-up exported parcels, and what comes back of them |
+//! | [`consolidation`] | requests to consolidate, and their results |
+//! | [`exported_month`] | a made-up month of exports |
 //! | [`traffic`] | many parcels with a share of every fault |
 //! | [`clock`] | the clock |
 
@@ -15,6 +17,8 @@ pub mod answers;
 pub mod audit;
 pub mod cast;
 pub mod clock;
+pub mod consolidation;
+pub mod exported_month;
 pub mod exports;
 pub mod parcels;
 pub mod requests;

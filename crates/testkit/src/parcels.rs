@@ -4,6 +4,7 @@ use tongguan_domain::cancellation::{CancellationRequest, ExportCancellation};
 use tongguan_domain::commerce::{
     Collection, DeliveryStatus, ExportOrder, ExportWaybill, Filing, Order, Payment, Waybill,
 };
+use tongguan_domain::consolidation::ConsolidationRequest;
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
 use tongguan_domain::ids::{
     FunctionalReference, Guid, IdError, OrderNumber, PaymentTransaction, WaybillNumber,
@@ -15,7 +16,7 @@ use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
     Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
-    ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625,
+    ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -158,6 +159,8 @@ pub enum Document {
     Return(Box<ReturnRequest>),
     /// 清单总分单 (607).
     MasterBill(Box<MasterBillLink>),
+    /// 汇总申请单 (701).
+    Consolidation(Box<ConsolidationRequest>),
 }
 
 impl Document {
@@ -181,6 +184,7 @@ impl Document {
             Self::ExportCancellation(request) => &request.filing,
             Self::Return(request) => &request.filing,
             Self::MasterBill(link) => &link.filing,
+            Self::Consolidation(request) => &request.filing,
         }
     }
 
@@ -204,6 +208,7 @@ impl Document {
             Self::ExportCancellation(request) => &mut request.filing,
             Self::Return(request) => &mut request.filing,
             Self::MasterBill(link) => &mut link.filing,
+            Self::Consolidation(request) => &mut request.filing,
         }
     }
 
@@ -227,6 +232,7 @@ impl Document {
             Self::ExportCancellation(_) => 605,
             Self::Return(_) => 625,
             Self::MasterBill(_) => 607,
+            Self::Consolidation(_) => 701,
         }
     }
 }
@@ -296,6 +302,7 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::ExportCancellation(_)) => of!(ExportCancellation, carrier, ceb605::write),
         Some(Document::Return(_)) => of!(Return, carrier, ceb625::write),
         Some(Document::MasterBill(_)) => of!(MasterBill, carrier, ceb607::write),
+        Some(Document::Consolidation(_)) => of!(Consolidation, carrier, ceb701::write),
     }
 }
 

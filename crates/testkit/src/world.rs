@@ -5,6 +5,7 @@
 //! balances of buyers and guarantors are what postings and declarations say.
 
 mod beginning;
+mod consolidating;
 mod records;
 mod returned;
 mod sent;

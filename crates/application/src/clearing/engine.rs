@@ -12,7 +12,7 @@ use tongguan_storage::{
 };
 
 use super::batch::{BatchError, Committed, Delivery};
-use super::decide::{Circumstances, Draws};
+use super::decide::{Circumstances, Draws, wanted as consolidation_numbers};
 use super::fold::{decide_all, partition_of, tell_apart};
 use super::incoming::Incoming;
 use super::load::load;
@@ -240,31 +240,39 @@ fn reserve_serials(
     at: Moment,
 ) -> Result<(), BatchError> {
     let mut wanted = BTreeMap::<Series, i64>::new();
-    let mut want = |series| *wanted.entry(series).or_default() += 1;
+    let mut want = |series, count| *wanted.entry(series).or_default() += count;
     for incoming in batch {
+        if let Incoming::Consolidate(what) = incoming {
+            for (series, count) in consolidation_numbers(what, at) {
+                want(series, count);
+            }
+        }
         let Incoming::Document(submitted) = incoming else { continue };
         let quote = &submitted.answer.quote;
         let partition = partition_of(incoming);
         if quote.has(Quoted::PROVISIONAL_NO) {
-            want(Series::provisional(partition, at));
+            want(Series::provisional(partition, at), 1);
         }
         if let Ok(office) = OfficeCode::parse(quote.get(Quoted::OFFICE)) {
-            want(Series::declaration(partition, office, at));
+            want(Series::declaration(partition, office, at), 1);
+        }
+        if let Some(request) = submitted.consolidates() {
+            want(Series::consolidation(request.bucket(), at), 1);
         }
         if let Some(office) = submitted.exported_at() {
-            want(Series::export(partition, office, at));
+            want(Series::export(partition, office, at), 1);
         }
     }
     for export in set.exports() {
         if matches!(export.state, ExportState::Stored | ExportState::Waiting { .. }) {
             let partition = export.document.dossier.partition;
-            want(Series::export(partition, export.facts.office, at));
+            want(Series::export(partition, export.facts.office, at), 1);
         }
     }
     for declaration in set.declarations() {
         if matches!(declaration.state, ImportState::Stored(_) | ImportState::Waiting { .. }) {
             let partition = declaration.document.dossier.partition;
-            want(Series::declaration(partition, declaration.facts.office, at));
+            want(Series::declaration(partition, declaration.facts.office, at), 1);
         }
     }
     let blocks: Vec<_> = wanted

@@ -94,6 +94,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         Incoming::ExportReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
             crate::numbering::partition_of(id.declaration.0)
         }
+        Incoming::Consolidate(what) => what.bucket(),
         Incoming::GuaranteeChanged(queue) => {
             queue.first().map_or(Partition(0), |id| crate::numbering::partition_of(id.0))
         }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use tongguan_codelists::Pack;
-use tongguan_domain::commerce::Filing;
+use tongguan_domain::commerce::{Filing, Part};
 use tongguan_domain::declaration::{Assessed, Ruling};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
@@ -25,6 +25,7 @@ use tongguan_domain::transit::Sighting;
 use tongguan_messages::ceb::MessageType;
 use tongguan_storage::Partition;
 
+use super::consolidation::{Consolidating, RequestKey, Terms};
 use super::record::{AnswerTo, DocumentKey, Source};
 
 /// One thing to decide.
@@ -75,6 +76,8 @@ pub enum Incoming {
         /// The new order.
         order_no: OrderNumber,
     },
+    /// Declarations are to be consolidated, or a portion of them was merged.
+    Consolidate(Box<Consolidating>),
 }
 
 /// What an officer rules on a return of exported goods.
@@ -172,6 +175,17 @@ pub struct Submitted {
 }
 
 impl Submitted {
+    /// The request to consolidate that it is a part of.
+    pub fn consolidates(&self) -> Option<&RequestKey> {
+        match &self.filed {
+            Filed::Document(filed) => match &filed.verdict {
+                Ok(FiledFacts::Consolidation(requested)) => Some(&requested.key),
+                _ => None,
+            },
+            Filed::TurnedAway { .. } => None,
+        }
+    }
+
     /// The office at which it declares an export.
     pub fn exported_at(&self) -> Option<OfficeCode> {
         match &self.filed {
@@ -252,6 +266,8 @@ pub enum FiledFacts {
     ExportCancellation(ExportCancellationFacts),
     /// Of a request to return imported goods.
     Return(ReturnFacts),
+    /// Of a part of a request to consolidate.
+    Consolidation(RequestedConsolidation),
 }
 
 impl FiledFacts {
@@ -281,6 +297,20 @@ pub struct ReturnFound {
     pub facts: TallyFacts,
     /// The law by which it is judged what the goods are free of.
     pub law: Arc<Pack>,
+}
+
+/// A part of a request to consolidate that was found good by itself.
+#[derive(Debug, Clone)]
+pub struct RequestedConsolidation {
+    /// The request, the same in all its parts.
+    pub key: RequestKey,
+    /// What it asks for, the same in all its parts.
+    pub terms: Terms,
+    /// Which part it is.
+    pub part: Part,
+    /// The declarations that the part names. They are many, so they are looked at when they are merged,
+    /// and not in the batch that brings them.
+    pub numbers: Arc<[DeclarationNumber]>,
 }
 
 /// An export declaration that was found good by itself.

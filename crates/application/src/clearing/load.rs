@@ -3,6 +3,8 @@
 
 mod export_returns;
 
+mod consolidation;
+
 use std::collections::BTreeSet;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
@@ -12,9 +14,10 @@ use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber, WaybillNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Partition, Tx};
+use tongguan_storage::{ClosedExportKey, Partition, Tx};
 
 use super::batch::BatchError;
+use super::consolidation::RequestKey;
 use super::incoming::{
     Filed, FiledDocument, FiledFacts, Incoming, QuarantineCommand, ReturnCommand, Submitted,
     TransitAct,
@@ -32,6 +35,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     let mut set = WorkingSet::default();
     let mut named = Named::of(batch);
     follow_bills(tx, &mut named)?;
+    consolidation::load(tx, &mut set, &mut named)?;
     load_claims(tx, &mut set, &mut named)?;
     load_dossiers(tx, &mut set, &mut named)?;
     load_linked(tx, &mut set, &mut named, batch)?;
@@ -79,6 +83,9 @@ struct Named {
     seals: BTreeSet<SealNumber>,
     /// Whether something leaves the country: not while it is under seal.
     departs: bool,
+    requests: BTreeSet<RequestKey>,
+    /// Those that a portion of a request makes part of formal declarations.
+    closed: BTreeSet<ClosedExportKey>,
 }
 
 impl Named {
@@ -114,6 +121,7 @@ impl Named {
                     named.returning.1.insert(*declaration);
                 }
                 Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),
+                Incoming::Consolidate(what) => named.consolidation(what),
             }
         }
         named
@@ -131,7 +139,8 @@ impl Named {
             kind @ (DocumentKind::ExportWaybill
             | DocumentKind::ExportCancellation
             | DocumentKind::ExportReturn
-            | DocumentKind::ReturnTally) => self.claim(kind, filed),
+            | DocumentKind::ReturnTally
+            | DocumentKind::Consolidation) => self.claim(kind, filed),
             kind @ (DocumentKind::Arrival | DocumentKind::Departure | DocumentKind::MasterBill) => {
                 self.claim(kind, filed);
                 self.claims.insert(filed.key.report());
@@ -172,6 +181,9 @@ impl Named {
                 self.claims.insert(ClaimKey::of_master_bill(facts.carrier, &facts.bill.bill_no));
             }
             _ => {}
+        }
+        if let Ok(FiledFacts::Consolidation(requested)) = &filed.verdict {
+            self.requests.insert(requested.key.clone());
         }
         if let Ok(facts) = &filed.verdict {
             self.export_numbers.extend(facts.exports_named().iter().cloned());
@@ -311,6 +323,7 @@ fn load_dossiers(
                     DocumentKind::ReturnTally => &[DocumentKind::ReturnTally],
                     DocumentKind::ExportCancellation => &[DocumentKind::ExportCancellation],
                     DocumentKind::MasterBill => &[DocumentKind::MasterBill],
+                    DocumentKind::Consolidation => &[DocumentKind::Consolidation],
                     _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
                 };
                 let key = |kind: &DocumentKind| {

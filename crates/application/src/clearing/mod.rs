@@ -9,6 +9,7 @@
 //! | commit | [`engine`] |
 
 pub mod batch;
+pub mod consolidation;
 pub mod decide;
 pub mod engine;
 pub mod export_return;

@@ -62,11 +62,13 @@ pub enum DocumentKind {
     Return = 14,
     /// 清单总分单 (607).
     MasterBill = 11,
+    /// 汇总申请单 (701).
+    Consolidation = 15,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -79,6 +81,7 @@ impl DocumentKind {
         Self::Departure,
         Self::Cancellation,
         Self::Collection,
+        Self::Consolidation,
         Self::ExportCancellation,
         Self::ExportReturn,
         Self::MasterBill,

@@ -1,6 +1,7 @@
 //! Between records and rows.
 
 mod answer;
+mod consolidation;
 mod export;
 mod export_return;
 mod import_return;
@@ -33,6 +34,10 @@ use super::record::{
 use self::answer::write_answer;
 
 pub use self::answer::read_answer;
+pub use self::consolidation::{
+    closed_export, read_formal, read_numbers, read_request, write_formal, write_part,
+    write_request, write_result,
+};
 pub use self::export::{read_export, write_export};
 pub use self::export_return::{
     read_export_return, read_return_parcel, write_export_return, write_return_parcel,

@@ -12,10 +12,14 @@ use std::sync::Arc;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, ReturnId, SealNumber};
+use tongguan_domain::ids::{
+    DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId, ReturnId, SealNumber,
+};
 use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
+use tongguan_storage::ClosedExportKey;
 
+use super::consolidation::{FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart};
 use super::outcome::{Entry, Posting, Repeat, Response};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
@@ -40,6 +44,7 @@ struct Tables {
     guarantees: HashMap<PartyId, Guarantee>,
     returned: Returned,
     transits: HashMap<DeclarationId, Arc<Transit>>,
+    requests: BTreeMap<RequestKey, Arc<RequestRecord>>,
 }
 
 impl Tables {
@@ -62,6 +67,21 @@ pub struct Outcomes {
     pub postings: Vec<Posting>,
     /// Audit entries, in order of decision.
     pub entries: Vec<Entry>,
+    /// What was consolidated.
+    pub consolidated: Consolidated,
+}
+
+/// What consolidation brings forth.
+#[derive(Debug, Default)]
+pub struct Consolidated {
+    /// The numbers that parts of requests name.
+    pub parts: Vec<PartRecord>,
+    /// Formal declarations.
+    pub forms: Vec<FormalRecord>,
+    /// Closed exports that are part of them, each with the number of the first.
+    pub marks: Vec<(ClosedExportKey, FormalDeclarationNumber)>,
+    /// Results for the outbox.
+    pub results: Vec<ResultPart>,
 }
 
 /// Everything that one batch reads and changes.
@@ -71,6 +91,8 @@ pub struct WorkingSet {
     before: Before,
     changed: Changed,
     outcomes: Outcomes,
+    /// Closed exports that are no part of a formal declaration.
+    free: BTreeSet<ClosedExportKey>,
 }
 
 /// What was loaded, where writing needs to know what changed.
@@ -95,6 +117,7 @@ struct Changed {
     guarantees: BTreeSet<PartyId>,
     returned: ReturnedKeys,
     transits: BTreeSet<DeclarationId>,
+    requests: BTreeSet<RequestKey>,
 }
 
 /// What one batch has to write, each record once and in order of its key.
@@ -122,6 +145,8 @@ pub struct Changes {
     pub returned: ReturnedChanges,
     /// Transits as they now stand, with the declarations whose goods they are.
     pub transits: Vec<(DeclarationId, Arc<Transit>)>,
+    /// Requests to consolidate as they now stand.
+    pub requests: Vec<Arc<RequestRecord>>,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -183,6 +208,16 @@ impl WorkingSet {
         self.loaded.transits.insert(declaration, Arc::new(transit));
     }
 
+    /// Takes in a request to consolidate that was loaded.
+    pub fn put_request(&mut self, request: RequestRecord) {
+        self.loaded.requests.insert(request.key.clone(), Arc::new(request));
+    }
+
+    /// Takes in that a closed export is no part of a formal declaration.
+    pub fn put_free(&mut self, closed: ClosedExportKey) {
+        self.free.insert(closed);
+    }
+
     /// The declarations that are loaded.
     pub fn declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
         self.loaded.declarations.values().map(|declaration| &**declaration)
@@ -226,6 +261,7 @@ impl WorkingSet {
         self.changed.returned.note(&new.returned);
         self.loaded.returned.extend(new.returned);
         self.changed.transits.extend(new.transits.keys());
+        self.changed.requests.extend(new.requests.keys().cloned());
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
@@ -236,15 +272,25 @@ impl WorkingSet {
         self.loaded.quantities.extend(new.quantities);
         self.loaded.guarantees.extend(new.guarantees);
         self.loaded.transits.extend(new.transits);
+        self.loaded.requests.extend(new.requests);
         self.outcomes.responses.extend(outcomes.responses);
         self.outcomes.repeats.extend(outcomes.repeats);
         self.outcomes.postings.extend(outcomes.postings);
         self.outcomes.entries.extend(outcomes.entries);
+        let Consolidated { parts, forms, marks, results } = outcomes.consolidated;
+        for (closed, _) in &marks {
+            self.free.remove(closed);
+        }
+        let consolidated = &mut self.outcomes.consolidated;
+        consolidated.parts.extend(parts);
+        consolidated.forms.extend(forms);
+        consolidated.marks.extend(marks);
+        consolidated.results.extend(results);
     }
 
     /// Everything that has to be written.
     pub fn into_changes(self) -> Changes {
-        let Self { loaded, before, changed, outcomes } = self;
+        let Self { loaded, before, changed, outcomes, .. } = self;
         let Tables { documents, declarations, exports, claims, allowances, quantities, .. } =
             &loaded;
         let guarantees = &loaded.guarantees;
@@ -289,7 +335,8 @@ impl WorkingSet {
                 .iter()
                 .filter_map(|id| Some((*id, *before.guarantees.get(id)?, *guarantees.get(id)?)))
                 .collect(),
-            returned: changed.returned.changes(&loaded.returned),
+            returned: changed.returned.changes(&loaded.returned, exports),
+            requests: changed.requests.iter().map(|key| loaded.requests[key].clone()).collect(),
             outcomes,
         }
     }
@@ -420,6 +467,16 @@ impl Draft<'_> {
             .filter(move |transit| transit.sealing.seal == *seal)
     }
 
+    /// The request to consolidate of that key.
+    pub fn request(&self, key: &RequestKey) -> Option<&Arc<RequestRecord>> {
+        self.new.requests.get(key).or_else(|| self.base.loaded.requests.get(key))
+    }
+
+    /// Whether a closed export is loaded and no part of a formal declaration yet.
+    pub fn is_free(&self, closed: ClosedExportKey) -> bool {
+        self.base.free.contains(&closed)
+    }
+
     /// What stood before this decision.
     pub fn before(&self) -> Self {
         self.base.draft()
@@ -469,6 +526,31 @@ impl Draft<'_> {
     /// Sets the transit of a declaration's goods.
     pub fn set_transit(&mut self, declaration: DeclarationId, transit: Transit) {
         self.new.transits.insert(declaration, Arc::new(transit));
+    }
+
+    /// Sets a request to consolidate.
+    pub fn set_request(&mut self, request: RequestRecord) {
+        self.new.requests.insert(request.key.clone(), Arc::new(request));
+    }
+
+    /// Adds what a part of a request names.
+    pub fn add_part(&mut self, part: PartRecord) {
+        self.outcomes.consolidated.parts.push(part);
+    }
+
+    /// Adds a formal declaration.
+    pub fn add_formal(&mut self, formal: FormalRecord) {
+        self.outcomes.consolidated.forms.push(formal);
+    }
+
+    /// Makes a closed export part of a formal declaration.
+    pub fn mark_consolidated(&mut self, closed: ClosedExportKey, formal: FormalDeclarationNumber) {
+        self.outcomes.consolidated.marks.push((closed, formal));
+    }
+
+    /// Has a part of a result sent.
+    pub fn send_result(&mut self, result: ResultPart) {
+        self.outcomes.consolidated.results.push(result);
     }
 
     /// Adds a response.

@@ -1,5 +1,6 @@
 //! Writing what a batch decided: each table once, each row once.
 
+mod consolidation;
 mod received;
 
 use std::collections::{BTreeMap, HashMap};
@@ -56,6 +57,8 @@ pub mod response_kind {
     pub const MALFORMED: i64 = 3;
     /// A copy of the message itself, for a subscriber of its content.
     pub const COPY: i64 = 4;
+    /// A part of the result of a consolidation (792).
+    pub const CONSOLIDATED: i64 = 15;
 }
 
 /// Writes everything that `set` has changed; gives the partitions whose sequence moved.
@@ -70,6 +73,7 @@ pub fn write(
     let mut moved = BTreeMap::new();
     let answered = write_responses(tx, &changes, sequence, &mut moved, at)?;
     write_records(tx, &changes, &answered, at)?;
+    consolidation::write(tx, &changes, sequence, &mut moved, at)?;
     tx.upsert(&waiting)?;
     write_balances(tx, &changes)?;
     write_ledger(tx, &changes, sequence, &mut moved, at)?;
@@ -228,8 +232,15 @@ fn write_returned(
         .collect::<Result<Vec<_>, _>>()?;
     let parcels =
         changes.parcels.iter().map(rows::write_return_parcel).collect::<Result<Vec<_>, _>>()?;
+    let whole: Vec<_> = changes
+        .whole
+        .iter()
+        .filter_map(|export| rows::closed_export(export))
+        .map(|closed| closed.key())
+        .collect();
     tx.upsert(&returns)?;
     tx.upsert(&parcels)?;
+    tx.mark_returned(&whole)?;
     Ok(())
 }
 

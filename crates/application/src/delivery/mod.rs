@@ -3,6 +3,7 @@
 //! Rendering is a pure function of what is stored, so a message that is delivered twice has the same
 //! bytes and the same name both times.
 
+mod consolidated;
 mod follower;
 mod render;
 
@@ -11,7 +12,9 @@ pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, 
 
 use std::collections::BTreeMap;
 
-use tongguan_storage::{Message, Partition, Response, StorageError, Store, TaxBill, View};
+use tongguan_storage::{
+    FormalRow, Message, Partition, Response, StorageError, Store, TaxBill, View,
+};
 
 use crate::clearing::write::response_kind;
 
@@ -22,6 +25,8 @@ pub struct Outgoing {
     pub response: Response,
     /// The tax bills that go with it.
     pub bills: Vec<TaxBill>,
+    /// Of a result of consolidation, the formal declaration.
+    pub formal: Option<FormalRow>,
     /// How the message that it answers came in.
     pub message: Option<Message>,
 }
@@ -72,5 +77,9 @@ fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, Stor
         }
         None => Vec::new(),
     };
-    Ok(Some(Outgoing { response, bills, message }))
+    let formal = match render::consolidated(&response) {
+        Some((bucket, number)) => view.formal_declarations(&[(bucket, number.as_str())])?.pop(),
+        None => None,
+    };
+    Ok(Some(Outgoing { response, bills, formal, message }))
 }

@@ -13,16 +13,18 @@ use tongguan_messages::ceb::{
 };
 use tongguan_messages::response::{Quote, Quoted, Response, write_responses};
 use tongguan_messages::write::Style;
-use tongguan_storage::Message;
+use tongguan_storage::stored::consolidation::StoredResultPart;
 use tongguan_storage::stored::response::StoredResponse;
 use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::stored::{StoredError, decode, encode, versioned};
+use tongguan_storage::{Message, Partition};
 
 use super::Outgoing;
 use crate::clearing::record::AnswerTo;
-use crate::clearing::rows;
+use crate::clearing::rows::{self, RowError};
 use crate::clearing::write::response_kind;
 use crate::intake::envelope::business_message;
+use crate::numbering::partition_of_number;
 use crate::originals::OriginalError;
 
 /// One message to one or more mailboxes.
@@ -52,6 +54,12 @@ pub enum RenderError {
     /// The schema would refuse what it says.
     #[error("a response cannot be written: {}", first(.0))]
     Unwritable(Vec<Defect>),
+    /// The formal declaration that it tells of is not stored.
+    #[error("the formal declaration that a result tells of is not stored")]
+    NoFormalDeclaration,
+    /// A row that it tells of does not decode.
+    #[error(transparent)]
+    Row(#[from] RowError),
     /// The message that it answers is not stored.
     #[error("the message that a response answers is not stored")]
     NoMessage,
@@ -106,6 +114,15 @@ pub(super) fn billed(response: &tongguan_storage::Response) -> Option<(Declarati
     Some((DeclarationId(*declaration), places))
 }
 
+/// The formal declaration whose result a response is.
+pub(super) fn consolidated(response: &tongguan_storage::Response) -> Option<(Partition, String)> {
+    if response.kind != response_kind::CONSOLIDATED {
+        return None;
+    }
+    let number = StoredResultPart::decode(&response.body).ok()?.entry_id;
+    Some((partition_of_number(&number)?, number))
+}
+
 /// Renders a row: one message, or more where tax bills go with a release or a return. `open` reads a message as it was
 /// received.
 ///
@@ -120,6 +137,9 @@ pub fn render(
     match row.kind {
         response_kind::MALFORMED => format_refusal(outgoing, open).map(|message| vec![message]),
         response_kind::COPY => copy(outgoing, open).map(|message| vec![message]),
+        response_kind::CONSOLIDATED => {
+            super::consolidated::result(outgoing).map(|message| vec![message])
+        }
         _ => {
             let stored = StoredResponse::decode(&row.body)?;
             let answer = rows::read_answer(stored.answer.clone())?;
@@ -330,7 +350,7 @@ fn copy(
 
 /// The number of a message that Tongguan sends: the same each time it is rendered, because it derives
 /// from where its row stands (a version 8 UUID, as RFC 9562 calls numbers of one's own making).
-fn guid_of(outgoing: &Outgoing, n: u8) -> String {
+pub(super) fn guid_of(outgoing: &Outgoing, n: u8) -> String {
     let row = &outgoing.response;
     let mut bytes = Vec::with_capacity(32);
     bytes.extend(row.partition.0.to_be_bytes());

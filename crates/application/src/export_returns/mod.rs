@@ -13,6 +13,6 @@ mod back;
 mod decide;
 mod find;
 
-pub use back::{Back, back};
+pub use back::{Back, back, returned_by_line};
 pub use decide::{DecideError, Decided, Decision, Verdict, decide};
 pub use find::{Found, find, of, queue};

@@ -1,6 +1,7 @@
 //! From read documents to what the writer takes: parties resolved, checks made, tax assessed.
 
 mod cancellations;
+mod consolidation;
 mod export_returns;
 mod exports;
 mod movement;
@@ -19,6 +20,7 @@ use tongguan_domain::facts::{
 };
 use tongguan_domain::ids::{DxpId, PartyId};
 use tongguan_domain::party::{PartyCode, Role};
+use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{Document, ReadDocument, Reading};
 use tongguan_storage::Partition;
@@ -46,6 +48,7 @@ pub fn submit(
             let judge = Judge {
                 intake,
                 message: reading.message,
+                at: received.at,
                 day: received.at.china_day(),
                 pointer: &document.pointer,
                 content: *content,
@@ -86,7 +89,9 @@ static NOT_TAKEN: Rule = Rule {
 struct Judge<'i> {
     intake: &'i Intake,
     message: MessageType,
-    /// The day in China on which it was received: registrations are judged then.
+    /// When it was received.
+    at: Moment,
+    /// That day in China: registrations are judged then.
     day: Date,
     pointer: &'i str,
     content: [u8; 16],
@@ -123,8 +128,9 @@ impl Judge<'_> {
             Document::ExportCancellation(request) => self.export_cancellation(request, signer),
             Document::Return(request) => self.import_return(request, signer),
             Document::MasterBillLink(link) => self.master_bill(link, signer),
+            Document::Consolidation(request) => self.consolidation(request, signer),
             // Nothing acts on these yet, and nothing pretends to.
-            Document::Consolidation(_) | Document::WarehouseEntry(_) => {
+            Document::WarehouseEntry(_) => {
                 let defect = Defect::at(&NOT_TAKEN, self.pointer);
                 Err(vec![defect.with("message", self.message.code())])
             }

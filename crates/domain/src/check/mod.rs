@@ -4,6 +4,7 @@
 //! elements) is not looked at here: `messages` has already parsed it.
 
 mod cancellation;
+pub mod consolidation;
 mod declaration;
 mod delivery;
 pub mod export;

@@ -1,6 +1,7 @@
 //! Formal declarations (报关单), which many closed export declarations are consolidated into
 //! (清单核放、汇总申报).
 
+mod closed;
 mod merge;
 mod share;
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
+use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::consolidation::ConsolidationWork;
 use tongguan_application::delivery::Follower;
 use tongguan_application::due::DueWork;
 use tongguan_application::intake::{Received, SignatureDemand};
@@ -94,6 +96,8 @@ struct Report {
     responses: BTreeMap<&'static str, u64>,
     /// Declarations that were given up, closed or released because time had come.
     due: u64,
+    /// Export declarations that became part of formal ones.
+    consolidated: u64,
 }
 
 impl Gateway {
@@ -128,6 +132,8 @@ impl Gateway {
             store: product.store.clone(),
             refresh,
             due: DueWork::default(),
+            consolidation: ConsolidationWork::default(),
+            single: self.once,
         };
         if self.once {
             rounds.round()?;
@@ -168,6 +174,9 @@ impl Gateway {
         if report.due > 0 {
             writeln!(out, "{} declarations decided because time had come", report.due)?;
         }
+        if report.consolidated > 0 {
+            writeln!(out, "{} export declarations consolidated", report.consolidated)?;
+        }
         for (message, files) in &report.responses {
             writeln!(out, "  {message}: {files}")?;
         }
@@ -186,6 +195,9 @@ struct Rounds {
     store: Store,
     refresh: Refresh,
     due: DueWork,
+    consolidation: ConsolidationWork,
+    /// Whether there is one round and no other.
+    single: bool,
 }
 
 /// The pipeline has no thread left that answers.
@@ -219,7 +231,7 @@ impl Rounds {
         }
     }
 
-    /// Gives how many files were answered.
+    /// Gives how many files were answered, and portions consolidated.
     fn round(&mut self) -> anyhow::Result<usize> {
         let files = self.inbox.files()?;
         // Behind the list: what was changed before a file came is known when the file is read.
@@ -249,6 +261,7 @@ impl Rounds {
             answered += self.settle(&mut waiting, ack)?;
         }
         self.see_to_what_is_due()?;
+        answered += self.consolidate()?;
         for (message, files) in self.outbox.deliver()?.files {
             *self.report.responses.entry(message).or_default() += files;
         }
@@ -268,20 +281,26 @@ impl Rounds {
     fn see_to_what_is_due(&mut self) -> anyhow::Result<()> {
         let Self { pipeline, due, store, clock, .. } = self;
         let settings = pipeline.settings();
-        let done = due.run(store, &settings, clock.now(), &mut |commands| {
-            let ticket = pipeline.command(commands);
-            // What a round that failed left behind comes first; its files still lie in the inbox.
-            let ack = pipeline.acks().iter().find(|ack| ack.ticket == ticket);
-            let ack = ack.ok_or(PipelineEnded)?;
-            let summary = ack.outcome.map_err(anyhow::Error::msg)?;
-            for why in summary.undecided {
-                eprintln!("due, and not decided: {why}");
-            }
-            Ok::<_, anyhow::Error>(())
-        })?;
+        let mut decide = |commands| carry_out(pipeline, commands, "due, and not decided");
+        let done = due.run(store, &settings, clock.now(), &mut decide)?;
         let count = done.expired + done.closed + done.released + done.lapsed;
         self.report.due += u64::try_from(count).unwrap_or(u64::MAX);
         Ok(())
+    }
+
+    /// Takes a request to consolidate a portion further, or to its end in a single round: a month of
+    /// a large merchant keeps nobody waiting. Gives how many portions that were.
+    fn consolidate(&mut self) -> anyhow::Result<usize> {
+        let Self { pipeline, consolidation, store, report, .. } = self;
+        let settings = pipeline.settings();
+        let mut decide = |commands| carry_out(pipeline, commands, "not consolidated");
+        let mut portions = 0;
+        while portions == 0 || self.single {
+            let Some(done) = consolidation.step(store, &settings.law, &mut decide)? else { break };
+            report.consolidated += done.declarations;
+            portions += 1;
+        }
+        Ok(portions)
     }
 
     fn settle(
@@ -306,4 +325,20 @@ impl Rounds {
             }
         }
     }
+}
+
+/// Has commands carried out in their turn; says why those were not that were not.
+fn carry_out(
+    pipeline: &mut Pipeline,
+    commands: Vec<Incoming>,
+    otherwise: &str,
+) -> anyhow::Result<()> {
+    let ticket = pipeline.command(commands);
+    // What a round that failed left behind comes first; its files still lie in the inbox.
+    let ack = pipeline.acks().iter().find(|ack| ack.ticket == ticket);
+    let ack = ack.ok_or(PipelineEnded)?;
+    for why in ack.outcome.map_err(anyhow::Error::msg)?.undecided {
+        eprintln!("{otherwise}: {why}");
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod codes;
+mod consolidate;
 mod defects;
 mod demo;
 mod doctor;
@@ -37,6 +38,7 @@ pub struct Tongguan {
 enum Command {
     Bench(bench::Bench),
     Codes(codes::Codes),
+    Consolidate(consolidate::Consolidate),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
     Export(export::Export),
@@ -58,6 +60,7 @@ impl Tongguan {
         match self.command {
             Command::Bench(bench) => bench.run(),
             Command::Codes(codes) => codes.run(),
+            Command::Consolidate(consolidate) => consolidate.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Demo(demo) => demo.run(),
             Command::Export(export) => export.run(),

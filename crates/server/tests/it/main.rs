@@ -4,6 +4,7 @@
 
 mod bench;
 mod codes;
+mod consolidate;
 mod convert;
 mod crash;
 mod declare;

@@ -13,6 +13,7 @@
 #[cfg(test)]
 mod any;
 pub mod claim;
+pub mod consolidation;
 pub mod decimal;
 pub mod declaration;
 pub mod document;
@@ -21,6 +22,7 @@ pub mod export_declaration;
 pub mod export_return;
 pub mod export_state;
 pub mod facts;
+pub mod formal;
 #[cfg(test)]
 mod golden;
 pub mod import_return;
@@ -29,6 +31,7 @@ pub mod movement;
 pub mod register;
 pub mod response;
 pub mod state;
+pub mod summary;
 pub mod tax;
 pub mod transit;
 

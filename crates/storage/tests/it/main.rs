@@ -8,6 +8,8 @@ mod balance;
 #[cfg(test)]
 mod claim;
 #[cfg(test)]
+mod consolidation;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod export;

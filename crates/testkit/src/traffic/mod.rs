@@ -15,7 +15,7 @@
 pub mod build;
 mod buyers;
 pub mod crew;
-mod dice;
+pub(crate) mod dice;
 pub mod exports;
 pub mod fault;
 pub mod goods;

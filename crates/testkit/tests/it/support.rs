@@ -113,6 +113,7 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::ExportCancellation(request) => request.note = note,
         Document::Return(request) => request.note = note,
         Document::MasterBill(link) => link.note = note,
+        Document::Consolidation(request) => request.note = note,
     }
     document
 }

@@ -89,6 +89,7 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::Return, Refusal::Declared) => &import_return::CHANGE_NOT_ALLOWED,
         (DocumentKind::Return, Refusal::Outdated) => &import_return::LODGING_FAILED,
         (DocumentKind::MasterBill, why) => why.among(&export::MASTER_BILL_LINK),
+        (DocumentKind::Consolidation, why) => why.among(&export::CONSOLIDATION),
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,

@@ -8,6 +8,7 @@ mod admission;
 mod allowance;
 mod cancellation;
 mod case;
+mod consolidation;
 mod declaration;
 mod declare;
 mod delivery;
@@ -22,6 +23,8 @@ mod rules;
 mod ruling;
 mod trade;
 
+pub(super) use consolidation::wanted;
+pub use consolidation::{Moved, RESULT_LINES};
 pub use export::export_missing;
 pub use export_return::carried_back;
 pub use rules::ALL as RULES;
@@ -131,6 +134,13 @@ pub enum Undecidable {
         /// The status of the state that was to follow.
         to: ReturnStatus,
     },
+
+    /// The step does not fit where the request to consolidate stands.
+    #[error(transparent)]
+    RequestStepRefused(#[from] tongguan_domain::consolidation::RequestStepRefused),
+    /// What was merged does not fit what is stored any more.
+    #[error(transparent)]
+    Moved(#[from] Moved),
     /// The declaration has a line without a rate and cannot be accepted before there is one.
     #[error("declaration {0} has a line without a tax rate; import the rate first")]
     NoRate(DeclarationId),
@@ -184,6 +194,7 @@ pub fn decide(
             export_return::rule(draft, circumstances, *id, *ruling, officer, reason)
         }
         Incoming::Exchange { id, order_no } => export_return::exchange(draft, *id, order_no),
+        Incoming::Consolidate(what) => consolidation::consolidate(draft, circumstances, what),
     }
 }
 
@@ -265,6 +276,9 @@ fn decide_filed(
         }
         Ok(FiledFacts::MasterBill(facts)) => {
             export::master_bill(draft, circumstances, submitted, filed, facts)
+        }
+        Ok(FiledFacts::Consolidation(requested)) => {
+            consolidation::request(draft, circumstances, submitted, filed, requested)
         }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }

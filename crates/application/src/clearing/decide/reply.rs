@@ -85,6 +85,11 @@ impl Replying {
         self.answer = submitted.answer.clone();
     }
 
+    /// Quotes something else in the answer, such as a number that was given to the document.
+    pub fn answer_as(&mut self, answer: Arc<AnswerTo>) {
+        self.answer = answer;
+    }
+
     fn not_before(&mut self, replied_at: Option<Moment>) {
         if let Some(replied_at) = replied_at {
             self.next_at = self.next_at.max(replied_at.plus_millis(1));

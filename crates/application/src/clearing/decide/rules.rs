@@ -22,6 +22,7 @@ pub static ALL: &[&Rule] = &[
     &EXPORT_TO_CANCEL_MISSING,
     &EXPORT_CANCELLATION_DIFFERS,
     &EXPORT_CANCELLATION_NOT_ALLOWED,
+    &super::consolidation::NOTHING,
 ];
 
 /// Another live declaration names the waybill.
@@ -133,5 +134,6 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::Return => &RETURN_GUID_REUSED,
         DocumentKind::ExportCancellation => &export::CANCELLATION.guid_reused,
         DocumentKind::MasterBill => &export::MASTER_BILL_LINK.guid_reused,
+        DocumentKind::Consolidation => &export::CONSOLIDATION.guid_reused,
     }
 }

@@ -130,7 +130,8 @@ pub fn refused(
         | DocumentKind::MasterBill
         | DocumentKind::Cancellation
         | DocumentKind::ExportCancellation
-        | DocumentKind::Return => {
+        | DocumentKind::Return
+        | DocumentKind::Consolidation => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
         }
         DocumentKind::ExportReturn | DocumentKind::ReturnTally => {

@@ -1,6 +1,6 @@
 //! Returns of exported goods and their parcels, as a part of the working set.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tongguan_domain::ids::DeclarationId;
@@ -8,6 +8,7 @@ use tongguan_domain::readmission::{ExportReturnId, ReturnedByLine};
 
 use super::{Draft, WorkingSet};
 use crate::clearing::export_return::{ExportReturnRecord, ReturnParcel, ReturnParcelKey};
+use crate::clearing::record::ExportRecord;
 
 /// Records by key.
 #[derive(Debug, Default)]
@@ -21,6 +22,14 @@ impl Returned {
     pub fn extend(&mut self, new: Self) {
         self.returns.extend(new.returns);
         self.parcels.extend(new.parcels);
+    }
+
+    fn returned_by_line(&self, declaration: DeclarationId) -> ReturnedByLine {
+        let from = ExportReturnId { declaration, n: 0 };
+        let to = ExportReturnId { declaration, n: i64::MAX };
+        let returns = self.returns.range(from..=to).map(|(_, record)| record);
+        let back = returns.filter(|record| record.state.released_at().is_some());
+        ReturnedByLine::of(back.flat_map(|record| &record.facts.items))
     }
 }
 
@@ -39,10 +48,23 @@ impl ReturnedKeys {
     }
 
     /// What has to be written, each once.
-    pub fn changes(&self, loaded: &Returned) -> ReturnedChanges {
+    pub fn changes(
+        &self,
+        loaded: &Returned,
+        exports: &HashMap<DeclarationId, Arc<ExportRecord>>,
+    ) -> ReturnedChanges {
         let returns = self.returns.iter().filter_map(|id| loaded.returns.get(id).cloned());
         let parcels = self.parcels.iter().filter_map(|key| loaded.parcels.get(key).cloned());
-        ReturnedChanges { returns: returns.collect(), parcels: parcels.collect() }
+        let declarations: BTreeSet<_> = self.returns.iter().map(|id| id.declaration).collect();
+        let whole = declarations.iter().filter_map(|id| exports.get(id)).filter(|export| {
+            let back = loaded.returned_by_line(export.id);
+            export.facts.items.iter().all(|item| back.line(item.number).declared >= item.quantity)
+        });
+        ReturnedChanges {
+            whole: whole.cloned().collect(),
+            returns: returns.collect(),
+            parcels: parcels.collect(),
+        }
     }
 }
 
@@ -53,6 +75,8 @@ pub struct ReturnedChanges {
     pub returns: Vec<Arc<ExportReturnRecord>>,
     /// Parcels as they now stand.
     pub parcels: Vec<ReturnParcel>,
+    /// Export declarations all of whose goods are back.
+    pub whole: Vec<Arc<ExportRecord>>,
 }
 
 impl WorkingSet {

@@ -367,7 +367,7 @@ impl Run {
 }
 
 /// The most memory that this process held at any time, as Linux counts it; 0 elsewhere.
-fn peak_rss_mib() -> u64 {
+pub fn peak_rss_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());

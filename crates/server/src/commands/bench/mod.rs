@@ -1,6 +1,7 @@
 //! `tongguan bench`: how fast, measured; a benchmark is a command that anyone can run.
 
 mod clear;
+mod consolidate;
 mod input;
 mod parse;
 
@@ -10,7 +11,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use tongguan_testkit::cast::Signing;
 
-/// Measure how fast parcels are cleared, messages are read, signatures are verified.
+/// Measure how fast parcels are cleared, months consolidated, messages read, signatures verified.
 #[derive(Debug, Args)]
 pub struct Bench {
     #[command(subcommand)]
@@ -20,6 +21,7 @@ pub struct Bench {
 #[derive(Debug, Subcommand)]
 enum What {
     Clear(clear::Clear),
+    Consolidate(consolidate::Consolidate),
     Parse(parse::Parse),
     Verify(parse::Verify),
     #[command(hide = true)]
@@ -31,6 +33,7 @@ impl Bench {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.what {
             What::Clear(clear) => clear.run(),
+            What::Consolidate(consolidate) => consolidate.run(),
             What::Parse(parse) => parse.run(),
             What::Verify(verify) => verify.run(),
             What::Prepare(prepare) => prepare.run(),

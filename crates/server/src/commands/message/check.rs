@@ -252,7 +252,11 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
         Document::MasterBillLink(link) => {
             export::check_master_bill(link, law(pack, &link.filing), pointer)
         }
+        Document::Consolidation(request) => {
+            // A request says no day of its receipt; it was sent before it came.
+            check::consolidation::check_consolidation(request, request.filing.sent_at, pointer)
+        }
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::Consolidation(_) | Document::WarehouseEntry(_) => Vec::new(),
+        Document::WarehouseEntry(_) => Vec::new(),
     }
 }

@@ -188,6 +188,7 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Return => "return",
         DocumentKind::ExportCancellation => "export-cancellation",
         DocumentKind::MasterBill => "master-bill-link",
+        DocumentKind::Consolidation => "consolidation-request",
     }
 }
 

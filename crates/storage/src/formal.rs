@@ -1,0 +1,75 @@
+//! Formal declarations that export declarations were consolidated into, and summaries of the others.
+
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::time::Moment;
+
+use crate::error::StorageError;
+use crate::partition::Partition;
+use crate::row::Replaceable;
+use crate::tx::View;
+
+row! {
+    /// A formal declaration (报关单). Never changed.
+    pub struct FormalRow in "formal_declaration", key 2 {
+        /// The bucket of the merchant, which its number names.
+        bucket: Partition,
+        /// 报关单编号, 18 digits.
+        entry_id: String,
+        /// 收发货人: the merchant.
+        merchant_id: PartyId,
+        /// When it was made.
+        made_at: Moment,
+        /// What it says, in a stored form ([`crate::stored::formal`]).
+        body: Vec<u8>,
+    }
+}
+
+row! {
+    /// What a merchant's simplified declarations of a month come to.
+    pub struct ExportSummaryRow in "export_summary", key 3 {
+        /// The bucket of the merchant.
+        bucket: Partition,
+        /// 电商企业.
+        merchant_id: PartyId,
+        /// The month: `2026-09`.
+        month: String,
+        /// When it was summed up.
+        made_at: Moment,
+        /// The sums, in a stored form ([`crate::stored::summary`]).
+        body: Vec<u8>,
+    }
+}
+
+impl Replaceable for ExportSummaryRow {}
+
+impl View<'_> {
+    /// The formal declarations of these numbers, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn formal_declarations(
+        &mut self,
+        keys: &[(Partition, &str)],
+    ) -> Result<Vec<FormalRow>, StorageError> {
+        self.load(keys)
+    }
+
+    /// All of them, in order of their numbers. For benchmarks and checks.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn all_formal_declarations(&mut self) -> Result<Vec<FormalRow>, StorageError> {
+        self.select("ORDER BY entry_id", &[])
+    }
+
+    /// The summaries of these merchants and months; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn export_summaries(
+        &mut self,
+        keys: &[(Partition, PartyId, &str)],
+    ) -> Result<Vec<ExportSummaryRow>, StorageError> {
+        self.load(keys)
+    }
+}

@@ -1,0 +1,89 @@
+//! Consolidation in the world.
+
+use tongguan_application::clearing::consolidation::FormalRecord;
+use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::clearing::rows;
+use tongguan_application::consolidation::{
+    ConsolidationError, ConsolidationWork, Done, Plan, open, prospects,
+};
+use tongguan_application::pipeline::commit;
+use tongguan_storage::ClosedExport;
+
+use super::{Sent, World};
+use crate::exports::Export;
+
+impl World {
+    /// Brings every open request to consolidate to its end, and gives what that leads to.
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
+    pub fn consolidate(&mut self) -> (Done, Sent) {
+        let (store, pack) = (self.store.clone(), self.intake.knowledge.pack.clone());
+        let mut work = ConsolidationWork::default();
+        let done = work.run(
+            &store,
+            &pack,
+            &mut |commands| {
+                self.carry_out(&commands);
+                Ok::<_, ConsolidationError>(())
+            },
+            &mut |_| (),
+        );
+        (done.expect("consolidated"), Sent::of(self.deliver()))
+    }
+
+    /// Opens the office's own requests for what is planned; gives how many.
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
+    pub fn open_requests(&mut self, plan: Plan) -> usize {
+        let registry = self.intake.knowledge.registry.clone();
+        let found = prospects(&self.store, &registry, plan).expect("prospects");
+        for prospect in &found {
+            let command = open(&registry, plan.month, *prospect).expect("a merchant with a code");
+            self.carry_out(&[command]);
+        }
+        found.len()
+    }
+
+    /// Every formal declaration, in order of the numbers.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its forms")]
+    pub fn formal_declarations(&self) -> Vec<FormalRecord> {
+        let rows = self.store.read(|view| view.all_formal_declarations()).expect("forms");
+        rows.into_iter().map(|row| rows::read_formal(row).expect("a form")).collect()
+    }
+
+    /// How a departed parcel stands among what left.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its row")]
+    pub fn closed(&self, export: &Export) -> Option<ClosedExport> {
+        let key = rows::closed_export(&self.export(export)?)?.key();
+        self.store.read(|view| view.closed_exports(&[key])).expect("a row").pop()
+    }
+
+    /// Says that a departed parcel came back.
+    ///
+    /// # Panics
+    /// When it did not leave.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its row")]
+    pub fn mark_returned(&self, export: &Export) {
+        let key = self.closed(export).expect("a departed parcel").key();
+        let mut writer = self.store.writer().expect("a writer");
+        writer.transaction(|tx| tx.mark_returned(&[key])).expect("marked");
+    }
+
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its command")]
+    fn carry_out(&mut self, commands: &[Incoming]) {
+        let engine = self.engine.as_mut().expect("a running engine");
+        let committed = commit(engine, &[], commands, &*self.clock).expect("committed");
+        assert!(committed.refused.is_empty(), "{:?}", committed.refused);
+        self.clock.advance_millis(1000);
+    }
+}
