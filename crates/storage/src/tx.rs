@@ -17,13 +17,14 @@ use crate::error::StorageError;
 use crate::row::{Replaceable, Row, Table};
 
 /// The tables that clearing a parcel writes to.
-const PARCEL_TABLES: [&str; 13] = [
+const PARCEL_TABLES: [&str; 14] = [
     "message",
     "message_bundle",
     "document",
     "waiting",
     "declaration",
     "claim",
+    "closed_export",
     "allowance",
     "quantity_allowance",
     "response",

@@ -30,19 +30,25 @@ const PAGE: usize = 500;
 /// The lines of a form where the law says nothing.
 const FORM_LINES: usize = 50;
 
-/// Finds and merges what a request means next.
+/// Finds and merges what a request means next, at most so many declarations.
 pub fn portion(
     store: &Store,
     pack: &Pack,
     request: &RequestRecord,
+    most: usize,
 ) -> Result<Portion, ConsolidationError> {
     let terms = &request.terms;
     let from = request.state.progress().reached;
     let found = match terms.span {
-        Span::Named => named(store, request, from)?,
+        Span::Named => named(store, request, from, most)?,
         Span::Period { from: start, until } => {
             let office = terms.office;
-            departed(store, Period { merchant: terms.merchant_id, office, start, until }, from)?
+            departed(
+                store,
+                Period { merchant: terms.merchant_id, office, start, until },
+                from,
+                most,
+            )?
         }
     };
     let day = request.accepted_at.china_day();
@@ -158,6 +164,7 @@ pub fn departed(
     store: &Store,
     period: Period,
     from: Option<Reached>,
+    most: usize,
 ) -> Result<Found, ConsolidationError> {
     let after = match from {
         Some(Reached::Departed(at, id)) => Some((at, id)),
@@ -171,10 +178,10 @@ pub fn departed(
         until: period.until,
         kept: Kept::ForConsolidation,
     };
-    let limit = i64::try_from(PORTION).unwrap_or(i64::MAX);
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let rows = store.read(|view| view.departures(which, after, limit))?;
     let to = rows.last().map(|row| Reached::Departed(row.departed_at, row.declaration_id));
-    let last = rows.len() < PORTION;
+    let last = rows.len() < most;
     let mut exports = exports(store, rows.iter().map(|row| row.declaration_id))?;
     let ids: Vec<_> = rows.iter().map(|row| row.declaration_id).collect();
     let back = came_back(store, &ids)?;
@@ -219,6 +226,7 @@ fn named(
     store: &Store,
     request: &RequestRecord,
     from: Option<Reached>,
+    most: usize,
 ) -> Result<Found, ConsolidationError> {
     let key = &request.key;
     let parts = store.read(|view| {
@@ -234,7 +242,7 @@ fn named(
         Some(Reached::Named(count)) => usize::try_from(count).unwrap_or(usize::MAX),
         Some(Reached::Departed(..)) | None => 0,
     };
-    let next: Vec<_> = numbers.iter().skip(skipped).take(PORTION).cloned().collect();
+    let next: Vec<_> = numbers.iter().skip(skipped).take(most).cloned().collect();
     let reached = skipped.saturating_add(next.len());
     let mut found = Found {
         to: Some(Reached::Named(u64::try_from(reached).unwrap_or(u64::MAX))),

@@ -60,13 +60,26 @@ pub struct Done {
 }
 
 /// Consolidates, and remembers what could not be. One for each process that clears.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ConsolidationWork {
+    /// The most declarations of a portion, at least one.
+    most: usize,
     /// Requests that a portion was merged of and that did not move; their commands said why.
     stuck: BTreeSet<RequestKey>,
 }
 
+impl Default for ConsolidationWork {
+    fn default() -> Self {
+        Self::in_portions_of(PORTION)
+    }
+}
+
 impl ConsolidationWork {
+    /// With portions of another size than usual.
+    pub fn in_portions_of(most: usize) -> Self {
+        Self { most: most.max(1), stuck: BTreeSet::new() }
+    }
+
     /// Brings every open request to its end. `decide` commits commands; `told` hears of every portion.
     ///
     /// # Errors
@@ -101,7 +114,7 @@ impl ConsolidationWork {
         decide: &mut dyn FnMut(Vec<Incoming>) -> Result<(), E>,
     ) -> Result<Option<Done>, E> {
         let Some(request) = self.next(store)? else { return Ok(None) };
-        let portion = merging::portion(store, pack, &request)?;
+        let portion = merging::portion(store, pack, &request, self.most)?;
         decide(vec![Incoming::Consolidate(Box::new(Consolidating::Portion(portion)))])?;
         let after = standing(store, &request.key)?.map_or(request.state, |after| after.state);
         if after == request.state {

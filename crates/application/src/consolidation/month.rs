@@ -12,7 +12,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Departures, Kept, Store};
 
 use super::ConsolidationError;
-use super::merging::{Period, departed, forms_of, merging};
+use super::merging::{PORTION, Period, departed, forms_of, merging};
 use crate::clearing::consolidation::{Consolidating, Opening, Span, Terms};
 use crate::clearing::incoming::Incoming;
 
@@ -106,7 +106,7 @@ pub fn rehearse(
     let period = Period { merchant, office, start: month.start(), until: month.end() };
     let (mut rehearsed, mut reached) = (Rehearsed::default(), None);
     loop {
-        let found = departed(store, period, reached)?;
+        let found = departed(store, period, reached, PORTION)?;
         let forms = forms_of(&found, period, &merging);
         let count = |all: usize| u64::try_from(all).unwrap_or(u64::MAX);
         rehearsed.forms += count(forms.len());

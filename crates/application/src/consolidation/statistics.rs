@@ -53,7 +53,7 @@ pub fn summarize(
                 made_at: now,
                 body: StoredSummary::from(&summary).encode()?,
             };
-            writer.retried(Backoff::default(), |tx| tx.upsert(&[row.clone()]))?;
+            writer.retried(Backoff::default(), |tx| tx.upsert(std::slice::from_ref(&row)))?;
         }
         let summarized = Summarized { merchant, summary };
         told(&summarized);

@@ -65,7 +65,8 @@ fn a_departure_is_consolidated_once(on: &Fixture) {
     on.write(|tx| tx.insert(&rows));
     on.write(|tx| tx.mark_consolidated(&[(rows[0].key(), "E1")]));
     let marked = ClosedExport { entry_id: Some("E1".into()), ..rows[0].clone() };
-    assert_eq!(on.read(|view| view.closed_exports(&[rows[0].key()])), [marked.clone()]);
+    let standing = on.read(|view| view.closed_exports(&[rows[0].key()]));
+    assert_eq!(standing, std::slice::from_ref(&marked));
     let again =
         on.refused(|tx| tx.mark_consolidated(&[(rows[0].key(), "E2"), (rows[1].key(), "E2")]));
     assert!(matches!(again, StorageError::Missing { missing: 1, .. }), "{again:?}");
@@ -89,9 +90,9 @@ fn goods_that_came_back_are_left_out(on: &Fixture) {
 
 fn a_departure_that_is_written_again_stays_as_it_is(on: &Fixture) {
     let row = closed(10, 1);
-    on.write(|tx| tx.insert_absent(&[row.clone()]));
+    on.write(|tx| tx.insert_absent(std::slice::from_ref(&row)));
     on.write(|tx| tx.mark_consolidated(&[(row.key(), "E")]));
-    on.write(|tx| tx.insert_absent(&[row.clone()]));
+    on.write(|tx| tx.insert_absent(std::slice::from_ref(&row)));
     let marked = ClosedExport { entry_id: Some("E".into()), ..row.clone() };
     assert_eq!(on.read(|view| view.closed_exports(&[row.key()])), [marked]);
 }

@@ -17,10 +17,30 @@ impl World {
     ///
     /// # Panics
     /// When it cannot.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
     pub fn consolidate(&mut self) -> (Done, Sent) {
+        self.consolidate_by(ConsolidationWork::default())
+    }
+
+    /// Merges one portion of so many declarations at most, as a process does that is then killed: the
+    /// next one begins with what is stored. `None` where nothing is left.
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
+    pub fn consolidate_portion(&mut self, most: usize) -> Option<Done> {
         let (store, pack) = (self.store.clone(), self.intake.knowledge.pack.clone());
-        let mut work = ConsolidationWork::default();
+        let mut work = ConsolidationWork::in_portions_of(most);
+        let done = work.step(&store, &pack, &mut |commands| {
+            self.carry_out(&commands);
+            Ok::<_, ConsolidationError>(())
+        });
+        self.restart();
+        done.expect("consolidated")
+    }
+
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
+    fn consolidate_by(&mut self, mut work: ConsolidationWork) -> (Done, Sent) {
+        let (store, pack) = (self.store.clone(), self.intake.knowledge.pack.clone());
         let done = work.run(
             &store,
             &pack,

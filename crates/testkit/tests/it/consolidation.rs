@@ -21,6 +21,7 @@ use crate::support::*;
 
 on_both_engines! {
     numbers_become_a_formal_declaration_that_maps_every_line,
+    numbers_are_merged_in_portions,
     parts_come_in_any_order,
     a_period_takes_what_left_in_it,
     everything_that_is_left_out_is_named_with_its_reason,
@@ -104,6 +105,30 @@ fn numbers_become_a_formal_declaration_that_maps_every_line(on: On) {
     }
     assert_eq!(world.consolidate().0, Done::default(), "nothing is left");
     assert_eq!(world.send([&asked]).statuses(&asked), [399], "the newest answer, once more");
+}
+
+/// Named declarations are merged in portions too, and each portion names what it left out.
+fn numbers_are_merged_in_portions(on: On) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    let parcels: Vec<_> = (1..=5).map(|n| departed(&mut world, n)).collect();
+    let Scope::Declarations(mut all) = numbers(&world, &parcels) else { panic!() };
+    let missing = DeclarationNumber::parse("29162026E000099999").unwrap();
+    all.insert(2, missing.clone());
+    let asked = asking_for(1, Scope::Declarations(all));
+    world.send([&asked]);
+    let mut seen = Vec::new();
+    while let Some(done) = world.consolidate_portion(2) {
+        seen.push((done.declarations, done.left_out, done.requests));
+    }
+    assert_eq!(seen, [(2, 0, 0), (1, 1, 0), (2, 0, 1)]);
+    let sent = world.deliver();
+    assert_eq!(results(&sent).len(), 3);
+    let answers = tongguan_testkit::answers::answers(&sent);
+    let texts: Vec<_> = answers.iter().map(|answer| (answer.status, &*answer.text)).collect();
+    let left_out = format!("未汇总（清单不存在）：{missing}");
+    let done = "汇总完成：清单5票，报关单3份，未汇总1票";
+    assert_eq!(texts, [(120, left_out.as_str()), (399, done)]);
+    assert!(parcels.iter().all(|parcel| world.closed(parcel).unwrap().entry_id.is_some()));
 }
 
 fn parts_come_in_any_order(on: On) {
@@ -259,8 +284,6 @@ fn a_request_that_is_wrong_by_itself_is_refused_and_says_why() {
         change(&mut asked);
         document(&asked)
     };
-    let unknown = |code: &str| PartyCode::parse(code).unwrap();
-    let _ = unknown;
     let cases = [
         (
             other(1, |asked| asked.declarant.code = PartyCode::parse("9999999999").unwrap()),

@@ -12,6 +12,7 @@ use crate::support::{On, on_both_engines};
 
 on_both_engines! {
     a_month_is_conserved_to_the_last_gram_and_fen,
+    a_month_that_is_stopped_after_every_portion_is_the_same,
     a_month_is_summed_up_for_the_statistics,
 }
 
@@ -58,6 +59,21 @@ fn a_month_is_conserved_to_the_last_gram_and_fen(on: On) {
         assert_eq!(world.consolidate().0, Done::default());
         assert_eq!(Ledger::of(&world.store).unwrap(), (ledger, figures));
     }
+}
+
+fn a_month_that_is_stopped_after_every_portion_is_the_same(on: On) {
+    let (mut world, planted) = world_of(on, &made_up(1));
+    world.open_requests(plan());
+    let (mut portions, mut declarations) = (0, 0);
+    while let Some(done) = world.consolidate_portion(37) {
+        portions += 1;
+        declarations += done.declarations;
+        assert!(done.declarations <= 37);
+    }
+    assert_eq!(declarations, planted.fates[&Fate::Closed]);
+    assert!(portions > 6, "{portions}");
+    let (ledger, _) = Ledger::of(&world.store).unwrap();
+    assert_eq!(planted.ledger.agrees_with(&ledger), Ok(()));
 }
 
 #[test]

@@ -36,6 +36,7 @@ enum Format {
 }
 
 impl Export {
+    /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let store = self.place.open_known(SystemClock.now())?;
         let bucket = partition_of_number(&self.number);

@@ -36,6 +36,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
+    /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let now = SystemClock.now();
         let store = self.place.open_known(now)?;
