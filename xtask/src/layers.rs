@@ -147,8 +147,10 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("consolidation", &["commerce"]),
     ("facility", &["commerce"]),
     ("formal", &["consolidation"]),
-    ("facts", &["commerce", "declaration", "movement", "returns"]),
-    ("check", &["commerce", "declaration", "movement", "returns", "facts"]),
+    ("facts", &["commerce", "declaration", "movement", "cancellation", "returns"]),
+    // What is left of a release is counted in what is kept of its goods.
+    ("settlement", &["allowance", "tax_bill", "declaration", "returns", "facts"]),
+    ("check", &["commerce", "declaration", "movement", "cancellation", "returns", "facts"]),
     // Judged like a single document, by the same law of the day, but against what was exported.
     ("readmission", &["declaration", "returns", "facts", "check"]),
     ("positive_list", &["allowance", "facts"]),

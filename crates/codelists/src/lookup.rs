@@ -156,17 +156,6 @@ impl Pack {
         self.cancellable_states.latest(&CancellableState { direction, status }, day).is_some()
     }
 
-    /// Days after a release of that day within which a return may be asked for; none where no return
-    /// was provided for.
-    pub fn return_application_days(&self, released_on: Date) -> Option<i64> {
-        self.parameter(ParameterKind::ReturnApplicationDays, released_on)?.entry.count()
-    }
-
-    /// Days after a release of that day within which returned goods must be back.
-    pub fn return_arrival_days(&self, released_on: Date) -> Option<i64> {
-        self.parameter(ParameterKind::ReturnArrivalDays, released_on)?.entry.count()
-    }
-
     /// What lines must share to be consolidated on that day, by key.
     pub fn merge_keys(&self, day: Date) -> impl Iterator<Item = MergeKey> {
         let keys = MergeKey::ALL.iter().copied();

@@ -24,6 +24,7 @@
 //! | [`matching`] | the three-document match |
 //! | [`listing`] | an export list made from order, waybill and registered goods |
 //! | [`formal`] | formal declarations, which closed exports are consolidated into |
+//! | [`settlement`] | what a return leaves of a release |
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod allowance;
@@ -54,6 +55,7 @@ pub mod quarantine;
 pub mod readmission;
 pub mod registry;
 pub mod returns;
+pub mod settlement;
 pub mod statistics;
 pub mod status;
 pub mod tax;

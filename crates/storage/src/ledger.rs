@@ -20,7 +20,7 @@ row! {
         n: i64,
         /// 税单编号 (`taxNo`).
         tax_no: String,
-        /// 1 generated, 2 summarised (`status`).
+        /// 1 generated, 2 summarised, 3 when the row says that the bill of that number is void (`status`).
         status: i64,
         /// 关税 (`customsTax`).
         duty: Money,

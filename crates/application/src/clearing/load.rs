@@ -200,6 +200,12 @@ impl Named {
         }
     }
 
+    /// Whether something of the goods of that declaration comes back.
+    fn returns_goods_of(&self, declaration: &DeclarationRecord) -> bool {
+        let (dossiers, declarations) = &self.returning;
+        declarations.contains(&declaration.id) || dossiers.contains(&declaration.document.dossier)
+    }
+
     fn allowance(&mut self, of: AllowanceKey, quantities: &[LimitedQuantity]) {
         self.persons.insert(of);
         self.quantities.extend(quantities.iter().map(|quantity| quantity.key(of)));
@@ -390,9 +396,9 @@ fn follow_declarations(
         if !named.dossiers.contains(&declaration.document.dossier) {
             further.dossiers.insert(declaration.document.dossier.clone());
         }
-        let returns = named.returning.0.contains(&declaration.document.dossier)
-            || named.returning.1.contains(&declaration.id);
-        if let Some((of, quantities)) = takes(declaration, returns) {
+        let returns = named.returns_goods_of(declaration);
+        if let Some((of, quantities)) = takes(declaration).or(used(declaration).filter(|_| returns))
+        {
             named.allowance(of, quantities);
             named.guarantors.insert(facts.guarantor);
         }
@@ -408,11 +414,8 @@ fn follow_declarations(
 
 /// The returns of the declarations of whose goods something comes back.
 fn load_returns(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result<(), BatchError> {
-    let (dossiers, declarations) = &named.returning;
-    let returning = |declaration: &&DeclarationRecord| {
-        declarations.contains(&declaration.id) || dossiers.contains(&declaration.document.dossier)
-    };
-    let keys = set.declarations().filter(returning).map(|d| (partition_of(d.id.0), d.id));
+    let returning = set.declarations().filter(|declaration| named.returns_goods_of(declaration));
+    let keys = returning.map(|declaration| (partition_of(declaration.id.0), declaration.id));
     let keys: Vec<_> = keys.collect();
     if keys.is_empty() {
         return Ok(());
@@ -532,22 +535,23 @@ fn load_transits(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result
 
 /// What deciding about a declaration may take of its buyer's accounts or give back to them; nothing where
 /// it can touch neither those nor the guarantor's.
-fn takes(
-    declaration: &DeclarationRecord,
-    returns: bool,
-) -> Option<(AllowanceKey, &[LimitedQuantity])> {
+fn takes(declaration: &DeclarationRecord) -> Option<(AllowanceKey, &[LimitedQuantity])> {
     if let ImportState::Stored(assessed) = &declaration.state {
         let person = declaration.facts.buyer.person;
         return Some((AllowanceKey { person, year: PRESENT }, &assessed.quantities));
     }
-    let used = match &declaration.state {
-        ImportState::Released(release) | ImportState::Closed(release) if returns => {
-            Some(&release.used)
+    let reservation = declaration.state.reservation()?;
+    Some((reservation.key, &reservation.quantities))
+}
+
+/// What a released declaration used of its buyer's accounts, which a return gives back.
+const fn used(declaration: &DeclarationRecord) -> Option<(AllowanceKey, &[LimitedQuantity])> {
+    match &declaration.state {
+        ImportState::Released(release) | ImportState::Closed(release) => {
+            Some((release.used.key, release.used.quantities.as_slice()))
         }
         _ => None,
-    };
-    let reservation = declaration.state.reservation().or(used)?;
-    Some((reservation.key, &reservation.quantities))
+    }
 }
 
 /// The year of a key that stands for the present one alone.

@@ -40,3 +40,12 @@ pub struct ReturnItem {
     /// 备注 (`note`).
     pub note: Option<Box<str>>,
 }
+
+/// Some goods of one line of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReturnedLine {
+    /// 商品序号 (`gnum`): the line of the declaration.
+    pub number: i32,
+    /// 数量 (`qty`), in the declared unit.
+    pub quantity: Decimal,
+}

@@ -4,11 +4,9 @@
 mod export;
 mod import;
 mod import_state;
-mod settlement;
 mod tally;
 
 pub use export::{ExportReturnItem, ExportReturnRequest, ReturnTransport};
-pub use import::{ReturnItem, ReturnRequest};
+pub use import::{ReturnItem, ReturnRequest, ReturnedLine};
 pub use import_state::{ReturnArrival, ReturnState, ReturnStep, ReturnStepRefused};
-pub use settlement::{ReturnedLine, quantity_of, rest};
 pub use tally::ReturnTally;

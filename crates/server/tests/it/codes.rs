@@ -26,7 +26,7 @@ fn all_tables_are_listed() {
     assert_eq!(run.status, 0, "{}", run.err);
     let listed = run.json();
     let tables = listed["tables"].as_array().unwrap();
-    assert_eq!(tables.len(), 16);
+    assert_eq!(tables.len(), 20);
     let empty: Vec<_> = tables.iter().filter(|table| table["rows"] == 0).collect();
     assert!(empty.len() == 1 && empty[0]["table"] == "vehicles", "{empty:?}");
     assert!(tongguan(&["codes", "list"], "").out.contains("positive_list"));

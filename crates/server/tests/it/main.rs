@@ -18,6 +18,7 @@ mod message;
 mod output;
 mod quarantine;
 mod registry;
+mod returns;
 mod review;
 mod review_exports;
 mod run;

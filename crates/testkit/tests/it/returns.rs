@@ -244,6 +244,19 @@ fn a_return_is_changed_and_deleted_until_the_goods_are_back() {
 }
 
 #[test]
+fn a_change_that_is_only_stored_takes_the_return_back_until_it_is_declared() {
+    let (mut world, parcel) = released(|beginning| beginning);
+    let request = asked(&world, &parcel, 1, &[(0, 2)]);
+    world.send([&request]);
+    let stored = stored_only(&asking(Action::Change, &request, 60));
+    assert_eq!(world.send([&stored]).statuses(&stored), [1]);
+    let other = asked(&world, &parcel, 2, &[(0, 2)]);
+    assert_eq!(world.send([&other]).statuses(&other), [2, 120], "the goods are free");
+    let declared = asking(Action::Change, &request, 120);
+    assert_eq!(world.send([&declared]).statuses(&declared), [-625_001], "and now they are not");
+}
+
+#[test]
 fn a_closed_declaration_may_be_returned_and_stays_closed() {
     let (mut world, parcel) = released(|beginning| beginning);
     world.send([&parcel.delivery_document()]);

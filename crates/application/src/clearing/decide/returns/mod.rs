@@ -5,7 +5,6 @@ mod settle;
 
 use std::sync::Arc;
 
-use tongguan_domain::ids::ReturnId;
 use tongguan_domain::returns::{ReturnArrival, ReturnState, ReturnStep};
 use tongguan_domain::status::ReturnStatus;
 
@@ -124,12 +123,9 @@ impl ReturnCase {
 
 /// The returns of a declaration that were completed, but that one.
 fn completed(draft: &Draft<'_>, record: &ReturnRecord) -> Vec<Arc<ReturnRecord>> {
-    let returns = draft.returns_of(record.declaration);
-    let is_other = |other: &&&Arc<ReturnRecord>| other.id != record.id;
-    let is_completed =
-        |other: &&&Arc<ReturnRecord>| matches!(other.state, ReturnState::Completed(_));
-    returns.iter().filter(is_other).filter(is_completed).map(|other| Arc::clone(other)).collect()
+    let returns = draft.returns_of(record.declaration).into_iter();
+    returns
+        .filter(|other| other.id != record.id && matches!(other.state, ReturnState::Completed(_)))
+        .cloned()
+        .collect()
 }
-
-/// Any id but one that was given.
-const NOBODY: ReturnId = ReturnId(i64::MIN);

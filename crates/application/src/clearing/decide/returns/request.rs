@@ -10,12 +10,13 @@ use tongguan_domain::ids::{DeclarationId, ProvisionalNumber, ReturnId};
 use tongguan_domain::official::import_return::{
     LINE_NOT_DECLARED, LODGING_FAILED, NO_SUCH_ROW, PARAMETER,
 };
-use tongguan_domain::returns::{ReturnState, ReturnStep, ReturnedLine, quantity_of};
+use tongguan_domain::returns::{ReturnState, ReturnStep, ReturnedLine};
+use tongguan_domain::settlement::quantity_of;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax::import_terms;
 use tongguan_domain::time::Moment;
 
-use super::{NOBODY, ReturnCase};
+use super::ReturnCase;
 use crate::clearing::decide::admission::{Admission, admit};
 use crate::clearing::decide::declaration::provisional_no;
 use crate::clearing::decide::matching::declaration_of;
@@ -27,6 +28,17 @@ use crate::clearing::record::{
     AnswerTo, DeclarationRecord, DocumentRecord, DocumentState, ReturnRecord,
 };
 use crate::clearing::working_set::Draft;
+
+/// A request with what it is about.
+struct Asked<'r> {
+    submitted: &'r Submitted,
+    filed: &'r FiledDocument,
+    facts: &'r ReturnFacts,
+    /// The declaration of the order, whatever its number.
+    declaration: Option<Arc<DeclarationRecord>>,
+    /// The return that it changes, or the next one.
+    id: ReturnId,
+}
 
 /// Decides a request to return imported goods (退货申请单). `id` is taken for a new return.
 pub fn request(
@@ -43,9 +55,10 @@ pub fn request(
     let earlier = earlier(draft, declaration.as_deref(), filed);
     let fixed = earlier.as_deref().is_some_and(|earlier| earlier.state.late_from().is_none());
     let kept = earlier.filter(|earlier| earlier.state.late_from().is_some());
+    let kept = kept.as_deref();
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
-    let number = number(circumstances, filed, kept.as_deref())?;
+    let number = provisional_no(circumstances, filed, kept.map(|kept| &kept.provisional_no))?;
     replying.number(number.clone());
     let guid = &filed.filing.guid;
     let state = match admit(standing.as_deref(), filed, fixed) {
@@ -59,44 +72,19 @@ pub fn request(
             return Ok(());
         }
         Admission::Delete => {
-            if let Some(kept) = kept.as_deref() {
-                let state = kept.state.clone().take(ReturnStep::Delete)?;
-                draft.set_return(ReturnRecord { state, ..kept.clone() });
-            }
+            take_back(draft, kept)?;
             replying.say(ReturnStatus::Accepted, format!("删除申报成功[{guid}]"));
             DocumentState::Deleted
         }
         _ if filed.filing.stage == Stage::Stored => {
+            take_back(draft, kept)?;
             replying.say(ReturnStatus::Stored, format!("暂存成功[{guid}]"));
             DocumentState::Stored
         }
         _ => {
-            let except = kept.as_deref().map_or(NOBODY, |kept| kept.id);
-            let judged = judge(draft, circumstances, declaration.as_ref(), facts, except);
-            let (declaration, late_from) = match judged {
-                Ok(judged) => judged,
-                Err(defects) => {
-                    let named = |defect: Defect| defect.with("return", &filed.name);
-                    let defects: Vec<_> = defects.into_iter().map(named).collect();
-                    return trade::refused(draft, circumstances, submitted, filed, &defects);
-                }
-            };
-            let case = ReturnCase {
-                record: ReturnRecord {
-                    id: kept.as_deref().map_or(ReturnId(id.0), |kept| kept.id),
-                    declaration: declaration.id,
-                    document: filed.key.clone(),
-                    office: declaration.facts.office,
-                    provisional_no: number,
-                    lines: facts.lines(),
-                    state: ReturnState::Approved { late_from },
-                    answer: answer(submitted, &declaration),
-                },
-                document: trade::record(submitted, filed, circumstances.at),
-                replying,
-            };
-            approve(draft, case, submitted, filed, late_from);
-            return Ok(());
+            let id = kept.map_or(ReturnId(id.0), |kept| kept.id);
+            let asked = Asked { submitted, filed, facts, declaration, id };
+            return lodge(draft, circumstances, &asked, replying, number);
         }
     };
     let subject = Subject::Document(filed.key.clone());
@@ -105,13 +93,45 @@ pub fn request(
     Ok(())
 }
 
-fn approve(
+/// Ends a return that was approved and is wanted no more, or not yet.
+fn take_back(draft: &mut Draft<'_>, kept: Option<&ReturnRecord>) -> Result<(), Undecidable> {
+    let Some(kept) = kept else { return Ok(()) };
+    let state = kept.state.clone().take(ReturnStep::Delete)?;
+    draft.set_return(ReturnRecord { state, ..kept.clone() });
+    Ok(())
+}
+
+/// Approves a return where its declaration allows it.
+fn lodge(
     draft: &mut Draft<'_>,
-    mut case: ReturnCase,
-    submitted: &Submitted,
-    filed: &FiledDocument,
-    late_from: Moment,
-) {
+    circumstances: &Circumstances<'_>,
+    asked: &Asked<'_>,
+    replying: Replying,
+    provisional_no: ProvisionalNumber,
+) -> Result<(), Undecidable> {
+    let Asked { submitted, filed, facts, id, .. } = *asked;
+    let (declaration, late_from) = match judge(draft, circumstances, asked) {
+        Ok(judged) => judged,
+        Err(defects) => {
+            let named = |defect: Defect| defect.with("return", &filed.name);
+            let defects: Vec<_> = defects.into_iter().map(named).collect();
+            return trade::refused(draft, circumstances, submitted, filed, &defects);
+        }
+    };
+    let mut case = ReturnCase {
+        record: ReturnRecord {
+            id,
+            declaration: declaration.id,
+            document: filed.key.clone(),
+            office: declaration.facts.office,
+            provisional_no,
+            lines: facts.lines(),
+            state: ReturnState::Approved { late_from },
+            answer: answer(submitted, &declaration),
+        },
+        document: trade::record(submitted, filed, circumstances.at),
+        replying,
+    };
     let what = trade::words_for(filed.filing.action);
     let accepted = format!("{what}申报成功[{}]", filed.filing.guid);
     case.replying.say(ReturnStatus::Accepted, accepted);
@@ -119,6 +139,7 @@ fn approve(
     let text = format!("[Code:1800;Desc:逻辑校验通过]; 退货商品应于{last}前（含当日）运抵");
     case.replying.say(ReturnStatus::Entered, text);
     case.close(draft, Cause::Document(submitted.source));
+    Ok(())
 }
 
 /// The newest return under the key of the document.
@@ -129,14 +150,6 @@ fn earlier(
 ) -> Option<Arc<ReturnRecord>> {
     let returns = draft.returns_of(declaration?.id);
     returns.into_iter().rev().find(|earlier| earlier.document == filed.key).cloned()
-}
-
-fn number(
-    circumstances: &Circumstances<'_>,
-    filed: &FiledDocument,
-    kept: Option<&ReturnRecord>,
-) -> Result<ProvisionalNumber, Undecidable> {
-    provisional_no(circumstances, filed, kept.map(|kept| &kept.provisional_no))
 }
 
 /// Responses go to who asked and to who declared; the bills quote the declaration.
@@ -151,16 +164,16 @@ fn answer(submitted: &Submitted, declaration: &DeclarationRecord) -> Arc<AnswerT
 }
 
 /// The declaration whose goods may come back, and from when on they are too late; or why they may not.
-/// The return `except` is being changed and takes nothing beside itself.
+/// A return that is being changed takes nothing beside itself.
 fn judge(
     draft: &Draft<'_>,
     circumstances: &Circumstances<'_>,
-    declaration: Option<&Arc<DeclarationRecord>>,
-    facts: &ReturnFacts,
-    except: ReturnId,
+    asked: &Asked<'_>,
 ) -> Result<(Arc<DeclarationRecord>, Moment), Vec<Defect>> {
+    let facts = asked.facts;
     let number = &facts.parcel.declaration_no;
-    let named = declaration.filter(|declaration| declaration.state.number() == Some(number));
+    let named = asked.declaration.as_ref();
+    let named = named.filter(|declaration| declaration.state.number() == Some(number));
     let Some(declaration) = named else { return Err(vec![Defect::at(&NO_SUCH_ROW, "invtNo")]) };
     let failed = |element: &str, cause: String| {
         Defect::at(&LODGING_FAILED, format!("InvtRefundHead/{element}")).with("cause", cause)
@@ -177,7 +190,7 @@ fn judge(
     let taken: Vec<ReturnedLine> = draft
         .returns_of(declaration.id)
         .into_iter()
-        .filter(|other| other.id != except && other.state.takes_goods())
+        .filter(|other| other.id != asked.id && other.state.takes_goods())
         .flat_map(|other| other.lines.iter().copied())
         .collect();
     let defects: Vec<_> = (1..)

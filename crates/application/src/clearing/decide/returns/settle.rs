@@ -2,8 +2,10 @@
 //! restored (海关总署公告2020年第45号).
 
 use tongguan_domain::declaration::{ImportState, Release};
-use tongguan_domain::returns::{ReturnedLine, quantity_of, rest};
+use tongguan_domain::returns::ReturnedLine;
+use tongguan_domain::settlement::{quantity_of, rest};
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::tax_bill::TaxDue;
 use tongguan_messages::ceb::TaxBillStatus;
 
 use super::{ReturnCase, completed};
@@ -38,7 +40,8 @@ pub fn settle(
     case.replying.say(ReturnStatus::Reviewed, "审结");
     case.replying.say(ReturnStatus::Released, "[Code:2600;Desc:放行]");
     let whole = is_whole(&declaration, &before, &case.record.lines);
-    bill(case, release, &left, earlier.len(), whole);
+    let rest = (!whole).then_some(&left.tax);
+    bill(case, release, rest, earlier.len());
     declared.move_to(match closed {
         true => ImportState::Closed(left),
         false => ImportState::Released(left),
@@ -70,7 +73,7 @@ fn give_back(
 
 /// The bill that stood is cancelled, and what is left of it is billed anew. The standard has a status for
 /// the one and no message for a changed bill, so that the other follows is an inference.
-fn bill(case: &mut ReturnCase, release: &Release, left: &Release, earlier: usize, whole: bool) {
+fn bill(case: &mut ReturnCase, release: &Release, rest: Option<&TaxDue>, earlier: usize) {
     let declaration = case.record.declaration;
     let place = u32::try_from(earlier).unwrap_or(u32::MAX / 4);
     let name = |counter: u32| format!("{}_{counter}", release.number);
@@ -78,9 +81,9 @@ fn bill(case: &mut ReturnCase, release: &Release, left: &Release, earlier: usize
     let (n, number) = (2 * place + 2, name(place));
     let status = TaxBillStatus::Cancelled;
     case.replying.bill(|at| Bill { declaration, n, number, status, at, tax });
-    if !whole {
+    if let Some(rest) = rest {
         let (n, number) = (2 * place + 3, name(place + 1));
-        let (status, tax) = (TaxBillStatus::Issued, left.tax.clone());
+        let (status, tax) = (TaxBillStatus::Issued, rest.clone());
         case.replying.bill(|at| Bill { declaration, n, number, status, at, tax });
     }
 }

@@ -143,6 +143,7 @@ pub fn tax(tax: &TaxDue) -> Value {
 fn bill(bill: &TaxBill) -> Value {
     json!({
         "tax_no": bill.tax_no,
+        "status": bill.status,
         "at": bill.at.to_string(),
         "duty": bill.duty.to_string(),
         "vat": bill.vat.to_string(),

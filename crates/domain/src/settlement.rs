@@ -14,16 +14,8 @@ use crate::declaration::{Release, Reservation};
 use crate::facts::ItemFacts;
 use crate::money::{Money, MoneyOverflow};
 use crate::quantity::Quantity;
+use crate::returns::ReturnedLine;
 use crate::tax_bill::{TaxDue, TaxLine};
-
-/// Some goods of one line of a declaration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReturnedLine {
-    /// 商品序号 (`gnum`): the line of the declaration.
-    pub number: i32,
-    /// 数量 (`qty`), in the declared unit.
-    pub quantity: Decimal,
-}
 
 /// What is left of a release after goods went back.
 ///
