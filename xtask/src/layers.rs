@@ -118,6 +118,7 @@ pub const VOCABULARY: &[&str] = &[
     "money",
     "quantity",
     "time",
+    "month",
     "numbering",
     "person",
     "party",
@@ -144,15 +145,29 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("transit", &[]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),
-    ("consolidation", &["commerce"]),
-    ("facility", &["commerce"]),
-    ("formal", &["consolidation"]),
     ("facts", &["commerce", "declaration", "movement", "cancellation", "returns"]),
     // What is left of a release is counted in what is kept of its goods.
     ("settlement", &["allowance", "tax_bill", "declaration", "returns", "facts"]),
-    ("check", &["commerce", "declaration", "movement", "cancellation", "returns", "facts"]),
+    // Which closed declarations may be consolidated follows from what is kept of them.
+    ("consolidation", &["commerce", "declaration", "facts"]),
+    ("facility", &["commerce"]),
+    ("statistics", &["facts"]),
+    (
+        "check",
+        &[
+            "commerce",
+            "declaration",
+            "movement",
+            "cancellation",
+            "returns",
+            "consolidation",
+            "facts",
+        ],
+    ),
     // Judged like a single document, by the same law of the day, but against what was exported.
     ("readmission", &["declaration", "returns", "facts", "check"]),
+    // Of what left, without what came back.
+    ("formal", &["consolidation", "readmission", "facts"]),
     ("positive_list", &["allowance", "facts"]),
     ("matching", &["facts"]),
     ("listing", &["commerce", "declaration", "facts", "matching", "check"]),
