@@ -32,6 +32,6 @@ fn a_transit_is_found_by_its_declaration_and_by_its_seal(on: &Fixture) {
     let under = |seal| on.read(|view| view.transits_sealed(&[(seal,)]));
     assert_eq!((under("S-1"), under("S-3")), (vec![first.clone(), third], vec![]));
     let checked = TransitRow { state: "checked".into(), ..first };
-    on.write(|tx| tx.upsert(&[checked.clone()]));
+    on.write(|tx| tx.upsert(std::slice::from_ref(&checked)));
     assert_eq!(of(1), [checked]);
 }
