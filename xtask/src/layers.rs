@@ -152,6 +152,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("consolidation", &["commerce", "declaration", "facts"]),
     ("facility", &["commerce"]),
     ("statistics", &["facts"]),
+    ("bonded", &["facts"]),
     (
         "check",
         &[
@@ -161,6 +162,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
             "cancellation",
             "returns",
             "consolidation",
+            "facility",
             "facts",
         ],
     ),

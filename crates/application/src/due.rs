@@ -16,6 +16,7 @@ mod returns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tongguan_domain::declaration::ImportState;
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::money::Money;
 use tongguan_domain::status::ReturnStatus;
@@ -187,7 +188,9 @@ fn queues(
         for row in page {
             let declaration = read_declaration(row)?;
             let guarantor = declaration.facts.guarantor;
-            if guarantors.contains(&guarantor) {
+            // Others at the same status wait for their parcel's entry.
+            let queues_here = matches!(declaration.state, ImportState::AwaitingGuarantee(_));
+            if queues_here && guarantors.contains(&guarantor) {
                 queues.entry(guarantor).or_default().push(declaration.id);
             }
         }

@@ -75,6 +75,15 @@ pub enum Subject {
         /// The row's id.
         id: String,
     },
+    /// An account book of bonded goods.
+    AccountBook(String),
+    /// Goods of an account book.
+    AccountItem {
+        /// The book.
+        book: String,
+        /// The goods.
+        item: String,
+    },
 }
 
 /// What was done.
@@ -176,6 +185,8 @@ impl Subject {
             Self::Guarantee(id) => format!("{id}/guarantee"),
             Self::Setting { scope, name } => format!("{scope}/{name}"),
             Self::CodeRow { table, id } => format!("{table}/{id}"),
+            Self::AccountBook(book) => format!("book {book}/book"),
+            Self::AccountItem { book, item } => format!("book {book}/{item}"),
         }
     }
 }
@@ -197,6 +208,12 @@ fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
             }
             Subject::CodeRow { table, id } => {
                 StoredRegisterSubjectV1::CodeRow(table.as_str().into(), id.as_str().into())
+            }
+            Subject::AccountBook(book) => {
+                StoredRegisterSubjectV1::AccountBook(book.as_str().into())
+            }
+            Subject::AccountItem { book, item } => {
+                StoredRegisterSubjectV1::AccountItem(book.as_str().into(), item.as_str().into())
             }
         },
         change: match entry.change {
@@ -232,6 +249,10 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
         }
         StoredRegisterSubjectV1::CodeRow(table, id) => {
             Subject::CodeRow { table: table.into(), id: id.into() }
+        }
+        StoredRegisterSubjectV1::AccountBook(book) => Subject::AccountBook(book.into()),
+        StoredRegisterSubjectV1::AccountItem(book, item) => {
+            Subject::AccountItem { book: book.into(), item: item.into() }
         }
     };
     let change = match stored.change {

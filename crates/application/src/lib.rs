@@ -9,6 +9,8 @@
 //! | [`intake`] | bytes to judged documents, on worker threads |
 //! | [`clearing`] | a batch of documents, loaded, decided, written, committed |
 //! | [`consolidation`] | closed exports merged into formal declarations |
+//! | [`bonded`] | account books: registered, moved by hand, counted, reported |
+//! | [`facility`] | master bills compared with what entered |
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`not_departed`] | released exports that have not left |
 //! | [`review`] | what officers see and decide |
@@ -29,6 +31,7 @@
 #[macro_use]
 mod desk;
 
+pub mod bonded;
 pub mod clearing;
 pub mod codes;
 pub mod consolidation;
@@ -37,6 +40,7 @@ pub mod digest;
 pub mod draws;
 pub mod due;
 pub mod export_returns;
+pub mod facility;
 pub mod history;
 pub mod intake;
 pub mod learning;

@@ -5,6 +5,8 @@
 //! | `waiting_days` | days | 30 |
 //! | `refuse_early` | `true`, `false` | `false` |
 //! | `declare_on_waybill` | `true`, `false` | `false` |
+//! | `release_after_entry` | `true`, `false` | `false` |
+//! | `demand_account_book` | `true`, `false` | `false` |
 //! | `close_after_days` | days, `law` | `law` |
 //! | `allowance_year` | `release`, `lodging`, `law` | `law` |
 //! | `not_departed_days` | days | 30 |
@@ -25,10 +27,12 @@ use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 11] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
+    "release_after_entry",
+    "demand_account_book",
     "close_after_days",
     "allowance_year",
     "not_departed_days",
@@ -122,7 +126,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 9] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 11] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -133,6 +137,8 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 9] {
         office.waiting_days.to_string(),
         office.refuse_early.to_string(),
         office.declare_on_waybill.to_string(),
+        office.release_after_entry.to_string(),
+        office.demand_account_book.to_string(),
         close_after_days.unwrap_or_else(|| LAW.to_owned()),
         year.to_owned(),
         office.not_departed_days.to_string(),
@@ -175,6 +181,8 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "waiting_days" => office.waiting_days = days()?,
         "refuse_early" => office.refuse_early = flag()?,
         "declare_on_waybill" => office.declare_on_waybill = flag()?,
+        "release_after_entry" => office.release_after_entry = flag()?,
+        "demand_account_book" => office.demand_account_book = flag()?,
         "close_after_days" if row.value == LAW => office.close_after_days = None,
         "close_after_days" => {
             let days = days().map_err(|_| bad(row, "a number of days, or `law`"))?;

@@ -51,3 +51,60 @@ pub struct EnteredParcel {
     /// 备注 (`note`).
     pub note: Option<Box<str>>,
 }
+
+/// How goods come from where they entered the country to the office that clears them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryRoute {
+    /// Declared where they came in.
+    AtPort,
+    /// Carried under seal from the port to the office where they are declared (进口转关).
+    Transit,
+    /// Declared at one office and entered into a place at the port (属地申报、口岸验放).
+    DeclaredElsewhere,
+    /// Declared at another office than the port's, and entered nowhere yet: either of the two.
+    Undetermined,
+}
+
+impl EntryRoute {
+    /// The way of goods that are declared at `office` (`customsCode`) and came in at `port` (`portCode`);
+    /// `entered_at` is the office of the facility that they entered, once they have. What entered at a
+    /// third office was carried there.
+    pub fn of(office: OfficeCode, port: OfficeCode, entered_at: Option<OfficeCode>) -> Self {
+        match entered_at {
+            _ if office == port => Self::AtPort,
+            None => Self::Undetermined,
+            Some(entered_at) if entered_at == port => Self::DeclaredElsewhere,
+            Some(_) => Self::Transit,
+        }
+    }
+
+    /// The name in the answers of commands.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AtPort => "at-port",
+            Self::Transit => "transit",
+            Self::DeclaredElsewhere => "declared-elsewhere",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_office_of_the_entry_tells_transit_from_declaring_elsewhere() {
+        let [here, port, third] = ["2916", "2244", "0100"].map(|c| OfficeCode::parse(c).unwrap());
+        for (office, port, entered_at, route) in [
+            (here, here, None, EntryRoute::AtPort),
+            (here, here, Some(third), EntryRoute::AtPort),
+            (here, port, None, EntryRoute::Undetermined),
+            (here, port, Some(here), EntryRoute::Transit),
+            (here, port, Some(third), EntryRoute::Transit),
+            (here, port, Some(port), EntryRoute::DeclaredElsewhere),
+        ] {
+            assert_eq!(EntryRoute::of(office, port, entered_at), route, "{office} {port}");
+        }
+    }
+}

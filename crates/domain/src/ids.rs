@@ -153,6 +153,26 @@ text_id!(
     20
 );
 text_id!(
+    /// The number of a bonded account book (账册编号; `emsNo`).
+    AccountBookNumber,
+    30
+);
+text_id!(
+    /// The number of registered goods in an account book (账册备案料号; `itemRecordNo`).
+    AccountItemNumber,
+    30
+);
+text_id!(
+    /// The number of a bonded list (核注清单编号).
+    BondedListNumber,
+    64
+);
+text_id!(
+    /// The number of a gate pass (核放单编号).
+    GatePassNumber,
+    64
+);
+text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).
     DxpId,
     30

@@ -18,6 +18,7 @@
 //! | [`consolidation`] | export declarations merged into formal ones |
 //! | [`facility`] | what entered a customs-controlled place |
 //! | [`facts`] | what is kept of each document |
+//! | [`bonded`] | account books of bonded goods, and their stock |
 //! | [`check`] | single-document checks |
 //! | [`readmission`] | exported goods that come back: whether they may, and where their return stands |
 //! | [`positive_list`] | which goods may be imported at retail |
@@ -28,6 +29,7 @@
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
 pub mod allowance;
+pub mod bonded;
 pub mod cancellation;
 pub mod check;
 pub mod commerce;

@@ -282,14 +282,21 @@ CREATE TABLE claim (
     quarantine BIGINT CHECK (quarantine BETWEEN 1 AND 3),
     bill_no TEXT,
     body BYTES,
+    entered_office TEXT,
+    entered_bill TEXT,
     PRIMARY KEY (bucket, kind, party_id, number)
 ) CLUSTERED;
 
 -- What waits for quarantine; a parcel that was not selected costs nothing.
 CREATE INDEX claim_quarantine ON claim (claimed_at, number) WHERE quarantine = 1;
 
--- An arrival may name a bill instead of its parcels. A carrier's bills and their parcels grow together.
-CREATE INDEX claim_bill ON claim (party_id, bill_no) WHERE bill_no IS NOT NULL;
+-- An arrival may name a bill instead of its parcels, and a facility compares a bill's waybills with what
+-- entered. Bills and their parcels grow together.
+CREATE INDEX claim_bill ON claim (bill_no, party_id) WHERE bill_no IS NOT NULL;
+
+-- What entered undeclared is listed.
+
+CREATE INDEX claim_entered ON claim (entered_bill) WHERE entered_bill IS NOT NULL;
 
 CREATE TABLE allowance (
     bucket BIGINT NOT NULL,
@@ -323,6 +330,57 @@ CREATE TABLE guarantee (
     reference TEXT,
     PRIMARY KEY (bucket, party_id),
     CHECK (0 <= granted - held)
+) CLUSTERED;
+
+CREATE TABLE account_book (
+    bucket BIGINT NOT NULL,
+    book TEXT NOT NULL,
+    holder_id BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    PRIMARY KEY (bucket, book)
+) CLUSTERED;
+
+-- Hundred-thousandths of the item's unit.
+CREATE TABLE bonded_stock (
+    bucket BIGINT NOT NULL,
+    book TEXT NOT NULL,
+    item TEXT NOT NULL,
+    on_hand BIGINT NOT NULL CHECK (0 <= on_hand),
+    held BIGINT NOT NULL CHECK (0 <= held),
+    moved BIGINT NOT NULL CHECK (0 <= moved),
+    moved_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, book, item),
+    CHECK (0 <= on_hand - held)
+) CLUSTERED;
+
+CREATE TABLE bonded_list (
+    bucket BIGINT NOT NULL,
+    book TEXT NOT NULL,
+    number TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    gate_pass TEXT,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, book, number)
+) CLUSTERED;
+
+CREATE TABLE stock_movement (
+    bucket BIGINT NOT NULL,
+    book TEXT NOT NULL,
+    item TEXT NOT NULL,
+    n BIGINT NOT NULL CHECK (0 < n),
+    kind BIGINT NOT NULL,
+    quantity BIGINT NOT NULL CHECK (0 < quantity),
+    at BIGINT NOT NULL,
+    document TEXT NOT NULL,
+    declaration_id BIGINT,
+    officer TEXT,
+    reason TEXT,
+    PRIMARY KEY (bucket, book, item, n)
 ) CLUSTERED;
 
 CREATE TABLE response (

@@ -31,14 +31,18 @@ row! {
         claimed_at: Moment,
         /// Whether documents without an order lie in its bucket.
         parked: bool,
-        /// When the parcel of an export waybill came to the supervised place (运抵).
+        /// When the parcel came to the supervised place (运抵, 入库).
         arrived_at: Option<Moment>,
         /// How the quarantine of that parcel stands, if it was selected: 1 due, 2 passed, 3 failed.
         quarantine: Option<i64>,
-        /// The bill that the parcel of an export waybill travels under (提运单号), once known.
+        /// The master bill that the parcel travels under (提运单号), once known.
         bill_no: Option<String>,
         /// What else met there, in a stored form ([`crate::stored`]).
         body: Option<Vec<u8>>,
+        /// The office of the place that the parcel of an import entered (入库).
+        entered_office: Option<String>,
+        /// The master bill under which it entered.
+        entered_bill: Option<String>,
     }
 }
 
@@ -65,19 +69,42 @@ impl View<'_> {
         self.select("WHERE quarantine = 1 ORDER BY claimed_at, number LIMIT $1", &[limit.cell()])
     }
 
-    /// The claims of one party whose parcels travel under a bill, in order of their numbers.
+    /// One party's claims of a kind whose parcels travel under a bill, in order of their numbers.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn claims_under_bill(
         &mut self,
+        kind: i64,
         party: PartyId,
         bill_no: &str,
     ) -> Result<Vec<Claim>, StorageError> {
         self.select(
-            "WHERE party_id = $1 AND bill_no = $2 ORDER BY number",
-            &[party.cell(), bill_no.cell()],
+            "WHERE bill_no = $1 AND party_id = $2 AND kind = $3 ORDER BY number",
+            &[bill_no.cell(), party.cell(), kind.cell()],
         )
+    }
+
+    /// The claims of waybills that travel under a master bill, or whose parcels entered under it, in order
+    /// of the key.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn claims_of_bill(&mut self, bill_no: &str) -> Result<Vec<Claim>, StorageError> {
+        let tail =
+            "WHERE bill_no = $1 OR entered_bill = $1 ORDER BY bucket, kind, party_id, number";
+        self.select(tail, &[bill_no.cell()])
+    }
+
+    /// The claims of parcels that entered a supervised place and that no declaration names, by bill; at
+    /// most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn undeclared_parcels(&mut self, limit: i64) -> Result<Vec<Claim>, StorageError> {
+        let tail = "WHERE entered_bill IS NOT NULL AND declaration_id IS NULL \
+                    ORDER BY entered_bill, kind, party_id, number LIMIT $1";
+        self.select(tail, &[limit.cell()])
     }
 }
 

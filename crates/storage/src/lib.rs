@@ -26,6 +26,7 @@
 mod row;
 
 mod balance;
+mod bonded;
 mod cell;
 mod checkpoint;
 mod claim;
@@ -60,6 +61,10 @@ mod tx;
 pub use balance::{
     Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,
     QuantityAllowanceKey,
+};
+pub use bonded::{
+    AccountBook, AccountBookKey, BondedList, BondedListKey, BondedStock, BondedStockKey,
+    StockDelta, StockMovement,
 };
 pub use checkpoint::LogTraffic;
 pub use claim::{Claim, ClaimKey};

@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tongguan_application::bonded::report;
 use tongguan_application::clearing::outcome::Account;
 use tongguan_application::clearing::record::{DeclarationRecord, DocumentKey, Facts};
 use tongguan_application::clearing::rows;
 use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
+use tongguan_domain::bonded::StockKey;
 use tongguan_domain::declaration::ImportState;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::money::Money;
@@ -126,6 +128,36 @@ fn posted(view: &mut View<'_>) -> Result<BTreeMap<String, i64>, StorageError> {
         .collect();
     assert_eq!(net.values().sum::<i64>(), 0, "the postings do not balance");
     Ok(net)
+}
+
+/// Asserts that every bonded stock is what its movements say, and that what is held of it is what the
+/// declarations under `keys` hold that are entered and not released.
+///
+/// # Errors
+/// [`StorageError`].
+///
+/// # Panics
+/// When it is not.
+#[expect(clippy::expect_used, reason = "a test cannot go on when a book is not explained")]
+pub fn stocks(view: &mut View<'_>, keys: &BTreeSet<DocumentKey>) -> Result<(), StorageError> {
+    let mut held = BTreeMap::<StockKey, i64>::new();
+    for key in keys {
+        let Some(declaration) = declaration(view, key)? else { continue };
+        for drawn in declaration.stock {
+            if declaration.state.reservation().is_some() {
+                *held.entry(drawn.key).or_default() += drawn.quantity.parts();
+            }
+        }
+    }
+    for book in view.all_account_books()? {
+        let book = rows::read_book(book).expect("a book").number;
+        for of in report(view, &book, None, (None, None)).expect("every unit is explained") {
+            let key = StockKey { book: book.clone(), item: of.item };
+            let expected = held.get(&key).copied().unwrap_or_default();
+            assert_eq!(of.now.held().parts(), expected, "what is held of {key:?}");
+        }
+    }
+    Ok(())
 }
 
 /// Asserts that nothing is held.

@@ -10,16 +10,20 @@
 //! | [`exports`], [`returned`] | made-up exported parcels, and what comes back of them |
 //! | [`consolidation`] | requests to consolidate, and their results |
 //! | [`exported_month`] | a made-up month of exports |
+//! | [`bonded`] | a made-up account book, and parcels of the goods under it |
+//! | [`exports`], [`facility`] | made-up exported parcels, and entries into a supervised place |
 //! | [`traffic`] | many parcels with a share of every fault |
 //! | [`clock`] | the clock |
 
 pub mod answers;
 pub mod audit;
+pub mod bonded;
 pub mod cast;
 pub mod clock;
 pub mod consolidation;
 pub mod exported_month;
 pub mod exports;
+pub mod facility;
 pub mod parcels;
 pub mod requests;
 pub mod returned;

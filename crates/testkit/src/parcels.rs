@@ -6,6 +6,7 @@ use tongguan_domain::commerce::{
 };
 use tongguan_domain::consolidation::ConsolidationRequest;
 use tongguan_domain::declaration::{ExportDeclaration, ImportDeclaration};
+use tongguan_domain::facility::WarehouseEntry;
 use tongguan_domain::ids::{
     FunctionalReference, Guid, IdError, OrderNumber, PaymentTransaction, WaybillNumber,
 };
@@ -16,7 +17,7 @@ use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
     Transfer, ceb213, ceb215, ceb303, ceb311, ceb403, ceb411, ceb505, ceb507, ceb509, ceb511,
-    ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701,
+    ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701, ceb711,
 };
 use tongguan_messages::sample;
 use tongguan_messages::write::{Envelope, Style};
@@ -161,6 +162,8 @@ pub enum Document {
     MasterBill(Box<MasterBillLink>),
     /// 汇总申请单 (701).
     Consolidation(Box<ConsolidationRequest>),
+    /// 入库明细单 (711).
+    WarehouseEntry(Box<WarehouseEntry>),
 }
 
 impl Document {
@@ -185,6 +188,7 @@ impl Document {
             Self::Return(request) => &request.filing,
             Self::MasterBill(link) => &link.filing,
             Self::Consolidation(request) => &request.filing,
+            Self::WarehouseEntry(entry) => &entry.filing,
         }
     }
 
@@ -209,6 +213,7 @@ impl Document {
             Self::Return(request) => &mut request.filing,
             Self::MasterBill(link) => &mut link.filing,
             Self::Consolidation(request) => &mut request.filing,
+            Self::WarehouseEntry(entry) => &mut entry.filing,
         }
     }
 
@@ -233,6 +238,7 @@ impl Document {
             Self::Return(_) => 625,
             Self::MasterBill(_) => 607,
             Self::Consolidation(_) => 701,
+            Self::WarehouseEntry(_) => 711,
         }
     }
 }
@@ -303,6 +309,7 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::Return(_)) => of!(Return, carrier, ceb625::write),
         Some(Document::MasterBill(_)) => of!(MasterBill, carrier, ceb607::write),
         Some(Document::Consolidation(_)) => of!(Consolidation, carrier, ceb701::write),
+        Some(Document::WarehouseEntry(_)) => of!(WarehouseEntry, carrier, ceb711::write),
     }
 }
 

@@ -5,6 +5,7 @@
 //! balances of buyers and guarantors are what postings and declarations say.
 
 mod beginning;
+mod client;
 mod consolidating;
 mod records;
 mod returned;
@@ -42,6 +43,7 @@ use crate::clock::MockClock;
 use crate::parcels::{Document, message};
 
 pub use self::beginning::{Beginning, guarantee};
+pub use self::client::Client;
 pub use self::sent::Sent;
 
 /// The whole product in one process.
@@ -225,14 +227,7 @@ impl World {
 
     /// Remembers what was declared, for the audit at the end.
     fn note_declarations<'i>(&mut self, incoming: impl Iterator<Item = &'i Incoming>) {
-        for incoming in incoming {
-            let Incoming::Document(submitted) = incoming else { continue };
-            let Filed::Document(filed) = &submitted.filed else { continue };
-            if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
-                self.declared.insert(filed.key.clone());
-                self.persons.insert(lodging.facts.buyer.person);
-            }
-        }
+        noted(incoming, &mut self.declared, &mut self.persons);
     }
 
     /// What was not delivered yet.
@@ -283,6 +278,22 @@ impl World {
     }
 }
 
+/// Adds the keys and buyers of the declarations among what comes in.
+fn noted<'i>(
+    incoming: impl Iterator<Item = &'i Incoming>,
+    declared: &mut BTreeSet<DocumentKey>,
+    persons: &mut BTreeSet<Mark>,
+) {
+    for incoming in incoming {
+        let Incoming::Document(submitted) = incoming else { continue };
+        let Filed::Document(filed) = &submitted.filed else { continue };
+        if let Ok(FiledFacts::Declaration(lodging)) = &filed.verdict {
+            declared.insert(filed.key.clone());
+            persons.insert(lodging.facts.buyer.person);
+        }
+    }
+}
+
 impl Drop for World {
     /// Asserts what every test would forget.
     fn drop(&mut self) {
@@ -292,6 +303,7 @@ impl Drop for World {
         let checked = self.store.read(|view| {
             assert!(view.inbox_is_empty()?, "the inbox is not empty");
             audit::nothing_held(view)?;
+            audit::stocks(view, &self.declared)?;
             audit::balances(view, &self.declared, &self.persons)
         });
         if let Err(error) = checked {

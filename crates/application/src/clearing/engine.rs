@@ -29,6 +29,8 @@ const SERIAL_BLOCK: i64 = 64;
 /// The state of the one writer that owns all partitions of a store.
 #[derive(Debug)]
 pub struct Engine {
+    /// The partitions that it wants.
+    share: Vec<Partition>,
     owner: String,
     writer: storage::Writer,
     leases: HashMap<Partition, i64>,
@@ -51,14 +53,30 @@ impl Engine {
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn start(
+        writer: storage::Writer,
+        owner: String,
+        draws: Arc<dyn Draws + Send + Sync>,
+        settings: Arc<Settings>,
+        now: Moment,
+    ) -> Result<Self, BatchError> {
+        Self::start_on(Partition::all().collect(), writer, owner, draws, settings, now)
+    }
+
+    /// Takes some of the partitions, and leaves the others to other writers.
+    ///
+    /// # Errors
+    /// [`BatchError::Storage`].
+    pub fn start_on(
+        share: Vec<Partition>,
         mut writer: storage::Writer,
         owner: String,
         draws: Arc<dyn Draws + Send + Sync>,
         settings: Arc<Settings>,
         now: Moment,
     ) -> Result<Self, BatchError> {
-        let (leased, clock_ahead_ms) = take_partitions(&mut writer, &owner, now)?;
+        let (leased, clock_ahead_ms) = take_partitions(&mut writer, &owner, &share, now)?;
         Ok(Self {
+            share,
             owner,
             writer,
             leases: epochs(&leased),
@@ -134,7 +152,8 @@ impl Engine {
         if !self.doubtful {
             return Ok(());
         }
-        let (leased, clock_ahead_ms) = take_partitions(&mut self.writer, &self.owner, now)?;
+        let (leased, clock_ahead_ms) =
+            take_partitions(&mut self.writer, &self.owner, &self.share, now)?;
         self.clock_ahead_ms = clock_ahead_ms;
         self.sequence = Sequence::new(leased.next_seq);
         self.leases = epochs(&leased);
@@ -213,14 +232,14 @@ fn raises_doubts(error: &BatchError) -> bool {
 fn take_partitions(
     writer: &mut storage::Writer,
     owner: &str,
+    share: &[Partition],
     now: Moment,
 ) -> Result<(Leased, i64), BatchError> {
-    let all: Vec<_> = Partition::all().collect();
     let sole = writer.store().is_sole_process();
     let taken = writer.transaction(|tx| {
         let clock = tx.shared_clock(now)?;
         let take_over = if sole { TakeOver::All } else { TakeOver::Lapsed(clock) };
-        let leased = tx.lease(owner, &all, take_over, clock.plus_millis(LEASE_MS))?;
+        let leased = tx.lease(owner, share, take_over, clock.plus_millis(LEASE_MS))?;
         Ok::<_, StorageError>((leased, (clock.micros() - now.micros()).div_euclid(1000)))
     })?;
     Ok(taken)

@@ -13,7 +13,8 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
     ArrivalFacts, CollectionFacts, DeclarationFacts, DeliveryFacts, DepartureFacts,
     ExportCancellationFacts, ExportFacts, ExportOrderFacts, ExportReturnFacts, ExportWaybillFacts,
-    MasterBillFacts, OrderFacts, ParcelFacts, PaymentFacts, ReturnFacts, TallyFacts, WaybillFacts,
+    MasterBillFacts, OrderFacts, ParcelFacts, PaymentFacts, ReturnFacts, TallyFacts,
+    WarehouseEntryFacts, WaybillFacts,
 };
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, ReturnId, SealNumber, VehiclePlate,
@@ -268,6 +269,8 @@ pub enum FiledFacts {
     Return(ReturnFacts),
     /// Of a part of a request to consolidate.
     Consolidation(RequestedConsolidation),
+    /// Of an entry into a supervised place.
+    WarehouseEntry(WarehouseEntryFacts),
 }
 
 impl FiledFacts {

@@ -1,5 +1,5 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
-//! allowances, quantity allowances, guarantees.
+//! allowances, quantity allowances, guarantees, bonded stock.
 
 mod export_returns;
 
@@ -8,8 +8,10 @@ mod consolidation;
 use std::collections::BTreeSet;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
+use tongguan_domain::bonded::StockKey;
 use tongguan_domain::commerce::Part;
 use tongguan_domain::declaration::{ExportState, ImportState};
+use tongguan_domain::facts::DeclarationFacts;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber, WaybillNumber};
 use tongguan_domain::mark::Mark;
@@ -49,6 +51,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
+    load_stocks(tx, &mut set, &named)?;
     Ok(set)
 }
 
@@ -86,6 +89,7 @@ struct Named {
     requests: BTreeSet<RequestKey>,
     /// Those that a portion of a request makes part of formal declarations.
     closed: BTreeSet<ClosedExportKey>,
+    stocks: BTreeSet<StockKey>,
 }
 
 impl Named {
@@ -140,7 +144,8 @@ impl Named {
             | DocumentKind::ExportCancellation
             | DocumentKind::ExportReturn
             | DocumentKind::ReturnTally
-            | DocumentKind::Consolidation) => self.claim(kind, filed),
+            | DocumentKind::Consolidation
+            | DocumentKind::WarehouseEntry) => self.claim(kind, filed),
             kind @ (DocumentKind::Arrival | DocumentKind::Departure | DocumentKind::MasterBill) => {
                 self.claim(kind, filed);
                 self.claims.insert(filed.key.report());
@@ -180,6 +185,13 @@ impl Named {
                 self.moves(facts.carrier, &facts.waybills);
                 self.claims.insert(ClaimKey::of_master_bill(facts.carrier, &facts.bill.bill_no));
             }
+            Ok(FiledFacts::WarehouseEntry(facts)) => {
+                self.claims.extend(facts.waybills.iter().map(|number| ClaimKey {
+                    kind: DocumentKind::Waybill,
+                    party: facts.carrier,
+                    number: number.as_str().into(),
+                }));
+            }
             _ => {}
         }
         if let Ok(FiledFacts::Consolidation(requested)) = &filed.verdict {
@@ -197,6 +209,7 @@ impl Named {
             let person = AllowanceKey { person: lodging.facts.buyer.person, year: PRESENT };
             self.allowance(person, &lodging.assessed.quantities);
             self.guarantors.insert(lodging.facts.guarantor);
+            self.stocks(&lodging.facts);
         }
     }
 
@@ -204,6 +217,15 @@ impl Named {
     fn returns_goods_of(&self, declaration: &DeclarationRecord) -> bool {
         let (dossiers, declarations) = &self.returning;
         declarations.contains(&declaration.id) || dossiers.contains(&declaration.document.dossier)
+    }
+
+    /// The bonded stocks from which a declaration draws; mostly none.
+    fn stocks(&mut self, facts: &DeclarationFacts) {
+        let Some(book) = facts.account_book.as_ref().filter(|_| facts.mode.is_bonded()) else {
+            return;
+        };
+        let items = facts.items.iter().filter_map(|item| item.account_item.clone());
+        self.stocks.extend(items.map(|item| StockKey { book: book.clone(), item }));
     }
 
     fn allowance(&mut self, of: AllowanceKey, quantities: &[LimitedQuantity]) {
@@ -238,7 +260,7 @@ impl Named {
 /// Bills lead to the claims of their parcels.
 fn follow_bills(tx: &mut Tx<'_>, named: &mut Named) -> Result<(), BatchError> {
     for (carrier, bill_no) in &named.bills {
-        let claims = tx.claims_under_bill(*carrier, bill_no)?;
+        let claims = tx.claims_under_bill(DocumentKind::ExportWaybill.code(), *carrier, bill_no)?;
         let keys = claims.iter().map(|claim| claim.number.as_str()).map(|number| ClaimKey {
             kind: DocumentKind::ExportWaybill,
             party: *carrier,
@@ -330,6 +352,7 @@ fn load_dossiers(
                     DocumentKind::ExportCancellation => &[DocumentKind::ExportCancellation],
                     DocumentKind::MasterBill => &[DocumentKind::MasterBill],
                     DocumentKind::Consolidation => &[DocumentKind::Consolidation],
+                    DocumentKind::WarehouseEntry => &[DocumentKind::WarehouseEntry],
                     _ => &[DocumentKind::Waybill, DocumentKind::Delivery],
                 };
                 let key = |kind: &DocumentKind| {
@@ -395,6 +418,10 @@ fn follow_declarations(
         }
         if !named.dossiers.contains(&declaration.document.dossier) {
             further.dossiers.insert(declaration.document.dossier.clone());
+        }
+        // Those that are over let go of nothing any more; a release may be undone.
+        if declaration.state.is_live() {
+            named.stocks(facts);
         }
         let returns = named.returns_goods_of(declaration);
         if let Some((of, quantities)) = takes(declaration).or(used(declaration).filter(|_| returns))
@@ -619,6 +646,23 @@ fn load_guarantees(
             valid_to: row.valid_to,
         };
         set.put_guarantee(row.party_id, guarantee);
+    }
+    Ok(())
+}
+
+/// Of bonded goods alone, and only where their account book is kept here.
+fn load_stocks(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result<(), BatchError> {
+    if named.stocks.is_empty() {
+        return Ok(());
+    }
+    let books: BTreeSet<_> = named.stocks.iter().map(|key| rows::book_key(&key.book)).collect();
+    for row in tx.account_books(&Vec::from_iter(books))? {
+        set.put_account_book(rows::read_book(row)?);
+    }
+    let keys: Vec<_> = named.stocks.iter().map(rows::stock_key).collect();
+    for row in tx.lock_bonded_stocks(&keys)? {
+        let (key, stock) = rows::read_stock(row)?;
+        set.put_stock(key, stock);
     }
     Ok(())
 }

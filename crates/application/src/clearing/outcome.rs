@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use tongguan_domain::allowance::AllowanceKey;
+use tongguan_domain::bonded::StockKey;
+use tongguan_domain::bonded::movement::MovementKind;
+use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, ProvisionalNumber};
 use tongguan_domain::money::Money;
 use tongguan_domain::readmission::ExportReturnId;
@@ -107,6 +110,23 @@ pub enum Account {
     GuaranteeHeld(PartyId),
     /// What is left of a guarantee.
     GuaranteeFree(PartyId),
+}
+
+/// A movement of bonded stock that follows from a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockMove {
+    /// Of which stock.
+    pub key: StockKey,
+    /// Its place among the stock's movements.
+    pub n: i64,
+    /// Why.
+    pub kind: MovementKind,
+    /// How much.
+    pub quantity: StockQuantity,
+    /// The number of the document that it follows from.
+    pub document: Box<str>,
+    /// The declaration that draws or gives back.
+    pub declaration: DeclarationId,
 }
 
 /// An audit entry: which document or declaration was decided, and how.

@@ -5,6 +5,9 @@
 
 use std::sync::Arc;
 
+use tongguan_domain::bonded::Drawn;
+use tongguan_domain::bonded::item::BondedItem;
+use tongguan_domain::bonded::stock::Stock;
 use tongguan_domain::commerce::Parts;
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::facts::{
@@ -64,11 +67,13 @@ pub enum DocumentKind {
     MasterBill = 11,
     /// 汇总申请单 (701).
     Consolidation = 15,
+    /// 入库明细单 (711).
+    WarehouseEntry = 16,
 }
 
 impl DocumentKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Order,
         Self::Payment,
         Self::Waybill,
@@ -87,6 +92,7 @@ impl DocumentKind {
         Self::MasterBill,
         Self::Return,
         Self::ReturnTally,
+        Self::WarehouseEntry,
     ];
 
     /// The stored number.
@@ -266,6 +272,21 @@ pub struct DeclarationRecord {
     pub pack: [u8; 16],
     /// What every response about it quotes, and who receives them.
     pub answer: Arc<AnswerTo>,
+    /// What it holds of bonded stock before its release, and has drawn of it since; each stock once.
+    pub stock: Vec<Drawn>,
+}
+
+/// A bonded stock as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockRecord {
+    /// What was registered of the goods.
+    pub item: Arc<BondedItem>,
+    /// How much there is.
+    pub stock: Stock,
+    /// How many movements there were.
+    pub moved: i64,
+    /// When the last one was.
+    pub moved_at: Moment,
 }
 
 /// An export declaration as it stands.
@@ -395,17 +416,27 @@ pub struct Claim {
     pub claimed_at: Moment,
     /// Whether documents that know no order lie in the claim's bucket: a delivery, a waybill.
     pub parked: bool,
-    /// When the parcel of an export waybill, or all of a master bill, came to the supervised place (运抵),
-    /// once it has.
+    /// When the parcel, or all of a master bill, came to the supervised place (运抵, 入库), once it has.
     pub arrived_at: Option<Moment>,
     /// How its quarantine stands, if the parcel was selected for it.
     pub quarantine: Option<Quarantine>,
-    /// The bill that the parcel of an export waybill travels under, once known.
+    /// 提运单号: the master bill that the parcel travels under, once known.
     pub bill_no: Option<Arc<str>>,
     /// What else reports have said of the parcel of an export waybill.
     pub movement: ParcelMovement,
     /// How many parts of a split report have come.
     pub parts: Option<Parts>,
+    /// How the parcel of an import entered, once it has.
+    pub entry: Option<ParcelEntry>,
+}
+
+/// How a parcel entered a supervised place (入库).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParcelEntry {
+    /// The office that supervises the place.
+    pub office: OfficeCode,
+    /// 提运单号: the master bill under which it entered.
+    pub bill_no: Box<str>,
 }
 
 impl Claim {
@@ -422,6 +453,7 @@ impl Claim {
             bill_no: None,
             movement: ParcelMovement::default(),
             parts: None,
+            entry: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Between records and rows.
 
 mod answer;
+mod bonded;
 mod consolidation;
 mod export;
 mod export_return;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::commerce::Parts;
-use tongguan_domain::ids::{DeclarationId, IdError, PartyId, ProvisionalNumber};
+use tongguan_domain::ids::{DeclarationId, IdError, OfficeCode, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
 use tongguan_domain::quarantine::Quarantine;
@@ -28,7 +29,7 @@ use tongguan_storage::{self as storage, Partition};
 use super::outcome::{Account, Cause, Entry, Response, Subject};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DocumentState,
-    DossierKey, Facts, Source,
+    DossierKey, Facts, ParcelEntry, Source,
 };
 
 use self::answer::write_answer;
@@ -37,6 +38,10 @@ pub use self::answer::read_answer;
 pub use self::consolidation::{
     closed_export, read_formal, read_numbers, read_request, write_formal, write_part,
     write_request, write_result,
+};
+
+pub use self::bonded::{
+    book_bucket, book_key, movement_code, movement_kind, read_book, read_stock, stock_key,
 };
 pub use self::export::{read_export, write_export};
 pub use self::export_return::{
@@ -175,6 +180,7 @@ fn write_facts(facts: &Facts) -> StoredFactsV1 {
 pub fn read_declaration(row: storage::Declaration) -> Result<DeclarationRecord, RowError> {
     let table = "declaration";
     let stored = StoredDeclaration::decode(&row.body).map_err(body(table))?;
+    let stock = stored.stock.into_iter().map(TryInto::try_into);
     Ok(DeclarationRecord {
         id: row.declaration_id,
         document: DocumentKey {
@@ -191,6 +197,7 @@ pub fn read_declaration(row: storage::Declaration) -> Result<DeclarationRecord, 
         state: stored.state.try_into().map_err(body(table))?,
         pack: stored.pack,
         answer: Arc::new(read_answer(stored.answer).map_err(column(table, "answer"))?),
+        stock: stock.collect::<Result<_, _>>().map_err(body(table))?,
     })
 }
 
@@ -205,6 +212,7 @@ pub fn write_declaration(
         state: (&declaration.state).into(),
         pack: declaration.pack,
         answer: write_answer(&declaration.answer),
+        stock: declaration.stock.iter().map(Into::into).collect(),
     };
     let status = i64::from(declaration.state.status().number());
     Ok(storage::Declaration {
@@ -232,6 +240,7 @@ fn is_queued(state: &tongguan_domain::declaration::ImportState) -> bool {
         state,
         ImportState::InReview(_)
             | ImportState::UnderExamination(_)
+            | ImportState::AwaitingEntry(_)
             | ImportState::AwaitingGuarantee(_)
             | ImportState::Detained { .. }
             | ImportState::Suspended(_)
@@ -243,6 +252,9 @@ pub fn read_claim(row: storage::Claim) -> Result<Option<Claim>, RowError> {
     let Some(kind) = DocumentKind::from_code(row.kind) else { return Ok(None) };
     let met = row.body.as_deref().map(StoredClaim::decode).transpose().map_err(body("claim"))?;
     let met = met.unwrap_or_default();
+    let entry = row.entered_office.zip(row.entered_bill).and_then(|(office, bill_no)| {
+        Some(ParcelEntry { office: OfficeCode::parse(&office).ok()?, bill_no: bill_no.into() })
+    });
     let document = match (row.partition, row.order_no) {
         (Some(partition), Some(order_no)) => {
             Some(DossierKey { partition, order_no: order_no.into() })
@@ -256,6 +268,7 @@ pub fn read_claim(row: storage::Claim) -> Result<Option<Claim>, RowError> {
         claimed_at: row.claimed_at,
         parked: row.parked,
         arrived_at: row.arrived_at,
+        entry,
         quarantine: row.quarantine.and_then(|code| {
             Quarantine::ALL.into_iter().find(|state| quarantine_code(*state) == code)
         }),
@@ -286,6 +299,8 @@ pub fn write_claim(claim: &Claim) -> Result<storage::Claim, StoredError> {
         quarantine: claim.quarantine.map(quarantine_code),
         bill_no: claim.bill_no.as_deref().map(str::to_owned),
         body,
+        entered_office: claim.entry.as_ref().map(|entry| entry.office.to_string()),
+        entered_bill: claim.entry.as_ref().map(|entry| entry.bill_no.to_string()),
     })
 }
 

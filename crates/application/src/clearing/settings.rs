@@ -17,6 +17,11 @@ pub struct OfficeSettings {
     pub refuse_early: bool,
     /// Whether a stored declaration is declared when its waybill arrives.
     pub declare_on_waybill: bool,
+    /// Whether a parcel of direct purchase is released only after it entered a supervised place (711).
+    pub release_after_entry: bool,
+    /// Whether bonded goods must be under an account book that is registered here; otherwise one that is not
+    /// is nobody's business here.
+    pub demand_account_book: bool,
     /// Days after release when a declaration is closed though nobody reported delivery, if other than
     /// the law's.
     pub close_after_days: Option<i64>,
@@ -36,6 +41,8 @@ impl Default for OfficeSettings {
             waiting_days: 30,
             refuse_early: false,
             declare_on_waybill: false,
+            release_after_entry: false,
+            demand_account_book: false,
             close_after_days: None,
             allowance_year: None,
             not_departed_days: 30,

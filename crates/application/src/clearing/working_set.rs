@@ -10,20 +10,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
+use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{
-    DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId, ReturnId, SealNumber,
+    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId,
+    ReturnId, SealNumber,
 };
 use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
 
 use super::consolidation::{FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart};
-use super::outcome::{Entry, Posting, Repeat, Response};
+use super::outcome::{Entry, Posting, Repeat, Response, StockMove};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
-    ExportRecord, ReturnRecord,
+    ExportRecord, ReturnRecord, StockRecord,
 };
 
 use returned::{Returned, ReturnedKeys};
@@ -45,6 +47,8 @@ struct Tables {
     returned: Returned,
     transits: HashMap<DeclarationId, Arc<Transit>>,
     requests: BTreeMap<RequestKey, Arc<RequestRecord>>,
+    account_books: HashMap<AccountBookNumber, AccountBook>,
+    stocks: HashMap<StockKey, StockRecord>,
 }
 
 impl Tables {
@@ -65,6 +69,8 @@ pub struct Outcomes {
     pub repeats: Vec<Repeat>,
     /// Postings, in order of decision.
     pub postings: Vec<Posting>,
+    /// Movements of bonded stock, in order of decision.
+    pub stock_moves: Vec<StockMove>,
     /// Audit entries, in order of decision.
     pub entries: Vec<Entry>,
     /// What was consolidated.
@@ -102,6 +108,7 @@ struct Before {
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
+    stocks: HashMap<StockKey, StockRecord>,
 }
 
 /// Which records have to be written.
@@ -118,6 +125,7 @@ struct Changed {
     returned: ReturnedKeys,
     transits: BTreeSet<DeclarationId>,
     requests: BTreeSet<RequestKey>,
+    stocks: BTreeSet<StockKey>,
 }
 
 /// What one batch has to write, each record once and in order of its key.
@@ -147,6 +155,8 @@ pub struct Changes {
     pub transits: Vec<(DeclarationId, Arc<Transit>)>,
     /// Requests to consolidate as they now stand.
     pub requests: Vec<Arc<RequestRecord>>,
+    /// Bonded stocks: before and after.
+    pub stocks: Vec<(StockKey, StockRecord, StockRecord)>,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -218,6 +228,17 @@ impl WorkingSet {
         self.free.insert(closed);
     }
 
+    /// Takes in an account book that was loaded.
+    pub fn put_account_book(&mut self, book: AccountBook) {
+        self.loaded.account_books.insert(book.number.clone(), book);
+    }
+
+    /// Takes in a bonded stock that was loaded.
+    pub fn put_stock(&mut self, key: StockKey, stock: StockRecord) {
+        self.before.stocks.insert(key.clone(), stock.clone());
+        self.loaded.stocks.insert(key, stock);
+    }
+
     /// The declarations that are loaded.
     pub fn declarations(&self) -> impl Iterator<Item = &DeclarationRecord> {
         self.loaded.declarations.values().map(|declaration| &**declaration)
@@ -262,6 +283,7 @@ impl WorkingSet {
         self.loaded.returned.extend(new.returned);
         self.changed.transits.extend(new.transits.keys());
         self.changed.requests.extend(new.requests.keys().cloned());
+        self.changed.stocks.extend(new.stocks.keys().cloned());
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
@@ -273,9 +295,11 @@ impl WorkingSet {
         self.loaded.guarantees.extend(new.guarantees);
         self.loaded.transits.extend(new.transits);
         self.loaded.requests.extend(new.requests);
+        self.loaded.stocks.extend(new.stocks);
         self.outcomes.responses.extend(outcomes.responses);
         self.outcomes.repeats.extend(outcomes.repeats);
         self.outcomes.postings.extend(outcomes.postings);
+        self.outcomes.stock_moves.extend(outcomes.stock_moves);
         self.outcomes.entries.extend(outcomes.entries);
         let Consolidated { parts, forms, marks, results } = outcomes.consolidated;
         for (closed, _) in &marks {
@@ -293,7 +317,7 @@ impl WorkingSet {
         let Self { loaded, before, changed, outcomes, .. } = self;
         let Tables { documents, declarations, exports, claims, allowances, quantities, .. } =
             &loaded;
-        let guarantees = &loaded.guarantees;
+        let (guarantees, stocks) = (&loaded.guarantees, &loaded.stocks);
         let waits = |id: &DeclarationId| match (declarations.get(id), exports.get(id)) {
             (Some(import), _) => matches!(import.state, ImportState::Waiting { .. }),
             (None, Some(export)) => matches!(export.state, ExportState::Waiting { .. }),
@@ -337,6 +361,14 @@ impl WorkingSet {
                 .collect(),
             returned: changed.returned.changes(&loaded.returned, exports),
             requests: changed.requests.iter().map(|key| loaded.requests[key].clone()).collect(),
+            stocks: changed
+                .stocks
+                .iter()
+                .filter_map(|key| {
+                    let (before, after) = (before.stocks.get(key)?, stocks.get(key)?);
+                    Some((key.clone(), before.clone(), after.clone()))
+                })
+                .collect(),
             outcomes,
         }
     }
@@ -424,8 +456,9 @@ impl Draft<'_> {
         let keys: BTreeSet<_> = tables
             .into_iter()
             .flat_map(HashMap::values)
-            .filter(|claim| claim.key.party == carrier && claim.bill_no.as_deref() == Some(bill_no))
+            .filter(|claim| claim.bill_no.as_deref() == Some(bill_no))
             .map(|claim| &claim.key)
+            .filter(|key| key.kind == DocumentKind::ExportWaybill && key.party == carrier)
             .collect();
         let under = |claim: &&Claim| claim.bill_no.as_deref() == Some(bill_no);
         let current = |key| self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
@@ -475,6 +508,16 @@ impl Draft<'_> {
     /// Whether a closed export is loaded and no part of a formal declaration yet.
     pub fn is_free(&self, closed: ClosedExportKey) -> bool {
         self.base.free.contains(&closed)
+    }
+
+    /// The account book of that number, if it is registered here.
+    pub fn account_book(&self, number: &AccountBookNumber) -> Option<&AccountBook> {
+        self.base.loaded.account_books.get(number)
+    }
+
+    /// The bonded stock of that key, if it is registered.
+    pub fn stock(&self, key: &StockKey) -> Option<&StockRecord> {
+        self.new.stocks.get(key).or_else(|| self.base.loaded.stocks.get(key))
     }
 
     /// What stood before this decision.
@@ -551,6 +594,16 @@ impl Draft<'_> {
     /// Has a part of a result sent.
     pub fn send_result(&mut self, result: ResultPart) {
         self.outcomes.consolidated.results.push(result);
+    }
+
+    /// Sets a bonded stock.
+    pub fn set_stock(&mut self, key: StockKey, stock: StockRecord) {
+        self.new.stocks.insert(key, stock);
+    }
+
+    /// Adds a movement of bonded stock.
+    pub fn move_stock(&mut self, movement: StockMove) {
+        self.outcomes.stock_moves.push(movement);
     }
 
     /// Adds a response.

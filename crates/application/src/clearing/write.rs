@@ -2,6 +2,7 @@
 
 mod consolidation;
 mod received;
+mod stock;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,6 +77,7 @@ pub fn write(
     consolidation::write(tx, &changes, sequence, &mut moved, at)?;
     tx.upsert(&waiting)?;
     write_balances(tx, &changes)?;
+    stock::write(tx, &changes, at)?;
     write_ledger(tx, &changes, sequence, &mut moved, at)?;
     write_events(tx, &changes.outcomes.entries, sequence, &mut moved, at)?;
     Ok(moved.into_keys().collect())

@@ -4,6 +4,7 @@ mod cancellations;
 mod consolidation;
 mod export_returns;
 mod exports;
+mod facility;
 mod movement;
 mod returns;
 
@@ -13,7 +14,7 @@ use jiff::civil::Date;
 use tongguan_domain::check;
 use tongguan_domain::commerce::{DeliveryStatus, Filing, Order, Payment, Waybill};
 use tongguan_domain::declaration::ImportDeclaration;
-use tongguan_domain::defect::{Defect, Rule};
+use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{
     DeclarationFacts, DeclarationParties, DeliveryFacts, Mode, OrderFacts, PaymentFacts,
     WaybillFacts,
@@ -77,14 +78,6 @@ pub fn submit(
         .collect()
 }
 
-/// Documents of a type that is read, but that nothing acts on.
-static NOT_TAKEN: Rule = Rule {
-    code: "message-type-not-taken",
-    official: None,
-    zh: "{message}报文类型的业务尚未开通",
-    en: "this office does not take messages of type {message} yet",
-};
-
 /// Judges one document by itself.
 struct Judge<'i> {
     intake: &'i Intake,
@@ -129,11 +122,7 @@ impl Judge<'_> {
             Document::Return(request) => self.import_return(request, signer),
             Document::MasterBillLink(link) => self.master_bill(link, signer),
             Document::Consolidation(request) => self.consolidation(request, signer),
-            // Nothing acts on these yet, and nothing pretends to.
-            Document::WarehouseEntry(_) => {
-                let defect = Defect::at(&NOT_TAKEN, self.pointer);
-                Err(vec![defect.with("message", self.message.code())])
-            }
+            Document::WarehouseEntry(entry) => self.warehouse_entry(entry, signer),
         }
     }
 

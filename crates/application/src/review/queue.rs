@@ -183,6 +183,7 @@ pub(super) fn figures(state: &ImportState) -> (Money, Option<Money>) {
         ImportState::Waiting { lodged, .. } => lodged.tax.as_ref(),
         ImportState::InReview(entered)
         | ImportState::UnderExamination(entered)
+        | ImportState::AwaitingEntry(entered)
         | ImportState::AwaitingGuarantee(entered)
         | ImportState::Suspended(entered)
         | ImportState::Detained { entered, .. } => entered.lodged.tax.as_ref(),

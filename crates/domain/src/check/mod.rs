@@ -14,6 +14,7 @@ mod payment;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod warehouse_entry;
 mod waybill;
 
 pub use cancellation::{check_cancellation, check_export_cancellation};
@@ -23,6 +24,7 @@ pub use import_return::check_return;
 pub use order::check_order;
 pub use payment::check_payment;
 pub use rules::*;
+pub use warehouse_entry::check_warehouse_entry;
 pub use waybill::check_waybill;
 
 use std::collections::HashSet;

@@ -107,6 +107,16 @@ rules! {
         /// Lines are numbered from 1 without gap.
         DECLARATION_LINE_GAP "declaration-line-number" "表体序号应为{expected}，实为{found}" "the line should be numbered {expected}, not {found}";
     }
+    -800001 "校验不通过，" {
+        /// Only imported parcels are entered.
+        ENTRY_DIRECTION "warehouse-entry-direction" "进出口标记应为I，实为{found}" "the direction must be I, not {found}";
+        /// No line number stands twice.
+        ENTRY_LINE_REPEATED "warehouse-entry-line-repeated" "入库明细单序号{found}重复" "line number {found} stands twice";
+        /// Lines are numbered from 1 without gap.
+        ENTRY_LINE_GAP "warehouse-entry-line-number" "入库明细单序号应为{expected}，实为{found}" "the line should be numbered {expected}, not {found}";
+        /// A parcel stands once in an entry.
+        ENTRY_PARCEL_REPEATED "warehouse-entry-parcel-repeated" "物流运单编号{found}重复" "waybill {found} stands twice";
+    }
 }
 
 #[cfg(test)]

@@ -217,7 +217,9 @@ fn sibling(pointer: &str) -> String {
 #[test]
 fn every_rule_has_exactly_one_case() {
     let mut cases: Vec<_> = cases().into_iter().map(|(rule, ..)| rule.code).collect();
-    let mut rules: Vec<_> = ALL.iter().map(|rule| rule.code).collect();
+    // Those of warehouse entries, which are of no parcel, stand beside their check.
+    let of_parcels = |code: &&str| !code.starts_with("warehouse-entry-");
+    let mut rules: Vec<_> = ALL.iter().map(|rule| rule.code).filter(of_parcels).collect();
     rules.push(official::order::LINE_REPEATED.code);
     rules.push(official::declaration::LINE_REPEATED.code);
     cases.sort_unstable();

@@ -100,6 +100,7 @@ impl ImportState {
     /// | from | to |
     /// |---|---|
     /// | in review [300] | accepted, refused, examined |
+    /// | waiting for its parcel's entry [399] | refused, examined |
     /// | under examination [500] | accepted, detained, suspended, shipped back |
     /// | suspended [600] | accepted, examined, detained, shipped back |
     /// | detained [501–599] | accepted, shipped back |
@@ -116,12 +117,13 @@ impl ImportState {
                 | Self::Detained { entered, .. },
                 Ruling::Accept,
             ) => Ok(Ruled::Accepted(entered)),
-            (Self::InReview(entered), Ruling::Refuse) => {
+            (Self::InReview(entered) | Self::AwaitingEntry(entered), Ruling::Refuse) => {
                 Ok(Ruled::Ended { entered, state: Self::Refused })
             }
-            (Self::InReview(entered) | Self::Suspended(entered), Ruling::Examine) => {
-                Ok(Ruled::Moved(Self::UnderExamination(entered)))
-            }
+            (
+                Self::InReview(entered) | Self::AwaitingEntry(entered) | Self::Suspended(entered),
+                Ruling::Examine,
+            ) => Ok(Ruled::Moved(Self::UnderExamination(entered))),
             (Self::UnderExamination(entered) | Self::Suspended(entered), Ruling::Detain(by)) => {
                 Ok(Ruled::Moved(Self::Detained { entered, by }))
             }

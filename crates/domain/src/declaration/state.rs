@@ -25,6 +25,8 @@ pub enum ImportState {
     InReview(Entered),
     /// Entered, and the goods have to be examined (查验). [500]
     UnderExamination(Entered),
+    /// Reviewed; its parcel has not entered the supervised place (待入库). [399]
+    AwaitingEntry(Entered),
     /// Reviewed; queues because the guarantee is too small (审结). [399]
     AwaitingGuarantee(Entered),
     /// Kept by customs (扣留). [501, 502, 503, 599]
@@ -144,7 +146,7 @@ impl ImportState {
             Self::Waiting { .. } => ReturnStatus::Accepted,
             Self::InReview(_) => ReturnStatus::InReview,
             Self::UnderExamination(_) => ReturnStatus::Examined,
-            Self::AwaitingGuarantee(_) => ReturnStatus::Reviewed,
+            Self::AwaitingEntry(_) | Self::AwaitingGuarantee(_) => ReturnStatus::Reviewed,
             Self::Detained { by, .. } => by.status(),
             Self::Suspended(_) => ReturnStatus::Suspended,
             Self::Released(_) => ReturnStatus::Released,
@@ -172,6 +174,7 @@ impl ImportState {
             Self::Waiting { lodged, .. } => Some(&lodged.reservation),
             Self::InReview(entered)
             | Self::UnderExamination(entered)
+            | Self::AwaitingEntry(entered)
             | Self::AwaitingGuarantee(entered)
             | Self::Suspended(entered)
             | Self::Detained { entered, .. } => Some(&entered.lodged.reservation),
@@ -190,6 +193,7 @@ impl ImportState {
         match self {
             Self::InReview(entered)
             | Self::UnderExamination(entered)
+            | Self::AwaitingEntry(entered)
             | Self::AwaitingGuarantee(entered)
             | Self::Suspended(entered)
             | Self::Detained { entered, .. } => Some(&entered.number),

@@ -2,7 +2,10 @@
 
 use super::PersonMarks;
 use crate::declaration::{GoodsItem, ImportDeclaration};
-use crate::ids::{FunctionalReference, OfficeCode, OrderNumber, PartyId, WaybillNumber};
+use crate::ids::{
+    AccountBookNumber, AccountItemNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId,
+    WaybillNumber,
+};
 use crate::mark::{Mark, Marker, Personal};
 use crate::money::Amount;
 use jiff::civil::Date;
@@ -75,6 +78,10 @@ pub struct DeclarationFacts {
     pub mode: Mode,
     /// 申报地海关.
     pub office: OfficeCode,
+    /// 口岸海关: where the goods came into the country.
+    pub port: OfficeCode,
+    /// 账册编号, of bonded goods.
+    pub account_book: Option<AccountBookNumber>,
     /// 申报日期: picks the rows of law.
     pub declared_on: Date,
     /// 订购人.
@@ -98,6 +105,8 @@ pub struct DeclarationFacts {
 pub struct ItemFacts {
     /// 商品序号.
     pub number: i32,
+    /// 账册备案料号, of bonded goods.
+    pub account_item: Option<AccountItemNumber>,
     /// 商品编码, ten digits.
     pub hs_code: Box<str>,
     /// 商品名称: the positive list may admit a code under one name only.
@@ -154,6 +163,12 @@ impl DeclarationFacts {
             reference: declaration.reference.clone(),
             mode,
             office: declaration.office,
+            port: declaration.port,
+            account_book: declaration
+                .bonded
+                .account_book
+                .as_deref()
+                .and_then(|number| AccountBookNumber::parse(number).ok()),
             declared_on: declaration.declared_on,
             buyer: PersonMarks::of(&declaration.buyer, marker),
             buyer_telephone: marker.mark(Personal::Telephone, &declaration.buyer_telephone),
@@ -177,6 +192,10 @@ impl ItemFacts {
     fn of(item: &GoodsItem) -> Self {
         Self {
             number: item.number,
+            account_item: item
+                .account_item
+                .as_deref()
+                .and_then(|number| AccountItemNumber::parse(number).ok()),
             hs_code: item.hs_code.clone(),
             name: item.name.clone(),
             item_name: item.item_name.clone(),

@@ -11,6 +11,7 @@ mod movement;
 mod order;
 mod payment;
 mod request;
+mod warehouse_entry;
 mod waybill;
 
 pub use declaration::{DeclarationFacts, DeclarationParties, ItemFacts, Mode};
@@ -25,6 +26,7 @@ pub use payment::PaymentFacts;
 pub use request::{
     ExportCancellationFacts, ParcelFacts, ParcelParties, ReturnFacts, ReturnedItemFacts,
 };
+pub use warehouse_entry::WarehouseEntryFacts;
 pub use waybill::{DeliveryFacts, WaybillFacts};
 
 use crate::mark::{Mark, Marker, Personal};

@@ -15,6 +15,8 @@ pub struct WaybillFacts {
     pub carrier: PartyId,
     /// 物流运单编号.
     pub number: WaybillNumber,
+    /// 提运单号: the master bill under which it travels, where the carrier says.
+    pub bill_no: Option<Box<str>>,
     /// 订单编号; layouts before 2022 do not say.
     pub order_no: Option<OrderNumber>,
     /// 运杂费.
@@ -33,6 +35,7 @@ impl WaybillFacts {
         Self {
             carrier,
             number: waybill.number.clone(),
+            bill_no: waybill.bill_no.clone(),
             order_no: waybill.order_no.clone(),
             freight: waybill.freight,
             insurance: waybill.insurance,

@@ -13,6 +13,7 @@ fn goods(hs: &str, name: &str, statutory: (&str, &str)) -> ItemFacts {
     let (quantity, unit) = statutory;
     ItemFacts {
         number: 1,
+        account_item: None,
         hs_code: hs.into(),
         name: name.into(),
         item_name: None,

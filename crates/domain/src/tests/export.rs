@@ -4,7 +4,8 @@ use jiff::civil::date;
 
 use super::{decimal, yuan};
 use crate::commerce::{
-    Action, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill, Filing, Part, Stage,
+    Action, Collection, ExportOrder, ExportOrderLine, ExportOrderType, ExportWaybill, Filing, Part,
+    Stage,
 };
 use crate::declaration::{
     BondedStock, Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag, Transport,
@@ -23,6 +24,7 @@ use crate::time::Moment;
 #[derive(Clone)]
 pub struct ExportParcel {
     pub order: ExportOrder,
+    pub collection: Collection,
     pub waybill: ExportWaybill,
     pub declaration: ExportDeclaration,
     pub arrival: ArrivalReport,
@@ -35,6 +37,7 @@ pub fn export_parcel() -> ExportParcel {
     let (order, waybill, declaration) = (order(), waybill(), declaration());
     ExportParcel {
         order,
+        collection: collection(),
         waybill,
         declaration,
         arrival: arrival(),
@@ -146,6 +149,22 @@ fn order() -> ExportOrder {
             total_price: yuan("398"),
             note: None,
         }],
+    }
+}
+
+fn collection() -> Collection {
+    Collection {
+        filing: filing(6),
+        platform: named("3301960P01", "测试平台"),
+        merchant: named("3301960M02", "测试商户"),
+        order_no: OrderNumber::parse("EX-1").unwrap(),
+        institution: None,
+        institution_name: "现金支付".into(),
+        transaction: None,
+        amount: yuan("398"),
+        currency: "142".into(),
+        received_at: Moment::from_micros(0),
+        note: None,
     }
 }
 

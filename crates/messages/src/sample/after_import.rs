@@ -50,7 +50,10 @@ pub(super) fn return_request() -> Result<ReturnRequest, IdError> {
 }
 
 /// Its entry into the carrier's own facility, beside a parcel that nobody has declared.
-pub(super) fn warehouse_entry() -> Result<WarehouseEntry, IdError> {
+///
+/// # Errors
+/// None in a tested build.
+pub fn warehouse_entry() -> Result<WarehouseEntry, IdError> {
     let parcel = |number, waybill_no| {
         let waybill_no = WaybillNumber::parse(waybill_no)?;
         Ok(EnteredParcel { number, waybill_no, note: None })

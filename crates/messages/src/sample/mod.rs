@@ -13,6 +13,7 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::IdError;
 
 pub use after_export::{return_request as export_return, tally as return_tally};
+pub use after_import::warehouse_entry;
 pub use export::{ExportParcel, export_parcel};
 pub use parcel::{Parcel, parcel, transfer};
 
@@ -85,7 +86,7 @@ pub fn sample(message: MessageType) -> Result<String, SampleError> {
         }
         MessageType::Ceb623 => ceb623::write(&envelope, [&after_import::cancellation()?])?,
         MessageType::Ceb625 => ceb625::write(&envelope, [&after_import::return_request()?])?,
-        MessageType::Ceb711 => ceb711::write(&envelope, [&after_import::warehouse_entry()?])?,
+        MessageType::Ceb711 => ceb711::write(&envelope, [&warehouse_entry()?])?,
         MessageType::Ceb816 => {
             let form = TaxBillForm { unofficial_numbers: false, style };
             ceb816::write(&guid, std::slice::from_ref(&parcel.tax_bill), form)?

@@ -95,6 +95,8 @@ fn write_event<'r>(
         Subject::Guarantee(id) => format!("guarantee of {}", party(*id)),
         Subject::Setting { scope, name } => format!("{}  {name}", office(scope)),
         Subject::CodeRow { table, id } => format!("{table}  {id}"),
+        Subject::AccountBook(book) => format!("account book {book}"),
+        Subject::AccountItem { book, item } => format!("account book {book}  {item}"),
     };
     let cause = match &event.cause {
         Cause::File { name, digest } => format!("{name} (sha256 {})", fingerprint(digest)),
@@ -125,6 +127,10 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
             json!({ "kind": "setting", "office": office(scope), "name": name })
         }
         Subject::CodeRow { table, id } => json!({ "kind": "row", "table": table, "id": id }),
+        Subject::AccountBook(book) => json!({ "kind": "account-book", "book": book }),
+        Subject::AccountItem { book, item } => {
+            json!({ "kind": "account-item", "book": book, "item": item })
+        }
     };
     let fields =
         event.entry.fields.iter().map(

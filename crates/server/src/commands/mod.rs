@@ -4,12 +4,14 @@
 //! success, and says what is wrong as "what, where, what to do".
 
 mod bench;
+mod bonded;
 mod codes;
 mod consolidate;
 mod defects;
 mod demo;
 mod doctor;
 mod export;
+mod facility;
 mod gateway;
 mod history;
 mod message;
@@ -37,11 +39,13 @@ pub struct Tongguan {
 #[derive(Debug, Subcommand)]
 enum Command {
     Bench(bench::Bench),
+    Bonded(bonded::Bonded),
     Codes(codes::Codes),
     Consolidate(consolidate::Consolidate),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
     Export(export::Export),
+    Facility(facility::Facility),
     Gateway(gateway::Gateway),
     Office(office::Office),
     Quarantine(quarantine::Quarantine),
@@ -59,11 +63,13 @@ impl Tongguan {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Bench(bench) => bench.run(),
+            Command::Bonded(bonded) => bonded.run(),
             Command::Codes(codes) => codes.run(),
             Command::Consolidate(consolidate) => consolidate.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Demo(demo) => demo.run(),
             Command::Export(export) => export.run(),
+            Command::Facility(facility) => facility.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
             Command::Quarantine(quarantine) => quarantine.run(),

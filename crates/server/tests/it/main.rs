@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
+mod bonded;
 mod codes;
 mod consolidate;
 mod convert;
@@ -12,6 +13,7 @@ mod demo;
 mod doctor;
 mod export;
 mod export_returns;
+mod facility;
 mod gateway;
 mod learning;
 mod message;

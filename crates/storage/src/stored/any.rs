@@ -17,8 +17,8 @@ use tongguan_domain::facts::{
     LineFacts, MasterBillFacts, Mode, OrderFacts, PaymentFacts, PersonMarks, WaybillFacts,
 };
 use tongguan_domain::ids::{
-    DeclarationNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId, PaymentTransaction,
-    WaybillNumber,
+    AccountBookNumber, AccountItemNumber, DeclarationNumber, FunctionalReference, OfficeCode,
+    OrderNumber, PartyId, PaymentTransaction, WaybillNumber,
 };
 use tongguan_domain::mark::Mark;
 use tongguan_domain::money::{Amount, Money};
@@ -73,6 +73,8 @@ number!(waybill_number, WaybillNumber, "[!-~单]{1,60}");
 number!(transaction, PaymentTransaction, "[!-~单]{1,60}");
 number!(reference, FunctionalReference, "[!-~单]{1,20}");
 number!(declaration_number, DeclarationNumber, "[!-~单]{1,18}");
+number!(account_book, AccountBookNumber, "[!-~单]{1,30}");
+number!(account_item, AccountItemNumber, "[!-~单]{1,30}");
 number!(office, OfficeCode, "[0-9]{4}");
 
 fn person() -> impl Strategy<Value = PersonMarks> {
@@ -128,10 +130,13 @@ prop_compose! {
     /// Facts of any waybill.
     pub fn waybill()(
         carrier in party(), number in waybill_number(), order_no in option::of(order_number()),
-        freight in option::of(amount()), insurance in option::of(amount()),
+        (bill_no, freight) in (option::of(text()), option::of(amount())),
+        insurance in option::of(amount()),
         gross_weight_kg in decimal(), consignee in consignee(),
     ) -> WaybillFacts {
-        WaybillFacts { carrier, number, order_no, freight, insurance, gross_weight_kg, consignee }
+        WaybillFacts {
+            carrier, number, bill_no, order_no, freight, insurance, gross_weight_kg, consignee,
+        }
     }
 }
 
@@ -146,7 +151,7 @@ prop_compose! {
 
 prop_compose! {
     fn item()(
-        number: i32,
+        (number, account_item) in (any::<i32>(), option::of(account_item())),
         (hs_code, name, item_name) in (text(), text(), option::of(text())),
         (unit, quantity) in (text(), decimal()),
         (statutory_unit, statutory_quantity) in (text(), decimal()),
@@ -154,7 +159,7 @@ prop_compose! {
         (price, total_price) in (amount(), amount()),
     ) -> ItemFacts {
         ItemFacts {
-            number, hs_code, name, item_name, unit, quantity, statutory_unit, statutory_quantity,
+            number, account_item, hs_code, name, item_name, unit, quantity, statutory_unit, statutory_quantity,
             second, price, total_price,
         }
     }
@@ -168,14 +173,15 @@ prop_compose! {
         (declarant, guarantor) in (party(), party()),
         (waybill_no, reference) in (waybill_number(), option::of(reference())),
         mode in prop::sample::select(&[Mode::Direct, Mode::Bonded, Mode::BondedA][..]),
-        (office, declared_on) in (office(), day()),
+        (office, port, account_book) in (office(), office(), option::of(account_book())),
+        declared_on in day(),
         (buyer, buyer_telephone, consignee_address) in (person(), mark(), mark()),
         (freight, insurance, net_weight_kg) in (amount(), amount(), decimal()),
         items in vec(item(), 0..4),
     ) -> DeclarationFacts {
         DeclarationFacts {
             order_no, platform, merchant, carrier, declarant, guarantor, waybill_no, reference,
-            mode, office, declared_on, buyer, buyer_telephone, consignee_address, freight,
+            mode, office, port, account_book, declared_on, buyer, buyer_telephone, consignee_address, freight,
             insurance, net_weight_kg, items,
         }
     }
@@ -259,6 +265,7 @@ pub fn state() -> impl Strategy<Value = ImportState> {
             .prop_map(|(lodged, expires_at)| ImportState::Waiting { lodged, expires_at }),
         entered().prop_map(ImportState::InReview),
         entered().prop_map(ImportState::UnderExamination),
+        entered().prop_map(ImportState::AwaitingEntry),
         entered().prop_map(ImportState::AwaitingGuarantee),
         (entered(), prop::sample::select(DETENTIONS))
             .prop_map(|(entered, by)| ImportState::Detained { entered, by }),

@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use tongguan_domain::facts::{DeclarationFacts, ItemFacts, Mode};
-use tongguan_domain::ids::{FunctionalReference, OfficeCode, OrderNumber, PartyId, WaybillNumber};
+use tongguan_domain::ids::{
+    AccountBookNumber, AccountItemNumber, FunctionalReference, OfficeCode, OrderNumber, PartyId,
+    WaybillNumber,
+};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::{parse_day, wire_day};
 
+use super::bonded::StoredDrawnV1;
 use super::decimal::StoredDecimal;
 use super::facts::{StoredMark, StoredPersonV1, damaged};
 use super::response::StoredAnswerV1;
@@ -28,6 +32,8 @@ pub struct StoredDeclarationV1 {
     pub pack: [u8; 16],
     /// Whom it answers, and what it quotes.
     pub answer: StoredAnswerV1,
+    /// What it holds of bonded stock, or has drawn.
+    pub stock: Vec<StoredDrawnV1>,
 }
 
 /// What a declaration says.
@@ -43,6 +49,8 @@ pub struct StoredDeclarationFactsV1 {
     reference: Option<String>,
     mode: String,
     office: String,
+    port: String,
+    account_book: Option<String>,
     declared_on: String,
     buyer: StoredPersonV1,
     buyer_telephone: StoredMark,
@@ -57,6 +65,7 @@ pub struct StoredDeclarationFactsV1 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredItemV1 {
     number: i32,
+    account_item: Option<String>,
     hs_code: Box<str>,
     name: Box<str>,
     item_name: Option<Box<str>>,
@@ -103,6 +112,8 @@ impl From<&DeclarationFacts> for StoredDeclarationFactsV1 {
             reference: facts.reference.as_ref().map(ToString::to_string),
             mode: facts.mode.to_wire().to_owned(),
             office: facts.office.to_string(),
+            port: facts.port.to_string(),
+            account_book: facts.account_book.as_ref().map(ToString::to_string),
             declared_on: wire_day(facts.declared_on),
             buyer: facts.buyer.into(),
             buyer_telephone: facts.buyer_telephone.to_bytes(),
@@ -119,6 +130,7 @@ impl TryFrom<StoredDeclarationFactsV1> for DeclarationFacts {
     type Error = StoredError;
     fn try_from(stored: StoredDeclarationFactsV1) -> Result<Self, StoredError> {
         let reference = stored.reference.as_deref().map(FunctionalReference::parse);
+        let account_book = stored.account_book.as_deref().map(AccountBookNumber::parse);
         Ok(Self {
             order_no: OrderNumber::parse(&stored.order_no).map_err(damaged)?,
             platform: PartyId(stored.platform),
@@ -130,6 +142,8 @@ impl TryFrom<StoredDeclarationFactsV1> for DeclarationFacts {
             reference: reference.transpose().map_err(damaged)?,
             mode: Mode::from_wire(&stored.mode).ok_or_else(|| damaged("supervision mode"))?,
             office: OfficeCode::parse(&stored.office).map_err(damaged)?,
+            port: OfficeCode::parse(&stored.port).map_err(damaged)?,
+            account_book: account_book.transpose().map_err(damaged)?,
             declared_on: parse_day(&stored.declared_on).ok_or_else(|| damaged("day"))?,
             buyer: stored.buyer.into(),
             buyer_telephone: Mark::from_bytes(stored.buyer_telephone),
@@ -146,6 +160,7 @@ impl From<&ItemFacts> for StoredItemV1 {
     fn from(item: &ItemFacts) -> Self {
         Self {
             number: item.number,
+            account_item: item.account_item.as_ref().map(ToString::to_string),
             hs_code: item.hs_code.clone(),
             name: item.name.clone(),
             item_name: item.item_name.clone(),
@@ -163,12 +178,14 @@ impl From<&ItemFacts> for StoredItemV1 {
 impl TryFrom<StoredItemV1> for ItemFacts {
     type Error = StoredError;
     fn try_from(stored: StoredItemV1) -> Result<Self, StoredError> {
+        let account_item = stored.account_item.as_deref().map(AccountItemNumber::parse);
         let second = match stored.second {
             Some((unit, quantity)) => Some((unit, quantity.try_into()?)),
             None => None,
         };
         Ok(Self {
             number: stored.number,
+            account_item: account_item.transpose().map_err(damaged)?,
             hs_code: stored.hs_code,
             name: stored.name,
             item_name: stored.item_name,
@@ -187,6 +204,8 @@ impl TryFrom<StoredItemV1> for ItemFacts {
 mod tests {
     use proptest::prelude::*;
     use rust_decimal::Decimal;
+    use tongguan_domain::bonded::stock::StockQuantity;
+    use tongguan_domain::bonded::{Drawn, StockKey};
     use tongguan_domain::facts::PersonMarks;
     use tongguan_domain::money::Amount;
 
@@ -209,6 +228,8 @@ mod tests {
             reference: Some(FunctionalReference::parse("R1").unwrap()),
             mode: Mode::Direct,
             office: OfficeCode::parse("0100").unwrap(),
+            port: OfficeCode::parse("2244").unwrap(),
+            account_book: Some(AccountBookNumber::parse("L1").unwrap()),
             declared_on: jiff::civil::date(2026, 3, 2),
             buyer: PersonMarks { person: mark(0xA1), name: mark(0xA2), number: mark(0xA3) },
             buyer_telephone: mark(0xA4),
@@ -218,6 +239,7 @@ mod tests {
             net_weight_kg: Decimal::new(14, 1),
             items: vec![ItemFacts {
                 number: 1,
+                account_item: Some(AccountItemNumber::parse("7").unwrap()),
                 hs_code: "1901101090".into(),
                 name: "奶粉".into(),
                 item_name: None,
@@ -230,6 +252,13 @@ mod tests {
                 total_price: yuan(19_900),
             }],
         }
+    }
+
+    fn drawn() -> StoredDrawnV1 {
+        let book = AccountBookNumber::parse("L1").unwrap();
+        let item = AccountItemNumber::parse("7").unwrap();
+        let quantity = StockQuantity::from_parts(200_000).unwrap();
+        (&Drawn { key: StockKey { book, item }, quantity }).into()
     }
 
     #[test]
@@ -247,15 +276,16 @@ mod tests {
                 },
                 billing: Some(["O1", "W1", "C", "S"].map(Box::from)),
             },
+            stock: vec![drawn()],
         };
         keeps(
-            "01024f310204080a0c0257310102523104393631300430313030083230323630333032a1a1a1
-            a1a1a1a1a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a3a3a3a3a3a3a3a3a3
-            a3a3a3a3a3a3a3a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3
-            c3000200021c0101020a3139303131303130393006e5a5b6e7b2890003313232040003303335
-            1c0101033132320400bc9b0102f8b602020aeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee04445850
-            31010444585032ee0408016704303130300150014d0141025231000001024f31025731014301
-            53",
+            "01024f310204080a0c0257310102523104393631300430313030043232343401024c31083230
+            323630333032a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2
+            a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c3c3c3c3c3c3
+            c3c3c3c3c3c3c3c3c3c3000200021c0101020101370a3139303131303130393006e5a5b6e7b2
+            8900033132320400033033351c0101033132320400bc9b0102f8b602020aeeeeeeeeeeeeeeee
+            eeeeeeeeeeeeeeee0444585031010444585032ee0408016704303130300150014d0141025231
+            000001024f310257310143015301024c31013780b518",
             &declaration,
             StoredDeclaration::encode,
             StoredDeclaration::decode,

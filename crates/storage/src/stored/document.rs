@@ -177,6 +177,7 @@ mod tests {
         let waybill = WaybillFacts {
             carrier: PartyId(4),
             number: WaybillNumber::parse("W1").unwrap(),
+            bill_no: Some("B1".into()),
             order_no: Some(OrderNumber::parse("O1").unwrap()),
             freight: Some(yuan(0)),
             insurance: None,
@@ -184,7 +185,7 @@ mod tests {
             consignee: consignee(),
         };
         keeps_facts(
-            "010e80897a01020802573101024f31010002001e01c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c2
+            "010e80897a0102080257310102423101024f31010002001e01c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c2
             c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3",
             Some(StoredFactsV1::Waybill((&waybill).into())),
         );

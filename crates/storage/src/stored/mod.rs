@@ -12,6 +12,7 @@
 
 #[cfg(test)]
 mod any;
+pub mod bonded;
 pub mod claim;
 pub mod consolidation;
 pub mod decimal;

@@ -35,6 +35,10 @@ pub enum StoredRegisterSubjectV1 {
     Setting(Box<str>, Box<str>),
     /// A row of a code table: table and id.
     CodeRow(Box<str>, Box<str>),
+    /// An account book of bonded goods: its number.
+    AccountBook(Box<str>),
+    /// Goods of an account book: book and item.
+    AccountItem(Box<str>, Box<str>),
 }
 
 /// What was done to it.

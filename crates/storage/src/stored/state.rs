@@ -39,6 +39,8 @@ pub enum StoredStateV1 {
     Deleted,
     /// [100], with the number.
     Cancelled(String),
+    /// [399]
+    AwaitingEntry(StoredEnteredV1),
 }
 
 /// To whom detained goods are handed.
@@ -79,6 +81,7 @@ impl From<&ImportState> for StoredStateV1 {
             }
             ImportState::InReview(entered) => Self::InReview(entered.into()),
             ImportState::UnderExamination(entered) => Self::UnderExamination(entered.into()),
+            ImportState::AwaitingEntry(entered) => Self::AwaitingEntry(entered.into()),
             ImportState::AwaitingGuarantee(entered) => Self::AwaitingGuarantee(entered.into()),
             ImportState::Detained { entered, by } => Self::Detained(entered.into(), (*by).into()),
             ImportState::Suspended(entered) => Self::Suspended(entered.into()),
@@ -103,6 +106,7 @@ impl TryFrom<StoredStateV1> for ImportState {
             },
             StoredStateV1::InReview(entered) => Self::InReview(entered.try_into()?),
             StoredStateV1::UnderExamination(entered) => Self::UnderExamination(entered.try_into()?),
+            StoredStateV1::AwaitingEntry(entered) => Self::AwaitingEntry(entered.try_into()?),
             StoredStateV1::AwaitingGuarantee(entered) => {
                 Self::AwaitingGuarantee(entered.try_into()?)
             }
@@ -282,6 +286,12 @@ mod tests {
                 0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
                 01",
                 ImportState::AwaitingGuarantee(entered()),
+            ),
+            (
+                "010c0430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
+                01",
+                ImportState::AwaitingEntry(entered()),
             ),
             (
                 "01060430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130

@@ -29,6 +29,8 @@ fn claim(number: &str, declaration: i64) -> Claim {
         quarantine: None,
         bill_no: None,
         body: None,
+        entered_office: None,
+        entered_bill: None,
     }
 }
 
@@ -85,7 +87,7 @@ fn the_parcels_of_a_bill_are_found_by_its_number(on: &Fixture) {
     };
     let all = [claim("w1", 1), under("w3", "B1"), under("w2", "B1"), under("w4", "B2")];
     on.write(|tx| tx.upsert(&all));
-    let found = |party, bill| on.read(|view| view.claims_under_bill(PartyId(party), bill));
+    let found = |party, bill| on.read(|view| view.claims_under_bill(1, PartyId(party), bill));
     assert_eq!(found(5, "B1"), [under("w2", "B1"), under("w3", "B1")]);
     assert_eq!((found(6, "B1"), found(5, "B3")), (Vec::new(), Vec::new()));
     on.write(|tx| tx.upsert(&[under("w3", "B2")]));

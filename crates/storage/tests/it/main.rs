@@ -5,6 +5,7 @@
 mod fixture;
 #[cfg(test)]
 mod balance;
+mod bonded;
 #[cfg(test)]
 mod claim;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod allowance;
 mod arrival;
+mod bonded;
 mod cancellations;
 mod changes;
 mod clearing;
@@ -18,6 +19,7 @@ mod export_faults;
 mod export_returns;
 mod exported_month;
 mod exports;
+mod facility;
 mod faults;
 mod guarantee;
 mod lanes;

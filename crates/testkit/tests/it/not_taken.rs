@@ -8,7 +8,7 @@ use tongguan_messages::sample::sample;
 use crate::support::world;
 
 /// What the office acts on.
-const TAKEN: [MessageType; 18] = [
+const TAKEN: [MessageType; 19] = [
     MessageType::Ceb213,
     MessageType::Ceb215,
     MessageType::Ceb303,
@@ -27,6 +27,7 @@ const TAKEN: [MessageType; 18] = [
     MessageType::Ceb623,
     MessageType::Ceb625,
     MessageType::Ceb701,
+    MessageType::Ceb711,
 ];
 
 #[test]

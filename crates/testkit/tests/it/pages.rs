@@ -42,6 +42,7 @@ fn the_page_of_states_says_where_each_ruling_leads() {
     let entered = entered();
     let states = [
         ("300", ImportState::InReview(entered.clone())),
+        ("399, not entered", ImportState::AwaitingEntry(entered.clone())),
         ("500", ImportState::UnderExamination(entered.clone())),
         ("600", ImportState::Suspended(entered.clone())),
         ("501–599", ImportState::Detained { entered: entered.clone(), by }),

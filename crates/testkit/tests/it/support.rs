@@ -114,6 +114,7 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::Return(request) => request.note = note,
         Document::MasterBill(link) => link.note = note,
         Document::Consolidation(request) => request.note = note,
+        Document::WarehouseEntry(entry) => entry.note = note,
     }
     document
 }

@@ -6,7 +6,7 @@ use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::defect::{Defect, Rule};
 use tongguan_domain::official::export::Faults;
 
-use super::rules::guid_reused;
+use super::rules::{ENTRY_FIXED, ENTRY_ORIGINAL_MISSING, guid_reused};
 use crate::clearing::incoming::FiledDocument;
 use crate::clearing::record::{DocumentKind, DocumentRecord, DocumentState};
 
@@ -51,7 +51,8 @@ impl Refusal {
 /// The rule for a refusal of one kind of document, with the official number.
 fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
     use tongguan_domain::official::{
-        cancellation, declaration, delivery, export, import_return, order, payment, waybill,
+        cancellation, declaration, delivery, export, import_return, order, payment,
+        warehouse_entry, waybill,
     };
     match (kind, refusal) {
         (_, Refusal::GuidReused) => guid_reused(kind),
@@ -90,6 +91,10 @@ fn rule(kind: DocumentKind, refusal: Refusal) -> &'static Rule {
         (DocumentKind::Return, Refusal::Outdated) => &import_return::LODGING_FAILED,
         (DocumentKind::MasterBill, why) => why.among(&export::MASTER_BILL_LINK),
         (DocumentKind::Consolidation, why) => why.among(&export::CONSOLIDATION),
+        (DocumentKind::WarehouseEntry, Refusal::Exists) => &warehouse_entry::DUPLICATE,
+        (DocumentKind::WarehouseEntry, Refusal::Missing) => &ENTRY_ORIGINAL_MISSING,
+        (DocumentKind::WarehouseEntry, Refusal::Declared) => &ENTRY_FIXED,
+        (DocumentKind::WarehouseEntry, Refusal::Outdated) => &warehouse_entry::OUTDATED,
         (DocumentKind::Declaration, Refusal::Exists) => &declaration::DUPLICATE,
         (DocumentKind::Declaration, Refusal::Missing) => &declaration::ORIGINAL_MISSING,
         (DocumentKind::Declaration, Refusal::Declared) => &declaration::CHANGE_NOT_ALLOWED,

@@ -14,7 +14,7 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_messages::ceb::TaxBillStatus;
 
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, allowance, delivery};
+use super::{Circumstances, Undecidable, allowance, delivery, stock};
 use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
@@ -110,6 +110,15 @@ impl Case {
         let ImportState::Waiting { lodged, .. } = &self.record.state else { return Ok(()) };
         let lodged = lodged.clone();
         let facts = self.record.facts.clone();
+        let wanted = match stock::wanted(draft, circumstances, &facts) {
+            Ok(wanted) => wanted,
+            Err(defects) => {
+                self.replying.say(ReturnStatus::Sent, "发送海关成功");
+                return self.refuse(draft, circumstances, &defects);
+            }
+        };
+        stock::hold(draft, &wanted.drawn)?;
+        self.record.stock = wanted.drawn;
         let partition = self.document.key.dossier.partition;
         let number =
             circumstances.serials.declaration_number(partition, facts.office, circumstances.at)?;
@@ -129,6 +138,9 @@ impl Case {
             Lane::Yellow => self.review(entered, "[Code:1200;Desc:待人工审核]"),
             Lane::Green if !rated => self
                 .review(entered, "[Code:1200;Desc:待人工审核]; 商品税率或清单备注条件待人工确认"),
+            Lane::Green if wanted.priced_otherwise => {
+                self.review(entered, "[Code:1200;Desc:待人工审核]; 单价超出账册备案价格区间")
+            }
             Lane::Green => self.accept(draft, circumstances, entered),
         }
     }
@@ -150,7 +162,8 @@ impl Case {
         allowance::over_limits(draft, &wanted, lodged.annual_limit, &self.record.facts.items)
     }
 
-    /// Finishes the review (399) and releases as soon as the guarantee allows.
+    /// Finishes the review (399) and releases as soon as the parcel has entered, where the office wants to
+    /// know it in a supervised place, and the guarantee allows.
     pub fn accept(
         &mut self,
         draft: &mut Draft<'_>,
@@ -163,10 +176,17 @@ impl Case {
         if !defects.is_empty() {
             return self.refuse(draft, circumstances, &defects);
         }
+        if self.awaits_entry(draft, circumstances) {
+            self.replying.say(ReturnStatus::Reviewed, "审结; 包裹尚未入库，待放行");
+            self.record.state = ImportState::AwaitingEntry(entered);
+            return Ok(());
+        }
         let guarantor = self.record.facts.guarantor;
         let guarantee = draft.guarantee(guarantor).ok_or(Undecidable::NoGuarantee(id))?;
         if let Some(held) = guarantee.hold(tax, circumstances.at) {
-            self.replying.say(ReturnStatus::Reviewed, "审结");
+            if !matches!(self.record.state, ImportState::AwaitingEntry(_)) {
+                self.replying.say(ReturnStatus::Reviewed, "审结");
+            }
             return self.release(draft, circumstances, entered, held);
         }
         let mut reason = format!(
@@ -192,6 +212,7 @@ impl Case {
     ) -> Result<(), Undecidable> {
         let Entered { number, lodged } = entered;
         let tax = lodged.tax.ok_or(Undecidable::NoRate(self.record.id))?;
+        stock::draw(draft, &self.record, number.as_str())?;
         let year = self.counted_for(circumstances, lodged.reservation.key);
         let used = allowance::spend(draft, lodged.reservation, year)?;
         draft.set_guarantee(self.record.facts.guarantor, held);
@@ -253,12 +274,14 @@ impl Case {
         self.move_to(ImportState::InReview(entered))
     }
 
-    /// Gives back what the declaration holds of its buyer's year and its place before the guarantee.
-    fn give_back(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
+    /// Gives back what the declaration holds of its buyer's year, its place before the guarantee, and its
+    /// bonded stock.
+    fn give_back(&mut self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {
         if let Some(held) = self.record.state.reservation() {
             allowance::give_back(draft, held)?;
         }
-        self.leave_guarantee_queue(draft)
+        self.leave_guarantee_queue(draft)?;
+        stock::let_go(draft, &mut self.record)
     }
 
     fn free_waybill(&self, draft: &mut Draft<'_>, circumstances: &Circumstances<'_>) {
@@ -267,6 +290,16 @@ impl Case {
             claim.declaration = None;
             draft.set_claim(claim);
         }
+    }
+
+    /// Whether the office releases only what has entered a supervised place, and this has not. Bonded goods
+    /// come out of one.
+    fn awaits_entry(&self, draft: &Draft<'_>, circumstances: &Circumstances<'_>) -> bool {
+        let facts = &self.record.facts;
+        let claim = || draft.claim(&waybill_claim(facts), circumstances.at);
+        circumstances.office(facts.office).release_after_entry
+            && !facts.mode.is_bonded()
+            && claim().arrived_at.is_none()
     }
 
     fn leave_guarantee_queue(&self, draft: &mut Draft<'_>) -> Result<(), Undecidable> {

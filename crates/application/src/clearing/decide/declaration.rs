@@ -97,6 +97,7 @@ fn open(
         state: ImportState::Stored(lodging.assessed.clone()),
         pack: lodging.pack,
         answer: submitted.answer.clone(),
+        stock: Vec::new(),
     };
     Ok(Case { record, document, replying })
 }

@@ -15,12 +15,14 @@ mod delivery;
 mod due;
 mod export;
 mod export_return;
+mod facility;
 mod guarantee;
 mod matching;
 mod reply;
 mod returns;
 mod rules;
 mod ruling;
+pub mod stock;
 mod trade;
 
 pub(super) use consolidation::wanted;
@@ -83,6 +85,9 @@ pub enum Undecidable {
     /// A quantity account would overflow, or give back more than it holds.
     #[error("an account of quantities would overflow or fall below nothing")]
     Quantity(#[from] tongguan_domain::quantity::QuantityOutOfRange),
+    /// A bonded stock does not allow it.
+    #[error("a bonded stock does not allow it: {0}")]
+    Stock(#[from] tongguan_domain::bonded::stock::StockRefused),
     /// The declaration is not stored.
     #[error("declaration {0} is not stored")]
     NoSuchDeclaration(DeclarationId),
@@ -279,6 +284,9 @@ fn decide_filed(
         }
         Ok(FiledFacts::Consolidation(requested)) => {
             consolidation::request(draft, circumstances, submitted, filed, requested)
+        }
+        Ok(FiledFacts::WarehouseEntry(facts)) => {
+            facility::enter(draft, circumstances, submitted, filed, facts)
         }
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, defects),
     }

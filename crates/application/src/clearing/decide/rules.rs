@@ -23,6 +23,13 @@ pub static ALL: &[&Rule] = &[
     &EXPORT_CANCELLATION_DIFFERS,
     &EXPORT_CANCELLATION_NOT_ALLOWED,
     &super::consolidation::NOTHING,
+    &ACCOUNT_BOOK_UNKNOWN,
+    &ACCOUNT_BOOK_OF_OTHER,
+    &ACCOUNT_ITEM_UNKNOWN,
+    &STOCK_SHORT,
+    &ENTRY_GUID_REUSED,
+    &ENTRY_ORIGINAL_MISSING,
+    &ENTRY_FIXED,
 ];
 
 /// Another live declaration names the waybill.
@@ -90,6 +97,54 @@ pub static PART_COUNT_DIFFERS: Rule = Rule {
     en: "other parts of the report count {expected} parts, not {found}",
 };
 
+/// The account book is not registered at an office that demands one, or its term is over.
+pub static ACCOUNT_BOOK_UNKNOWN: Rule = Rule {
+    code: "declaration-account-book-unknown",
+    official: None,
+    zh: "账册[{book}]未备案或已失效",
+    en: "account book [{book}] is not registered, or its term is over",
+};
+
+/// The account book is kept by another office.
+pub static ACCOUNT_BOOK_OF_OTHER: Rule = Rule {
+    code: "declaration-account-book-of-other-office",
+    official: None,
+    zh: "账册[{book}]的主管海关为[{office}]",
+    en: "account book [{book}] is kept by office [{office}]",
+};
+
+/// The account book holds no such goods.
+pub static ACCOUNT_ITEM_UNKNOWN: Rule = Rule {
+    code: "declaration-account-item-unknown",
+    official: None,
+    zh: "账册[{book}]无备案料号[{item}]",
+    en: "account book [{book}] holds no item [{item}]",
+};
+
+/// There is less of the goods than is declared and held.
+pub static STOCK_SHORT: Rule = Rule {
+    code: "declaration-stock-short",
+    official: None,
+    zh: "账册[{book}]料号[{item}]库存不足：申报{wanted}，可用{available}",
+    en: "account book [{book}] has too little of item [{item}]: {wanted} declared, {available} left",
+};
+
+/// There is no warehouse entry to change or delete.
+pub static ENTRY_ORIGINAL_MISSING: Rule = Rule {
+    code: "warehouse-entry-original-missing",
+    official: Some(Official::Business(-800_001)),
+    zh: "校验不通过，报送类型(appType)不正确，未找到要操作的入库明细单",
+    en: "appType is wrong: the warehouse entry to work on does not exist",
+};
+
+/// What has entered has entered.
+pub static ENTRY_FIXED: Rule = Rule {
+    code: "warehouse-entry-fixed",
+    official: Some(Official::Business(-800_001)),
+    zh: "校验不通过，已入库的明细单不允许变更或删除",
+    en: "the parcels have entered, so the warehouse entry cannot be changed or deleted",
+};
+
 macro_rules! guid_reused {
     ($($name:ident, $number:literal, $code:literal, $prefix:literal;)*) => {
         $(
@@ -112,6 +167,7 @@ guid_reused! {
     DECLARATION_GUID_REUSED, -621_001, "declaration-guid-reused", "清单报文校验失败，";
     CANCELLATION_GUID_REUSED, -623_001, "cancellation-guid-reused", "报文校验失败，";
     RETURN_GUID_REUSED, -625_001, "return-guid-reused", "退货申请单报文校验失败，";
+    ENTRY_GUID_REUSED, -800_001, "warehouse-entry-guid-reused", "校验不通过，";
 }
 
 /// The rule against a number that names other content, in the words of a kind of document.
@@ -135,5 +191,6 @@ pub fn guid_reused(kind: DocumentKind) -> &'static Rule {
         DocumentKind::ExportCancellation => &export::CANCELLATION.guid_reused,
         DocumentKind::MasterBill => &export::MASTER_BILL_LINK.guid_reused,
         DocumentKind::Consolidation => &export::CONSOLIDATION.guid_reused,
+        DocumentKind::WarehouseEntry => &ENTRY_GUID_REUSED,
     }
 }

@@ -89,6 +89,7 @@ pub fn waybill(
         .is_some_and(|declaration| matching::is_declared(&declaration.state));
     let stored =
         store(draft, circumstances, submitted, filed, Facts::Waybill(facts.clone()), fixed);
+    note_bill(draft, &mut claim, facts, stored);
     settle_claim(draft, &mut claim, filed, stored);
     match (stored, claim.declaration) {
         (Some(DocumentState::Entered), Some(declaration)) => {
@@ -131,7 +132,8 @@ pub fn refused(
         | DocumentKind::Cancellation
         | DocumentKind::ExportCancellation
         | DocumentKind::Return
-        | DocumentKind::Consolidation => {
+        | DocumentKind::Consolidation
+        | DocumentKind::WarehouseEntry => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
         }
         DocumentKind::ExportReturn | DocumentKind::ReturnTally => {
@@ -309,6 +311,21 @@ pub fn settle_claim(
     if claim.document != holder || claim.parked != parked {
         claim.document = holder;
         claim.parked = parked;
+        draft.set_claim(claim.clone());
+    }
+}
+
+/// A waybill's claim knows the master bill that the waybill names.
+fn note_bill(
+    draft: &mut Draft<'_>,
+    claim: &mut Claim,
+    facts: &WaybillFacts,
+    stored: Option<DocumentState>,
+) {
+    let Some(state) = stored else { return };
+    let bill_no = facts.bill_no.as_deref().filter(|_| state.is_live());
+    if claim.bill_no.as_deref() != bill_no {
+        claim.bill_no = bill_no.map(Into::into);
         draft.set_claim(claim.clone());
     }
 }

@@ -108,6 +108,7 @@ fn certified(record: &DeclarationRecord) -> bool {
         ImportState::Waiting { lodged, .. } => lodged.certified,
         ImportState::InReview(entered)
         | ImportState::UnderExamination(entered)
+        | ImportState::AwaitingEntry(entered)
         | ImportState::AwaitingGuarantee(entered)
         | ImportState::Suspended(entered)
         | ImportState::Detained { entered, .. } => entered.lodged.certified,

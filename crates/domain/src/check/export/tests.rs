@@ -16,6 +16,7 @@ fn findings(parcel: &ExportParcel) -> Vec<Defect> {
     let pack = Pack::builtin();
     let law = Law { pack: &pack, day: date(2026, 9, 1) };
     let mut findings = check_export_order(&parcel.order, law, "/Order[1]");
+    findings.extend(check_collection(&parcel.collection, law, "/Receipts[1]"));
     findings.extend(check_export_waybill(&parcel.waybill, law, "/Logistics[1]"));
     findings.extend(check_export(&parcel.declaration, law, "/Inventory[1]"));
     findings.extend(check_arrival(&parcel.arrival, "/Arrival[1]"));
@@ -49,6 +50,8 @@ const TRADE: &[Case] = &[
         |p| p.order.lines.push(p.order.lines[0].clone()),
         "/Order[1]/OrderList[2]/gnum",
     ),
+    (&CURRENCY, |p| p.collection.currency = "000".into(), "/Receipts[1]/currency"),
+    (&AMOUNT, |p| p.collection.amount = yuan("0"), "/Receipts[1]/charge"),
     (&CURRENCY, |p| p.waybill.currency = "000".into(), "/Logistics[1]/currency"),
     (&NEGATIVE, |p| p.waybill.insurance = yuan("-1"), "/Logistics[1]/insuredFee"),
     (&WEIGHT, |p| p.waybill.gross_weight_kg = decimal("0"), "/Logistics[1]/grossWeight"),

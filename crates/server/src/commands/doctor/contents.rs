@@ -129,7 +129,8 @@ fn queues(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result
             made_at(queue.first.0)
         );
         if queue.queue == guarantee {
-            let todo = "top up the guarantees that are used up: `registry guarantee`";
+            let todo = "top up the guarantees that are used up: `registry guarantee`; \
+                        others wait for their parcel to enter";
             findings.warn("queues", place, said, todo);
         } else {
             findings.ok("queues", place, said);

@@ -256,7 +256,7 @@ fn broken_rules(document: &Document, pack: &Pack, pointer: &str) -> Vec<Defect> 
             // A request says no day of its receipt; it was sent before it came.
             check::consolidation::check_consolidation(request, request.filing.sent_at, pointer)
         }
+        Document::WarehouseEntry(entry) => check::check_warehouse_entry(entry, pointer),
         // Nothing is asked yet of what a message says that is not acted upon.
-        Document::WarehouseEntry(_) => Vec::new(),
     }
 }

@@ -189,6 +189,7 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::ExportCancellation => "export-cancellation",
         DocumentKind::MasterBill => "master-bill-link",
         DocumentKind::Consolidation => "consolidation-request",
+        DocumentKind::WarehouseEntry => "warehouse-entry",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::stored::decimal::StoredDecimal;
 pub struct StoredWaybillV1 {
     carrier: i64,
     number: String,
+    bill_no: Option<Box<str>>,
     order_no: Option<String>,
     freight: Option<StoredDecimal>,
     insurance: Option<StoredDecimal>,
@@ -34,6 +35,7 @@ impl From<&WaybillFacts> for StoredWaybillV1 {
         Self {
             carrier: waybill.carrier.0,
             number: waybill.number.to_string(),
+            bill_no: waybill.bill_no.clone(),
             order_no: waybill.order_no.as_ref().map(ToString::to_string),
             freight: waybill.freight.map(Into::into),
             insurance: waybill.insurance.map(Into::into),
@@ -50,6 +52,7 @@ impl TryFrom<StoredWaybillV1> for WaybillFacts {
         Ok(Self {
             carrier: PartyId(stored.carrier),
             number: WaybillNumber::parse(&stored.number).map_err(damaged)?,
+            bill_no: stored.bill_no,
             order_no: order_no.transpose().map_err(damaged)?,
             freight: stored.freight.map(TryInto::try_into).transpose()?,
             insurance: stored.insurance.map(TryInto::try_into).transpose()?,

@@ -32,6 +32,7 @@ pub(super) use lodging::lodge;
 pub(super) use master_bill::master_bill;
 pub(super) use movement::{arrival, departure};
 pub(super) use quarantine::register as quarantine;
+pub(super) use report::{Changeable, Report, Taken, take_in};
 pub(super) use ruling::rule;
 pub(super) use trade::{collection, order, waybill};
 pub(super) use transit::decide as transit;

@@ -85,6 +85,7 @@ fn state(state: &ImportState) -> Value {
         }),
         ImportState::InReview(entered)
         | ImportState::UnderExamination(entered)
+        | ImportState::AwaitingEntry(entered)
         | ImportState::AwaitingGuarantee(entered)
         | ImportState::Suspended(entered)
         | ImportState::Detained { entered, .. } => json!({

@@ -1,0 +1,15 @@
+//! Account books of bonded goods (账册): registered, moved by hand, counted, reported.
+//!
+//! What declarations draw and give back is decided in [`crate::clearing`]; what is here is done by command.
+//! Each change is one transaction that locks the stock's row, so it may be made beside writers.
+
+pub mod file;
+mod lists;
+mod moving;
+mod register;
+mod report;
+
+pub use lists::{By, ListError, ListRecord, bonded_lists, lodge_list, take_list_step};
+pub use moving::{Counted, ManualMove, MoveError, StockTake, move_stock, take_stock};
+pub use register::{RegisterError, open_book, register_items};
+pub use report::{ItemReport, ReportError, report};

@@ -1,0 +1,193 @@
+//! `tongguan bonded inbound`: bonded lists by which goods come into a zone.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use tongguan_application::bonded::{By, ListRecord, bonded_lists, lodge_list, take_list_step};
+use tongguan_application::ports::Clock;
+use tongguan_domain::bonded::list::{BondedList, BondedListStep};
+use tongguan_domain::bonded::stock::StockQuantity;
+use tongguan_domain::ids::{
+    AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber,
+};
+
+use super::Place;
+use crate::clock::SystemClock;
+
+/// Bring goods into a zone: a bonded list is lodged, approved, passes the gate and is admitted.
+#[derive(Debug, Args)]
+pub struct Inbound {
+    #[command(subcommand)]
+    command: InboundCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum InboundCommand {
+    /// Lodge a list of goods that the book has registered.
+    Lodge {
+        #[command(flatten)]
+        list: Which,
+        /// A line: the item, `=`, and how much of its unit.
+        #[arg(long = "line", required = true, value_name = "ITEM=QUANTITY", value_parser = line)]
+        lines: Vec<(AccountItemNumber, StockQuantity)>,
+    },
+    /// Find a lodged list in order.
+    Approve(Which),
+    /// Refuse a lodged list.
+    Refuse(Which),
+    /// Withdraw a list before it passes the gate.
+    Withdraw(Which),
+    /// Let the vehicle of its gate pass through the gate.
+    Gate {
+        #[command(flatten)]
+        list: Which,
+        /// The gate pass (核放单编号).
+        #[arg(long, value_parser = gate_pass)]
+        gate_pass: GatePassNumber,
+    },
+    /// Take its goods into stock: they passed quarantine.
+    Admit(Which),
+    /// Turn its goods away: they did not pass quarantine.
+    TurnAway(Which),
+    /// Show the lists of a book.
+    Show {
+        /// The book's number.
+        #[arg(value_parser = super::book)]
+        book: AccountBookNumber,
+        #[command(flatten)]
+        place: Place,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Which list, by whom and why.
+#[derive(Debug, Args)]
+struct Which {
+    /// The book's number (emsNo).
+    #[arg(value_parser = super::book)]
+    book: AccountBookNumber,
+    /// The list's number (核注清单编号).
+    #[arg(value_parser = number)]
+    number: BondedListNumber,
+    /// Who does it.
+    #[arg(long)]
+    officer: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+fn number(text: &str) -> Result<BondedListNumber, String> {
+    BondedListNumber::parse(text).map_err(|error| error.to_string())
+}
+
+fn gate_pass(text: &str) -> Result<GatePassNumber, String> {
+    GatePassNumber::parse(text).map_err(|error| error.to_string())
+}
+
+fn line(text: &str) -> Result<(AccountItemNumber, StockQuantity), String> {
+    let line = text.split_once('=').and_then(|(item, quantity)| {
+        let quantity: Decimal = quantity.parse().ok()?;
+        Some((AccountItemNumber::parse(item).ok()?, StockQuantity::of(quantity)?))
+    });
+    line.ok_or_else(|| "expected an item, `=` and a quantity, such as 0001=100".to_owned())
+}
+
+impl Inbound {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            InboundCommand::Lodge { list, lines } => list.lodge(lines),
+            InboundCommand::Approve(list) => list.step(BondedListStep::Approve, None),
+            InboundCommand::Refuse(list) => list.step(BondedListStep::Refuse, None),
+            InboundCommand::Withdraw(list) => list.step(BondedListStep::Withdraw, None),
+            InboundCommand::Gate { list, gate_pass } => {
+                list.step(BondedListStep::PassGate, Some(&gate_pass))
+            }
+            InboundCommand::Admit(list) => list.step(BondedListStep::Admit, None),
+            InboundCommand::TurnAway(list) => list.step(BondedListStep::TurnAway, None),
+            InboundCommand::Show { book, place, json } => show(&book, &place, json),
+        }
+    }
+}
+
+impl Which {
+    fn by(&self) -> By {
+        By { officer: self.officer.as_str().into(), reason: self.reason.as_str().into() }
+    }
+
+    fn lodge(self, lines: Vec<(AccountItemNumber, StockQuantity)>) -> anyhow::Result<ExitCode> {
+        let now = SystemClock.now();
+        let store = self.place.open_known(now)?;
+        let by = self.by();
+        let list = BondedList { book: self.book, number: self.number, lines };
+        lodge_list(&mut store.writer()?, &list, &by, now)?;
+        writeln!(std::io::stdout(), "bonded list {}: lodged", list.number)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn step(
+        self,
+        step: BondedListStep,
+        gate_pass: Option<&GatePassNumber>,
+    ) -> anyhow::Result<ExitCode> {
+        let now = SystemClock.now();
+        let store = self.place.open_known(now)?;
+        let which = (&self.book, &self.number);
+        let mut writer = store.writer()?;
+        let state = take_list_step(&mut writer, which, step, gate_pass, &self.by(), now)?;
+        writeln!(std::io::stdout(), "bonded list {}: {state}", self.number)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn show(book: &AccountBookNumber, place: &Place, json: bool) -> anyhow::Result<ExitCode> {
+    let store = place.open_known(SystemClock.now())?;
+    let lists = store.read(|view| bonded_lists(view, book))?;
+    let mut out = std::io::stdout().lock();
+    if json {
+        let lists: Vec<_> = lists.iter().map(as_json).collect();
+        writeln!(out, "{}", json!({ "book": book.as_str(), "lists": lists }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for of in lists {
+        writeln!(out, "{}  {}", of.list.number, of.state)?;
+        for (item, quantity) in &of.list.lines {
+            writeln!(out, "    {item}  {quantity}")?;
+        }
+        for (state, at, by) in &of.steps {
+            writeln!(out, "    {at}  {state}  {}  {}", by.officer, by.reason)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_json(of: &ListRecord) -> Value {
+    let lines = of.list.lines.iter();
+    let steps = of.steps.iter();
+    json!({
+        "number": of.list.number.as_str(),
+        "state": of.state.to_string(),
+        "gate_pass": of.gate_pass.as_ref().map(GatePassNumber::as_str),
+        "lines": lines
+            .map(|(item, quantity)| json!({ "item": item.as_str(), "quantity": quantity.to_string() }))
+            .collect::<Vec<_>>(),
+        "steps": steps
+            .map(|(state, at, by)| {
+                json!({
+                    "state": state.to_string(),
+                    "at": at.to_string(),
+                    "officer": by.officer,
+                    "reason": by.reason,
+                })
+            })
+            .collect::<Vec<_>>(),
+    })
+}
