@@ -145,12 +145,12 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("transit", &[]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),
-    ("facts", &["commerce", "declaration", "movement", "cancellation", "returns"]),
+    ("facility", &["commerce"]),
+    ("facts", &["commerce", "declaration", "movement", "cancellation", "returns", "facility"]),
     // What is left of a release is counted in what is kept of its goods.
     ("settlement", &["allowance", "tax_bill", "declaration", "returns", "facts"]),
     // Which closed declarations may be consolidated follows from what is kept of them.
     ("consolidation", &["commerce", "declaration", "facts"]),
-    ("facility", &["commerce"]),
     ("statistics", &["facts"]),
     ("bonded", &["facts"]),
     (

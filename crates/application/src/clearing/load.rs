@@ -539,9 +539,9 @@ fn read_exports(
 /// The transits of goods that are under seal: those that a command is about, others under the same
 /// seal, and those of goods that leave.
 fn load_transits(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &Named) -> Result<(), BatchError> {
-    let leaving = set
-        .exports()
-        .filter(|export| named.departs && matches!(export.state, ExportState::Released(_)));
+    let leaving = set.exports().filter(|export| {
+        named.departs && matches!(export.state, ExportState::Released(_) | ExportState::Recalled(_))
+    });
     let ids: BTreeSet<_> =
         named.transits.iter().copied().chain(leaving.map(|export| export.id)).collect();
     let keys: Vec<_> = ids.iter().map(|id| (partition_of(id.0), *id)).collect();

@@ -18,16 +18,23 @@ impl ImportState {
             (Self::Stored(_), Self::Waiting { .. }) => "declared",
             (Self::Stored(_) | Self::Waiting { .. }, Self::Deleted) => "deleted",
             (Self::Waiting { .. }, Self::InReview(_) | Self::UnderExamination(_))
-            | (Self::Waiting { .. }, Self::AwaitingGuarantee(_) | Self::Released(_)) => "entered",
+            | (
+                Self::Waiting { .. },
+                Self::AwaitingEntry(_) | Self::AwaitingGuarantee(_) | Self::Released(_),
+            ) => "entered",
             (
                 Self::InReview(_)
                 | Self::UnderExamination(_)
                 | Self::Suspended(_)
                 | Self::Detained { .. },
-                Self::AwaitingGuarantee(_) | Self::Released(_),
+                Self::AwaitingEntry(_) | Self::AwaitingGuarantee(_) | Self::Released(_),
             ) => "accepted",
-            (Self::AwaitingGuarantee(_), Self::Released(_)) => "released",
-            (Self::InReview(_) | Self::Suspended(_), Self::UnderExamination(_)) => "examined",
+            (Self::AwaitingEntry(_), Self::AwaitingGuarantee(_)) => "arrived",
+            (Self::AwaitingEntry(_) | Self::AwaitingGuarantee(_), Self::Released(_)) => "released",
+            (
+                Self::InReview(_) | Self::AwaitingEntry(_) | Self::Suspended(_),
+                Self::UnderExamination(_),
+            ) => "examined",
             (Self::UnderExamination(_) | Self::Suspended(_), Self::Detained { .. }) => "detained",
             (Self::UnderExamination(_), Self::Suspended(_)) => "suspended",
             (
@@ -38,7 +45,10 @@ impl ImportState {
                 "refused"
             }
             (
-                Self::InReview(_) | Self::UnderExamination(_) | Self::AwaitingGuarantee(_),
+                Self::InReview(_)
+                | Self::UnderExamination(_)
+                | Self::AwaitingEntry(_)
+                | Self::AwaitingGuarantee(_),
                 Self::Cancelled(_),
             ) => "cancelled",
             (Self::Released(_), Self::Closed(_)) => "closed",
@@ -58,6 +68,7 @@ impl ImportState {
         match self {
             Self::InReview(entered)
             | Self::UnderExamination(entered)
+            | Self::AwaitingEntry(entered)
             | Self::AwaitingGuarantee(entered) => Ok(Self::Cancelled(entered.number)),
             other => Err(NotCancellable(other.status())),
         }

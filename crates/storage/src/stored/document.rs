@@ -281,7 +281,7 @@ mod tests {
             waybills: vec![WaybillNumber::parse("W1").unwrap()],
         };
         keeps_facts(
-            "010e80897a0109 06 0203 0142 0135 0156 014e 00 02 01 025731",
+            "010e80897a010c 06 0203 0142 0135 0156 014e 00 02 01 025731",
             Some(StoredFactsV1::MasterBill((&link).into())),
         );
     }

@@ -288,7 +288,7 @@ mod tests {
                 ImportState::AwaitingGuarantee(entered()),
             ),
             (
-                "010c0430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
+                "010d0430313030a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1d41ff8b60201083137303139393130
                 0080d0f29ce1488080d194b57480b1bd020101020a31393031313031303930f8b60200a61c00
                 01",
                 ImportState::AwaitingEntry(entered()),

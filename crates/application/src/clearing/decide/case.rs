@@ -178,8 +178,7 @@ impl Case {
         }
         if self.awaits_entry(draft, circumstances) {
             self.replying.say(ReturnStatus::Reviewed, "审结; 包裹尚未入库，待放行");
-            self.record.state = ImportState::AwaitingEntry(entered);
-            return Ok(());
+            return self.move_to(ImportState::AwaitingEntry(entered));
         }
         let guarantor = self.record.facts.guarantor;
         let guarantee = draft.guarantee(guarantor).ok_or(Undecidable::NoGuarantee(id))?;

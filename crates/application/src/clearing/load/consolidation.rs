@@ -35,9 +35,8 @@ pub(super) fn load(
         let request = rows::read_request(row)?;
         if let Answers::Part(part, _) = &request.answers {
             let document = request.key.part(*part);
-            named.dossiers.insert(document.dossier);
             let (kind, party, number) = (document.kind, document.party, document.number);
-            named.claims.insert(ClaimKey { kind, party, number });
+            named.parked.insert(ClaimKey { kind, party, number });
         }
         set.put_request(request);
     }

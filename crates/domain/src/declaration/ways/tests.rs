@@ -56,6 +56,7 @@ fn states() -> Vec<ImportState> {
         ImportState::Waiting { lodged: entered().lodged, expires_at },
         ImportState::InReview(entered()),
         ImportState::UnderExamination(entered()),
+        ImportState::AwaitingEntry(entered()),
         ImportState::AwaitingGuarantee(entered()),
         ImportState::Detained { entered: entered(), by: Detention::Legal },
         ImportState::Suspended(entered()),
@@ -110,7 +111,11 @@ fn every_ruling_goes_a_way() {
         let ends = match state.clone().rule(ruling) {
             Err(_) => continue,
             Ok(Ruled::Accepted(entered)) => {
-                vec![ImportState::AwaitingGuarantee(entered), ImportState::Released(release())]
+                vec![
+                    ImportState::AwaitingEntry(entered.clone()),
+                    ImportState::AwaitingGuarantee(entered),
+                    ImportState::Released(release()),
+                ]
             }
             Ok(Ruled::Moved(state) | Ruled::Ended { state, .. }) => vec![state],
         };

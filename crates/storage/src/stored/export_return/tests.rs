@@ -108,7 +108,7 @@ fn a_tally_is_kept_with_its_document() {
     };
     let facts = Some(StoredFactsV1::ReturnTally((&tally).into()));
     let document = StoredDocument { response_seq: 7, replied_at: 1_000_000, facts };
-    let written = "010e80897a01 0a 0a06 025731 01024531 025431 0432393136 0142 0135 0156 014e";
+    let written = "010e80897a01 0b 0a06 025731 01024531 025431 0432393136 0142 0135 0156 014e";
     keeps(written, &document, StoredDocument::encode, StoredDocument::decode);
 }
 

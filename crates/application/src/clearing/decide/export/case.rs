@@ -104,16 +104,6 @@ impl ExportCase {
         self.go_on(circumstances)
     }
 
-    /// Closes what is released and was reported as gone before.
-    pub fn leave_if_reported(&mut self) -> Result<(), Undecidable> {
-        match &self.record.movement.departed {
-            Some(departed) if matches!(self.record.state, ExportState::Released(_)) => {
-                self.depart(departed.clone())
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Refuses the declaration; its order may be declared anew.
     pub fn refuse(
         &mut self,
@@ -165,7 +155,12 @@ impl ExportCase {
             self.take(ExportStep::Release(circumstances.at))?;
             self.tell_where_it_stands();
         }
-        self.leave_if_reported()
+        match &self.record.movement.departed {
+            Some(departed) if matches!(self.record.state, ExportState::Released(_)) => {
+                self.depart(departed.clone())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The status of the state, in the words that customs has for it.

@@ -11,7 +11,7 @@ use tongguan_domain::time::Moment;
 use super::case::ExportCase;
 use super::quarantine;
 use super::report::{Changeable, Report, Taken, bill, holder, parcels, take_in};
-use super::transit::may_leave;
+use super::transit::{is_under_seal, may_leave};
 use crate::clearing::decide::{Circumstances, Undecidable};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::Cause;
@@ -122,7 +122,7 @@ pub fn departure(
     Ok(())
 }
 
-/// The first departure of a parcel that is reported counts.
+/// The first departure of a parcel that is reported counts, unless it is under seal.
 fn depart(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -131,6 +131,9 @@ fn depart(
     source: Source,
 ) -> Result<(), Undecidable> {
     let export = holder(draft, &claim);
+    if export.as_ref().is_some_and(|export| is_under_seal(draft, export)) {
+        return Ok(());
+    }
     if claim.movement.departed.is_none() {
         claim.movement.departed = Some(departed.clone());
         draft.set_claim(claim.clone());

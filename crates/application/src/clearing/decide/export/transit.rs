@@ -39,8 +39,13 @@ pub fn decide(
 /// Whether released goods may leave: not while they are under seal and the port has not found them in
 /// order.
 pub fn may_leave(draft: &Draft<'_>, export: &ExportRecord) -> bool {
-    let under_way = draft.transit(export.id).is_some_and(|transit| transit.is_under_way());
-    matches!(export.state, ExportState::Released(_)) && !under_way
+    matches!(export.state, ExportState::Released(_)) && !is_under_seal(draft, export)
+}
+
+/// Whether goods are under a seal that the port has not found in order. They cannot have left, so that a
+/// report of it counts for nothing and has to come again.
+pub fn is_under_seal(draft: &Draft<'_>, export: &ExportRecord) -> bool {
+    draft.transit(export.id).is_some_and(|transit| transit.is_under_way())
 }
 
 /// Lets goods go on that the port had stopped, after their examination.
@@ -122,13 +127,7 @@ fn check(
     draft.set_transit(export.id, transit);
     if anomalies.is_empty() {
         let reason = format!("核验封志{}、车辆{}，无异常", seen.seal, seen.vehicle);
-        if export.movement.departed.is_none() {
-            note(draft, export, officer, reason);
-            return Ok(());
-        }
-        let mut case = taken_up(draft, circumstances, export.id)?;
-        case.leave_if_reported()?;
-        case.close(draft, Cause::Ruling { officer: officer.to_owned(), reason });
+        note(draft, export, officer, reason);
         return Ok(());
     }
     let anomalies: Vec<_> = anomalies.into_iter().map(Anomaly::zh).collect();
