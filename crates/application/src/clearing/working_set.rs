@@ -4,6 +4,7 @@
 //! A decision works on a [`Draft`]: it reads through to the set and writes to itself. Only a draft that
 //! was decided without a panic is merged, so a document that breaks the rules' code touches nothing.
 
+mod draft;
 mod returned;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,22 +15,21 @@ use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{
-    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId,
-    ReturnId, SealNumber,
+    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId, ReturnId,
 };
-use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
 
 use super::consolidation::{FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart};
 use super::outcome::{Entry, Posting, Repeat, Response, StockMove};
 use super::record::{
-    Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
-    ExportRecord, ReturnRecord, StockRecord,
+    Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentRecord, ExportRecord, ReturnRecord,
+    StockRecord,
 };
 
 use returned::{Returned, ReturnedKeys};
 
+pub use draft::{Decided, Draft};
 pub use returned::ReturnedChanges;
 
 /// Records by key.
@@ -371,258 +371,5 @@ impl WorkingSet {
                 .collect(),
             outcomes,
         }
-    }
-}
-
-/// One decision in the making.
-#[derive(Debug)]
-pub struct Draft<'s> {
-    base: &'s WorkingSet,
-    new: Tables,
-    outcomes: Outcomes,
-}
-
-/// A decision that was made.
-#[derive(Debug)]
-pub struct Decided {
-    new: Tables,
-    outcomes: Outcomes,
-}
-
-impl Draft<'_> {
-    /// Ends the decision.
-    pub fn finish(self) -> Decided {
-        Decided { new: self.new, outcomes: self.outcomes }
-    }
-
-    /// The document of that key.
-    pub fn document(&self, key: &DocumentKey) -> Option<&Arc<DocumentRecord>> {
-        self.new.documents.get(key).or_else(|| self.base.loaded.documents.get(key))
-    }
-
-    /// The live documents of one kind in a dossier, in order of their keys.
-    pub fn documents(&self, dossier: &DossierKey, kind: DocumentKind) -> Vec<&Arc<DocumentRecord>> {
-        let first = DocumentKey {
-            dossier: dossier.clone(),
-            kind,
-            party: PartyId(i64::MIN),
-            number: "".into(),
-        };
-        let here = |key: &DocumentKey| key.kind == kind && key.dossier == *dossier;
-        let keys: BTreeSet<&DocumentKey> = [&self.base.loaded.documents, &self.new.documents]
-            .into_iter()
-            .flat_map(|documents| documents.range(&first..).take_while(|(key, _)| here(key)))
-            .map(|(key, _)| key)
-            .collect();
-        keys.into_iter()
-            .filter_map(|key| self.document(key))
-            .filter(|document| document.state.is_live())
-            .collect()
-    }
-
-    /// The declaration of that id.
-    pub fn declaration(&self, id: DeclarationId) -> Option<&Arc<DeclarationRecord>> {
-        self.new.declarations.get(&id).or_else(|| self.base.loaded.declarations.get(&id))
-    }
-
-    /// The export declaration of that id.
-    pub fn export(&self, id: DeclarationId) -> Option<&Arc<ExportRecord>> {
-        self.new.exports.get(&id).or_else(|| self.base.loaded.exports.get(&id))
-    }
-
-    /// The export declaration of that 清单编号.
-    pub fn export_numbered(&self, number: &DeclarationNumber) -> Option<&Arc<ExportRecord>> {
-        let known = self.new.export_numbers.get(number);
-        self.export(*known.or_else(|| self.base.loaded.export_numbers.get(number))?)
-    }
-
-    /// The returns of a declaration's goods, in order of request.
-    pub fn returns_of(&self, declaration: DeclarationId) -> Vec<&Arc<ReturnRecord>> {
-        let range = (declaration, ReturnId(i64::MIN))..=(declaration, ReturnId(i64::MAX));
-        let mut returns: BTreeMap<_, _> = self.base.loaded.returns.range(range.clone()).collect();
-        returns.extend(self.new.returns.range(range));
-        returns.into_values().collect()
-    }
-
-    /// The claim of that key, vacant if nobody holds it.
-    pub fn claim(&self, key: &ClaimKey, at: Moment) -> Claim {
-        let known = self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
-        known.cloned().unwrap_or_else(|| Claim::vacant(key.clone(), at))
-    }
-
-    /// The claims of a carrier's export waybills whose parcels travel under a bill, in order of their keys.
-    pub fn claims_under_bill(&self, carrier: PartyId, bill_no: &str) -> Vec<Claim> {
-        let tables = [&self.base.loaded.claims, &self.new.claims];
-        let keys: BTreeSet<_> = tables
-            .into_iter()
-            .flat_map(HashMap::values)
-            .filter(|claim| claim.bill_no.as_deref() == Some(bill_no))
-            .map(|claim| &claim.key)
-            .filter(|key| key.kind == DocumentKind::ExportWaybill && key.party == carrier)
-            .collect();
-        let under = |claim: &&Claim| claim.bill_no.as_deref() == Some(bill_no);
-        let current = |key| self.new.claims.get(key).or_else(|| self.base.loaded.claims.get(key));
-        keys.into_iter().filter_map(current).filter(under).cloned().collect()
-    }
-
-    /// The allowance of that key.
-    pub fn allowance(&self, key: AllowanceKey) -> Allowance {
-        let known = self.new.allowances.get(&key).or_else(|| self.base.loaded.allowances.get(&key));
-        known.copied().unwrap_or_default()
-    }
-
-    /// The quantity allowance of that key.
-    pub fn quantity(&self, key: QuantityKey) -> QuantityAllowance {
-        let known = self.new.quantities.get(&key).or_else(|| self.base.loaded.quantities.get(&key));
-        known.copied().unwrap_or_default()
-    }
-
-    /// The guarantee of that party, if it has given one.
-    pub fn guarantee(&self, guarantor: PartyId) -> Option<Guarantee> {
-        let known = self.new.guarantees.get(&guarantor);
-        known.or_else(|| self.base.loaded.guarantees.get(&guarantor)).copied()
-    }
-
-    /// The transit of a declaration's goods, if they were ever sealed.
-    pub fn transit(&self, declaration: DeclarationId) -> Option<&Arc<Transit>> {
-        let known = self.new.transits.get(&declaration);
-        known.or_else(|| self.base.loaded.transits.get(&declaration))
-    }
-
-    /// The transits under a seal, in no order.
-    pub fn transits_under<'d>(
-        &'d self,
-        seal: &SealNumber,
-    ) -> impl Iterator<Item = &'d Arc<Transit>> {
-        let known = self.base.loaded.transits.keys().chain(self.new.transits.keys());
-        known
-            .filter_map(|declaration| self.transit(*declaration))
-            .filter(move |transit| transit.sealing.seal == *seal)
-    }
-
-    /// The request to consolidate of that key.
-    pub fn request(&self, key: &RequestKey) -> Option<&Arc<RequestRecord>> {
-        self.new.requests.get(key).or_else(|| self.base.loaded.requests.get(key))
-    }
-
-    /// Whether a closed export is loaded and no part of a formal declaration yet.
-    pub fn is_free(&self, closed: ClosedExportKey) -> bool {
-        self.base.free.contains(&closed)
-    }
-
-    /// The account book of that number, if it is registered here.
-    pub fn account_book(&self, number: &AccountBookNumber) -> Option<&AccountBook> {
-        self.base.loaded.account_books.get(number)
-    }
-
-    /// The bonded stock of that key, if it is registered.
-    pub fn stock(&self, key: &StockKey) -> Option<&StockRecord> {
-        self.new.stocks.get(key).or_else(|| self.base.loaded.stocks.get(key))
-    }
-
-    /// What stood before this decision.
-    pub fn before(&self) -> Self {
-        self.base.draft()
-    }
-
-    /// Sets a document.
-    pub fn set_document(&mut self, document: DocumentRecord) {
-        self.new.documents.insert(document.key.clone(), Arc::new(document));
-    }
-
-    /// Sets a declaration.
-    pub fn set_declaration(&mut self, declaration: DeclarationRecord) {
-        self.new.declarations.insert(declaration.id, Arc::new(declaration));
-    }
-
-    /// Sets an export declaration.
-    pub fn set_export(&mut self, export: ExportRecord) {
-        self.new.put_export(export);
-    }
-
-    /// Sets a return.
-    pub fn set_return(&mut self, import_return: ReturnRecord) {
-        let key = (import_return.declaration, import_return.id);
-        self.new.returns.insert(key, Arc::new(import_return));
-    }
-
-    /// Sets a claim.
-    pub fn set_claim(&mut self, claim: Claim) {
-        self.new.claims.insert(claim.key.clone(), claim);
-    }
-
-    /// Sets an allowance.
-    pub fn set_allowance(&mut self, key: AllowanceKey, allowance: Allowance) {
-        self.new.allowances.insert(key, allowance);
-    }
-
-    /// Sets a quantity allowance.
-    pub fn set_quantity(&mut self, key: QuantityKey, quantity: QuantityAllowance) {
-        self.new.quantities.insert(key, quantity);
-    }
-
-    /// Sets a guarantee.
-    pub fn set_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
-        self.new.guarantees.insert(guarantor, guarantee);
-    }
-
-    /// Sets the transit of a declaration's goods.
-    pub fn set_transit(&mut self, declaration: DeclarationId, transit: Transit) {
-        self.new.transits.insert(declaration, Arc::new(transit));
-    }
-
-    /// Sets a request to consolidate.
-    pub fn set_request(&mut self, request: RequestRecord) {
-        self.new.requests.insert(request.key.clone(), Arc::new(request));
-    }
-
-    /// Adds what a part of a request names.
-    pub fn add_part(&mut self, part: PartRecord) {
-        self.outcomes.consolidated.parts.push(part);
-    }
-
-    /// Adds a formal declaration.
-    pub fn add_formal(&mut self, formal: FormalRecord) {
-        self.outcomes.consolidated.forms.push(formal);
-    }
-
-    /// Makes a closed export part of a formal declaration.
-    pub fn mark_consolidated(&mut self, closed: ClosedExportKey, formal: FormalDeclarationNumber) {
-        self.outcomes.consolidated.marks.push((closed, formal));
-    }
-
-    /// Has a part of a result sent.
-    pub fn send_result(&mut self, result: ResultPart) {
-        self.outcomes.consolidated.results.push(result);
-    }
-
-    /// Sets a bonded stock.
-    pub fn set_stock(&mut self, key: StockKey, stock: StockRecord) {
-        self.new.stocks.insert(key, stock);
-    }
-
-    /// Adds a movement of bonded stock.
-    pub fn move_stock(&mut self, movement: StockMove) {
-        self.outcomes.stock_moves.push(movement);
-    }
-
-    /// Adds a response.
-    pub fn respond(&mut self, response: Response) {
-        self.outcomes.responses.push(response);
-    }
-
-    /// Has stored responses sent once more.
-    pub fn repeat(&mut self, repeat: Repeat) {
-        self.outcomes.repeats.push(repeat);
-    }
-
-    /// Adds a posting.
-    pub fn post(&mut self, posting: Posting) {
-        self.outcomes.postings.push(posting);
-    }
-
-    /// Adds an audit entry.
-    pub fn note(&mut self, entry: Entry) {
-        self.outcomes.entries.push(entry);
     }
 }

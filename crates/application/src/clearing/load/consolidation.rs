@@ -3,7 +3,7 @@
 
 use tongguan_storage::Tx;
 
-use super::Named;
+use super::named::Named;
 use crate::clearing::batch::BatchError;
 use crate::clearing::consolidation::{Answers, Consolidating};
 use crate::clearing::record::ClaimKey;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tongguan_domain::ids::{DeclarationId, PartyId, WaybillNumber};
 use tongguan_storage::Tx;
 
-use super::read_exports;
+use super::exports::read_exports;
 use crate::clearing::batch::BatchError;
 use crate::clearing::export_return::{ReturnParcel, ReturnParcelKey};
 use crate::clearing::incoming::{FiledDocument, FiledFacts};
