@@ -95,7 +95,7 @@ impl BondedItem {
 
     /// The line's quantity in the stock's unit; `None` in a unit that was not registered, or where it is
     /// finer than a stock is kept.
-    fn in_own_unit(&self, line: &ItemFacts) -> Option<Decimal> {
+    pub fn in_own_unit(&self, line: &ItemFacts) -> Option<Decimal> {
         if line.unit == self.unit {
             return StockQuantity::of(line.quantity).map(|_| line.quantity);
         }

@@ -5,6 +5,7 @@
 mod fixture;
 #[cfg(test)]
 mod balance;
+#[cfg(test)]
 mod bonded;
 #[cfg(test)]
 mod claim;
@@ -22,6 +23,7 @@ mod follow;
 mod health;
 #[cfg(test)]
 mod import_return;
+#[cfg(test)]
 mod inbox;
 #[cfg(test)]
 mod ledger;

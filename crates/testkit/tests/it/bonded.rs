@@ -2,12 +2,13 @@
 
 use std::sync::{Barrier, Mutex};
 
+use rust_decimal::Decimal;
 use tongguan_application::bonded::{
     ManualMove, MoveError, StockTake, move_stock, report, take_stock,
 };
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::decide::stock::give_back;
-use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::clearing::incoming::{Incoming, ReturnEvent};
 use tongguan_application::clearing::rows;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::clearing::working_set::WorkingSet;
@@ -23,6 +24,7 @@ use tongguan_storage::Partition;
 use tongguan_testkit::bonded::{bonded_parcel, open_with, pieces, stock_key};
 use tongguan_testkit::parcels::{Document, Messages, Parcel};
 use tongguan_testkit::postgres::database;
+use tongguan_testkit::requests::import_return;
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
@@ -32,6 +34,7 @@ on_both_engines! {
     what_is_too_much_is_refused_when_it_is_matched,
     parcels_of_one_batch_draw_one_after_the_other,
     what_an_officer_refuses_is_given_back,
+    what_is_returned_goes_back_into_stock,
     a_stock_take_records_the_difference,
 }
 
@@ -93,6 +96,28 @@ fn a_release_draws_what_it_declares_and_the_report_explains_it(on: On) {
     let sent = world.send([&parcel.lodging()]);
     assert_eq!(sent.statuses(&parcel.lodging()).last(), Some(&800), "the same again");
     assert_eq!(standing(&world), pair("7", "0"));
+}
+
+fn what_is_returned_goes_back_into_stock(on: On) {
+    let mut world = stocked(on, 10, OfficeSettings::default());
+    let parcel = of(1, 3);
+    world.send(&parcel.documents());
+    assert_eq!(standing(&world), pair("7", "0"));
+    for (n, pieces, left) in [(1, 1, "8"), (2, 2, "10")] {
+        let number = state(&world, &parcel).number().unwrap().clone();
+        let goods = [(0, Decimal::from(pieces))];
+        let request = import_return(&parcel, &number, n, sent_at(), &goods).unwrap();
+        let request = Document::Return(Box::new(request));
+        assert_eq!(world.send([&request]).statuses(&request), [2, 120]);
+        let recorder = "李保管".into();
+        world.happens(&parcel, ReturnEvent::Back { packages: 1, damage: None, recorder }).unwrap();
+        let (finding, officer) = (Ok(()), "王关员".into());
+        world.happens(&parcel, ReturnEvent::Examined { finding, officer }).unwrap();
+        assert_eq!(standing(&world), pair(left, "0"));
+    }
+    let given_back =
+        reported(&world).1.into_iter().filter(|(kind, ..)| *kind == MovementKind::GivenBack);
+    assert_eq!(given_back.map(|(_, quantity, _)| quantity).collect::<Vec<_>>(), ["1", "2"]);
 }
 
 fn what_is_too_much_is_refused_when_it_is_matched(on: On) {

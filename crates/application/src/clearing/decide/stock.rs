@@ -7,11 +7,14 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::RoundingStrategy;
+
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::{Stock, StockQuantity, StockRefused};
 use tongguan_domain::bonded::{Drawn, StockKey};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::DeclarationFacts;
+use tongguan_domain::returns::ReturnedLine;
 
 use super::rules::{
     ACCOUNT_BOOK_OF_OTHER, ACCOUNT_BOOK_UNKNOWN, ACCOUNT_ITEM_UNKNOWN, STOCK_SHORT,
@@ -143,6 +146,39 @@ pub fn give_back(
     }
     record.stock.retain(|drawn| drawn.quantity > StockQuantity::ZERO);
     Ok(())
+}
+
+/// How much of what a declaration has drawn comes back with some of its lines; all that is left of it with
+/// the last of them. A part is rounded down to what a stock counts, so that the rest is never too little.
+pub fn drawn_by(
+    draft: &Draft<'_>,
+    record: &DeclarationRecord,
+    lines: &[ReturnedLine],
+    whole: bool,
+) -> Vec<Drawn> {
+    if whole {
+        return record.stock.clone();
+    }
+    let mut sums = BTreeMap::<StockKey, StockQuantity>::new();
+    for returned in lines {
+        let items = record.facts.items.iter();
+        let Some(line) = items.clone().find(|item| item.number == returned.number) else {
+            continue;
+        };
+        let Some(drawn) =
+            record.stock.iter().find(|d| Some(&d.key.item) == line.account_item.as_ref())
+        else {
+            continue;
+        };
+        let item = draft.stock(&drawn.key).map(|standing| &standing.item);
+        let own = item.and_then(|item| item.in_own_unit(line)).unwrap_or_default();
+        let share = (own * returned.quantity).checked_div(line.quantity).unwrap_or_default();
+        let share = share.round_dp_with_strategy(StockQuantity::SCALE, RoundingStrategy::ToZero);
+        let sum = sums.entry(drawn.key.clone()).or_default();
+        let more = StockQuantity::of(share).and_then(|share| sum.plus(share).ok());
+        *sum = more.unwrap_or(drawn.quantity).min(drawn.quantity);
+    }
+    sums.into_iter().map(|(key, quantity)| Drawn { key, quantity }).collect()
 }
 
 fn change(

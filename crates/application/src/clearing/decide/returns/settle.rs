@@ -10,7 +10,7 @@ use tongguan_messages::ceb::TaxBillStatus;
 
 use super::{ReturnCase, completed};
 use crate::clearing::decide::case::Case;
-use crate::clearing::decide::{Circumstances, Undecidable, allowance};
+use crate::clearing::decide::{Circumstances, Undecidable, allowance, stock};
 use crate::clearing::outcome::{Account, Bill, Cause};
 use crate::clearing::record::DeclarationRecord;
 use crate::clearing::working_set::Draft;
@@ -42,6 +42,8 @@ pub fn settle(
     let whole = is_whole(&declaration, &before, &case.record.lines);
     let rest = (!whole).then_some(&left.tax);
     bill(case, release, rest, earlier.len());
+    let back = stock::drawn_by(draft, &declared.record, &case.record.lines, whole);
+    stock::give_back(draft, &mut declared.record, &back, case.record.provisional_no.as_str())?;
     declared.move_to(match closed {
         true => ImportState::Closed(left),
         false => ImportState::Released(left),
