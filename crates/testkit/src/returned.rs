@@ -1,10 +1,13 @@
 //! Exported parcels of which goods come back: the documents that say so.
 
 use rust_decimal::Decimal;
+use tongguan_domain::declaration::{ExportDeclaration, ExportItem};
 use tongguan_domain::ids::{
     DeclarationNumber, FunctionalReference, IdError, OfficeCode, WaybillNumber,
 };
-use tongguan_domain::returns::{ExportReturnRequest, ReturnTally, ReturnTransport};
+use tongguan_domain::returns::{
+    ExportReturnItem, ExportReturnRequest, ReturnTally, ReturnTransport,
+};
 use tongguan_domain::time::Moment;
 use tongguan_messages::sample;
 
@@ -65,6 +68,24 @@ impl Returned {
             (item.quantity, item.statutory_quantity) = (quantity, quantity);
             item.second_quantity = item.second_quantity.map(|_| quantity / Decimal::TEN);
         }
+    }
+
+    /// Returns all that was exported.
+    pub fn all_of(&mut self, declaration: &ExportDeclaration) {
+        let item = |item: &ExportItem| ExportReturnItem {
+            number: item.number,
+            hs_code: item.hs_code.clone(),
+            name: item.name.clone(),
+            specification: item.specification.clone(),
+            quantity: item.quantity,
+            unit: item.unit.clone(),
+            statutory_quantity: item.statutory_quantity,
+            statutory_unit: item.statutory_unit.clone(),
+            second_quantity: item.second_quantity,
+            second_unit: item.second_unit.clone(),
+            note: None,
+        };
+        self.request.items = declaration.items.iter().map(item).collect();
     }
 
     /// What the facility says of how the goods came.

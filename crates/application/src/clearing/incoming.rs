@@ -279,6 +279,7 @@ impl FiledFacts {
         match self {
             Self::ExportReturn(asked) => std::slice::from_ref(&asked.facts.declaration_no),
             Self::ExportCancellation(facts) => std::slice::from_ref(&facts.declaration_no),
+            Self::MasterBill(facts) => &facts.returned,
             _ => &[],
         }
     }

@@ -4,7 +4,7 @@
 //! | | |
 //! |---|---|
 //! | [`of`] | the returns of export declarations |
-//! | [`back`] | how much of each line is back, before a consolidation and after it |
+//! | [`returned_by_line`] | how much of each line is back |
 //! | [`queue`] | what waits for an officer, page by page |
 //! | [`find`] | a return by the number of its export declaration |
 //! | [`decide`] | a ruling, or an exchange, committed, with what was told |
@@ -13,6 +13,6 @@ mod back;
 mod decide;
 mod find;
 
-pub use back::{Back, back, returned_by_line};
+pub use back::returned_by_line;
 pub use decide::{DecideError, Decided, Decision, Verdict, decide};
 pub use find::{Found, find, of, queue};

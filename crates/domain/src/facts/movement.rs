@@ -2,7 +2,7 @@
 
 use super::ExportFacts;
 use crate::commerce::Part;
-use crate::ids::{OfficeCode, PartyId, WaybillNumber};
+use crate::ids::{DeclarationNumber, OfficeCode, PartyId, WaybillNumber};
 use crate::movement::{
     ArrivalReport, Departed, DepartureReport, MasterBill, MasterBillLink, ParcelMovement,
     ReportedParcel,
@@ -46,8 +46,10 @@ pub struct MasterBillFacts {
     pub part: Part,
     /// How they travel.
     pub bill: MasterBill,
-    /// 物流运单编号 of each parcel.
+    /// 物流运单编号 of each parcel on its way out.
     pub waybills: Vec<WaybillNumber>,
+    /// 清单编号 of the export declaration of each parcel that comes back.
+    pub returned: Vec<DeclarationNumber>,
 }
 
 /// How an exported parcel travels, by everything that is known.
@@ -110,7 +112,13 @@ impl MasterBillFacts {
                 domestic_vehicle: link.domestic_vehicle.clone(),
                 sent_at: link.filing.sent_at,
             },
-            waybills: link.parcels.iter().map(|parcel| parcel.waybill_no.clone()).collect(),
+            waybills: link
+                .parcels
+                .iter()
+                .filter(|parcel| parcel.declaration_no.is_none())
+                .map(|parcel| parcel.waybill_no.clone())
+                .collect(),
+            returned: link.parcels.iter().filter_map(|p| p.declaration_no.clone()).collect(),
         }
     }
 }

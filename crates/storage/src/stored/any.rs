@@ -448,9 +448,9 @@ prop_compose! {
     /// Facts of any master bill link.
     pub fn master_bill_link()(
         carrier in party(), (number, of) in (1_u32..9, 9_u32..20), bill in master_bill(),
-        waybills in vec(waybill_number(), 0..4),
+        waybills in vec(waybill_number(), 0..4), returned in vec(declaration_number(), 0..3),
     ) -> MasterBillFacts {
         let part = Part::new(number, of).unwrap_or(Part::WHOLE);
-        MasterBillFacts { carrier, part, bill, waybills }
+        MasterBillFacts { carrier, part, bill, waybills, returned }
     }
 }

@@ -279,9 +279,10 @@ mod tests {
                 sent_at: Moment::from_micros(1),
             },
             waybills: vec![WaybillNumber::parse("W1").unwrap()],
+            returned: Vec::new(),
         };
         keeps_facts(
-            "010e80897a010c 06 0203 0142 0135 0156 014e 00 02 01 025731",
+            "010e80897a010c 06 0203 0142 0135 0156 014e 00 02 01 025731 00",
             Some(StoredFactsV1::MasterBill((&link).into())),
         );
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tongguan_domain::commerce::Part;
 use tongguan_domain::facts::MasterBillFacts;
-use tongguan_domain::ids::{OfficeCode, PartyId, WaybillNumber};
+use tongguan_domain::ids::{DeclarationNumber, OfficeCode, PartyId, WaybillNumber};
 use tongguan_domain::movement::{Departed, MasterBill, ParcelMovement};
 use tongguan_domain::time::Moment;
 
@@ -44,6 +44,7 @@ pub struct StoredMasterBillLinkV1 {
     part: (u32, u32),
     bill: StoredMasterBillV1,
     waybills: Vec<String>,
+    returned: Vec<String>,
 }
 
 impl From<&ParcelMovement> for StoredMovementV1 {
@@ -121,6 +122,7 @@ impl From<&MasterBillFacts> for StoredMasterBillLinkV1 {
             part: (facts.part.number(), facts.part.of()),
             bill: (&facts.bill).into(),
             waybills: facts.waybills.iter().map(ToString::to_string).collect(),
+            returned: facts.returned.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -130,11 +132,13 @@ impl TryFrom<StoredMasterBillLinkV1> for MasterBillFacts {
     fn try_from(stored: StoredMasterBillLinkV1) -> Result<Self, StoredError> {
         let (number, of) = stored.part;
         let waybills = stored.waybills.iter().map(|number| WaybillNumber::parse(number));
+        let returned = stored.returned.iter().map(|number| DeclarationNumber::parse(number));
         Ok(Self {
             carrier: PartyId(stored.carrier),
             part: Part::new(number, of).ok_or_else(|| damaged("part"))?,
             bill: stored.bill.into(),
             waybills: waybills.collect::<Result<_, _>>().map_err(damaged)?,
+            returned: returned.collect::<Result<_, _>>().map_err(damaged)?,
         })
     }
 }

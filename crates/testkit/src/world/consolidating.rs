@@ -88,17 +88,6 @@ impl World {
         self.store.read(|view| view.closed_exports(&[key])).expect("a row").pop()
     }
 
-    /// Says that a departed parcel came back.
-    ///
-    /// # Panics
-    /// When it did not leave.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its row")]
-    pub fn mark_returned(&self, export: &Export) {
-        let key = self.closed(export).expect("a departed parcel").key();
-        let mut writer = self.store.writer().expect("a writer");
-        writer.transaction(|tx| tx.mark_returned(&[key])).expect("marked");
-    }
-
     #[expect(clippy::expect_used, reason = "a test cannot go on without its command")]
     fn carry_out(&mut self, commands: &[Incoming]) {
         let engine = self.engine.as_mut().expect("a running engine");

@@ -2,7 +2,6 @@
 
 use tongguan_application::clearing::export_return::ExportReturnRecord;
 use tongguan_application::export_returns;
-use tongguan_application::ports::Clock as _;
 use tongguan_domain::readmission::ReturnedByLine;
 
 use super::World;
@@ -26,7 +25,7 @@ impl World {
     #[expect(clippy::expect_used, reason = "a test cannot go on without its returns")]
     pub fn returned_by_line(&self, export: &Export) -> ReturnedByLine {
         let id = self.export(export).expect("an export declaration").id;
-        let back = self.store.read(|view| export_returns::back(view, &[id], self.clock.now()));
-        back.expect("returns").remove(&id).unwrap_or_default().before
+        let back = self.store.read(|view| export_returns::returned_by_line(view, &[id]));
+        back.expect("returns").remove(&id).unwrap_or_default()
     }
 }

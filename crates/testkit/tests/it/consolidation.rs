@@ -15,6 +15,7 @@ use tongguan_domain::time::Moment;
 use tongguan_testkit::consolidation::{document, request, results};
 use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::parcels::Document;
+use tongguan_testkit::returned::{Returned, returned};
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
@@ -25,6 +26,7 @@ on_both_engines! {
     parts_come_in_any_order,
     a_period_takes_what_left_in_it,
     everything_that_is_left_out_is_named_with_its_reason,
+    what_came_back_of_a_line_is_left_out,
     a_portion_is_written_once,
     the_office_consolidates_a_month_once,
 }
@@ -194,7 +196,7 @@ fn everything_that_is_left_out_is_named_with_its_reason(on: On) {
     let [order, waybill, declaration] = open.documents();
     world.send([&order, &waybill, &declaration]);
     let returned = departed(&mut world, 4);
-    world.mark_returned(&returned);
+    bring_back(&mut world, &returned, |back| back.all_of(&returned.declaration));
     let earlier = departed(&mut world, 5);
     world.send([&asking_for(1, numbers(&world, std::slice::from_ref(&earlier)))]);
     world.consolidate();
@@ -221,6 +223,35 @@ fn everything_that_is_left_out_is_named_with_its_reason(on: On) {
             "汇总完成：清单1票，报关单1份，未汇总5票".to_owned(),
         ]
     );
+}
+
+fn what_came_back_of_a_line_is_left_out(on: On) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    let parcel = departed(&mut world, 1);
+    bring_back(&mut world, &parcel, |back| back.of_pieces(10));
+    let asked = asking_for(1, numbers(&world, std::slice::from_ref(&parcel)));
+    world.send([&asked]);
+    let (done, _) = world.consolidate();
+    assert_eq!(done, Done { requests: 1, forms: 1, declarations: 1, left_out: 0 });
+    let form = world.formal_declarations().remove(0).form;
+    let lines = form.lines.iter().map(|line| {
+        let (declared, value) = (line.declared.quantity, line.value.to_string());
+        (&*line.goods.hs_code, declared.to_string(), value)
+    });
+    let expected =
+        [("6214100000", "1".into(), "25".into()), ("9617001900", "1".into(), "28.5".into())];
+    assert_eq!(lines.collect::<Vec<_>>(), expected, "one scarf of two came back");
+    // 0.9 kg and 0.7 kg by 53.50 of 78.50.
+    assert_eq!(form.gross_weight_kg.to_string(), "0.61338");
+    assert_eq!(form.net_weight_kg.to_string(), "0.47707");
+}
+
+/// Asks for goods of a departed parcel back, and has them tallied.
+fn bring_back(world: &mut World, parcel: &Export, what: impl FnOnce(&mut Returned)) {
+    let mut back = returned(parcel, &number(world, parcel), 1, sent_at()).unwrap();
+    what(&mut back);
+    let (request, tally) = (back.request_document(), back.tally_document());
+    assert_eq!(world.send([&request, &tally]).statuses(&request).last(), Some(&800));
 }
 
 /// What merges may be stopped and started again at any moment: a portion that comes twice is refused.

@@ -1,14 +1,10 @@
 //! Requests and tallies in any order, what a consolidation sees of them, and what a master bill adds.
 
 use proptest::prelude::*;
-use tongguan_application::clearing::decide::carried_back;
 use tongguan_application::clearing::export_return::ExportReturnRecord;
-use tongguan_application::clearing::working_set::WorkingSet;
-use tongguan_application::export_returns;
-use tongguan_application::ports::Clock as _;
+use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::WaybillNumber;
 use tongguan_domain::readmission::ExportReturnState;
-use tongguan_domain::returns::ReturnTransport;
 use tongguan_testkit::parcels::Document;
 use tongguan_testkit::returned::{Returned, returned};
 
@@ -16,10 +12,9 @@ use crate::export_returns::gone;
 use crate::support::*;
 
 #[test]
-fn what_came_back_after_a_consolidation_is_told_apart() {
+fn what_is_back_is_summed_up_by_line() {
     let mut world = world();
     let (parcel, number) = gone(&mut world, 1);
-    let id = world.export(&parcel).unwrap().id;
     let nth = |n, tenths| {
         let mut back = returned(&parcel, &number, n, sent_at()).unwrap();
         back.of_pieces(tenths);
@@ -27,40 +22,38 @@ fn what_came_back_after_a_consolidation_is_told_apart() {
     };
     let (early, late, awaited) = (nth(1, 5), nth(2, 7), nth(3, 8));
     world.send([&early.request_document(), &early.tally_document()]);
-    let consolidated_at = world.clock.now();
     world.clock.advance_millis(1000);
     world.send([&late.request_document(), &late.tally_document(), &awaited.request_document()]);
-    let back = world.store.read(|view| export_returns::back(view, &[id], consolidated_at)).unwrap();
-    let line = |lines: &tongguan_domain::readmission::ReturnedByLine| {
-        lines.lines().map(|(number, it)| (number, it.declared.to_string())).collect::<Vec<_>>()
-    };
-    assert_eq!(line(&back[&id].before), [(1, "0.5".to_owned())]);
-    assert_eq!(line(&back[&id].after), [(1, "0.7".to_owned())]);
+    let back = world.returned_by_line(&parcel);
+    let line = back.lines().map(|(number, it)| (number, it.declared.to_string()));
+    assert_eq!(line.collect::<Vec<_>>(), [(1, "1.2".to_owned())], "what is awaited is not back");
 }
 
 #[test]
 fn a_master_bill_says_how_awaited_goods_come_back() {
     let mut world = world();
     let (parcel, number) = gone(&mut world, 1);
-    let back = returned(&parcel, &number, 1, sent_at()).unwrap();
-    world.send([&back.request_document()]);
-    let record = world.export_returns(&parcel).remove(0);
-    let mut set = WorkingSet::default();
-    set.put_export(world.export(&parcel).unwrap());
-    set.put_export_return(record.clone());
-    let transport = ReturnTransport {
-        bill_no: "MB-1".into(),
-        mode: "5".into(),
-        vehicle: "YY1".into(),
-        voyage: "YY1".into(),
-    };
-    let mut draft = set.draft();
-    assert!(carried_back(&mut draft, &number, &transport));
-    let told = draft.export_return(record.id).unwrap();
-    assert_eq!(told.facts.transport, transport);
-    assert_eq!((&told.state, told.id), (&record.state, record.id));
-    let other = gone(&mut world, 2).1;
-    assert!(!carried_back(&mut set.draft(), &other, &transport), "nothing of it comes back");
+    let mut back = returned(&parcel, &number, 1, sent_at()).unwrap();
+    let mut link = parcel.master_bill.clone();
+    link.parcels[0].declaration_no = Some(number);
+    let link = Document::MasterBill(Box::new(link));
+    let sent = world.send([&link]);
+    assert_eq!(sent.statuses(&link), [2, 120]);
+    assert!(sent.last_text(&link).contains("无待退运货物的原清单：29162026E"), "too early");
+
+    let request = back.request_document();
+    world.send([&request]);
+    let mut again = parcel.master_bill.clone();
+    again.parcels[0].declaration_no = back.tally.declaration_no.clone();
+    again.bill_no = "MB-1".into();
+    let again = asking(Action::Change, &Document::MasterBill(Box::new(again)), 60);
+    let sent = world.send([&again]);
+    assert_eq!(sent.last_text(&again), "[Code:1800;Desc:逻辑校验通过]");
+    let told = world.export_returns(&parcel).remove(0).facts.transport.clone();
+    assert_eq!(&*told.bill_no, "MB-1");
+    *back.tallied_transport() = told;
+    let tally = back.tally_document();
+    assert_eq!(world.send([&tally]).statuses(&request), [800], "it came as the bill says");
 }
 
 proptest! {

@@ -28,7 +28,6 @@ mod trade;
 pub(super) use consolidation::wanted;
 pub use consolidation::{Moved, RESULT_LINES};
 pub use export::export_missing;
-pub use export_return::carried_back;
 pub use rules::ALL as RULES;
 
 use tongguan_domain::ids::{DeclarationId, OfficeCode, ReturnId};

@@ -5,9 +5,7 @@ use std::collections::HashSet;
 use rust_decimal::Decimal;
 
 use super::Law;
-use super::rules::{
-    CODE, DIRECTION, LINE_GAP, LINE_REPEATED, PARCEL_REPEATED, RETURNED, WEIGHT, WHOLE_BILL,
-};
+use super::rules::{CODE, DIRECTION, LINE_GAP, LINE_REPEATED, PARCEL_REPEATED, WEIGHT, WHOLE_BILL};
 use crate::check::Findings;
 use crate::defect::Defect;
 use crate::ids::WaybillNumber;
@@ -42,12 +40,6 @@ pub fn check_master_bill(link: &MasterBillLink, law: Law<'_>, pointer: &str) -> 
     findings.require(weight > Decimal::ZERO, &WEIGHT, "WayBillHead/grossWeight", weight);
     let parcels = link.parcels.iter().map(|parcel| (parcel.number, &parcel.waybill_no));
     check_parcels(parcels, "WayBillList", &mut findings);
-    for (parcel, position) in link.parcels.iter().zip(1..) {
-        if let Some(original) = &parcel.declaration_no {
-            let path = format!("WayBillList[{position}]/invtNo");
-            findings.require(false, &RETURNED, &path, original);
-        }
-    }
     findings.defects
 }
 

@@ -65,8 +65,6 @@ rules! {
     PARCEL_REPEATED "export-parcel-repeated" "物流运单编号{found}重复" "waybill {found} stands twice";
     /// An arrival names its parcels, or the bill all of whose parcels arrived.
     WHOLE_BILL "export-whole-bill" "未填报物流运单编号时应填报提运单号" "name the waybills that arrived, or the bill all of whose parcels did";
-    /// Nothing links a parcel that comes back to its original declaration yet.
-    RETURNED "export-master-bill-return" "退运包裹（原清单{found}）的总分单业务尚未开通" "this office does not take links of parcels that come back yet (original declaration {found})";
     /// B2B goods leave by list up to a value.
     LIST_LIMIT "export-list-limit" "清单总价{found}超过{expected}，不适用清单申报，请办理报关单申报" "the goods are worth {found}, more than {expected}: declare them formally, not by list";
 }

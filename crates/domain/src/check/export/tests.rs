@@ -8,7 +8,6 @@ use super::rules::*;
 use super::*;
 use crate::declaration::StatisticsFlag;
 use crate::defect::{Defect, Rule};
-use crate::ids::DeclarationNumber;
 use crate::tests::export::{ExportParcel, export_parcel};
 use crate::tests::{decimal, yuan};
 
@@ -119,14 +118,6 @@ const MOVEMENT: &[Case] = &[
             p.master_bill.parcels[1].number = 2;
         },
         "/WayBill[1]/WayBillList[2]/logisticsNo",
-    ),
-    (
-        &RETURNED,
-        |p| {
-            let original = DeclarationNumber::parse("29922026E000000001").unwrap();
-            p.master_bill.parcels[0].declaration_no = Some(original);
-        },
-        "/WayBill[1]/WayBillList[1]/invtNo",
     ),
     (&LINE_GAP, |p| p.departure.parcels[0].number = 2, "/Departure[1]/DepartureList[1]/gnum"),
     (

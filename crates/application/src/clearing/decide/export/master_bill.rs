@@ -6,9 +6,11 @@
 
 use tongguan_domain::facts::MasterBillFacts;
 use tongguan_domain::movement::MasterBill;
+use tongguan_domain::returns::ReturnTransport;
 
 use super::movement::arrive;
 use super::report::{Changeable, Report, Taken, bill, holder, parcels, take_in};
+use crate::clearing::decide::export_return::{carried_back, is_awaited};
 use crate::clearing::decide::{Circumstances, Undecidable};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::record::{Claim, DocumentState, ExportRecord, Facts};
@@ -30,13 +32,15 @@ pub fn master_bill(
     let claims = parcels(draft, circumstances, facts.carrier, &facts.waybills);
     let kept = claims.iter().filter(|claim| !claim.movement.is_linked_by(&facts.bill));
     let kept: Vec<_> = kept.map(|claim| &*claim.key.number).collect();
-    let remark =
-        (!kept.is_empty()).then(|| format!("已离境或已有更新总分单的运单：{}", kept.join("、")));
+    let unasked = facts.returned.iter().filter(|number| !is_awaited(draft, number));
+    let unasked: Vec<_> = unasked.map(|number| number.as_str()).collect();
+    let remarks = [("已离境或已有更新总分单的运单", kept), ("无待退运货物的原清单", unasked)];
+    let remarks = remarks.into_iter().filter(|(_, numbers)| !numbers.is_empty());
     let report = Report {
         part: facts.part,
         facts: Facts::MasterBill(facts.clone()),
         changeable: if gone { Changeable::No } else { Changeable::Yes },
-        remarks: remark.into_iter().collect(),
+        remarks: remarks.map(|(what, numbers)| format!("{what}：{}", numbers.join("、"))).collect(),
     };
     let Some(taken) = take_in(draft, circumstances, submitted, filed, report)? else {
         return Ok(());
@@ -48,6 +52,9 @@ pub fn master_bill(
     }
     if taken == Taken::SetAside {
         return Ok(());
+    }
+    for number in &facts.returned {
+        carried_back(draft, number, &how_back(&facts.bill));
     }
     let whole = bill(draft, circumstances, facts.carrier, &facts.bill.bill_no);
     for mut claim in parcels(draft, circumstances, facts.carrier, &facts.waybills) {
@@ -62,6 +69,15 @@ pub fn master_bill(
         }
     }
     Ok(())
+}
+
+fn how_back(bill: &MasterBill) -> ReturnTransport {
+    ReturnTransport {
+        bill_no: bill.bill_no.clone(),
+        mode: bill.transport_mode.clone(),
+        vehicle: bill.vehicle.clone(),
+        voyage: bill.voyage.clone(),
+    }
 }
 
 /// What an earlier copy of the link said, where that counts.

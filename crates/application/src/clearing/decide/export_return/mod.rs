@@ -26,7 +26,7 @@ use case::ExportReturnCase;
 
 pub(super) use request::request;
 pub(super) use tally::tally;
-pub use transport::carried_back;
+pub(super) use transport::{carried_back, is_awaited};
 
 /// Applies an officer's ruling to a return.
 pub(super) fn rule(
