@@ -3,7 +3,6 @@
 
 use rust_decimal::Decimal;
 use tongguan_domain::commerce::{Action, Part};
-use tongguan_domain::ids::DeclarationNumber;
 use tongguan_domain::money::Amount;
 use tongguan_domain::party::PartyCode;
 use tongguan_testkit::exports::{Export, export};
@@ -222,10 +221,6 @@ const LINKS: &[Fault] = &[
     fault!("a parcel twice", 100, "物流运单编号EE000000001CN重复", |p| {
         p.master_bill.parcels.push(p.master_bill.parcels[0].clone());
         p.master_bill.parcels[1].number = 2;
-    }),
-    fault!("a parcel that comes back", 100, "尚未开通", |p| {
-        let original = DeclarationNumber::parse("29162026E000000001").unwrap();
-        p.master_bill.parcels[0].declaration_no = Some(original);
     }),
     fault!("an unknown declarant", -10_102, "无效企业代码", |p| {
         p.master_bill.declarant.code = code(UNKNOWN);
