@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -15,6 +16,8 @@ use crate::error::{DriverError, StorageError};
 
 /// How long a connection waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
+/// How long it lets another one finish that gives up for it.
+const AGAIN: Duration = Duration::from_millis(10);
 /// How many steps of a reading statement pass between two looks at the clock: well under 1 ms.
 const STEPS: i32 = 10_000;
 
@@ -144,13 +147,31 @@ pub(crate) fn open(
     connection.set_prepared_statement_cache_capacity(256);
     // Only a new file takes a page size, and only before its first table.
     connection.pragma_update(None, "page_size", 8192)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "cache_size", -1024 * cache_mib)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     Ok(connection)
+}
+
+/// Turns a new file to the write-ahead log. Of several that do it at once each may hold what the others wait
+/// for; SQLite then gives up at once instead of waiting, so that this has to be tried again.
+#[expect(clippy::disallowed_methods, reason = "a polling loop at the edge")]
+fn write_ahead(connection: &Connection) -> Result<(), DriverError> {
+    let end = Instant::now() + BUSY;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < end =>
+            {
+                thread::sleep(AGAIN);
+            }
+            done => return Ok(done?),
+        }
+    }
 }
 
 /// The value of a column.
