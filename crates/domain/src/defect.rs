@@ -5,6 +5,20 @@
 
 use std::fmt;
 
+/// Rules that the specification does not number, and `ALL` of a module's.
+macro_rules! unnumbered {
+    ($( $(#[$doc:meta])* $name:ident $code:literal $zh:literal $en:literal; )*) => {
+        $(
+            $(#[$doc])*
+            pub static $name: $crate::defect::Rule =
+                $crate::defect::Rule { code: $code, official: None, zh: $zh, en: $en };
+        )*
+        /// Every rule of this module.
+        pub static ALL: &[&$crate::defect::Rule] = &[$(&$name),*];
+    };
+}
+pub(crate) use unnumbered;
+
 /// The number that the authorities themselves give to a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Official {

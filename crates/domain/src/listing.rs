@@ -11,7 +11,7 @@ use crate::commerce::{ExportOrder, ExportOrderLine, ExportWaybill, Filing};
 use crate::declaration::{
     BondedStock, Charge, ChargeFlag, ExportDeclaration, ExportItem, StatisticsFlag, Transport,
 };
-use crate::defect::{Defect, Rule};
+use crate::defect::{Defect, unnumbered};
 use crate::facts::ExportMode;
 use crate::ids::{FunctionalReference, OfficeCode};
 use crate::matching::listed_item_no;
@@ -90,18 +90,7 @@ pub struct Terms {
     pub packaging: Box<str>,
 }
 
-macro_rules! rules {
-    ($( $(#[$doc:meta])* $name:ident $code:literal $zh:literal $en:literal; )*) => {
-        $(
-            $(#[$doc])*
-            pub static $name: Rule = Rule { code: $code, official: None, zh: $zh, en: $en };
-        )*
-        /// Every rule of making a list.
-        pub static RULES: &[&Rule] = &[$(&$name),*];
-    };
-}
-
-rules! {
+unnumbered! {
     /// Goods of the order are not registered.
     GOODS_UNREGISTERED "listing-goods-unregistered" "商品货号[{found}]未备案" "goods {found} are not registered";
     /// The order counts goods in another unit than the register.

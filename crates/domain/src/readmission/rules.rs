@@ -1,19 +1,8 @@
 //! The rules for exported goods that come back. The specification numbers none of them.
 
-use crate::defect::Rule;
+use crate::defect::unnumbered;
 
-macro_rules! rules {
-    ($( $(#[$doc:meta])* $name:ident $code:literal $zh:literal $en:literal; )*) => {
-        $(
-            $(#[$doc])*
-            pub static $name: Rule = Rule { code: $code, official: None, zh: $zh, en: $en };
-        )*
-        /// Every rule for exported goods that come back.
-        pub static ALL: &[&Rule] = &[$(&$name),*];
-    };
-}
-
-rules! {
+unnumbered! {
     /// The declaration that is named exists.
     DECLARATION_MISSING "export-return-declaration-missing" "出口清单[{declaration}]不存在" "export declaration [{declaration}] does not exist";
     /// A change keeps to its declaration.

@@ -1,5 +1,6 @@
 //! A made-up parcel for tests: four documents that agree with each other and with every rule.
 
+pub mod diagram;
 pub mod export;
 
 use jiff::civil::date;

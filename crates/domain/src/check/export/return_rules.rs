@@ -1,20 +1,9 @@
 //! The rules for requests and tallies of returned exports by themselves. The specification numbers none
 //! of them.
 
-use crate::defect::Rule;
+use crate::defect::unnumbered;
 
-macro_rules! rules {
-    ($( $(#[$doc:meta])* $name:ident $code:literal $zh:literal $en:literal; )*) => {
-        $(
-            $(#[$doc])*
-            pub static $name: Rule = Rule { code: $code, official: None, zh: $zh, en: $en };
-        )*
-        /// Every rule for requests and tallies by themselves.
-        pub static ALL: &[&Rule] = &[$(&$name),*];
-    };
-}
-
-rules! {
+unnumbered! {
     /// They come in.
     DIRECTION "export-return-direction" "进出口标记应为I，实为{found}" "the direction must be I, not {found}";
     /// The specification demands the mode that its schema leaves out.

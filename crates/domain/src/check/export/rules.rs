@@ -1,20 +1,9 @@
 //! The rules of the checks of export documents, in the order of the documents. The specification numbers
 //! none of them.
 
-use crate::defect::Rule;
+use crate::defect::unnumbered;
 
-macro_rules! rules {
-    ($( $(#[$doc:meta])* $name:ident $code:literal $zh:literal $en:literal; )*) => {
-        $(
-            $(#[$doc])*
-            pub static $name: Rule = Rule { code: $code, official: None, zh: $zh, en: $en };
-        )*
-        /// Every rule of the checks of export documents.
-        pub static ALL: &[&Rule] = &[$(&$name),*];
-    };
-}
-
-rules! {
+unnumbered! {
     /// A currency that no table holds.
     CURRENCY "export-currency" "币制{found}不在币制代码表内" "{found} is not in the table of currencies";
     /// No amount is below zero.

@@ -11,6 +11,7 @@ use crate::mark::Mark;
 use crate::money::Money;
 use crate::status::ReturnStatus;
 use crate::tax_bill::TaxDue;
+use crate::tests::diagram;
 use crate::time::Moment;
 
 fn number() -> DeclarationNumber {
@@ -69,34 +70,20 @@ fn states() -> Vec<ImportState> {
     ]
 }
 
-/// The state's name in the diagram.
-fn name(state: &ImportState) -> String {
-    let shown = format!("{state:?}");
-    shown.split([' ', '(', '{']).next().unwrap().to_owned()
-}
-
 #[test]
 fn the_page_shows_every_way_and_no_other() {
-    let page = include_str!("../../../../../docs/reference/lifecycles.md");
-    let import = page.split("## Import\n").nth(1).unwrap().split("\n## ").next().unwrap();
-    let shown: BTreeSet<String> = import
-        .lines()
-        .filter(|line| line.contains(": ") && line.contains("-->"))
-        .map(str::to_owned)
-        .collect();
     let mut ways = BTreeSet::new();
     for (from, to) in pairs() {
         let way = from.way_to(&to);
-        ways.extend(way.map(|way| format!("    {} --> {}: {way}", name(&from), name(&to))));
+        ways.extend(way.map(|way| diagram::way(&from, &to, way)));
     }
-    let wanted: Vec<&str> = ways.iter().map(String::as_str).collect();
-    assert_eq!(shown, ways, "it should hold\n{}", wanted.join("\n"));
+    diagram::shows("Import", &ways);
 }
 
 #[test]
 fn final_states_have_no_way_out_and_others_have_one() {
     for state in states() {
-        let is_elsewhere = |next: &&ImportState| name(next) != name(&state);
+        let is_elsewhere = |next: &&ImportState| diagram::name(next) != diagram::name(&state);
         let leads_out =
             states().iter().filter(is_elsewhere).any(|next| state.way_to(next).is_some());
         assert_eq!(state.is_final(), !leads_out, "{state:?}");

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::date;
 
 use super::*;
+use crate::tests::diagram;
 
 fn at(second: i64) -> Moment {
     Moment::from_micros(second * 1_000_000)
@@ -37,19 +38,13 @@ fn steps() -> Vec<ExportReturnStep> {
     ]
 }
 
-/// The state's name in the diagram.
-fn name(state: &ExportReturnState) -> String {
-    let shown = format!("{state:?}");
-    shown.split([' ', '(', '{']).next().unwrap().to_owned()
-}
-
 /// The lines of the diagram: each way from one state to another, once.
 fn ways() -> BTreeSet<String> {
     let mut ways = BTreeSet::new();
     for state in states() {
         for step in steps() {
             let Ok(next) = state.clone().take(step.clone()) else { continue };
-            ways.insert(format!("    {} --> {}: {step}", name(&state), name(&next)));
+            ways.insert(diagram::way(&state, &next, step));
         }
     }
     ways
@@ -57,18 +52,7 @@ fn ways() -> BTreeSet<String> {
 
 #[test]
 fn the_page_shows_every_way_and_no_other() {
-    let page = include_str!("../../../../../docs/reference/lifecycles.md");
-    let section = page.split("## Return of exported goods").nth(1).unwrap();
-    let shown: BTreeSet<String> = section
-        .split("\n## ")
-        .next()
-        .unwrap()
-        .lines()
-        .filter(|line| line.contains(": ") && line.contains("-->"))
-        .map(str::to_owned)
-        .collect();
-    let ways: Vec<String> = ways().into_iter().collect();
-    assert_eq!(shown, ways.iter().cloned().collect(), "it should hold\n{}", ways.join("\n"));
+    diagram::shows("Return of exported goods", &ways());
 }
 
 #[test]
@@ -88,6 +72,7 @@ fn a_refused_step_says_where_the_return_stands() {
 
 #[test]
 fn quantities_are_held_from_admission_until_it_is_refused_or_deleted() {
-    let held: Vec<_> = states().iter().filter(|state| state.holds_quantities()).map(name).collect();
+    let held: Vec<_> =
+        states().iter().filter(|state| state.holds_quantities()).map(diagram::name).collect();
     assert_eq!(held, ["Admitted", "UnderExamination", "Completed"]);
 }
