@@ -11,15 +11,15 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use tongguan_application::clearing::record::{
-    AnswerTo, DocumentKey, DocumentKind, DossierKey, ExportRecord,
+    AnswerTo, DocumentKey, DocumentKind, DossierKey, ExportRecord, Source,
 };
 use tongguan_application::clearing::rows;
 use tongguan_application::numbering::IdSource;
 use tongguan_domain::declaration::{ExportRelease, ExportState, StatisticsFlag};
 use tongguan_domain::facts::{ExportFacts, ExportItemFacts, ExportMode, ExportParties};
 use tongguan_domain::ids::{
-    DeclarationId, DeclarationNumber, DxpId, FunctionalReference, IdError, OfficeCode, OrderNumber,
-    PartyId, ProvisionalNumber, WaybillNumber,
+    DeclarationId, DeclarationNumber, DxpId, FunctionalReference, IdError, MessageId, OfficeCode,
+    OrderNumber, PartyId, ProvisionalNumber, WaybillNumber,
 };
 use tongguan_domain::money::Amount;
 use tongguan_domain::month::Month;
@@ -159,7 +159,7 @@ impl ExportedMonth {
                     returned.extend(row.as_ref().map(|row| row.key()));
                 }
                 closed.extend(row);
-                exports.push(rows::write_export(&record, self.month.end())?);
+                exports.push(rows::write_export(&record, 0, self.month.end())?);
             }
             writer.retried(Backoff::default(), |tx| {
                 tx.insert(&exports)?;
@@ -219,6 +219,9 @@ impl ExportedMonth {
                 billing: None,
             }),
             movement: ParcelMovement::default(),
+            source: Source { message: MessageId(0), ordinal: 1 },
+            response_seq: 0,
+            replied_at: at,
         };
         Ok((record, fate))
     }

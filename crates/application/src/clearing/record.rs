@@ -238,9 +238,10 @@ pub struct DocumentRecord {
     pub state: DocumentState,
     /// The message it came in, and its place there.
     pub source: Source,
-    /// Where its newest responses are: a sequence number of its partition.
+    /// Where its newest responses are: a sequence number of its partition. Of an export declaration, where
+    /// those to its lodging are: [`ExportRecord`] knows the newest.
     pub response_seq: i64,
-    /// The time of its newest response; the next one is later.
+    /// The time of its newest response; the next one is later. Of an export declaration, see above.
     pub replied_at: Moment,
     /// What is kept of it; absent when it was refused, and of a request, whose effect stands elsewhere.
     pub facts: Option<Arc<Facts>>,
@@ -312,6 +313,13 @@ pub struct ExportRecord {
     pub answer: Arc<AnswerTo>,
     /// What reports have said of its parcel: what stands at its waybill's claim while it holds that.
     pub movement: ParcelMovement,
+    /// Its document's message, and its place there.
+    pub source: Source,
+    /// Where the newest responses about it are: a sequence number of its partition. Reports move a
+    /// declaration several times; its document's record need not be read and written for that.
+    pub response_seq: i64,
+    /// The time of the newest response; the next one is later.
+    pub replied_at: Moment,
 }
 
 impl ExportRecord {

@@ -95,6 +95,7 @@ fn write_responses(
 ) -> Result<Answered, BatchError> {
     let mut answered: Answered =
         changes.documents.iter().map(|d| (d.key.clone(), d.response_seq)).collect();
+    answered.extend(changes.exports.iter().map(|e| (e.document.clone(), e.response_seq)));
     let mut responses = Vec::with_capacity(changes.outcomes.responses.len());
     let mut bills = Vec::new();
     for response in &changes.outcomes.responses {
@@ -190,7 +191,10 @@ fn write_records(
     let exports = changes
         .exports
         .iter()
-        .map(|export| rows::write_export(export, at))
+        .map(|export| {
+            let seq = answered.get(&export.document).copied().unwrap_or(export.response_seq);
+            rows::write_export(export, seq, at)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let transits = changes
         .transits

@@ -5,10 +5,10 @@ use tongguan_domain::ids::{
 };
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{self as storage, StorageError, View};
+use tongguan_storage::{self as storage, Partition, StorageError, View};
 
 use crate::clearing::record::{DeclarationRecord, DocumentKey, ExportRecord};
-use crate::clearing::rows::{RowError, read_declaration, read_export};
+use crate::clearing::rows::{RowError, read_declaration, read_document, read_export};
 use crate::numbering::partition_of;
 
 /// Which way the goods go.
@@ -84,6 +84,23 @@ impl AnyDeclaration {
             Self::Import(record) => &record.document,
             Self::Export(record) => &record.document,
         }
+    }
+
+    /// Where the newest response about it is: a sequence number of its partition.
+    ///
+    /// # Errors
+    /// [`super::ReviewError`].
+    pub(crate) fn newest_response(
+        &self,
+        view: &mut View<'_>,
+    ) -> Result<Option<(Partition, i64)>, super::ReviewError> {
+        let DocumentKey { dossier, kind, party, number } = self.document();
+        if let Self::Export(record) = self {
+            return Ok(Some((dossier.partition, record.response_seq)));
+        }
+        let key = (dossier.partition, &*dossier.order_no, kind.code(), *party, &**number);
+        let Some(row) = view.documents(&[key])?.pop() else { return Ok(None) };
+        Ok(Some((dossier.partition, read_document(row)?.response_seq)))
     }
 
     /// 预录入编号.

@@ -17,7 +17,6 @@ use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::DeclarationRecord;
-use crate::clearing::rows::read_document;
 use crate::intake::assess::assess;
 use crate::pipeline::commit;
 use crate::ports::Clock;
@@ -175,12 +174,8 @@ fn stored(store: &Store, id: DeclarationId) -> Result<Option<AnyDeclaration>, Re
 
 /// What the newest response about a declaration told.
 fn newest(store: &Store, declaration: &AnyDeclaration) -> Result<Vec<Told>, ReviewError> {
-    let key = declaration.document();
-    let key =
-        (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);
     let response = store.read(|view| {
-        let Some(row) = view.documents(&[key])?.pop() else { return Ok(None) };
-        let place = (row.partition, read_document(row)?.response_seq);
+        let Some(place) = declaration.newest_response(view)? else { return Ok(None) };
         Ok::<_, ReviewError>(view.responses(&[place])?.pop())
     })?;
     match response {

@@ -105,7 +105,7 @@ pub struct Told {
 
 /// Everything that is stored about a declaration; `None` where there is no such declaration.
 ///
-/// Its responses are looked for between its first sight and its document's newest response: the log
+/// Its responses are looked for between its first sight and its newest response: the log
 /// has no index by declaration. A declaration that stood open for weeks takes a while.
 ///
 /// # Errors
@@ -114,16 +114,16 @@ pub fn picture(store: &Store, id: DeclarationId) -> Result<Option<Picture>, Revi
     let Some(row) = store.read(|view| AnyRow::of_id(view, id))? else { return Ok(None) };
     let since = row.updated_at();
     let declaration = row.decode()?;
+    let newest = store.read(|view| declaration.newest_response(view))?;
     let (own, provisional_no) =
         (declaration.document().clone(), declaration.provisional_no().clone());
     let (documents, matching, particulars) = match declaration {
         AnyDeclaration::Import(record) => import(store, record)?,
         AnyDeclaration::Export(record) => export(store, record)?,
     };
-    let (own, documents): (Vec<_>, Vec<_>) =
-        documents.into_iter().partition(|document| document.key == own);
-    let told = match own.first() {
-        Some(own) => told(store, id, &provisional_no, own)?,
+    let documents = documents.into_iter().filter(|document| document.key != own).collect();
+    let told = match newest {
+        Some(newest) => told(store, id, &provisional_no, newest)?,
         None => Vec::new(),
     };
     let lodged_at = made_at(id.0);
@@ -170,14 +170,13 @@ fn entered(
         .filter_map(|document| document.facts.as_deref())
 }
 
-/// Every status of a declaration up to its document's newest response, in order.
+/// Every status of a declaration up to its newest response, in order.
 fn told(
     store: &Store,
     id: DeclarationId,
     provisional_no: &ProvisionalNumber,
-    document: &DocumentRecord,
+    (partition, to): (Partition, i64),
 ) -> Result<Vec<Told>, ReviewError> {
-    let (partition, to) = (document.key.dossier.partition, document.response_seq);
     let begin = made_at(id.0).plus_millis(-SLACK_MS);
     let mut from = first_response_since(store, partition, begin, to)?;
     let mut told = Vec::new();

@@ -15,7 +15,6 @@ use tongguan_storage::{StorageError, View};
 
 use super::ReviewError;
 use super::any::{AnyDeclaration, AnyRow, Direction};
-use crate::clearing::rows::read_document;
 use crate::clearing::write::response_kind;
 
 /// The statuses at which a declaration stands in a queue, in the order of listing.
@@ -239,16 +238,7 @@ fn reasons(
 ) -> Result<HashMap<DeclarationId, String>, ReviewError> {
     let mut texts = HashMap::new();
     for declaration in declarations {
-        let key = declaration.document();
-        let key = (
-            key.dossier.partition,
-            &*key.dossier.order_no,
-            key.kind.code(),
-            key.party,
-            &*key.number,
-        );
-        let Some(row) = view.documents(&[key])?.pop() else { continue };
-        let place = (row.partition, read_document(row)?.response_seq);
+        let Some(place) = declaration.newest_response(view)? else { continue };
         let Some(response) = view.responses(&[place])?.pop() else { continue };
         if response.kind == response_kind::RUN {
             let last = StoredResponse::decode(&response.body)?.run.pop();

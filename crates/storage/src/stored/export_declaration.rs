@@ -35,6 +35,12 @@ pub struct StoredExportV1 {
     pub answer: StoredAnswerV1,
     /// What reports of movement have said of its parcel.
     pub movement: StoredMovementV1,
+    /// Its document's message, and its place there.
+    pub source: (i64, u16),
+    /// Where the newest responses about it are.
+    pub response_seq: i64,
+    /// The time of the newest response, in microseconds since 1970 UTC.
+    pub replied_at: i64,
 }
 
 /// What an export declaration says; flags, modes and days as on the wire.
@@ -285,11 +291,14 @@ mod tests {
                 billing: None,
             },
             movement: StoredMovementV1::default(),
+            source: (1, 2),
+            response_seq: 3,
+            replied_at: 4,
         };
         let written = "01024f31000406080257310252310439363130014204323931360432393130083230323630333032 \
              024e4f00013501014200033530320212010e01010201530001014e0a363231343130303030300147 \
              033530320335303203303131040003303131040001033033350a01904e0201000a0909090909090909 \
-             0909090909090909014d00dc04010167000000";
+             0909090909090909014d00dc0401016700000002020608";
         keeps(written, &stored, StoredExport::encode, StoredExport::decode);
         assert_eq!(ExportFacts::try_from(stored.facts), Ok(facts()));
     }

@@ -37,6 +37,8 @@ on_both_engines! {
     a_signed_parcel_leaves_the_country,
     documents_and_arrival_come_in_any_order,
     documents_and_arrival_come_together_in_any_order,
+    a_declaration_again_gets_the_responses_to_what_moved_it_last,
+    a_duplicate_beside_a_departure_is_answered_at_a_time_of_its_own,
 }
 
 fn a_signed_parcel_leaves_the_country(on: fn(Beginning) -> Beginning) {
@@ -98,6 +100,44 @@ fn documents_and_arrival_come_together_in_any_order(on: fn(Beginning) -> Beginni
         assert_eq!(sent.statuses(&declaration).last(), Some(&800), "{order:?} at {split}");
         let sent = world.send([&parcel.departure_document()]);
         assert_eq!(sent.statuses(&declaration), [899], "{order:?} at {split}");
+    }
+}
+
+/// Arrival and departure do not touch the declaration's document, and yet are what it was told last.
+fn a_declaration_again_gets_the_responses_to_what_moved_it_last(on: fn(Beginning) -> Beginning) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    let parcel = nth_export(1);
+    let declaration = parcel.lodging();
+    world.send(&parcel.documents());
+    let movements = [(parcel.arrival_document(), 800), (parcel.departure_document(), 899)];
+    for (movement, told) in movements {
+        let moved = world.send([&movement]);
+        assert_eq!(moved.statuses(&declaration), [told]);
+        let again = world.send([&declaration]);
+        assert_eq!(again.to(&declaration), moved.to(&declaration));
+    }
+}
+
+/// Senders keep the response with the largest time.
+fn a_duplicate_beside_a_departure_is_answered_at_a_time_of_its_own(on: fn(Beginning) -> Beginning) {
+    for duplicate_first in [true, false] {
+        let mut world = World::with(on(Beginning::unsigned()));
+        let parcel = nth_export(1);
+        let (declaration, duplicate) = (parcel.lodging(), anew(&parcel.lodging(), 10));
+        world.send(&parcel.documents());
+        world.send([&parcel.arrival_document()]);
+        let departure = parcel.departure_document();
+        let sent = match duplicate_first {
+            true => world.send([&duplicate, &departure]),
+            false => world.send([&departure, &duplicate]),
+        };
+        let (refused, closed) = (&sent.to(&duplicate)[0].at, &sent.to(&declaration)[0].at);
+        assert_eq!(refused < closed, duplicate_first, "{refused} {closed}");
+        assert_ne!(refused, closed);
+        let last = anew(&declaration, 20);
+        let sent_last = world.send([&last]);
+        let later = &sent_last.to(&last)[0].at;
+        assert!(later > refused && later > closed, "{later} {refused} {closed}");
     }
 }
 

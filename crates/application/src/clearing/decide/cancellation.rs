@@ -69,9 +69,7 @@ pub fn export(
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
         Ok(export) => {
             approval.send(draft, submitted, filed);
-            let Some(mut case) = ExportCase::reopen(draft, circumstances, &export) else {
-                return Err(Undecidable::NoSuchDeclaration(export.id));
-            };
+            let mut case = ExportCase::reopen(circumstances, &export);
             case.replying.say(ReturnStatus::Refused, told(&filed.filing.guid));
             case.end(draft, circumstances, ExportStep::Cancel)?;
             case.close(draft, Cause::Document(submitted.source));

@@ -12,7 +12,7 @@ use tongguan_storage::Partition;
 use super::Circumstances;
 use crate::clearing::incoming::Submitted;
 use crate::clearing::outcome::{Bill, Cause, DeclarationNumbers, Entry, Response, Step, Subject};
-use crate::clearing::record::{AnswerTo, DocumentKey, DocumentRecord, Source};
+use crate::clearing::record::{AnswerTo, DocumentKey, DocumentRecord, ExportRecord, Source};
 use crate::clearing::working_set::Draft;
 
 /// A run of responses in the making. Times grow by at least a millisecond from one to the next, and
@@ -35,10 +35,19 @@ impl Replying {
         submitted: &Submitted,
         partition: Partition,
     ) -> Self {
+        Self::about(circumstances, partition, submitted.source, submitted.answer.clone())
+    }
+
+    fn about(
+        circumstances: &Circumstances<'_>,
+        partition: Partition,
+        source: Source,
+        answer: Arc<AnswerTo>,
+    ) -> Self {
         Self {
             partition,
-            source: submitted.source,
-            answer: submitted.answer.clone(),
+            source,
+            answer,
             provisional: None,
             declaration: None,
             next_at: circumstances.at.floor_millis(),
@@ -65,17 +74,19 @@ impl Replying {
         document: &DocumentRecord,
         answer: &Arc<AnswerTo>,
     ) -> Self {
-        let mut replying = Self {
-            partition: document.key.dossier.partition,
-            source: document.source,
-            answer: answer.clone(),
-            provisional: None,
-            declaration: None,
-            next_at: circumstances.at.floor_millis(),
-            run: Vec::new(),
-            bills: Vec::new(),
-        };
+        let partition = document.key.dossier.partition;
+        let mut replying = Self::about(circumstances, partition, document.source, answer.clone());
         replying.not_before(Some(document.replied_at));
+        replying
+    }
+
+    /// To an export declaration that is stored, with the numbers that it was given.
+    pub fn to_export(circumstances: &Circumstances<'_>, export: &ExportRecord) -> Self {
+        let (partition, answer) = (export.document.dossier.partition, export.answer.clone());
+        let mut replying = Self::about(circumstances, partition, export.source, answer);
+        replying.not_before(Some(export.replied_at));
+        replying.provisional = Some(export.provisional_no.clone());
+        replying.declaration = export.state.number().cloned();
         replying
     }
 
@@ -135,11 +146,8 @@ impl Replying {
     /// next response there has to be later than this one.
     pub fn send_aside(self, draft: &mut Draft<'_>, key: &DocumentKey) {
         let cause = Cause::Document(self.source);
-        let standing = draft.document(key).map(|standing| DocumentRecord::clone(standing));
         let replied_at = self.send_about(draft, None, Subject::Document(key.clone()), cause);
-        if let Some(standing) = standing {
-            draft.set_document(DocumentRecord { replied_at, ..standing });
-        }
+        draft.set_replied_at(key, replied_at);
     }
 
     /// Sends the run to the document of `key`; gives the time of its last response.

@@ -108,7 +108,7 @@ pub fn refused(
     filed: &FiledDocument,
     defects: &[Defect],
 ) -> Result<(), Undecidable> {
-    let standing = draft.document(&filed.key).cloned();
+    let standing = draft.standing(&filed.key);
     let same = standing.as_deref().is_some_and(|document| {
         document.guid.same(&filed.filing.guid) && document.content == filed.content
     });
@@ -165,7 +165,7 @@ pub fn refuse(
     filed: &FiledDocument,
     defect: Defect,
 ) {
-    let standing = draft.document(&filed.key).cloned();
+    let standing = draft.standing(&filed.key);
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
     replying.refuse(&[defect]);

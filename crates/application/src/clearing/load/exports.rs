@@ -8,7 +8,7 @@ use tongguan_storage::Tx;
 
 use crate::clearing::batch::BatchError;
 use crate::clearing::incoming::{Filed, Incoming, Submitted};
-use crate::clearing::record::{ClaimKey, DocumentKey, DocumentKind, ExportRecord, Facts};
+use crate::clearing::record::{ClaimKey, DocumentKind, ExportRecord, Facts};
 use crate::clearing::rows;
 use crate::clearing::working_set::WorkingSet;
 use crate::numbering::{partition_of, partition_of_number};
@@ -83,7 +83,10 @@ pub(super) fn load_exports(
 ) -> Result<(), BatchError> {
     let imports: BTreeSet<_> = set.declarations().map(|import| import.id).collect();
     named.exports.extend(named.declarations.difference(&imports));
-    load_moved(tx, set, &named.moved_exports)?;
+    // Those that reports move: each knows whom it answers, so nothing else is needed.
+    for export in read_exports(tx, &named.moved_exports)? {
+        set.put_export(export);
+    }
     if named.exports.is_empty() {
         return Ok(());
     }
@@ -104,30 +107,6 @@ pub(super) fn load_exports(
     load_dossiers(tx, set, &mut further)?;
     further.exports.retain(|id| !named.exports.contains(id));
     for export in read_exports(tx, &further.exports)? {
-        set.put_export(export);
-    }
-    Ok(())
-}
-
-/// Export declarations that a report moves, each with its own document, which is answered.
-pub(super) fn load_moved(
-    tx: &mut Tx<'_>,
-    set: &mut WorkingSet,
-    ids: &BTreeSet<DeclarationId>,
-) -> Result<(), BatchError> {
-    let exports = read_exports(tx, ids)?;
-    let mut keys: Vec<_> = exports
-        .iter()
-        .map(|export| {
-            let DocumentKey { dossier, kind, party, number } = &export.document;
-            (dossier.partition, &*dossier.order_no, kind.code(), *party, &**number)
-        })
-        .collect();
-    keys.sort_unstable();
-    for row in tx.documents(&keys)? {
-        set.put_document(rows::read_document(row)?);
-    }
-    for export in exports {
         set.put_export(export);
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tongguan_domain::declaration::ExportState;
-use tongguan_domain::ids::ProvisionalNumber;
+use tongguan_domain::ids::{MessageId, ProvisionalNumber};
 use tongguan_domain::time::Moment;
 use tongguan_storage as storage;
 use tongguan_storage::stored::StoredError;
@@ -11,7 +11,7 @@ use tongguan_storage::stored::export_declaration::StoredExport;
 
 use super::answer::{read_answer, write_answer};
 use super::{RowError, body, column};
-use crate::clearing::record::{DocumentKey, DocumentKind, DossierKey, ExportRecord};
+use crate::clearing::record::{DocumentKey, DocumentKind, DossierKey, ExportRecord, Source};
 
 const TABLE: &str = "export_declaration";
 
@@ -37,11 +37,18 @@ pub fn read_export(row: storage::Export) -> Result<ExportRecord, RowError> {
         pack: stored.pack,
         answer: Arc::new(read_answer(stored.answer).map_err(column(TABLE, "answer"))?),
         movement: stored.movement.try_into().map_err(body(TABLE))?,
+        source: Source { message: MessageId(stored.source.0), ordinal: stored.source.1 },
+        response_seq: stored.response_seq,
+        replied_at: Moment::from_micros(stored.replied_at),
     })
 }
 
-/// An export declaration as a row.
-pub fn write_export(export: &ExportRecord, at: Moment) -> Result<storage::Export, StoredError> {
+/// An export declaration as a row; the newest responses about it are at `response_seq`.
+pub fn write_export(
+    export: &ExportRecord,
+    response_seq: i64,
+    at: Moment,
+) -> Result<storage::Export, StoredError> {
     let facts = &*export.facts;
     let stored = StoredExport {
         facts: facts.into(),
@@ -51,6 +58,9 @@ pub fn write_export(export: &ExportRecord, at: Moment) -> Result<storage::Export
         pack: export.pack,
         answer: write_answer(&export.answer),
         movement: (&export.movement).into(),
+        source: (export.source.message.0, export.source.ordinal),
+        response_seq,
+        replied_at: export.replied_at.micros(),
     };
     let status = i64::from(export.state.status().number());
     Ok(storage::Export {

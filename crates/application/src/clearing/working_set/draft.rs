@@ -20,7 +20,7 @@ use crate::clearing::consolidation::{
 use crate::clearing::outcome::{Entry, Posting, Repeat, Response, StockMove};
 use crate::clearing::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
-    ExportRecord, ReturnRecord, StockRecord,
+    ExportRecord, Facts, ReturnRecord, StockRecord,
 };
 
 use super::{Outcomes, Tables, WorkingSet};
@@ -49,6 +49,27 @@ impl Draft<'_> {
     /// The document of that key.
     pub fn document(&self, key: &DocumentKey) -> Option<&Arc<DocumentRecord>> {
         self.new.documents.get(key).or_else(|| self.base.loaded.documents.get(key))
+    }
+
+    /// The document of that key with the place and time of its newest response, which an export
+    /// declaration's own record knows.
+    pub fn standing(&self, key: &DocumentKey) -> Option<Arc<DocumentRecord>> {
+        let document = self.document(key)?;
+        let Some(export) = self.exported_as(document) else { return Some(document.clone()) };
+        let (response_seq, replied_at) = (export.response_seq, export.replied_at);
+        Some(Arc::new(DocumentRecord {
+            response_seq,
+            replied_at,
+            ..DocumentRecord::clone(document)
+        }))
+    }
+
+    /// The export declaration that a document is.
+    pub fn exported_as(&self, document: &DocumentRecord) -> Option<&Arc<ExportRecord>> {
+        match document.facts.as_deref() {
+            Some(Facts::Export(id)) => self.export(*id),
+            _ => None,
+        }
     }
 
     /// The live documents of one kind in a dossier, in order of their keys.
@@ -179,6 +200,20 @@ impl Draft<'_> {
     /// Sets a document.
     pub fn set_document(&mut self, document: DocumentRecord) {
         self.new.documents.insert(document.key.clone(), Arc::new(document));
+    }
+
+    /// Sets when a document was last told something, if one stands under that key.
+    pub fn set_replied_at(&mut self, key: &DocumentKey, replied_at: Moment) {
+        let Some(standing) = self.document(key).cloned() else { return };
+        match self.exported_as(&standing).cloned() {
+            Some(export) => {
+                self.set_export(ExportRecord { replied_at, ..ExportRecord::clone(&export) });
+            }
+            None => {
+                let standing = DocumentRecord::clone(&standing);
+                self.set_document(DocumentRecord { replied_at, ..standing });
+            }
+        }
     }
 
     /// Sets a declaration.

@@ -9,8 +9,9 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
 use super::super::reply::Replying;
-use super::super::{Circumstances, Undecidable};
+use super::super::{Circumstances, Undecidable, trade};
 use super::quarantine;
+use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{Claim, DocumentRecord, DocumentState, ExportRecord, Facts};
 use crate::clearing::working_set::Draft;
@@ -19,27 +20,31 @@ use crate::clearing::working_set::Draft;
 pub struct ExportCase {
     /// The declaration.
     pub record: ExportRecord,
-    /// The document that it is.
-    pub document: DocumentRecord,
+    /// The document that it is, where that changes too.
+    pub document: Option<DocumentRecord>,
     /// What it is told.
     pub replying: Replying,
 }
 
 impl ExportCase {
     /// Takes up a stored declaration.
-    pub fn reopen(
-        draft: &Draft<'_>,
-        circumstances: &Circumstances<'_>,
-        record: &Arc<ExportRecord>,
-    ) -> Option<Self> {
-        let document = draft.document(&record.document)?;
-        let mut replying = Replying::to_stored(circumstances, document, &record.answer);
-        replying.number(record.provisional_no.clone());
-        if let Some(number) = record.state.number() {
-            replying.declared(number.clone());
-        }
-        let (record, document) = (ExportRecord::clone(record), DocumentRecord::clone(document));
-        Some(Self { record, document, replying })
+    pub fn reopen(circumstances: &Circumstances<'_>, record: &ExportRecord) -> Self {
+        let replying = Replying::to_export(circumstances, record);
+        Self { record: record.clone(), document: None, replying }
+    }
+
+    /// The document as it was just submitted, whom responses go to from here on.
+    pub fn submit(&mut self, submitted: &Submitted, filed: &FiledDocument) {
+        self.document = Some(trade::record(submitted, filed, self.record.replied_at));
+        self.record.source = submitted.source;
+        self.replying.answer_to(submitted);
+    }
+
+    /// The document stands otherwise from here on.
+    pub fn set_document_state(&mut self, draft: &Draft<'_>, state: DocumentState) {
+        let standing = || draft.document(&self.record.document).cloned().map(Arc::unwrap_or_clone);
+        let document = self.document.take().or_else(standing);
+        self.document = document.map(|document| DocumentRecord { state, ..document });
     }
 
     /// Takes a step, and leaves the state as it is where the step is not possible.
@@ -55,7 +60,7 @@ impl ExportCase {
         circumstances: &Circumstances<'_>,
     ) -> Result<(), Undecidable> {
         let facts = self.record.facts.clone();
-        let partition = self.document.key.dossier.partition;
+        let partition = self.record.document.dossier.partition;
         let number =
             circumstances.serials.export_number(partition, facts.office, circumstances.at)?;
         self.replying.say(ReturnStatus::Sent, "发送海关成功");
@@ -130,19 +135,24 @@ impl ExportCase {
             claim.quarantine = None;
             draft.set_claim(claim);
         }
-        self.document.state = match deletes {
-            true => DocumentState::Deleted,
-            false => DocumentState::Refused,
-        };
+        self.set_document_state(
+            draft,
+            match deletes {
+                true => DocumentState::Deleted,
+                false => DocumentState::Refused,
+            },
+        );
         Ok(())
     }
 
     /// Puts the case back and sends what it was told.
     pub fn close(mut self, draft: &mut Draft<'_>, cause: Cause) {
         let subject = Subject::Export(self.record.id);
-        self.document.replied_at = self.replying.send(draft, &self.document.key, subject, cause);
-        self.document.facts = Some(Arc::new(Facts::Export(self.record.id)));
-        draft.set_document(self.document);
+        self.record.replied_at = self.replying.send(draft, &self.record.document, subject, cause);
+        if let Some(document) = self.document {
+            let facts = Some(Arc::new(Facts::Export(self.record.id)));
+            draft.set_document(DocumentRecord { facts, ..document });
+        }
         draft.set_export(self.record);
     }
 

@@ -10,8 +10,8 @@ use tongguan_messages::response::Quoted;
 
 use super::case::{ExportCase, give_up};
 use super::matching::{is_declared, missing, settle, warning};
+use super::number;
 use super::report::bill;
-use super::{exported_as, number};
 use crate::clearing::decide::admission::{Admission, admit};
 use crate::clearing::decide::reply::Replying;
 use crate::clearing::decide::rules::{DOCUMENTS_MISSING, WAYBILL_OF_OTHER_DECLARATION};
@@ -31,11 +31,11 @@ pub fn lodge(
     lodging: &ExportLodging,
     id: DeclarationId,
 ) -> Result<(), Undecidable> {
-    let standing = draft.document(&filed.key).cloned();
-    let earlier = standing.as_deref().and_then(|document| exported_as(draft, document)).cloned();
+    let standing = draft.standing(&filed.key);
+    let earlier = standing.as_deref().and_then(|document| draft.exported_as(document)).cloned();
     let fixed = earlier.as_deref().is_some_and(|earlier| !is_changeable(&earlier.state));
     let kept = earlier.filter(|earlier| is_changeable(&earlier.state) && earlier.state.is_live());
-    let reopened = kept.and_then(|kept| ExportCase::reopen(draft, circumstances, &kept));
+    let reopened = kept.map(|kept| ExportCase::reopen(circumstances, &kept));
     let mut case = match admit(standing.as_deref(), filed, fixed) {
         Admission::Repeat => {
             trade::repeat(draft, submitted, filed, standing.as_deref());
@@ -52,8 +52,7 @@ pub fn lodge(
         }
         Admission::Delete => {
             let Some(mut case) = reopened else { return Ok(()) };
-            case.document = trade::record(submitted, filed, case.document.replied_at);
-            case.replying.answer_to(submitted);
+            case.submit(submitted, filed);
             let text = format!("清单删除申报成功[{}]", filed.filing.guid);
             case.replying.say(ReturnStatus::Accepted, text);
             case.end(draft, circumstances, ExportStep::Delete)?;
@@ -84,7 +83,7 @@ pub fn declare(
     let office = circumstances.office(case.record.facts.office);
     let expires_at = circumstances.at.plus_days(office.waiting_days);
     case.take(ExportStep::Declare { expires_at })?;
-    case.document.state = DocumentState::Entered;
+    case.set_document_state(draft, DocumentState::Entered);
     let claim = claim_for(draft, circumstances, &case.record);
     let holder = claim.declaration.filter(|holder| *holder != case.record.id);
     if holder.and_then(|id| draft.export(id)).is_some_and(|other| is_declared(&other.state)) {
@@ -129,7 +128,7 @@ fn store(
     circumstances: &Circumstances<'_>,
     case: &mut ExportCase,
 ) -> Result<(), Undecidable> {
-    case.document.state = DocumentState::Stored;
+    case.set_document_state(draft, DocumentState::Stored);
     case.replying.say(ReturnStatus::Stored, "暂存成功");
     let claim = claim_for(draft, circumstances, &case.record);
     let holder = claim.declaration.and_then(|id| draft.export(id));
@@ -187,7 +186,6 @@ fn changed(
         give_up(&mut claim);
         draft.set_claim(claim);
     }
-    case.document = trade::record(submitted, filed, case.document.replied_at);
     case.record = ExportRecord {
         facts: lodging.facts.clone(),
         licence: lodging.licence,
@@ -198,7 +196,7 @@ fn changed(
         movement: ParcelMovement::default(),
         ..case.record
     };
-    case.replying.answer_to(submitted);
+    case.submit(submitted, filed);
     case
 }
 
@@ -210,7 +208,7 @@ fn open(
     lodging: &ExportLodging,
     id: DeclarationId,
 ) -> Result<ExportCase, Undecidable> {
-    let standing = draft.document(&filed.key).cloned();
+    let standing = draft.standing(&filed.key);
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
     let provisional_no = number(draft, circumstances, filed, None)?;
@@ -226,7 +224,11 @@ fn open(
         pack: lodging.pack,
         answer: submitted.answer.clone(),
         movement: ParcelMovement::default(),
+        source: submitted.source,
+        response_seq: 0,
+        replied_at: circumstances.at,
     };
-    let document = trade::record(submitted, filed, circumstances.at);
-    Ok(ExportCase { record, document, replying })
+    let mut case = ExportCase { record, document: None, replying };
+    case.submit(submitted, filed);
+    Ok(case)
 }

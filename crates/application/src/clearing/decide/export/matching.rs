@@ -90,7 +90,7 @@ pub fn take_up(
     if missing_now == missing(&draft.before(), circumstances.at, export) {
         return Ok(());
     }
-    let Some(mut case) = ExportCase::reopen(draft, circumstances, export) else { return Ok(()) };
+    let mut case = ExportCase::reopen(circumstances, export);
     if missing_now.is_empty() {
         settle(draft, circumstances, &mut case)?;
     } else {

@@ -11,8 +11,6 @@ mod ruling;
 mod trade;
 mod transit;
 
-use std::sync::Arc;
-
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ExportState;
 use tongguan_domain::defect::Defect;
@@ -24,7 +22,7 @@ use super::rules::DOCUMENTS_MISSING;
 use super::{Circumstances, Undecidable};
 use crate::clearing::incoming::FiledDocument;
 use crate::clearing::outcome::Cause;
-use crate::clearing::record::{DocumentRecord, ExportRecord, Facts};
+use crate::clearing::record::{DocumentRecord, ExportRecord};
 use crate::clearing::working_set::Draft;
 
 pub(super) use case::ExportCase;
@@ -85,19 +83,8 @@ pub(super) fn number(
     filed: &FiledDocument,
     standing: Option<&DocumentRecord>,
 ) -> Result<ProvisionalNumber, Undecidable> {
-    let export = standing.and_then(|standing| exported_as(draft, standing));
+    let export = standing.and_then(|standing| draft.exported_as(standing));
     provisional_no(circumstances, filed, export.map(|export| &export.provisional_no))
-}
-
-/// The export declaration that a document is.
-fn exported_as<'d>(
-    draft: &'d Draft<'_>,
-    document: &DocumentRecord,
-) -> Option<&'d Arc<ExportRecord>> {
-    match document.facts.as_deref() {
-        Some(Facts::Export(id)) => draft.export(*id),
-        _ => None,
-    }
 }
 
 fn taken_up(
@@ -107,6 +94,6 @@ fn taken_up(
 ) -> Result<ExportCase, Undecidable> {
     draft
         .export(id)
-        .and_then(|export| ExportCase::reopen(draft, circumstances, export))
+        .map(|export| ExportCase::reopen(circumstances, export))
         .ok_or(Undecidable::NoSuchDeclaration(id))
 }

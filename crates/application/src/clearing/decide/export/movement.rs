@@ -73,10 +73,9 @@ pub fn arrive(
     let Some(export) = export.filter(|export| is_before_release(&export.state)) else {
         return Ok(());
     };
-    if let Some(mut case) = ExportCase::reopen(draft, circumstances, &export) {
-        case.arrive(circumstances, arrived_at)?;
-        case.close(draft, Cause::Document(source));
-    }
+    let mut case = ExportCase::reopen(circumstances, &export);
+    case.arrive(circumstances, arrived_at)?;
+    case.close(draft, Cause::Document(source));
     Ok(())
 }
 
@@ -140,10 +139,9 @@ fn depart(
     }
     let Some(export) = export else { return Ok(()) };
     if may_leave(draft, &export) {
-        if let Some(mut case) = ExportCase::reopen(draft, circumstances, &export) {
-            case.depart(departed.clone())?;
-            case.close(draft, Cause::Document(source));
-        }
+        let mut case = ExportCase::reopen(circumstances, &export);
+        case.depart(departed.clone())?;
+        case.close(draft, Cause::Document(source));
     } else if export.movement != claim.movement {
         draft.set_export(ExportRecord { movement: claim.movement, ..ExportRecord::clone(&export) });
     }
