@@ -46,7 +46,9 @@ row! {
     }
 }
 
-impl Replaceable for Claim {}
+impl Replaceable for Claim {
+    const INDEXED: &[&str] = &["claimed_at", "quarantine", "bill_no", "entered_bill"];
+}
 
 /// The key of a claim: bucket, kind, party, number.
 pub type ClaimKey<'k> = (Partition, i64, PartyId, &'k str);

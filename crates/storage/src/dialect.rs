@@ -48,12 +48,32 @@ impl Dialect {
         text.replace("{rows}", &rows)
     }
 
-    pub(crate) fn insert(self, table: &Table, taken: Taken) -> String {
+    /// Insertion over an earlier row whose `kept` columns hold the same: it leaves those and their indexes
+    /// alone. Where they do not hold the same, it changes nothing.
+    pub(crate) fn replace_keeping(self, table: &Table, kept: &[&str]) -> String {
+        let name = table.name;
+        let key = table.key_columns().join(", ");
+        let rest = table.columns.get(table.key..).unwrap_or_default();
+        let changed: Vec<_> =
+            rest.iter().copied().filter(|column| !kept.contains(column)).collect();
+        let set = listed(&changed, |_, column| format!("{column} = excluded.{column}"));
+        let same = equalities(kept, |_, column| {
+            format!("{name}.{column} IS NOT DISTINCT FROM excluded.{column}")
+        });
+        let inserted = self.insertion(table);
+        format!("{inserted} ON CONFLICT ({key}) DO UPDATE SET {set} WHERE {same}")
+    }
+
+    fn insertion(self, table: &Table) -> String {
         let columns = table.columns.join(", ");
         let values = match self {
             Self::Sqlite => format!("VALUES ({})", listed(table.columns, |n, _| format!("?{n}"))),
             Self::Postgres => format!("SELECT * FROM {}", unnest(table.types)),
         };
+        format!("INSERT INTO {} ({columns}) {values}", table.name)
+    }
+
+    pub(crate) fn insert(self, table: &Table, taken: Taken) -> String {
         let key = table.key_columns().join(", ");
         let rest = table.columns.get(table.key..).unwrap_or_default();
         let conflict = match taken {
@@ -64,7 +84,7 @@ impl Dialect {
             }
             Taken::Stays | Taken::IsReplaced => format!(" ON CONFLICT ({key}) DO NOTHING"),
         };
-        format!("INSERT INTO {} ({columns}) {values}{conflict}", table.name)
+        format!("{}{conflict}", self.insertion(table))
     }
 
     /// Insertion where the key is free, that gives the rows it has inserted.
@@ -203,6 +223,22 @@ mod tests {
              CREATE TABLE u (bucket INTEGER, PRIMARY KEY (c, bucket)) STRICT, WITHOUT ROWID;"
         );
         assert!(Dialect::Postgres.schema(text).contains("PRIMARY KEY (partition, a, b)"));
+    }
+
+    #[test]
+    fn a_replacement_spares_the_indexes_of_what_stays() {
+        let table = Table {
+            name: "t",
+            columns: &["k", "a", "b", "c"],
+            types: &[ColumnType::Integer; 4],
+            key: 1,
+        };
+        assert_eq!(
+            Dialect::Sqlite.replace_keeping(&table, &["b", "c"]),
+            "INSERT INTO t (k, a, b, c) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (k) DO UPDATE SET \
+             a = excluded.a WHERE t.b IS NOT DISTINCT FROM excluded.b \
+             AND t.c IS NOT DISTINCT FROM excluded.c"
+        );
     }
 
     #[test]

@@ -45,7 +45,9 @@ row! {
     }
 }
 
-impl Replaceable for Export {}
+impl Replaceable for Export {
+    const INDEXED: &[&str] = &["invt_no", "queue"];
+}
 
 impl View<'_> {
     /// The export declarations of these ids, in order of the ids; absent ones are left out.

@@ -40,7 +40,11 @@ pub trait Row: Sized {
 /// A row that may be written again over the earlier one of the same key.
 ///
 /// Logs (responses, events, postings, bills) are not: what they say once stands.
-pub trait Replaceable: Row {}
+pub trait Replaceable: Row {
+    /// Columns with an index that mostly stay as they are when the row is written again. SQLite touches
+    /// the index of every column that a statement sets, also where the value stays.
+    const INDEXED: &[&str] = &[];
+}
 
 /// Declares a row struct and its table. Fields of the key come first.
 macro_rules! row {

@@ -238,7 +238,21 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// [`StorageError`].
     pub fn upsert<R: Replaceable>(&mut self, rows: &[R]) -> Result<(), StorageError> {
-        self.write(rows, Taken::IsReplaced).map(drop)
+        let mut grid = grid_of(rows);
+        let table = &R::TABLE;
+        let dialect = self.dialect();
+        if dialect == Dialect::Postgres {
+            keep_last(&mut grid, table.key);
+        }
+        let text = dialect.insert(table, Taken::IsReplaced);
+        let outcome = match R::INDEXED {
+            [] => self.view.link.run_set(&text, &grid),
+            kept => {
+                let sparing = dialect.replace_keeping(table, kept);
+                self.view.link.run_each_or(&sparing, &text, &grid)
+            }
+        };
+        self.view.note(outcome).map(drop)
     }
 
     /// Deletes the rows whose keys begin with one of `keys`; gives how many there were.
@@ -319,25 +333,27 @@ impl<'c> Tx<'c> {
         rows: impl IntoIterator<Item = &'r R>,
         taken: Taken,
     ) -> Result<u64, StorageError> {
-        let rows = rows.into_iter();
-        let mut cells = Vec::with_capacity(rows.size_hint().0 * R::TABLE.columns.len());
-        let mut written = 0;
-        for row in rows {
-            row.push(&mut cells);
-            written += 1;
-        }
-        let mut grid = Grid { types: R::TABLE.types, cells };
-        if taken == Taken::IsReplaced && self.dialect() == Dialect::Postgres {
-            // One statement cannot write a row twice there; row after row, the later stands.
-            let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(R::TABLE.key)).collect();
-            if last.len() < written {
-                let cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
-                grid = Grid { types: R::TABLE.types, cells };
-            }
-        }
         let text = self.dialect().insert(&R::TABLE, taken);
-        let outcome = self.view.link.run_set(&text, &grid);
+        let outcome = self.view.link.run_set(&text, &grid_of(rows));
         self.view.note(outcome)
+    }
+}
+
+fn grid_of<'r, R: Row + 'r>(rows: impl IntoIterator<Item = &'r R>) -> Grid<'r> {
+    let rows = rows.into_iter();
+    let mut cells = Vec::with_capacity(rows.size_hint().0 * R::TABLE.columns.len());
+    for row in rows {
+        row.push(&mut cells);
+    }
+    Grid { types: R::TABLE.types, cells }
+}
+
+/// Of rows with one key only the last: one statement cannot write a row twice; row after row, the later
+/// stands.
+fn keep_last(grid: &mut Grid<'_>, key: usize) {
+    let last: BTreeMap<_, _> = grid.rows().map(|row| row.split_at(key)).collect();
+    if last.len() < grid.rows().count() {
+        grid.cells = last.into_iter().flat_map(|(key, rest)| [key, rest].concat()).collect();
     }
 }
 

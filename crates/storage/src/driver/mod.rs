@@ -91,6 +91,20 @@ impl Link {
         on_either!(self, link => link.run_set(text, grid))
     }
 
+    /// Runs a statement for each row of the grid, and another one for those that it did not change: SQLite
+    /// alone runs statements row by row.
+    pub(crate) fn run_each_or(
+        &mut self,
+        text: &str,
+        otherwise: &str,
+        grid: &Grid<'_>,
+    ) -> Result<u64, StorageError> {
+        match self {
+            Self::Sqlite(link) => link.run_each_or(text, otherwise, grid),
+            Self::Postgres(_) => self.run_set(otherwise, grid),
+        }
+    }
+
     /// Runs a query for all rows of the grid.
     pub(crate) fn query_set(
         &mut self,

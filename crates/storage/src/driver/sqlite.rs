@@ -117,6 +117,27 @@ impl SqliteLink {
         Ok(changed)
     }
 
+    pub(crate) fn run_each_or(
+        &mut self,
+        text: &str,
+        otherwise: &str,
+        grid: &Grid<'_>,
+    ) -> Result<u64, StorageError> {
+        let failed = |error| classify(error, text);
+        let mut statement = self.connection.prepare_cached(text).map_err(failed)?;
+        let mut other = self.connection.prepare_cached(otherwise).map_err(failed)?;
+        let mut changed = 0;
+        for row in grid.rows() {
+            let values = || rusqlite::params_from_iter(row);
+            let rows = match statement.execute(values()).map_err(failed)? {
+                0 => other.execute(values()).map_err(failed)?,
+                rows => rows,
+            };
+            changed += rows as u64;
+        }
+        Ok(changed)
+    }
+
     pub(crate) fn query_set(
         &mut self,
         text: &str,

@@ -90,8 +90,10 @@ fn the_parcels_of_a_bill_are_found_by_its_number(on: &Fixture) {
     let found = |party, bill| on.read(|view| view.claims_under_bill(1, PartyId(party), bill));
     assert_eq!(found(5, "B1"), [under("w2", "B1"), under("w3", "B1")]);
     assert_eq!((found(6, "B1"), found(5, "B3")), (Vec::new(), Vec::new()));
-    on.write(|tx| tx.upsert(&[under("w3", "B2")]));
-    assert_eq!(found(5, "B1"), [under("w2", "B1")]);
+    let declared = Claim { declaration_id: Some(DeclarationId(9)), ..under("w2", "B1") };
+    on.write(|tx| tx.upsert(&[under("w3", "B2"), declared.clone()]));
+    assert_eq!(found(5, "B1"), [declared]);
+    assert_eq!(found(5, "B2"), [under("w3", "B2"), under("w4", "B2")]);
 }
 
 fn of_two_writers_exactly_one_is_first(on: &Fixture) {
