@@ -81,6 +81,24 @@ pub enum Incoming {
     Consolidate(Box<Consolidating>),
 }
 
+impl Incoming {
+    /// How many parcels it names: what it costs to decide. A report may name hundreds, anything else is
+    /// about one.
+    pub fn parcels(&self) -> usize {
+        let Self::Document(Submitted { filed: Filed::Document(filed), .. }) = self else {
+            return 1;
+        };
+        let named = match &filed.verdict {
+            Ok(FiledFacts::Arrival(facts)) => facts.waybills.len(),
+            Ok(FiledFacts::Departure(facts)) => facts.waybills.len(),
+            Ok(FiledFacts::MasterBill(facts)) => facts.waybills.len() + facts.returned.len(),
+            Ok(FiledFacts::WarehouseEntry(facts)) => facts.waybills.len(),
+            _ => 1,
+        };
+        named.max(1)
+    }
+}
+
 /// What an officer rules on a return of exported goods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportReturnRuling {

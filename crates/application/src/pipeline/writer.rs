@@ -10,11 +10,12 @@ use super::worker::{Refined, Refinement};
 use super::{Ack, StageTimes, chain, commit};
 use crate::clearing::batch::{BatchError, Delivery};
 use crate::clearing::engine::Engine;
+use crate::clearing::incoming::Incoming;
 use crate::clearing::settings::Settings;
 use crate::intake::Summary;
 use crate::ports::Clock;
 
-/// The most documents of a batch.
+/// The most documents of a batch, a report counted once for each parcel that it names.
 pub(super) const MOST_DOCUMENTS: usize = 1_000;
 /// The most bytes of a batch's messages.
 const MOST_BYTES: usize = 8 << 20;
@@ -97,7 +98,9 @@ fn take_batch(ring: &mut BTreeMap<u64, Refined>, next: &mut u64) -> Option<Vec<R
     while let Some(entry) = ring.first_entry() {
         let refined = entry.get();
         let (more, alone) = match &refined.outcome {
-            Ok(Refinement::Message(message)) => (message.0.incoming.len(), false),
+            Ok(Refinement::Message(message)) => {
+                (message.0.incoming.iter().map(Incoming::parcels).sum(), false)
+            }
             Ok(Refinement::Commands(_)) => (MOST_DOCUMENTS, true),
             Err(_) => (0, false),
         };
