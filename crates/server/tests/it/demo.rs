@@ -9,11 +9,11 @@ use tongguan_testkit::traffic::fault::Fault;
 
 use crate::run::{Run, reference_file, tongguan};
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-fn demo(data: &Path, more: &[&str]) -> Run {
+pub fn demo(data: &Path, more: &[&str]) -> Run {
     let mut arguments = vec!["demo", "--json", "--exit", "--data", data.to_str().unwrap()];
     arguments.extend(more);
     tongguan(&arguments, "")
@@ -29,7 +29,7 @@ fn lasting(run: &Run) -> Value {
     result
 }
 
-fn stories(result: &Value) -> BTreeSet<&str> {
+pub fn stories(result: &Value) -> BTreeSet<&str> {
     let stories = result["stories"].as_array().unwrap();
     stories.iter().map(|story| story["reason"].as_str().unwrap()).collect()
 }
@@ -55,6 +55,16 @@ fn the_same_seed_ends_the_same_and_every_fault_is_answered_as_it_must() {
 }
 
 #[test]
+fn help_says_what_it_shows() {
+    let help = tongguan(&["demo", "--help"], "");
+    assert_eq!(help.status, 0);
+    let said = help.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["quarantine", "under seal", "退关", "formal declarations", "comes back"] {
+        assert!(said.contains(words), "{words}: {}", help.out);
+    }
+}
+
+#[test]
 fn what_it_leaves_behind_is_an_installation() {
     let folder = folder();
     let data = folder.path().join("installation");
@@ -74,9 +84,19 @@ fn what_it_leaves_behind_is_an_installation() {
 fn people_see_a_table_and_what_to_do_next() {
     let folder = folder();
     let data = folder.path().to_str().unwrap();
-    let run = tongguan(&["demo", "--parcels", "10", "--data", data], "");
+    let run = tongguan(&["demo", "--parcels", "10", "--exports", "40", "--data", data], "");
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
-    for words in ["outcome", "Every parcel ended as it must", "tax bills", "review list"] {
+    for words in [
+        "outcome",
+        "Every parcel ended as it must",
+        "tax bills",
+        "review list",
+        "became",
+        "Both directions",
+        "formal declarations",
+        "退关",
+        "return export list",
+    ] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
 }
@@ -92,6 +112,20 @@ fn a_directory_that_is_used_or_cannot_be_made_is_refused() {
     assert_eq!(below_a_file.status, 1);
     assert!(below_a_file.err.contains("--data"), "{}", below_a_file.err);
     assert_eq!(std::fs::read(folder.path().join("mine")).unwrap(), b"kept");
+}
+
+#[test]
+fn a_second_run_on_the_same_directory_is_refused_and_changes_nothing() {
+    let folder = folder();
+    let arguments = ["--parcels", "10", "--exports", "4"];
+    assert_eq!(demo(folder.path(), &arguments).status, 0);
+    let data = folder.path().to_str().unwrap();
+    let queue = || tongguan(&["review", "list", "--json", "--data", data], "").out;
+    let before = queue();
+    let second = demo(folder.path(), &arguments);
+    assert_eq!((second.status, second.out.as_str()), (1, ""));
+    assert!(second.err.contains("is not empty"), "{}", second.err);
+    assert_eq!(queue(), before);
 }
 
 /// Runs a file of orders; gives the run and whether anything was made.

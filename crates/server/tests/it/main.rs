@@ -10,6 +10,7 @@ mod convert;
 mod crash;
 mod declare;
 mod demo;
+mod demo_exports;
 mod doctor;
 mod export;
 mod export_returns;

@@ -188,6 +188,11 @@ impl Crew {
         NamedParty { code: dice.pick(&party.codes).clone(), name: party.name.to_string() }
     }
 
+    /// One of `choices`, of which there must be some: always the same for one member.
+    pub const fn one_of<T: Copy>(&self, member: Member, choices: &[T]) -> T {
+        choices[member.0 % choices.len()]
+    }
+
     fn one(&self, role: Role, dice: &mut Dice) -> Member {
         let members: Vec<_> = self.in_role(role).collect();
         *dice.pick(&members)

@@ -10,7 +10,7 @@
 //! | [`fault`] | what can be wrong, and what it must lead to |
 //! | [`build`], `spoil` | documents that agree, and their fault |
 //! | [`post`] | signed messages in mixed order of arrival |
-//! | [`exports`] | a day of exports, from lodging to departure |
+//! | [`exports`] | a day of exports, from lodging to departure and back |
 
 pub mod build;
 mod buyers;
@@ -40,6 +40,9 @@ pub use plan::{generate, generate_from_purchases};
 pub const REVIEWING_OFFICE: &str = "2998";
 /// The office where every declaration is examined (500): its setting `red_per_10_000` is 10000.
 pub const EXAMINING_OFFICE: &str = "2999";
+/// The office where quarantine looks at every exported parcel: its setting `quarantine_per_10_000` is
+/// 10000.
+pub const QUARANTINE_OFFICE: &str = "2997";
 /// The other offices.
 pub const OFFICES: [&str; 4] = ["2900", "3100", "4600", "5100"];
 

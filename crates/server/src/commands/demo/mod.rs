@@ -5,7 +5,11 @@ mod mail;
 mod orders;
 mod report;
 mod run;
+mod seen;
 mod stage;
+mod story;
+mod summary;
+mod sums;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -37,6 +41,10 @@ const MOST_WITH_FILES: u64 = 1250;
 
 /// Show the product at work: made-up parties send signed messages about made-up parcels, a share of
 /// them with every kind of fault, and every answer is checked.
+///
+/// Then a day of exports is lodged, looked at by quarantine, arrives, is examined, goes to the port under
+/// seal, is taken back (退关) or departs; some of it comes back, and the rest of the month is merged into
+/// formal declarations (汇总申报). A summary shows both directions.
 ///
 /// Needs nothing. Ends with 0 only if every parcel ended as its fault, or having none, demands.
 #[derive(Debug, Args)]
@@ -81,11 +89,12 @@ impl Demo {
         let run = Run { stage: &stage, crew: &crew, parcels: &parcels, quiet: self.json };
         let sent = run.send(self.seed)?;
         let exported = day_of(&crew, self.seed, self.exported(&parcels), at)?;
-        let exports_sent = exports::send(&stage, &crew, &exported, self.json)?;
+        let mut mail = Mail::default();
+        let exports_sent = exports::send(&stage, &crew, &exported, &mut mail, self.json)?;
         let responses = self.responses(&stage, parcels.len() + exported.len())?;
-        let mail = Mail::read(&stage.product)?;
+        mail.read(&stage.product)?;
         let left_out = purchases.map(|read| read.left_out);
-        let exports = ExportReport::of(&exported, &exports_sent, &mail);
+        let exports = ExportReport::of(&exported, exports_sent, &mail, &pack);
         let report = Report::of(self.seed, &stage, &parcels, &sent, &mail, exports, responses)
             .without(left_out);
         let mut out = io::stdout().lock();

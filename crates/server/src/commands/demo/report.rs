@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use comfy_table::{Table, presets};
 use serde::Serialize;
-use tongguan_testkit::traffic::Extra;
 use tongguan_testkit::traffic::TrafficParcel;
-use tongguan_testkit::traffic::fault::Answered;
 
 use super::exports::ExportReport;
-use super::mail::{Answer, Mail};
+use super::mail::Mail;
 use super::orders::LeftOut;
 use super::run::Sent;
+use super::seen::Seen;
 use super::stage::{Stage, seconds};
+use super::story::{Difference, NEVER_ANSWERED, Outcome, Story, meaning, table};
+use super::summary::{Side, Summary};
 
 /// Differences that are printed; all of them are counted.
 const MOST_DIFFERENCES: usize = 20;
@@ -45,37 +45,13 @@ pub struct Report {
     differences: Vec<Difference>,
     /// What became of the exported parcels.
     exports: ExportReport,
+    /// Both directions.
+    summary: Summary,
     seconds: f64,
     parcels_per_second: f64,
     data: PathBuf,
     samples: PathBuf,
     outbox: PathBuf,
-}
-
-/// Parcels that ended with one status.
-#[derive(Debug, Serialize)]
-pub struct Outcome {
-    /// 回执状态.
-    pub status: i32,
-    /// What it means.
-    pub meaning: &'static str,
-    /// How many.
-    pub parcels: u64,
-}
-
-/// Parcels that ended with one status for one reason.
-#[derive(Debug, Serialize)]
-pub struct Story {
-    /// 回执状态.
-    pub status: i32,
-    /// What it means.
-    pub meaning: &'static str,
-    /// Why.
-    pub reason: String,
-    /// How many.
-    pub parcels: u64,
-    /// How many of them had to end so.
-    pub as_expected: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,22 +62,6 @@ struct TaxSums {
     vat: String,
     total: String,
 }
-
-/// A parcel that ended otherwise than it must.
-#[derive(Debug, Serialize)]
-pub struct Difference {
-    /// 订单编号.
-    pub order_no: String,
-    /// What it should have shown.
-    pub reason: &'static str,
-    /// What had to become of it.
-    pub expected: String,
-    /// What did.
-    pub found: String,
-}
-
-/// The last status of a declaration that was never answered, because its message could not be read.
-const NEVER_ANSWERED: i32 = 900;
 
 impl Report {
     /// Compares what happened with what had to.
@@ -136,6 +96,8 @@ impl Report {
         let elapsed = seconds(sent.begin, sent.end);
         let micros = sent.end.micros() - sent.begin.micros();
         let count = i64::try_from(parcels.len()).unwrap_or(i64::MAX);
+        let imports = Side::of_imports(parcels, mail, &stage.product.knowledge.pack);
+        let summary = Summary { imports, exports: exports.side().clone() };
         let differing = differences.len();
         differences.truncate(MOST_DIFFERENCES);
         Self {
@@ -145,8 +107,8 @@ impl Report {
             messages_refused: sent.refused,
             documents: sent.documents,
             rulings: sent.rulings,
-            outcomes: outcomes.into_iter().map(outcome).collect(),
-            stories: stories.into_iter().map(story).collect(),
+            outcomes: outcomes.into_iter().map(|all| Outcome::of(all, meaning)).collect(),
+            stories: stories.into_iter().map(|all| Story::of(all, meaning)).collect(),
             tax: sums(mail),
             responses: mail.messages.clone(),
             responses_written,
@@ -154,6 +116,7 @@ impl Report {
             differing,
             differences,
             exports,
+            summary,
             seconds: elapsed,
             parcels_per_second: super::super::bench::per(count.saturating_mul(1_000_000), micros),
             data: stage.data.clone(),
@@ -201,6 +164,7 @@ impl Report {
         if !self.exports.is_empty() {
             self.exports.print(out)?;
         }
+        self.summary.print(out)?;
         self.print_places(out)?;
         self.print_differences(out)
     }
@@ -219,7 +183,8 @@ impl Report {
                  --inbox {data}/inbox --outbox {data}/outbox --data {data}"
             )?,
         }
-        writeln!(out, "what waits for you    tongguan review list --data {data}")
+        writeln!(out, "what waits for you    tongguan review list --data {data}")?;
+        writeln!(out, "                      tongguan return export list --data {data}")
     }
 
     fn print_differences(&self, out: &mut impl Write) -> io::Result<()> {
@@ -239,152 +204,6 @@ impl Report {
     }
 }
 
-/// Stories as a table.
-pub fn table(stories: &[Story]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["parcels", "outcome", "reason", ""]);
-    for Story { status, meaning, reason, parcels, as_expected } in stories {
-        table.add_row([
-            parcels.to_string(),
-            format!("{status} {meaning}"),
-            reason.clone(),
-            match parcels - as_expected {
-                0 => "as it must be".to_owned(),
-                wrong => format!("{wrong} OTHERWISE"),
-            },
-        ]);
-    }
-    table
-}
-
-/// A parcel, and what its parties were told.
-struct Seen<'s> {
-    parcel: &'s TrafficParcel,
-    mail: &'s Mail,
-    /// The refusal of the message that was about this parcel alone.
-    refused: Option<&'s Answer>,
-}
-
-impl Seen<'_> {
-    fn answer(&self, answered: Answered) -> Option<&Answer> {
-        let documents = &self.parcel.documents;
-        let guid = match (answered, &self.parcel.extra) {
-            (Answered::Message, _) => return self.refused,
-            (Answered::Order, _) => &documents.order.filing.guid,
-            (Answered::Payment, _) => &documents.payment.filing.guid,
-            (Answered::Waybill, _) => &documents.waybill.filing.guid,
-            (Answered::Declaration, _) => &documents.declaration.filing.guid,
-            (Answered::Extra, Some(Extra::Order(order))) => &order.filing.guid,
-            (Answered::Extra, Some(Extra::Payment(payment))) => &payment.filing.guid,
-            (Answered::Extra, Some(Extra::Waybill(waybill))) => &waybill.filing.guid,
-            (Answered::Extra, Some(Extra::Declaration(declaration))) => &declaration.filing.guid,
-            (Answered::Extra, None) => return None,
-        };
-        self.mail.answers.get(guid.as_str())
-    }
-
-    fn declaration(&self) -> Option<&Answer> {
-        self.answer(Answered::Declaration)
-    }
-
-    /// What the parcel shows; for orders from outside, what customs said.
-    fn reason(&self) -> String {
-        match self.declaration() {
-            Some(answer) if !self.parcel.foretold => gist(&answer.text),
-            _ => self.parcel.story().to_owned(),
-        }
-    }
-
-    fn difference(&self) -> Option<Difference> {
-        let expected = match self.parcel.expected() {
-            Some(expected) => expected,
-            // Nothing is known beforehand, but answered it must be.
-            None if self.declaration().is_some() => return None,
-            None => return Some(self.differs("an answer".to_owned(), "none".to_owned())),
-        };
-        let status = self.declaration().map(|answer| answer.status);
-        if status != expected.declaration {
-            return Some(self.differs(
-                format!("declaration {}", told(expected.declaration)),
-                self.declaration().map_or_else(|| "no answer".to_owned(), describe),
-            ));
-        }
-        let answer = self.answer(expected.answered);
-        let right = answer.is_some_and(|answer| {
-            answer.status == expected.status && answer.text.contains(expected.says)
-        });
-        (!right).then(|| {
-            self.differs(
-                format!("{:?} {} {}", expected.answered, expected.status, expected.says),
-                answer.map_or_else(|| "no answer".to_owned(), describe),
-            )
-        })
-    }
-
-    fn differs(&self, expected: String, found: String) -> Difference {
-        Difference {
-            order_no: self.parcel.documents.declaration.order_no.to_string(),
-            reason: self.parcel.story(),
-            expected,
-            found,
-        }
-    }
-}
-
-fn told(status: Option<i32>) -> String {
-    status.map_or_else(|| "never answered".to_owned(), |status| status.to_string())
-}
-
-/// An answer in one line.
-pub fn describe(answer: &Answer) -> String {
-    format!("{} {}", answer.status, answer.text)
-}
-
-/// The beginning of an answer, as far as it is the same for all parcels with that reason.
-fn gist(text: &str) -> String {
-    match text.strip_prefix("[Code:").and_then(|rest| rest.split_once([';', ']'])) {
-        Some((code, rest)) => {
-            let words: String =
-                rest.trim_start_matches("Desc:").chars().take_while(is_word).collect();
-            format!("{code} {words}")
-        }
-        None => text.chars().take_while(is_word).collect(),
-    }
-}
-
-fn is_word(c: &char) -> bool {
-    !c.is_ascii_digit() && !matches!(c, '[' | ']' | ';' | '：')
-}
-
-fn outcome((status, parcels): (i32, u64)) -> Outcome {
-    Outcome { status, meaning: meaning(status), parcels }
-}
-
-fn story(((status, reason), (parcels, as_expected)): ((i32, String), (u64, u64))) -> Story {
-    Story { status, meaning: meaning(status), reason, parcels, as_expected }
-}
-
-/// What a status of an import means.
-pub const fn meaning(status: i32) -> &'static str {
-    match status {
-        NEVER_ANSWERED => "message unreadable",
-        1 => "stored",
-        2 => "waiting for documents",
-        100 => "refused",
-        300 => "in review",
-        399 => "waiting for guarantee",
-        500 => "under examination",
-        501..=599 => "detained",
-        600 => "suspended",
-        700 => "shipped back",
-        800 => "released",
-        899 => "closed",
-        ..=-1 => "not accepted",
-        _ => "on its way",
-    }
-}
-
 fn sums(mail: &Mail) -> TaxSums {
     let tax = &mail.tax;
     let text = |amount: rust_decimal::Decimal| format!("{amount:.2}");
@@ -393,6 +212,6 @@ fn sums(mail: &Mail) -> TaxSums {
         duty: text(tax.duty),
         consumption_tax: text(tax.consumption_tax),
         vat: text(tax.vat),
-        total: text(tax.duty + tax.consumption_tax + tax.vat),
+        total: text(tax.total()),
     }
 }

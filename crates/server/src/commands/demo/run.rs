@@ -121,8 +121,11 @@ impl Run<'_> {
 /// Declarations of a queue that are read at a time.
 const PAGE: i64 = 1000;
 
+/// Who rules.
+pub const OFFICER: &str = "示例关员";
+
 /// What an officer rules, and why.
-pub fn ruled(declaration: DeclarationId, ruling: Ruling) -> Incoming {
+fn ruled(declaration: DeclarationId, ruling: Ruling) -> Incoming {
     let reason = match ruling {
         Ruling::Accept => "单证与货物相符",
         Ruling::Refuse => "申报不实",
@@ -135,7 +138,7 @@ pub fn ruled(declaration: DeclarationId, ruling: Ruling) -> Incoming {
     Incoming::Ruling {
         declaration,
         ruling,
-        officer: "示例关员".to_owned(),
+        officer: OFFICER.to_owned(),
         reason: reason.to_owned(),
         reassessed: None,
     }

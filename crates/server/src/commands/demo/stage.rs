@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::civil::date;
+use tongguan_application::codes;
 use tongguan_application::delivery::Follower;
 use tongguan_application::history::Cause;
 use tongguan_application::intake::SignatureDemand;
@@ -12,6 +13,8 @@ use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry::{self, Entry, Grant};
 use tongguan_application::settings;
+use tongguan_codelists::text::Defaults;
+use tongguan_codelists::{Row, Table};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::folder::{CONSUMER, Outbox};
@@ -19,7 +22,8 @@ use tongguan_gateways::identity::StandIn;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Store, StoreSettings, Target};
 use tongguan_testkit::traffic::crew::Crew;
-use tongguan_testkit::traffic::{EXAMINING_OFFICE, REVIEWING_OFFICE};
+use tongguan_testkit::traffic::exports::VEHICLE;
+use tongguan_testkit::traffic::{EXAMINING_OFFICE, QUARANTINE_OFFICE, REVIEWING_OFFICE};
 
 use super::super::place::KEY_FILE;
 use crate::product::{self, Product};
@@ -55,6 +59,8 @@ impl Stage {
             let office = OfficeCode::parse(office)?;
             settings::put(&mut writer, Some(office), name, Some("10000"), &cause, now)?;
         }
+        codes::import(&mut writer, vehicles()?, &cause, now)
+            .context("the made-up vehicle cannot be registered")?;
         let trust = data.join("trust");
         let samples = data.join("samples");
         for folder in [&trust, &samples] {
@@ -129,10 +135,22 @@ fn entries(crew: &Crew) -> Vec<Entry> {
         .collect()
 }
 
-/// One office reviews everything, one examines everything: which parcels go there is for the seed to
+/// The row by which customs knows the vehicle that goes to the port.
+fn vehicles() -> anyhow::Result<Vec<Row>> {
+    let row = format!("{VEHICLE},示例运输有限公司,2020-01-01,demo");
+    let read =
+        Table::Vehicles.read(&format!("plate,zh,valid_from,source\n{row}\n"), &Defaults::default());
+    anyhow::ensure!(read.defects.is_empty(), "{row}: {:?}", read.defects);
+    Ok(read.rows)
+}
+
+/// One office reviews everything, one examines everything, at one quarantine looks at everything: which parcels go there is for the seed to
 /// say, not for chance.
-const SELECTED: [(&str, &str); 2] =
-    [(REVIEWING_OFFICE, "yellow_per_10_000"), (EXAMINING_OFFICE, "red_per_10_000")];
+const SELECTED: [(&str, &str); 3] = [
+    (REVIEWING_OFFICE, "yellow_per_10_000"),
+    (EXAMINING_OFFICE, "red_per_10_000"),
+    (QUARANTINE_OFFICE, "quarantine_per_10_000"),
+];
 
 /// Seconds between two moments, for people to read.
 pub fn seconds(from: Moment, to: Moment) -> f64 {
