@@ -29,6 +29,9 @@ pub struct OfficeSettings {
     pub allowance_year: Option<AllowanceYear>,
     /// Days after release when an export that has not left is reported, for its withdrawal (退关).
     pub not_departed_days: i64,
+    /// Whether exports that are selected for it are examined at the supervised place before they are
+    /// loaded (先查验后装运).
+    pub examine_before_loading: bool,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
@@ -46,6 +49,7 @@ impl Default for OfficeSettings {
             close_after_days: None,
             allowance_year: None,
             not_departed_days: 30,
+            examine_before_loading: false,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
         }

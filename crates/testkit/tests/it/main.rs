@@ -15,6 +15,7 @@ mod consolidation;
 mod due;
 mod engines;
 mod envelope;
+mod examination;
 mod export_faults;
 mod export_returns;
 mod exported_month;

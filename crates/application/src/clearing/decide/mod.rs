@@ -113,6 +113,11 @@ pub enum Undecidable {
     /// The return is not stored.
     #[error("return {0} is not stored")]
     NoSuchExportReturn(tongguan_domain::readmission::ExportReturnId),
+    /// The office examines goods at the supervised place, before they are loaded, and they are not there.
+    #[error(
+        "the goods of declaration {0} have not arrived where they are to be examined before loading"
+    )]
+    ExaminedBeforeArrival(DeclarationId),
     /// It cannot be done with goods under seal.
     #[error(transparent)]
     Transit(#[from] tongguan_domain::transit::TransitRefused),

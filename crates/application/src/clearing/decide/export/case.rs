@@ -10,7 +10,7 @@ use tongguan_domain::time::Moment;
 
 use super::super::reply::Replying;
 use super::super::{Circumstances, Undecidable, trade};
-use super::quarantine;
+use super::{examination, quarantine};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{Claim, DocumentRecord, DocumentState, ExportRecord, Facts};
@@ -72,7 +72,8 @@ impl ExportCase {
         let lane = selectivity.select(facts.parties.merchant, hs_codes, draw);
         let licence = self.record.licence;
         self.take(ExportStep::Enter { number, lane, licence })?;
-        self.tell_where_it_stands();
+        let remark = examination::forget_departure(draft, circumstances, self);
+        self.tell_where_it_stands(remark);
         let claim = quarantine::select(draft, circumstances, &self.record);
         if claim.quarantine.is_some() {
             self.replying.say(self.record.state.status(), "入场前须经检疫");
@@ -98,14 +99,15 @@ impl ExportCase {
     pub fn depart(&mut self, departed: Departed) -> Result<(), Undecidable> {
         self.take(ExportStep::Depart(departed.left_at))?;
         self.record.movement.departed = Some(departed);
-        self.tell_where_it_stands();
+        self.tell_where_it_stands("");
         Ok(())
     }
 
     /// An officer finds papers or goods in order.
     pub fn accept(&mut self, circumstances: &Circumstances<'_>) -> Result<(), Undecidable> {
+        examination::require_arrival(circumstances, &self.record)?;
         self.take(ExportStep::Accept)?;
-        self.tell_where_it_stands();
+        self.tell_where_it_stands("");
         self.go_on(circumstances)
     }
 
@@ -163,7 +165,7 @@ impl ExportCase {
             && entry.arrived_at.is_some()
         {
             self.take(ExportStep::Release(circumstances.at))?;
-            self.tell_where_it_stands();
+            self.tell_where_it_stands("");
         }
         match &self.record.movement.departed {
             Some(departed) if matches!(self.record.state, ExportState::Released(_)) => {
@@ -173,8 +175,8 @@ impl ExportCase {
         }
     }
 
-    /// The status of the state, in the words that customs has for it.
-    fn tell_where_it_stands(&mut self) {
+    /// The status of the state, in the words that customs has for it, and a remark.
+    fn tell_where_it_stands(&mut self, remark: &str) {
         let text = match &self.record.state {
             ExportState::InReview { licence: true, .. } => {
                 "[Code:1200;Desc:待人工审核]; 许可证件号待人工核验"
@@ -194,7 +196,7 @@ impl ExportCase {
             | ExportState::Refused
             | ExportState::Deleted => return,
         };
-        self.replying.say(self.record.state.status(), text);
+        self.replying.say(self.record.state.status(), format!("{text}{remark}"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exports: orders, collections, waybills and declarations (出口), decided in the same beats as imports.
 
 mod case;
+mod examination;
 mod lodging;
 mod master_bill;
 mod matching;

@@ -9,6 +9,7 @@ use tongguan_domain::movement::{Departed, ParcelMovement};
 use tongguan_domain::time::Moment;
 
 use super::case::ExportCase;
+use super::examination::forbids_loading;
 use super::quarantine;
 use super::report::{Changeable, Report, Taken, bill, holder, parcels, take_in};
 use super::transit::{is_under_seal, may_leave};
@@ -91,7 +92,7 @@ pub fn departure(
     facts: &DepartureFacts,
 ) -> Result<(), Undecidable> {
     let claims = parcels(draft, circumstances, facts.carrier, &facts.waybills);
-    let (mut unreleased, mut otherwise) = (Vec::new(), Vec::new());
+    let (mut unreleased, mut unexamined, mut otherwise) = (Vec::new(), Vec::new(), Vec::new());
     for claim in &claims {
         let export = holder(draft, claim);
         let leaves = export.as_ref().is_some_and(|export| {
@@ -100,11 +101,18 @@ pub fn departure(
         if !leaves {
             unreleased.push(&*claim.key.number);
         }
+        if export.as_ref().is_some_and(|export| forbids_loading(circumstances, export)) {
+            unexamined.push(&*claim.key.number);
+        }
         if export.is_some_and(|export| differs(&facts.departed, &export.facts, &claim.movement)) {
             otherwise.push(&*claim.key.number);
         }
     }
-    let remarks = [("未放行的运单", unreleased), ("离境口岸或运输方式与申报不同的运单", otherwise)];
+    let remarks = [
+        ("未放行的运单", unreleased),
+        ("未查验、不准装运的运单", unexamined),
+        ("离境口岸或运输方式与申报不同的运单", otherwise),
+    ];
     let remarks = remarks.into_iter().filter(|(_, numbers)| !numbers.is_empty());
     let report = Report {
         part: facts.part,
@@ -121,7 +129,8 @@ pub fn departure(
     Ok(())
 }
 
-/// The first departure of a parcel that is reported counts, unless it is under seal.
+/// The first departure of a parcel that is reported counts, unless it is under seal or has to be examined
+/// first.
 fn depart(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -130,7 +139,10 @@ fn depart(
     source: Source,
 ) -> Result<(), Undecidable> {
     let export = holder(draft, &claim);
-    if export.as_ref().is_some_and(|export| is_under_seal(draft, export)) {
+    let stays = |export: &ExportRecord| {
+        is_under_seal(draft, export) || forbids_loading(circumstances, export)
+    };
+    if export.as_deref().is_some_and(stays) {
         return Ok(());
     }
     if claim.movement.departed.is_none() {

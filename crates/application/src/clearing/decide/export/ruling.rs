@@ -5,7 +5,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::movement::ParcelMovement;
 
 use super::case::ExportCase;
-use super::{taken_up, transit};
+use super::{examination, taken_up, transit};
 use crate::clearing::decide::{Circumstances, Undecidable};
 use crate::clearing::outcome::Cause;
 use crate::clearing::record::{Claim, ExportRecord};
@@ -32,7 +32,9 @@ pub fn rule(
         }
         Ruling::Examine => {
             case.take(ExportStep::Examine)?;
-            case.replying.say(case.record.state.status(), told("查验", reason));
+            let remark = examination::forget_departure(draft, circumstances, &mut case);
+            let text = told(&format!("查验{remark}"), reason);
+            case.replying.say(case.record.state.status(), text);
         }
         Ruling::Refuse => {
             case.end(draft, circumstances, ExportStep::Refuse)?;
