@@ -80,8 +80,12 @@ impl Learned {
             newer.pack = codes::pack(view)?;
             changed.push(Register::Codes);
         }
-        // Settings leave some things to the law.
-        if (revisions.settings, revisions.codes) != (known.settings, known.codes) {
+        // Settings leave some things to the law, and hold who declares for others.
+        let delegates_changed = revisions.registry != known.registry
+            && registry::delegates(view)? != self.settings.delegates;
+        if (revisions.settings, revisions.codes) != (known.settings, known.codes)
+            || delegates_changed
+        {
             newer.settings = Arc::new(settings::load(view, newer.pack.clone())?);
         }
         *self = newer;

@@ -159,7 +159,8 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 12] {
 /// [`SettingsError`]; the first setting that is not one.
 pub fn load(view: &mut View<'_>, law: Arc<Pack>) -> Result<Settings, SettingsError> {
     let rows = view.settings()?;
-    let mut settings = Settings { law, ..Settings::default() };
+    let delegates = crate::registry::delegates(view)?;
+    let mut settings = Settings { law, delegates, ..Settings::default() };
     for row in rows.iter().filter(|row| row.scope == "office") {
         apply(&mut settings.default_office, row)?;
     }

@@ -1,5 +1,7 @@
 //! The registry (企业备案) as a decision sees it: an immutable snapshot with look-up by code.
 
+mod delegate;
+
 use std::collections::HashMap;
 
 use crate::defect::Defect;
@@ -7,6 +9,8 @@ use crate::ids::PartyId;
 use crate::official::party::{CODE_INVALID, TYPE_INVALID};
 use crate::party::{Party, PartyCode, Role};
 use jiff::civil::Date;
+
+pub use self::delegate::{Delegate, Delegates};
 
 /// All parties, by id and by every code.
 #[derive(Debug, Clone, Default)]

@@ -471,7 +471,8 @@ CREATE TABLE certificate (
     der BYTES NOT NULL,
     valid_from BIGINT NOT NULL,
     valid_to BIGINT NOT NULL,
-    revoked BIGINT NOT NULL CHECK (revoked IN (0, 1))
+    revoked BIGINT NOT NULL CHECK (revoked IN (0, 1)),
+    delegate BIGINT NOT NULL CHECK (delegate IN (0, 1))
 ) CLUSTERED;
 
 CREATE TABLE setting (

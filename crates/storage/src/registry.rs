@@ -56,6 +56,8 @@ row! {
         valid_to: Moment,
         /// Whether its use was stopped here, whatever the revocation lists say.
         revoked: bool,
+        /// Whether it signs nothing but the declaring of what the party has stored.
+        delegate: bool,
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         Incoming::Ruling { declaration, .. }
         | Incoming::Transit(TransitCommand { declaration, .. })
         | Incoming::Quarantine(QuarantineCommand { declaration, .. })
-        | Incoming::Declare(declaration)
+        | Incoming::Declare { declaration, .. }
         | Incoming::Due(declaration)
         | Incoming::Return(ReturnCommand { declaration, .. }) => {
             crate::numbering::partition_of(declaration.0)

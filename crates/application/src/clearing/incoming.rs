@@ -28,6 +28,7 @@ use tongguan_storage::Partition;
 
 use super::consolidation::{Consolidating, RequestKey, Terms};
 use super::record::{AnswerTo, DocumentKey, Source};
+use crate::registry::Signed;
 
 /// One thing to decide.
 #[derive(Debug, Clone)]
@@ -52,7 +53,12 @@ pub enum Incoming {
     /// An officer registers what quarantine found.
     Quarantine(QuarantineCommand),
     /// A stored declaration is to be declared now.
-    Declare(DeclarationId),
+    Declare {
+        /// Which.
+        declaration: DeclarationId,
+        /// By whose signature.
+        signed: Signed,
+    },
     /// Time has come for a declaration: expiry or closing.
     Due(DeclarationId),
     /// Something happened to a return of imported goods.

@@ -16,6 +16,7 @@ use tongguan_messages::ceb::{MessageType, TaxBillStatus};
 use tongguan_storage::Partition;
 
 use super::record::{AnswerTo, DocumentKey, Source};
+use crate::registry::Signed;
 
 /// The responses of one decision to one document: one row, whose XML is rendered at delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,8 +172,27 @@ pub enum Cause {
     },
     /// A command of the operator.
     Command,
+    /// A command that was signed.
+    Signed(Signed),
+    /// A document, upon which a stored declaration was declared under a delegate's certificate.
+    Delegated {
+        /// SHA-256 of the certificate.
+        certificate: [u8; 32],
+        /// The document.
+        source: Source,
+    },
     /// Time passed.
     Time,
     /// A guarantee was topped up.
     Guarantee,
+}
+
+impl Cause {
+    /// A document, and the delegate's certificate under which it led to more than it asked for.
+    pub fn of(source: Source, certificate: Option<[u8; 32]>) -> Self {
+        match certificate {
+            Some(certificate) => Self::Delegated { certificate, source },
+            None => Self::Document(source),
+        }
+    }
 }

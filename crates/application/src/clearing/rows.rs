@@ -32,6 +32,8 @@ use super::record::{
     DossierKey, Facts, ParcelEntry, Source,
 };
 
+use crate::registry::Signed;
+
 use self::answer::write_answer;
 
 pub use self::answer::read_answer;
@@ -349,6 +351,12 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
                 StoredCauseV1::Ruling(officer.clone(), reason.clone())
             }
             Cause::Command => StoredCauseV1::Command,
+            Cause::Signed(Signed { certificate, signature }) => {
+                StoredCauseV1::Signed(*certificate, signature.clone())
+            }
+            Cause::Delegated { certificate, source } => {
+                StoredCauseV1::Delegated(*certificate, source.message.0, source.ordinal)
+            }
             Cause::Time => StoredCauseV1::Time,
             Cause::Guarantee => StoredCauseV1::Guarantee,
         },

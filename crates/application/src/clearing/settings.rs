@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use tongguan_codelists::{AllowanceYear, Pack};
-use tongguan_domain::ids::OfficeCode;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::lane::Selectivity;
+use tongguan_domain::registry::Delegates;
+use tongguan_domain::time::Moment;
 
 /// The settings of one customs office.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +17,8 @@ pub struct OfficeSettings {
     pub waiting_days: i64,
     /// Whether a declaration that comes before its documents is refused instead of kept waiting.
     pub refuse_early: bool,
-    /// Whether a stored declaration is declared when its waybill arrives.
+    /// Whether a stored declaration is declared when its waybill arrives, where its declarant or merchant
+    /// has a delegate.
     pub declare_on_waybill: bool,
     /// Whether a parcel of direct purchase is released only after it entered a supervised place (711).
     pub release_after_entry: bool,
@@ -65,12 +68,14 @@ pub struct Settings {
     pub default_office: OfficeSettings,
     /// The law, whose dated rows say what an office has not settled for itself.
     pub law: Arc<Pack>,
+    /// Under whose certificates stored declarations are declared without their declarants.
+    pub delegates: Delegates,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let (offices, default_office) = Default::default();
-        Self { offices, default_office, law: Pack::builtin() }
+        Self { offices, default_office, law: Pack::builtin(), delegates: Delegates::default() }
     }
 }
 
@@ -78,6 +83,17 @@ impl Settings {
     /// The settings of an office.
     pub fn office(&self, office: OfficeCode) -> &OfficeSettings {
         self.offices.get(&office).unwrap_or(&self.default_office)
+    }
+
+    /// The certificate under which a stored declaration of these parties is declared at that moment because
+    /// its waybill is there; none where the office does not want it, or nobody was charged with it.
+    pub fn declares_under(
+        &self,
+        office: OfficeCode,
+        parties: [PartyId; 2],
+        at: Moment,
+    ) -> Option<[u8; 32]> {
+        self.delegates.at(&parties, at).filter(|_| self.office(office).declare_on_waybill)
     }
 
     /// How many days after a release of that day an office closes a declaration though nobody reported

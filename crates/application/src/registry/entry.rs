@@ -30,8 +30,18 @@ pub struct Entry {
     pub mailbox: Option<DxpId>,
     /// All certificates it signs with; when `None` they are left as they are.
     pub certificates: Option<Vec<Certificate>>,
+    /// The certificates of those who may declare what it has stored; when `None` they are left as they are.
+    pub delegates: Option<Vec<Certificate>>,
     /// Its guarantee; when `None` it is left as it is.
     pub grant: Option<Grant>,
+}
+
+impl Entry {
+    /// Every certificate that it names, its own and its delegates', with the field that names it.
+    pub fn all_certificates(&self) -> impl Iterator<Item = (&'static str, &Certificate)> {
+        let own = self.certificates.iter().flatten().map(|one| ("certificates", one));
+        own.chain(self.delegates.iter().flatten().map(|one| ("delegates", one)))
+    }
 }
 
 /// A tax guarantee (税款担保) as a registry file tells of it.

@@ -13,8 +13,10 @@
 //! | write it | `import` |
 //! | raise or lower one guarantee | `guarantee` |
 //! | look parties up in decisions | `snapshot` |
+//! | say whose key may declare | `delegate` |
 
 mod defect;
+mod delegate;
 mod entry;
 pub mod file;
 mod guarantee;
@@ -28,6 +30,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub use delegate::{KeyRefused, Signed, delegates, sign_for};
 pub use entry::{Entry, Grant, exact_money};
 pub use guarantee::{GrantError, Regranted, change_granted};
 pub use import::{ImportError, compare, compare_with_nothing, import};

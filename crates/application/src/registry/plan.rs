@@ -8,7 +8,6 @@ use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{Party, PartyCode};
 use tongguan_domain::time::Moment;
-use tongguan_messages::certificate::Certificate;
 use tongguan_storage::{
     CertificateRow, Guarantee, GuaranteeKey, Partition, PartyCodeRow, PartyRow,
 };
@@ -114,8 +113,9 @@ impl<'r> Planner<'r> {
         // What the entry names is its own from now on, also against later entries.
         self.lines.insert(id, entry.line);
         self.by_code.extend(entry.codes.iter().map(|code| (code, id)));
-        let certificates = entry.certificates.iter().flatten();
-        self.by_certificate.extend(certificates.map(|certificate| (*certificate.digest(), id)));
+        let certificates = entry.all_certificates();
+        self.by_certificate
+            .extend(certificates.map(|(_, certificate)| (*certificate.digest(), id)));
         let after = after(entry, before, id, self.today);
         self.refuse_inverted_validity(entry.line, &after);
         self.write(entry.line, before, after);
@@ -139,12 +139,12 @@ impl<'r> Planner<'r> {
     }
 
     fn refuse_certificates_of_others(&mut self, entry: &Entry, before: Option<&Registered>) {
-        for certificate in entry.certificates.iter().flatten() {
+        for (field, certificate) in entry.all_certificates() {
             let owner = self.by_certificate.get(certificate.digest()).copied();
             if let Some(owner) = owner
                 && before.is_none_or(|before| before.party.id != owner)
             {
-                let defect = at(&CERTIFICATE_TAKEN, entry.line, "certificates");
+                let defect = at(&CERTIFICATE_TAKEN, entry.line, field);
                 let defect = defect.found(certificate.serial());
                 self.defects.push(defect.with("parties", self.shown(owner)));
             }
@@ -227,7 +227,7 @@ fn after(entry: &Entry, before: Option<&Registered>, id: PartyId, today: Date) -
             valid_to: entry.valid_to,
             mailbox: entry.mailbox.clone(),
         },
-        certificates: certificates(entry.certificates.as_deref(), before, id),
+        certificates: certificates(entry, before, id),
         guarantee: match &entry.grant {
             Some(grant) => Some(guarantee(grant, standing, id, today)),
             None => standing.cloned(),
@@ -235,28 +235,29 @@ fn after(entry: &Entry, before: Option<&Registered>, id: PartyId, today: Date) -
     }
 }
 
-/// The certificates of the file are good, those that it does not name any more are stopped.
-fn certificates(
-    named: Option<&[Certificate]>,
-    before: Option<&Registered>,
-    id: PartyId,
-) -> Vec<CertificateRow> {
+/// The certificates of the file are good; of each of its two lists, those that it does not name any more
+/// are stopped.
+fn certificates(entry: &Entry, before: Option<&Registered>, id: PartyId) -> Vec<CertificateRow> {
     let had = before.map_or(&[][..], |before| &before.certificates);
-    let Some(named) = named else { return had.to_vec() };
-    let stopped = |row: &&CertificateRow| named.iter().all(|kept| *kept.digest() != row.digest);
-    let mut rows: Vec<_> = had
-        .iter()
-        .filter(stopped)
-        .map(|row| CertificateRow { revoked: true, ..row.clone() })
-        .chain(named.iter().map(|certificate| CertificateRow {
-            digest: *certificate.digest(),
-            party_id: id,
-            der: certificate.der().to_vec(),
-            valid_from: certificate.valid_from(),
-            valid_to: certificate.valid_until(),
-            revoked: false,
-        }))
-        .collect();
+    let is_named = |row: &CertificateRow| {
+        entry.all_certificates().any(|(_, certificate)| *certificate.digest() == row.digest)
+    };
+    let left = had.iter().filter(|row| !is_named(row)).map(|row| {
+        let list = if row.delegate { &entry.delegates } else { &entry.certificates };
+        CertificateRow { revoked: row.revoked || list.is_some(), ..row.clone() }
+    });
+    let own = entry.certificates.iter().flatten().map(|certificate| (certificate, false));
+    let delegates = entry.delegates.iter().flatten().map(|certificate| (certificate, true));
+    let named = own.chain(delegates).map(|(certificate, delegate)| CertificateRow {
+        digest: *certificate.digest(),
+        party_id: id,
+        der: certificate.der().to_vec(),
+        valid_from: certificate.valid_from(),
+        valid_to: certificate.valid_until(),
+        revoked: false,
+        delegate,
+    });
+    let mut rows: Vec<_> = left.chain(named).collect();
     rows.sort_by_key(|row| row.digest);
     rows
 }

@@ -90,9 +90,16 @@ impl Registered {
         roles.join(", ")
     }
 
-    /// The digests of the certificates that it may sign with.
+    /// The digests of the certificates that it may sign messages with.
     pub fn certificate_digests(&self) -> impl Iterator<Item = &[u8; 32]> {
-        self.certificates.iter().filter(|row| !row.revoked).map(|row| &row.digest)
+        let good = |row: &&CertificateRow| !row.revoked && !row.delegate;
+        self.certificates.iter().filter(good).map(|row| &row.digest)
+    }
+
+    /// The digests of the certificates of its delegates.
+    pub fn delegate_digests(&self) -> impl Iterator<Item = &[u8; 32]> {
+        let good = |row: &&CertificateRow| !row.revoked && row.delegate;
+        self.certificates.iter().filter(good).map(|row| &row.digest)
     }
 
     pub(super) fn party_row(&self) -> PartyRow {

@@ -128,9 +128,10 @@ pub(super) fn changes(before: &Registered, after: &Registered) -> Vec<FieldChang
         .collect()
 }
 
-fn shown(one: &Registered) -> [(&'static str, String); 12] {
+fn shown(one: &Registered) -> [(&'static str, String); 13] {
     let Party { name, standing, valid_from, valid_to, mailbox, .. } = &one.party;
     let certificates: Vec<String> = one.certificate_digests().map(fingerprint).collect();
+    let delegates: Vec<String> = one.delegate_digests().map(fingerprint).collect();
     let guarantee = one.guarantee.as_ref();
     let text = |value: Option<String>| value.unwrap_or_default();
     [
@@ -142,6 +143,7 @@ fn shown(one: &Registered) -> [(&'static str, String); 12] {
         ("valid_to", text(valid_to.map(|day| day.to_string()))),
         ("mailbox", text(mailbox.as_ref().map(ToString::to_string))),
         ("certificates", certificates.join(", ")),
+        ("delegates", delegates.join(", ")),
         ("guarantee.granted", text(guarantee.map(|row| row.granted.to_string()))),
         ("guarantee.valid_from", text(guarantee.map(|row| row.valid_from.china_day().to_string()))),
         ("guarantee.valid_to", text(guarantee.and_then(last_day).map(|day| day.to_string()))),

@@ -127,6 +127,14 @@ impl AnyDeclaration {
         }
     }
 
+    /// Who may declare it: its declarant (申报单位) and its merchant (电商企业).
+    pub fn declarers(&self) -> [PartyId; 2] {
+        match self {
+            Self::Import(record) => [record.facts.declarant, record.facts.merchant],
+            Self::Export(record) => [record.facts.parties.declarant, record.facts.parties.merchant],
+        }
+    }
+
     /// 订单编号.
     pub fn order_no(&self) -> &OrderNumber {
         match self {

@@ -1,16 +1,23 @@
-//! A declaration that was only stored (暂存), declared by command.
+//! A declaration that was only stored (暂存), declared by a command that its declarant, its merchant or a
+//! delegate of theirs has signed.
 
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_messages::certificate::key::SigningKey;
+
+use tongguan_storage::{Store, View};
 
 use super::ReviewError;
+use super::any::AnyDeclaration;
 use super::decide::{Decided, decided};
 use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
+use crate::clearing::rows::read_document;
 use crate::pipeline::commit;
 use crate::ports::Clock;
+use crate::registry::{KeyRefused, sign_for};
 
 /// A declaration was not declared; nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +33,9 @@ pub enum DeclareError {
         /// The status at which it stands.
         at: ReturnStatus,
     },
+    /// The key may not declare it.
+    #[error("declaration {0} was not declared: {1}")]
+    Key(DeclarationId, #[source] KeyRefused),
     /// It could not be carried out.
     #[error(transparent)]
     Undecidable(Undecidable),
@@ -48,7 +58,8 @@ impl From<Undecidable> for DeclareError {
 }
 
 /// Declares a stored declaration, as its declarant does by sending it again with `appStatus` 2, and says
-/// what was told. It may be told that it is refused.
+/// what was told. It may be told that it is refused. `key` signs the [`statement`]; certificate and
+/// signature stand in the audit event.
 ///
 /// # Errors
 /// [`DeclareError`].
@@ -56,11 +67,32 @@ pub fn declare(
     engine: &mut Engine,
     clock: &dyn Clock,
     id: DeclarationId,
+    key: &SigningKey,
 ) -> Result<Decided, DeclareError> {
-    if let Some((_, why)) = commit(engine, &[], &[Incoming::Declare(id)], clock)?.refused.pop() {
+    let store = engine.store();
+    let of_id = |view: &mut View<'_>| AnyDeclaration::of_id(view, id);
+    let declaration = store.read(of_id)?.ok_or(DeclareError::Unknown(id))?;
+    let statement = statement(&store, &declaration)?.ok_or(DeclareError::Unknown(id))?;
+    let (parties, now) = (declaration.declarers(), clock.now());
+    let signed = store
+        .read(|view| sign_for(view, &parties, key, statement.as_bytes(), now))
+        .map_err(|why| DeclareError::Key(id, why))?;
+    let command = Incoming::Declare { declaration: id, signed };
+    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
         return Err(why.into());
     }
-    decided(&engine.store(), id)?.ok_or(DeclareError::Unknown(id))
+    decided(&store, id)?.ok_or(DeclareError::Unknown(id))
+}
+
+/// What is signed: `declare`, 预录入编号, and the digest of the content as it is stored, in hexadecimal.
+fn statement(store: &Store, declaration: &AnyDeclaration) -> Result<Option<String>, ReviewError> {
+    let key = declaration.document();
+    let (dossier, number) = (&key.dossier, &*key.number);
+    let key = (dossier.partition, &*dossier.order_no, key.kind.code(), key.party, number);
+    let Some(row) = store.read(|view| view.documents(&[key]))?.pop() else { return Ok(None) };
+    let content: String =
+        read_document(row)?.content.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Some(format!("declare {} {content}", declaration.provisional_no())))
 }
 
 const fn advice(at: ReturnStatus) -> &'static str {

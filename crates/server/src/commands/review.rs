@@ -4,6 +4,7 @@
 pub(super) mod view;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_storage::Store;
 
+use super::message::signing_key;
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 use crate::take_over::take_over;
@@ -115,11 +117,16 @@ struct Decide {
 
 /// Declare a declaration that is only stored (status 1), as sending it again with appStatus 2 does.
 ///
+/// It is signed with the key of its declarant, its merchant or a delegate of theirs, whose certificate is
+/// registered (docs/reference/registry.md).
 /// Takes the partitions as `decide` does, and its answer is delivered by the next gateway.
 #[derive(Debug, Args)]
 struct Declare {
     /// The declaration: invtNo, preNo, orderNo or id.
     number: String,
+    /// The secret key that signs: PKCS#8 in PEM, unencrypted.
+    #[arg(long, value_name = "PEM")]
+    key: PathBuf,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -223,8 +230,9 @@ impl Declare {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let store = self.place.open_known(SystemClock.now())?;
         let id = find(&store, &self.number)?;
+        let key = signing_key(&self.key)?;
         let declared = deciding(&store, &self.place, &self.key_file, |engine, _| {
-            review::declare(engine, &SystemClock, id)
+            review::declare(engine, &SystemClock, id, &key)
         })??;
         tell(&self.number, id, &declared, self.json)
     }

@@ -4,8 +4,13 @@ use std::fs;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tongguan_application::clearing::record::{DocumentKind, DocumentRecord};
+use tongguan_application::clearing::rows::read_document;
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::time::Moment;
+use tongguan_messages::certificate::key::{Scheme, SigningKey};
+use tongguan_storage::stored::event::{StoredCauseV1, StoredEvent};
+use tongguan_storage::{Event, Partition, Store, StoreSettings, Target};
 use tongguan_testkit::cast::{Cast, Signing};
 use tongguan_testkit::parcels::{Parcel, message, parcel};
 
@@ -26,7 +31,46 @@ impl Desk {
         let parties = registration(&desk.cast, |_| true, granted);
         fs::write(desk.folder.path().join("parties.toml"), parties).unwrap();
         desk.run(&["registry", "import", "parties.toml"]);
+        desk.write_key("declarant.pem", desk.cast.carrier.key());
         desk
+    }
+
+    fn write_key(&self, name: &str, key: &SigningKey) {
+        fs::write(self.folder.path().join(name), key.to_pem().unwrap()).unwrap();
+    }
+
+    fn declare(&self, number: &str, key: &str) -> Run {
+        self.try_to(&["review", "declare", number, "--key", key, "--json"])
+    }
+
+    fn database(&self) -> Store {
+        let target = Target::Sqlite(self.folder.path().to_owned());
+        let at = Moment::parse_wire("20260302100000").unwrap();
+        Store::open(&target, StoreSettings::default(), at).unwrap()
+    }
+
+    /// What is signed when a parcel's declaration is declared.
+    fn statement(&self, parcel: &Parcel) -> String {
+        let order_no = &parcel.declaration.order_no;
+        let key = (Partition::of_order(order_no), order_no.as_str());
+        let rows = self.database().read(|view| view.documents_of_orders(&[key])).unwrap();
+        let documents = rows.into_iter().map(|row| read_document(row).unwrap());
+        let is_declaration = |one: &DocumentRecord| one.key.kind == DocumentKind::Declaration;
+        let content = documents.into_iter().find(is_declaration).unwrap().content;
+        let content = u128::from_be_bytes(content);
+        let shown = self.run(&["review", "show", order_no.as_str(), "--json"]).json();
+        format!("declare {} {content:032x}", shown["pre_no"].as_str().unwrap())
+    }
+
+    /// Certificates and signatures of the signed commands in the audit.
+    fn signed(&self) -> Vec<([u8; 32], Vec<u8>)> {
+        let events = self.database().read(|view| view.unread::<Event>("test", 1000)).unwrap();
+        let entries = events.iter().flat_map(|one| StoredEvent::decode(&one.body).unwrap().entries);
+        let signed = entries.filter_map(|entry| match entry.cause {
+            StoredCauseV1::Signed(certificate, signature) => Some((certificate, signature)),
+            _ => None,
+        });
+        signed.collect()
     }
 
     fn try_to(&self, arguments: &[&str]) -> Run {
@@ -83,7 +127,7 @@ fn a_stored_declaration_is_declared_once_and_the_next_gateway_tells_it() {
     desk.store(&parcel);
     let stored = desk.run(&["review", "show", order_no(&parcel), "--json"]).json();
     let number = stored["pre_no"].as_str().unwrap();
-    let declared = desk.run(&["review", "declare", number, "--json"]).json();
+    let declared = desk.declare(number, "declarant.pem").json();
     assert_eq!((&declared["id"], &declared["status"]), (&stored["id"], &Value::from(800)));
     let told = declared["responses"].as_array().unwrap().iter();
     let statuses: Vec<_> = told.map(|told| told["status"].as_i64().unwrap()).collect();
@@ -92,7 +136,7 @@ fn a_stored_declaration_is_declared_once_and_the_next_gateway_tells_it() {
     desk.gateway();
     assert_eq!(desk.releases_told(), 1);
 
-    let again = desk.try_to(&["review", "declare", number]);
+    let again = desk.declare(number, "declarant.pem");
     assert_eq!((again.status, again.out.as_str()), (1, ""));
     for says in ["status 800", "only one at status 1", "it is declared already"] {
         assert!(again.err.contains(says), "{says}: {}", again.err);
@@ -108,7 +152,9 @@ fn a_declaration_that_cannot_be_declared_is_told_why() {
     second.declaration.waybill_no = first.waybill.number.clone();
     desk.store(&first);
     desk.store(&second);
-    let declare = |parcel: &Parcel| desk.try_to(&["review", "declare", order_no(parcel)]);
+    let declare = |parcel: &Parcel| {
+        desk.try_to(&["review", "declare", order_no(parcel), "--key", "declarant.pem"])
+    };
     let queued = declare(&first);
     assert!(queued.out.contains("stands at 399"), "{}{}", queued.out, queued.err);
     let refused = declare(&second);
@@ -122,4 +168,45 @@ fn a_declaration_that_cannot_be_declared_is_told_why() {
         assert_eq!((run.status, run.out.as_str()), (1, ""));
         assert!(run.err.contains(says), "{says}: {}", run.err);
     }
+}
+
+#[test]
+fn only_a_registered_key_declares_and_the_audit_keeps_its_signature() {
+    let desk = Desk::with_guarantee("1000000");
+    let parcel = nth(1);
+    desk.store(&parcel);
+    let number = order_no(&parcel);
+    let others = Cast::new(8, Signing::None).unwrap();
+    desk.write_key("delegate.pem", others.carrier.key());
+    desk.write_key("platform.pem", desk.cast.platform.key());
+    for (key, says) in [
+        ("delegate.pem", "register its certificate first"),
+        ("platform.pem", "neither the merchant's nor the declarant's"),
+        ("absent.pem", "cannot read absent.pem"),
+        ("parties.toml", "cannot use the key in parties.toml"),
+    ] {
+        let refused = desk.declare(number, key);
+        assert_eq!((refused.status, refused.out.as_str()), (1, ""));
+        assert!(refused.err.contains(says), "{key}: {}", refused.err);
+    }
+    assert_eq!(desk.run(&["review", "show", number, "--json"]).json()["status"], 1);
+
+    let delegate = format!("delegates = ['''{}''']\n", others.carrier.certificate.to_pem());
+    let merchant = registration(&desk.cast, |actor| actor.party.id.0 == 2, "0");
+    let parties = merchant.replacen("certificates", &format!("{delegate}certificates"), 1);
+    fs::write(desk.folder.path().join("charged.toml"), parties).unwrap();
+    let report = desk.run(&["registry", "import", "charged.toml"]);
+    assert!(report.out.contains("delegates: ``"), "{}", report.out);
+    let code = desk.cast.merchant.party.codes[0].as_str();
+    let shown = desk.run(&["registry", "show", code, "--json"]).json();
+    let delegates = shown["certificates"].as_array().unwrap().iter();
+    assert_eq!(delegates.filter(|one| one["delegate"] == true).count(), 1, "{shown}");
+
+    let declared = desk.declare(number, "delegate.pem");
+    assert_eq!(declared.json()["status"], 800, "{}", declared.err);
+    let [(certificate, signature)] = <[_; 1]>::try_from(desk.signed()).unwrap();
+    assert_eq!(certificate, *others.carrier.certificate.digest());
+    let key = others.carrier.certificate.key();
+    let statement = desk.statement(&parcel);
+    assert!(key.verify(Scheme::Sm2Sm3, statement.as_bytes(), &signature), "{statement}");
 }

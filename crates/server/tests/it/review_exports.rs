@@ -1,5 +1,7 @@
 //! `tongguan review` for exports: the queue of both directions, one declaration, and what is decided.
 
+use std::fs;
+
 use serde_json::Value;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::declaration::StatisticsFlag;
@@ -11,6 +13,7 @@ use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::parcels::parcel;
 use tongguan_testkit::world::{Beginning, World};
 
+use crate::gateway::registration;
 use crate::review::write_key;
 use crate::run::{Run, tongguan_in};
 
@@ -232,12 +235,20 @@ fn a_stored_export_is_declared_by_command() {
     world.send([&order, &waybill, &declaration]);
     let world = left_alone(world);
     let number = parcel.declaration.order_no.as_str();
-    let declared = review(&world, &["declare", number, "--json"]);
+    let exporter = &world.cast.exporter;
+    let parties = registration(&world.cast, |_| true, "0");
+    fs::write(world.folder().join("parties.toml"), parties).unwrap();
+    fs::write(world.folder().join("key.pem"), exporter.key().to_pem().unwrap()).unwrap();
+    let place = ["--data", world.folder().to_str().unwrap()];
+    let import = [&["registry", "import", "parties.toml"], &place[..]].concat();
+    let imported = tongguan_in(world.folder(), &import, "");
+    assert_eq!(imported.status, 0, "{}", imported.err);
+    let declared = review(&world, &["declare", number, "--key", "key.pem", "--json"]);
     assert_eq!(declared.status, 0, "{}", declared.err);
     assert_eq!(
         (declared.json()["status"].as_i64(), statuses(&declared.json())),
         (Some(399), vec![2, 3, 120, 399])
     );
-    let again = review(&world, &["declare", number]);
+    let again = review(&world, &["declare", number, "--key", "key.pem"]);
     assert!(again.status == 1 && again.err.contains("status 399"), "{}", again.err);
 }

@@ -57,6 +57,10 @@ pub enum StoredCauseV1 {
     Time,
     /// A guarantee was topped up.
     Guarantee,
+    /// A signed command: SHA-256 of the certificate, and the signature value.
+    Signed([u8; 32], Vec<u8>),
+    /// A document, acted on under a delegate's certificate: its SHA-256, message and place.
+    Delegated([u8; 32], i64, u16),
 }
 
 impl StoredEvent {
@@ -101,11 +105,15 @@ mod tests {
                 entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Command),
                 entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Time),
                 entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Guarantee),
+                entry(StoredSubjectV1::Export(77), StoredCauseV1::Signed([1; 32], vec![9])),
+                entry(StoredSubjectV1::Export(77), StoredCauseV1::Delegated([1; 32], 9, 3)),
             ],
         };
         keeps(
-            "010500024f310204014e00120302048f8e25010a01076f6666696365720377687902048f8e25
-            029a010202048f8e25029a010302048f8e25029a010402048f8e25",
+            "010700024f310204014e00120302048f8e25010a01076f6666696365720377687902048f8e25
+            029a010202048f8e25029a010302048f8e25029a010402048f8e25
+            039a01050101010101010101010101010101010101010101010101010101010101010101010902048f8e25
+            039a01060101010101010101010101010101010101010101010101010101010101010101120302048f8e25",
             &event,
             StoredEvent::encode,
             StoredEvent::decode,

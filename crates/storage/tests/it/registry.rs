@@ -65,6 +65,7 @@ fn certificates_come_back(on: &Fixture) {
         valid_from: at(0),
         valid_to: at(9),
         revoked: true,
+        delegate: true,
     };
     on.write(|tx| {
         tx.insert(&[party(1)])?;

@@ -5,7 +5,7 @@ use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::Ruling;
-use tongguan_domain::ids::{FunctionalReference, OfficeCode};
+use tongguan_domain::ids::{FunctionalReference, OfficeCode, PartyId};
 use tongguan_domain::lane::{Hit, Lane, Selectivity, Target};
 use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::parcels::Document;
@@ -22,7 +22,8 @@ fn nth_export(n: u64) -> Export {
 /// A world whose office 2916 is set up so.
 fn world_with(office: OfficeSettings) -> World {
     let offices = [(OfficeCode::parse("2916").unwrap(), office)].into_iter().collect();
-    let settings = Settings { offices, ..Settings::default() };
+    let delegates = charged_by(&[PartyId(4)]);
+    let settings = Settings { offices, delegates, ..Settings::default() };
     World::with(Beginning { settings, ..Beginning::unsigned() })
 }
 

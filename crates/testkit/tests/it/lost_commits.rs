@@ -95,7 +95,7 @@ fn declaring_that_was_committed_without_an_answer_is_not_refused_as_a_second_tim
     world.send([&order, &payment, &waybill, &stored]);
     let id = world.declaration(&parcel).unwrap().id;
     wire.cut_at_commit(Lost::Answer, 0);
-    let sent = world.decide(Incoming::Declare(id));
+    let sent = world.decide(declare(id));
     assert_eq!(wire.cuts(), 1);
     assert_eq!(sent.unwrap().statuses(&stored), [2, 3, 120, 399, 800]);
 }

@@ -12,6 +12,7 @@ mod clearing;
 mod closing;
 mod collections;
 mod consolidation;
+mod delegates;
 mod due;
 mod engines;
 mod envelope;

@@ -1,6 +1,5 @@
 //! Exported parcels on their way out: linked to master bills, arrived, departed, in any order and in parts.
 
-use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::commerce::{Action, Part};
 use tongguan_domain::declaration::{ExportState, Ruling};
@@ -269,7 +268,7 @@ fn a_declaration_that_takes_its_waybill_late_finds_its_bill_arrived() {
     let deleted = asking(Action::Delete, &holder, 60);
     assert_eq!(world.send([&deleted]).statuses(&deleted), [2]);
     let id = world.export(&second).unwrap().id;
-    let sent = world.decide(Incoming::Declare(id)).unwrap();
+    let sent = world.decide(declare(id)).unwrap();
     assert_eq!(sent.statuses(&declaration), [2, 3, 120, 399, 800]);
 }
 

@@ -190,11 +190,11 @@ fn what_is_only_stored_takes_nothing_until_it_is_declared(on: On) {
     world.send(&other.documents());
     assert_eq!((status(&world, &other), taken(&world, &other, 2026)), (800, (0, 501)));
     let id = world.declaration(&stored).unwrap().id;
-    world.decide(Incoming::Declare(id)).unwrap();
+    world.decide(declare(id)).unwrap();
     assert_eq!((status(&world, &stored), taken(&world, &stored, 2026)), (100, (0, 501)));
     let again = sugar(3, 1, 1499);
     world.send([&stored_only(&again.lodging())]);
-    world.decide(Incoming::Declare(world.declaration(&again).unwrap().id)).unwrap();
+    world.decide(declare(world.declaration(&again).unwrap().id)).unwrap();
     assert_eq!((status(&world, &again), taken(&world, &again, 2026)), (2, (1499, 501)));
 }
 

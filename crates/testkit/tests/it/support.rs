@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::registry::Signed;
 use tongguan_codelists::text::Defaults;
 use tongguan_codelists::{Pack, Table};
 use tongguan_domain::commerce::{Action, Stage};
-use tongguan_domain::ids::Guid;
+use tongguan_domain::ids::{DeclarationId, Guid, PartyId};
+use tongguan_domain::registry::{Delegate, Delegates};
 use tongguan_domain::time::Moment;
 use tongguan_testkit::parcels::{Document, Parcel, parcel, single_piece, sweeten};
 use tongguan_testkit::world::{Beginning, World};
@@ -117,6 +120,22 @@ pub fn with_note(document: &Document, note: &str) -> Document {
         Document::WarehouseEntry(entry) => entry.note = note,
     }
     document
+}
+
+/// The command that a stored declaration is declared now, signed by somebody who may.
+pub fn declare(declaration: DeclarationId) -> Incoming {
+    let signed = Signed { certificate: DELEGATE, signature: vec![1] };
+    Incoming::Declare { declaration, signed }
+}
+
+/// The certificate of a delegate.
+pub const DELEGATE: [u8; 32] = [0xDE; 32];
+
+/// These parties have charged a delegate with declaring what they have stored.
+pub fn charged_by(parties: &[PartyId]) -> Delegates {
+    let (valid_from, valid_to) = (Moment::from_micros(0), sent_at().plus_days(365));
+    let delegate = Delegate { certificate: DELEGATE, valid_from, valid_to };
+    Delegates::new(parties.iter().map(|party| (*party, delegate.clone())))
 }
 
 /// Every kind of document of one parcel, in the order in which they usually come.

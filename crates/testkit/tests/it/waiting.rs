@@ -5,7 +5,7 @@ use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ImportState;
-use tongguan_domain::ids::{OfficeCode, OrderNumber};
+use tongguan_domain::ids::{OfficeCode, OrderNumber, PartyId};
 use tongguan_domain::money::Money;
 use tongguan_testkit::parcels::Document;
 use tongguan_testkit::world::{Beginning, World};
@@ -17,7 +17,8 @@ const DAY: i64 = 86_400_000;
 /// A world whose office 2916 is set up so; other offices are as they always are.
 fn world_with(office: OfficeSettings) -> World {
     let offices = [(OfficeCode::parse("2916").unwrap(), office)].into_iter().collect();
-    let settings = Settings { offices, ..Settings::default() };
+    let delegates = charged_by(&[PartyId(4)]);
+    let settings = Settings { offices, delegates, ..Settings::default() };
     World::with(Beginning { settings, ..Beginning::unsigned() })
 }
 
@@ -172,9 +173,9 @@ fn a_stored_declaration_is_declared_by_command_and_only_once() {
     let mut world = world();
     world.send([&order, &payment, &waybill, &stored]);
     let id = world.declaration(&parcel).unwrap().id;
-    let sent = world.decide(Incoming::Declare(id)).unwrap();
+    let sent = world.decide(declare(id)).unwrap();
     assert_eq!(sent.statuses(&stored), [2, 3, 120, 399, 800]);
-    let twice = world.decide(Incoming::Declare(id)).unwrap_err();
+    let twice = world.decide(declare(id)).unwrap_err();
     assert!(matches!(twice, Undecidable::NotStored { .. }), "{twice}");
 }
 
@@ -226,7 +227,7 @@ fn a_stored_declaration_does_not_keep_a_waybill_from_others() {
     world.send(&parcel.documents());
     assert_eq!(world.declaration(&parcel).unwrap().state.status().number(), 800);
     let id = world.declaration(&squatter).unwrap().id;
-    let sent = world.decide(Incoming::Declare(id)).unwrap();
+    let sent = world.decide(declare(id)).unwrap();
     assert_eq!(sent.statuses(&stored), [100]);
     assert_eq!(sent.last_text(&stored), "运单[EX000000002CN]已被其它清单使用");
 }

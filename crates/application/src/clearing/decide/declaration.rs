@@ -58,14 +58,15 @@ pub fn lodge(
                 None => open(circumstances, submitted, filed, lodging, standing.as_deref(), id)?,
             };
             take_in(&mut case, submitted, filed, lodging);
-            match filed.filing.stage {
+            let charged = match filed.filing.stage {
                 Stage::Stored => store(draft, circumstances, &mut case, &lodging.assessed)?,
                 Stage::Declared => {
                     let action = filed.filing.action;
                     declare(draft, circumstances, &mut case, action, &lodging.assessed)?;
+                    None
                 }
-            }
-            case.close(draft, Cause::Document(submitted.source));
+            };
+            case.close(draft, Cause::of(submitted.source, charged));
         }
     }
     Ok(())

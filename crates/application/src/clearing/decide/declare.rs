@@ -4,6 +4,7 @@ use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::{Assessed, ImportState, Lodged, Reservation};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::facts::DeclarationFacts;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_messages::response::Quoted;
@@ -35,14 +36,14 @@ pub fn declare_stored(
 }
 
 /// Stores a declaration that is not declared yet: nothing is reserved, and the waybill's claim is taken
-/// only where no other declaration has it. Where the office wants it so, it is declared as soon as its
-/// waybill is there.
+/// only where no other declaration has it. Where the office wants it so and somebody was charged with it,
+/// it is declared as soon as its waybill is there; gives the certificate under which that was done.
 pub fn store(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
     case: &mut Case,
     assessed: &Assessed,
-) -> Result<(), Undecidable> {
+) -> Result<Option<[u8; 32]>, Undecidable> {
     case.document.state = DocumentState::Stored;
     case.replying.say(ReturnStatus::Stored, "暂存成功");
     let mut claim = claim_for(draft, circumstances, &case.record);
@@ -50,11 +51,18 @@ pub fn store(
         claim.declaration = Some(case.record.id);
         draft.set_claim(claim);
     }
-    let at_once = circumstances.office(case.record.facts.office).declare_on_waybill;
-    if at_once && !missing(draft, circumstances.at, &case.record).waybill {
+    let charged = charged(circumstances, &case.record.facts)
+        .filter(|_| !missing(draft, circumstances.at, &case.record).waybill);
+    if charged.is_some() {
         declare(draft, circumstances, case, Action::Create, assessed)?;
     }
-    Ok(())
+    Ok(charged)
+}
+
+/// The delegate's certificate under which a stored declaration is declared once its waybill is there.
+pub fn charged(circumstances: &Circumstances<'_>, facts: &DeclarationFacts) -> Option<[u8; 32]> {
+    let parties = [facts.declarant, facts.merchant];
+    circumstances.settings.declares_under(facts.office, parties, circumstances.at)
 }
 
 /// Declares: takes the waybill's claim and the buyer's allowance, then matches at once or waits for

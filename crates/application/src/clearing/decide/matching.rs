@@ -87,8 +87,8 @@ pub fn take_up_order(
     }
 }
 
-/// A waybill arrived that a declaration names: takes that up, or declares it where it was only stored
-/// and the office wants it so.
+/// A waybill arrived that a declaration names: takes that up, or declares it where it was only stored,
+/// the office wants it so, and somebody was charged with it.
 pub fn waybill_arrived(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
@@ -96,9 +96,11 @@ pub fn waybill_arrived(
     cause: Source,
 ) -> Result<(), Undecidable> {
     let Some(declaration) = draft.declaration(id).cloned() else { return Ok(()) };
-    let office = circumstances.office(declaration.facts.office);
-    if matches!(declaration.state, ImportState::Stored(_)) && office.declare_on_waybill {
-        return declare::declare_stored(draft, circumstances, id, Cause::Document(cause));
+    if matches!(declaration.state, ImportState::Stored(_))
+        && let Some(certificate) = declare::charged(circumstances, &declaration.facts)
+    {
+        let cause = Cause::Delegated { certificate, source: cause };
+        return declare::declare_stored(draft, circumstances, id, cause);
     }
     take_up(draft, circumstances, &declaration, cause)
 }

@@ -180,8 +180,13 @@ pub fn decide(
         {
             export::rule(draft, circumstances, *declaration, *ruling, officer, reason)
         }
-        Incoming::Declare(declaration) if draft.export(*declaration).is_some() => {
-            export::declare_stored(draft, circumstances, *declaration, Cause::Command)
+        Incoming::Declare { declaration, signed } if draft.export(*declaration).is_some() => {
+            export::declare_stored(
+                draft,
+                circumstances,
+                *declaration,
+                Cause::Signed(signed.clone()),
+            )
         }
         Incoming::Due(declaration) if draft.export(*declaration).is_some() => {
             export::due(draft, circumstances, *declaration)
@@ -192,9 +197,12 @@ pub fn decide(
             let ruled = ruling::Ruling { ruling: *ruling, officer, reason, reassessed };
             ruling::decide(draft, circumstances, *declaration, ruled)
         }
-        Incoming::Declare(declaration) => {
-            declare::declare_stored(draft, circumstances, *declaration, Cause::Command)
-        }
+        Incoming::Declare { declaration, signed } => declare::declare_stored(
+            draft,
+            circumstances,
+            *declaration,
+            Cause::Signed(signed.clone()),
+        ),
         Incoming::Due(declaration) => due::decide(draft, circumstances, *declaration),
         Incoming::Return(command) => returns::event(draft, circumstances, command),
         Incoming::GuaranteeChanged(queue) => guarantee::decide(draft, circumstances, queue),

@@ -77,7 +77,7 @@ impl Named {
                     }
                 }
                 Incoming::Quarantine(QuarantineCommand { declaration, .. })
-                | Incoming::Declare(declaration)
+                | Incoming::Declare { declaration, .. }
                 | Incoming::Due(declaration) => {
                     named.declarations.insert(*declaration);
                 }

@@ -15,7 +15,7 @@ pub(super) enum Holds {
 }
 
 /// Every field: its name as a TOML key and CSV column, and what it holds.
-pub(super) const FIELDS: [(&str, Holds); 12] = [
+pub(super) const FIELDS: [(&str, Holds); 13] = [
     ("name", Holds::Text),
     ("codes", Holds::Texts),
     ("roles", Holds::Texts),
@@ -24,6 +24,7 @@ pub(super) const FIELDS: [(&str, Holds); 12] = [
     ("valid_to", Holds::Day),
     ("mailbox", Holds::Text),
     ("certificates", Holds::Texts),
+    ("delegates", Holds::Texts),
     ("guarantee.granted", Holds::Amount),
     ("guarantee.valid_from", Holds::Day),
     ("guarantee.valid_to", Holds::Day),

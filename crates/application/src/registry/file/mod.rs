@@ -85,9 +85,9 @@ fn refuse_repetitions(drafts: &[Draft<'_>], entries: &[Entry], found: &mut Found
     }
     let mut first = HashMap::new();
     for entry in entries {
-        for certificate in entry.certificates.iter().flatten() {
+        for (field, certificate) in entry.all_certificates() {
             if let Some(earlier) = first.insert(*certificate.digest(), entry.line) {
-                let defect = at(&REPEATED, entry.line, "certificates");
+                let defect = at(&REPEATED, entry.line, field);
                 let serial = certificate.serial();
                 found.note(entry.line, defect.found(serial).with("line", earlier));
             }

@@ -40,7 +40,8 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
     let (valid_from, valid_to) = fields.validity("valid_from", "valid_to");
     let mailbox = fields
         .optional("mailbox", "a DXP id of at most 30 characters", |text| DxpId::parse(text).ok());
-    let certificates = fields.certificates(files);
+    let certificates = fields.certificates("certificates", files);
+    let delegates = fields.certificates("delegates", files);
     let grant = fields.grant();
     if fields.found.0.len() > before {
         return None;
@@ -55,6 +56,7 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
         valid_to,
         mailbox,
         certificates,
+        delegates,
         grant,
     })
 }
@@ -152,8 +154,8 @@ impl<'t, 'f> Fields<'t, 'f> {
         (from, to)
     }
 
-    fn certificates(&mut self, files: &Files<'_>) -> Option<Vec<Certificate>> {
-        let texts = self.draft.texts("certificates")?;
+    fn certificates(&mut self, field: &str, files: &Files<'_>) -> Option<Vec<Certificate>> {
+        let texts = self.draft.texts(field)?;
         let mut certificates = Vec::new();
         for text in texts {
             let source = text.value.trim();
@@ -167,7 +169,7 @@ impl<'t, 'f> Fields<'t, 'f> {
                 Ok(certificate) => certificates.push(certificate),
                 Err(reason) => {
                     let shown = if inline { "(PEM)" } else { source };
-                    let defect = at(&CERTIFICATE, text.line, "certificates").found(shown);
+                    let defect = at(&CERTIFICATE, text.line, field).found(shown);
                     self.found.note(text.line, defect.with("reason", reason));
                 }
             }

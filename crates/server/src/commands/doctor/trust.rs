@@ -105,7 +105,7 @@ pub fn registry(
         ))
     })?;
     let mut until = BTreeMap::new();
-    for row in certificates.iter().filter(|row| !row.revoked) {
+    for row in certificates.iter().filter(|row| !row.revoked && !row.delegate) {
         let latest = until.entry(row.party_id).or_insert(row.valid_to);
         *latest = row.valid_to.max(*latest);
     }

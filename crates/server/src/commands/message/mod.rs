@@ -19,6 +19,8 @@ use tongguan_messages::read;
 
 use super::defects::Language;
 
+pub use sign::signing_key;
+
 /// Check, sign, verify, convert or make messages, without a database.
 ///
 /// Fields, exit statuses and examples: docs/reference/message.md

@@ -63,9 +63,7 @@ impl From<Manner> for Style {
 impl Sign {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let key = text(&self.key)?;
-        let key = SigningKey::from_pem(&key)
-            .with_context(|| format!("cannot use the key in {}", self.key.display()))?;
+        let key = signing_key(&self.key)?;
         let certificate = Certificate::from_pem(&text(&self.certificate)?).with_context(|| {
             format!("cannot use the certificate in {}", self.certificate.display())
         })?;
@@ -128,6 +126,12 @@ fn warn_of_refusal(signed: &str) {
              docs/reference/message.md says which they accept"
         );
     }
+}
+
+/// Reads a secret key.
+pub fn signing_key(file: &Path) -> anyhow::Result<SigningKey> {
+    SigningKey::from_pem(&text(file)?)
+        .with_context(|| format!("cannot use the key in {}", file.display()))
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {

@@ -54,7 +54,7 @@ pub fn write_party(out: &mut impl Write, one: &Registered) -> io::Result<()> {
     line("valid", &term(party.valid_from, party.valid_to))?;
     line("mailbox", &party.mailbox.as_ref().map(ToString::to_string).unwrap_or_default())?;
     for row in &one.certificates {
-        line("certificate", &certificate(row))?;
+        line(if row.delegate { "delegate" } else { "certificate" }, &certificate(row))?;
     }
     let Some(guarantee) = &one.guarantee else { return Ok(()) };
     line("guarantee", &free_of_granted(guarantee))?;
@@ -81,6 +81,7 @@ pub fn party_json(one: &Registered) -> Value {
             "valid_from": row.valid_from.to_string(),
             "valid_to": row.valid_to.to_string(),
             "stopped": row.revoked,
+            "delegate": row.delegate,
         })).collect::<Vec<_>>(),
         "guarantee": one.guarantee.as_ref().map(guarantee_json),
     })

@@ -3,6 +3,7 @@
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::declaration::{ExportState, ExportStep};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::facts::ExportFacts;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::movement::ParcelMovement;
 use tongguan_domain::status::ReturnStatus;
@@ -65,11 +66,14 @@ pub fn lodge(
             None => open(draft, circumstances, submitted, filed, lodging, id)?,
         },
     };
-    match filed.filing.stage {
+    let charged = match filed.filing.stage {
         Stage::Stored => store(draft, circumstances, &mut case)?,
-        Stage::Declared => declare(draft, circumstances, &mut case, filed.filing.action)?,
-    }
-    case.close(draft, Cause::Document(submitted.source));
+        Stage::Declared => {
+            declare(draft, circumstances, &mut case, filed.filing.action)?;
+            None
+        }
+    };
+    case.close(draft, Cause::of(submitted.source, charged));
     Ok(())
 }
 
@@ -121,13 +125,13 @@ fn is_changeable(state: &ExportState) -> bool {
 }
 
 /// Stores a declaration that is not declared yet: nothing is matched, and the waybill's claim is taken
-/// only where no other declaration has it. Where the office wants it so, it is declared as soon as its
-/// waybill is there.
+/// only where no other declaration has it. Where the office wants it so and somebody was charged with it,
+/// it is declared as soon as its waybill is there; gives the certificate under which that was done.
 fn store(
     draft: &mut Draft<'_>,
     circumstances: &Circumstances<'_>,
     case: &mut ExportCase,
-) -> Result<(), Undecidable> {
+) -> Result<Option<[u8; 32]>, Undecidable> {
     case.set_document_state(draft, DocumentState::Stored);
     case.replying.say(ReturnStatus::Stored, "暂存成功");
     let claim = claim_for(draft, circumstances, &case.record);
@@ -135,11 +139,18 @@ fn store(
     if holder.is_none_or(|holder| holder.id == case.record.id || !holder.state.is_live()) {
         take_claim(draft, circumstances, case, claim);
     }
-    let at_once = circumstances.office(case.record.facts.office).declare_on_waybill;
-    if at_once && !missing(draft, circumstances.at, &case.record).waybill() {
+    let charged = charged(circumstances, &case.record.facts)
+        .filter(|_| !missing(draft, circumstances.at, &case.record).waybill());
+    if charged.is_some() {
         declare(draft, circumstances, case, Action::Create)?;
     }
-    Ok(())
+    Ok(charged)
+}
+
+/// The delegate's certificate under which a stored declaration is declared once its waybill is there.
+pub fn charged(circumstances: &Circumstances<'_>, facts: &ExportFacts) -> Option<[u8; 32]> {
+    let parties = [facts.parties.declarant, facts.parties.merchant];
+    circumstances.settings.declares_under(facts.office, parties, circumstances.at)
 }
 
 /// The claim of the waybill that a declaration names. A number that a carrier uses again after six

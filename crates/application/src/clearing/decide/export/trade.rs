@@ -5,6 +5,7 @@ use tongguan_domain::commerce::Action;
 use tongguan_domain::declaration::ExportState;
 use tongguan_domain::facts::{CollectionFacts, ExportOrderFacts, ExportWaybillFacts};
 
+use super::lodging::charged;
 use super::matching::{export_of, is_declared, take_up};
 use crate::clearing::decide::{Circumstances, Undecidable, trade};
 use crate::clearing::incoming::{FiledDocument, Submitted};
@@ -82,9 +83,10 @@ pub fn waybill(
     let stored = trade::store(draft, circumstances, submitted, filed, facts, fixed);
     trade::settle_claim(draft, &mut claim, filed, stored);
     let (Some(DocumentState::Entered), Some(export)) = (stored, export) else { return Ok(()) };
-    let office = circumstances.office(export.facts.office);
-    if export.state == ExportState::Stored && office.declare_on_waybill {
-        let cause = Cause::Document(submitted.source);
+    if export.state == ExportState::Stored
+        && let Some(certificate) = charged(circumstances, &export.facts)
+    {
+        let cause = Cause::Delegated { certificate, source: submitted.source };
         return super::declare_stored(draft, circumstances, export.id, cause);
     }
     take_up(draft, circumstances, &export, submitted.source)
