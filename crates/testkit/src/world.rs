@@ -187,8 +187,18 @@ impl World {
     /// # Panics
     /// When a document cannot be written.
     pub fn send<'d>(&mut self, documents: impl IntoIterator<Item = &'d Document>) -> Sent {
-        let messages = documents.into_iter().map(std::slice::from_ref);
-        let messages: Vec<_> = messages.map(|document| self.message(document)).collect();
+        self.send_messages(documents.into_iter().map(std::slice::from_ref))
+    }
+
+    /// Submits messages in one batch, each of documents of one kind.
+    ///
+    /// # Panics
+    /// When a document cannot be written.
+    pub fn send_messages<'d>(
+        &mut self,
+        messages: impl IntoIterator<Item = &'d [Document]>,
+    ) -> Sent {
+        let messages: Vec<_> = messages.into_iter().map(|it| self.message(it)).collect();
         Sent::of(self.submit(messages.iter().map(String::as_str)))
     }
 
@@ -197,8 +207,7 @@ impl World {
     /// # Panics
     /// When a document cannot be written.
     pub fn send_together(&mut self, documents: &[Document]) -> Sent {
-        let message = self.message(documents);
-        Sent::of(self.submit([message.as_str()]))
+        self.send_messages([documents])
     }
 
     /// Decides a command and gives what it leads to. The clock moves by a second.
@@ -234,9 +243,20 @@ impl World {
     ///
     /// # Panics
     /// When it cannot be rendered.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its responses")]
     pub fn deliver(&mut self) -> Vec<Rendered> {
+        let mut rendered = Vec::new();
+        while self.deliver_some(&mut rendered) {}
+        rendered.sort_by(|a, b| a.at.cmp(&b.at).then(a.key.cmp(&b.key)));
+        rendered
+    }
+
+    /// Adds some of what was not delivered yet; `false` where nothing was left.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its responses")]
+    fn deliver_some(&mut self, rendered: &mut Vec<Rendered>) -> bool {
         let pending = pending(&self.store, "world", 10_000).expect("the outbox");
+        if pending.places.is_empty() {
+            return false;
+        }
         let steps: Vec<_> = pending
             .places
             .iter()
@@ -247,13 +267,11 @@ impl World {
         let mut writer = self.store.writer().expect("a writer");
         writer.transaction(|tx| tx.move_cursors("world", &steps)).expect("cursors");
         self.read.extend(&pending.places);
-        let mut rendered = Vec::new();
         for outgoing in &pending.rows {
             let original = &mut |message: &_| self.archive.original(message);
             rendered.extend(render(outgoing, true, original).expect("rendered"));
         }
-        rendered.sort_by(|a, b| a.at.cmp(&b.at).then(a.key.cmp(&b.key)));
-        rendered
+        true
     }
 
     /// Stops the writer, so that another process may take the partitions.

@@ -19,14 +19,20 @@ use ::postgres::{Client, NoTls};
 
 pub use server::{Server, Unavailable};
 
-/// A fresh, empty database; dropped at the end of its test.
+/// A fresh, empty database, dropped at the end of its test; or somebody else's, which stays.
 #[derive(Debug)]
 pub struct Database {
+    made: Option<Made>,
+    /// The URL of this database.
+    pub url: String,
+}
+
+/// A database that was made for a test.
+#[derive(Debug)]
+struct Made {
     /// The URL of the server's own database.
     server: String,
     name: String,
-    /// The URL of this database.
-    pub url: String,
 }
 
 /// A database on the server that the whole test process shares, or `None` where there is no server:
@@ -88,11 +94,14 @@ impl Database {
         let name = format!("tongguan_test_{}_{n}", std::process::id());
         Client::connect(server, NoTls)?.batch_execute(&format!("CREATE DATABASE {name}"))?;
         let url = with_database(server, &name);
-        Ok(Self { server: server.to_owned(), name, url })
+        Ok(Self { made: Some(Made { server: server.to_owned(), name }), url })
     }
-}
 
-impl Database {
+    /// Somebody else's, which stays.
+    pub fn standing(url: &str) -> Self {
+        Self { made: None, url: url.to_owned() }
+    }
+
     /// Runs statements on it, past the product.
     ///
     /// # Errors
@@ -104,9 +113,10 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Ok(mut client) = Client::connect(&self.server, NoTls) {
+        let Some(Made { server, name }) = &self.made else { return };
+        if let Ok(mut client) = Client::connect(server, NoTls) {
             // A database that stays is the server's loss alone, and ours is thrown away whole.
-            drop(client.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name)));
+            drop(client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")));
         }
     }
 }

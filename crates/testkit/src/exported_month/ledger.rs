@@ -1,134 +1,285 @@
-//! What consolidation must keep: every line once, and every sum to the last gram and fen.
+//! What was sent in the month and what was answered to it. It never looks into the product.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
-use tongguan_application::clearing::record::ExportRecord;
-use tongguan_application::clearing::rows;
-use tongguan_domain::ids::DeclarationNumber;
-use tongguan_storage::Store;
+use tongguan_application::digest::sha256;
+use tongguan_domain::ids::{DeclarationNumber, IdError};
 
-use super::MonthError;
+use super::asking::PARTS;
+use super::balance::Unbalanced;
+use super::clearing::MonthError;
+use super::parcel::Parcel;
+use super::{ExportedMonth, Fate};
+use crate::answers::Answer;
 
-/// Lines and sums.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// Kinds of documents whose answers differ, as the heads of their numbers say.
+pub mod kinds {
+    /// 清单 (603), as it is first sent.
+    pub const LIST: u64 = 13;
+    /// 运抵单 (507).
+    pub const ARRIVAL: u64 = 14;
+    /// 离境单 (509).
+    pub const DEPARTURE: u64 = 15;
+    /// 清单总分单 (607).
+    pub const LINK: u64 = 17;
+    /// 撤销申请单 (605).
+    pub const CANCELLATION: u64 = 22;
+    /// 退货申请单 (213).
+    pub const RETURN: u64 = 31;
+    /// 理货单 (215).
+    pub const TALLY: u64 = 32;
+    /// 汇总申请单 (701).
+    pub const CONSOLIDATION: u64 = 41;
+    /// A list that is declared once more though it stands.
+    pub const DUPLICATE: u64 = 61;
+    /// A list that is declared anew after it was refused.
+    pub const MENDED: u64 = 62;
+    /// A list that is changed.
+    pub const CHANGED: u64 = 63;
+}
+
+/// The last that a document was told: when, and its status.
+type Told = (u64, i32);
+
+/// What was sent and answered.
+#[derive(Debug)]
 pub struct Ledger {
-    /// How often each line stands: declaration and line number.
-    lines: BTreeMap<(Box<str>, i32), u32>,
-    /// Quantities in both statutory units, by tariff code and unit.
-    quantities: BTreeMap<[Box<str>; 2], Decimal>,
-    /// Values by currency.
-    values: BTreeMap<Box<str>, Decimal>,
+    /// The month.
+    pub month: ExportedMonth,
+    /// How many of each fate were sent.
+    pub fates: BTreeMap<Fate, u64>,
+    /// The last answer to each document, by kind and number.
+    told: BTreeMap<(u64, u64), Option<Told>>,
+    /// 清单编号 of each list that was given one: the last.
+    numbers: BTreeMap<u64, DeclarationNumber>,
+    /// Why declarations were left out of requests to consolidate, as was told.
+    left_out: BTreeMap<DeclarationNumber, String>,
+    /// A digest of all answers in their order.
+    digest: [u8; 32],
+    answers: u64,
+}
+
+/// What left in simplified form.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Simplified {
+    /// How many declarations.
+    pub declarations: u64,
     /// Gross and net, kilograms.
-    masses: [Decimal; 2],
-}
-
-/// What a store holds after consolidation.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Figures {
-    /// Formal declarations.
-    pub forms: u64,
-    /// Their lines.
-    pub form_lines: u64,
-    /// The lines of export declarations in them.
-    pub lines: u64,
-    /// The most lines of one form.
-    pub longest_form: usize,
-}
-
-/// A law that does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}: {expected} went in, {found} came out")]
-pub struct Unbalanced {
-    what: &'static str,
-    expected: String,
-    found: String,
+    pub masses: [Decimal; 2],
 }
 
 impl Ledger {
-    /// Expects a declaration to be consolidated.
-    pub fn expect(&mut self, export: &ExportRecord) {
-        let Some(number) = export.state.number() else { return };
-        self.masses[0] += export.facts.gross_weight_kg;
-        self.masses[1] += export.facts.net_weight_kg;
-        for item in &export.facts.items {
-            self.line(number, item.number);
-            *self.values.entry(item.currency.clone()).or_default() += item.total_price.value();
-            let first = Some((&item.statutory_unit, item.statutory_quantity));
-            let second = item.second.as_ref().map(|(unit, quantity)| (unit, *quantity));
-            for (unit, quantity) in first.into_iter().chain(second) {
-                let key = [item.hs_code.clone(), unit.clone()];
-                *self.quantities.entry(key).or_default() += quantity;
-            }
+    /// Of a month of which nothing was sent.
+    pub const fn of(month: ExportedMonth) -> Self {
+        Self {
+            month,
+            fates: BTreeMap::new(),
+            told: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            digest: [0; 32],
+            answers: 0,
         }
     }
 
-    /// What the formal declarations of a store come to.
+    /// A document is sent.
+    pub fn send(&mut self, guid: &str) {
+        if let Some(key) = key_of(guid) {
+            self.told.entry(key).or_default();
+        }
+    }
+
+    /// Documents are answered; gives the parcels whose lists are stopped for an officer.
+    pub fn hear_all(&mut self, answers: &[Answer]) -> BTreeSet<u64> {
+        answers.iter().for_each(|answer| self.hear(answer));
+        let stopped = answers.iter().filter(|answer| matches!(answer.status, 300 | 500));
+        let stopped = stopped.filter_map(|answer| key_of(&answer.guid));
+        stopped.filter(|(kind, _)| *kind == kinds::LIST).map(|(_, n)| n).collect()
+    }
+
+    fn hear(&mut self, answer: &Answer) {
+        let Answer { message, guid, status, at, text, provisional_no, declaration_no } = answer;
+        let line =
+            format!("{message}|{guid}|{status}|{at}|{text}|{provisional_no:?}|{declaration_no:?}");
+        self.digest = sha256(&[&self.digest[..], line.as_bytes()].concat());
+        self.answers += 1;
+        let Some(key) = key_of(guid) else { return };
+        let at = at.parse().unwrap_or_default();
+        let told = self.told.entry(key).or_default();
+        if told.is_none_or(|(earlier, _)| earlier <= at) {
+            *told = Some((at, *status));
+        }
+        if matches!(key.0, kinds::LIST | kinds::MENDED | kinds::CHANGED)
+            && let Some(number) = declaration_no.as_deref()
+            && let Ok(number) = DeclarationNumber::parse(number)
+        {
+            self.numbers.insert(key.1, number);
+        }
+        if key.0 == kinds::CONSOLIDATION {
+            self.hear_of_left_out(text);
+        }
+    }
+
+    /// 未汇总（reason）：number、number
+    fn hear_of_left_out(&mut self, text: &str) {
+        let named = text.strip_prefix("未汇总（").and_then(|text| text.split_once("）："));
+        let Some((reason, numbers)) = named else { return };
+        let numbers = numbers.split('、').filter_map(|it| DeclarationNumber::parse(it).ok());
+        self.left_out.extend(numbers.map(|number| (number, reason.to_owned())));
+    }
+
+    /// 清单编号 of a parcel, if its list was given one.
+    pub fn number(&self, n: u64) -> Option<&DeclarationNumber> {
+        self.numbers.get(&n)
+    }
+
+    /// The parcel of each 清单编号.
+    pub fn numbered(&self) -> impl Iterator<Item = (&DeclarationNumber, u64)> {
+        self.numbers.iter().map(|(n, number)| (number, *n))
+    }
+
+    /// The last status of a parcel's list.
+    pub fn status(&self, n: u64) -> Option<i32> {
+        let kinds = [kinds::LIST, kinds::MENDED, kinds::CHANGED];
+        let told = kinds.iter().filter_map(|kind| *self.told.get(&(*kind, n))?);
+        told.max().map(|(_, status)| status)
+    }
+
+    /// How many answers there were, and their digest: two runs of a month give the same.
+    pub const fn answers(&self) -> (u64, [u8; 32]) {
+        (self.answers, self.digest)
+    }
+
+    /// Asserts that every document was answered, as its parcel's fate demands.
     ///
     /// # Errors
-    /// [`MonthError`].
-    pub fn of(store: &Store) -> Result<(Self, Figures), MonthError> {
-        let (mut ledger, mut figures) = (Self::default(), Figures::default());
-        for row in store.read(|view| view.all_formal_declarations())? {
-            let form = rows::read_formal(row)?.form;
-            figures.forms += 1;
-            figures.longest_form = figures.longest_form.max(form.lines.len());
-            ledger.masses[0] += form.gross_weight_kg;
-            ledger.masses[1] += form.net_weight_kg;
-            for line in &form.lines {
-                figures.form_lines += 1;
-                for source in &line.sources {
-                    figures.lines += 1;
-                    ledger.line(&source.declaration, source.line);
-                }
-                let goods = &line.goods;
-                *ledger.values.entry(goods.currency.clone()).or_default() += line.value.value();
-                for measured in [Some(&line.statutory), line.second.as_ref()].into_iter().flatten()
-                {
-                    let key = [goods.hs_code.clone(), measured.unit.clone()];
-                    *ledger.quantities.entry(key).or_default() += measured.quantity;
-                }
+    /// The first that was not.
+    pub fn check_answers(&self) -> Result<(), MonthError> {
+        for (&(kind, n), told) in &self.told {
+            let fate = match kind {
+                kinds::ARRIVAL | kinds::DEPARTURE | kinds::LINK | kinds::CONSOLIDATION => None,
+                _ => Some(self.month.parcel(n)?.fate),
+            };
+            let found = told.map(|(_, status)| status);
+            let expected = match (kind, n % PARTS, found) {
+                // Nothing of what it means can be consolidated.
+                (kinds::CONSOLIDATION, 0, Some(100)) => 100,
+                (kinds::CONSOLIDATION, 0, _) => 399,
+                _ => expected(kind, fate),
+            };
+            if found != Some(expected) {
+                let what = format!("the last answer to document {kind} {n} ({fate:?})");
+                return Err(self.unbalanced(n, fate.is_some(), what, expected, found)?.into());
             }
         }
-        Ok((ledger, figures))
+        for n in 1..=self.month.declarations {
+            let fate = self.month.parcel(n)?.fate;
+            let found = self.status(n);
+            if found != Some(fate.ending()) {
+                let what = format!("the last status ({fate:?})");
+                return Err(self.unbalanced(n, true, what, fate.ending(), found)?.into());
+            }
+        }
+        Ok(())
     }
 
-    /// Whether `found` holds each line once and the same sums.
+    /// Asserts that the declarations that were named and left out are these, each with its reason.
     ///
     /// # Errors
-    /// The first law that does not hold.
-    pub fn agrees_with(&self, found: &Self) -> Result<(), Unbalanced> {
-        if let Some((line, times)) = found.lines.iter().find(|(_, times)| **times != 1) {
-            let (expected, found) = (format!("{line:?} once"), format!("{times} times"));
-            return Err(Unbalanced { what: "a line", expected, found });
+    /// The first of which it was told otherwise.
+    pub fn check_left_out(&self, named: &BTreeSet<u64>) -> Result<(), MonthError> {
+        for (number, n) in self.numbered().filter(|(_, n)| named.contains(n)) {
+            let expected = reason(self.month.parcel(n)?.fate);
+            let found = self.left_out.get(number).map(String::as_str);
+            if found != expected {
+                let what = "the reason for which it is left out".to_owned();
+                let (expected, found) = (expected.unwrap_or("none"), found);
+                return Err(self.unbalanced(n, true, what, expected, found)?.into());
+            }
         }
-        same("lines", &self.lines.len(), &found.lines.len())?;
-        if self.lines != found.lines {
-            same("the lines", &"these lines", &"others")?;
-        }
-        same("quantities", &self.quantities, &found.quantities)?;
-        same("values", &self.values, &found.values)?;
-        same("masses", &self.masses, &found.masses)
+        Ok(())
     }
 
-    /// Its lines: declaration and line number, in order.
-    pub fn lines(&self) -> impl Iterator<Item = (&str, i32)> {
-        self.lines.keys().map(|(number, line)| (&**number, *line))
+    /// What left in the month in simplified form.
+    ///
+    /// # Errors
+    /// None for any month.
+    pub fn simplified(&self) -> Result<Simplified, IdError> {
+        let mut sum = Simplified::default();
+        for n in 1..=self.month.declarations {
+            let parcel = self.month.parcel(n)?;
+            let in_time = parcel.left_at() < ExportedMonth::month().end();
+            if parcel.fate == Fate::Simplified && in_time {
+                let list = &parcel.export.declaration;
+                sum.declarations += 1;
+                sum.masses[0] += list.gross_weight_kg;
+                sum.masses[1] += list.net_weight_kg;
+            }
+        }
+        Ok(sum)
     }
 
-    fn line(&mut self, number: &DeclarationNumber, line: i32) {
-        *self.lines.entry((number.as_str().into(), line)).or_default() += 1;
+    fn unbalanced(
+        &self,
+        n: u64,
+        is_parcel: bool,
+        what: String,
+        expected: impl std::fmt::Display,
+        found: Option<impl std::fmt::Display>,
+    ) -> Result<Unbalanced, IdError> {
+        let parcel = if is_parcel { Some(self.month.parcel(n)?) } else { None };
+        Ok(Unbalanced {
+            merchant: parcel.as_ref().map(Parcel::merchant_code).unwrap_or_default(),
+            list: parcel.map(|parcel| self.name(&parcel)).unwrap_or_default(),
+            line: None,
+            what: what.into(),
+            expected: expected.to_string().into(),
+            found: found.map_or_else(|| "none".into(), |found| found.to_string().into()),
+        })
+    }
+
+    /// 清单编号 of a parcel's list, or its order number.
+    pub fn name(&self, parcel: &Parcel) -> Box<str> {
+        match self.number(parcel.n) {
+            Some(number) => number.as_str().into(),
+            None => parcel.export.declaration.order_no.as_str().into(),
+        }
     }
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(
-    what: &'static str,
-    expected: &T,
-    found: &T,
-) -> Result<(), Unbalanced> {
-    if expected == found {
-        return Ok(());
+/// Kind and number of a document.
+fn key_of(guid: &str) -> Option<(u64, u64)> {
+    let number = |text: Option<&str>| u64::from_str_radix(text?, 16).ok();
+    Some((number(guid.get(..8))?, number(guid.get(24..))?))
+}
+
+/// The last status of a document of that kind, of a parcel of that fate where it is of one.
+fn expected(kind: u64, fate: Option<Fate>) -> i32 {
+    match (kind, fate) {
+        (kinds::LIST, Some(Fate::Mended)) | (kinds::DUPLICATE, _) => 100,
+        (kinds::LIST, Some(Fate::Changed)) => 2,
+        (kinds::LIST | kinds::MENDED | kinds::CHANGED, Some(fate)) => fate.ending(),
+        (kinds::CANCELLATION, Some(Fate::Cancelled)) => 399,
+        (kinds::CANCELLATION, _) => 100,
+        (kinds::RETURN, Some(Fate::ReturnPending)) => 120,
+        (kinds::RETURN | kinds::TALLY, Some(Fate::ReturnRefused)) => 100,
+        (kinds::RETURN, _) => 800,
+        (kinds::TALLY, _) => 399,
+        _ => 120,
     }
-    let (expected, found) = (format!("{expected:?}"), format!("{found:?}"));
-    Err(Unbalanced { what, expected, found })
+}
+
+/// Why a list is left out though it is named.
+fn reason(fate: Fate) -> Option<&'static str> {
+    Some(match fate {
+        Fate::Simplified => "简化申报清单不需汇总申报",
+        Fate::ReturnedWhole => "清单商品已退货",
+        Fate::Withdrawn => "清单已退关",
+        Fate::Cancelled => "清单已退单、撤销或删除",
+        // Its number is not known any more.
+        Fate::RefusedByOfficer => "清单不存在",
+        Fate::NotArrived | Fate::NotDeparted => "清单未结关",
+        _ => return None,
+    })
 }

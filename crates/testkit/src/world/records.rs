@@ -61,7 +61,7 @@ impl World {
         self.decide(Incoming::Return(ReturnCommand { declaration, id, event }))
     }
 
-    /// The export declaration of a parcel of one of the cast's merchants, if one was stored.
+    /// The export declaration of a parcel, if one was stored.
     ///
     /// # Panics
     /// When it cannot be read.
@@ -69,9 +69,7 @@ impl World {
     pub fn export(&self, export: &Export) -> Option<ExportRecord> {
         let dossier = DossierKey::of_order(&export.declaration.order_no);
         let code = &export.declaration.merchant.code;
-        let mut merchants =
-            self.cast.actors().into_iter().filter(|actor| actor.party.codes.contains(code));
-        let merchant = merchants.next()?.party.id;
+        let merchant = self.intake.knowledge.registry.named(code)?.id;
         let number = DocumentKind::Export.code();
         let key = (dossier.partition, &*dossier.order_no, number, merchant, "");
         let row = self.store.read(|view| {

@@ -1,39 +1,35 @@
-//! `tongguan bench consolidate`: a made-up month of exports, consolidated, and held to the laws of
-//! conservation.
+//! `tongguan bench consolidate`: a made-up month of exports, sent as messages, consolidated, and held to the
+//! laws of conservation.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde::Serialize;
-use tongguan_application::consolidation::Plan;
-use tongguan_application::learning::Learned;
+use tongguan_application::consolidation::Done;
 use tongguan_application::ports::Clock;
-use tongguan_domain::month::Month;
-use tongguan_domain::registry::Registry;
-use tongguan_storage::seal::Keyring;
-use tongguan_storage::{Store, StoreSettings, Target};
-use tongguan_testkit::exported_month::{ExportedMonth, Figures, Ledger, Planted};
+use tongguan_testkit::exported_month::{ExportedMonth, Figures, Ledger, Parcel, Round};
+use tongguan_testkit::postgres::Database;
+use tongguan_testkit::world::{Beginning, World};
 
 use super::clear::peak_rss_mib;
 use super::per;
 use crate::clock::SystemClock;
-use crate::commands::consolidate::carry_out;
-use crate::take_over::take_over;
 
 /// Consolidate a made-up month of exports, and check that nothing is lost or doubled.
 ///
-/// Most declarations left and are to be consolidated; the others are simplified, came back, were taken
-/// back, cancelled, refused, or have not left. Quantities, values and masses must agree to the last gram
-/// and fen, each line must stand in one formal line, and a second run must find nothing new. The
-/// database is a temporary one, unless --database names one that may be filled.
+/// Everything travels as messages: orders, waybills, lists, links, arrivals and departures, split and in any
+/// order; some are changed, examined, cancelled, refused, taken back, or come back. Then requests consolidate
+/// it. Every document must be answered as it has to be, quantities, values and masses must agree to the last
+/// gram and fen with what was sent, each line must stand in one formal line, and a second run must find
+/// nothing new. The database is a temporary one, unless --database names one that may be filled.
 #[derive(Debug, Args)]
 pub struct Consolidate {
     /// How many declarations.
-    #[arg(long, default_value_t = 200_000)]
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..))]
     declarations: u64,
     /// Of how many merchants.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=9999))]
@@ -55,19 +51,25 @@ struct Measured {
     declarations: u64,
     merchants: u64,
     seed: u64,
-    /// How many declarations of each kind were made up.
-    fates: std::collections::BTreeMap<String, u64>,
-    consolidated: u64,
-    formal_declarations: u64,
-    formal_lines: u64,
-    lines: u64,
+    /// How many declarations of each fate were sent.
+    fates: BTreeMap<String, u64>,
+    /// Answers to all that was sent, and a digest of them: two runs give the same.
+    answers: u64,
+    answers_digest: String,
+    /// Declarations in formal ones, with those of the month after.
+    consolidated: usize,
+    formal_declarations: usize,
+    formal_lines: usize,
+    lines: usize,
     longest_form: usize,
+    /// Declarations whose lines are in several formal ones.
+    shared: usize,
     requests: u64,
-    seconds_to_make_up: f64,
+    left_out: u64,
+    seconds_to_clear: f64,
     seconds_to_consolidate: f64,
+    /// Of the first round, declarations that were consolidated.
     declarations_per_second: f64,
-    /// What a second run consolidated: nothing.
-    again: u64,
     /// That nothing was lost or doubled; the command fails otherwise.
     conserved: bool,
     peak_rss_mib: u64,
@@ -77,54 +79,37 @@ struct Measured {
 impl Consolidate {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let folder = tempfile::tempdir()?;
-        let target = match &self.database {
-            Some(url) => Target::Postgres(url.clone()),
-            None => Target::Sqlite(folder.path().join("data")),
-        };
-        let begin = SystemClock.now();
-        let store = Store::open(&target, StoreSettings::default(), begin)?;
-        let month = Month::parse("2026-09")?;
-        let (merchants, declarations) = (self.merchants, self.declarations);
-        let made_up = ExportedMonth { seed: self.seed, month, merchants, declarations };
+        let Self { seed, merchants, declarations, .. } = *self;
+        let month = ExportedMonth { seed, merchants, declarations };
+        let database = self.database.as_deref().map(Database::standing);
+        let mut world = World::with(Beginning { database, ..month.beginning()? });
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new(declarations) };
-        let planted = made_up.plant(&store, &mut |written| bar.inc(written))?;
+        let begun_at = SystemClock.now();
+        let mut ledger = month.clear(&mut world, &mut |lists| bar.inc(lists))?;
+        let cleared_at = SystemClock.now();
         bar.finish_and_clear();
-        let made_up_at = SystemClock.now();
-        let mut learned = store.read(Learned::load)?;
-        learned.registry = Arc::new(Registry::new(made_up.parties()?, []));
-        let keyring = Arc::new(Keyring::from_master(&[7; 32]));
-        let mut engine = take_over(&store, &keyring, &learned.settings, &SystemClock)?;
-        let plan = Plan { month, office: None, merchant: None };
-        let started_at = SystemClock.now();
-        let (_, _, done) = carry_out(&store, &mut engine, &learned, plan, self.json)?;
-        let ended_at = SystemClock.now();
-        let (ledger, figures) = Ledger::of(&store)?;
-        planted.ledger.agrees_with(&ledger).context("something was lost or doubled")?;
-        let (_, found, again) = carry_out(&store, &mut engine, &learned, plan, true)?;
-        anyhow::ensure!(found.is_empty(), "a second run found {} merchants again", found.len());
-        let unchanged = Ledger::of(&store)?.0 == ledger;
-        anyhow::ensure!(unchanged, "a second run changed something");
-        engine.stop()?;
-        let micros = |from: tongguan_domain::time::Moment, to: tongguan_domain::time::Moment| {
-            to.micros() - from.micros()
-        };
-        let spent = [micros(begin, made_up_at), micros(started_at, ended_at)];
-        let mut measured = self.measured(&planted, &figures, spent)?;
-        (measured.requests, measured.again) = (done.requests, again.declarations);
-        measured.consolidated = done.declarations;
+        let round = month.consolidate(&mut world, &mut ledger)?;
+        let consolidated_at = SystemClock.now();
+        let spent = [(begun_at, cleared_at), (cleared_at, consolidated_at)]
+            .map(|(from, to)| to.micros() - from.micros());
+        let done = round.done;
+        let figures = checked(&month, &mut world, &mut ledger, round)
+            .context("something was lost, doubled, or answered otherwise")?;
+        let measured = self.measured(&ledger, &figures, done, spent)?;
         measured.print(self.json)?;
         Ok(ExitCode::SUCCESS)
     }
 
     fn measured(
         &self,
-        planted: &Planted,
+        ledger: &Ledger,
         figures: &Figures,
-        [made_up, consolidated]: [i64; 2],
+        done: Done,
+        [cleared, consolidated]: [i64; 2],
     ) -> anyhow::Result<Measured> {
-        let declarations = i64::try_from(self.declarations)?;
-        let fates = planted.fates.iter();
+        let (answers, digest) = ledger.answers();
+        let merged = i64::try_from(done.declarations)?;
+        let fates = ledger.fates.iter();
         Ok(Measured {
             declarations: self.declarations,
             merchants: self.merchants,
@@ -132,21 +117,45 @@ impl Consolidate {
             fates: fates
                 .map(|(fate, count)| (format!("{fate:?}").to_lowercase(), *count))
                 .collect(),
-            consolidated: 0,
+            answers,
+            answers_digest: digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+            consolidated: figures.lists,
             formal_declarations: figures.forms,
             formal_lines: figures.form_lines,
             lines: figures.lines,
             longest_form: figures.longest_form,
-            requests: 0,
-            seconds_to_make_up: per(made_up, 1_000_000),
+            shared: figures.shared,
+            requests: done.requests,
+            left_out: done.left_out,
+            seconds_to_clear: per(cleared, 1_000_000),
             seconds_to_consolidate: per(consolidated, 1_000_000),
-            declarations_per_second: per(declarations.saturating_mul(1_000_000), consolidated),
-            again: 0,
+            declarations_per_second: per(merged.saturating_mul(1_000_000), consolidated),
             conserved: true,
             peak_rss_mib: peak_rss_mib(),
             engine: if self.database.is_some() { "postgres" } else { "sqlite" },
         })
     }
+}
+
+/// Holds a consolidated month to the laws, runs it again, and consolidates and checks the month after.
+fn checked(
+    month: &ExportedMonth,
+    world: &mut World,
+    ledger: &mut Ledger,
+    round: Round,
+) -> anyhow::Result<Figures> {
+    ledger.check_answers()?;
+    ledger.check_left_out(&round.named)?;
+    let forms = world.formal_declarations();
+    ledger.check(&forms, &round.results, &|parcel| round.is_due(parcel))?;
+    world.restart();
+    let again = world.consolidate().0;
+    anyhow::ensure!(again == Done::default(), "a second run consolidated again: {again:?}");
+    anyhow::ensure!(world.formal_declarations() == forms, "a second run changed something");
+    let next = month.consolidate_next(world, ledger);
+    let results: Vec<_> = round.results.into_iter().chain(next.results).collect();
+    let is_meant = |parcel: &Parcel| parcel.fate.is_consolidated();
+    Ok(ledger.check(&world.formal_declarations(), &results, &is_meant)?)
 }
 
 impl Measured {
@@ -158,20 +167,27 @@ impl Measured {
         }
         writeln!(
             out,
-            "{} declarations of {} merchants, {} of them consolidated in {} s ({} declarations a \
-             second, {})",
+            "{} declarations of {} merchants, sent and answered in {} s ({} answers, digest {}, {})",
             self.declarations,
             self.merchants,
-            self.consolidated,
-            self.seconds_to_consolidate,
-            self.declarations_per_second,
+            self.seconds_to_clear,
+            self.answers,
+            self.answers_digest,
             self.engine
         )?;
         writeln!(
             out,
+            "{} of them consolidated; the month itself in {} s, {} a second, {} named and left out",
+            self.consolidated,
+            self.seconds_to_consolidate,
+            self.declarations_per_second,
+            self.left_out
+        )?;
+        writeln!(
+            out,
             "{} formal declarations with {} lines, the longest with {}; {} lines of declarations, each \
-             in one of them",
-            self.formal_declarations, self.formal_lines, self.longest_form, self.lines
+             in one of them; {} declarations in several",
+            self.formal_declarations, self.formal_lines, self.longest_form, self.lines, self.shared
         )?;
         writeln!(out, "nothing lost or doubled; a second run found nothing")?;
         writeln!(out, "peak memory {} MiB", self.peak_rss_mib)?;
