@@ -174,6 +174,22 @@ fn a_declaration_is_not_cancelled_after_its_release_or_while_its_goods_are_exami
     }
 }
 
+/// A batch reserves one number for each document, so a document that takes two leaves another none.
+#[test]
+fn of_many_refused_requests_in_a_batch_each_is_answered() {
+    let mut world = world();
+    let (import, export) = (nth(1), nth_export(1));
+    world.send(&import.documents());
+    world.send(&export.documents());
+    world.send([&export.arrival_document()]);
+    for first in [cancel(&world, &import, 1), cancel_export(&world, &export, 1)] {
+        let requests: Vec<_> = (0..40).map(|seconds| anew(&first, seconds)).collect();
+        let sent = world.send(&requests);
+        let answered = requests.iter().filter(|request| sent.statuses(request).len() == 1);
+        assert_eq!(answered.count(), 40);
+    }
+}
+
 #[test]
 fn which_states_allow_it_is_for_the_law_to_say() {
     let rows = "id,direction,status,valid_from,source\n\

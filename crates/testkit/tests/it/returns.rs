@@ -267,6 +267,19 @@ fn a_closed_declaration_may_be_returned_and_stays_closed() {
     assert!(matches!(world.declaration(&parcel).unwrap().state, ImportState::Closed(_)));
 }
 
+/// A batch reserves one number for each document, so a document that takes two leaves another none.
+#[test]
+fn of_many_refused_requests_in_a_batch_each_is_answered() {
+    let mut world = world();
+    let parcel = nth(1);
+    world.send(&parcel.documents());
+    let first = asked(&world, &parcel, 1, &[(0, 1_000)]);
+    let requests: Vec<_> = (0..40).map(|seconds| anew(&first, seconds)).collect();
+    let sent = world.send(&requests);
+    let answered = requests.iter().filter(|request| sent.statuses(request).len() == 1);
+    assert_eq!(answered.count(), 40);
+}
+
 #[test]
 fn the_same_request_again_changes_nothing() {
     let (mut world, parcel) = released(|beginning| beginning);

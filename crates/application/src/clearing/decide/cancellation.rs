@@ -43,7 +43,7 @@ pub fn import(
     match cancellable_import(draft, circumstances, &filed.key, facts) {
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
         Ok(declaration) => {
-            approval.send(draft, submitted, filed);
+            approval.send(draft, circumstances, submitted, filed)?;
             let Some(mut case) = Case::reopen(draft, circumstances, &declaration) else {
                 return Err(Undecidable::NoSuchDeclaration(declaration.id));
             };
@@ -68,7 +68,7 @@ pub fn export(
     match cancellable_export(draft, circumstances, facts) {
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
         Ok(export) => {
-            approval.send(draft, submitted, filed);
+            approval.send(draft, circumstances, submitted, filed)?;
             let mut case = ExportCase::reopen(circumstances, &export);
             case.replying.say(ReturnStatus::Refused, told(&filed.filing.guid));
             case.end(draft, circumstances, ExportStep::Cancel)?;
@@ -152,12 +152,21 @@ fn differing(rule: &'static Rule, names: &[&str], number: &DeclarationNumber) ->
 struct Approval(Replying);
 
 impl Approval {
-    fn send(self, draft: &mut Draft<'_>, submitted: &Submitted, filed: &FiledDocument) {
+    fn send(
+        self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        submitted: &Submitted,
+        filed: &FiledDocument,
+    ) -> Result<(), Undecidable> {
         let Self(mut replying) = self;
+        // Only now: a batch reserves one number for each document, and a refusal takes its own.
+        replying.number(provisional_no(circumstances, filed, None)?);
         replying.say(ReturnStatus::Accepted, format!("新增申报成功[{}]", filed.filing.guid));
         replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
         replying.say(ReturnStatus::Reviewed, "审结");
         settle(draft, submitted, filed, replying, DocumentState::Entered);
+        Ok(())
     }
 }
 
@@ -177,6 +186,10 @@ fn take_in(
     }
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
+    let is_admitted = matches!(admission, Admission::Admit | Admission::Change);
+    if is_admitted && filed.filing.stage == Stage::Declared {
+        return Ok(Some(Approval(replying)));
+    }
     replying.number(provisional_no(circumstances, filed, None)?);
     let guid = &filed.filing.guid;
     let state = match admission {
@@ -189,11 +202,10 @@ fn take_in(
             replying.say(ReturnStatus::Accepted, format!("删除申报成功[{guid}]"));
             DocumentState::Deleted
         }
-        _ if filed.filing.stage == Stage::Stored => {
+        _ => {
             replying.say(ReturnStatus::Stored, format!("暂存成功[{guid}]"));
             DocumentState::Stored
         }
-        _ => return Ok(Some(Approval(replying))),
     };
     settle(draft, submitted, filed, replying, state);
     Ok(None)

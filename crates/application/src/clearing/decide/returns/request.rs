@@ -6,7 +6,7 @@ use tongguan_domain::commerce::Stage;
 use tongguan_domain::declaration::{ImportState, Release};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::facts::{ItemFacts, ReturnFacts, ReturnedItemFacts};
-use tongguan_domain::ids::{DeclarationId, ProvisionalNumber, ReturnId};
+use tongguan_domain::ids::{DeclarationId, ReturnId};
 use tongguan_domain::official::import_return::{
     LINE_NOT_DECLARED, LODGING_FAILED, NO_SUCH_ROW, PARAMETER,
 };
@@ -36,7 +36,9 @@ struct Asked<'r> {
     facts: &'r ReturnFacts,
     /// The declaration of the order, whatever its number.
     declaration: Option<Arc<DeclarationRecord>>,
-    /// The return that it changes, or the next one.
+    /// The return that it changes, if any.
+    kept: Option<&'r ReturnRecord>,
+    /// That return, or the next one.
     id: ReturnId,
 }
 
@@ -58,14 +60,21 @@ pub fn request(
     let kept = kept.as_deref();
     let mut replying =
         Replying::to_submitted(circumstances, submitted, &filed.key, standing.as_deref());
-    let number = provisional_no(circumstances, filed, kept.map(|kept| &kept.provisional_no))?;
-    replying.number(number.clone());
+    let admission = admit(standing.as_deref(), filed, fixed);
+    if admission == Admission::Repeat {
+        trade::repeat(draft, submitted, filed, standing.as_deref());
+        return Ok(());
+    }
+    let is_admitted = matches!(admission, Admission::Admit | Admission::Change);
+    if is_admitted && filed.filing.stage == Stage::Declared {
+        let id = kept.map_or(ReturnId(id.0), |kept| kept.id);
+        let asked = Asked { submitted, filed, facts, declaration, kept, id };
+        return lodge(draft, circumstances, &asked, replying);
+    }
+    let number = kept.map(|kept| &kept.provisional_no);
+    replying.number(provisional_no(circumstances, filed, number)?);
     let guid = &filed.filing.guid;
-    let state = match admit(standing.as_deref(), filed, fixed) {
-        Admission::Repeat => {
-            trade::repeat(draft, submitted, filed, standing.as_deref());
-            return Ok(());
-        }
+    let state = match admission {
         Admission::Refuse(defect) => {
             replying.refuse(&[defect.with("return", &filed.name)]);
             replying.send_aside(draft, &filed.key);
@@ -76,15 +85,10 @@ pub fn request(
             replying.say(ReturnStatus::Accepted, format!("删除申报成功[{guid}]"));
             DocumentState::Deleted
         }
-        _ if filed.filing.stage == Stage::Stored => {
+        _ => {
             take_back(draft, kept)?;
             replying.say(ReturnStatus::Stored, format!("暂存成功[{guid}]"));
             DocumentState::Stored
-        }
-        _ => {
-            let id = kept.map_or(ReturnId(id.0), |kept| kept.id);
-            let asked = Asked { submitted, filed, facts, declaration, id };
-            return lodge(draft, circumstances, &asked, replying, number);
         }
     };
     let subject = Subject::Document(filed.key.clone());
@@ -107,9 +111,8 @@ fn lodge(
     circumstances: &Circumstances<'_>,
     asked: &Asked<'_>,
     replying: Replying,
-    provisional_no: ProvisionalNumber,
 ) -> Result<(), Undecidable> {
-    let Asked { submitted, filed, facts, id, .. } = *asked;
+    let Asked { submitted, filed, facts, kept, id, .. } = *asked;
     let (declaration, late_from) = match judge(draft, circumstances, asked) {
         Ok(judged) => judged,
         Err(defects) => {
@@ -118,6 +121,9 @@ fn lodge(
             return trade::refused(draft, circumstances, submitted, filed, &defects);
         }
     };
+    // Only now: a batch reserves one number for each document, and a refusal takes its own.
+    let number = kept.map(|kept| &kept.provisional_no);
+    let provisional_no = provisional_no(circumstances, filed, number)?;
     let mut case = ReturnCase {
         record: ReturnRecord {
             id,
@@ -132,6 +138,7 @@ fn lodge(
         document: trade::record(submitted, filed, circumstances.at),
         replying,
     };
+    case.replying.number(case.record.provisional_no.clone());
     let what = trade::words_for(filed.filing.action);
     let accepted = format!("{what}申报成功[{}]", filed.filing.guid);
     case.replying.say(ReturnStatus::Accepted, accepted);
