@@ -152,7 +152,8 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     // Which closed declarations may be consolidated follows from what is kept of them.
     ("consolidation", &["commerce", "declaration", "facts"]),
     ("statistics", &["facts"]),
-    ("bonded", &["facts"]),
+    // A bonded list asks for something as every document does: new, change, delete.
+    ("bonded", &["commerce", "facts"]),
     (
         "check",
         &[

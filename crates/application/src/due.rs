@@ -8,11 +8,13 @@
 //!   as many days behind as releases are left open (`closing`).
 //! * Who queues before a guarantee stands in the index of queues.
 //! * Until when goods may come back stands in the row of their return.
+//! * What an officer's command did about a bonded list leaves a row of news.
 //!
 //! Whoever commits is asked to decide; that decision looks again, so being late or twice does no harm.
 
 mod closing;
 mod returns;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +63,8 @@ pub struct Done {
     pub released: usize,
     /// Returns that were given up because their goods did not come.
     pub lapsed: usize,
+    /// Bonded lists and gate passes whose enterprise was told what was done about them.
+    pub told: usize,
 }
 
 /// Finds what is due, and remembers what need not be looked at again yet. One for each process that
@@ -101,6 +105,7 @@ impl DueWork {
             closed: self.closing.run(store, settings, now, decide)?,
             released: self.release_queued(store, now, decide)?,
             lapsed: returns::lapse(store, now, decide)?,
+            told: zone::tell(store, decide)?,
         })
     }
 

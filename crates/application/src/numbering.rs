@@ -112,6 +112,28 @@ impl Series {
         Self { partition, prefix: format!("S{}", wire_day(at.china_day())) }
     }
 
+    /// The series of provisional numbers (预录入统一编号) of bonded lists and gate passes of a year.
+    pub fn zone_provisional(partition: Partition, at: Moment) -> Self {
+        Self { partition, prefix: format!("{:04}00000", at.china_day().year()) }
+    }
+
+    /// The series of the numbers of bonded lists (清单编号) that come into the zones of an office in a year.
+    pub fn bonded_list(partition: Partition, office: OfficeCode, at: Moment) -> Self {
+        let year = at.china_day().year().rem_euclid(100);
+        Self { partition, prefix: format!("QD{office}{year:02}I") }
+    }
+
+    /// The series of the numbers of gate passes (核放单编号) into the zones of an office of a day.
+    pub fn gate_pass(partition: Partition, office: OfficeCode, at: Moment) -> Self {
+        let day = wire_day(at.china_day());
+        Self { partition, prefix: format!("Z{office}I{}000", day.get(2..).unwrap_or_default()) }
+    }
+
+    /// The series of the numbers (报关单统一编号) of formal declarations that follow from bonded lists.
+    pub fn zone_formal(partition: Partition, at: Moment) -> Self {
+        Self { partition, prefix: format!("I{:04}0000", at.china_day().year()) }
+    }
+
     /// The series of formal declaration numbers (报关单编号) of an office and year: `0` says export.
     pub fn formal(partition: Partition, office: OfficeCode, at: Moment) -> Self {
         Self { partition, prefix: format!("{office}{:04}0", at.china_day().year()) }
@@ -216,6 +238,19 @@ impl Serials {
     ) -> Result<FormalDeclarationNumber, SeriesExhausted> {
         let text = self.take(Series::formal(partition, office, at))?;
         Ok(FormalDeclarationNumber::parse(&text).unwrap_or_else(|_| unreachable!("18 characters")))
+    }
+
+    /// The next number of a series of a bonded zone, whose numbers are no longer than `parse` takes.
+    ///
+    /// # Errors
+    /// [`SeriesExhausted`].
+    pub fn zone_number<T, E>(
+        &self,
+        series: Series,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, SeriesExhausted> {
+        let text = self.take(series)?;
+        Ok(parse(&text).unwrap_or_else(|_| unreachable!("at most 24 characters")))
     }
 
     fn take(&self, series: Series) -> Result<String, SeriesExhausted> {

@@ -173,6 +173,17 @@ text_id!(
     64
 );
 text_id!(
+    /// The number by which an enterprise knows its own bonded list or gate pass (企业内部编号;
+    /// `EtpsInnerInvtNo`, `EtpsPreentNo`).
+    ZoneReference,
+    64
+);
+text_id!(
+    /// The number of a bonded list or gate pass before it has one of its own (预录入统一编号; `SeqNo`).
+    ZoneProvisionalNumber,
+    18
+);
+text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).
     DxpId,
     30

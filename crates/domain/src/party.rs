@@ -203,8 +203,12 @@ pub struct Party {
 impl Party {
     /// Whether it may act in `role` on `day`.
     pub fn may_act(&self, role: Role, day: Date) -> bool {
+        self.roles.contains(role) && self.is_active_on(day)
+    }
+
+    /// Whether it may act at all on `day`.
+    pub fn is_active_on(&self, day: Date) -> bool {
         self.standing == Standing::Active
-            && self.roles.contains(role)
             && self.valid_from <= day
             && self.valid_to.is_none_or(|last| day <= last)
     }

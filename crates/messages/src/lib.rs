@@ -15,6 +15,7 @@
 //! | [`xml`], [`signature`], [`certificate`] | the tree within bounds, who signed it, whom to trust |
 //! | [`authority`] | issuing certificates for trials and tests |
 //! | [`content`] | digests that tell whether a document came again |
+//! | [`zone`] | bonded lists and gate passes of bonded zones, in an envelope of their own |
 //! | [`sample`] | two made-up parcels, as every message would tell of them |
 
 pub mod authority;
@@ -31,6 +32,7 @@ pub mod signature;
 pub mod table;
 pub mod write;
 pub mod xml;
+pub mod zone;
 
 /// The namespace of every CEB message.
 pub const NAMESPACE: &str = "http://www.chinaport.gov.cn/ceb";

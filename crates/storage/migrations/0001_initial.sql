@@ -368,6 +368,38 @@ CREATE TABLE bonded_list (
     PRIMARY KEY (bucket, book, number)
 ) CLUSTERED;
 
+CREATE INDEX bonded_list_number ON bonded_list (number);
+
+CREATE TABLE gate_pass (
+    bucket BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, number)
+) CLUSTERED;
+
+-- Which bonded list (1) or gate pass (2) an enterprise's own number names.
+CREATE TABLE zone_reference (
+    bucket BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    holder_id BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    book TEXT,
+    number TEXT NOT NULL,
+    PRIMARY KEY (bucket, kind, holder_id, reference)
+) CLUSTERED;
+
+-- Lists and gate passes of which their enterprise has to be told something.
+CREATE TABLE zone_news (
+    bucket BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    holder_id BIGINT NOT NULL,
+    book TEXT,
+    PRIMARY KEY (bucket, kind, number)
+) CLUSTERED;
+
 CREATE TABLE stock_movement (
     bucket BIGINT NOT NULL,
     book TEXT NOT NULL,

@@ -57,6 +57,7 @@ mod store;
 pub mod stored;
 mod transit;
 mod tx;
+mod zone;
 
 pub use balance::{
     Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,
@@ -90,3 +91,4 @@ pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transit::TransitRow;
 pub use tx::{Tx, View};
+pub use zone::{GatePass, ZoneNewsKey, ZoneNewsRow, ZoneReferenceKey, ZoneReferenceRow};

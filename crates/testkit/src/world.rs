@@ -10,6 +10,7 @@ mod consolidating;
 mod records;
 mod returned;
 mod sent;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -94,9 +95,10 @@ impl World {
         let archive = Archive::new(store.clone(), keyring.clone());
         let key = prepare(&store, &keyring, &cast, beginning.guarantee, begin);
         let signed = match beginning.signing {
-            Signing::None => {
-                SignatureDemand { not_demanded: tongguan_messages::ceb::MessageType::ALL.to_vec() }
-            }
+            Signing::None => SignatureDemand {
+                not_demanded: tongguan_messages::ceb::MessageType::ALL.to_vec(),
+                not_demanded_in_zones: tongguan_messages::zone::ZoneMessage::ALL.to_vec(),
+            },
             Signing::Sm2 | Signing::Rsa => SignatureDemand::default(),
         };
         let knowledge = Knowledge {

@@ -1,41 +1,23 @@
 //! Bonded lists (核注清单): goods come into a zone by one, with its gate pass, after quarantine.
+//!
+//! A list is lodged by its enterprise's message or by command; what officers do about it afterwards is the
+//! same. Of a list that came by message, its enterprise is told by whoever clears: a command leaves news.
 
 use tongguan_domain::bonded::StockKey;
 use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep, ListStepRefused};
 use tongguan_domain::bonded::movement::MovementKind;
+use tongguan_domain::bonded::pass::PassSpent;
 use tongguan_domain::bonded::stock::StockQuantity;
-use tongguan_domain::ids::{
-    AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber, IdError,
-};
+use tongguan_domain::ids::{AccountBookNumber, BondedListNumber, GatePassNumber};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::stored::bonded::{StoredBondedList, StoredListStepV1};
-use tongguan_storage::{self as storage, StorageError, View, Writer};
+use tongguan_storage::{StorageError, Tx, View, Writer};
 
 use super::moving::{ManualMove, MoveError, move_locked};
-use crate::clearing::rows;
+use crate::clearing::rows::{self, RowError};
+use crate::clearing::zone::{ListKey, Lodged, PassRecord, Referenced, ZoneNews};
 
-/// A bonded list as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListRecord {
-    /// What it says.
-    pub list: BondedList,
-    /// Where it stands.
-    pub state: BondedListState,
-    /// 核放单编号, once it has passed the gate.
-    pub gate_pass: Option<GatePassNumber>,
-    /// What was done with it, in order.
-    pub steps: Vec<(BondedListState, Moment, By)>,
-}
-
-/// Who does something with a list, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct By {
-    /// Who.
-    pub officer: Box<str>,
-    /// Why.
-    pub reason: Box<str>,
-}
+pub use crate::clearing::zone::{By, ListRecord};
 
 /// Nothing was done with a bonded list.
 #[derive(Debug, thiserror::Error)]
@@ -46,15 +28,12 @@ pub enum ListError {
     /// The stock does not take its goods.
     #[error(transparent)]
     Move(#[from] MoveError),
-    /// A row that was read or was to be written.
-    #[error("a bonded list does not decode")]
-    Stored(#[from] StoredError),
-    /// A number in a row is none.
+    /// A row that was read.
     #[error(transparent)]
-    Id(#[from] IdError),
-    /// A row holds what it never should.
-    #[error("a bonded list has {0} in a column")]
-    Column(i64),
+    Row(#[from] RowError),
+    /// A row that was to be written.
+    #[error("a bonded list could not be encoded")]
+    Stored(#[from] StoredError),
     /// There is no such list.
     #[error("account book `{0}` has no bonded list `{1}`; lodge it first")]
     Unknown(AccountBookNumber, BondedListNumber),
@@ -70,6 +49,15 @@ pub enum ListError {
     /// Nothing passes the gate without a pass.
     #[error("a list passes the gate with a gate pass; name its number")]
     NoGatePass,
+    /// The gate pass was declared for other lists.
+    #[error("gate pass `{0}` does not name bonded list `{1}`")]
+    NotNamed(GatePassNumber, BondedListNumber),
+    /// The list travels with a gate pass that was declared for it.
+    #[error("bonded list `{0}` passes the gate with gate pass `{1}`, which names it")]
+    NamedBy(BondedListNumber, GatePassNumber),
+    /// The gate pass was used or given up.
+    #[error(transparent)]
+    PassSpent(#[from] PassSpent),
 }
 
 /// Lodges a list; its goods have to be registered.
@@ -85,8 +73,9 @@ pub fn lodge_list(
     if list.lines.is_empty() || list.lines.iter().any(|(_, of)| *of == StockQuantity::ZERO) {
         return Err(ListError::Empty);
     }
+    let key = ListKey { book: list.book.clone(), number: list.number.clone() };
     writer.transaction(|tx| {
-        if tx.lock_bonded_list(&key(&list.book, &list.number))?.is_some() {
+        if tx.lock_bonded_list(&rows::list_key(&key))?.is_some() {
             return Err(ListError::Exists(list.book.clone(), list.number.clone()));
         }
         let registered = tx.stocks_of_books(&[rows::book_key(&list.book)])?;
@@ -97,14 +86,22 @@ pub fn lodge_list(
             }
         }
         let state = BondedListState::Lodged;
-        let steps = vec![(state, now, by.clone())];
-        let record = ListRecord { list: list.clone(), state, gate_pass: None, steps };
-        tx.insert(&[write(&record, now)?])?;
+        let record = ListRecord {
+            list: list.clone(),
+            state,
+            gate_pass: None,
+            named_by: None,
+            steps: vec![(state, now, by.clone())],
+            lodged: None,
+        };
+        tx.insert(&[rows::write_list(&record, now)?])?;
         Ok(())
     })
 }
 
 /// Takes a step with a list; gives where it stands then. When it is admitted, its goods come into stock.
+///
+/// A gate pass that came by message takes all lists that it names through the gate.
 ///
 /// # Errors
 /// [`ListError`]; nothing is changed then.
@@ -116,30 +113,17 @@ pub fn take_list_step(
     by: &By,
     now: Moment,
 ) -> Result<BondedListState, ListError> {
+    let key = ListKey { book: book.clone(), number: number.clone() };
     writer.transaction(|tx| {
-        let row = tx.lock_bonded_list(&key(book, number))?;
-        let row = row.ok_or_else(|| ListError::Unknown(book.clone(), number.clone()))?;
-        let mut record = read(row)?;
-        record.state = record.state.take(step)?;
-        record.steps.push((record.state, now, by.clone()));
-        if step == BondedListStep::PassGate {
-            record.gate_pass = Some(gate_pass.ok_or(ListError::NoGatePass)?.clone());
+        if step != BondedListStep::PassGate {
+            return step_once(tx, &key, step, None, by, now);
         }
-        tx.upsert(&[write(&record, now)?])?;
-        if step == BondedListStep::Admit {
-            for (item, quantity) in record.list.lines {
-                let moved = ManualMove {
-                    key: StockKey { book: book.clone(), item },
-                    kind: MovementKind::Inbound,
-                    quantity,
-                    document: number.as_str().into(),
-                    officer: by.officer.clone(),
-                    reason: by.reason.clone(),
-                };
-                move_locked(tx, &moved, now)?;
-            }
+        let gate_pass = gate_pass.ok_or(ListError::NoGatePass)?;
+        let declared = tx.lock_gate_passes(&[rows::pass_key(gate_pass)])?.pop();
+        match declared.map(rows::read_pass).transpose()? {
+            Some(pass) => pass_gate(tx, pass, &key, by, now),
+            None => step_once(tx, &key, step, Some(gate_pass), by, now),
         }
-        Ok(record.state)
     })
 }
 
@@ -151,74 +135,77 @@ pub fn bonded_lists(
     view: &mut View<'_>,
     book: &AccountBookNumber,
 ) -> Result<Vec<ListRecord>, ListError> {
-    view.bonded_lists(&[rows::book_key(book)])?.into_iter().map(read).collect()
+    let lists = view.bonded_lists(&[rows::book_key(book)])?.into_iter().map(rows::read_list);
+    Ok(lists.collect::<Result<_, _>>()?)
 }
 
-fn key(book: &AccountBookNumber, number: &BondedListNumber) -> storage::BondedListKey {
-    let (bucket, book) = rows::book_key(book);
-    (bucket, book, number.to_string())
-}
-
-fn write(record: &ListRecord, now: Moment) -> Result<storage::BondedList, StoredError> {
-    let lines = record.list.lines.iter();
-    let steps = record.steps.iter().map(|(state, at, by)| StoredListStepV1 {
-        state: code(*state),
-        at: at.micros(),
-        officer: by.officer.clone(),
-        reason: by.reason.clone(),
-    });
-    let stored = StoredBondedList {
-        lines: lines.map(|(item, quantity)| (item.to_string(), quantity.parts())).collect(),
-        steps: steps.collect(),
-    };
-    let (bucket, book, number) = key(&record.list.book, &record.list.number);
-    Ok(storage::BondedList {
-        bucket,
-        book,
-        number,
-        state: code(record.state),
-        gate_pass: record.gate_pass.as_ref().map(ToString::to_string),
-        updated_at: now,
-        body: stored.encode()?,
-    })
-}
-
-fn read(row: storage::BondedList) -> Result<ListRecord, ListError> {
-    let stored = StoredBondedList::decode(&row.body)?;
-    let line = |(item, parts): (String, i64)| {
-        let quantity = StockQuantity::from_parts(parts).ok_or(ListError::Column(parts))?;
-        Ok::<_, ListError>((AccountItemNumber::parse(&item)?, quantity))
-    };
-    let step = |step: StoredListStepV1| {
-        let by = By { officer: step.officer, reason: step.reason };
-        Ok::<_, ListError>((state(step.state)?, Moment::from_micros(step.at), by))
-    };
-    Ok(ListRecord {
-        list: BondedList {
-            book: AccountBookNumber::parse(&row.book)?,
-            number: BondedListNumber::parse(&row.number)?,
-            lines: stored.lines.into_iter().map(line).collect::<Result<_, _>>()?,
-        },
-        state: state(row.state)?,
-        gate_pass: row.gate_pass.as_deref().map(GatePassNumber::parse).transpose()?,
-        steps: stored.steps.into_iter().map(step).collect::<Result<_, _>>()?,
-    })
-}
-
-/// The stored number of a state.
-const fn code(state: BondedListState) -> i64 {
-    match state {
-        BondedListState::Lodged => 1,
-        BondedListState::Approved => 2,
-        BondedListState::Gated => 3,
-        BondedListState::Stocked => 4,
-        BondedListState::Refused => 5,
-        BondedListState::NotAdmitted => 6,
-        BondedListState::Withdrawn => 7,
+/// The vehicle of a declared gate pass passes the gate with all lists that it carries.
+fn pass_gate(
+    tx: &mut Tx<'_>,
+    pass: PassRecord,
+    asked: &ListKey,
+    by: &By,
+    now: Moment,
+) -> Result<BondedListState, ListError> {
+    if !pass.lists.contains(asked) {
+        return Err(ListError::NotNamed(pass.number, asked.number.clone()));
     }
+    let pass = PassRecord { state: pass.state.pass()?, since: now, ..pass };
+    let mut lists = pass.lists.clone();
+    // In the order in which rows are locked.
+    lists.sort_by_key(rows::list_key);
+    let mut reached = BondedListState::Gated;
+    for list in &lists {
+        let state = step_once(tx, list, BondedListStep::PassGate, Some(&pass.number), by, now)?;
+        if list == asked {
+            reached = state;
+        }
+    }
+    tx.upsert(&[rows::write_pass(&pass)?])?;
+    leave_news(tx, &pass.lodged, Referenced::Pass(pass.number.clone()))?;
+    Ok(reached)
 }
 
-fn state(number: i64) -> Result<BondedListState, ListError> {
-    let known = BondedListState::ALL.into_iter().find(|state| code(*state) == number);
-    known.ok_or(ListError::Column(number))
+fn step_once(
+    tx: &mut Tx<'_>,
+    key: &ListKey,
+    step: BondedListStep,
+    gate_pass: Option<&GatePassNumber>,
+    by: &By,
+    now: Moment,
+) -> Result<BondedListState, ListError> {
+    let unknown = || ListError::Unknown(key.book.clone(), key.number.clone());
+    let row = tx.lock_bonded_list(&rows::list_key(key))?.ok_or_else(unknown)?;
+    let mut record = rows::read_list(row)?;
+    record.take(step, by.clone(), now)?;
+    if let Some(named_by) = record.named_by.clone().filter(|named_by| Some(named_by) != gate_pass)
+        && matches!(step, BondedListStep::PassGate | BondedListStep::Withdraw)
+    {
+        return Err(ListError::NamedBy(key.number.clone(), named_by));
+    }
+    record.gate_pass = record.gate_pass.or_else(|| gate_pass.cloned());
+    tx.upsert(&[rows::write_list(&record, now)?])?;
+    if let Some(lodged) = &record.lodged {
+        leave_news(tx, lodged, Referenced::List(key.clone()))?;
+    }
+    if step == BondedListStep::Admit {
+        for (item, quantity) in record.list.lines {
+            let moved = ManualMove {
+                key: StockKey { book: key.book.clone(), item },
+                kind: MovementKind::Inbound,
+                quantity,
+                document: key.number.as_str().into(),
+                officer: by.officer.clone(),
+                reason: by.reason.clone(),
+            };
+            move_locked(tx, &moved, now)?;
+        }
+    }
+    Ok(record.state)
+}
+
+fn leave_news(tx: &mut Tx<'_>, lodged: &Lodged, of: Referenced) -> Result<(), ListError> {
+    let news = ZoneNews { holder: lodged.holder, of };
+    tx.insert_absent(&[rows::write_news(&news)])?;
+    Ok(())
 }

@@ -266,6 +266,12 @@ fn reserve_serials(
                 want(series, count);
             }
         }
+        if let Incoming::Zone(document) = incoming {
+            document.series(at).into_iter().for_each(|series| want(series, 1));
+        }
+        if let Incoming::ZoneNews(news) = incoming {
+            want(Series::zone_formal(news.partition(), at), 1);
+        }
         let Incoming::Document(submitted) = incoming else { continue };
         let quote = &submitted.answer.quote;
         let partition = partition_of(incoming);

@@ -95,6 +95,8 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
             crate::numbering::partition_of(id.declaration.0)
         }
         Incoming::Consolidate(what) => what.bucket(),
+        Incoming::Zone(document) => document.partition(),
+        Incoming::ZoneNews(news) => news.partition(),
         Incoming::GuaranteeChanged(queue) => {
             queue.first().map_or(Partition(0), |id| crate::numbering::partition_of(id.0))
         }
@@ -104,6 +106,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
 pub(super) fn source_of(incoming: &Incoming) -> Source {
     match incoming {
         Incoming::Document(submitted) => submitted.source,
+        Incoming::Zone(document) => document.source,
         _ => Source { message: MessageId(0), ordinal: 0 },
     }
 }

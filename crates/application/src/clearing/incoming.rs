@@ -28,6 +28,7 @@ use tongguan_storage::Partition;
 
 use super::consolidation::{Consolidating, RequestKey, Terms};
 use super::record::{AnswerTo, DocumentKey, Source};
+use super::zone::{ZoneNews, ZoneSubmitted};
 use crate::registry::Signed;
 
 /// One thing to decide.
@@ -83,6 +84,10 @@ pub enum Incoming {
         /// The new order.
         order_no: OrderNumber,
     },
+    /// A bonded list or gate pass of a message.
+    Zone(Box<ZoneSubmitted>),
+    /// A bonded list or gate pass was changed by command, and its enterprise has to be told.
+    ZoneNews(ZoneNews),
     /// Declarations are to be consolidated, or a portion of them was merged.
     Consolidate(Box<Consolidating>),
 }

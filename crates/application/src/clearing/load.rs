@@ -1,11 +1,12 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
-//! allowances, quantity allowances, guarantees, bonded stock.
+//! allowances, quantity allowances, guarantees, gate passes, bonded lists, bonded stock.
 
 mod balances;
 mod consolidation;
 mod export_returns;
 mod exports;
 mod named;
+mod zone;
 
 use std::collections::BTreeSet;
 
@@ -43,6 +44,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
+    zone::load(tx, &mut set, &mut named.zone)?;
     load_stocks(tx, &mut set, &named)?;
     Ok(set)
 }

@@ -22,5 +22,6 @@ pub mod rows;
 pub mod settings;
 pub mod working_set;
 pub mod write;
+pub mod zone;
 
 pub use record::DocumentKind;

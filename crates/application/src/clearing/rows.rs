@@ -7,6 +7,7 @@ mod export;
 mod export_return;
 mod import_return;
 mod transit;
+mod zone;
 
 use std::sync::Arc;
 
@@ -51,6 +52,10 @@ pub use self::export_return::{
 };
 pub use self::import_return::{read_return, write_return};
 pub use self::transit::{read_transit, write_transit};
+pub use self::zone::{
+    list_key, pass_key, read_list, read_news, read_pass, read_reference, read_zone_answer,
+    reference_key, write_list, write_news, write_pass, write_reference, write_zone_answer,
+};
 
 /// A row does not say what this program understands.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@
 
 mod draft;
 mod returned;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use returned::{Returned, ReturnedKeys};
 
 pub use draft::{Decided, Draft};
 pub use returned::ReturnedChanges;
+pub use zone::{ZoneOutcomes, ZoneTables};
 
 /// Records by key.
 #[derive(Debug, Default)]
@@ -49,6 +51,7 @@ struct Tables {
     requests: BTreeMap<RequestKey, Arc<RequestRecord>>,
     account_books: HashMap<AccountBookNumber, AccountBook>,
     stocks: HashMap<StockKey, StockRecord>,
+    zone: ZoneTables,
 }
 
 impl Tables {
@@ -75,6 +78,8 @@ pub struct Outcomes {
     pub entries: Vec<Entry>,
     /// What was consolidated.
     pub consolidated: Consolidated,
+    /// What was decided about bonded lists and gate passes.
+    pub zone: ZoneOutcomes,
 }
 
 /// What consolidation brings forth.
@@ -126,6 +131,7 @@ struct Changed {
     transits: BTreeSet<DeclarationId>,
     requests: BTreeSet<RequestKey>,
     stocks: BTreeSet<StockKey>,
+    zone: ZoneTables,
 }
 
 /// What one batch has to write, each record once and in order of its key.
@@ -157,6 +163,8 @@ pub struct Changes {
     pub requests: Vec<Arc<RequestRecord>>,
     /// Bonded stocks: before and after.
     pub stocks: Vec<(StockKey, StockRecord, StockRecord)>,
+    /// Bonded lists and gate passes as they now stand.
+    pub zone: ZoneTables,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -284,6 +292,8 @@ impl WorkingSet {
         self.changed.transits.extend(new.transits.keys());
         self.changed.requests.extend(new.requests.keys().cloned());
         self.changed.stocks.extend(new.stocks.keys().cloned());
+        self.changed.zone.extend(new.zone.clone());
+        self.loaded.zone.extend(new.zone);
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
@@ -301,6 +311,7 @@ impl WorkingSet {
         self.outcomes.postings.extend(outcomes.postings);
         self.outcomes.stock_moves.extend(outcomes.stock_moves);
         self.outcomes.entries.extend(outcomes.entries);
+        self.outcomes.zone.extend(outcomes.zone);
         let Consolidated { parts, forms, marks, results } = outcomes.consolidated;
         for (closed, _) in &marks {
             self.free.remove(closed);
@@ -369,6 +380,7 @@ impl WorkingSet {
                     Some((key.clone(), before.clone(), after.clone()))
                 })
                 .collect(),
+            zone: changed.zone,
             outcomes,
         }
     }

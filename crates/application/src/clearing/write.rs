@@ -3,6 +3,7 @@
 mod consolidation;
 mod received;
 mod stock;
+mod zone;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -60,6 +61,8 @@ pub mod response_kind {
     pub const COPY: i64 = 4;
     /// A part of the result of a consolidation (792).
     pub const CONSOLIDATED: i64 = 15;
+    /// An answer about a bonded list or gate pass.
+    pub const ZONE: i64 = 20;
 }
 
 /// Writes everything that `set` has changed; gives the partitions whose sequence moved.
@@ -75,6 +78,7 @@ pub fn write(
     let answered = write_responses(tx, &changes, sequence, &mut moved, at)?;
     write_records(tx, &changes, &answered, at)?;
     consolidation::write(tx, &changes, sequence, &mut moved, at)?;
+    zone::write(tx, &changes, sequence, &mut moved, at)?;
     tx.upsert(&waiting)?;
     write_balances(tx, &changes)?;
     stock::write(tx, &changes, at)?;

@@ -6,6 +6,7 @@
 mod consolidated;
 mod follower;
 mod render;
+mod zone;
 
 pub use follower::{Dispatch, FollowError, Follower, Round};
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};

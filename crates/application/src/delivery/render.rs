@@ -140,6 +140,7 @@ pub fn render(
         response_kind::CONSOLIDATED => {
             super::consolidated::result(outgoing).map(|message| vec![message])
         }
+        response_kind::ZONE => super::zone::answer(outgoing).map(|message| vec![message]),
         _ => {
             let stored = StoredResponse::decode(&row.body)?;
             let answer = rows::read_answer(stored.answer.clone())?;

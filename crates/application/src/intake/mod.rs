@@ -8,6 +8,7 @@ pub mod assess;
 mod documents;
 pub mod envelope;
 mod signer;
+mod zone;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use tongguan_messages::certificate::TrustStore;
 use tongguan_messages::read::{self, Profile, Reading};
 use tongguan_messages::signature::Policy;
 use tongguan_messages::xml::{Limits, Refusal, Source as XmlSource};
+use tongguan_messages::zone::ZoneMessage;
 use tongguan_storage::seal::{DataKey, Keyring, SealError};
 use tongguan_storage::{self as storage, Partition};
 
@@ -58,6 +60,8 @@ pub struct Knowledge {
 pub struct SignatureDemand {
     /// Messages that are accepted unsigned.
     pub not_demanded: Vec<MessageType>,
+    /// Messages of bonded zones that are.
+    pub not_demanded_in_zones: Vec<ZoneMessage>,
 }
 
 impl SignatureDemand {
@@ -199,6 +203,9 @@ impl Intake {
         received: &Received,
         message: &mut storage::Message,
     ) -> Result<Opened, Refused> {
+        if tongguan_messages::zone::is_request(tree) {
+            return self.open_zone(tree, envelope, received, message);
+        }
         let mut reading = read::read(tree, Profile::Tolerant)?;
         if let Some(Err(defect)) = envelope.map(|envelope| envelope.check_type(reading.message)) {
             reading.defects.insert(0, defect);

@@ -13,6 +13,7 @@ use tongguan_messages::ceb::MessageType;
 use tongguan_messages::certificate::{Certificate, CertificateDefect, Verdict, judge};
 use tongguan_messages::read::Reading;
 use tongguan_messages::signature::{Form, SignatureBlock, SignatureDefect};
+use tongguan_messages::zone::ZoneMessage;
 
 use super::Intake;
 
@@ -95,6 +96,31 @@ pub fn verify(
     })
 }
 
+/// Verifies the signature of a request of a bonded zone.
+///
+/// # Errors
+/// One defect: that it is missing.
+pub fn verify_zone(
+    intake: &mut Intake,
+    _tree: &Tree<'_>,
+    message: ZoneMessage,
+    _at: Moment,
+) -> Result<Signer, Defect> {
+    if intake.knowledge.signed.not_demanded_in_zones.contains(&message) {
+        return Ok(Signer::NotDemanded);
+    }
+    Err(Defect::at(&SIGNATURE_FAILED, "/Signature").found(SignatureDefect::Missing))
+}
+
+/// As [`check`], for a request of a bonded zone.
+pub fn check_zone(
+    signer: &Signer,
+    named: &[(Role, PartyId, &PartyCode)],
+    pointer: &str,
+) -> Result<(), Defect> {
+    check_against(signer, &SIGNER_DIFFERS, named, pointer)
+}
+
 /// The official words for a signature that does not count.
 fn failure(message: MessageType) -> Defect {
     let rule: &'static Rule = match message {
@@ -168,16 +194,25 @@ pub fn check(
     named: &[(Role, PartyId, &PartyCode)],
     pointer: &str,
 ) -> Result<(), Defect> {
-    let Signer::Verified { party, card, .. } = signer else { return Ok(()) };
-    if party.is_some_and(|party| named.iter().any(|(_, id, _)| *id == party)) {
-        return Ok(());
-    }
     let rule = match message {
         MessageType::Ceb621 => &official::declaration::SIGNER_DIFFERS,
         MessageType::Ceb623 => &official::cancellation::SIGNER_DIFFERS,
         MessageType::Ceb625 => &official::import_return::SIGNER_DIFFERS,
         _ => &SIGNER_DIFFERS,
     };
+    check_against(signer, rule, named, pointer)
+}
+
+fn check_against(
+    signer: &Signer,
+    rule: &'static Rule,
+    named: &[(Role, PartyId, &PartyCode)],
+    pointer: &str,
+) -> Result<(), Defect> {
+    let Signer::Verified { party, card, .. } = signer else { return Ok(()) };
+    if party.is_some_and(|party| named.iter().any(|(_, id, _)| *id == party)) {
+        return Ok(());
+    }
     let mut defect = Defect::at(rule, pointer).with("card", card);
     if let Some((role, _, code)) = named.first() {
         defect = defect.with("role", role.zh()).with("party", code);

@@ -7,11 +7,17 @@
 //! | [`movement`] | why that changed: the only ways in and out |
 //! | [`report`] | opening, in, out, closing, from the movements alone |
 //! | [`list`] | the bonded list (核注清单) by which goods come in, from lodging to stock |
+//! | [`pass`] | the gate pass (核放单) with which its goods pass the gate |
+//! | [`declared`] | both as enterprises declare them |
+//! | [`review`] | what customs holds them to |
 
+pub mod declared;
 pub mod item;
 pub mod list;
 pub mod movement;
+pub mod pass;
 pub mod report;
+pub mod review;
 pub mod stock;
 
 use jiff::civil::Date;

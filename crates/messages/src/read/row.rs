@@ -27,6 +27,13 @@ impl<'t> Row<'t> {
         Self { entity, values: vec![None; entity.len()] }
     }
 
+    /// Sets the text of a field.
+    pub(crate) fn set(&mut self, position: usize, text: Option<Cow<'t, str>>) {
+        if let Some(value) = self.values.get_mut(position) {
+            *value = text;
+        }
+    }
+
     /// The text as received; nothing when the element is absent or was tolerated as absent.
     pub(crate) fn get(&self, position: usize) -> Option<&str> {
         self.values.get(position)?.as_deref()
@@ -217,7 +224,7 @@ pub(crate) fn text_of<'t>(node: Node<'t, '_>) -> Cow<'t, str> {
     }
 }
 
-fn read_value<'t>(
+pub(crate) fn read_value<'t>(
     node: Node<'t, '_>,
     field: &Field,
     place: &Place<'_>,

@@ -287,6 +287,11 @@ pub(super) fn party(code: &str, name: &str) -> Result<NamedParty, IdError> {
     Ok(NamedParty { code: PartyCode::parse(code)?, name: name.to_owned() })
 }
 
+/// The made-up carrier, which is also an enterprise of a bonded zone.
+pub(crate) fn carrier() -> Result<NamedParty, IdError> {
+    party(CARRIER, super::export::CARRIER_NAME)
+}
+
 pub(super) fn buyer() -> Identity {
     Identity::new("1", "990000190001010016", "示例")
 }

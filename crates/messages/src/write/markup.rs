@@ -25,6 +25,15 @@ impl Markup {
         Self { out, prefix, style, depth: 1 }
     }
 
+    /// Begins a message whose elements carry no prefix and are in no namespace but one that an attribute of
+    /// the root, which follows, makes the default.
+    pub(crate) fn plain(root: &str, style: Style) -> Self {
+        let mut out = String::with_capacity(4096);
+        out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<");
+        out.push_str(root);
+        Self { out, prefix: "", style, depth: 1 }
+    }
+
     /// Adds an attribute of the root.
     pub(crate) fn attribute(&mut self, name: &str, value: &str) {
         self.out.push(' ');

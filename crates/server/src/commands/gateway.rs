@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::Serialize;
 use tongguan_application::clearing::incoming::Incoming;
@@ -26,6 +26,7 @@ use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::xml::Limits;
+use tongguan_messages::zone::ZoneMessage;
 use tongguan_storage::{Partition, Store};
 
 use super::place::{KeyFile, Place};
@@ -148,16 +149,19 @@ impl Gateway {
     }
 
     fn demand(&self) -> anyhow::Result<SignatureDemand> {
-        let not_demanded = self
-            .unsigned
-            .iter()
-            .map(|code| {
-                MessageType::from_code(code).filter(|message| message.is_request()).with_context(
-                    || format!("--unsigned {code}: no message that enterprises send; try CEB311"),
-                )
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(SignatureDemand { not_demanded })
+        let mut demand = SignatureDemand::default();
+        for code in &self.unsigned {
+            let zone = ZoneMessage::from_code(code).filter(|message| message.is_request());
+            let ceb = MessageType::from_code(code).filter(|message| message.is_request());
+            match (zone, ceb) {
+                (Some(message), _) => demand.not_demanded_in_zones.push(message),
+                (None, Some(message)) => demand.not_demanded.push(message),
+                (None, None) => {
+                    bail!("--unsigned {code}: no message that enterprises send; try CEB311")
+                }
+            }
+        }
+        Ok(demand)
     }
 
     fn print(&self, report: &Report) -> anyhow::Result<()> {
@@ -283,7 +287,7 @@ impl Rounds {
         let settings = pipeline.settings();
         let mut decide = |commands| carry_out(pipeline, commands, "due, and not decided");
         let done = due.run(store, &settings, clock.now(), &mut decide)?;
-        let count = done.expired + done.closed + done.released + done.lapsed;
+        let count = done.expired + done.closed + done.released + done.lapsed + done.told;
         self.report.due += u64::try_from(count).unwrap_or(u64::MAX);
         Ok(())
     }

@@ -8,6 +8,7 @@ use tongguan_domain::ids::{AccountBookNumber, AccountItemNumber};
 
 use super::decimal::StoredDecimal;
 use super::facts::damaged;
+use super::zone::StoredLodgedV1;
 use super::{StoredError, decode, encode, versioned};
 
 const FORM: &str = "bonded goods";
@@ -49,6 +50,10 @@ pub struct StoredBondedListV1 {
     pub lines: Vec<(String, i64)>,
     /// What was done with it, in order.
     pub steps: Vec<StoredListStepV1>,
+    /// The gate pass that names it.
+    pub named_by: Option<String>,
+    /// What is kept of the message that lodged it.
+    pub lodged: Option<StoredLodgedV1>,
 }
 
 /// What was done with a bonded list.
@@ -208,7 +213,12 @@ mod tests {
             StoredListStepV1 { state: 1, at: 1_000_000, officer: "W".into(), reason: "R".into() };
         keeps(
             "0101013780b5180102 80897a0157 0152",
-            &StoredBondedList { lines: vec![("7".into(), 200_000)], steps: vec![step] },
+            &StoredBondedList {
+                lines: vec![("7".into(), 200_000)],
+                steps: vec![step],
+                named_by: Some("Z".into()),
+                lodged: None,
+            },
             StoredBondedList::encode,
             StoredBondedList::decode,
         );

@@ -35,6 +35,7 @@ pub mod state;
 pub mod summary;
 pub mod tax;
 pub mod transit;
+pub mod zone;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -45,3 +45,4 @@ mod texts;
 mod transit;
 mod waiting;
 mod withdrawal;
+mod zone;

@@ -24,11 +24,13 @@ mod rules;
 mod ruling;
 pub mod stock;
 mod trade;
+mod zone;
 
 pub(super) use consolidation::wanted;
 pub use consolidation::{Moved, RESULT_LINES};
 pub use export::export_missing;
 pub use rules::ALL as RULES;
+pub use zone::reason as zone_reason;
 
 use tongguan_domain::ids::{DeclarationId, OfficeCode, ReturnId};
 use tongguan_domain::lane::Draw;
@@ -212,6 +214,8 @@ pub fn decide(
         }
         Incoming::Exchange { id, order_no } => export_return::exchange(draft, *id, order_no),
         Incoming::Consolidate(what) => consolidation::consolidate(draft, circumstances, what),
+        Incoming::Zone(document) => zone::submitted(draft, circumstances, document),
+        Incoming::ZoneNews(news) => zone::news(draft, circumstances, news),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::clearing::incoming::{
 use crate::clearing::record::{ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey};
 
 use super::balances::PRESENT;
+use super::zone::ZoneNamed;
 
 /// What a batch names, and what that leads to.
 #[derive(Debug, Default)]
@@ -54,6 +55,7 @@ pub(super) struct Named {
     /// Those that a portion of a request makes part of formal declarations.
     pub(super) closed: BTreeSet<ClosedExportKey>,
     pub(super) stocks: BTreeSet<StockKey>,
+    pub(super) zone: ZoneNamed,
 }
 
 impl Named {
@@ -90,6 +92,8 @@ impl Named {
                 }
                 Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),
                 Incoming::Consolidate(what) => named.consolidation(what),
+                Incoming::Zone(document) => named.zone_document(document),
+                Incoming::ZoneNews(news) => named.zone_news(news),
             }
         }
         named

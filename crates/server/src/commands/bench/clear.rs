@@ -126,7 +126,10 @@ impl Clear {
         let cast = Cast::new(SEED, self.sign.into())?;
         grant(&store, &cast)?;
         let demand = match self.sign {
-            Sign::None => SignatureDemand { not_demanded: MessageType::ALL.to_vec() },
+            Sign::None => SignatureDemand {
+                not_demanded: MessageType::ALL.to_vec(),
+                ..SignatureDemand::default()
+            },
             Sign::Sm2 | Sign::Rsa => SignatureDemand::default(),
         };
         let registry = Arc::new(cast.registry());

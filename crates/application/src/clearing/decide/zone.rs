@@ -1,0 +1,517 @@
+//! Deciding bonded lists and gate passes that came by message, and telling what officers did about them.
+//!
+//! A document that is wrong is answered and leaves nothing behind. Where the reader, the parties or a
+//! repeated number of the enterprise stand in the way, the technical receipt says so; what the account book
+//! stands against, the review says.
+
+use std::sync::Arc;
+
+use tongguan_domain::bonded::StockKey;
+use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
+use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
+use tongguan_domain::bonded::pass::GatePassState;
+use tongguan_domain::bonded::review::{
+    CHANGE_NOT_TAKEN, NOT_DELETABLE, NamedList, ORIGINAL_MISSING, REFERENCE_TAKEN, review_list,
+    review_pass,
+};
+use tongguan_domain::commerce::Action;
+use tongguan_domain::defect::Defect;
+use tongguan_domain::ids::{BondedListNumber, GatePassNumber, ZoneProvisionalNumber};
+use tongguan_domain::time::Moment;
+use tongguan_messages::zone::answer::{
+    FormalResult, Intake, Receipt, Review, ReviewResult, ZoneAnswer, list_standing, pass_standing,
+};
+use tongguan_messages::zone::{ZoneDocument, ZoneMessage};
+
+use super::{Circumstances, Undecidable};
+use crate::clearing::working_set::Draft;
+use crate::clearing::zone::{
+    By, ListRecord, Lodged, PassRecord, Referenced, ZoneNews, ZoneSubmitted, ZoneTold,
+};
+use crate::numbering::{Series, SeriesExhausted};
+
+/// Where a bonded list stands in its message.
+const LIST_AT: &str = "/Signature/Object/Package/DataInfo/BussinessData/InvtMessage";
+/// Where a gate pass stands in its message.
+const PASS_AT: &str = "/Signature/Object/Package/DataInfo/BussinessData/PassPortMessage";
+/// Who reviews what needs no officer.
+const MACHINE: &str = "自动审核";
+
+/// Decides a bonded list or gate pass.
+pub fn submitted(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    document: &ZoneSubmitted,
+) -> Result<(), Undecidable> {
+    let mut desk = Desk { draft, circumstances, document };
+    match &document.declared {
+        ZoneDocument::List(list) => match list.action {
+            Action::Create => desk.lodge_list(list),
+            Action::Change => desk.refuse(Defect::at(&CHANGE_NOT_TAKEN, LIST_AT)),
+            Action::Delete => desk.withdraw_list(list),
+        },
+        ZoneDocument::Pass(pass) => match pass.action {
+            Action::Create => desk.lodge_pass(pass),
+            Action::Change => desk.refuse(Defect::at(&CHANGE_NOT_TAKEN, PASS_AT)),
+            Action::Delete => desk.give_up_pass(pass),
+        },
+    }
+}
+
+/// Tells an enterprise what was done about its list or gate pass since it was told last.
+pub fn news(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    news: &ZoneNews,
+) -> Result<(), Undecidable> {
+    draft.hear(news.clone());
+    match &news.of {
+        Referenced::List(key) => match draft.list(key).cloned() {
+            Some(list) => tell_steps(draft, circumstances, ListRecord::clone(&list)),
+            None => Ok(()),
+        },
+        Referenced::Pass(number) => {
+            if let Some(pass) = draft.pass(number).cloned()
+                && pass.lodged.told == 0
+                && pass.state == GatePassState::Passed
+            {
+                let mut pass = PassRecord::clone(&pass);
+                pass.lodged.told = 1;
+                let told = passed(&pass);
+                draft.set_pass(pass);
+                draft.tell(told);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// One document that is decided.
+struct Desk<'d, 's, 'b> {
+    draft: &'d mut Draft<'s>,
+    circumstances: &'d Circumstances<'b>,
+    document: &'d ZoneSubmitted,
+}
+
+impl Desk<'_, '_, '_> {
+    fn lodge_list(&mut self, list: &DeclaredList) -> Result<(), Undecidable> {
+        if let Some(Referenced::List(key)) = self.draft.referenced(&self.document.reference())
+            && let Some(standing) = self.draft.list(key).cloned()
+            && !is_free_again(standing.state)
+            && let Some(lodged) = &standing.lodged
+        {
+            return if lodged.content == self.document.content {
+                self.repeat_list(&standing, lodged)
+            } else {
+                self.refuse(taken(lodged, LIST_AT, "InvtHeadType/EtpsInnerInvtNo"))
+            };
+        }
+        let provisional_no = self.provisional_number()?;
+        self.receive(&provisional_no);
+        let day = self.circumstances.at.china_day();
+        let stocks = &*self.draft;
+        let registered = |item: &_| {
+            let key = StockKey { book: list.book.clone(), item: Clone::clone(item) };
+            stocks.stock(&key).map(|record| (&*record.item, record.stock))
+        };
+        let book = stocks.account_book(&list.book);
+        let reviewed = review_list(list, self.document.holder, day, book, registered, LIST_AT);
+        let reviewed = match reviewed {
+            Ok(reviewed) => reviewed,
+            Err(defects) => {
+                let review = self.review(ZoneMessage::Inv201, &provisional_no, list.action);
+                self.tell(refused(review, &defects));
+                return Ok(());
+            }
+        };
+        let partition = self.document.partition();
+        let series = Series::bonded_list(partition, list.office, self.circumstances.at);
+        let number = self.circumstances.serials.zone_number(series, BondedListNumber::parse)?;
+        let standing = list_standing(list, (number.as_str(), &provisional_no), ("", ""));
+        let formal = list.is_declared_formally.then_some(None);
+        let mut record = ListRecord {
+            list: BondedList { book: list.book.clone(), number, lines: reviewed.lines },
+            state: BondedListState::Lodged,
+            gate_pass: None,
+            named_by: None,
+            steps: vec![(BondedListState::Lodged, self.circumstances.at, by("INV101"))],
+            lodged: Some(self.lodged(provisional_no, standing, formal)),
+        };
+        if !reviewed.is_for_an_officer {
+            let step = record.take(BondedListStep::Approve, by(MACHINE), self.circumstances.at);
+            debug_assert!(step.is_ok(), "a lodged list can be approved");
+        }
+        self.draft.set_referenced(self.document.reference(), Referenced::List(record.key()));
+        tell_steps(self.draft, self.circumstances, record)
+    }
+
+    /// The same list again: it is told where it stands.
+    fn repeat_list(
+        &mut self,
+        standing: &Arc<ListRecord>,
+        lodged: &Lodged,
+    ) -> Result<(), Undecidable> {
+        self.receive(&lodged.provisional_no);
+        let result = result(standing.state);
+        self.tell(told_of(standing, lodged, standing.state, result, self.circumstances.at));
+        Ok(())
+    }
+
+    fn withdraw_list(&mut self, list: &DeclaredList) -> Result<(), Undecidable> {
+        let named = self.draft.referenced(&self.document.reference()).cloned();
+        let record = match &named {
+            Some(Referenced::List(key)) => self.draft.list(key).cloned(),
+            _ => None,
+        };
+        let Some(record) = record else {
+            let defect = Defect::at(&ORIGINAL_MISSING, LIST_AT).found(&list.reference);
+            return self.refuse(defect);
+        };
+        let mut record = ListRecord::clone(&record);
+        let taken = match record.named_by {
+            Some(_) => Err(()),
+            None => record
+                .take(BondedListStep::Withdraw, by("INV101"), self.circumstances.at)
+                .map_err(drop),
+        };
+        if taken.is_err() {
+            return self.refuse(Defect::at(&NOT_DELETABLE, LIST_AT).found(&record.list.number));
+        }
+        if let Some(lodged) = &record.lodged {
+            let number = lodged.provisional_no.clone();
+            self.receive(&number);
+        }
+        tell_steps(self.draft, self.circumstances, record)
+    }
+
+    fn lodge_pass(&mut self, pass: &DeclaredPass) -> Result<(), Undecidable> {
+        if let Some(Referenced::Pass(number)) = self.draft.referenced(&self.document.reference())
+            && let Some(standing) = self.draft.pass(number).cloned()
+            && standing.state != GatePassState::GivenUp
+        {
+            if standing.lodged.content != self.document.content {
+                let at = "PassportHead/EtpsPreentNo";
+                return self.refuse(taken(&standing.lodged, PASS_AT, at));
+            }
+            self.receive(&standing.lodged.provisional_no);
+            self.tell(pass_told(&standing, ZoneMessage::Sas221, Action::Create, standing.since));
+            return Ok(());
+        }
+        let provisional_no = self.provisional_number()?;
+        self.receive(&provisional_no);
+        let records = self.named_lists(pass);
+        let named: Vec<_> = records.iter().filter_map(|list| self.named(list)).collect();
+        if let Err(defects) = review_pass(pass, self.document.holder, &named, PASS_AT) {
+            let review = self.review(ZoneMessage::Sas221, &provisional_no, pass.action);
+            self.tell(refused(review, &defects));
+            return Ok(());
+        }
+        let partition = self.document.partition();
+        let series = Series::gate_pass(partition, pass.office, self.circumstances.at);
+        let number = self.circumstances.serials.zone_number(series, GatePassNumber::parse)?;
+        let standing = pass_standing(pass, (number.as_str(), &provisional_no), "");
+        let record = PassRecord {
+            number: number.clone(),
+            state: GatePassState::Approved,
+            since: self.circumstances.at,
+            lists: records.iter().map(|list| list.key()).collect(),
+            lodged: self.lodged(provisional_no, standing, None),
+        };
+        for list in records {
+            let named_by = Some(number.clone());
+            self.draft.set_list(ListRecord { named_by, ..ListRecord::clone(&list) });
+        }
+        self.draft.set_referenced(self.document.reference(), Referenced::Pass(number));
+        let told = pass_told(&record, ZoneMessage::Sas221, Action::Create, self.circumstances.at);
+        self.draft.set_pass(record);
+        self.tell(told);
+        Ok(())
+    }
+
+    fn give_up_pass(&mut self, pass: &DeclaredPass) -> Result<(), Undecidable> {
+        let named = self.draft.referenced(&self.document.reference()).cloned();
+        let record = match &named {
+            Some(Referenced::Pass(number)) => self.draft.pass(number).cloned(),
+            _ => None,
+        };
+        let Some(record) = record else {
+            let defect = Defect::at(&ORIGINAL_MISSING, PASS_AT).found(&pass.reference);
+            return self.refuse(defect);
+        };
+        let Ok(state) = record.state.give_up() else {
+            return self.refuse(Defect::at(&NOT_DELETABLE, PASS_AT).found(&record.number));
+        };
+        for key in &record.lists {
+            if let Some(list) = self.draft.list(key).cloned() {
+                self.draft.set_list(ListRecord { named_by: None, ..ListRecord::clone(&list) });
+            }
+        }
+        let since = self.circumstances.at;
+        let record = PassRecord { state, since, ..PassRecord::clone(&record) };
+        self.receive(&record.lodged.provisional_no);
+        let told = pass_told(&record, ZoneMessage::Sas221, Action::Delete, since);
+        self.draft.set_pass(record);
+        self.tell(told);
+        Ok(())
+    }
+
+    /// The lists that a gate pass names: of several with one number, those of the enterprise come first.
+    fn named_lists(&self, pass: &DeclaredPass) -> Vec<Arc<ListRecord>> {
+        let of = |list: &ListRecord| {
+            let book = self.draft.account_book(&list.list.book);
+            book.is_some_and(|book| book.holder == self.document.holder)
+        };
+        let named = |number: &BondedListNumber| {
+            let lists = self.draft.lists_numbered(number);
+            let own = lists.iter().find(|list| of(list));
+            own.or(lists.first()).map(|list| Arc::clone(list))
+        };
+        pass.lists.iter().filter_map(named).collect()
+    }
+
+    fn named(&self, list: &ListRecord) -> Option<NamedList> {
+        let book = self.draft.account_book(&list.list.book)?;
+        let living = |number: &&GatePassNumber| {
+            let pass = self.draft.pass(number);
+            pass.is_none_or(|pass| pass.state == GatePassState::Approved)
+        };
+        Some(NamedList {
+            number: list.list.number.clone(),
+            holder: book.holder,
+            office: book.office,
+            state: list.state,
+            pass: list.named_by.as_ref().filter(living).cloned(),
+        })
+    }
+
+    fn provisional_number(&self) -> Result<ZoneProvisionalNumber, SeriesExhausted> {
+        let series = Series::zone_provisional(self.document.partition(), self.circumstances.at);
+        self.circumstances.serials.zone_number(series, ZoneProvisionalNumber::parse)
+    }
+
+    fn lodged(
+        &self,
+        provisional_no: ZoneProvisionalNumber,
+        standing: Vec<(Box<str>, Box<str>)>,
+        formal: Option<Option<Box<str>>>,
+    ) -> Lodged {
+        Lodged {
+            provisional_no,
+            reference: self.document.reference().reference,
+            holder: self.document.holder,
+            mailbox: self.document.mailbox.clone(),
+            source: self.document.source,
+            content: self.document.content,
+            standing,
+            formal,
+            told: 0,
+        }
+    }
+
+    fn review(
+        &self,
+        message: ZoneMessage,
+        provisional_no: &ZoneProvisionalNumber,
+        action: Action,
+    ) -> Review {
+        Review {
+            message,
+            provisional_no: provisional_no.clone(),
+            number: None,
+            action,
+            result: ReviewResult::Refused,
+            at: self.circumstances.at,
+            notes: Vec::new(),
+            standing: Vec::new(),
+        }
+    }
+
+    /// The technical receipt of a document that is taken in.
+    fn receive(&mut self, provisional_no: &ZoneProvisionalNumber) {
+        let reference = self.document.reference().reference.as_str().into();
+        self.tell(ZoneAnswer::Receipt(Receipt {
+            provisional_no: Some(provisional_no.clone()),
+            reference,
+            text: "处理成功".to_owned(),
+            outcome: Intake::Taken,
+        }));
+    }
+
+    /// The technical receipt of a document that is not.
+    fn refuse(&mut self, defect: Defect) -> Result<(), Undecidable> {
+        self.tell(ZoneAnswer::Receipt(Receipt {
+            provisional_no: None,
+            reference: self.document.reference().reference.as_str().into(),
+            text: reason(&defect).into(),
+            outcome: Intake::Refused,
+        }));
+        Ok(())
+    }
+
+    fn tell(&mut self, answer: ZoneAnswer) {
+        let ZoneSubmitted { source, mailbox, .. } = self.document;
+        let (partition, mailbox) = (self.document.partition(), mailbox.clone());
+        self.draft.tell(ZoneTold { partition, mailbox, source: *source, answer });
+    }
+}
+
+/// A defect as an answer says it: the text, and where.
+pub fn reason(defect: &Defect) -> Box<str> {
+    let place = defect.pointer.split("/BussinessData/").last().unwrap_or_default();
+    format!("{}（{place}）", defect.message_zh()).into()
+}
+
+/// Whether the enterprise's number may name another list, because what it named came to nothing.
+const fn is_free_again(state: BondedListState) -> bool {
+    matches!(
+        state,
+        BondedListState::Refused | BondedListState::Withdrawn | BondedListState::NotAdmitted
+    )
+}
+
+fn taken(lodged: &Lodged, at: &str, element: &str) -> Defect {
+    let defect = Defect::at(&REFERENCE_TAKEN, format!("{at}/{element}"));
+    defect.found(&lodged.reference).expected(&lodged.provisional_no)
+}
+
+fn refused(review: Review, defects: &[Defect]) -> ZoneAnswer {
+    let notes = defects.iter().map(reason).collect();
+    ZoneAnswer::Review(Review { result: ReviewResult::Refused, notes, ..review })
+}
+
+fn by(reason: &str) -> By {
+    By { officer: MACHINE.into(), reason: reason.into() }
+}
+
+/// Tells every step of a list that was not told yet, gives its formal declaration a number once it is
+/// approved, and sets it.
+fn tell_steps(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    mut record: ListRecord,
+) -> Result<(), Undecidable> {
+    let Some(mut lodged) = record.lodged.take() else {
+        draft.set_list(record);
+        return Ok(());
+    };
+    let steps: Vec<_> = record.steps.iter().enumerate().skip(lodged.told).collect();
+    let mut told = Vec::new();
+    for (n, (state, at, by)) in steps {
+        let result = match state {
+            // Approved in the same breath: nobody has to wait for an officer.
+            BondedListState::Lodged if record.steps.len() > n + 1 => continue,
+            BondedListState::Gated => continue,
+            state => result(*state),
+        };
+        let mut answer = told_of(&record, &lodged, *state, result, *at);
+        if let (ReviewResult::Refused, ZoneAnswer::Review(review)) = (result, &mut answer) {
+            review.notes = vec![by.reason.clone()];
+        }
+        told.push(answer);
+        if *state == BondedListState::Approved && lodged.formal == Some(None) {
+            let series =
+                Series::zone_formal(tongguan_storage::Partition::of_party(lodged.holder), *at);
+            let number = circumstances
+                .serials
+                .zone_number(series, |text| Ok::<Box<str>, ()>(text.into()))?;
+            told.push(ZoneAnswer::Formal(FormalResult {
+                provisional_no: lodged.provisional_no.clone(),
+                number: record.list.number.as_str().into(),
+                formal_no: number.clone(),
+                at: *at,
+            }));
+            lodged.formal = Some(Some(number));
+        }
+    }
+    lodged.told = record.steps.len();
+    for answer in told {
+        draft.tell(about(&lodged, answer));
+    }
+    record.lodged = Some(lodged);
+    draft.set_list(record);
+    Ok(())
+}
+
+/// What the review of a list says where it stands.
+const fn result(state: BondedListState) -> ReviewResult {
+    match state {
+        BondedListState::Lodged => ReviewResult::ForAnOfficer,
+        BondedListState::Approved | BondedListState::Gated | BondedListState::Withdrawn => {
+            ReviewResult::Passed
+        }
+        BondedListState::Stocked => ReviewResult::Drawn,
+        BondedListState::Refused | BondedListState::NotAdmitted => ReviewResult::Refused,
+    }
+}
+
+/// What is told of a list in a state: `vrfdedMarkcd` and `invtStucd` follow from it.
+fn told_of(
+    record: &ListRecord,
+    lodged: &Lodged,
+    state: BondedListState,
+    result: ReviewResult,
+    at: Moment,
+) -> ZoneAnswer {
+    let (drawn, stands) = match state {
+        BondedListState::Lodged => ("0", "1"),
+        BondedListState::Approved | BondedListState::Gated => ("0", "0"),
+        BondedListState::Stocked => ("2", "0"),
+        BondedListState::Refused | BondedListState::NotAdmitted => ("0", "2"),
+        BondedListState::Withdrawn => ("0", "3"),
+    };
+    let mut standing = lodged.standing.clone();
+    set(&mut standing, "vrfdedMarkcd", drawn);
+    set(&mut standing, "invtStucd", stands);
+    let action = if state == BondedListState::Withdrawn { Action::Delete } else { Action::Create };
+    ZoneAnswer::Review(Review {
+        message: ZoneMessage::Inv201,
+        provisional_no: lodged.provisional_no.clone(),
+        number: Some(record.list.number.as_str().into()),
+        action,
+        result,
+        at,
+        notes: Vec::new(),
+        standing,
+    })
+}
+
+/// That the vehicle of a gate pass passed the gate (SAS223).
+fn passed(pass: &PassRecord) -> ZoneTold {
+    let answer = pass_told(pass, ZoneMessage::Sas223, Action::Create, pass.since);
+    about(&pass.lodged, answer)
+}
+
+fn pass_told(pass: &PassRecord, message: ZoneMessage, action: Action, at: Moment) -> ZoneAnswer {
+    let state = match pass.state {
+        GatePassState::Approved => "1",
+        GatePassState::Passed => "2",
+        GatePassState::GivenUp => "6",
+    };
+    let mut standing = pass.lodged.standing.clone();
+    set(&mut standing, "stucd", state);
+    ZoneAnswer::Review(Review {
+        message,
+        provisional_no: pass.lodged.provisional_no.clone(),
+        number: Some(pass.number.as_str().into()),
+        action,
+        result: ReviewResult::Passed,
+        at,
+        notes: Vec::new(),
+        standing,
+    })
+}
+
+fn about(lodged: &Lodged, answer: ZoneAnswer) -> ZoneTold {
+    ZoneTold {
+        partition: tongguan_storage::Partition::of_party(lodged.holder),
+        mailbox: lodged.mailbox.clone(),
+        source: lodged.source,
+        answer,
+    }
+}
+
+fn set(standing: &mut [(Box<str>, Box<str>)], name: &str, text: &str) {
+    if let Some((_, value)) = standing.iter_mut().find(|(known, _)| &**known == name) {
+        *value = text.into();
+    }
+}

@@ -1,0 +1,118 @@
+//! Bonded lists and gate passes in clearing: their records, what comes in about them, what is told of them.
+//!
+//! They share nothing with parcels but the goods of account books, which they look at and do not move: goods
+//! come into stock when an officer admits them ([`crate::bonded`]).
+
+mod record;
+
+pub use record::{By, ListKey, ListRecord, Lodged, PassRecord, ReferenceKey, Referenced, ZoneKind};
+
+use tongguan_domain::bonded::list::{BondedListStep, ListStepRefused};
+use tongguan_domain::ids::{BondedListNumber, DxpId, GatePassNumber, PartyId};
+use tongguan_domain::time::Moment;
+use tongguan_messages::zone::ZoneDocument;
+use tongguan_messages::zone::answer::ZoneAnswer;
+use tongguan_storage::Partition;
+
+use super::record::Source;
+use crate::numbering::Series;
+
+/// A bonded list or gate pass that was read, whose parties are known and whose signature is good.
+#[derive(Debug, Clone)]
+pub struct ZoneSubmitted {
+    /// Where it came from.
+    pub source: Source,
+    /// To whom answers go, where that is known.
+    pub mailbox: Option<DxpId>,
+    /// The digest of what it declares.
+    pub content: [u8; 16],
+    /// The enterprise in the zone.
+    pub holder: PartyId,
+    /// What it declares.
+    pub declared: ZoneDocument,
+}
+
+/// That a list or gate pass was changed by command, and its enterprise has to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneNews {
+    /// The enterprise in the zone.
+    pub holder: PartyId,
+    /// What changed.
+    pub of: Referenced,
+}
+
+/// An answer for the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneTold {
+    /// The partition in whose sequence it stands.
+    pub partition: Partition,
+    /// To whom.
+    pub mailbox: Option<DxpId>,
+    /// The message that it answers.
+    pub source: Source,
+    /// What is said.
+    pub answer: ZoneAnswer,
+}
+
+impl ZoneSubmitted {
+    /// Where what follows from it stands in sequence.
+    pub fn partition(&self) -> Partition {
+        Partition::of_party(self.holder)
+    }
+
+    /// What the sender's own number for it is.
+    pub fn reference(&self) -> ReferenceKey {
+        let (kind, reference) = match &self.declared {
+            ZoneDocument::List(list) => (ZoneKind::List, &list.reference),
+            ZoneDocument::Pass(pass) => (ZoneKind::Pass, &pass.reference),
+        };
+        ReferenceKey { kind, holder: self.holder, reference: reference.clone() }
+    }
+
+    /// The series of which deciding it may take a number.
+    pub fn series(&self, at: Moment) -> [Series; 3] {
+        let partition = self.partition();
+        let own = match &self.declared {
+            ZoneDocument::List(list) => Series::bonded_list(partition, list.office, at),
+            ZoneDocument::Pass(pass) => Series::gate_pass(partition, pass.office, at),
+        };
+        [Series::zone_provisional(partition, at), own, Series::zone_formal(partition, at)]
+    }
+}
+
+impl ZoneNews {
+    /// Where what follows from it stands in sequence.
+    pub fn partition(&self) -> Partition {
+        Partition::of_party(self.holder)
+    }
+}
+
+impl ListRecord {
+    /// Takes a step with it.
+    ///
+    /// # Errors
+    /// [`ListStepRefused`]; nothing has changed then.
+    pub fn take(
+        &mut self,
+        step: BondedListStep,
+        by: By,
+        at: Moment,
+    ) -> Result<(), ListStepRefused> {
+        self.state = self.state.take(step)?;
+        self.steps.push((self.state, at, by));
+        Ok(())
+    }
+}
+
+/// The numbers of lists, as they were declared on a gate pass.
+pub(super) fn numbers(pass: &ZoneDocument) -> &[BondedListNumber] {
+    match pass {
+        ZoneDocument::Pass(pass) => &pass.lists,
+        ZoneDocument::List(_) => &[],
+    }
+}
+
+/// The bucket of a gate pass.
+pub(crate) fn pass_bucket(number: &GatePassNumber) -> Partition {
+    Partition::of_text(number.as_str())
+}

@@ -1,0 +1,368 @@
+//! Bonded lists and gate passes by message: read, answered, recorded.
+
+use rust_decimal::Decimal;
+use tongguan_application::bonded::{By, ListError, bonded_lists, report, take_list_step};
+use tongguan_application::delivery::Rendered;
+use tongguan_application::due::{DueError, DueWork};
+use tongguan_application::ports::Clock as _;
+use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
+use tongguan_domain::bonded::list::{BondedListState, BondedListStep};
+use tongguan_domain::commerce::Action;
+use tongguan_domain::ids::{BondedListNumber, GatePassNumber, ZoneReference};
+use tongguan_domain::money::Amount;
+use tongguan_messages::write::Style;
+use tongguan_messages::zone::{ZoneMessage, sample, write_list, write_pass};
+use tongguan_testkit::bonded::{open_with, stock_key};
+use tongguan_testkit::world::{Beginning, World};
+
+use crate::support::*;
+
+on_both_engines! {
+    a_list_and_its_gate_pass_bring_goods_into_stock,
+    a_wrong_list_is_answered_with_every_reason_and_leaves_nothing,
+    the_same_list_again_is_answered_again_and_recorded_once,
+    a_number_that_names_another_list_is_refused,
+    a_price_outside_of_its_range_waits_for_an_officer,
+    a_list_is_withdrawn_before_the_gate,
+    a_gate_pass_names_approved_lists_of_its_enterprise_and_no_others,
+    a_vehicle_passes_with_all_lists_of_its_gate_pass,
+}
+
+/// A world with an account book and nothing in stock.
+fn world_with_book(on: On) -> World {
+    let world = World::with(on(Beginning::unsigned()));
+    open_with(&world.store, 0, sent_at());
+    world
+}
+
+fn list() -> DeclaredList {
+    sample::list().unwrap()
+}
+
+fn sent_list(world: &mut World, list: &DeclaredList) -> Vec<Told> {
+    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
+    told(&world.submit([write_list(&envelope, list, Style::Compact).unwrap().as_str()]))
+}
+
+fn sent_pass(world: &mut World, pass: &DeclaredPass) -> Vec<Told> {
+    let envelope = sample::envelope("M2", ZoneMessage::Sas121);
+    told(&world.submit([write_pass(&envelope, pass, Style::Compact).unwrap().as_str()]))
+}
+
+/// An answer: its message, its result, the number that it gives, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Told {
+    message: &'static str,
+    result: String,
+    number: String,
+    why: String,
+}
+
+fn told(rendered: &[Rendered]) -> Vec<Told> {
+    rendered.iter().map(Told::of).collect()
+}
+
+impl Told {
+    fn of(rendered: &Rendered) -> Self {
+        assert_eq!(rendered.mailboxes, ["DXPENT0000000001"]);
+        let xml = std::str::from_utf8(&rendered.xml).unwrap();
+        let tree = roxmltree::Document::parse(xml).unwrap();
+        let text = |names: &[&str]| {
+            let named = |node: &roxmltree::Node<'_, '_>| names.contains(&node.tag_name().name());
+            let texts: Vec<_> = tree.descendants().filter(named).filter_map(|n| n.text()).collect();
+            texts.join("|").trim().to_owned()
+        };
+        let why = match rendered.message {
+            "CommonResponeMessage" => text(&["CheckInfo"]),
+            _ => text(&["note"]),
+        };
+        let number = text(&["businessId", "SeqNo"]);
+        Self { message: rendered.message, result: text(&["DealFlag", "manageResult"]), number, why }
+    }
+}
+
+fn heads(told: &[Told]) -> Vec<(&str, &str)> {
+    told.iter().map(|told| (told.message, told.result.as_str())).collect()
+}
+
+/// What makes a list wrong.
+type Spoil = fn(&mut DeclaredList);
+
+const TAKEN: (&str, &str) = ("CommonResponeMessage", "0");
+const TURNED_AWAY: (&str, &str) = ("CommonResponeMessage", "-1");
+
+fn step(
+    world: &World,
+    number: &str,
+    step: BondedListStep,
+    pass: Option<&str>,
+) -> Result<BondedListState, ListError> {
+    let (book, number) = (stock_key().unwrap().book, BondedListNumber::parse(number).unwrap());
+    let by = By { officer: "关员甲".into(), reason: "入区".into() };
+    let pass = pass.map(|pass| GatePassNumber::parse(pass).unwrap());
+    let mut writer = world.store.writer().unwrap();
+    take_list_step(&mut writer, (&book, &number), step, pass.as_ref(), &by, world.clock.now())
+}
+
+/// What a gateway tells in its next round.
+fn news(world: &mut World) -> Vec<Told> {
+    let (store, now) = (world.store.clone(), world.clock.now());
+    let mut answers = Vec::new();
+    let settings = tongguan_application::clearing::settings::Settings::default();
+    let done = DueWork::default().run::<DueError>(&store, &settings, now, &mut |commands| {
+        for command in commands {
+            answers.extend(world.carry_out_raw(command));
+        }
+        Ok(())
+    });
+    assert!(done.unwrap().told > 0 || answers.is_empty());
+    told(&answers)
+}
+
+fn states(world: &World) -> Vec<BondedListState> {
+    let book = stock_key().unwrap().book;
+    let lists = world.store.read(|view| Ok::<_, ListError>(bonded_lists(view, &book).unwrap()));
+    lists.unwrap().into_iter().map(|list| list.state).collect()
+}
+
+fn in_stock(world: &World) -> String {
+    let book = stock_key().unwrap().book;
+    let items = world.store.read(|view| report(view, &book, None, (None, None))).unwrap();
+    items[0].now.on_hand().to_string()
+}
+
+fn a_list_and_its_gate_pass_bring_goods_into_stock(on: On) {
+    let mut world = world_with_book(on);
+    let told = sent_list(&mut world, &list());
+    assert_eq!(heads(&told), [TAKEN, ("INV201", "5"), ("INV202", "1")], "{told:?}");
+    let number = told[1].number.clone();
+    assert!(number.starts_with("QD291626I") && number.len() == 18, "{number}");
+    assert_eq!((in_stock(&world), states(&world)), ("0".into(), vec![BondedListState::Approved]));
+
+    let pass = sample::pass(&[BondedListNumber::parse(&number).unwrap()]).unwrap();
+    let told = sent_pass(&mut world, &pass);
+    assert_eq!(heads(&told), [TAKEN, ("SAS221", "1")], "{told:?}");
+    let pass = told[1].number.clone();
+    assert!(pass.starts_with("Z2916I260302") && pass.len() == 24, "{pass}");
+    let early = step(&world, &number, BondedListStep::Admit, None).unwrap_err();
+    assert!(matches!(early, ListError::Refused(_)), "{early}");
+    let other = step(&world, &number, BondedListStep::PassGate, Some("HF1")).unwrap_err();
+    assert!(matches!(other, ListError::NamedBy(..)), "{other}");
+
+    let gated = step(&world, &number, BondedListStep::PassGate, Some(&pass)).unwrap();
+    assert_eq!((gated, in_stock(&world)), (BondedListState::Gated, "0".into()));
+    let told = news(&mut world);
+    assert_eq!(heads(&told), [("SAS223", "1")], "{told:?}");
+    assert_eq!(news(&mut world), [], "it is told once");
+    let again = step(&world, &number, BondedListStep::PassGate, Some(&pass)).unwrap_err();
+    assert!(matches!(again, ListError::PassSpent(_)), "{again}");
+
+    let admitted = step(&world, &number, BondedListStep::Admit, None).unwrap();
+    assert_eq!((admitted, in_stock(&world)), (BondedListState::Stocked, "100".into()));
+    assert_eq!(heads(&news(&mut world)), [("INV201", "1")]);
+}
+
+fn a_wrong_list_is_answered_with_every_reason_and_leaves_nothing(on: On) {
+    let mut world = world_with_book(on);
+    let wrong: [(Spoil, &str); 8] = [
+        (
+            |list| list.book = "T0000".parse_id(),
+            "账册[T0000]未备案或已失效（InvtMessage/InvtHeadType/PutrecNo）",
+        ),
+        (
+            |list| list.office = "0100".parse_office(),
+            "主管海关[0100]与账册的主管海关[2916]不一致（InvtMessage/InvtHeadType/DclPlcCuscd）",
+        ),
+        (
+            |list| {
+                list.parties.holder.code =
+                    tongguan_domain::party::PartyCode::parse("330196M002").unwrap()
+            },
+            "账册[T2916W000001]的经营企业不是[330196M002]（InvtMessage/InvtHeadType/BizopEtpsno）",
+        ),
+        (
+            |list| list.direction = tongguan_domain::bonded::declared::Direction::Outward,
+            "暂不受理出区核注清单（InvtMessage/InvtHeadType/ImpexpMarkcd）",
+        ),
+        (
+            |list| list.lines[0].goods.account_item = Some("0002".parse_item()),
+            "账册[T2916W000001]无备案料号[0002]（InvtMessage/InvtListType[1]/GdsMtno）",
+        ),
+        (
+            |list| list.lines[0].goods.unit = "011".into(),
+            "商品与账册备案不符：100011，备案为007（InvtMessage/InvtListType[1]/DclUnitcd）",
+        ),
+        (
+            |list| list.lines[0].goods.statutory_quantity = Decimal::from(191),
+            "商品与账册备案不符：191035，备案为190035（InvtMessage/InvtListType[1]/LawfQty）",
+        ),
+        (
+            |list| {
+                let second = list.lines[0].clone();
+                list.lines.push(second);
+                list.office = "0100".parse_office();
+            },
+            "主管海关[0100]与账册的主管海关[2916]不一致（InvtMessage/InvtHeadType/DclPlcCuscd）|\
+             商品序号[1]重复（InvtMessage/InvtListType[2]/GdsSeqno）",
+        ),
+    ];
+    for (spoil, why) in wrong {
+        let mut list = list();
+        spoil(&mut list);
+        let told = sent_list(&mut world, &list);
+        assert_eq!(heads(&told), [TAKEN, ("INV201", "3")], "{told:?}");
+        assert_eq!(told[1].why, why);
+        assert_eq!(states(&world), []);
+    }
+    let mut strange = list();
+    strange.parties.holder.code = tongguan_domain::party::PartyCode::parse("9999999999").unwrap();
+    let told = sent_list(&mut world, &strange);
+    assert_eq!(heads(&told), [TURNED_AWAY]);
+    assert_eq!(
+        told[0].why,
+        "企业[9999999999]未备案或状态不正常（InvtMessage/InvtHeadType/BizopEtpsno）"
+    );
+    assert_eq!(heads(&sent_list(&mut world, &list()))[1], ("INV201", "5"), "its number is free");
+}
+
+fn the_same_list_again_is_answered_again_and_recorded_once(on: On) {
+    let mut world = world_with_book(on);
+    let first = sent_list(&mut world, &list());
+    world.restart();
+    let again = sent_list(&mut world, &list());
+    assert_eq!(again, first[..2], "the formal declaration was made once");
+    assert_eq!(states(&world), [BondedListState::Approved]);
+}
+
+fn a_number_that_names_another_list_is_refused(on: On) {
+    let mut world = world_with_book(on);
+    let first = sent_list(&mut world, &list());
+    let mut other = list();
+    (other.lines[0].goods.quantity, other.lines[0].goods.statutory_quantity) =
+        (Decimal::from(10), Decimal::from(19));
+    let told = sent_list(&mut world, &other);
+    assert_eq!(heads(&told), [TURNED_AWAY]);
+    let provisional = &first[0].number;
+    assert_eq!(
+        told[0].why,
+        format!(
+            "企业内部编号[RQ20260302001]与系统已有记录[{provisional}]重复\
+             （InvtMessage/InvtHeadType/EtpsInnerInvtNo）"
+        )
+    );
+    assert_eq!(states(&world), [BondedListState::Approved]);
+    other.reference = ZoneReference::parse("RQ2").unwrap();
+    assert_eq!(heads(&sent_list(&mut world, &other))[1], ("INV201", "5"));
+    assert_eq!(states(&world).len(), 2);
+}
+
+fn a_price_outside_of_its_range_waits_for_an_officer(on: On) {
+    let mut world = world_with_book(on);
+    let mut list = list();
+    list.lines[0].goods.price = Amount::new(Decimal::from(501));
+    let told = sent_list(&mut world, &list);
+    assert_eq!(heads(&told), [TAKEN, ("INV201", "2")]);
+    assert_eq!(states(&world), [BondedListState::Lodged]);
+    step(&world, &told[1].number, BondedListStep::Refuse, None).unwrap();
+    let told = news(&mut world);
+    assert_eq!(heads(&told), [("INV201", "3")]);
+    assert_eq!(told[0].why, "入区");
+    let told = sent_list(&mut world, &list);
+    assert_eq!(heads(&told), [TAKEN, ("INV201", "2")], "a new attempt");
+    step(&world, &told[1].number, BondedListStep::Approve, None).unwrap();
+    assert_eq!(heads(&news(&mut world)), [("INV201", "5"), ("INV202", "1")]);
+}
+
+fn a_list_is_withdrawn_before_the_gate(on: On) {
+    let mut world = world_with_book(on);
+    let deletion = DeclaredList { action: Action::Delete, ..list() };
+    assert_eq!(heads(&sent_list(&mut world, &deletion)), [TURNED_AWAY], "there is nothing yet");
+    let number = sent_list(&mut world, &list())[1].number.clone();
+    let pass = sample::pass(&[BondedListNumber::parse(&number).unwrap()]).unwrap();
+    sent_pass(&mut world, &pass);
+    let told = sent_list(&mut world, &deletion);
+    assert_eq!(heads(&told), [TURNED_AWAY], "a gate pass names it");
+    let given_up = DeclaredPass { action: Action::Delete, ..pass };
+    assert_eq!(heads(&sent_pass(&mut world, &given_up)), [TAKEN, ("SAS221", "1")]);
+    assert_eq!(heads(&sent_pass(&mut world, &given_up)), [TURNED_AWAY], "once");
+    assert_eq!(heads(&sent_list(&mut world, &deletion)), [TAKEN, ("INV201", "5")]);
+    assert_eq!(states(&world), [BondedListState::Withdrawn]);
+    assert_eq!(heads(&sent_list(&mut world, &deletion)), [TURNED_AWAY], "once");
+    let change = DeclaredList { action: Action::Change, ..list() };
+    assert_eq!(heads(&sent_list(&mut world, &change)), [TURNED_AWAY]);
+}
+
+fn a_gate_pass_names_approved_lists_of_its_enterprise_and_no_others(on: On) {
+    let mut world = world_with_book(on);
+    let number = sent_list(&mut world, &list())[1].number.clone();
+    let approved = BondedListNumber::parse(&number).unwrap();
+    let mut dear = list();
+    dear.reference = ZoneReference::parse("RQ2").unwrap();
+    dear.lines[0].goods.price = Amount::new(Decimal::from(501));
+    let waiting = sent_list(&mut world, &dear)[1].number.clone();
+    let unknown = BondedListNumber::parse("QD291626I999999999").unwrap();
+    let waits = BondedListNumber::parse(&waiting).unwrap();
+    let pass = sample::pass(&[unknown, waits]).unwrap();
+    let told = sent_pass(&mut world, &pass);
+    assert_eq!(heads(&told), [TAKEN, ("SAS221", "3")]);
+    let at = "（PassPortMessage/PassportHead/RltNo）";
+    assert_eq!(
+        told[1].why,
+        format!(
+            "核注清单[QD291626I999999999]不存在{at}|核注清单[{waiting}]的状态为待审核，不能过卡{at}"
+        )
+    );
+    let mut other = sample::pass(std::slice::from_ref(&approved)).unwrap();
+    other.parties.holder.code = tongguan_domain::party::PartyCode::parse("330196M002").unwrap();
+    let told = sent_pass(&mut world, &other);
+    assert_eq!(told[1].why, format!("核注清单[{number}]不属于区内企业{at}"));
+    let good = sample::pass(std::slice::from_ref(&approved)).unwrap();
+    let told = sent_pass(&mut world, &good);
+    assert_eq!(heads(&told), [TAKEN, ("SAS221", "1")]);
+    assert_eq!(sent_pass(&mut world, &good), told, "the same again");
+    let mut second = good.clone();
+    second.reference = ZoneReference::parse("HF2").unwrap();
+    let refused = sent_pass(&mut world, &second);
+    assert_eq!(refused[1].why, format!("核注清单[{number}]已关联核放单[{}]{at}", told[1].number));
+    second.reference = good.reference.clone();
+    assert_ne!(second.vehicle.as_str(), "浙A11111");
+    second.vehicle = tongguan_domain::ids::VehiclePlate::parse("浙A11111").unwrap();
+    assert_eq!(heads(&sent_pass(&mut world, &second)), [TURNED_AWAY], "its number is taken");
+}
+
+fn a_vehicle_passes_with_all_lists_of_its_gate_pass(on: On) {
+    let mut world = world_with_book(on);
+    let mut numbers = Vec::new();
+    for reference in ["RQ1", "RQ2"] {
+        let reference = ZoneReference::parse(reference).unwrap();
+        let told = sent_list(&mut world, &DeclaredList { reference, ..list() });
+        numbers.push(BondedListNumber::parse(&told[1].number).unwrap());
+    }
+    let told = sent_pass(&mut world, &sample::pass(&numbers).unwrap());
+    assert_eq!(heads(&told), [TAKEN, ("SAS221", "1")], "{told:?}");
+    let pass = &told[1].number;
+    step(&world, numbers[1].as_str(), BondedListStep::PassGate, Some(pass)).unwrap();
+    assert_eq!(states(&world), [BondedListState::Gated, BondedListState::Gated]);
+    assert_eq!(heads(&news(&mut world)), [("SAS223", "1")]);
+}
+
+/// Made-up identifiers.
+trait Parsed {
+    fn parse_id(&self) -> tongguan_domain::ids::AccountBookNumber;
+    fn parse_item(&self) -> tongguan_domain::ids::AccountItemNumber;
+    fn parse_office(&self) -> tongguan_domain::ids::OfficeCode;
+}
+
+impl Parsed for str {
+    fn parse_id(&self) -> tongguan_domain::ids::AccountBookNumber {
+        tongguan_domain::ids::AccountBookNumber::parse(self).unwrap()
+    }
+
+    fn parse_item(&self) -> tongguan_domain::ids::AccountItemNumber {
+        tongguan_domain::ids::AccountItemNumber::parse(self).unwrap()
+    }
+
+    fn parse_office(&self) -> tongguan_domain::ids::OfficeCode {
+        tongguan_domain::ids::OfficeCode::parse(self).unwrap()
+    }
+}
