@@ -80,11 +80,19 @@ pub fn verify(
     }
     let failed = |defect: SignatureDefect| failure(reading.message).found(defect);
     let block = SignatureBlock::find(tree).map_err(failed)?;
+    verify_block(intake, &block, at).map_err(failed)
+}
+
+fn verify_block(
+    intake: &mut Intake,
+    block: &SignatureBlock<'_, '_>,
+    at: Moment,
+) -> Result<Signer, SignatureDefect> {
     let digest = crate::digest::sha256(block.certificate_der());
-    let known = known(intake, digest, block.certificate_der(), at)
-        .map_err(|defect| failed(SignatureDefect::Certificate(defect)))?;
+    let known =
+        known(intake, digest, block.certificate_der(), at).map_err(SignatureDefect::Certificate)?;
     let policy = &intake.knowledge.policy;
-    let verified = block.verify(&known.certificate, policy, known.form).map_err(failed)?;
+    let verified = block.verify(&known.certificate, policy, known.form)?;
     if let Some(kept) = intake.signers.known.get_mut(&digest) {
         kept.form = Some(verified.form);
     }
@@ -96,20 +104,24 @@ pub fn verify(
     })
 }
 
-/// Verifies the signature of a request of a bonded zone.
+/// Verifies the signature of a request of a bonded zone. One without a value is none: public programs write
+/// the other parts as a form to be filled in.
 ///
 /// # Errors
-/// One defect: that it is missing.
+/// One defect.
 pub fn verify_zone(
     intake: &mut Intake,
-    _tree: &Tree<'_>,
+    tree: &Tree<'_>,
     message: ZoneMessage,
-    _at: Moment,
+    at: Moment,
 ) -> Result<Signer, Defect> {
-    if intake.knowledge.signed.not_demanded_in_zones.contains(&message) {
-        return Ok(Signer::NotDemanded);
+    let failed = |defect| Defect::at(&SIGNATURE_FAILED, "/Signature").found(defect);
+    let is_demanded = !intake.knowledge.signed.not_demanded_in_zones.contains(&message);
+    match SignatureBlock::find(tree) {
+        Err(SignatureDefect::Missing) if !is_demanded => Ok(Signer::NotDemanded),
+        Err(defect) => Err(failed(defect)),
+        Ok(block) => verify_block(intake, &block, at).map_err(failed),
     }
-    Err(Defect::at(&SIGNATURE_FAILED, "/Signature").found(SignatureDefect::Missing))
 }
 
 /// As [`check`], for a request of a bonded zone.

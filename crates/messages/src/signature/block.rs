@@ -7,6 +7,7 @@ use roxmltree::{Document, Node};
 use crate::certificate::Certificate;
 use crate::xml::c14n::Comments;
 use crate::xml::{excerpt, is_blank};
+use crate::zone;
 
 use super::NAMESPACE;
 use super::algorithm::{self, DigestMethod, ENVELOPED, SignatureMethod};
@@ -16,6 +17,7 @@ use super::defect::SignatureDefect;
 #[derive(Debug)]
 pub struct SignatureBlock<'a, 'input> {
     pub(super) element: Node<'a, 'input>,
+    pub(super) content: Content<'a, 'input>,
     pub(super) signed_info: Node<'a, 'input>,
     pub(super) comments: Comments,
     pub(super) method: SignatureMethod,
@@ -26,17 +28,34 @@ pub struct SignatureBlock<'a, 'input> {
     certificate: Vec<u8>,
 }
 
+/// What a signature is over.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Content<'a, 'input> {
+    /// The whole document but the signature, which stands in it.
+    Around,
+    /// The one `Object` that stands in the signature.
+    Within(Node<'a, 'input>),
+}
+
 impl<'a, 'input> SignatureBlock<'a, 'input> {
     /// Finds the signature of `tree` and holds it to the profile.
     ///
     /// # Errors
     /// `Missing`, or what in its structure is outside the profile.
     pub fn find(tree: &'a Document<'input>) -> Result<Self, SignatureDefect> {
-        let element = the_signature(tree)?;
+        let is_around = zone::is_request(tree);
+        let element = if is_around { tree.root_element() } else { the_signature(tree)? };
         let mut children = Children::of(element, "Signature")?;
+        if is_around && children.only("SignatureValue").0.is_none_or(is_empty) {
+            return Err(SignatureDefect::Missing);
+        }
         let signed_info = children.next("SignedInfo")?;
         let value = decoded(children.next("SignatureValue")?, "SignatureValue")?;
         let (key_name, certificate) = key_info(children.next("KeyInfo")?)?;
+        let content = match is_around {
+            true => Content::Within(children.next("Object")?),
+            false => Content::Around,
+        };
         children.end("Signature")?;
 
         let mut info = Children::of(signed_info, "SignedInfo")?;
@@ -44,9 +63,10 @@ impl<'a, 'input> SignatureBlock<'a, 'input> {
         let method = algorithm_of(info.next("SignatureMethod")?)?;
         let reference = info.next("Reference")?;
         info.end("SignedInfo")?;
-        let (digest_method, digest) = reference_digest(reference)?;
+        let (digest_method, digest) = reference_digest(reference, content)?;
         Ok(Self {
             element,
+            content,
             signed_info,
             comments: algorithm::canonicalization(canonicalization)
                 .ok_or_else(|| unknown(canonicalization))?,
@@ -108,12 +128,24 @@ fn the_signature<'a, 'input>(
     }
 }
 
-fn reference_digest(reference: Node<'_, '_>) -> Result<(DigestMethod, Vec<u8>), SignatureDefect> {
-    if reference.attribute("URI") != Some("") {
-        return Err(SignatureDefect::ReferenceElsewhere);
-    }
+fn reference_digest(
+    reference: Node<'_, '_>,
+    content: Content<'_, '_>,
+) -> Result<(DigestMethod, Vec<u8>), SignatureDefect> {
+    let uri = reference.attribute("URI").unwrap_or_default();
     let mut children = Children::of(reference, "Reference")?;
-    transforms(children.next("Transforms")?)?;
+    match content {
+        Content::Around if uri.is_empty() && reference.has_attribute("URI") => {
+            transforms(children.next("Transforms")?)?;
+        }
+        // The object itself is digested, so nothing else that bears its name can stand for it.
+        Content::Within(object) if uri.strip_prefix('#') == object.attribute("Id") => {
+            if children.only("Transforms").0.is_some() {
+                canonical_alone(children.next("Transforms")?)?;
+            }
+        }
+        Content::Around | Content::Within(_) => return Err(SignatureDefect::ReferenceElsewhere),
+    }
     let method = algorithm_of(children.next("DigestMethod")?)?;
     let digest = decoded(children.next("DigestValue")?, "DigestValue")?;
     children.end("Reference")?;
@@ -132,6 +164,14 @@ fn transforms(element: Node<'_, '_>) -> Result<(), SignatureDefect> {
         let second = algorithm_of(children.next("Transform")?)?;
         algorithm::canonicalization(second).ok_or_else(|| unknown(second))?;
     }
+    children.end("Transforms")
+}
+
+/// Canonical XML, as it would be without any transform.
+fn canonical_alone(element: Node<'_, '_>) -> Result<(), SignatureDefect> {
+    let mut children = Children::of(element, "Transforms")?;
+    let only = algorithm_of(children.next("Transform")?)?;
+    algorithm::canonicalization(only).ok_or_else(|| unknown(only))?;
     children.end("Transforms")
 }
 
@@ -159,6 +199,8 @@ fn key_info<'a>(element: Node<'a, '_>) -> Result<(Option<&'a str>, Vec<u8>), Sig
 /// The elements of a parent that must hold nothing but elements, often in a certain order.
 struct Children<'a, 'input> {
     elements: std::vec::IntoIter<Node<'a, 'input>>,
+    /// That of the parent.
+    namespace: Option<&'a str>,
 }
 
 impl<'a, 'input> Children<'a, 'input> {
@@ -171,19 +213,24 @@ impl<'a, 'input> Children<'a, 'input> {
                 return Err(SignatureDefect::Malformed(name));
             }
         }
-        Ok(Self { elements: elements.into_iter() })
+        let namespace = parent.tag_name().namespace();
+        Ok(Self { elements: elements.into_iter(), namespace })
     }
 
     fn next(&mut self, name: &'static str) -> Result<Node<'a, 'input>, SignatureDefect> {
         self.elements
             .next()
-            .filter(|element| is_named(*element, name))
+            .filter(|element| element.tag_name().name() == name)
+            .filter(|element| element.tag_name().namespace() == self.namespace)
             .ok_or(SignatureDefect::Malformed(name))
     }
 
     /// The first of that name, and whether there are more.
     fn only(&self, name: &str) -> (Option<Node<'a, 'input>>, bool) {
-        let mut found = self.elements.as_slice().iter().filter(|node| is_named(**node, name));
+        let is_it = |node: &&Node<'_, '_>| {
+            node.tag_name().name() == name && node.tag_name().namespace() == self.namespace
+        };
+        let mut found = self.elements.as_slice().iter().filter(is_it);
         (found.next().copied(), found.next().is_some())
     }
 
@@ -208,6 +255,10 @@ fn algorithm_of<'a>(element: Node<'a, '_>) -> Result<&'a str, SignatureDefect> {
         return Err(SignatureDefect::Malformed("Algorithm"));
     }
     element.attribute("Algorithm").ok_or(SignatureDefect::Malformed("Algorithm"))
+}
+
+fn is_empty(element: Node<'_, '_>) -> bool {
+    element.text().is_none_or(is_blank)
 }
 
 /// The text of an element that holds text alone: a comment would split what is read from what is

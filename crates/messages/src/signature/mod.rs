@@ -4,6 +4,10 @@
 //! whole document (`URI=""`) and the enveloped-signature transform; so the root's other children, all
 //! of them, are what is signed. Everything else that XML-DSig allows is refused, by name.
 //!
+//! Requests of bonded zones ([`crate::zone`]) are signatures themselves: the root `Signature` holds one
+//! `Object`, to which the one reference leads by its `Id`. How their signers compute is not public; what is
+//! verified is XML-DSig as it stands, in the namespace of the root, which may be none.
+//!
 //! Signers of the field change white space after signing, in two ways. Both are tried after the
 //! standard's own form, and the [`Form`] that matched is reported, so that callers can remember it and
 //! have it tried first. Neither changes a value that is read from the message.

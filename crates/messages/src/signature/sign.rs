@@ -10,10 +10,13 @@ use crate::certificate::key::{KeyError, SigningKey, sm2_value_to_der};
 use crate::table::Trailer;
 use crate::xml::c14n::{self, Blanks, Comments};
 use crate::xml::{Limits, Refusal, Source};
+use crate::zone;
 
 use super::NAMESPACE;
 use super::algorithm::{CANONICAL, DigestMethod, ENVELOPED, SignatureMethod};
 use super::form::{Form, SignedInfoForm, Surroundings};
+
+mod enveloping;
 
 /// How a signature is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +82,8 @@ pub enum SignError {
 }
 
 /// Signs `message`: the same text, line ends made LF, with a `ds:Signature` where the schema puts it:
-/// as the last child of the root, but before the `ExtendMessage` of an export message.
+/// as the last child of the root, but before the `ExtendMessage` of an export message. A request of a bonded
+/// zone is a signature already, and what is missing of it is put before its `Object`; its white space is kept.
 ///
 /// # Errors
 /// `Xml` or `NothingToSign` for the message, `Key` when the key does not fit the style.
@@ -90,6 +94,9 @@ pub fn sign(
     style: Style,
 ) -> Result<String, SignError> {
     let source = Source::read(message.as_bytes(), &Limits::default())?;
+    if zone::is_request(&source.tree()?) {
+        return enveloping::sign(&source, key, certificate, style);
+    }
     let place = Place::find(&source, style.form.surroundings)?;
     let content = content_digest(&place.unsigned, style.digest)?;
     let info = signed_info(style, &STANDARD.encode(content));

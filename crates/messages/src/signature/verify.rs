@@ -4,10 +4,10 @@ use roxmltree::{Document, Node};
 
 use crate::certificate::Certificate;
 use crate::certificate::key::Scheme;
-use crate::xml::c14n::{self, Comments, Omission};
+use crate::xml::c14n::{self, Blanks, Comments, Omission};
 use crate::xml::{element_name, excerpt, is_blank};
 
-use super::block::SignatureBlock;
+use super::block::{Content, SignatureBlock};
 use super::defect::SignatureDefect;
 use super::form::{Form, SignedInfoForm, Surroundings};
 use super::policy::Policy;
@@ -55,7 +55,10 @@ impl SignatureBlock<'_, '_> {
         policy.check(scheme, self.digest_method, certificate)?;
         refuse_comments_in_values(self.element)?;
         let first = first.unwrap_or_default();
-        let surroundings = self.surroundings(first.surroundings)?;
+        let surroundings = match self.content {
+            Content::Around => self.surroundings(first.surroundings)?,
+            Content::Within(object) => self.object(object)?,
+        };
         let signed_info = self.signed_info_form(certificate, first.signed_info)?;
         Ok(Verified {
             scheme,
@@ -78,6 +81,15 @@ impl SignatureBlock<'_, '_> {
             .filter(applies)
             .find(|form| self.content_digest(*form) == self.digest)
             .ok_or(SignatureDefect::ContentChanged)
+    }
+
+    /// That the object's digest is the declared one: it stands as it is.
+    fn object(&self, object: Node<'_, '_>) -> Result<Surroundings, SignatureDefect> {
+        let digest = self.digest_method.digest(|sink| {
+            c14n::element(object, Comments::Dropped, Blanks::Kept, sink);
+        });
+        let is_it = digest == self.digest;
+        is_it.then_some(Surroundings::Kept).ok_or(SignatureDefect::ContentChanged)
     }
 
     fn content_digest(&self, surroundings: Surroundings) -> Vec<u8> {

@@ -17,3 +17,4 @@ mod robustness;
 mod round_trip;
 mod support;
 mod tolerances;
+mod zone;

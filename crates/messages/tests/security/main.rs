@@ -11,3 +11,4 @@ mod signing;
 mod tools;
 mod world;
 mod xmlsec;
+mod zone;

@@ -26,6 +26,9 @@ on_both_engines! {
     a_list_is_withdrawn_before_the_gate,
     a_gate_pass_names_approved_lists_of_its_enterprise_and_no_others,
     a_vehicle_passes_with_all_lists_of_its_gate_pass,
+    a_list_counts_if_its_holder_or_declarant_has_signed,
+    what_cannot_be_read_is_answered_by_a_receipt,
+    a_batch_decides_one_after_the_other,
 }
 
 /// A world with an account book and nothing in stock.
@@ -344,6 +347,50 @@ fn a_vehicle_passes_with_all_lists_of_its_gate_pass(on: On) {
     step(&world, numbers[1].as_str(), BondedListStep::PassGate, Some(pass)).unwrap();
     assert_eq!(states(&world), [BondedListState::Gated, BondedListState::Gated]);
     assert_eq!(heads(&news(&mut world)), [("SAS223", "1")]);
+}
+
+fn a_list_counts_if_its_holder_or_declarant_has_signed(on: On) {
+    let world = on(Beginning::default());
+    let mut world = World::with(world);
+    open_with(&world.store, 0, sent_at());
+    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
+    let text = write_list(&envelope, &list(), Style::Compact).unwrap();
+    let (own, other) = (world.cast.carrier.sign(&text), world.cast.merchant.sign(&text));
+    let (own, other) = (own.unwrap(), other.unwrap());
+    let changed = own.replace("<DclQty>100<", "<DclQty>900<");
+    for (text, why) in
+        [(&text, "验签失败"), (&changed, "验签失败"), (&other, "申报企业[330198W004]与卡信息")]
+    {
+        let told = told(&world.submit([text.as_str()]));
+        assert_eq!(heads(&told), [TURNED_AWAY]);
+        assert!(told[0].why.starts_with(why), "{}", told[0].why);
+        assert_eq!(states(&world), []);
+    }
+    let told = told(&world.submit([own.as_str()]));
+    assert_eq!(heads(&told), [TAKEN, ("INV201", "5"), ("INV202", "1")]);
+}
+
+fn what_cannot_be_read_is_answered_by_a_receipt(on: On) {
+    let mut world = world_with_book(on);
+    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
+    let text = write_list(&envelope, &list(), Style::Compact).unwrap();
+    let spoilt = text.replace("<DclTypecd>1<", "<DclTypecd>7<").replace("<Natcd>116", "<Natcd>1");
+    let told = told(&world.submit([spoilt.as_str()]));
+    assert_eq!(heads(&told), [TURNED_AWAY]);
+    let why = &told[0].why;
+    assert!(why.contains("（InvtMessage/InvtListType[1]/Natcd）"), "{why}");
+    assert!(why.contains("值[7]不符合[1|2|3]（InvtMessage/InvtHeadType/DclTypecd）"), "{why}");
+}
+
+fn a_batch_decides_one_after_the_other(on: On) {
+    let mut world = world_with_book(on);
+    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
+    let text = write_list(&envelope, &list(), Style::Compact).unwrap();
+    let deletion = DeclaredList { action: Action::Delete, ..list() };
+    let deletion = write_list(&envelope, &deletion, Style::Compact).unwrap();
+    let told = told(&world.submit([text.as_str(), text.as_str(), deletion.as_str()]));
+    assert_eq!(told.len(), 3 + 2 + 2, "{told:?}");
+    assert_eq!(states(&world), [BondedListState::Withdrawn]);
 }
 
 /// Made-up identifiers.

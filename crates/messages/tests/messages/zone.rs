@@ -1,0 +1,232 @@
+//! Bonded lists and gate passes: as they are written, and what the reader makes of what is written otherwise.
+
+use std::path::Path;
+
+use roxmltree::Document as Tree;
+use tongguan_messages::write::Style;
+use tongguan_messages::xml::{Limits, Reason, Source};
+use tongguan_messages::zone::sample::{envelope, list, pass, sample};
+use tongguan_messages::zone::{
+    ZoneDocument, ZoneMessage, ZoneReading, digest, is_request, read, write_list, write_pass,
+};
+
+fn reading(text: &str) -> ZoneReading {
+    read(&Tree::parse(text).unwrap())
+}
+
+fn request(message: ZoneMessage) -> String {
+    sample(message).unwrap()
+}
+
+/// The codes and places of what is wrong with a list in which one text stands instead of another.
+fn wrong(found: &str, instead: &str) -> Vec<(&'static str, String)> {
+    let text = request(ZoneMessage::Inv101);
+    assert!(text.contains(found), "{found}");
+    let defects = reading(&text.replacen(found, instead, 1)).outcome.unwrap_err();
+    let place = |pointer: &str| pointer.rsplit("InvtMessage/").next().unwrap().to_owned();
+    defects.iter().map(|defect| (defect.rule.code, place(&defect.pointer))).collect()
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by an environment variable to accept a change"
+)]
+fn every_sample_is_the_golden_file() {
+    let accept = std::env::var("TONGGUAN_GOLDEN").as_deref() == Ok("write");
+    for message in ZoneMessage::ALL {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/golden")
+            .join(format!("{}.xml", message.code()));
+        let written = request(message);
+        if accept {
+            std::fs::write(&path, &written).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == golden, "{} is not {}", message.code(), path.display());
+    }
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    for style in [Style::Compact, Style::Indented] {
+        let list = list().unwrap();
+        let sent = envelope("M", ZoneMessage::Inv101);
+        let read = reading(&write_list(&sent, &list, style).unwrap());
+        assert_eq!((read.message, &read.envelope), (Some(ZoneMessage::Inv101), &sent));
+        assert_eq!((&*read.reference, read.warnings), ("RQ20260302001", vec![]));
+        assert_eq!(read.outcome, Ok(ZoneDocument::List(Box::new(list))));
+        let pass = pass(&["QD1", "QD2"].map(|number| number.parse_list())).unwrap();
+        let sent = envelope("M", ZoneMessage::Sas121);
+        let read = reading(&write_pass(&sent, &pass, style).unwrap());
+        assert_eq!((&*read.reference, read.warnings), ("HF20260302001", vec![]));
+        assert_eq!(read.outcome, Ok(ZoneDocument::Pass(Box::new(pass))));
+    }
+}
+
+#[test]
+fn public_programs_write_names_in_other_cases_orders_and_namespaces() {
+    let text = request(ZoneMessage::Inv101);
+    let plain = reading(&text).outcome.unwrap();
+    for (found, instead) in [
+        ("PutrecNo>", "putrecNo>"),
+        ("GdsMtno>", "gdsMtno>"),
+        ("DclQty>", "DclQt>"),
+        ("<Signature>", "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\">"),
+        ("<ChgTmsCnt>0</ChgTmsCnt>", "<ChgTmsCnt/><Rmk></Rmk><SecdSfVal/>"),
+        ("<Object>", "<SignedInfo/><KeyInfo><KeyName>aa</KeyName></KeyInfo><Object Id=\"String\">"),
+        ("<OperCusRegCode>", "<SysId>Z7</SysId><OperCusRegCode>"),
+        ("<message_type>INV101</message_type>", "<Ic_Card>1</Ic_Card>"),
+    ] {
+        let read = reading(&text.replace(found, instead));
+        assert_eq!(read.outcome.as_ref(), Ok(&plain), "{instead}: {:?}", read.warnings);
+    }
+    let stranger = reading(&text.replacen("<ChgTmsCnt>0</ChgTmsCnt>", "<Neu>1</Neu>", 1));
+    assert_eq!(stranger.outcome, Ok(plain));
+    let codes: Vec<_> = stranger.warnings.iter().map(|warning| warning.rule.code).collect();
+    assert_eq!(codes, ["element-unknown"]);
+}
+
+#[test]
+fn every_fault_is_told_with_its_place() {
+    let cases: [(&str, &str, &[(&str, &str)]); 12] = [
+        (
+            "<PutrecNo>T2916W000001</PutrecNo>",
+            "",
+            &[
+                ("element-missing", "InvtHeadType/PutrecNo"),
+                ("value-meaningless", "InvtHeadType/PutrecNo"),
+            ],
+        ),
+        ("<Gdecd>9619001100<", "<Gdecd>961900110<", &[("text-too-short", "InvtListType[1]/Gdecd")]),
+        (
+            "<DclQty>100<",
+            "<DclQty>x<",
+            &[
+                ("not-a-number", "InvtListType[1]/DclQty"),
+                ("value-meaningless", "InvtListType[1]/DclQty"),
+            ],
+        ),
+        (
+            "<DclQty>100<",
+            "<DclQty>0.000001<",
+            &[
+                ("too-many-digits", "InvtListType[1]/DclQty"),
+                ("value-meaningless", "InvtListType[1]/DclQty"),
+            ],
+        ),
+        ("<DclTypecd>1<", "<DclTypecd>4<", &[("value-meaningless", "InvtHeadType/DclTypecd")]),
+        (
+            "<ImpexpMarkcd>I<",
+            "<ImpexpMarkcd>X<",
+            &[("value-meaningless", "InvtHeadType/ImpexpMarkcd")],
+        ),
+        (
+            "<DclPlcCuscd>2916<",
+            "<DclPlcCuscd>29x6<",
+            &[("value-meaningless", "InvtHeadType/DclPlcCuscd")],
+        ),
+        (
+            "<GdsNm>婴儿纸尿裤</GdsNm>",
+            "<GdsNm>a</GdsNm><gdsnm>b</gdsnm>",
+            &[("element-repeated", "InvtListType[1]/GdsNm")],
+        ),
+        (
+            "<GdsNm>婴儿纸尿裤</GdsNm>",
+            "<GdsNm><b/></GdsNm>",
+            &[
+                ("child-in-text", "InvtListType[1]/GdsNm"),
+                ("value-meaningless", "InvtListType[1]/GdsNm"),
+            ],
+        ),
+        ("<InvtHeadType>", "<InvtHeadType>x", &[("stray-text", "InvtHeadType")]),
+        (
+            "<message_type>INV101<",
+            "<message_type>SAS121<",
+            &[("message-unknown", "/Signature/Object/Package/EnvelopInfo/message_type")],
+        ),
+        (
+            "<BussinessData>",
+            "<BussinessData><InvtMessage/>",
+            &[
+                (
+                    "element-repeated",
+                    "/Signature/Object/Package/DataInfo/BussinessData/InvtMessage",
+                ),
+                ("element-missing", "InvtHeadType"),
+            ],
+        ),
+    ];
+    for (found, instead, expected) in cases {
+        let wrong = wrong(found, instead);
+        let told: Vec<_> = wrong.iter().map(|(code, place)| (*code, place.as_str())).collect();
+        let told = told.get(..expected.len()).unwrap_or(&told);
+        assert_eq!(told, expected, "{instead}");
+    }
+}
+
+#[test]
+fn what_is_no_document_is_told_so() {
+    for (text, expected) in [
+        ("<Signature/>", "/Signature/Object"),
+        ("<Signature><Object/></Signature>", "/Signature/Object/Package"),
+        (
+            "<Signature><Object><Package><DataInfo><BussinessData/></DataInfo></Package></Object></Signature>",
+            "/Signature/Object/Package/EnvelopInfo",
+        ),
+        (
+            "<Signature><Object><Package/></Object><Object><Package/></Object></Signature>",
+            "/Signature/Object",
+        ),
+    ] {
+        let read = reading(text);
+        assert!(is_request(&Tree::parse(text).unwrap()));
+        assert_eq!(read.message, None);
+        assert_eq!(read.outcome.unwrap_err()[0].pointer, expected, "{text}");
+    }
+    for other in ["<Package/>", "<s:Signature xmlns:s=\"urn:x\"/>", "<CEB311Message/>"] {
+        assert!(!is_request(&Tree::parse(other).unwrap()), "{other}");
+    }
+}
+
+#[test]
+fn hostile_input_is_bounded() {
+    let deep = format!("<Signature>{}{}</Signature>", "<a>".repeat(70), "</a>".repeat(70));
+    let refused = Source::read(deep.as_bytes(), &Limits::default()).unwrap_err();
+    assert!(matches!(refused.reason, Reason::TooDeep { .. }), "{refused:?}");
+    let entity = "<!DOCTYPE a [<!ENTITY b \"c\">]><Signature>&b;</Signature>";
+    assert!(Source::read(entity.as_bytes(), &Limits::default()).is_err());
+    let text = request(ZoneMessage::Inv101);
+    let many =
+        text.replacen("<OperCusRegCode>", &format!("{}<OperCusRegCode>", "<X/>".repeat(5_000)), 1);
+    let read = reading(&many);
+    assert!(read.outcome.is_ok());
+    assert_eq!(read.warnings.len(), 1_000);
+    let lines = "<InvtListType/>".repeat(5_000);
+    let many = text.replacen("<OperCusRegCode>", &format!("{lines}<OperCusRegCode>"), 1);
+    assert!(reading(&many).outcome.unwrap_err().len() <= 1_100, "bounded");
+}
+
+#[test]
+fn the_digest_is_of_what_is_declared() {
+    let text = request(ZoneMessage::Inv101);
+    let of = |text: &str| digest(&Tree::parse(text).unwrap());
+    let same = [
+        text.replace("TONGGUAN-SAMPLE-0001", "M2"),
+        text.replace("PutrecNo", "putrecNo"),
+        text.replace("<ChgTmsCnt>", "<Rmk/><ChgTmsCnt>"),
+    ];
+    assert!(same.iter().all(|other| of(other) == of(&text)));
+    assert_ne!(of(&text.replace("<DclQty>100<", "<DclQty>101<")), of(&text));
+}
+
+/// Made-up numbers.
+trait Parsed {
+    fn parse_list(&self) -> tongguan_domain::ids::BondedListNumber;
+}
+
+impl Parsed for str {
+    fn parse_list(&self) -> tongguan_domain::ids::BondedListNumber {
+        tongguan_domain::ids::BondedListNumber::parse(self).unwrap()
+    }
+}
