@@ -4,7 +4,8 @@
 
 use roxmltree::Document as Tree;
 use tongguan_domain::bonded::declared::ZoneParties;
-use tongguan_domain::bonded::review::{DECLARANT_WRONG, PARTY_UNKNOWN};
+use tongguan_domain::bonded::review::{DECLARANT_WRONG, PARTY_UNKNOWN, STORED_ONLY};
+use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DxpId, PartyId};
 use tongguan_domain::party::{NamedParty, Party, Role};
@@ -68,6 +69,9 @@ impl Intake {
             (Some(kind), Ok(document)) => (kind, document.clone()),
             (None, Ok(_)) => return Err(Vec::new()),
         };
+        if reading.stage == Stage::Stored {
+            return Err(vec![Defect::at(&STORED_ONLY, "/BussinessData/DelcareFlag")]);
+        }
         let signer = super::signer::verify_zone(self, tree, kind, at).map_err(|it| vec![it])?;
         message.verdict = Some(signer.verdict());
         let (parties, pointer) = match &document {

@@ -202,6 +202,8 @@ unnumbered! {
     TOO_MUCH "bonded-list-too-much" "申报数量[{found}]超出账册可记载的数量" "[{found}] is more than the account book can hold";
     /// The enterprise's own number names another document already.
     REFERENCE_TAKEN "bonded-reference-taken" "企业内部编号[{found}]与系统已有记录[{expected}]重复" "the enterprise's number [{found}] names [{expected}] already";
+    /// The document is only to be stored.
+    STORED_ONLY "bonded-stored-only" "暂存的单证不予受理，DelcareFlag应为1" "documents that are only to be stored (DelcareFlag 0) are not taken";
     /// Changes are not taken.
     CHANGE_NOT_TAKEN "bonded-change-not-taken" "暂不受理变更申请，请删除后重新申报" "changes are not taken; withdraw it and declare it anew";
     /// There is nothing to delete.

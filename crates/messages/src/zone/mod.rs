@@ -22,6 +22,7 @@ pub mod sample;
 mod write;
 
 use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
+use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 
 pub use read::{digest, is_request, read};
@@ -96,6 +97,8 @@ pub struct ZoneReading {
     pub envelope: ZoneEnvelope,
     /// 企业内部编号, as it was written: an answer quotes it even when the rest cannot be used.
     pub reference: Box<str>,
+    /// Whether it is declared, or only to be stored (`DelcareFlag`).
+    pub stage: Stage,
     /// The document, or everything for which it cannot be used: up to a thousand of them.
     pub outcome: Result<ZoneDocument, Vec<Defect>>,
     /// What was passed over or read although it is written otherwise.

@@ -2,6 +2,7 @@
 
 use roxmltree::{Document as Tree, Node};
 use sha2::{Digest, Sha256};
+use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::party::{NamedParty, PartyCode};
 
@@ -42,6 +43,7 @@ pub fn read(tree: &Tree<'_>) -> ZoneReading {
         message: None,
         envelope,
         reference: "".into(),
+        stage: Stage::Declared,
         outcome: Err(Vec::new()),
         warnings: Vec::new(),
     };
@@ -113,6 +115,10 @@ fn read_business(
             )
             .found(&announced)
         });
+    }
+    let flag = business.children().find(|node| is_named(*node, "DelcareFlag"));
+    if flag.is_some_and(|flag| text_of(flag).trim() == "0") {
+        reading.stage = Stage::Stored;
     }
     let place = place.child(kind.element);
     let rows = ZoneRows::read(node, kind, &place, report);

@@ -56,6 +56,62 @@ impl Desk {
 }
 
 #[test]
+fn a_bonded_list_comes_by_message_and_its_enterprise_is_told_what_officers_do() {
+    let desk = Desk::new();
+    let list = tongguan_in(desk.0.path(), &["message", "sample", "INV101"], "").out;
+    for (code, zone) in [("330198W004", "\"declarant\"")] {
+        let party = format!("[[party]]\nname = \"示例\"\ncodes = [\"{code}\"]\nroles = [{zone}]\n");
+        std::fs::write(desk.0.path().join("carrier.toml"), party).unwrap();
+        assert_eq!(desk.run(&["registry", "import", "carrier.toml"]).status, 0);
+    }
+    let goods = "item,hs_code,name,unit,statutory_unit,statutory_factor\n\
+                 0001,9619001100,纸尿裤,007,035,1.9\n";
+    std::fs::write(desk.0.path().join("nappies.csv"), goods).unwrap();
+    let zone = ["--office", "2916", "--zone", "示例综合保税区", "--from", "2026-01-01"];
+    let book = "T2916W000001";
+    let opened =
+        desk.run(&[&["bonded", "open", book, "--holder", "330198W004"], &zone[..]].concat());
+    assert_eq!(opened.status, 0, "{}", opened.err);
+    assert_eq!(desk.run(&["bonded", "register", book, "nappies.csv"]).status, 0);
+    let gateway = |messages: &[(&str, &str)]| {
+        for (name, text) in messages {
+            std::fs::create_dir_all(desk.0.path().join("in")).unwrap();
+            std::fs::write(desk.0.path().join("in").join(name), text).unwrap();
+        }
+        let unsigned = ["--unsigned", "INV101", "--unsigned", "SAS121"];
+        let run = desk.run(
+            &[&["gateway", "--inbox", "in", "--outbox", "out", "--once"], &unsigned[..]].concat(),
+        );
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    };
+    std::fs::create_dir_all(desk.0.path().join("in")).unwrap();
+    gateway(&[("list.xml", &list)]);
+    let answers = || {
+        let folder = desk.0.path().join("out").join("DXPENT0000000001");
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .map(|name| name.split('_').next().unwrap().to_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(answers(), ["CommonResponeMessage", "INV201", "INV202"]);
+    let shown = desk.run(&["bonded", "inbound", "show", book, "--json"]).json();
+    let number = shown["lists"][0]["number"].as_str().unwrap().to_owned();
+    assert_eq!(shown["lists"][0]["state"], "approved");
+    for (step, said) in [
+        (&["gate", book, &number, "--gate-pass", "HF1"][..], "past the gate"),
+        (&["admit", book, &number], "in stock"),
+    ] {
+        let run = desk.inbound(step);
+        assert_eq!(run.out, format!("bonded list {number}: {said}\n"), "{}", run.err);
+    }
+    gateway(&[]);
+    assert_eq!(answers(), ["CommonResponeMessage", "INV201", "INV201", "INV202"]);
+}
+
+#[test]
 fn a_book_is_opened_filled_counted_and_explained() {
     let desk = Desk::new();
     assert_eq!(desk.open().out, "account book L1: registered\n");

@@ -68,6 +68,32 @@ fn every_sample_is_valid_under_the_strict_profile() {
 }
 
 #[test]
+fn messages_of_bonded_zones_are_made_checked_signed_and_verified() {
+    let folder = Folder::new();
+    let (out, trust) = (folder.text("sample.xml"), folder.text("trust"));
+    for kind in ["INV101", "sas121"] {
+        let signed = ["sample", kind, "--signed", "--out", &out, "--trust-out", &trust];
+        assert_eq!(message(&signed, "").status, 0);
+        let verified = message(&["verify", &out, "--trust", &trust, "--at", "2026-03-02"], "");
+        assert_eq!(verified.status, 0, "{}", verified.out);
+        let run = message(&["sample", kind], "");
+        let verdict = json!({
+            "file": "-", "type": kind.to_uppercase(), "profile": "tolerant", "valid": true,
+            "documents": 1, "defects": [], "warnings": [], "findings": [], "omitted": 0,
+        });
+        assert_eq!(checked(&run.out, "tolerant"), verdict);
+        let spoilt = run.out.replacen("<DclTypecd>1<", "<DclTypecd>9<", 1);
+        assert_eq!(message(&["check", "-"], &spoilt).status, 1);
+    }
+    for kind in ["INV201", "INV202", "SAS221", "SAS223"] {
+        let run = message(&["sample", kind], "");
+        assert!(run.out.contains(&format!("<message_type>{kind}</message_type>")), "{}", run.err);
+        assert_ne!(message(&["sample", kind, "--signed"], "").status, 0);
+    }
+    assert!(message(&["sample", "SAS999"], "").err.contains("CEB900, INV101"));
+}
+
+#[test]
 fn samples_of_requests_are_signed_by_an_authority_that_can_be_trusted() {
     let folder = Folder::new();
     let (out, trust) = (folder.text("sample.xml"), folder.text("trust"));

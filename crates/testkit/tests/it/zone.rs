@@ -377,6 +377,10 @@ fn what_cannot_be_read_is_answered_by_a_receipt(on: On) {
     let spoilt = text.replace("<DclTypecd>1<", "<DclTypecd>7<").replace("<Natcd>116", "<Natcd>1");
     let told = told(&world.submit([spoilt.as_str()]));
     assert_eq!(heads(&told), [TURNED_AWAY]);
+    let stored = text.replace("<DelcareFlag>1<", "<DelcareFlag>0<");
+    let only_stored = self::told(&world.submit([stored.as_str()]));
+    assert_eq!(only_stored[0].why, "暂存的单证不予受理，DelcareFlag应为1（DelcareFlag）");
+    assert_eq!((heads(&only_stored), states(&world)), (vec![TURNED_AWAY], vec![]));
     let why = &told[0].why;
     assert!(why.contains("（InvtMessage/InvtListType[1]/Natcd）"), "{why}");
     assert!(why.contains("值[7]不符合[1|2|3]（InvtMessage/InvtHeadType/DclTypecd）"), "{why}");

@@ -15,8 +15,8 @@ use tongguan_domain::check;
 use tongguan_domain::check::export::{self, Law};
 use tongguan_domain::commerce::Filing;
 use tongguan_domain::defect::Defect;
-use tongguan_messages::ceb::MessageType;
 use tongguan_messages::read::{self, Document, Reading};
+use tongguan_messages::zone::{self, ZoneMessage, ZoneReading};
 
 use super::input::{self, Opened};
 use super::{Profile, Speech};
@@ -73,23 +73,36 @@ impl Check {
             envelope: None,
         };
         let opened = match input::read(file) {
-            Ok(bytes) => input::open(&bytes, |tree| read::read(tree, self.profile.into())),
+            Ok(bytes) => input::open(&bytes, |tree| match zone::is_request(tree) {
+                true => Ok(Found::Zone(zone::read(tree))),
+                false => {
+                    read::read(tree, self.profile.into()).map(|read| Found::Ceb(Box::new(read)))
+                }
+            }),
             Err(defect) => Opened { envelope: None, content: Err(vec![defect]) },
         };
         verdict.envelope = opened.envelope;
         match opened.content {
             Err(defects) => verdict.defects = defects,
             Ok(Err(defect)) => verdict.defects.push(defect),
-            Ok(Ok(reading)) => verdict.take(reading, pack),
+            Ok(Ok(Found::Ceb(reading))) => verdict.take(*reading, pack),
+            Ok(Ok(Found::Zone(reading))) => verdict.take_zone(reading),
         }
         verdict
     }
 }
 
+/// What a file holds.
+enum Found {
+    Ceb(Box<Reading>),
+    /// A request of a bonded zone, for which there is one profile alone.
+    Zone(ZoneReading),
+}
+
 /// What was found in one file.
 struct Verdict {
     file: String,
-    message: Option<MessageType>,
+    message: Option<&'static str>,
     profile: Profile,
     documents: usize,
     /// Of the structure; none means valid.
@@ -109,7 +122,7 @@ impl Verdict {
     fn take(&mut self, reading: Reading, pack: &Pack) {
         let envelope = self.envelope.as_ref();
         let announced = envelope.map_or(Ok(()), |envelope| envelope.check_type(reading.message));
-        self.message = Some(reading.message);
+        self.message = Some(reading.message.code());
         self.documents = reading.document_count;
         self.findings = findings(&reading, pack);
         self.defects = announced.err().into_iter().chain(reading.defects).collect();
@@ -117,11 +130,18 @@ impl Verdict {
         self.omitted = reading.omitted;
     }
 
+    fn take_zone(&mut self, reading: ZoneReading) {
+        self.message = reading.message.map(ZoneMessage::code);
+        self.documents = usize::from(reading.message.is_some());
+        self.defects = reading.outcome.err().unwrap_or_default();
+        self.warnings = reading.warnings;
+    }
+
     fn view(&self) -> View<'_> {
         let views = |defects: &[Defect]| defects.iter().map(DefectView::from).collect();
         View {
             file: &self.file,
-            message: self.message.map(MessageType::code),
+            message: self.message,
             profile: self.profile.name(),
             valid: self.is_valid(),
             documents: self.documents,
@@ -138,7 +158,7 @@ impl Verdict {
             Profile::Strict => language.pick("严格", "strict"),
             Profile::Tolerant => language.pick("宽松", "tolerant"),
         };
-        let message = self.message.map_or(language.pick("类型未知", "unknown"), MessageType::code);
+        let message = self.message.unwrap_or(language.pick("类型未知", "unknown"));
         let valid = match self.is_valid() {
             true => language.pick("有效", "valid"),
             false => language.pick("无效", "not valid"),

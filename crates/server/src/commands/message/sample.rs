@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use tongguan_messages::ceb::MessageType;
-use tongguan_messages::sample::sample;
+use tongguan_messages::sample::{SampleError, sample};
+use tongguan_messages::zone::{self, ZoneMessage};
 use tongguan_testkit::cast::{Actor, Cast, Signing};
 
 use super::{message_type, write_out};
@@ -18,6 +19,9 @@ const AUTHORITY: &str = "sample-authority.pem";
 
 /// Write a made-up message, valid by the official schema.
 ///
+/// Bonded lists and gate passes (INV101, SAS121) and the answers to them have no official schema; theirs is
+/// told by docs/reference/bonded.md.
+///
 /// All samples tell of one of two parcels, one that comes and one that leaves; no person, enterprise
 /// or number in them exists. Declarations of import (CEB621) are signed unless --unsigned is given,
 /// because the schema demands it.
@@ -25,9 +29,9 @@ const AUTHORITY: &str = "sample-authority.pem";
 /// The keys of the samples are public: never trust their authority where it matters.
 #[derive(Debug, Args)]
 pub struct Sample {
-    /// The code of a message, such as CEB311 or 311; an unknown one lists them all.
-    #[arg(value_name = "TYPE", value_parser = message_type)]
-    message: MessageType,
+    /// The code of a message, such as CEB311, 311 or INV101; an unknown one lists them all.
+    #[arg(value_name = "TYPE", value_parser = any_message)]
+    message: AnyMessage,
     /// Sign it by whoever must send it, with SM2.
     #[arg(long)]
     signed: bool,
@@ -45,9 +49,8 @@ pub struct Sample {
 impl Sample {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut text = sample(self.message)?;
-        let is_signed =
-            self.signed || self.message.layout().trailer.demands_signature() && !self.unsigned;
+        let mut text = self.message.sample()?;
+        let is_signed = self.signed || self.message.demands_signature() && !self.unsigned;
         if is_signed || self.trust_out.is_some() {
             let cast = Cast::new(SEED, Signing::Sm2)?;
             if is_signed {
@@ -62,14 +65,48 @@ impl Sample {
     }
 }
 
-/// Who sends a message.
-fn sender(cast: &Cast, message: MessageType) -> anyhow::Result<&Actor> {
-    if !message.is_request() {
-        anyhow::bail!(
-            "{} is an answer of customs, which is not signed: leave --signed out",
-            message.code()
-        );
+/// A message of the standard, or of bonded zones.
+#[derive(Debug, Clone, Copy)]
+enum AnyMessage {
+    Ceb(MessageType),
+    Zone(ZoneMessage),
+}
+
+fn any_message(text: &str) -> Result<AnyMessage, String> {
+    match ZoneMessage::from_code(text) {
+        Some(message) => Ok(AnyMessage::Zone(message)),
+        None => message_type(text).map(AnyMessage::Ceb).map_err(|known| {
+            format!("{known}, {}", ZoneMessage::ALL.map(ZoneMessage::code).join(", "))
+        }),
     }
+}
+
+impl AnyMessage {
+    fn sample(self) -> Result<String, SampleError> {
+        match self {
+            Self::Ceb(message) => sample(message),
+            Self::Zone(message) => zone::sample::sample(message),
+        }
+    }
+
+    fn demands_signature(self) -> bool {
+        match self {
+            Self::Ceb(message) => message.layout().trailer.demands_signature(),
+            Self::Zone(_) => false,
+        }
+    }
+}
+
+/// Who sends a message.
+fn sender(cast: &Cast, message: AnyMessage) -> anyhow::Result<&Actor> {
+    let (code, is_request) = match message {
+        AnyMessage::Ceb(message) => (message.code(), message.is_request()),
+        AnyMessage::Zone(message) => (message.code(), message.is_request()),
+    };
+    if !is_request {
+        anyhow::bail!("{code} is an answer of customs, which is not signed: leave --signed out");
+    }
+    let AnyMessage::Ceb(message) = message else { return Ok(&cast.carrier) };
     Ok(match message {
         MessageType::Ceb311 => &cast.merchant,
         MessageType::Ceb213 | MessageType::Ceb303 | MessageType::Ceb403 => &cast.exporter,
