@@ -451,6 +451,7 @@ fn the_reference_page_lists_every_structural_rule_and_every_rule_of_findings() {
         table(tongguan_domain::check::export::return_rules::ALL),
         table(tongguan_domain::readmission::rules::ALL),
         table(tongguan_domain::check::consolidation::RULES),
+        table(tongguan_domain::bonded::review::ALL),
     ] {
         assert!(page.contains(&table), "docs/reference/defects.md should hold\n{table}");
     }
