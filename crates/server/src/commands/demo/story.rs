@@ -32,7 +32,7 @@ pub struct Story {
 /// A parcel that ended otherwise than it must.
 #[derive(Debug, Serialize)]
 pub struct Difference {
-    /// 订单编号.
+    /// 订单编号; the month, where it is about the consolidation.
     pub order_no: String,
     /// What it should have shown.
     pub reason: &'static str,

@@ -44,3 +44,26 @@ impl fmt::Display for Sums {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn each_currency_is_summed_by_itself() {
+        let pack = Pack::builtin();
+        let day = date(2026, 3, 2);
+        let mut sums = Sums::default();
+        for (fen, currency) in [(1050, "502"), (-50, "502"), (1, "142"), (7, "999")] {
+            sums.add(Decimal::new(fen, 2), currency, &pack, day);
+        }
+        let mut twice = sums.clone();
+        twice.add_all(&sums);
+        assert_eq!(sums.to_string(), "999 0.07, CNY 0.01, USD 10.00");
+        let json = serde_json::to_value(&twice).unwrap();
+        assert_eq!(json, serde_json::json!({ "999": "0.14", "CNY": "0.02", "USD": "20.00" }));
+        assert_eq!(Sums::default().to_string(), "");
+    }
+}

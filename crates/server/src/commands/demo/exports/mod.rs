@@ -6,6 +6,8 @@
 mod consolidation;
 mod officers;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Context as _;
 use tongguan_application::clearing::engine::Engine;

@@ -178,8 +178,8 @@ impl Seen<'_> {
         (expected != found).then(|| Difference {
             order_no: self.parcel.documents.order.order_no.to_string(),
             reason: story.name(),
-            expected: format!("in {expected} formal declarations"),
-            found: format!("in {found}"),
+            expected: format!("formal declarations: {expected}"),
+            found: found.to_string(),
         })
     }
 
