@@ -7,6 +7,7 @@ mod bench;
 mod bonded;
 mod codes;
 mod consolidate;
+mod deciding;
 mod defects;
 mod demo;
 mod doctor;

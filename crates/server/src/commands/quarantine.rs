@@ -9,8 +9,9 @@ use tongguan_application::ports::Clock;
 use tongguan_application::quarantine;
 use tongguan_domain::quarantine::Finding;
 
-use super::place::{KeyFile, Place};
-use super::review::{deciding, find, tell};
+use super::deciding::Deciding;
+use super::place::Place;
+use super::review::{find, tell};
 use crate::clock::SystemClock;
 
 /// List exported parcels that quarantine (检疫) has to look at, and register what it found.
@@ -60,12 +61,7 @@ struct Register {
     #[arg(long, value_name = "NAME")]
     officer: String,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 impl Quarantine {
@@ -110,13 +106,13 @@ impl List {
 
 impl Register {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
+        let store = self.at.open()?;
         let id = find(&store, &self.number)?;
         let (finding, officer, reason) = (self.finding, &self.officer, &self.reason);
-        let registered = deciding(&store, &self.place, &self.key_file, |engine, _| {
+        let registered = self.at.decide(&store, |engine, _| {
             quarantine::register(engine, &SystemClock, id, finding, officer, reason)
         })??;
-        tell(&self.number, id, &registered, self.json)
+        tell(&self.number, id, &registered, self.at.json)
     }
 }
 

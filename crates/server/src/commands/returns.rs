@@ -13,8 +13,8 @@ use tongguan_application::ports::Clock as _;
 use tongguan_application::returns::{self, Decided};
 use tongguan_domain::ids::ReturnId;
 
-use super::place::{KeyFile, Place};
-use super::review::deciding;
+use super::deciding::Deciding;
+use super::place::Place;
 use crate::clock::SystemClock;
 
 /// Imported goods that come back: list what is under way, record their arrival, and what was found;
@@ -54,25 +54,20 @@ struct List {
     json: bool,
 }
 
-/// What commands that decide have in common.
+/// What the commands that decide about a return have in common.
 #[derive(Debug, Args)]
-struct Deciding {
+struct OneReturn {
     /// The return: preNo or id.
     number: String,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 /// Record that the goods are back at the supervised place.
 #[derive(Debug, Args)]
 struct Arrive {
     #[command(flatten)]
-    deciding: Deciding,
+    of: OneReturn,
     /// In how many pieces.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     packages: u32,
@@ -88,7 +83,7 @@ struct Arrive {
 #[derive(Debug, Args)]
 struct Accept {
     #[command(flatten)]
-    deciding: Deciding,
+    of: OneReturn,
     /// Who decides, for the audit.
     #[arg(long, value_name = "NAME")]
     officer: String,
@@ -98,7 +93,7 @@ struct Accept {
 #[derive(Debug, Args)]
 struct Refuse {
     #[command(flatten)]
-    deciding: Deciding,
+    of: OneReturn,
     /// Why: a code (docs/reference/review.md lists them), or words that the declarant will read.
     #[arg(long, value_name = "CODE|TEXT")]
     reason: String,
@@ -154,35 +149,35 @@ impl List {
 
 impl Arrive {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let Deciding { number, place, key_file, json } = &self.deciding;
-        let store = place.open_known(SystemClock.now())?;
+        let OneReturn { number, at } = &self.of;
+        let store = at.open()?;
         let damage = self.damage.as_deref();
-        let decided = deciding(&store, place, key_file, |engine, _| {
+        let decided = at.decide(&store, |engine, _| {
             returns::arrive(engine, &SystemClock, number, self.packages, damage, &self.by)
         })??;
-        tell(number, &decided, *json)
+        tell(number, &decided, at.json)
     }
 }
 
 impl Accept {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        examine(&self.deciding, None, &self.officer)
+        examine(&self.of, None, &self.officer)
     }
 }
 
 impl Refuse {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        examine(&self.deciding, Some(&self.reason), &self.officer)
+        examine(&self.of, Some(&self.reason), &self.officer)
     }
 }
 
-fn examine(command: &Deciding, fault: Option<&str>, officer: &str) -> anyhow::Result<ExitCode> {
-    let Deciding { number, place, key_file, json } = command;
-    let store = place.open_known(SystemClock.now())?;
-    let decided = deciding(&store, place, key_file, |engine, _| {
+fn examine(of: &OneReturn, fault: Option<&str>, officer: &str) -> anyhow::Result<ExitCode> {
+    let OneReturn { number, at } = of;
+    let store = at.open()?;
+    let decided = at.decide(&store, |engine, _| {
         returns::examine(engine, &SystemClock, number, fault, officer)
     })??;
-    tell(number, &decided, *json)
+    tell(number, &decided, at.json)
 }
 
 fn shown(record: &ReturnRecord) -> Value {

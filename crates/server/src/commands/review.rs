@@ -6,29 +6,25 @@ pub(super) mod view;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
 use serde_json::json;
-use tongguan_application::clearing::engine::Engine;
-use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_application::registry;
 use tongguan_application::review::{
     self, Decided, Decision, Direction, Filter, Found, Place as Behind,
 };
-use tongguan_codelists::Pack;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_storage::Store;
 
+use super::deciding::Deciding;
 use super::message::signing_key;
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
-use crate::take_over::take_over;
 
 /// Review declarations, imports and exports: list what waits for an officer, look at one, decide; declare
 /// a stored one.
@@ -107,12 +103,7 @@ struct Decide {
     #[arg(long, value_name = "NAME")]
     officer: String,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 /// Declare a declaration that is only stored (status 1), as sending it again with appStatus 2 does.
@@ -128,12 +119,7 @@ struct Declare {
     #[arg(long, value_name = "PEM")]
     key: PathBuf,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 impl Review {
@@ -212,45 +198,30 @@ impl Show {
 
 impl Decide {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
+        let store = self.at.open()?;
         let decision = Decision {
             declaration: find(&store, &self.number)?,
             ruling: self.ruling,
             officer: self.officer.clone(),
             reason: self.reason.clone(),
         };
-        let decided = deciding(&store, &self.place, &self.key_file, |engine, pack| {
+        let decided = self.at.decide(&store, |engine, pack| {
             review::decide(engine, &SystemClock, pack, &decision)
         })??;
-        tell(&self.number, decision.declaration, &decided, self.json)
+        tell(&self.number, decision.declaration, &decided, self.at.json)
     }
 }
 
 impl Declare {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
+        let store = self.at.open()?;
         let id = find(&store, &self.number)?;
         let key = signing_key(&self.key)?;
-        let declared = deciding(&store, &self.place, &self.key_file, |engine, _| {
-            review::declare(engine, &SystemClock, id, &key)
-        })??;
-        tell(&self.number, id, &declared, self.json)
+        let declared = self
+            .at
+            .decide(&store, |engine, _| review::declare(engine, &SystemClock, id, &key))??;
+        tell(&self.number, id, &declared, self.at.json)
     }
-}
-
-/// Lets `act` decide with all partitions, and gives them back.
-pub(super) fn deciding<T>(
-    store: &Store,
-    place: &Place,
-    key_file: &KeyFile,
-    act: impl FnOnce(&mut Engine, &Pack) -> T,
-) -> anyhow::Result<T> {
-    let keyring = Arc::new(key_file.keyring(place)?);
-    let Learned { pack, settings, .. } = store.read(Learned::load)?;
-    let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
-    let done = act(&mut engine, &pack);
-    engine.stop()?;
-    Ok(done)
 }
 
 /// Says where a declaration stands now, and what was told.

@@ -11,9 +11,10 @@ use tongguan_application::transit::{self, Officer, Outcome, Shown};
 use tongguan_domain::ids::{OfficeCode, SealNumber, VehiclePlate};
 use tongguan_domain::transit::{SealCondition, Sighting};
 
-use super::place::{KeyFile, Place};
+use super::deciding::Deciding;
+use super::place::Place;
+use super::review::find;
 use super::review::view::export;
-use super::review::{deciding, find};
 use crate::clock::SystemClock;
 
 /// Seal released goods (施封), and look at seal and vehicle when they come to the port (转关).
@@ -53,12 +54,7 @@ struct Seal {
     #[command(flatten)]
     officer: OfficerArguments,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 /// Say what seal and vehicle are like at the port.
@@ -79,12 +75,7 @@ struct Check {
     #[command(flatten)]
     officer: OfficerArguments,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 /// Show goods under seal: how they were sealed, and where they are.
@@ -129,22 +120,21 @@ impl OfficerArguments {
 
 impl Seal {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
+        let store = self.at.open()?;
         let ids = self.numbers.iter().map(|number| find(&store, number));
         let ids = ids.collect::<anyhow::Result<Vec<_>>>()?;
         let officer = self.officer.officer();
-        let outcomes = deciding(&store, &self.place, &self.key_file, |engine, _| {
+        let outcomes = self.at.decide(&store, |engine, _| {
             transit::seal(engine, &SystemClock, &ids, &self.seal, &self.vehicle, &officer)
         })??;
-        tell(&outcomes, self.json)
+        tell(&outcomes, self.at.json)
     }
 }
 
 impl Check {
     fn run(&self) -> anyhow::Result<ExitCode> {
-        let now = SystemClock.now();
-        let store = self.place.open_known(now)?;
-        let found = transit::find(&store, &self.number, now)?;
+        let store = self.at.open()?;
+        let found = transit::find(&store, &self.number, SystemClock.now())?;
         let Some(first) = found.first() else {
             anyhow::bail!(
                 "nothing is under seal as `{}`: give the seal, or the invtNo, preNo, orderNo or id of \
@@ -163,10 +153,10 @@ impl Check {
             vehicle: self.vehicle.clone(),
         };
         let officer = self.officer.officer();
-        let outcomes = deciding(&store, &self.place, &self.key_file, |engine, _| {
+        let outcomes = self.at.decide(&store, |engine, _| {
             transit::check(engine, &SystemClock, &ids, &seen, &officer)
         })??;
-        tell(&outcomes, self.json)
+        tell(&outcomes, self.at.json)
     }
 }
 

@@ -18,8 +18,9 @@ use tongguan_domain::readmission::ExportReturnId;
 use tongguan_storage::Store;
 
 use crate::clock::SystemClock;
-use crate::commands::place::{KeyFile, Place};
-use crate::commands::review::{self, deciding};
+use crate::commands::deciding::Deciding;
+use crate::commands::place::Place;
+use crate::commands::review;
 
 /// Returns of exported goods: list what waits for an officer, look at one, decide.
 ///
@@ -83,7 +84,7 @@ struct Rule {
     #[arg(long, value_name = "NAME")]
     officer: String,
     #[command(flatten)]
-    at: At,
+    at: Deciding,
 }
 
 /// Note the order by which the goods are exchanged.
@@ -97,19 +98,7 @@ struct Exchange {
     #[arg(long, value_parser = OrderNumber::parse)]
     order: OrderNumber,
     #[command(flatten)]
-    at: At,
-}
-
-/// Where a decision is committed, and how it is told.
-#[derive(Debug, Args)]
-struct At {
-    #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 impl Export {
@@ -121,7 +110,7 @@ impl Export {
             ExportCommand::Accept(rule) => rule.run(ExportReturnRuling::Accept),
             ExportCommand::Refuse(rule) => rule.run(ExportReturnRuling::Refuse),
             ExportCommand::Exchange(Exchange { number, order, at }) => {
-                at.decide(&number, Verdict::Exchange(order))
+                decide(&at, &number, Verdict::Exchange(order))
             }
         }
     }
@@ -174,26 +163,23 @@ impl Show {
 impl Rule {
     fn run(self, ruling: ExportReturnRuling) -> anyhow::Result<ExitCode> {
         let Self { number, reason, officer, at } = self;
-        at.decide(&number, Verdict::Ruling { ruling, officer, reason })
+        decide(&at, &number, Verdict::Ruling { ruling, officer, reason })
     }
 }
 
-impl At {
-    fn decide(&self, number: &str, verdict: Verdict) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
-        let id = find(&store, number)?.id;
-        let decision = Decision { id, verdict };
-        let decided = deciding(&store, &self.place, &self.key_file, |engine, _| {
-            export_returns::decide(engine, &SystemClock, &decision)
-        })??;
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            writeln!(out, "{}", json!({ "return": number, "status": decided.status.number() }))?;
-        } else {
-            writeln!(out, "{number} stands at {}", decided.status)?;
-        }
-        Ok(ExitCode::SUCCESS)
+fn decide(at: &Deciding, number: &str, verdict: Verdict) -> anyhow::Result<ExitCode> {
+    let store = at.open()?;
+    let id = find(&store, number)?.id;
+    let decision = Decision { id, verdict };
+    let decided =
+        at.decide(&store, |engine, _| export_returns::decide(engine, &SystemClock, &decision))??;
+    let mut out = std::io::stdout().lock();
+    if at.json {
+        writeln!(out, "{}", json!({ "return": number, "status": decided.status.number() }))?;
+    } else {
+        writeln!(out, "{number} stands at {}", decided.status)?;
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The one return that a number names.

@@ -1,0 +1,53 @@
+//! What the commands that decide have in common: where they decide, and how they answer.
+
+use std::sync::Arc;
+
+use clap::Args;
+use tongguan_application::clearing::engine::Engine;
+use tongguan_application::learning::Learned;
+use tongguan_application::ports::Clock;
+use tongguan_codelists::Pack;
+use tongguan_storage::Store;
+
+use super::place::{KeyFile, Place};
+use crate::clock::SystemClock;
+use crate::take_over::take_over;
+
+/// Where a decision is committed, and how it is told.
+#[derive(Debug, Args)]
+pub struct Deciding {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    key_file: KeyFile,
+    /// Answer as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Deciding {
+    /// Opens the database that has to be there already.
+    ///
+    /// # Errors
+    /// As [`Place::open_known`].
+    pub fn open(&self) -> anyhow::Result<Store> {
+        self.place.open_known(SystemClock.now())
+    }
+
+    /// Lets `act` decide with all partitions, and gives them back.
+    ///
+    /// # Errors
+    /// When key or registers cannot be read, or somebody else has the partitions.
+    pub fn decide<T>(
+        &self,
+        store: &Store,
+        act: impl FnOnce(&mut Engine, &Pack) -> T,
+    ) -> anyhow::Result<T> {
+        let keyring = Arc::new(self.key_file.keyring(&self.place)?);
+        let Learned { pack, settings, .. } = store.read(Learned::load)?;
+        let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
+        let done = act(&mut engine, &pack);
+        engine.stop()?;
+        Ok(done)
+    }
+}
