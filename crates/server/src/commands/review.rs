@@ -23,7 +23,7 @@ use tongguan_storage::Store;
 
 use super::deciding::Deciding;
 use super::message::signing_key;
-use super::place::{KeyFile, Place};
+use super::place::Place;
 use crate::clock::SystemClock;
 
 /// Review declarations, imports and exports: list what waits for an officer, look at one, decide; declare
