@@ -3,7 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `fate` | what becomes of a parcel |
-//! | `bill`, `parcel` | the documents, made anew from their numbers whenever they are needed |
+//! | `bill`, `parcel`, `report` | the documents, made anew from their numbers whenever they are needed |
 //! | `schedule` | what happens when |
 //! | `clearing` | the month sent through the product |
 //! | `asking` | the requests to consolidate it |
@@ -20,6 +20,7 @@ mod formal_line;
 mod ledger;
 mod left;
 mod parcel;
+mod report;
 mod schedule;
 
 pub use asking::Round;

@@ -15,11 +15,10 @@ use tongguan_domain::time::Moment;
 use super::clearing::MonthError;
 use super::parcel::Parcel;
 use super::{ExportedMonth, Ledger};
-use crate::answers::answers;
 use crate::consolidation::{document, request, results};
 use crate::parcels::Document;
 use crate::traffic::dice::Dice;
-use crate::world::World;
+use crate::world::{Sent, World};
 
 /// How a merchant's month is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +89,7 @@ impl ExportedMonth {
         Dice::new(self.seed, "requests of the month", 0).shuffle(&mut requests);
         for batch in requests.chunks(20) {
             batch.iter().for_each(|it| ledger.send(it.filing().guid.as_str()));
-            ledger.hear_all(&world.send(batch).answers);
+            ledger.hear(&world.send(batch));
         }
         let mut round = carry_out(world, ledger);
         world.open_requests(plan(Self::month()));
@@ -163,7 +162,7 @@ impl ExportedMonth {
 /// Brings open requests to their end.
 fn carry_out(world: &mut World, ledger: &mut Ledger) -> Round {
     let (done, sent) = world.consolidate();
-    ledger.hear_all(&sent.answers);
+    ledger.hear(&sent);
     Round { done, results: results(&sent.messages), ..Round::default() }
 }
 
@@ -171,9 +170,10 @@ fn carry_out(world: &mut World, ledger: &mut Ledger) -> Round {
 fn carry_out_stopped(most: usize, world: &mut World, ledger: &mut Ledger) -> Round {
     let mut round = Round::default();
     while let Some(done) = world.consolidate_portion(most) {
-        let messages = world.deliver();
-        ledger.hear_all(&answers(&messages));
-        round.add(Round { done, results: results(&messages), portions: 1, ..Round::default() });
+        let sent = Sent::of(world.deliver());
+        ledger.hear(&sent);
+        let results = results(&sent.messages);
+        round.add(Round { done, results, portions: 1, ..Round::default() });
     }
     round
 }

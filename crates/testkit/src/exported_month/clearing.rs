@@ -6,18 +6,16 @@ use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::incoming::{ExportReturnRuling, Incoming};
 use tongguan_application::ports::Clock;
 use tongguan_domain::commerce::Action;
-use tongguan_domain::declaration::{GoodsSeen, Ruling, Transport};
-use tongguan_domain::ids::{FunctionalReference, IdError};
-use tongguan_domain::movement::{MasterBillLine, ReportedParcel};
+use tongguan_domain::declaration::{GoodsSeen, Ruling};
+use tongguan_domain::ids::IdError;
 use tongguan_domain::time::Moment;
 
 use super::balance::Unbalanced;
 use super::ledger::kinds;
 use super::parcel::Parcel;
-use super::schedule::{Kind, Report, Step, schedule};
+use super::schedule::{Step, schedule};
 use super::{ExportedMonth, Fate, Ledger};
-use crate::exports::Export;
-use crate::parcels::{Document, guid};
+use crate::parcels::Document;
 use crate::requests::export_cancellation;
 use crate::traffic::dice::Dice;
 use crate::world::{Sent, World};
@@ -125,105 +123,41 @@ impl Hour<'_> {
             self.ledger.send(document.filing().guid.as_str());
         }
         let sent = self.world.send_messages(messages.iter().map(Vec::as_slice));
-        self.ledger.hear_all(&sent.answers)
+        self.ledger.hear(&sent)
     }
 
     fn documents(&self, step: &Step, at: Moment) -> Result<Vec<Document>, IdError> {
         let each = |numbers: &[u64], make: &dyn Fn(&Parcel) -> Document| {
             numbers.iter().map(|n| Ok(make(&self.month.parcel(*n)?))).collect()
         };
-        let one = |n: u64| self.month.parcel(n);
-        let number = |n: u64| self.ledger.number(n);
+        let order = |it: &Parcel| Document::ExportOrder(Box::new(it.export.order.clone()));
+        let waybill = |it: &Parcel| Document::ExportWaybill(Box::new(it.export.waybill.clone()));
+        let again = |n, kind, action| self.month.parcel(n)?.list_again(kind, action, 90);
         let document = match step {
-            Step::Orders(numbers) => {
-                return each(numbers, &|it| {
-                    Document::ExportOrder(Box::new(it.export.order.clone()))
-                });
-            }
-            Step::Waybills(numbers) => {
-                return each(numbers, &|it| {
-                    Document::ExportWaybill(Box::new(it.export.waybill.clone()))
-                });
-            }
+            Step::Orders(numbers) => return each(numbers, &order),
+            Step::Waybills(numbers) => return each(numbers, &waybill),
             Step::Lists(numbers) => return each(numbers, &Parcel::first_list),
-            Step::Report(report) => Some(self.report(report)?),
-            Step::Change(n) => Some(one(*n)?.list_again(kinds::CHANGED, Action::Change, 90)?),
-            Step::Mend(n) => Some(one(*n)?.list_again(kinds::MENDED, Action::Create, 90)?),
-            Step::Duplicate(n) => {
-                Some(one(*n)?.list_again(kinds::DUPLICATE, Action::Create, 90)?)
-            }
-            Step::Cancel(n) => match number(*n) {
-                Some(number) => {
-                    let request = export_cancellation(&one(*n)?.export, number, *n, at)?;
-                    Some(Document::ExportCancellation(Box::new(request)))
+            Step::Report(report) => report.document(self.month)?,
+            Step::Change(n) => again(*n, kinds::CHANGED, Action::Change)?,
+            Step::Mend(n) => again(*n, kinds::MENDED, Action::Create)?,
+            Step::Duplicate(n) => again(*n, kinds::DUPLICATE, Action::Create)?,
+            Step::Cancel(n) | Step::AskBack(n) | Step::LinkBack(n) | Step::Tally(n) => {
+                let parcel = self.month.parcel(*n)?;
+                // What has no number yet cannot be named; its answers will say that it is missing.
+                let Some(number) = self.ledger.number(*n) else { return Ok(Vec::new()) };
+                match step {
+                    Step::Cancel(n) => {
+                        let request = export_cancellation(&parcel.export, number, *n, at)?;
+                        Document::ExportCancellation(Box::new(request))
+                    }
+                    Step::AskBack(_) => parcel.returned(number, at)?.request_document(),
+                    Step::LinkBack(_) => parcel.linked_back(number, at)?,
+                    _ => parcel.returned(number, at)?.tally_document(),
                 }
-                None => None,
-            },
-            Step::AskBack(n) => match number(*n) {
-                Some(number) => Some(one(*n)?.returned(number, at)?.request_document()),
-                None => None,
-            },
-            Step::Tally(n) => match number(*n) {
-                Some(number) => Some(one(*n)?.returned(number, at)?.tally_document()),
-                None => None,
-            },
-            Step::Withdraw(_) | Step::RuleReturn(_) => None,
+            }
+            Step::Withdraw(_) | Step::RuleReturn(_) => return Ok(Vec::new()),
         };
-        Ok(document.into_iter().collect())
-    }
-
-    fn report(&self, report: &Report) -> Result<Document, IdError> {
-        let first = report.bill * super::bill::PARCELS + 1;
-        let Parcel { bill, export, .. } = self.month.parcel(first)?;
-        let Export { mut master_bill, mut arrival, mut departure, .. } = export;
-        let parcels = report.parcels.iter().map(|n| Ok(self.month.parcel(*n)?.export));
-        let parcels: Vec<Export> = parcels.collect::<Result<_, IdError>>()?;
-        let waybills = || (1..).zip(parcels.iter().map(|it| it.waybill.number.clone()));
-        let reported = || {
-            let one = |(number, waybill_no)| ReportedParcel {
-                number,
-                waybill_no,
-                bag_no: None,
-                note: None,
-            };
-            waybills().map(one).collect()
-        };
-        let reference =
-            |head: &str| FunctionalReference::parse(&format!("{head}{:09}", report.reference()));
-        Ok(match report.kind {
-            Kind::Link => {
-                let line = |(number, waybill_no)| MasterBillLine {
-                    number,
-                    bag_no: None,
-                    waybill_no,
-                    declaration_no: None,
-                    note: None,
-                };
-                master_bill.filing.guid = guid(kinds::LINK, report.n())?;
-                (master_bill.reference, master_bill.part) = (reference("MBL")?, report.part);
-                (master_bill.office, master_bill.bill_no) = (bill.office, bill.number().into());
-                master_bill.transport_mode = bill.linked.unwrap_or("5").into();
-                master_bill.parcels = waybills().map(line).collect();
-                Document::MasterBill(Box::new(master_bill))
-            }
-            Kind::Arrival => {
-                arrival.filing.guid = guid(kinds::ARRIVAL, report.n())?;
-                (arrival.reference, arrival.part) = (reference("ARR")?, report.part);
-                (arrival.office, arrival.bill_no) = (bill.office, Some(bill.number().into()));
-                arrival.parcels = reported();
-                Document::Arrival(Box::new(arrival))
-            }
-            Kind::Departure(flight) => {
-                departure.filing.guid = guid(kinds::DEPARTURE, report.n())?;
-                (departure.reference, departure.part) = (reference("DEP")?, report.part);
-                departure.office = bill.elsewhere.unwrap_or(bill.office);
-                departure.transport =
-                    Transport { bill_no: Some(bill.number().into()), ..departure.transport };
-                departure.left_at = bill.left_at[flight];
-                departure.parcels = reported();
-                Document::Departure(Box::new(departure))
-            }
-        })
+        Ok(vec![document])
     }
 
     /// An officer looks at goods that were stopped.
@@ -278,7 +212,7 @@ impl Hour<'_> {
             list: self.ledger.name(parcel),
             why: Box::new(why),
         })?;
-        self.ledger.hear_all(&sent.answers);
+        self.ledger.hear(&sent);
         Ok(())
     }
 }

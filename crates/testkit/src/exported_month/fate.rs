@@ -27,7 +27,7 @@ macro_rules! fates {
 
 fates! {
     /// It leaves, to be consolidated.
-    Closed 58 899;
+    Closed 57 899;
     /// The same; its list is sent with wrong goods and changed before order and waybill come.
     Changed 3 899;
     /// The same; an officer examines it first.
@@ -42,6 +42,8 @@ fates! {
     ReturnAccepted 1 899;
     /// The same; the officer refuses it.
     ReturnRefused 1 899;
+    /// It leaves, and some of its goods come back under a bill that says how only after they were asked back.
+    ReturnLinked 1 899;
     /// It leaves; it is asked back and does not come.
     ReturnPending 1 899;
     /// It is refused, declared anew in order, and leaves.
@@ -101,7 +103,10 @@ impl Fate {
 
     /// Whether goods of it are let in again.
     pub const fn comes_back(self) -> bool {
-        matches!(self, Self::ReturnedPart | Self::ReturnedWhole | Self::ReturnAccepted)
+        matches!(
+            self,
+            Self::ReturnedPart | Self::ReturnedWhole | Self::ReturnAccepted | Self::ReturnLinked
+        )
     }
 
     /// Whether its goods are of those that an office examines.

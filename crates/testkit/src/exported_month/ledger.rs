@@ -12,6 +12,7 @@ use super::clearing::MonthError;
 use super::parcel::Parcel;
 use super::{ExportedMonth, Fate};
 use crate::answers::Answer;
+use crate::world::Sent;
 
 /// Kinds of documents whose answers differ, as the heads of their numbers say.
 pub mod kinds {
@@ -35,6 +36,8 @@ pub mod kinds {
     pub const DUPLICATE: u64 = 61;
     /// A list that is declared anew after it was refused.
     pub const MENDED: u64 = 62;
+    /// 清单总分单 (607) of a parcel that comes back.
+    pub const LINKED_BACK: u64 = 64;
     /// A list that is changed.
     pub const CHANGED: u64 = 63;
 }
@@ -55,7 +58,7 @@ pub struct Ledger {
     numbers: BTreeMap<u64, DeclarationNumber>,
     /// Why declarations were left out of requests to consolidate, as was told.
     left_out: BTreeMap<DeclarationNumber, String>,
-    /// A digest of all answers in their order.
+    /// A digest of all messages that came back, byte by byte, in their order.
     digest: [u8; 32],
     answers: u64,
 }
@@ -91,18 +94,18 @@ impl Ledger {
     }
 
     /// Documents are answered; gives the parcels whose lists are stopped for an officer.
-    pub fn hear_all(&mut self, answers: &[Answer]) -> BTreeSet<u64> {
-        answers.iter().for_each(|answer| self.hear(answer));
-        let stopped = answers.iter().filter(|answer| matches!(answer.status, 300 | 500));
+    pub fn hear(&mut self, sent: &Sent) -> BTreeSet<u64> {
+        for message in &sent.messages {
+            self.digest = sha256(&[&self.digest[..], &message.xml].concat());
+        }
+        sent.answers.iter().for_each(|answer| self.note(answer));
+        let stopped = sent.answers.iter().filter(|answer| matches!(answer.status, 300 | 500));
         let stopped = stopped.filter_map(|answer| key_of(&answer.guid));
         stopped.filter(|(kind, _)| *kind == kinds::LIST).map(|(_, n)| n).collect()
     }
 
-    fn hear(&mut self, answer: &Answer) {
-        let Answer { message, guid, status, at, text, provisional_no, declaration_no } = answer;
-        let line =
-            format!("{message}|{guid}|{status}|{at}|{text}|{provisional_no:?}|{declaration_no:?}");
-        self.digest = sha256(&[&self.digest[..], line.as_bytes()].concat());
+    fn note(&mut self, answer: &Answer) {
+        let Answer { guid, status, at, text, declaration_no, .. } = answer;
         self.answers += 1;
         let Some(key) = key_of(guid) else { return };
         let at = at.parse().unwrap_or_default();
@@ -146,7 +149,8 @@ impl Ledger {
         told.max().map(|(_, status)| status)
     }
 
-    /// How many answers there were, and their digest: two runs of a month give the same.
+    /// How many answers there were, and a digest of the messages that carried them and of all results of
+    /// consolidation: two runs of a month give the same.
     pub const fn answers(&self) -> (u64, [u8; 32]) {
         (self.answers, self.digest)
     }

@@ -3,13 +3,14 @@
 use rust_decimal::Decimal;
 use tongguan_domain::commerce::{Action, ExportOrderLine};
 use tongguan_domain::declaration::{ExportItem, StatisticsFlag};
-use tongguan_domain::ids::{DeclarationNumber, IdError, OfficeCode};
+use tongguan_domain::ids::{DeclarationNumber, FunctionalReference, IdError, OfficeCode};
 use tongguan_domain::money::Amount;
 use tongguan_domain::party::{NamedParty, PartyCode};
-use tongguan_domain::returns::ExportReturnItem;
+use tongguan_domain::returns::{ExportReturnItem, ReturnTransport};
 use tongguan_domain::time::Moment;
 
 use super::bill::{Bill, later};
+use super::ledger::kinds;
 use super::{ExportedMonth, Fate};
 use crate::exports::{Export, export};
 use crate::parcels::{Document, guid};
@@ -132,10 +133,33 @@ impl Parcel {
         back.request.merchant = merchant.clone();
         back.come_to(self.bill.office);
         back.request.items = self.coming_back();
-        if matches!(self.fate, Fate::ReturnAccepted | Fate::ReturnRefused) {
-            back.tallied_transport().vehicle = "YY9999".into();
+        match self.fate {
+            Fate::ReturnAccepted | Fate::ReturnRefused => {
+                back.tallied_transport().vehicle = "YY9999".into();
+            }
+            Fate::ReturnLinked => back.request.transport.vehicle = "YY9999".into(),
+            _ => {}
         }
         Ok(back)
+    }
+
+    /// The link that says how its goods come back, as they are tallied.
+    ///
+    /// # Errors
+    /// None for any parcel.
+    pub fn linked_back(&self, number: &DeclarationNumber, at: Moment) -> Result<Document, IdError> {
+        let mut link = self.export.master_bill.clone();
+        link.filing.guid = guid(kinds::LINKED_BACK, self.n)?;
+        link.filing.sent_at = at;
+        link.reference = FunctionalReference::parse(&format!("MBR{:012}", self.n))?;
+        let ReturnTransport { bill_no, mode, vehicle, voyage } =
+            self.returned(number, at)?.tally.transport;
+        (link.bill_no, link.transport_mode) = (bill_no, mode);
+        (link.vehicle, link.voyage) = (vehicle, voyage);
+        for line in &mut link.parcels {
+            line.declaration_no = Some(number.clone());
+        }
+        Ok(Document::MasterBill(Box::new(link)))
     }
 
     /// The goods that are asked back: all, or of the first line some and of the others whole lines.

@@ -6,6 +6,7 @@ use tongguan_domain::time::Moment;
 
 use super::bill::{Bill, PARCELS, later};
 use super::parcel::Parcel;
+use super::report::{Kind, Report};
 use super::{ExportedMonth, Fate};
 use crate::traffic::dice::Dice;
 
@@ -38,50 +39,12 @@ pub enum Step {
     Withdraw(u64),
     /// Its goods are asked back (213).
     AskBack(u64),
+    /// A bill says how its goods come back (607).
+    LinkBack(u64),
     /// Its goods are tallied (215).
     Tally(u64),
     /// An officer rules on a return that differs from its tally.
     RuleReturn(u64),
-}
-
-/// What a report is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// To be linked with the bill (607).
-    Link,
-    /// To have arrived (507).
-    Arrival,
-    /// To have left (509), on the first or second flight.
-    Departure(usize),
-}
-
-/// A report, or a part of one.
-#[derive(Debug, Clone)]
-pub struct Report {
-    /// Of which bill.
-    pub bill: u64,
-    /// What it reports.
-    pub kind: Kind,
-    /// Which part of how many.
-    pub part: Part,
-    /// The parcels that it names; nothing for the whole bill.
-    pub parcels: Vec<u64>,
-}
-
-impl Report {
-    /// A number that no other report of its kind of message has.
-    pub fn n(&self) -> u64 {
-        let flight = match self.kind {
-            Kind::Departure(flight) => flight as u64,
-            Kind::Link | Kind::Arrival => 0,
-        };
-        (self.bill * 2 + flight) * 16 + u64::from(self.part.number())
-    }
-
-    /// A number that the parts of a report share.
-    pub fn reference(&self) -> u64 {
-        self.n() / 16
-    }
 }
 
 /// Everything that happens in a month, in order of time.
@@ -182,6 +145,11 @@ fn alone(parcel: &Parcel, dice: &mut Dice) -> Vec<(u64, Step)> {
         Fate::Mended => steps.push((53 * HOUR, Step::Mend(n))),
         Fate::Cancelled | Fate::CancelledTooLate => steps.push((56 * HOUR, Step::Cancel(n))),
         Fate::Withdrawn => steps.push((57 * HOUR, Step::Withdraw(n))),
+        Fate::ReturnLinked => {
+            steps.push((4 * DAY, Step::AskBack(n)));
+            steps.push((4 * DAY + dice.between(2, 10) * HOUR, Step::LinkBack(n)));
+            steps.push((5 * DAY, Step::Tally(n)));
+        }
         fate if fate.is_asked_back() => {
             steps.push((4 * DAY + dice.below(DAY), Step::AskBack(n)));
             if fate != Fate::ReturnPending {

@@ -17,7 +17,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    pub(super) fn of(messages: Vec<Rendered>) -> Self {
+    pub(crate) fn of(messages: Vec<Rendered>) -> Self {
         Self { answers: answers(&messages), bills: bills(&messages), messages }
     }
 

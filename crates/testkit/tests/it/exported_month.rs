@@ -22,7 +22,7 @@ on_both_engines! {
 const LINES: &str = "id,parameter,value,valid_from,source\nCN-FORMAL-LINES,formal-declaration-lines,6,2018-08-01,test";
 
 fn made_up(seed: u64) -> ExportedMonth {
-    ExportedMonth { seed, merchants: 3, declarations: 96 }
+    ExportedMonth { seed, merchants: 3, declarations: 72 }
 }
 
 fn world_of(on: impl Fn(Beginning) -> Beginning, month: &ExportedMonth) -> World {

@@ -53,7 +53,7 @@ struct Measured {
     seed: u64,
     /// How many declarations of each fate were sent.
     fates: BTreeMap<String, u64>,
-    /// Answers to all that was sent, and a digest of them: two runs give the same.
+    /// Answers to all that was sent, and a digest of the messages: two runs give the same.
     answers: u64,
     answers_digest: String,
     /// Declarations in formal ones, with those of the month after.
