@@ -90,7 +90,7 @@ pub fn lodge_list(
             list: list.clone(),
             state,
             gate_pass: None,
-            named_by: None,
+            named_by: Vec::new(),
             steps: vec![(state, now, by.clone())],
             lodged: None,
         };
@@ -139,7 +139,8 @@ pub fn bonded_lists(
     Ok(lists.collect::<Result<_, _>>()?)
 }
 
-/// The vehicle of a declared gate pass passes the gate with all lists that it carries.
+/// The vehicle of a declared gate pass passes the gate with all that it carries. Where several vehicles share
+/// a list, the list has passed when all of it has.
 fn pass_gate(
     tx: &mut Tx<'_>,
     pass: PassRecord,
@@ -155,10 +156,12 @@ fn pass_gate(
     // In the order in which rows are locked.
     lists.sort_by_key(rows::list_key);
     let mut reached = BondedListState::Gated;
-    for list in &lists {
-        let state = step_once(tx, list, BondedListStep::PassGate, Some(&pass.number), by, now)?;
-        if list == asked {
-            reached = state;
+    for key in &lists {
+        let mut record = locked(tx, key)?;
+        carry_through(&mut record, &pass.number, by, now)?;
+        keep(tx, &record, now)?;
+        if key == asked {
+            reached = record.state;
         }
     }
     tx.upsert(&[rows::write_pass(&pass)?])?;
@@ -166,6 +169,27 @@ fn pass_gate(
     Ok(reached)
 }
 
+/// What a vehicle carries of a list is past the gate.
+fn carry_through(
+    record: &mut ListRecord,
+    pass: &GatePassNumber,
+    by: &By,
+    now: Moment,
+) -> Result<(), ListError> {
+    record.state.take(BondedListStep::PassGate)?;
+    let mut is_whole = true;
+    for named_by in record.named_by.iter_mut().filter(|named_by| named_by.pass == *pass) {
+        (named_by.passed, is_whole) = (true, named_by.carried.is_empty());
+    }
+    let left = record.left(|named_by| named_by.passed);
+    if is_whole || left.values().all(|left| *left == StockQuantity::ZERO) {
+        record.take(BondedListStep::PassGate, by.clone(), now)?;
+        record.gate_pass = Some(pass.clone());
+    }
+    Ok(())
+}
+
+/// A step that no declared gate pass takes.
 fn step_once(
     tx: &mut Tx<'_>,
     key: &ListKey,
@@ -174,34 +198,50 @@ fn step_once(
     by: &By,
     now: Moment,
 ) -> Result<BondedListState, ListError> {
-    let unknown = || ListError::Unknown(key.book.clone(), key.number.clone());
-    let row = tx.lock_bonded_list(&rows::list_key(key))?.ok_or_else(unknown)?;
-    let mut record = rows::read_list(row)?;
+    let mut record = locked(tx, key)?;
     record.take(step, by.clone(), now)?;
-    if let Some(named_by) = record.named_by.clone().filter(|named_by| Some(named_by) != gate_pass)
+    if let Some(named_by) = record.named_by.first()
         && matches!(step, BondedListStep::PassGate | BondedListStep::Withdraw)
     {
-        return Err(ListError::NamedBy(key.number.clone(), named_by));
+        return Err(ListError::NamedBy(key.number.clone(), named_by.pass.clone()));
     }
     record.gate_pass = record.gate_pass.or_else(|| gate_pass.cloned());
-    tx.upsert(&[rows::write_list(&record, now)?])?;
-    if let Some(lodged) = &record.lodged {
-        leave_news(tx, lodged, Referenced::List(key.clone()))?;
-    }
+    keep(tx, &record, now)?;
+    let reached = record.state;
     if step == BondedListStep::Admit {
-        for (item, quantity) in record.list.lines {
-            let moved = ManualMove {
-                key: StockKey { book: key.book.clone(), item },
-                kind: MovementKind::Inbound,
-                quantity,
-                document: key.number.as_str().into(),
-                officer: by.officer.clone(),
-                reason: by.reason.clone(),
-            };
-            move_locked(tx, &moved, now)?;
-        }
+        take_in(tx, record, by, now)?;
     }
-    Ok(record.state)
+    Ok(reached)
+}
+
+fn take_in(tx: &mut Tx<'_>, record: ListRecord, by: &By, now: Moment) -> Result<(), ListError> {
+    let BondedList { book, number, lines } = record.list;
+    for (item, quantity) in lines {
+        let moved = ManualMove {
+            key: StockKey { book: book.clone(), item },
+            kind: MovementKind::Inbound,
+            quantity,
+            document: number.as_str().into(),
+            officer: by.officer.clone(),
+            reason: by.reason.clone(),
+        };
+        move_locked(tx, &moved, now)?;
+    }
+    Ok(())
+}
+
+fn locked(tx: &mut Tx<'_>, key: &ListKey) -> Result<ListRecord, ListError> {
+    let unknown = || ListError::Unknown(key.book.clone(), key.number.clone());
+    let row = tx.lock_bonded_list(&rows::list_key(key))?.ok_or_else(unknown)?;
+    Ok(rows::read_list(row)?)
+}
+
+fn keep(tx: &mut Tx<'_>, record: &ListRecord, now: Moment) -> Result<(), ListError> {
+    tx.upsert(&[rows::write_list(record, now)?])?;
+    match &record.lodged {
+        Some(lodged) => leave_news(tx, lodged, Referenced::List(record.key())),
+        None => Ok(()),
+    }
 }
 
 fn leave_news(tx: &mut Tx<'_>, lodged: &Lodged, of: Referenced) -> Result<(), ListError> {

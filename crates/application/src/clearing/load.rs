@@ -44,7 +44,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
-    zone::load(tx, &mut set, &mut named.zone)?;
+    zone::load(tx, &mut set, &mut named)?;
     load_stocks(tx, &mut set, &named)?;
     Ok(set)
 }

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use crate::commerce::Action;
 use crate::facts::ItemFacts;
 use crate::ids::{
-    AccountBookNumber, BondedListNumber, GatePassNumber, OfficeCode, VehiclePlate, ZoneReference,
+    AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber, OfficeCode,
+    VehiclePlate, ZoneReference,
 };
 use crate::party::NamedParty;
 
@@ -116,6 +117,19 @@ impl Binding {
     }
 }
 
+/// What one of several vehicles carries of a list (`PassportList`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarriedGoods {
+    /// 序号 (`PassPortSeqNo`).
+    pub number: i32,
+    /// 商品料号 (`GdsMtno`).
+    pub item: AccountItemNumber,
+    /// 申报计量单位 (`DclUnitcd`); that of the stock when absent.
+    pub unit: Option<Box<str>>,
+    /// 申报数量 (`DclQty`).
+    pub quantity: Decimal,
+}
+
 /// A gate pass (核放单; SAS121) as it is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredPass {
@@ -137,6 +151,8 @@ pub struct DeclaredPass {
     pub names: Box<str>,
     /// 关联单证编号 (`RltNo`, `PassportAcmp`): the lists, each once.
     pub lists: Vec<BondedListNumber>,
+    /// What the vehicle carries (`PassportList`), where it carries a part of a list.
+    pub goods: Vec<CarriedGoods>,
     /// Who declares, and for whom.
     pub parties: ZoneParties,
     /// 承运车牌号 (`VehicleNo`).

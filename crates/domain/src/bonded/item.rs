@@ -96,14 +96,23 @@ impl BondedItem {
     /// The line's quantity in the stock's unit; `None` in a unit that was not registered, or where it is
     /// finer than a stock is kept.
     pub fn in_own_unit(&self, line: &ItemFacts) -> Option<Decimal> {
-        if line.unit == self.unit {
-            return StockQuantity::of(line.quantity).map(|_| line.quantity);
+        self.converted(&line.unit, line.quantity).map(|(quantity, _)| quantity)
+    }
+
+    /// The same of a quantity in a unit, as a stock keeps it.
+    pub fn kept_as(&self, unit: &str, quantity: Decimal) -> Option<StockQuantity> {
+        self.converted(unit, quantity).map(|(_, kept)| kept)
+    }
+
+    fn converted(&self, unit: &str, quantity: Decimal) -> Option<(Decimal, StockQuantity)> {
+        if *unit == *self.unit {
+            return Some((quantity, StockQuantity::of(quantity)?));
         }
         let other = [Some(&self.statutory), self.second.as_ref()].into_iter().flatten();
-        let conversion = other.into_iter().find(|conversion| conversion.unit == line.unit)?;
-        let quantity = line.quantity.checked_div(conversion.factor)?;
-        let is_exact = quantity.checked_mul(conversion.factor) == Some(line.quantity);
-        StockQuantity::of(quantity).filter(|_| is_exact).map(|_| quantity)
+        let conversion = other.into_iter().find(|conversion| *conversion.unit == *unit)?;
+        let own = quantity.checked_div(conversion.factor)?;
+        let is_exact = own.checked_mul(conversion.factor) == Some(quantity);
+        Some((own, StockQuantity::of(own).filter(|_| is_exact)?))
     }
 }
 

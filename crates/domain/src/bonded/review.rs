@@ -1,11 +1,11 @@
 //! What customs holds a declared bonded list or gate pass to (审核).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::AccountBook;
-use super::declared::{Binding, DeclaredList, DeclaredPass, Direction};
+use super::declared::{Binding, CarriedGoods, DeclaredList, DeclaredPass, Direction};
 use super::item::BondedItem;
 use super::list::BondedListState;
 use super::stock::{Stock, StockQuantity};
@@ -95,11 +95,19 @@ pub struct NamedList {
     pub office: OfficeCode,
     /// Where it stands.
     pub state: BondedListState,
-    /// The gate pass that names it already, if one does that was not given up.
-    pub pass: Option<GatePassNumber>,
+    /// The gate pass that takes it whole, if one does that was not given up.
+    pub whole: Option<GatePassNumber>,
+    /// One that takes a part of it.
+    pub part: Option<GatePassNumber>,
+    /// How much of which goods no gate pass takes yet.
+    pub left: BTreeMap<AccountItemNumber, StockQuantity>,
 }
 
-/// Holds a new gate pass of `holder` to the lists that it names; `lists` are those of them that exist.
+/// How much of which goods one of several vehicles carries; nothing where it carries whole lists.
+pub type Carried = Vec<(AccountItemNumber, StockQuantity)>;
+
+/// Holds a new gate pass of `holder` to the lists that it names; `lists` are those of them that exist, and
+/// `kept_as` says what a quantity in a unit is in the unit of an item's stock.
 ///
 /// # Errors
 /// Everything that is wrong with it, with pointers below `pointer`.
@@ -107,8 +115,9 @@ pub fn review_pass(
     pass: &DeclaredPass,
     holder: PartyId,
     lists: &[NamedList],
+    kept_as: impl Fn(&CarriedGoods) -> Option<StockQuantity>,
     pointer: &str,
-) -> Result<(), Vec<Defect>> {
+) -> Result<Carried, Vec<Defect>> {
     let head = |name: &str| format!("{pointer}/PassportHead/{name}");
     let mut defects = Vec::new();
     if pass.direction == Direction::Outward {
@@ -119,15 +128,13 @@ pub fn review_pass(
     }
     match pass.binding {
         Some(Binding::SeveralLists) => {}
-        Some(Binding::OneList) if pass.lists.len() <= 1 => {}
-        Some(Binding::OneList) => {
+        Some(Binding::OneList | Binding::SeveralVehicles) if pass.lists.len() <= 1 => {}
+        Some(Binding::OneList | Binding::SeveralVehicles) => {
             defects.push(Defect::at(&PASS_TOO_MANY, head("BindTypecd")).found(pass.lists.len()));
         }
-        Some(Binding::SeveralVehicles) | None => {
-            let found = pass.binding.map(Binding::to_wire).unwrap_or_default();
-            defects.push(Defect::at(&PASS_BINDING, head("BindTypecd")).found(found));
-        }
+        None => defects.push(Defect::at(&PASS_BINDING, head("BindTypecd"))),
     }
+    let is_part = pass.binding == Some(Binding::SeveralVehicles);
     if pass.lists.is_empty() {
         defects.push(Defect::at(&PASS_EMPTY, head("RltNo")));
     }
@@ -147,12 +154,57 @@ pub fn review_pass(
         if list.state != BondedListState::Approved {
             let defect = Defect::at(&LIST_NOT_APPROVED, at()).found(number);
             defects.push(defect.with("state", list.state).with("zh", in_chinese(list.state)));
-        } else if let Some(other) = &list.pass {
+        } else if let Some(other) = list.whole.as_ref().or(list.part.as_ref().filter(|_| !is_part))
+        {
             defects.push(Defect::at(&LIST_ON_OTHER_PASS, at()).found(number).with("pass", other));
         }
     }
+    let mut carried = Carried::new();
+    if let (true, [list]) = (is_part, lists) {
+        carried = review_carried(pass, list, kept_as, pointer, &mut defects);
+    }
     defects.dedup();
-    if defects.is_empty() { Ok(()) } else { Err(defects) }
+    if defects.is_empty() { Ok(carried) } else { Err(defects) }
+}
+
+/// What one of several vehicles carries must be left of its list.
+fn review_carried(
+    pass: &DeclaredPass,
+    list: &NamedList,
+    kept_as: impl Fn(&CarriedGoods) -> Option<StockQuantity>,
+    pointer: &str,
+    defects: &mut Vec<Defect>,
+) -> Carried {
+    if pass.goods.is_empty() {
+        defects.push(Defect::at(&CARRIES_NOTHING, format!("{pointer}/PassportList")));
+    }
+    let (mut left, mut carried) = (list.left.clone(), Carried::new());
+    for (goods, n) in pass.goods.iter().zip(1..) {
+        let at = |name: &str| format!("{pointer}/PassportList[{n}]/{name}");
+        let Some(of) = left.get_mut(&goods.item) else {
+            let defect = Defect::at(&NOT_ON_LIST, at("GdsMtno")).found(&goods.item);
+            defects.push(defect.with("list", &list.number));
+            continue;
+        };
+        let Some(quantity) = kept_as(goods).filter(|quantity| *quantity != StockQuantity::ZERO)
+        else {
+            let unit = goods.unit.as_deref().unwrap_or_default();
+            let found = format!("{}{unit}", goods.quantity);
+            defects.push(Defect::at(&CARRIED_UNIT, at("DclQty")).found(found));
+            continue;
+        };
+        match of.minus(quantity) {
+            Ok(rest) => {
+                *of = rest;
+                carried.push((goods.item.clone(), quantity));
+            }
+            Err(_) => {
+                let defect = Defect::at(&CARRIES_TOO_MUCH, at("DclQty")).found(quantity);
+                defects.push(defect.expected(*of).with("list", &list.number));
+            }
+        }
+    }
+    carried
 }
 
 fn hold_to_office(found: OfficeCode, kept: OfficeCode, at: String, defects: &mut Vec<Defect>) {
@@ -221,9 +273,17 @@ unnumbered! {
     /// A gate pass names no list.
     PASS_EMPTY "gate-pass-empty" "核放单未关联核注清单" "the gate pass names no bonded list";
     /// A gate pass of one list names several.
-    PASS_TOO_MANY "gate-pass-too-many" "一车一票的核放单只能关联一份核注清单，实为[{found}]份" "a gate pass of one list names [{found}]";
-    /// The lists and the vehicle belong together in a way that is not taken.
-    PASS_BINDING "gate-pass-binding" "暂只受理一车多票和一车一票，绑定类型为[{found}]" "only one vehicle with one list (2) or several (1) is taken, not [{found}]";
+    PASS_TOO_MANY "gate-pass-too-many" "一车一票、一票多车的核放单只能关联一份核注清单，实为[{found}]份" "a gate pass of one list names [{found}]";
+    /// It is not said how lists and vehicle belong together.
+    PASS_BINDING "gate-pass-binding" "关联核注清单的核放单应填报绑定类型" "a gate pass that names lists says how they and its vehicle belong together";
+    /// One of several vehicles carries nothing.
+    CARRIES_NOTHING "gate-pass-carries-nothing" "一票多车的核放单应填报表体" "a gate pass of one of several vehicles says what it carries";
+    /// A vehicle carries goods that its list does not.
+    NOT_ON_LIST "gate-pass-not-on-list" "核注清单[{list}]无料号[{found}]" "bonded list [{list}] has no item [{found}]";
+    /// A vehicle carries a quantity that its goods are not counted in.
+    CARRIED_UNIT "gate-pass-quantity" "申报数量[{found}]不能换算为账册的计量单位" "[{found}] is no quantity in a unit of the goods";
+    /// Vehicles carry more than the list holds.
+    CARRIES_TOO_MUCH "gate-pass-too-much" "申报数量[{found}]超过核注清单[{list}]的剩余数量[{expected}]" "[{found}] is more than the [{expected}] that is left of bonded list [{list}]";
     /// The weights contradict one another.
     PASS_WEIGHTS "gate-pass-weights" "总重量[{found}]小于货物毛重，或毛重小于净重" "the weights contradict one another: net, gross and total [{found}] should grow";
     /// A gate pass names a list that does not exist.

@@ -1,9 +1,13 @@
 //! Gate passes (核放单; SAS121).
 
-use tongguan_domain::bonded::declared::{Binding, DeclaredPass, Direction, ZoneParties};
+use tongguan_domain::bonded::declared::{
+    Binding, CarriedGoods, DeclaredPass, Direction, ZoneParties,
+};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::defect::Defect;
-use tongguan_domain::ids::{BondedListNumber, GatePassNumber, VehiclePlate, ZoneReference};
+use tongguan_domain::ids::{
+    AccountItemNumber, BondedListNumber, GatePassNumber, VehiclePlate, ZoneReference,
+};
 
 use super::read::{Kind, ZoneRows, party};
 use super::{ZoneDocument, ZoneMessage};
@@ -111,6 +115,10 @@ fn pass(
             cells.id(at!(NAMED, "RtlBillNo"), BondedListNumber::parse)
         })
         .collect();
+    let goods: Vec<_> = (1..)
+        .zip(rows.lines.get(1).map(Vec::as_slice).unwrap_or_default())
+        .map(|(n, row)| carried(&mut Cells::new(row, place.nth(LINE.name, n), rule, findings)))
+        .collect();
     let mut head = Cells::new(&rows.head, place.child(HEAD.name), rule, findings);
     built!(DeclaredPass {
         action: head.one_of(at!(HEAD, "DclTypecd"), Action::from_wire, "1|3"),
@@ -122,6 +130,7 @@ fn pass(
         binding: binding(&mut head),
         names: Some(head.quoted(at!(HEAD, "RltTbTypecd"))),
         lists: lists(&mut head, named),
+        goods: goods.into_iter().collect::<Option<Vec<_>>>(),
         parties: parties(&mut head),
         vehicle: head.id(at!(HEAD, "VehicleNo"), VehiclePlate::parse),
         vehicle_kg: head.decimal(at!(HEAD, "VehicleWt")),
@@ -131,6 +140,15 @@ fn pass(
         applicant: head.text(at!(HEAD, "DclErConc")),
     })
     .map(|pass| ZoneDocument::Pass(Box::new(pass)))
+}
+
+fn carried(line: &mut Cells<'_, '_>) -> Option<CarriedGoods> {
+    built!(CarriedGoods {
+        number: line.integer(at!(LINE, "PassPortSeqNo")),
+        item: line.id(at!(LINE, "GdsMtno"), AccountItemNumber::parse),
+        unit: line.optional(at!(LINE, "DclUnitcd")),
+        quantity: line.decimal(at!(LINE, "DclQty")),
+    })
 }
 
 /// Empty passes and goods that are only registered at the gate bind nothing.

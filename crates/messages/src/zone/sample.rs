@@ -132,6 +132,7 @@ pub fn pass(lists: &[BondedListNumber]) -> Result<DeclaredPass, IdError> {
         binding: Some(if lists.len() > 1 { Binding::SeveralLists } else { Binding::OneList }),
         names: "1".into(),
         lists: lists.to_vec(),
+        goods: Vec::new(),
         parties: parties()?,
         vehicle: VehiclePlate::parse("浙A00000")?,
         vehicle_kg: Decimal::from(13_000),

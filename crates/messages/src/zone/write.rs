@@ -39,6 +39,16 @@ pub fn write_pass(
 ) -> Result<String, Vec<Defect>> {
     written(envelope, ZoneMessage::Sas121, "PassPortMessage", style, |writer| {
         writer.row(&pass::HEAD, 1, &pass_texts(pass));
+        for (n, goods) in (1..).zip(&pass.goods) {
+            let unit = goods.unit.as_ref().map(ToString::to_string).unwrap_or_default();
+            let texts = [
+                ("PassPortSeqNo", goods.number.to_string()),
+                ("GdsMtno", goods.item.to_string()),
+                ("DclUnitcd", unit),
+                ("DclQty", goods.quantity.normalize().to_string()),
+            ];
+            writer.row(&pass::LINE, n, &texts);
+        }
         for (n, list) in (1..).zip(&pass.lists) {
             let texts =
                 [("RtlBillTypecd", pass.names.to_string()), ("RtlBillNo", list.to_string())];

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use roxmltree::Document as Tree;
+use tongguan_domain::bonded::declared::CarriedGoods;
+use tongguan_domain::ids::AccountItemNumber;
 use tongguan_messages::write::Style;
 use tongguan_messages::xml::{Limits, Reason, Source};
 use tongguan_messages::zone::sample::{envelope, list, pass, sample};
@@ -56,7 +58,13 @@ fn what_is_written_is_read_again() {
         assert_eq!((read.message, &read.envelope), (Some(ZoneMessage::Inv101), &sent));
         assert_eq!((&*read.reference, read.warnings), ("RQ20260302001", vec![]));
         assert_eq!(read.outcome, Ok(ZoneDocument::List(Box::new(list))));
-        let pass = pass(&["QD1", "QD2"].map(|number| number.parse_list())).unwrap();
+        let mut pass = pass(&["QD1", "QD2"].map(|number| number.parse_list())).unwrap();
+        pass.goods = vec![CarriedGoods {
+            number: 1,
+            item: AccountItemNumber::parse("0001").unwrap(),
+            unit: Some("007".into()),
+            quantity: 40.into(),
+        }];
         let sent = envelope("M", ZoneMessage::Sas121);
         let read = reading(&write_pass(&sent, &pass, style).unwrap());
         assert_eq!((&*read.reference, read.warnings), ("HF20260302001", vec![]));
@@ -87,77 +95,72 @@ fn public_programs_write_names_in_other_cases_orders_and_namespaces() {
     assert_eq!(codes, ["element-unknown"]);
 }
 
+/// What stands in a list, what stands instead, and what is told of that: the rules, and where.
+const FAULTS: [(&str, &str, &[(&str, &str)]); 12] = [
+    (
+        "<PutrecNo>T2916W000001</PutrecNo>",
+        "",
+        &[
+            ("element-missing", "InvtHeadType/PutrecNo"),
+            ("value-meaningless", "InvtHeadType/PutrecNo"),
+        ],
+    ),
+    ("<Gdecd>9619001100<", "<Gdecd>961900110<", &[("text-too-short", "InvtListType[1]/Gdecd")]),
+    (
+        "<DclQty>100<",
+        "<DclQty>x<",
+        &[
+            ("not-a-number", "InvtListType[1]/DclQty"),
+            ("value-meaningless", "InvtListType[1]/DclQty"),
+        ],
+    ),
+    (
+        "<DclQty>100<",
+        "<DclQty>0.000001<",
+        &[
+            ("too-many-digits", "InvtListType[1]/DclQty"),
+            ("value-meaningless", "InvtListType[1]/DclQty"),
+        ],
+    ),
+    ("<DclTypecd>1<", "<DclTypecd>4<", &[("value-meaningless", "InvtHeadType/DclTypecd")]),
+    ("<ImpexpMarkcd>I<", "<ImpexpMarkcd>X<", &[("value-meaningless", "InvtHeadType/ImpexpMarkcd")]),
+    (
+        "<DclPlcCuscd>2916<",
+        "<DclPlcCuscd>29x6<",
+        &[("value-meaningless", "InvtHeadType/DclPlcCuscd")],
+    ),
+    (
+        "<GdsNm>婴儿纸尿裤</GdsNm>",
+        "<GdsNm>a</GdsNm><gdsnm>b</gdsnm>",
+        &[("element-repeated", "InvtListType[1]/GdsNm")],
+    ),
+    (
+        "<GdsNm>婴儿纸尿裤</GdsNm>",
+        "<GdsNm><b/></GdsNm>",
+        &[
+            ("child-in-text", "InvtListType[1]/GdsNm"),
+            ("value-meaningless", "InvtListType[1]/GdsNm"),
+        ],
+    ),
+    ("<InvtHeadType>", "<InvtHeadType>x", &[("stray-text", "InvtHeadType")]),
+    (
+        "<message_type>INV101<",
+        "<message_type>SAS121<",
+        &[("message-unknown", "/Signature/Object/Package/EnvelopInfo/message_type")],
+    ),
+    (
+        "<BussinessData>",
+        "<BussinessData><InvtMessage/>",
+        &[
+            ("element-repeated", "/Signature/Object/Package/DataInfo/BussinessData/InvtMessage"),
+            ("element-missing", "InvtHeadType"),
+        ],
+    ),
+];
+
 #[test]
 fn every_fault_is_told_with_its_place() {
-    let cases: [(&str, &str, &[(&str, &str)]); 12] = [
-        (
-            "<PutrecNo>T2916W000001</PutrecNo>",
-            "",
-            &[
-                ("element-missing", "InvtHeadType/PutrecNo"),
-                ("value-meaningless", "InvtHeadType/PutrecNo"),
-            ],
-        ),
-        ("<Gdecd>9619001100<", "<Gdecd>961900110<", &[("text-too-short", "InvtListType[1]/Gdecd")]),
-        (
-            "<DclQty>100<",
-            "<DclQty>x<",
-            &[
-                ("not-a-number", "InvtListType[1]/DclQty"),
-                ("value-meaningless", "InvtListType[1]/DclQty"),
-            ],
-        ),
-        (
-            "<DclQty>100<",
-            "<DclQty>0.000001<",
-            &[
-                ("too-many-digits", "InvtListType[1]/DclQty"),
-                ("value-meaningless", "InvtListType[1]/DclQty"),
-            ],
-        ),
-        ("<DclTypecd>1<", "<DclTypecd>4<", &[("value-meaningless", "InvtHeadType/DclTypecd")]),
-        (
-            "<ImpexpMarkcd>I<",
-            "<ImpexpMarkcd>X<",
-            &[("value-meaningless", "InvtHeadType/ImpexpMarkcd")],
-        ),
-        (
-            "<DclPlcCuscd>2916<",
-            "<DclPlcCuscd>29x6<",
-            &[("value-meaningless", "InvtHeadType/DclPlcCuscd")],
-        ),
-        (
-            "<GdsNm>婴儿纸尿裤</GdsNm>",
-            "<GdsNm>a</GdsNm><gdsnm>b</gdsnm>",
-            &[("element-repeated", "InvtListType[1]/GdsNm")],
-        ),
-        (
-            "<GdsNm>婴儿纸尿裤</GdsNm>",
-            "<GdsNm><b/></GdsNm>",
-            &[
-                ("child-in-text", "InvtListType[1]/GdsNm"),
-                ("value-meaningless", "InvtListType[1]/GdsNm"),
-            ],
-        ),
-        ("<InvtHeadType>", "<InvtHeadType>x", &[("stray-text", "InvtHeadType")]),
-        (
-            "<message_type>INV101<",
-            "<message_type>SAS121<",
-            &[("message-unknown", "/Signature/Object/Package/EnvelopInfo/message_type")],
-        ),
-        (
-            "<BussinessData>",
-            "<BussinessData><InvtMessage/>",
-            &[
-                (
-                    "element-repeated",
-                    "/Signature/Object/Package/DataInfo/BussinessData/InvtMessage",
-                ),
-                ("element-missing", "InvtHeadType"),
-            ],
-        ),
-    ];
-    for (found, instead, expected) in cases {
+    for (found, instead, expected) in FAULTS {
         let wrong = wrong(found, instead);
         let told: Vec<_> = wrong.iter().map(|(code, place)| (*code, place.as_str())).collect();
         let told = told.get(..expected.len()).unwrap_or(&told);

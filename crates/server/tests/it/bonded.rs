@@ -59,11 +59,9 @@ impl Desk {
 fn a_bonded_list_comes_by_message_and_its_enterprise_is_told_what_officers_do() {
     let desk = Desk::new();
     let list = tongguan_in(desk.0.path(), &["message", "sample", "INV101"], "").out;
-    for (code, zone) in [("330198W004", "\"declarant\"")] {
-        let party = format!("[[party]]\nname = \"示例\"\ncodes = [\"{code}\"]\nroles = [{zone}]\n");
-        std::fs::write(desk.0.path().join("carrier.toml"), party).unwrap();
-        assert_eq!(desk.run(&["registry", "import", "carrier.toml"]).status, 0);
-    }
+    let party = "[[party]]\nname = \"示例\"\ncodes = [\"330198W004\"]\nroles = [\"declarant\"]\n";
+    std::fs::write(desk.0.path().join("carrier.toml"), party).unwrap();
+    assert_eq!(desk.run(&["registry", "import", "carrier.toml"]).status, 0);
     let goods = "item,hs_code,name,unit,statutory_unit,statutory_factor\n\
                  0001,9619001100,纸尿裤,007,035,1.9\n";
     std::fs::write(desk.0.path().join("nappies.csv"), goods).unwrap();

@@ -50,10 +50,21 @@ pub struct StoredBondedListV1 {
     pub lines: Vec<(String, i64)>,
     /// What was done with it, in order.
     pub steps: Vec<StoredListStepV1>,
-    /// The gate pass that names it.
-    pub named_by: Option<String>,
+    /// The gate passes that name it: number, item and quantity of what each carries, whether it passed.
+    pub named_by: Vec<StoredNamedByV1>,
     /// What is kept of the message that lodged it.
     pub lodged: Option<StoredLodgedV1>,
+}
+
+/// A gate pass that names a bonded list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredNamedByV1 {
+    /// Its number.
+    pub pass: String,
+    /// Item, and hundred-thousandths of its unit, where its vehicle carries a part.
+    pub carried: Vec<(String, i64)>,
+    /// Whether its vehicle passed the gate.
+    pub passed: bool,
 }
 
 /// What was done with a bonded list.
@@ -212,11 +223,15 @@ mod tests {
         let step =
             StoredListStepV1 { state: 1, at: 1_000_000, officer: "W".into(), reason: "R".into() };
         keeps(
-            "0101013780b5180102 80897a0157 0152",
+            "01 01 0137 80b518 01 02 80897a 0157 0152 01 015a 01 0137 c09a0c 01 00",
             &StoredBondedList {
                 lines: vec![("7".into(), 200_000)],
                 steps: vec![step],
-                named_by: Some("Z".into()),
+                named_by: vec![StoredNamedByV1 {
+                    pass: "Z".into(),
+                    carried: vec![("7".into(), 100_000)],
+                    passed: true,
+                }],
                 lodged: None,
             },
             StoredBondedList::encode,

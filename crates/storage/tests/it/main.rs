@@ -41,3 +41,4 @@ mod seal;
 mod transaction;
 #[cfg(test)]
 mod transit;
+mod zone;

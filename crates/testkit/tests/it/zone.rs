@@ -5,7 +5,7 @@ use tongguan_application::bonded::{By, ListError, bonded_lists, report, take_lis
 use tongguan_application::delivery::Rendered;
 use tongguan_application::due::{DueError, DueWork};
 use tongguan_application::ports::Clock as _;
-use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
+use tongguan_domain::bonded::declared::{Binding, CarriedGoods, DeclaredList, DeclaredPass};
 use tongguan_domain::bonded::list::{BondedListState, BondedListStep};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::{BondedListNumber, GatePassNumber, ZoneReference};
@@ -26,6 +26,7 @@ on_both_engines! {
     a_list_is_withdrawn_before_the_gate,
     a_gate_pass_names_approved_lists_of_its_enterprise_and_no_others,
     a_vehicle_passes_with_all_lists_of_its_gate_pass,
+    several_vehicles_share_a_list_and_carry_no_more_than_it_holds,
     a_list_counts_if_its_holder_or_declarant_has_signed,
     what_cannot_be_read_is_answered_by_a_receipt,
     a_batch_decides_one_after_the_other,
@@ -347,6 +348,53 @@ fn a_vehicle_passes_with_all_lists_of_its_gate_pass(on: On) {
     step(&world, numbers[1].as_str(), BondedListStep::PassGate, Some(pass)).unwrap();
     assert_eq!(states(&world), [BondedListState::Gated, BondedListState::Gated]);
     assert_eq!(heads(&news(&mut world)), [("SAS223", "1")]);
+}
+
+fn several_vehicles_share_a_list_and_carry_no_more_than_it_holds(on: On) {
+    let mut world = world_with_book(on);
+    let number = sent_list(&mut world, &list())[1].number.clone();
+    let lists = [BondedListNumber::parse(&number).unwrap()];
+    let vehicle = |n: i32, goods: &[(&str, Option<&str>, i64)]| {
+        let mut pass = sample::pass(&lists).unwrap();
+        pass.reference = ZoneReference::parse(&format!("HF{n}")).unwrap();
+        pass.binding = Some(Binding::SeveralVehicles);
+        let carried = (1..).zip(goods).map(|(number, (item, unit, quantity))| CarriedGoods {
+            number,
+            item: item.parse_item(),
+            unit: unit.map(Into::into),
+            quantity: Decimal::from(*quantity),
+        });
+        pass.goods = carried.collect();
+        pass
+    };
+    let first = sent_pass(&mut world, &vehicle(1, &[("0001", Some("007"), 40)]));
+    assert_eq!(heads(&first), [TAKEN, ("SAS221", "1")], "{first:?}");
+    for (goods, why) in [
+        (&[("0001", None, 61)][..], format!("申报数量[61]超过核注清单[{number}]的剩余数量[60]")),
+        (&[("0001", None, 50), ("0001", None, 11)], "申报数量[11]超过".to_owned()),
+        (&[("0002", None, 1)], format!("核注清单[{number}]无料号[0002]")),
+        (&[("0001", Some("011"), 1)], "申报数量[1011]不能换算".to_owned()),
+        (&[("0001", Some("007"), 0)], "申报数量[0007]不能换算".to_owned()),
+        (&[], "一票多车的核放单应填报表体".to_owned()),
+    ] {
+        let told = sent_pass(&mut world, &vehicle(2, goods));
+        assert_eq!(heads(&told), [TAKEN, ("SAS221", "3")]);
+        assert!(told[1].why.starts_with(&why), "{}", told[1].why);
+    }
+    let told = sent_pass(&mut world, &sample::pass(&lists).unwrap());
+    assert!(told[1].why.contains("已关联核放单"), "not whole any more: {told:?}");
+    // 114 kg are 60 pieces.
+    let second = sent_pass(&mut world, &vehicle(2, &[("0001", Some("035"), 114)]));
+    assert_eq!(heads(&second), [TAKEN, ("SAS221", "1")], "{second:?}");
+    for (told, reached) in [(&first, BondedListState::Approved), (&second, BondedListState::Gated)]
+    {
+        let pass = &told[1].number;
+        let state = step(&world, &number, BondedListStep::PassGate, Some(pass)).unwrap();
+        assert_eq!(state, reached);
+        assert_eq!(heads(&news(&mut world)), [("SAS223", "1")]);
+    }
+    step(&world, &number, BondedListStep::Admit, None).unwrap();
+    assert_eq!(in_stock(&world), "100");
 }
 
 fn a_list_counts_if_its_holder_or_declarant_has_signed(on: On) {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use tongguan_domain::bonded::StockKey;
-use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
+use tongguan_domain::bonded::declared::{CarriedGoods, DeclaredList, DeclaredPass};
 use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
 use tongguan_domain::bonded::pass::GatePassState;
 use tongguan_domain::bonded::review::{
@@ -26,7 +26,7 @@ use tongguan_messages::zone::{ZoneDocument, ZoneMessage};
 use super::{Circumstances, Undecidable};
 use crate::clearing::working_set::Draft;
 use crate::clearing::zone::{
-    By, ListRecord, Lodged, PassRecord, Referenced, ZoneNews, ZoneSubmitted, ZoneTold,
+    By, ListRecord, Lodged, NamedBy, PassRecord, Referenced, ZoneNews, ZoneSubmitted, ZoneTold,
 };
 use crate::numbering::{Series, SeriesExhausted};
 
@@ -133,7 +133,7 @@ impl Desk<'_, '_, '_> {
             list: BondedList { book: list.book.clone(), number, lines: reviewed.lines },
             state: BondedListState::Lodged,
             gate_pass: None,
-            named_by: None,
+            named_by: Vec::new(),
             steps: vec![(BondedListState::Lodged, self.circumstances.at, by("INV101"))],
             lodged: Some(self.lodged(provisional_no, standing, formal)),
         };
@@ -168,13 +168,10 @@ impl Desk<'_, '_, '_> {
             return self.refuse(defect);
         };
         let mut record = ListRecord::clone(&record);
-        let taken = match record.named_by {
-            Some(_) => Err(()),
-            None => record
-                .take(BondedListStep::Withdraw, by("INV101"), self.circumstances.at)
-                .map_err(drop),
-        };
-        if taken.is_err() {
+        let at = self.circumstances.at;
+        if !record.named_by.is_empty()
+            || record.take(BondedListStep::Withdraw, by("INV101"), at).is_err()
+        {
             return self.refuse(Defect::at(&NOT_DELETABLE, LIST_AT).found(&record.list.number));
         }
         if let Some(lodged) = &record.lodged {
@@ -201,11 +198,21 @@ impl Desk<'_, '_, '_> {
         self.receive(&provisional_no);
         let records = self.named_lists(pass);
         let named: Vec<_> = records.iter().filter_map(|list| self.named(list)).collect();
-        if let Err(defects) = review_pass(pass, self.document.holder, &named, PASS_AT) {
-            let review = self.review(ZoneMessage::Sas221, &provisional_no, pass.action);
-            self.tell(refused(review, &defects));
-            return Ok(());
-        }
+        let kept_as = |goods: &CarriedGoods| {
+            let book = records.first()?.list.book.clone();
+            let stock = self.draft.stock(&StockKey { book, item: goods.item.clone() })?;
+            let unit = goods.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty());
+            stock.item.kept_as(unit.unwrap_or(&stock.item.unit), goods.quantity)
+        };
+        let reviewed = review_pass(pass, self.document.holder, &named, kept_as, PASS_AT);
+        let carried = match reviewed {
+            Ok(carried) => carried,
+            Err(defects) => {
+                let review = self.review(ZoneMessage::Sas221, &provisional_no, pass.action);
+                self.tell(refused(review, &defects));
+                return Ok(());
+            }
+        };
         let partition = self.document.partition();
         let series = Series::gate_pass(partition, pass.office, self.circumstances.at);
         let number = self.circumstances.serials.zone_number(series, GatePassNumber::parse)?;
@@ -218,8 +225,10 @@ impl Desk<'_, '_, '_> {
             lodged: self.lodged(provisional_no, standing, None),
         };
         for list in records {
-            let named_by = Some(number.clone());
-            self.draft.set_list(ListRecord { named_by, ..ListRecord::clone(&list) });
+            let mut list = ListRecord::clone(&list);
+            let (pass, carried) = (number.clone(), carried.clone());
+            list.named_by.push(NamedBy { pass, carried, passed: false });
+            self.draft.set_list(list);
         }
         self.draft.set_referenced(self.document.reference(), Referenced::Pass(number));
         let told = pass_told(&record, ZoneMessage::Sas221, Action::Create, self.circumstances.at);
@@ -243,7 +252,9 @@ impl Desk<'_, '_, '_> {
         };
         for key in &record.lists {
             if let Some(list) = self.draft.list(key).cloned() {
-                self.draft.set_list(ListRecord { named_by: None, ..ListRecord::clone(&list) });
+                let mut list = ListRecord::clone(&list);
+                list.named_by.retain(|named_by| named_by.pass != record.number);
+                self.draft.set_list(list);
             }
         }
         let since = self.circumstances.at;
@@ -271,16 +282,17 @@ impl Desk<'_, '_, '_> {
 
     fn named(&self, list: &ListRecord) -> Option<NamedList> {
         let book = self.draft.account_book(&list.list.book)?;
-        let living = |number: &&GatePassNumber| {
-            let pass = self.draft.pass(number);
-            pass.is_none_or(|pass| pass.state == GatePassState::Approved)
-        };
+        let (parts, whole): (Vec<_>, Vec<_>) =
+            list.named_by.iter().partition(|named_by| !named_by.carried.is_empty());
+        let number = |named_by: &[&NamedBy]| named_by.first().map(|named_by| named_by.pass.clone());
         Some(NamedList {
             number: list.list.number.clone(),
             holder: book.holder,
             office: book.office,
             state: list.state,
-            pass: list.named_by.as_ref().filter(living).cloned(),
+            whole: number(&whole),
+            part: number(&parts),
+            left: list.left(|_| true),
         })
     }
 

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use tongguan_domain::bonded::StockKey;
-use tongguan_domain::ids::{AccountBookNumber, BondedListNumber, GatePassNumber};
+use tongguan_domain::ids::{
+    AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber,
+};
 use tongguan_messages::zone::ZoneDocument;
 use tongguan_storage::Tx;
 
@@ -21,15 +23,22 @@ pub(super) struct ZoneNamed {
     numbers: BTreeSet<BondedListNumber>,
     lists: BTreeSet<ListKey>,
     passes: BTreeSet<GatePassNumber>,
+    /// What vehicles carry of lists.
+    carried: BTreeSet<AccountItemNumber>,
 }
 
 impl Named {
     pub(super) fn zone_document(&mut self, document: &ZoneSubmitted) {
         self.zone.references.insert(document.reference());
         self.zone.numbers.extend(numbers(&document.declared).iter().cloned());
-        if let ZoneDocument::List(list) = &document.declared {
-            let items = list.lines.iter().filter_map(|line| line.goods.account_item.clone());
-            self.stocks.extend(items.map(|item| StockKey { book: list.book.clone(), item }));
+        match &document.declared {
+            ZoneDocument::List(list) => {
+                let items = list.lines.iter().filter_map(|line| line.goods.account_item.clone());
+                self.stocks.extend(items.map(|item| StockKey { book: list.book.clone(), item }));
+            }
+            ZoneDocument::Pass(pass) => {
+                self.zone.carried.extend(pass.goods.iter().map(|goods| goods.item.clone()));
+            }
         }
     }
 
@@ -51,28 +60,31 @@ impl ZoneNamed {
 pub(super) fn load(
     tx: &mut Tx<'_>,
     set: &mut WorkingSet,
-    named: &mut ZoneNamed,
+    Named { zone, stocks, .. }: &mut Named,
 ) -> Result<(), BatchError> {
-    let keys: Vec<_> = named.references.iter().map(rows::reference_key).collect();
+    let keys: Vec<_> = zone.references.iter().map(rows::reference_key).collect();
     for row in tx.zone_references(&keys)? {
         let (key, of) = rows::read_reference(row)?;
-        named.of(&of);
+        zone.of(&of);
         set.put_reference(key, of);
     }
-    let numbers: Vec<_> = named.numbers.iter().map(|number| (number.as_str(),)).collect();
+    let numbers: Vec<_> = zone.numbers.iter().map(|number| (number.as_str(),)).collect();
     for row in tx.bonded_lists_numbered(&numbers)? {
         let list = rows::read_list(row)?;
-        named.passes.extend(list.named_by.clone());
-        named.lists.insert(list.key());
+        let carried = list.list.lines.iter().map(|(item, _)| item);
+        let carried = carried.filter(|item| zone.carried.contains(item)).cloned();
+        let key = |item| StockKey { book: list.list.book.clone(), item };
+        stocks.extend(carried.map(key));
+        zone.lists.insert(list.key());
     }
-    let keys: Vec<_> = named.passes.iter().map(rows::pass_key).collect();
+    let keys: Vec<_> = zone.passes.iter().map(rows::pass_key).collect();
     for row in tx.lock_gate_passes(&keys)? {
         let pass = rows::read_pass(row)?;
-        named.lists.extend(pass.lists.iter().cloned());
+        zone.lists.extend(pass.lists.iter().cloned());
         set.put_pass(pass);
     }
     let mut books: BTreeSet<AccountBookNumber> = BTreeSet::new();
-    let keys: Vec<_> = named.lists.iter().map(rows::list_key).collect();
+    let keys: Vec<_> = zone.lists.iter().map(rows::list_key).collect();
     for row in tx.lock_bonded_lists(&keys)? {
         let list = rows::read_list(row)?;
         books.insert(list.list.book.clone());

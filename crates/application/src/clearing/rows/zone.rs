@@ -14,15 +14,15 @@ use tongguan_messages::zone::answer::{
     FormalResult, Intake, Receipt, Review, ReviewResult, ZoneAnswer,
 };
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::stored::bonded::{StoredBondedList, StoredListStepV1};
+use tongguan_storage::stored::bonded::{StoredBondedList, StoredListStepV1, StoredNamedByV1};
 use tongguan_storage::stored::zone::{StoredGatePass, StoredLodgedV1, StoredZoneAnswer};
 use tongguan_storage::{self as storage, Partition};
 
 use super::{RowError, body, book_key, column};
 use crate::clearing::record::Source;
 use crate::clearing::zone::{
-    By, ListKey, ListRecord, Lodged, PassRecord, ReferenceKey, Referenced, ZoneKind, ZoneNews,
-    pass_bucket,
+    By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneKind,
+    ZoneNews, pass_bucket,
 };
 
 const LIST: &str = "bonded_list";
@@ -47,7 +47,7 @@ pub fn write_list(record: &ListRecord, now: Moment) -> Result<storage::BondedLis
     let stored = StoredBondedList {
         lines: lines.map(|(item, quantity)| (item.to_string(), quantity.parts())).collect(),
         steps: steps.collect(),
-        named_by: record.named_by.as_ref().map(ToString::to_string),
+        named_by: record.named_by.iter().map(stored_named_by).collect(),
         lodged: record.lodged.as_ref().map(stored_lodged),
     };
     let (bucket, book, number) = list_key(&record.key());
@@ -65,12 +65,6 @@ pub fn write_list(record: &ListRecord, now: Moment) -> Result<storage::BondedLis
 /// A bonded list from its row.
 pub fn read_list(row: storage::BondedList) -> Result<ListRecord, RowError> {
     let stored = StoredBondedList::decode(&row.body).map_err(body(LIST))?;
-    let line = |(item, parts): (String, i64)| {
-        let quantity =
-            StockQuantity::from_parts(parts).ok_or_else(|| wrong(LIST, "lines", parts))?;
-        let item = AccountItemNumber::parse(&item).map_err(column(LIST, "lines"))?;
-        Ok::<_, RowError>((item, quantity))
-    };
     let step = |step: StoredListStepV1| {
         let by = By { officer: step.officer, reason: step.reason };
         Ok::<_, RowError>((list_state(step.state)?, Moment::from_micros(step.at), by))
@@ -87,9 +81,31 @@ pub fn read_list(row: storage::BondedList) -> Result<ListRecord, RowError> {
         },
         state: list_state(row.state)?,
         gate_pass: pass(row.gate_pass)?,
-        named_by: pass(stored.named_by)?,
+        named_by: stored.named_by.into_iter().map(read_named_by).collect::<Result<_, _>>()?,
         steps: stored.steps.into_iter().map(step).collect::<Result<_, _>>()?,
         lodged: stored.lodged.map(|lodged| read_lodged(lodged, LIST)).transpose()?,
+    })
+}
+
+fn line((item, parts): (String, i64)) -> Result<(AccountItemNumber, StockQuantity), RowError> {
+    let quantity = StockQuantity::from_parts(parts).ok_or_else(|| wrong(LIST, "lines", parts))?;
+    Ok((AccountItemNumber::parse(&item).map_err(column(LIST, "lines"))?, quantity))
+}
+
+fn stored_named_by(named_by: &NamedBy) -> StoredNamedByV1 {
+    let carried = named_by.carried.iter();
+    StoredNamedByV1 {
+        pass: named_by.pass.to_string(),
+        carried: carried.map(|(item, quantity)| (item.to_string(), quantity.parts())).collect(),
+        passed: named_by.passed,
+    }
+}
+
+fn read_named_by(stored: StoredNamedByV1) -> Result<NamedBy, RowError> {
+    Ok(NamedBy {
+        pass: GatePassNumber::parse(&stored.pass).map_err(column(LIST, "named_by"))?,
+        carried: stored.carried.into_iter().map(line).collect::<Result<_, _>>()?,
+        passed: stored.passed,
     })
 }
 

@@ -5,10 +5,15 @@
 
 mod record;
 
-pub use record::{By, ListKey, ListRecord, Lodged, PassRecord, ReferenceKey, Referenced, ZoneKind};
+pub use record::{
+    By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneKind,
+};
+
+use std::collections::BTreeMap;
 
 use tongguan_domain::bonded::list::{BondedListStep, ListStepRefused};
-use tongguan_domain::ids::{BondedListNumber, DxpId, GatePassNumber, PartyId};
+use tongguan_domain::bonded::stock::StockQuantity;
+use tongguan_domain::ids::{AccountItemNumber, BondedListNumber, DxpId, GatePassNumber, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_messages::zone::ZoneDocument;
 use tongguan_messages::zone::answer::ZoneAnswer;
@@ -101,6 +106,25 @@ impl ListRecord {
         self.state = self.state.take(step)?;
         self.steps.push((self.state, at, by));
         Ok(())
+    }
+
+    /// How much of which goods is on it and with no vehicle that `counts`.
+    pub fn left(
+        &self,
+        counts: impl Fn(&NamedBy) -> bool,
+    ) -> BTreeMap<AccountItemNumber, StockQuantity> {
+        let mut left = BTreeMap::<_, StockQuantity>::new();
+        for (item, quantity) in &self.list.lines {
+            let of = left.entry(item.clone()).or_default();
+            *of = of.plus(*quantity).unwrap_or(StockQuantity::MAX);
+        }
+        let vehicles = self.named_by.iter().filter(|vehicle| counts(vehicle));
+        for (item, quantity) in vehicles.flat_map(|vehicle| &vehicle.carried) {
+            if let Some(of) = left.get_mut(item) {
+                *of = of.minus(*quantity).unwrap_or_default();
+            }
+        }
+        left
     }
 }
 

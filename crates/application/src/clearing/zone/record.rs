@@ -2,6 +2,7 @@
 
 use tongguan_domain::bonded::list::{BondedList, BondedListState};
 use tongguan_domain::bonded::pass::GatePassState;
+use tongguan_domain::bonded::review::Carried;
 use tongguan_domain::ids::{
     AccountBookNumber, BondedListNumber, DxpId, GatePassNumber, PartyId, ZoneProvisionalNumber,
     ZoneReference,
@@ -28,8 +29,8 @@ pub struct ListRecord {
     pub state: BondedListState,
     /// 核放单编号, once it has passed the gate.
     pub gate_pass: Option<GatePassNumber>,
-    /// The gate pass that names it and was not given up.
-    pub named_by: Option<GatePassNumber>,
+    /// The gate passes that name it and were not given up: one that takes it whole, or several vehicles.
+    pub named_by: Vec<NamedBy>,
     /// What was done with it, in order.
     pub steps: Vec<(BondedListState, Moment, By)>,
     /// What is kept of the message that lodged it; nothing of one that was lodged by command.
@@ -41,6 +42,17 @@ impl ListRecord {
     pub fn key(&self) -> ListKey {
         ListKey { book: self.list.book.clone(), number: self.list.number.clone() }
     }
+}
+
+/// A gate pass that names a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedBy {
+    /// Its number.
+    pub pass: GatePassNumber,
+    /// How much of which goods its vehicle carries; nothing where it takes the list whole.
+    pub carried: Carried,
+    /// Whether its vehicle passed the gate.
+    pub passed: bool,
 }
 
 /// Who does something with a list, and why.
