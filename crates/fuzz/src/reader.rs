@@ -4,6 +4,7 @@ use tongguan_domain::defect::Defect;
 use tongguan_messages::dxp;
 use tongguan_messages::read::{Profile, Reading, read};
 use tongguan_messages::xml::{Limits, Source};
+use tongguan_messages::zone;
 
 use crate::{defects, memory, rewriting};
 
@@ -32,9 +33,24 @@ fn check_message(bytes: &[u8], nesting: Nesting) {
         Err(refusal) => return defects::hold_refusal(refusal, bytes.len()),
     };
     check_reading(&tree);
+    check_zone(&tree);
     if nesting == Nesting::Bare {
         check_envelope(&tree);
         check_nodes(&tree);
+    }
+}
+
+/// A request of a bonded zone is read or refused, for reasons that are bounded.
+fn check_zone(tree: &roxmltree::Document<'_>) {
+    if !zone::is_request(tree) {
+        return;
+    }
+    let reading = zone::read(tree);
+    zone::digest(tree);
+    defects::hold(&reading.warnings);
+    if let Err(found) = &reading.outcome {
+        assert!(!found.is_empty(), "refused without a reason");
+        defects::hold(found);
     }
 }
 

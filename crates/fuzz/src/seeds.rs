@@ -12,6 +12,7 @@ use tongguan_messages::dxp::{
 };
 use tongguan_messages::sample::sample;
 use tongguan_messages::signature::Style;
+use tongguan_messages::zone::{self, ZoneMessage};
 
 use crate::verifier::{GENUINE, SCRIPT};
 use crate::world::{WORLD, receipt};
@@ -43,6 +44,8 @@ fn messages() -> Vec<Vec<u8>> {
         all.push(enveloped(message, text.clone()).into_bytes());
         all.push(text.into_bytes());
     }
+    let zone = ZoneMessage::ALL.map(|message| zone::sample::sample(message).unwrap());
+    all.extend(zone.map(String::into_bytes));
     all.extend(between_nodes().map(String::into_bytes));
     all
 }

@@ -57,7 +57,20 @@ impl fmt::Display for GatePassState {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::tests::diagram::{shows, way};
+
+    #[test]
+    fn the_diagram_shows_every_way_and_no_other() {
+        let mut ways = BTreeSet::new();
+        for from in GatePassState::ALL {
+            let after = [from.pass(), from.give_up()].into_iter().flatten();
+            ways.extend(after.map(|to| way(&from, &to, to)));
+        }
+        shows("Gate pass", &ways);
+    }
 
     #[test]
     fn a_pass_is_used_or_given_up_once() {
