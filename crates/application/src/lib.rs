@@ -32,6 +32,7 @@
 mod desk;
 
 pub mod bonded;
+pub mod cancellations;
 pub mod clearing;
 pub mod codes;
 pub mod consolidation;

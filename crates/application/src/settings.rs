@@ -11,6 +11,7 @@
 //! | `allowance_year` | `release`, `lodging`, `law` | `law` |
 //! | `not_departed_days` | days | 30 |
 //! | `examine_before_loading` | `true`, `false` | `false` |
+//! | `review_cancellations` | `true`, `false` | `false` |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
 //! | `quarantine_per_10_000` | exported parcels | 0 |
 //!
@@ -28,7 +29,7 @@ use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -38,6 +39,7 @@ pub const NAMES: [&str; 12] = [
     "allowance_year",
     "not_departed_days",
     "examine_before_loading",
+    "review_cancellations",
     "red_per_10_000",
     "yellow_per_10_000",
     "quarantine_per_10_000",
@@ -128,7 +130,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 12] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 13] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -145,6 +147,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 12] {
         year.to_owned(),
         office.not_departed_days.to_string(),
         office.examine_before_loading.to_string(),
+        office.review_cancellations.to_string(),
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
         office.quarantine_per_10_000.to_string(),
@@ -202,6 +205,7 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         }
         "not_departed_days" => office.not_departed_days = days()?,
         "examine_before_loading" => office.examine_before_loading = flag()?,
+        "review_cancellations" => office.review_cancellations = flag()?,
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
         "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,

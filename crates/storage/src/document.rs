@@ -87,6 +87,15 @@ impl View<'_> {
         self.load(keys)
     }
 
+    /// The documents that wait for an officer, the oldest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn pending_documents(&mut self) -> Result<Vec<Document>, StorageError> {
+        // The state as the partial index has it.
+        self.select("WHERE state = 5 ORDER BY app_time, number", &[])
+    }
+
     /// All that waits for documents of these orders, in order of the keys.
     ///
     /// # Errors

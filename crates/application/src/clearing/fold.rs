@@ -94,6 +94,7 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         Incoming::ExportReturnRuling { id, .. } | Incoming::Exchange { id, .. } => {
             crate::numbering::partition_of(id.declaration.0)
         }
+        Incoming::Cancellation(command) => command.request.dossier.partition,
         Incoming::Consolidate(what) => what.bucket(),
         Incoming::Zone(document) => document.partition(),
         Incoming::ZoneNews(news) => news.partition(),

@@ -60,6 +60,8 @@ pub enum Incoming {
         /// By whose signature.
         signed: Signed,
     },
+    /// An officer decides about a request to cancel a declaration.
+    Cancellation(CancellationCommand),
     /// Time has come for a declaration: expiry or closing.
     Due(DeclarationId),
     /// Something happened to a return of imported goods.
@@ -108,6 +110,19 @@ impl Incoming {
         };
         named.max(1)
     }
+}
+
+/// What an officer decides about a request to cancel a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancellationCommand {
+    /// The request.
+    pub request: DocumentKey,
+    /// Whether the declaration is cancelled.
+    pub approves: bool,
+    /// Who.
+    pub officer: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// What an officer rules on a return of exported goods.

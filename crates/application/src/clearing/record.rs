@@ -171,6 +171,8 @@ pub enum DocumentState {
     Refused = 3,
     /// Deleted by its sender: a new document may replace it.
     Deleted = 4,
+    /// Entered, and an officer has to decide about what it asks for. [300]
+    Pending = 5,
 }
 
 impl DocumentState {
@@ -181,14 +183,14 @@ impl DocumentState {
 
     /// From the stored number.
     pub fn from_code(code: i64) -> Option<Self> {
-        [Self::Stored, Self::Entered, Self::Refused, Self::Deleted]
+        [Self::Stored, Self::Entered, Self::Refused, Self::Deleted, Self::Pending]
             .into_iter()
             .find(|state| state.code() == code)
     }
 
     /// Whether it stands in the way of another document under the same key.
     pub const fn is_live(self) -> bool {
-        matches!(self, Self::Stored | Self::Entered)
+        matches!(self, Self::Stored | Self::Entered | Self::Pending)
     }
 }
 
@@ -221,6 +223,17 @@ pub enum Facts {
     ReturnTally(TallyFacts),
     /// Of a master bill link: which parcels travel how.
     MasterBill(MasterBillFacts),
+    /// Of a request to cancel that an officer decides: what its answer quotes.
+    Cancellation(AskedCancellation),
+}
+
+/// A request to cancel a declaration that waits for an officer, or was decided by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedCancellation {
+    /// 预录入编号, given on first sight.
+    pub provisional_no: ProvisionalNumber,
+    /// To whom its responses go, and what they quote.
+    pub answer: Arc<AnswerTo>,
 }
 
 /// A document as it stands.

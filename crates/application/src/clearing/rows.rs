@@ -24,13 +24,13 @@ use tongguan_storage::stored::claim::StoredClaim;
 use tongguan_storage::stored::declaration::StoredDeclaration;
 use tongguan_storage::stored::document::{StoredDocument, StoredFactsV1};
 use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredSubjectV1};
-use tongguan_storage::stored::response::StoredResponse;
+use tongguan_storage::stored::response::{StoredAnswerV1, StoredResponse};
 use tongguan_storage::{self as storage, Partition};
 
 use super::outcome::{Account, Cause, Entry, Response, Subject};
 use super::record::{
-    Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DocumentState,
-    DossierKey, Facts, ParcelEntry, Source,
+    AskedCancellation, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind,
+    DocumentRecord, DocumentState, DossierKey, Facts, ParcelEntry, Source,
 };
 
 use crate::registry::Signed;
@@ -145,6 +145,11 @@ pub fn write_document(
     })
 }
 
+fn read_asked(provisional_no: &str, answer: StoredAnswerV1) -> Result<AskedCancellation, IdError> {
+    let provisional_no = ProvisionalNumber::parse(provisional_no)?;
+    Ok(AskedCancellation { provisional_no, answer: Arc::new(read_answer(answer)?) })
+}
+
 fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
     Ok(match stored {
         StoredFactsV1::Order(order) => Facts::Order(order.try_into()?),
@@ -162,6 +167,11 @@ fn read_facts(stored: StoredFactsV1) -> Result<Facts, StoredError> {
         }
         StoredFactsV1::ReturnTally(tally) => Facts::ReturnTally(tally.try_into()?),
         StoredFactsV1::MasterBill(link) => Facts::MasterBill(link.try_into()?),
+        StoredFactsV1::Cancellation(provisional_no, answer) => {
+            Facts::Cancellation(read_asked(&provisional_no, answer).map_err(|error| {
+                StoredError::Damaged { form: "request to cancel", reason: error.to_string() }
+            })?)
+        }
     })
 }
 
@@ -180,6 +190,10 @@ fn write_facts(facts: &Facts) -> StoredFactsV1 {
         Facts::ExportReturn(id) => StoredFactsV1::ExportReturn(id.declaration.0, id.n),
         Facts::ReturnTally(tally) => StoredFactsV1::ReturnTally(tally.into()),
         Facts::MasterBill(link) => StoredFactsV1::MasterBill(link.into()),
+        Facts::Cancellation(asked) => StoredFactsV1::Cancellation(
+            asked.provisional_no.to_string(),
+            write_answer(&asked.answer),
+        ),
     }
 }
 

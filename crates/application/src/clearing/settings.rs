@@ -35,6 +35,9 @@ pub struct OfficeSettings {
     /// Whether exports that are selected for it are examined at the supervised place before they are
     /// loaded (先查验后装运).
     pub examine_before_loading: bool,
+    /// Whether an officer decides about requests to cancel a declaration, which are decided at once
+    /// otherwise.
+    pub review_cancellations: bool,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
@@ -53,6 +56,7 @@ impl Default for OfficeSettings {
             allowance_year: None,
             not_departed_days: 30,
             examine_before_loading: false,
+            review_cancellations: false,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
         }

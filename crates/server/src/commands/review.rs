@@ -1,6 +1,7 @@
 //! `tongguan review`: what waits for an officer, what the officer decides, and declaring what is
 //! stored.
 
+mod cancellation;
 pub(super) mod view;
 
 use std::io::Write as _;
@@ -42,6 +43,8 @@ enum ReviewCommand {
     Show(Show),
     Decide(Decide),
     Declare(Declare),
+    Cancellations(cancellation::Cancellations),
+    Cancel(cancellation::Cancel),
 }
 
 /// List what waits: for review (300), for a guarantee (399), for examination (500), detained (501 to
@@ -130,6 +133,8 @@ impl Review {
             ReviewCommand::Show(show) => show.run(),
             ReviewCommand::Decide(decide) => decide.run(),
             ReviewCommand::Declare(declare) => declare.run(),
+            ReviewCommand::Cancellations(list) => list.run(),
+            ReviewCommand::Cancel(cancel) => cancel.run(),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::facts::{
     StoredOrderV1, StoredPaymentV1, StoredWaybillV1,
 };
 use super::movement::StoredMasterBillLinkV1;
+use super::response::StoredAnswerV1;
 use super::{StoredError, decode, encode, versioned};
 
 const FORM: &str = "document";
@@ -55,6 +56,8 @@ pub enum StoredFactsV1 {
     ReturnTally(StoredTallyV1),
     /// Of a master bill link.
     MasterBill(StoredMasterBillLinkV1),
+    /// Of a request to cancel that an officer decides: 预录入编号, and what its answer quotes.
+    Cancellation(String, StoredAnswerV1),
 }
 
 impl StoredDocument {

@@ -6,6 +6,7 @@
 mod allowance;
 mod arrival;
 mod bonded;
+mod cancellation_rulings;
 mod cancellations;
 mod changes;
 mod clearing;

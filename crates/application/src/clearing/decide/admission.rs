@@ -134,7 +134,9 @@ pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bo
         }
     }
     match (standing.state, action) {
-        (DocumentState::Entered, Action::Create) => refuse(filed, Refusal::Exists),
+        (DocumentState::Entered | DocumentState::Pending, Action::Create) => {
+            refuse(filed, Refusal::Exists)
+        }
         (DocumentState::Refused | DocumentState::Deleted, Action::Delete)
         | (DocumentState::Deleted, Action::Change) => refuse(filed, Refusal::Missing),
         // A refused declaration may be changed instead of being lodged anew (−621011, −621012).
@@ -144,7 +146,9 @@ pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bo
         _ if filed.filing.sent_at < standing.sent_at => refuse(filed, Refusal::Outdated),
         (DocumentState::Refused | DocumentState::Deleted, _) => Admission::Admit,
         (DocumentState::Stored, Action::Create) if !declares => refuse(filed, Refusal::Exists),
-        (DocumentState::Entered, _) if fixed => refuse(filed, Refusal::Declared),
+        (DocumentState::Entered | DocumentState::Pending, _) if fixed => {
+            refuse(filed, Refusal::Declared)
+        }
         (_, Action::Delete) => Admission::Delete,
         (_, Action::Create | Action::Change) => Admission::Change,
     }

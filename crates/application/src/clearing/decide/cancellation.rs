@@ -1,7 +1,9 @@
 //! Requests to cancel a declaration (撤销申请单): approved at once where the law of the day lets a
-//! declaration at its status be cancelled, refused otherwise.
+//! declaration at its status be cancelled, unless its office has an officer decide; refused otherwise.
 //!
 //! A request is known by the declaration that it names, so that none is cancelled twice.
+
+mod ruling;
 
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use tongguan_domain::commerce::Stage;
 use tongguan_domain::declaration::ExportStep;
 use tongguan_domain::defect::{Defect, Rule};
 use tongguan_domain::facts::{ExportCancellationFacts, ParcelFacts};
-use tongguan_domain::ids::{DeclarationNumber, Guid};
+use tongguan_domain::ids::{DeclarationNumber, Guid, ProvisionalNumber};
 use tongguan_domain::official::cancellation::{DECLARATION_MISSING, INVALID, STATE_NOT_ALLOWED};
 use tongguan_domain::status::ReturnStatus;
 
@@ -27,9 +29,12 @@ use super::{Circumstances, Undecidable, trade};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Subject};
 use crate::clearing::record::{
-    DeclarationRecord, DocumentKey, DocumentRecord, DocumentState, ExportRecord,
+    AskedCancellation, DeclarationRecord, DocumentKey, DocumentRecord, DocumentState, ExportRecord,
+    Facts,
 };
 use crate::clearing::working_set::Draft;
+
+pub(super) use ruling::rule;
 
 /// Decides a request to cancel an import declaration (CEB623).
 pub fn import(
@@ -42,16 +47,13 @@ pub fn import(
     let Some(approval) = take_in(draft, circumstances, submitted, filed)? else { return Ok(()) };
     match cancellable_import(draft, circumstances, &filed.key, facts) {
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
+        Ok(declaration) if circumstances.office(declaration.facts.office).review_cancellations => {
+            approval.wait(draft, circumstances, submitted, filed)
+        }
         Ok(declaration) => {
             approval.send(draft, circumstances, submitted, filed)?;
-            let Some(mut case) = Case::reopen(draft, circumstances, &declaration) else {
-                return Err(Undecidable::NoSuchDeclaration(declaration.id));
-            };
-            let cancelled = declaration.state.clone().cancel()?;
-            case.replying.say(ReturnStatus::Refused, told(&filed.filing.guid));
-            case.end(draft, circumstances, cancelled, DocumentState::Refused)?;
-            case.close(draft, Cause::Document(submitted.source));
-            Ok(())
+            let cause = Cause::Document(submitted.source);
+            cancel_import(draft, circumstances, &declaration, &filed.filing.guid, cause)
         }
     }
 }
@@ -67,15 +69,46 @@ pub fn export(
     let Some(approval) = take_in(draft, circumstances, submitted, filed)? else { return Ok(()) };
     match cancellable_export(draft, circumstances, facts) {
         Err(defects) => trade::refused(draft, circumstances, submitted, filed, &defects),
+        Ok(export) if circumstances.office(export.facts.office).review_cancellations => {
+            approval.wait(draft, circumstances, submitted, filed)
+        }
         Ok(export) => {
             approval.send(draft, circumstances, submitted, filed)?;
-            let mut case = ExportCase::reopen(circumstances, &export);
-            case.replying.say(ReturnStatus::Refused, told(&filed.filing.guid));
-            case.end(draft, circumstances, ExportStep::Cancel)?;
-            case.close(draft, Cause::Document(submitted.source));
-            Ok(())
+            let cause = Cause::Document(submitted.source);
+            cancel_export(draft, circumstances, &export, &filed.filing.guid, cause)
         }
     }
+}
+
+fn cancel_import(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    declaration: &Arc<DeclarationRecord>,
+    request: &Guid,
+    cause: Cause,
+) -> Result<(), Undecidable> {
+    let Some(mut case) = Case::reopen(draft, circumstances, declaration) else {
+        return Err(Undecidable::NoSuchDeclaration(declaration.id));
+    };
+    let cancelled = declaration.state.clone().cancel()?;
+    case.replying.say(ReturnStatus::Refused, told(request));
+    case.end(draft, circumstances, cancelled, DocumentState::Refused)?;
+    case.close(draft, cause);
+    Ok(())
+}
+
+fn cancel_export(
+    draft: &mut Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    export: &Arc<ExportRecord>,
+    request: &Guid,
+    cause: Cause,
+) -> Result<(), Undecidable> {
+    let mut case = ExportCase::reopen(circumstances, export);
+    case.replying.say(ReturnStatus::Refused, told(request));
+    case.end(draft, circumstances, ExportStep::Cancel)?;
+    case.close(draft, cause);
+    Ok(())
 }
 
 /// What the declaration is told. The reason may name a person, and the request holds it.
@@ -98,8 +131,7 @@ fn cancellable_import(
     if !differs.is_empty() {
         return Err(differing(&INVALID, &differs, number));
     }
-    let allowed = is_allowed(circumstances, Direction::Import, declaration.state.status());
-    if !allowed || declaration.state.clone().cancel().is_err() {
+    if !may_be_cancelled(circumstances, declaration) {
         return Err(vec![about(&STATE_NOT_ALLOWED, number)]);
     }
     Ok(declaration.clone())
@@ -119,11 +151,22 @@ fn cancellable_export(
     if !differs.is_empty() {
         return Err(differing(&EXPORT_CANCELLATION_DIFFERS, &differs, number));
     }
-    let allowed = is_allowed(circumstances, Direction::Export, export.state.status());
-    if !allowed || export.state.clone().take(ExportStep::Cancel).is_err() {
+    if !export_may_be_cancelled(circumstances, export) {
         return Err(vec![about(&EXPORT_CANCELLATION_NOT_ALLOWED, number)]);
     }
     Ok(export.clone())
+}
+
+/// Whether law and state let an import declaration be cancelled now.
+fn may_be_cancelled(circumstances: &Circumstances<'_>, declaration: &DeclarationRecord) -> bool {
+    is_allowed(circumstances, Direction::Import, declaration.state.status())
+        && declaration.state.clone().cancel().is_ok()
+}
+
+/// Whether law and state let an export declaration be cancelled now.
+fn export_may_be_cancelled(circumstances: &Circumstances<'_>, export: &ExportRecord) -> bool {
+    is_allowed(circumstances, Direction::Export, export.state.status())
+        && export.state.clone().take(ExportStep::Cancel).is_ok()
 }
 
 /// Whether the law of this day lets a declaration at that status be cancelled.
@@ -152,21 +195,47 @@ fn differing(rule: &'static Rule, names: &[&str], number: &DeclarationNumber) ->
 struct Approval(Replying);
 
 impl Approval {
+    /// It is approved.
     fn send(
-        self,
+        mut self,
         draft: &mut Draft<'_>,
         circumstances: &Circumstances<'_>,
         submitted: &Submitted,
         filed: &FiledDocument,
     ) -> Result<(), Undecidable> {
-        let Self(mut replying) = self;
-        // Only now: a batch reserves one number for each document, and a refusal takes its own.
-        replying.number(provisional_no(circumstances, filed, None)?);
-        replying.say(ReturnStatus::Accepted, format!("新增申报成功[{}]", filed.filing.guid));
-        replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
-        replying.say(ReturnStatus::Reviewed, "审结");
-        settle(draft, submitted, filed, replying, DocumentState::Entered);
+        self.enter(circumstances, filed)?;
+        self.0.say(ReturnStatus::Reviewed, "审结");
+        settle(draft, submitted, filed, self.0, DocumentState::Entered, None);
         Ok(())
+    }
+
+    /// An officer is to decide.
+    fn wait(
+        mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        submitted: &Submitted,
+        filed: &FiledDocument,
+    ) -> Result<(), Undecidable> {
+        let provisional_no = self.enter(circumstances, filed)?;
+        self.0.say(ReturnStatus::InReview, "[Code:1200;Desc:待人工审核]");
+        let answer = submitted.answer.clone();
+        let asked = Facts::Cancellation(AskedCancellation { provisional_no, answer });
+        settle(draft, submitted, filed, self.0, DocumentState::Pending, Some(asked));
+        Ok(())
+    }
+
+    /// Takes its number only now: a batch reserves one for each document, and a refusal takes its own.
+    fn enter(
+        &mut self,
+        circumstances: &Circumstances<'_>,
+        filed: &FiledDocument,
+    ) -> Result<ProvisionalNumber, Undecidable> {
+        let number = provisional_no(circumstances, filed, None)?;
+        self.0.number(number.clone());
+        self.0.say(ReturnStatus::Accepted, format!("新增申报成功[{}]", filed.filing.guid));
+        self.0.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
+        Ok(number)
     }
 }
 
@@ -207,7 +276,7 @@ fn take_in(
             DocumentState::Stored
         }
     };
-    settle(draft, submitted, filed, replying, state);
+    settle(draft, submitted, filed, replying, state, None);
     Ok(None)
 }
 
@@ -218,8 +287,14 @@ fn settle(
     filed: &FiledDocument,
     replying: Replying,
     state: DocumentState,
+    asked: Option<Facts>,
 ) {
     let subject = Subject::Document(filed.key.clone());
     let replied_at = replying.send(draft, &filed.key, subject, Cause::Document(submitted.source));
-    draft.set_document(DocumentRecord { state, ..trade::record(submitted, filed, replied_at) });
+    let facts = asked.map(Arc::new);
+    draft.set_document(DocumentRecord {
+        state,
+        facts,
+        ..trade::record(submitted, filed, replied_at)
+    });
 }

@@ -126,6 +126,17 @@ pub enum Undecidable {
     /// It cannot be said of the quarantine of a parcel.
     #[error(transparent)]
     Quarantine(#[from] tongguan_domain::quarantine::QuarantineRefused),
+    /// No request to cancel it waits for an officer.
+    #[error("no request to cancel {0} waits for an officer")]
+    NoSuchCancellation(String),
+    /// The declaration that was to be cancelled has gone on, or has ended.
+    #[error("declaration {number} can be cancelled no more ({why}): refuse the request")]
+    CancelledTooLate {
+        /// Which.
+        number: String,
+        /// Where it stands.
+        why: String,
+    },
     /// The declaration cannot be cancelled where it stands.
     #[error(transparent)]
     NotCancellable(#[from] tongguan_domain::declaration::NotCancellable),
@@ -193,6 +204,7 @@ pub fn decide(
         Incoming::Due(declaration) if draft.export(*declaration).is_some() => {
             export::due(draft, circumstances, *declaration)
         }
+        Incoming::Cancellation(command) => cancellation::rule(draft, circumstances, command),
         Incoming::Transit(command) => export::transit(draft, circumstances, command),
         Incoming::Quarantine(command) => export::quarantine(draft, circumstances, command),
         Incoming::Ruling { declaration, ruling, officer, reason, reassessed } => {

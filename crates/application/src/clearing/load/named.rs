@@ -90,6 +90,7 @@ impl Named {
                     named.declarations.insert(*declaration);
                     named.returning.1.insert(*declaration);
                 }
+                Incoming::Cancellation(command) => named.request(&command.request),
                 Incoming::GuaranteeChanged(queue) => named.declarations.extend(queue),
                 Incoming::Consolidate(what) => named.consolidation(what),
                 Incoming::Zone(document) => named.zone_document(document),
@@ -130,6 +131,18 @@ impl Named {
         }
         if let Ok(facts) = &filed.verdict {
             self.facts(filed, facts);
+        }
+    }
+
+    /// A request to cancel leads to the declaration that it is known by, as its document does.
+    fn request(&mut self, request: &DocumentKey) {
+        self.dossiers.insert(request.dossier.clone());
+        if request.kind == DocumentKind::ExportCancellation {
+            let DocumentKey { kind, party, number, .. } = request.clone();
+            self.export_numbers.extend(DeclarationNumber::parse(&number).ok());
+            let claim = ClaimKey { kind, party, number };
+            self.parked.insert(claim.clone());
+            self.claims.insert(claim);
         }
     }
 

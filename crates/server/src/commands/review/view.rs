@@ -159,6 +159,7 @@ fn document(document: &DocumentRecord, registry: &Registry) -> Value {
             DocumentState::Entered => "entered",
             DocumentState::Refused => "refused",
             DocumentState::Deleted => "deleted",
+            DocumentState::Pending => "pending",
         },
         "party": named(registry, document.key.party),
         "number": number,

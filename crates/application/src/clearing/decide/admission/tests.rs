@@ -9,8 +9,13 @@ use tongguan_domain::time::Moment;
 use super::*;
 use crate::clearing::record::{ClaimKey, DocumentKey, DossierKey, Source};
 
-const STATES: [DocumentState; 4] =
-    [DocumentState::Stored, DocumentState::Entered, DocumentState::Refused, DocumentState::Deleted];
+const STATES: [DocumentState; 5] = [
+    DocumentState::Stored,
+    DocumentState::Entered,
+    DocumentState::Refused,
+    DocumentState::Deleted,
+    DocumentState::Pending,
+];
 
 /// A request that differs from what stands, and is newer.
 fn request(action: Action, stage: Stage) -> FiledDocument {
@@ -45,7 +50,10 @@ fn standing(state: DocumentState) -> DocumentRecord {
 /// The lines of the diagram. What is declared is approved, or refused where its declaration does not
 /// allow it; what stands there live then stays.
 fn ways() -> BTreeSet<String> {
-    let mut ways = BTreeSet::new();
+    // What an officer does about one that waits stands in `cancellation/ruling.rs`, not here.
+    let ruled = [("Entered", "approved"), ("Refused", "refused")];
+    let mut ways: BTreeSet<_> =
+        ruled.iter().map(|(to, what)| format!("    Pending --> {to}: {what}")).collect();
     for state in STATES.map(Some).into_iter().chain([None]) {
         let from = state.map_or("[*]".to_owned(), |state| format!("{state:?}"));
         let mut way = |to: &str, what: &str| ways.insert(format!("    {from} --> {to}: {what}"));
@@ -63,6 +71,7 @@ fn ways() -> BTreeSet<String> {
                             continue;
                         }
                         way("Entered", "approved");
+                        way("Pending", "put before an officer");
                         if !state.is_some_and(DocumentState::is_live) {
                             way("Refused", "refused");
                         }

@@ -110,7 +110,7 @@ pub fn take_in(
     Ok(match state {
         DocumentState::Entered => Some(Taken::Entered),
         DocumentState::Deleted | DocumentState::Stored => Some(Taken::SetAside),
-        DocumentState::Refused => None,
+        DocumentState::Refused | DocumentState::Pending => None,
     })
 }
 
