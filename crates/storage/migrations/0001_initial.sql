@@ -200,6 +200,7 @@ CREATE TABLE closed_export (
     office TEXT NOT NULL,
     simplified BIGINT NOT NULL CHECK (simplified IN (0, 1)),
     returned BIGINT NOT NULL CHECK (returned IN (0, 1)),
+    returns BIGINT NOT NULL CHECK (0 <= returns),
     entry_id TEXT,
     PRIMARY KEY (bucket, merchant_id, departed_at, declaration_id)
 ) CLUSTERED;

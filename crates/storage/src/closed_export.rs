@@ -26,8 +26,10 @@ row! {
         office: String,
         /// Whether it was declared in simplified form (简化申报).
         simplified: bool,
-        /// Whether its goods came back.
+        /// Whether all of its goods came back.
         returned: bool,
+        /// How many returns of its goods are complete, so that whoever merges it sees one more.
+        returns: i64,
         /// 报关单编号: the formal declaration that it is part of, once it is.
         entry_id: Option<String>,
     }
@@ -116,43 +118,57 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// Makes closed exports part of formal declarations, each named by its number.
+    /// Makes closed exports part of formal declarations, each named by its number. They were merged when so
+    /// many returns of each were complete.
     ///
     /// # Errors
-    /// [`StorageError::Missing`] when one is not there, part of another already, or came back; roll back.
+    /// [`StorageError::Missing`] when one is not there, part of another already, or more of it came back;
+    /// roll back.
     pub fn mark_consolidated(
         &mut self,
-        marks: &[(ClosedExportKey, &str)],
+        marks: &[(ClosedExportKey, i64, &str)],
     ) -> Result<(), StorageError> {
         let rows: Vec<_> = marks
             .iter()
-            .map(|((bucket, merchant, at, id), entry_id)| (*bucket, *merchant, *at, *id, *entry_id))
+            .map(|((bucket, merchant, at, id), returns, entry_id)| {
+                (*bucket, *merchant, *at, *id, *returns, *entry_id)
+            })
             .collect();
         let marked = self.each(
             "UPDATE closed_export SET entry_id = k.entry_id FROM {rows} \
              WHERE closed_export.bucket = k.bucket AND closed_export.merchant_id = k.merchant_id \
              AND closed_export.departed_at = k.departed_at \
              AND closed_export.declaration_id = k.declaration_id \
-             AND closed_export.entry_id IS NULL AND closed_export.returned = 0",
-            &["bucket", "merchant_id", "departed_at", "declaration_id", "entry_id"],
+             AND closed_export.entry_id IS NULL AND closed_export.returned = 0 \
+             AND closed_export.returns = k.returns",
+            &["bucket", "merchant_id", "departed_at", "declaration_id", "returns", "entry_id"],
             &rows,
         )?;
         self.all_there("closed_export", rows.len(), marked)
     }
 
-    /// Says of closed exports that their goods came back.
+    /// Says of closed exports how many returns of their goods are complete, and whether all came back.
     ///
     /// # Errors
     /// [`StorageError::Missing`] when one is not there; roll back.
-    pub fn mark_returned(&mut self, keys: &[ClosedExportKey]) -> Result<(), StorageError> {
+    pub fn mark_returned(
+        &mut self,
+        marks: &[(ClosedExportKey, i64, bool)],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = marks
+            .iter()
+            .map(|((bucket, merchant, at, id), returns, whole)| {
+                (*bucket, *merchant, *at, *id, *returns, *whole)
+            })
+            .collect();
         let marked = self.each(
-            "UPDATE closed_export SET returned = 1 FROM {rows} \
+            "UPDATE closed_export SET returned = k.returned, returns = k.returns FROM {rows} \
              WHERE closed_export.bucket = k.bucket AND closed_export.merchant_id = k.merchant_id \
              AND closed_export.departed_at = k.departed_at \
              AND closed_export.declaration_id = k.declaration_id",
-            &["bucket", "merchant_id", "departed_at", "declaration_id"],
-            keys,
+            &["bucket", "merchant_id", "departed_at", "declaration_id", "returns", "returned"],
+            &rows,
         )?;
-        self.all_there("closed_export", keys.len(), marked)
+        self.all_there("closed_export", rows.len(), marked)
     }
 }

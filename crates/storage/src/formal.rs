@@ -3,6 +3,7 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::time::Moment;
 
+use crate::cell::ToCell;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
@@ -52,6 +53,25 @@ impl View<'_> {
         keys: &[(Partition, &str)],
     ) -> Result<Vec<FormalRow>, StorageError> {
         self.load(keys)
+    }
+
+    /// The formal declaration of that number, and those that were made together with it and have greater
+    /// ones: a declaration whose lines went into several names the first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn formal_declarations_with(
+        &mut self,
+        bucket: Partition,
+        first: &str,
+    ) -> Result<Vec<FormalRow>, StorageError> {
+        let Some(row) = self.formal_declarations(&[(bucket, first)])?.pop() else {
+            return Ok(Vec::new());
+        };
+        self.select(
+            "WHERE bucket = $1 AND entry_id >= $2 AND made_at = $3 ORDER BY entry_id",
+            &[bucket.cell(), first.cell(), row.made_at.cell()],
+        )
     }
 
     /// All of them, in order of their numbers. For benchmarks and checks.

@@ -90,7 +90,7 @@ pub struct Consolidated {
     /// Formal declarations.
     pub forms: Vec<FormalRecord>,
     /// Closed exports that are part of them, each with the number of the first.
-    pub marks: Vec<(ClosedExportKey, FormalDeclarationNumber)>,
+    pub marks: Vec<(ClosedExportKey, i64, FormalDeclarationNumber)>,
     /// Results for the outbox.
     pub results: Vec<ResultPart>,
 }
@@ -102,8 +102,8 @@ pub struct WorkingSet {
     before: Before,
     changed: Changed,
     outcomes: Outcomes,
-    /// Closed exports that are no part of a formal declaration.
-    free: BTreeSet<ClosedExportKey>,
+    /// Closed exports that are no part of a formal declaration, and how many returns of each are complete.
+    free: BTreeMap<ClosedExportKey, i64>,
 }
 
 /// What was loaded, where writing needs to know what changed.
@@ -231,9 +231,9 @@ impl WorkingSet {
         self.loaded.requests.insert(request.key.clone(), Arc::new(request));
     }
 
-    /// Takes in that a closed export is no part of a formal declaration.
-    pub fn put_free(&mut self, closed: ClosedExportKey) {
-        self.free.insert(closed);
+    /// Takes in that a closed export is no part of a formal declaration; so many returns of it are complete.
+    pub fn put_free(&mut self, closed: ClosedExportKey, returns: i64) {
+        self.free.insert(closed, returns);
     }
 
     /// Takes in an account book that was loaded.
@@ -313,7 +313,7 @@ impl WorkingSet {
         self.outcomes.entries.extend(outcomes.entries);
         self.outcomes.zone.extend(outcomes.zone);
         let Consolidated { parts, forms, marks, results } = outcomes.consolidated;
-        for (closed, _) in &marks {
+        for (closed, ..) in &marks {
             self.free.remove(closed);
         }
         let consolidated = &mut self.outcomes.consolidated;

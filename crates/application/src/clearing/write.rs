@@ -242,15 +242,14 @@ fn write_returned(
         .collect::<Result<Vec<_>, _>>()?;
     let parcels =
         changes.parcels.iter().map(rows::write_return_parcel).collect::<Result<Vec<_>, _>>()?;
-    let whole: Vec<_> = changes
-        .whole
+    let back: Vec<_> = changes
+        .back
         .iter()
-        .filter_map(|export| rows::closed_export(export))
-        .map(|closed| closed.key())
+        .filter_map(|one| Some((rows::closed_export(&one.export)?.key(), one.completed, one.whole)))
         .collect();
     tx.upsert(&returns)?;
     tx.upsert(&parcels)?;
-    tx.mark_returned(&whole)?;
+    tx.mark_returned(&back)?;
     Ok(())
 }
 

@@ -146,6 +146,7 @@ impl Found {
                         number: number.clone(),
                         waybill_no: export.facts.waybill_no.clone(),
                         closed: closed.key(),
+                        returns: closed.returns,
                     });
                 }
             }
@@ -270,10 +271,11 @@ fn look_up(
     let known: BTreeSet<_> = exports.iter().filter_map(|export| export.state.number()).collect();
     found.unknown.extend(numbers.iter().filter(|number| !known.contains(number)).cloned());
     let ids: Vec<_> = exports.iter().map(|export| export.id).collect();
-    found.back.extend(came_back(store, &ids)?);
     let keys: Vec<_> =
         exports.iter().filter_map(closed_export).map(|closed| closed.key()).collect();
+    // Before what came back is read: a return that is complete in between is missed by neither.
     let closed = store.read(|view| view.closed_exports(&keys))?;
+    found.back.extend(came_back(store, &ids)?);
     let mut closed: BTreeMap<_, _> =
         closed.into_iter().map(|row| (row.declaration_id, row)).collect();
     found.exports.extend(exports.into_iter().map(|export| {

@@ -114,14 +114,21 @@ impl ConsolidationWork {
         decide: &mut dyn FnMut(Vec<Incoming>) -> Result<(), E>,
     ) -> Result<Option<Done>, E> {
         let Some(request) = self.next(store)? else { return Ok(None) };
-        let portion = merging::portion(store, pack, &request, self.most)?;
-        decide(vec![Incoming::Consolidate(Box::new(Consolidating::Portion(portion)))])?;
-        let after = standing(store, &request.key)?.map_or(request.state, |after| after.state);
-        if after == request.state {
-            self.stuck.insert(request.key);
-            return Ok(Some(Done::default()));
+        let mut portion = merging::portion(store, pack, &request, self.most)?;
+        loop {
+            let refused = portion.clone();
+            decide(vec![Incoming::Consolidate(Box::new(Consolidating::Portion(portion)))])?;
+            let after = standing(store, &request.key)?.map_or(request.state, |after| after.state);
+            if after != request.state {
+                return Ok(Some(Done::between(request.state.progress(), after)));
+            }
+            // Something may have come back while it was merged: then it merges otherwise now.
+            portion = merging::portion(store, pack, &request, self.most)?;
+            if portion == refused {
+                self.stuck.insert(request.key);
+                return Ok(Some(Done::default()));
+            }
         }
-        Ok(Some(Done::between(request.state.progress(), after)))
     }
 
     fn next(&self, store: &Store) -> Result<Option<RequestRecord>, ConsolidationError> {

@@ -1,8 +1,10 @@
 //! `tongguan return export`: looking at returns of exported goods, and deciding.
 
 use serde_json::{Value, json};
+use tongguan_domain::consolidation::Scope;
 use tongguan_domain::ids::DeclarationNumber;
 use tongguan_domain::time::Moment;
+use tongguan_testkit::consolidation;
 use tongguan_testkit::exports::export;
 use tongguan_testkit::returned::returned;
 use tongguan_testkit::world::{Beginning, World};
@@ -89,4 +91,43 @@ fn an_exchange_is_noted() {
     let run_once = run(&world, &["exchange", &number, "--order", "NEW-1"]);
     assert_eq!(run_once.status, 0, "{}", run_once.err);
     assert_eq!(run(&world, &["show", &number, "--json"]).json()["exchanged_by"], "NEW-1");
+}
+
+/// The return of a scarf whose declaration is consolidated before it or after it, as it is shown.
+fn shown_after(consolidated_first: bool) -> (Value, String) {
+    let at = Moment::parse_wire("20260302095900").unwrap();
+    let mut world = World::with(Beginning::unsigned());
+    let parcel = export(1, at).unwrap();
+    let [order, waybill, declaration] = parcel.documents();
+    world.send([&order, &waybill, &declaration, &parcel.arrival_document()]);
+    let sent = world.send([&parcel.departure_document()]);
+    let number = sent.to(&declaration)[0].declaration_no.clone().unwrap();
+    let named = DeclarationNumber::parse(&number).unwrap();
+    let scope = Scope::Declarations(vec![named.clone()]);
+    let asked = consolidation::document(&consolidation::request(1, at, scope).unwrap());
+    let mut back = returned(&parcel, &named, 1, at).unwrap();
+    back.of_pieces(10);
+    let back = [back.request_document(), back.tally_document()];
+    if consolidated_first {
+        world.send([&asked]);
+        world.consolidate();
+    }
+    assert_eq!(world.send(&back).statuses(&back[0]).last(), Some(&800));
+    if !consolidated_first {
+        world.send([&asked]);
+        world.consolidate();
+    }
+    let formal = world.formal_declarations()[0].number.to_string();
+    world.stop();
+    (run(&world, &["show", &number, "--json"]).json()["to_amend"].clone(), formal)
+}
+
+#[test]
+fn what_came_back_after_its_consolidation_names_the_line_to_amend() {
+    let (shown, formal) = shown_after(true);
+    let line = json!({
+        "formal_declaration": formal, "formal_line": 1, "line": 1, "quantity": "1", "unit": "011",
+    });
+    assert_eq!(shown, json!([line]));
+    assert_eq!(shown_after(false).0, json!([]), "it was left out");
 }

@@ -4,13 +4,15 @@ use std::fs;
 
 use serde_json::Value;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
+use tongguan_domain::commerce::ExportOrderType;
 use tongguan_domain::declaration::StatisticsFlag;
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::time::Moment;
 use tongguan_storage::Event;
 use tongguan_storage::stored::event::{StoredCauseV1, StoredEvent};
 use tongguan_testkit::exports::{Export, export};
-use tongguan_testkit::parcels::parcel;
+use tongguan_testkit::parcels::{Document, parcel};
+use tongguan_testkit::requests::export_cancellation;
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::gateway::registration;
@@ -251,4 +253,56 @@ fn a_stored_export_is_declared_by_command() {
     );
     let again = review(&world, &["declare", number, "--key", "key.pem"]);
     assert!(again.status == 1 && again.err.contains("status 399"), "{}", again.err);
+}
+
+#[test]
+fn a_request_to_cancel_waits_for_an_officer_who_decides_once() {
+    let selectivity = Selectivity { yellow_per_10_000: 10_000, ..Selectivity::default() };
+    let default_office =
+        OfficeSettings { selectivity, review_cancellations: true, ..OfficeSettings::default() };
+    let settings = Settings { default_office, ..Settings::default() };
+    let mut world = World::with(Beginning { settings, ..Beginning::unsigned() });
+    let parcel = export(1, sent_at()).unwrap();
+    world.send(&parcel.documents());
+    let number = world.export(&parcel).unwrap().state.number().cloned().unwrap();
+    let request = export_cancellation(&parcel, &number, 1, sent_at()).unwrap();
+    let request = Document::ExportCancellation(Box::new(request));
+    assert_eq!(world.send([&request]).statuses(&request), [2, 120, 300]);
+    let world = left_alone(world);
+    let listed = review(&world, &["cancellations", "--office", "2916", "--json"]).json();
+    let expected = [(number.as_str(), "export")];
+    let requests = listed["requests"].as_array().unwrap().iter();
+    let rows: Vec<_> = requests
+        .map(|row| (row["invt_no"].as_str().unwrap(), row["direction"].as_str().unwrap()))
+        .collect();
+    assert_eq!(rows, expected);
+    let elsewhere = review(&world, &["cancellations", "--office", "2917"]);
+    assert!(elsewhere.out.contains("nothing waits"), "{}", elsewhere.out);
+    let why = ["--reason", "in-order", "--officer", "关员甲", "--json"];
+    let approve = [&["cancel", number.as_str(), "approve"], &why[..]].concat();
+    let approved = review(&world, &approve);
+    assert_eq!(approved.json()["status"], 399, "{}", approved.err);
+    assert_eq!(approved.json()["told"][0]["text"], "审结");
+    let shown = review(&world, &["show", number.as_str(), "--json"]).json();
+    assert_eq!(shown["status"], 100);
+    let again = review(&world, &approve);
+    assert!(again.status == 1 && again.err.contains("waits for an officer"), "{}", again.err);
+}
+
+#[test]
+fn a_booking_into_a_warehouse_abroad_shows_its_number() {
+    let mut world = world(0);
+    let [mut parcel, retail] = [export(1, sent_at()).unwrap(), export(2, sent_at()).unwrap()];
+    parcel.order.order_type = ExportOrderType::Warehouse;
+    parcel.declaration.mode = "9810".into();
+    for parcel in [&parcel, &retail] {
+        world.send(&parcel.documents());
+    }
+    let world = left_alone(world);
+    let booking = |parcel: &Export| {
+        let number = parcel.declaration.order_no.as_str();
+        review(&world, &["show", number, "--json"]).json()["facts"]["booking_no"].clone()
+    };
+    assert_eq!(booking(&parcel), parcel.order.order_no.as_str());
+    assert_eq!(booking(&retail), Value::Null);
 }

@@ -26,6 +26,7 @@ fn closed(seconds: i64, id: i64) -> ClosedExport {
         office: "2916".into(),
         simplified: false,
         returned: false,
+        returns: 0,
         entry_id: None,
     }
 }
@@ -63,12 +64,12 @@ fn departures_are_read_page_by_page_in_order_of_time(on: &Fixture) {
 fn a_departure_is_consolidated_once(on: &Fixture) {
     let rows = [closed(10, 1), closed(11, 2)];
     on.write(|tx| tx.insert(&rows));
-    on.write(|tx| tx.mark_consolidated(&[(rows[0].key(), "E1")]));
+    on.write(|tx| tx.mark_consolidated(&[(rows[0].key(), 0, "E1")]));
     let marked = ClosedExport { entry_id: Some("E1".into()), ..rows[0].clone() };
     let standing = on.read(|view| view.closed_exports(&[rows[0].key()]));
     assert_eq!(standing, std::slice::from_ref(&marked));
-    let again =
-        on.refused(|tx| tx.mark_consolidated(&[(rows[0].key(), "E2"), (rows[1].key(), "E2")]));
+    let again = on
+        .refused(|tx| tx.mark_consolidated(&[(rows[0].key(), 0, "E2"), (rows[1].key(), 0, "E2")]));
     assert!(matches!(again, StorageError::Missing { missing: 1, .. }), "{again:?}");
     let keys = [rows[0].key(), rows[1].key()];
     assert_eq!(on.read(|view| view.closed_exports(&keys)), [marked, rows[1].clone()]);
@@ -79,19 +80,23 @@ fn a_departure_is_consolidated_once(on: &Fixture) {
 fn goods_that_came_back_are_left_out(on: &Fixture) {
     let rows = [closed(10, 1), closed(11, 2)];
     on.write(|tx| tx.insert(&rows));
-    on.write(|tx| tx.mark_returned(&[rows[0].key()]));
+    on.write(|tx| tx.mark_returned(&[(rows[0].key(), 1, true)]));
     let left = on.read(|view| view.departures(which(Kept::ForConsolidation), None, 9));
     assert_eq!(left, [rows[1].clone()]);
-    let refused = on.refused(|tx| tx.mark_consolidated(&[(rows[0].key(), "E")]));
+    on.write(|tx| tx.mark_returned(&[(rows[1].key(), 1, false)]));
+    let stale = on.refused(|tx| tx.mark_consolidated(&[(rows[1].key(), 0, "E")]));
+    assert!(matches!(stale, StorageError::Missing { .. }), "a part came back since: {stale:?}");
+    on.write(|tx| tx.mark_consolidated(&[(rows[1].key(), 1, "E")]));
+    let refused = on.refused(|tx| tx.mark_consolidated(&[(rows[0].key(), 1, "E")]));
     assert!(matches!(refused, StorageError::Missing { .. }), "{refused:?}");
-    let absent = on.refused(|tx| tx.mark_returned(&[closed(12, 3).key()]));
+    let absent = on.refused(|tx| tx.mark_returned(&[(closed(12, 3).key(), 1, true)]));
     assert!(matches!(absent, StorageError::Missing { .. }), "{absent:?}");
 }
 
 fn a_departure_that_is_written_again_stays_as_it_is(on: &Fixture) {
     let row = closed(10, 1);
     on.write(|tx| tx.insert_absent(std::slice::from_ref(&row)));
-    on.write(|tx| tx.mark_consolidated(&[(row.key(), "E")]));
+    on.write(|tx| tx.mark_consolidated(&[(row.key(), 0, "E")]));
     on.write(|tx| tx.insert_absent(std::slice::from_ref(&row)));
     let marked = ClosedExport { entry_id: Some("E".into()), ..row.clone() };
     assert_eq!(on.read(|view| view.closed_exports(&[row.key()])), [marked]);

@@ -38,6 +38,33 @@ impl World {
         done.expect("consolidated")
     }
 
+    /// Brings every open request to its end; between the reading of the first portion and its commit,
+    /// something else happens. Gives how many portions were refused beside what was done.
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
+    pub fn consolidate_while(&mut self, meanwhile: impl FnOnce(&mut Self)) -> (Done, usize) {
+        let (store, pack) = (self.store.clone(), self.intake.knowledge.pack.clone());
+        let (mut meanwhile, mut refused) = (Some(meanwhile), 0);
+        let done = ConsolidationWork::default().run(
+            &store,
+            &pack,
+            &mut |commands| {
+                if let Some(meanwhile) = meanwhile.take() {
+                    meanwhile(self);
+                }
+                let engine = self.engine.as_mut().expect("a running engine");
+                refused +=
+                    commit(engine, &[], &commands, &*self.clock).expect("committed").refused.len();
+                self.clock.advance_millis(1000);
+                Ok::<_, ConsolidationError>(())
+            },
+            &mut |_| (),
+        );
+        (done.expect("consolidated"), refused)
+    }
+
     #[expect(clippy::expect_used, reason = "a test cannot go on without its consolidation")]
     fn consolidate_by(&mut self, mut work: ConsolidationWork) -> (Done, Sent) {
         let (store, pack) = (self.store.clone(), self.intake.knowledge.pack.clone());

@@ -47,7 +47,7 @@ pub struct Opening {
 }
 
 /// What was merged of a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Portion {
     /// The request.
     pub request: RequestKey,
@@ -70,7 +70,7 @@ pub struct Portion {
 }
 
 /// A declaration that went into formal ones.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
     /// 清单编号.
     pub number: DeclarationNumber,
@@ -78,4 +78,6 @@ pub struct Merged {
     pub waybill_no: WaybillNumber,
     /// Its row among those that left the country.
     pub closed: ClosedExportKey,
+    /// How many returns of its goods were complete, and are left out, when it was merged.
+    pub returns: i64,
 }

@@ -43,7 +43,7 @@ pub(super) fn load(
     let keys: Vec<_> = named.closed.iter().copied().collect();
     for row in tx.closed_exports(&keys)? {
         if row.entry_id.is_none() && !row.returned {
-            set.put_free(row.key());
+            set.put_free(row.key(), row.returns);
         }
     }
     Ok(())

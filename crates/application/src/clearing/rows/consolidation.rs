@@ -209,6 +209,7 @@ pub fn closed_export(export: &ExportRecord) -> Option<storage::ClosedExport> {
         office: export.facts.office.to_string(),
         simplified: export.facts.statistics == StatisticsFlag::Simplified,
         returned: false,
+        returns: 0,
         entry_id: None,
     })
 }

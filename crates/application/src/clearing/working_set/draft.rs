@@ -15,7 +15,7 @@ use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
 
 use crate::clearing::consolidation::{
-    FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart,
+    FormalRecord, Merged, PartRecord, RequestKey, RequestRecord, ResultPart,
 };
 use crate::clearing::outcome::{Entry, Posting, Repeat, Response, StockMove};
 use crate::clearing::record::{
@@ -177,9 +177,14 @@ impl Draft<'_> {
         self.new.requests.get(key).or_else(|| self.base.loaded.requests.get(key))
     }
 
-    /// Whether a closed export is loaded and no part of a formal declaration yet.
-    pub fn is_free(&self, closed: ClosedExportKey) -> bool {
-        self.base.free.contains(&closed)
+    /// Whether a closed export is loaded and no part of a formal declaration yet, and nothing has come back
+    /// of it beside so many returns.
+    pub fn is_free(&self, closed: ClosedExportKey, returns: i64) -> bool {
+        let (_, _, _, declaration) = closed;
+        let known = self.export_returns_of(declaration).into_iter();
+        let completed = known.filter(|record| record.state.released_at().is_some()).count();
+        self.base.free.get(&closed) == Some(&returns)
+            && i64::try_from(completed).is_ok_and(|completed| completed <= returns)
     }
 
     /// The account book of that number, if it is registered here.
@@ -273,8 +278,8 @@ impl Draft<'_> {
     }
 
     /// Makes a closed export part of a formal declaration.
-    pub fn mark_consolidated(&mut self, closed: ClosedExportKey, formal: FormalDeclarationNumber) {
-        self.outcomes.consolidated.marks.push((closed, formal));
+    pub fn mark_consolidated(&mut self, merged: &Merged, formal: FormalDeclarationNumber) {
+        self.outcomes.consolidated.marks.push((merged.closed, merged.returns, formal));
     }
 
     /// Has a part of a result sent.

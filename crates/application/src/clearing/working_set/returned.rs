@@ -24,12 +24,18 @@ impl Returned {
         self.parcels.extend(new.parcels);
     }
 
-    fn returned_by_line(&self, declaration: DeclarationId) -> ReturnedByLine {
+    fn completed(
+        &self,
+        declaration: DeclarationId,
+    ) -> impl Iterator<Item = &Arc<ExportReturnRecord>> {
         let from = ExportReturnId { declaration, n: 0 };
         let to = ExportReturnId { declaration, n: i64::MAX };
         let returns = self.returns.range(from..=to).map(|(_, record)| record);
-        let back = returns.filter(|record| record.state.released_at().is_some());
-        ReturnedByLine::of(back.flat_map(|record| &record.facts.items))
+        returns.filter(|record| record.state.released_at().is_some())
+    }
+
+    fn returned_by_line(&self, declaration: DeclarationId) -> ReturnedByLine {
+        ReturnedByLine::of(self.completed(declaration).flat_map(|record| &record.facts.items))
     }
 }
 
@@ -56,12 +62,16 @@ impl ReturnedKeys {
         let returns = self.returns.iter().filter_map(|id| loaded.returns.get(id).cloned());
         let parcels = self.parcels.iter().filter_map(|key| loaded.parcels.get(key).cloned());
         let declarations: BTreeSet<_> = self.returns.iter().map(|id| id.declaration).collect();
-        let whole = declarations.iter().filter_map(|id| exports.get(id)).filter(|export| {
+        let back = declarations.iter().filter_map(|id| exports.get(id)).filter_map(|export| {
+            let completed = loaded.completed(export.id).count();
             let back = loaded.returned_by_line(export.id);
-            export.facts.items.iter().all(|item| back.line(item.number).declared >= item.quantity)
+            let mut items = export.facts.items.iter();
+            let whole = items.all(|item| back.line(item.number).declared >= item.quantity);
+            let completed = i64::try_from(completed).unwrap_or(i64::MAX);
+            (completed > 0).then(|| Back { export: export.clone(), completed, whole })
         });
         ReturnedChanges {
-            whole: whole.cloned().collect(),
+            back: back.collect(),
             returns: returns.collect(),
             parcels: parcels.collect(),
         }
@@ -75,8 +85,19 @@ pub struct ReturnedChanges {
     pub returns: Vec<Arc<ExportReturnRecord>>,
     /// Parcels as they now stand.
     pub parcels: Vec<ReturnParcel>,
-    /// Export declarations all of whose goods are back.
-    pub whole: Vec<Arc<ExportRecord>>,
+    /// Export declarations of whose goods some are back.
+    pub back: Vec<Back>,
+}
+
+/// An export declaration of whose goods some are back.
+#[derive(Debug)]
+pub struct Back {
+    /// Which.
+    pub export: Arc<ExportRecord>,
+    /// How many returns of it are complete; at least one.
+    pub completed: i64,
+    /// Whether nothing is left abroad.
+    pub whole: bool,
 }
 
 impl WorkingSet {

@@ -30,8 +30,11 @@ pub(super) fn write(
     tx.insert(&parts?)?;
     let forms: Result<Vec<_>, _> = consolidated.forms.iter().map(rows::write_formal).collect();
     tx.insert(&forms?)?;
-    let marks: Vec<_> =
-        consolidated.marks.iter().map(|(closed, formal)| (*closed, formal.as_str())).collect();
+    let marks: Vec<_> = consolidated
+        .marks
+        .iter()
+        .map(|(closed, returns, formal)| (*closed, *returns, formal.as_str()))
+        .collect();
     tx.mark_consolidated(&marks)?;
     let mut results = Vec::with_capacity(consolidated.results.len());
     for result in &consolidated.results {

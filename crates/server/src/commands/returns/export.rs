@@ -149,7 +149,10 @@ impl List {
 impl Show {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let store = self.place.open_known(SystemClock.now())?;
-        let shown = view::picture(&find(&store, &self.number)?);
+        let record = find(&store, &self.number)?;
+        let to_amend = store.read(|view| export_returns::to_amend(view, &record))?;
+        let mut shown = view::picture(&record);
+        shown["to_amend"] = to_amend.iter().map(view::to_amend).collect();
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{shown}")?;

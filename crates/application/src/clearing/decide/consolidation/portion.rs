@@ -47,7 +47,9 @@ pub fn merged(
     let request = advanced(&request, portion)?;
     let mut unmarked: HashMap<_, _> =
         portion.merged.iter().map(|merged| (&merged.number, merged)).collect();
-    if let Some(taken) = portion.merged.iter().find(|merged| !draft.is_free(merged.closed)) {
+    if let Some(taken) =
+        portion.merged.iter().find(|merged| !draft.is_free(merged.closed, merged.returns))
+    {
         return Err(Moved::Taken(taken.number.to_string()).into());
     }
     for form in &portion.forms {
@@ -55,7 +57,7 @@ pub fn merged(
         for (number, _) in &formal.declarations {
             // One whose lines go into several forms is marked with the first of them.
             if let Some(merged) = unmarked.remove(number) {
-                draft.mark_consolidated(merged.closed, formal.number.clone());
+                draft.mark_consolidated(merged, formal.number.clone());
             }
         }
         for result in results(&request, &formal) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tongguan_application::clearing::export_return::{ExportReturnRecord, TallyPlace};
+use tongguan_application::export_returns::ToAmend;
 use tongguan_domain::facts::ExportReturnItemFacts;
 use tongguan_domain::readmission::{ExportReturnState, Relief, Tallied};
 
@@ -23,6 +24,17 @@ pub fn picture(record: &ExportReturnRecord) -> Value {
         "tally": record.tally.as_ref().map(tally),
         "exchanged_by": record.exchange.as_ref().map(ToString::to_string),
         "items": facts.items.iter().map(item).collect::<Vec<_>>(),
+    })
+}
+
+/// A line of a formal declaration that has to be amended.
+pub fn to_amend(line: &ToAmend) -> Value {
+    json!({
+        "formal_declaration": line.formal.as_str(),
+        "formal_line": line.formal_line,
+        "line": line.line,
+        "quantity": line.quantity.to_string(),
+        "unit": line.unit,
     })
 }
 

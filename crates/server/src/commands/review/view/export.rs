@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tongguan_application::clearing::record::ExportRecord;
 use tongguan_application::review::Direction;
 use tongguan_domain::declaration::{ExportEntry, ExportRelease, ExportState};
-use tongguan_domain::facts::{ExportFacts, ExportItemFacts};
+use tongguan_domain::facts::{ExportFacts, ExportItemFacts, ExportMode};
 use tongguan_domain::money::Amount;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
@@ -82,6 +82,7 @@ fn facts(facts: &ExportFacts, registry: &Registry) -> Value {
         "waybill_no": facts.waybill_no.as_str(),
         "reference": facts.reference.to_string(),
         "mode": facts.mode.to_wire(),
+        "booking_no": booking(facts),
         "statistics": facts.statistics.to_wire(),
         "office": facts.office.to_string(),
         "port": facts.port.to_string(),
@@ -101,6 +102,12 @@ fn facts(facts: &ExportFacts, registry: &Registry) -> Value {
         "net_weight_kg": facts.net_weight_kg.to_string(),
         "items": facts.items.iter().map(item).collect::<Vec<_>>(),
     })
+}
+
+/// The number under which goods were booked into a warehouse abroad (海外仓订仓单): no other element of
+/// order and declaration says anything of the warehouse.
+fn booking(facts: &ExportFacts) -> Option<&str> {
+    (facts.mode == ExportMode::OverseasWarehouse).then(|| facts.order_no.as_str())
 }
 
 fn item(item: &ExportItemFacts) -> Value {
