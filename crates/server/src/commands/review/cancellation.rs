@@ -10,9 +10,9 @@ use tongguan_application::cancellations::{self, Decision, Pending};
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::OfficeCode;
 
-use super::deciding;
 use crate::clock::SystemClock;
-use crate::commands::place::{KeyFile, Place};
+use crate::commands::deciding::Deciding;
+use crate::commands::place::Place;
 
 /// List the requests to cancel a declaration (CEB605, CEB623) that wait for an officer, the oldest first.
 #[derive(Debug, Args)]
@@ -48,12 +48,7 @@ pub struct Cancel {
     #[arg(long, value_name = "NAME")]
     officer: String,
     #[command(flatten)]
-    place: Place,
-    #[command(flatten)]
-    key_file: KeyFile,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    at: Deciding,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -97,18 +92,18 @@ impl Cancellations {
 impl Cancel {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let store = self.place.open_known(SystemClock.now())?;
+        let store = self.at.open()?;
         let decision = Decision {
             declaration_no: &self.number,
             approves: self.verdict == Verdict::Approve,
             officer: &self.officer,
             reason: &self.reason,
         };
-        let decided = deciding(&store, &self.place, &self.key_file, |engine, _| {
-            cancellations::decide(engine, &SystemClock, &decision)
-        })??;
+        let decided = self
+            .at
+            .decide(&store, |engine, _| cancellations::decide(engine, &SystemClock, &decision))??;
         let mut out = std::io::stdout().lock();
-        if self.json {
+        if self.at.json {
             let told = decided.told.iter().map(|told| {
                 json!({ "status": told.status, "at": told.at.to_string(), "text": told.text })
             });
