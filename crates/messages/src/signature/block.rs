@@ -139,7 +139,9 @@ fn reference_digest(
             transforms(children.next("Transforms")?)?;
         }
         // The object itself is digested, so nothing else that bears its name can stand for it.
-        Content::Within(object) if uri.strip_prefix('#') == object.attribute("Id") => {
+        Content::Within(object)
+            if uri.strip_prefix('#').is_some_and(|id| object.attribute("Id") == Some(id)) =>
+        {
             if children.only("Transforms").0.is_some() {
                 canonical_alone(children.next("Transforms")?)?;
             }

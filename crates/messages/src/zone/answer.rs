@@ -5,7 +5,7 @@
 
 use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::commerce::Action;
-use tongguan_domain::ids::{ZoneProvisionalNumber, ZoneReference};
+use tongguan_domain::ids::ZoneProvisionalNumber;
 use tongguan_domain::time::Moment;
 
 use super::ZoneMessage;
@@ -218,11 +218,6 @@ pub fn pass_standing(
 
 fn elements<'e>(of: impl IntoIterator<Item = (&'e str, &'e str)>) -> Vec<(Box<str>, Box<str>)> {
     of.into_iter().map(|(name, text)| (name.into(), text.into())).collect()
-}
-
-/// The reference of a document whose number could not be read.
-pub fn quoted(reference: Option<&ZoneReference>) -> Box<str> {
-    reference.map(ZoneReference::as_str).unwrap_or_default().into()
 }
 
 fn write_receipt(receipt: &Receipt, style: Style) -> String {

@@ -25,7 +25,7 @@ use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 
-pub use read::{digest, is_request, read};
+pub use read::{is_request, read};
 pub use write::{write_list, write_pass};
 
 /// The messages of bonded zones that Tongguan knows.
@@ -97,6 +97,8 @@ pub struct ZoneReading {
     pub envelope: ZoneEnvelope,
     /// 企业内部编号, as it was written: an answer quotes it even when the rest cannot be used.
     pub reference: Box<str>,
+    /// The digest of what is declared: the envelope says nothing that counts.
+    pub content: [u8; 16],
     /// Whether it is declared, or only to be stored (`DelcareFlag`).
     pub stage: Stage,
     /// The document, or everything for which it cannot be used: up to a thousand of them.

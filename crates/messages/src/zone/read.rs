@@ -43,11 +43,13 @@ pub fn read(tree: &Tree<'_>) -> ZoneReading {
         message: None,
         envelope,
         reference: "".into(),
+        content: [0; 16],
         stage: Stage::Declared,
         outcome: Err(Vec::new()),
         warnings: Vec::new(),
     };
     if let Some(business) = business {
+        reading.content = digest(business);
         read_business(business, &place, &mut reading, &mut report);
     }
     reading.warnings = report.warnings;
@@ -62,12 +64,10 @@ pub fn read(tree: &Tree<'_>) -> ZoneReading {
     reading
 }
 
-/// The digest of what a request declares: the names and trimmed texts of the elements of its document,
-/// empty ones left out. The envelope says nothing that counts.
-pub fn digest(tree: &Tree<'_>) -> [u8; 16] {
+/// The names and trimmed texts of the elements, empty ones left out.
+fn digest(business: Node<'_, '_>) -> [u8; 16] {
     let mut hash = Sha256::new();
-    let business = tree.descendants().find(|node| is_named(*node, "BussinessData"));
-    for element in business.into_iter().flat_map(|node| node.descendants()) {
+    for element in business.descendants() {
         let text = text_of(element);
         let text = text.trim();
         if !element.is_element() || text.is_empty() && element.first_element_child().is_none() {

@@ -48,6 +48,8 @@ fn whatever_is_changed_or_moved_does_not_verify() {
         let changed = message.replacen(found, instead, 1);
         assert_eq!(verified(&changed).unwrap_err(), expected, "{instead}");
     }
+    let nameless = message.replacen(" Id=\"Package\"", "", 1).replacen("#Package", "", 1);
+    assert_eq!(verified(&nameless).unwrap_err(), SignatureDefect::ReferenceElsewhere);
     let value = |message: &str| {
         let value = message.split_once("<SignatureValue>").unwrap().1;
         value.split_once("</SignatureValue>").unwrap().0.to_owned()
