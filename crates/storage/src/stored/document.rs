@@ -98,6 +98,7 @@ mod tests {
 
     use super::*;
     use crate::stored::golden::keeps;
+    use crate::stored::response::StoredQuoteV1;
 
     fn keeps_facts(written: &str, facts: Option<StoredFactsV1>) {
         let document = StoredDocument { response_seq: 7, replied_at: 1_000_000, facts };
@@ -118,6 +119,20 @@ mod tests {
 
     fn yuan(fen: i64) -> Amount {
         Amount::new(Decimal::new(fen, 2))
+    }
+
+    #[test]
+    fn a_request_to_cancel_is_kept() {
+        let answer = StoredAnswerV1 {
+            mailbox: "M".into(),
+            subscribers: vec!["S".into()],
+            quote: StoredQuoteV1 { answered_by: 624, texts: vec!["G".into()] },
+            billing: None,
+        };
+        keeps_facts(
+            "010e80897a010d024231014d010153f00401014700",
+            Some(StoredFactsV1::Cancellation("B1".into(), answer)),
+        );
     }
 
     #[test]
