@@ -38,7 +38,7 @@ row! {
         /// When it was released, while its goods have not left; absent otherwise, so that the index of
         /// those holds nothing else.
         released_at: Option<Moment>,
-        /// When it last changed.
+        /// When something was last decided about it.
         updated_at: Moment,
         /// What later decisions need of it, in a stored form ([`crate::stored`]).
         body: Vec<u8>,

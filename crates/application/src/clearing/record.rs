@@ -326,6 +326,9 @@ pub struct ExportRecord {
     pub answer: Arc<AnswerTo>,
     /// What reports have said of its parcel: what stands at its waybill's claim while it holds that.
     pub movement: ParcelMovement,
+    /// When something was last decided about it. Telling a duplicate of it so, or where its parcel went,
+    /// does not count.
+    pub since: Moment,
     /// Its document's message, and its place there.
     pub source: Source,
     /// Where the newest responses about it are: a sequence number of its partition. Reports move a

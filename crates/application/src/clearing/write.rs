@@ -197,7 +197,7 @@ fn write_records(
         .iter()
         .map(|export| {
             let seq = answered.get(&export.document).copied().unwrap_or(export.response_seq);
-            rows::write_export(export, seq, at)
+            rows::write_export(export, seq)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let transits = changes

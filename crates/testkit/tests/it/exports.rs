@@ -142,6 +142,21 @@ fn a_duplicate_beside_a_departure_is_answered_at_a_time_of_its_own(on: fn(Beginn
     }
 }
 
+/// Officers see since when a declaration stands where it stands.
+#[test]
+fn a_refused_duplicate_does_not_make_a_declaration_look_new() {
+    let mut world = world_with(hits(Lane::Yellow));
+    let parcel = nth_export(1);
+    world.send(&parcel.documents());
+    let since = world.export(&parcel).unwrap().since;
+    world.clock.advance_millis(DAY);
+    let duplicate = anew(&parcel.lodging(), 10);
+    assert_eq!(world.send([&duplicate]).statuses(&duplicate), [100]);
+    assert_eq!(world.export(&parcel).unwrap().since, since);
+    world.rule(&parcel, Ruling::Examine).unwrap();
+    assert!(world.export(&parcel).unwrap().since > since);
+}
+
 /// Every order of four things.
 fn permutations() -> Vec<[usize; 4]> {
     let mut all = Vec::new();

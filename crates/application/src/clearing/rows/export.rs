@@ -37,6 +37,7 @@ pub fn read_export(row: storage::Export) -> Result<ExportRecord, RowError> {
         pack: stored.pack,
         answer: Arc::new(read_answer(stored.answer).map_err(column(TABLE, "answer"))?),
         movement: stored.movement.try_into().map_err(body(TABLE))?,
+        since: row.updated_at,
         source: Source { message: MessageId(stored.source.0), ordinal: stored.source.1 },
         response_seq: stored.response_seq,
         replied_at: Moment::from_micros(stored.replied_at),
@@ -47,7 +48,6 @@ pub fn read_export(row: storage::Export) -> Result<ExportRecord, RowError> {
 pub fn write_export(
     export: &ExportRecord,
     response_seq: i64,
-    at: Moment,
 ) -> Result<storage::Export, StoredError> {
     let facts = &*export.facts;
     let stored = StoredExport {
@@ -76,7 +76,7 @@ pub fn write_export(
         state: status,
         queue: is_queued(&export.state).then_some(status),
         released_at: waits_to_leave(&export.state),
-        updated_at: at,
+        updated_at: export.since,
         body: stored.encode()?,
     })
 }

@@ -30,7 +30,8 @@ impl ExportCase {
     /// Takes up a stored declaration.
     pub fn reopen(circumstances: &Circumstances<'_>, record: &ExportRecord) -> Self {
         let replying = Replying::to_export(circumstances, record);
-        Self { record: record.clone(), document: None, replying }
+        let record = ExportRecord { since: circumstances.at, ..record.clone() };
+        Self { record, document: None, replying }
     }
 
     /// The document as it was just submitted, whom responses go to from here on.
@@ -41,10 +42,20 @@ impl ExportCase {
     }
 
     /// The document stands otherwise from here on.
-    pub fn set_document_state(&mut self, draft: &Draft<'_>, state: DocumentState) {
+    ///
+    /// # Errors
+    /// [`Undecidable::NoSuchDeclaration`] when it is not loaded, as where a report alone named the
+    /// declaration.
+    pub fn set_document_state(
+        &mut self,
+        draft: &Draft<'_>,
+        state: DocumentState,
+    ) -> Result<(), Undecidable> {
         let standing = || draft.document(&self.record.document).cloned().map(Arc::unwrap_or_clone);
         let document = self.document.take().or_else(standing);
-        self.document = document.map(|document| DocumentRecord { state, ..document });
+        let document = document.ok_or(Undecidable::NoSuchDeclaration(self.record.id))?;
+        self.document = Some(DocumentRecord { state, ..document });
+        Ok(())
     }
 
     /// Takes a step, and leaves the state as it is where the step is not possible.
@@ -143,8 +154,7 @@ impl ExportCase {
                 true => DocumentState::Deleted,
                 false => DocumentState::Refused,
             },
-        );
-        Ok(())
+        )
     }
 
     /// Puts the case back and sends what it was told.

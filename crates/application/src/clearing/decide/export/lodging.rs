@@ -87,7 +87,7 @@ pub fn declare(
     let office = circumstances.office(case.record.facts.office);
     let expires_at = circumstances.at.plus_days(office.waiting_days);
     case.take(ExportStep::Declare { expires_at })?;
-    case.set_document_state(draft, DocumentState::Entered);
+    case.set_document_state(draft, DocumentState::Entered)?;
     let claim = claim_for(draft, circumstances, &case.record);
     let holder = claim.declaration.filter(|holder| *holder != case.record.id);
     if holder.and_then(|id| draft.export(id)).is_some_and(|other| is_declared(&other.state)) {
@@ -132,7 +132,7 @@ fn store(
     circumstances: &Circumstances<'_>,
     case: &mut ExportCase,
 ) -> Result<Option<[u8; 32]>, Undecidable> {
-    case.set_document_state(draft, DocumentState::Stored);
+    case.set_document_state(draft, DocumentState::Stored)?;
     case.replying.say(ReturnStatus::Stored, "暂存成功");
     let claim = claim_for(draft, circumstances, &case.record);
     let holder = claim.declaration.and_then(|id| draft.export(id));
@@ -235,6 +235,7 @@ fn open(
         pack: lodging.pack,
         answer: submitted.answer.clone(),
         movement: ParcelMovement::default(),
+        since: circumstances.at,
         source: submitted.source,
         response_seq: 0,
         replied_at: circumstances.at,
