@@ -14,6 +14,7 @@ use tongguan_messages::sample::sample;
 use tongguan_messages::signature::{Form, Policy, SignatureDefect, Style, verify};
 use tongguan_messages::xml::c14n::{self, Blanks, Comments, Omission};
 use tongguan_messages::xml::{Limits, Source};
+use tongguan_messages::zone::{self, ZoneMessage};
 
 use crate::memory;
 use crate::world::{WORLD, receipt};
@@ -47,11 +48,13 @@ pub(crate) struct Genuine {
 pub(crate) static GENUINE: LazyLock<Vec<Genuine>> = LazyLock::new(|| {
     let payment = sample(MessageType::Ceb411).unwrap();
     let declaration = sample(MessageType::Ceb621).unwrap();
+    let list = zone::sample::sample(ZoneMessage::Inv101).unwrap();
     let short = "<a><b>1</b>\n</a>".to_owned();
     let cases = STYLES.map(|style| (&payment, style)).into_iter().chain([
         (&declaration, Style::SM2),
         (&short, Style::SM2),
         (&short, Style::SM2_FIELD),
+        (&list, Style::SM2),
     ]);
     let genuine = cases.map(|(message, style)| {
         let text = WORLD.signed(message, style).unwrap();
@@ -81,7 +84,18 @@ fn substance(bytes: &[u8]) -> Result<Substance, Option<SignatureDefect>> {
     hold_any_first_form(&tree, &policy, verdict.is_ok(), bytes.len());
     let (verified, certificate) = verdict?;
     judge(&certificate, &WORLD.store, receipt()).map_err(SignatureDefect::from)?;
-    let reading = read(&tree, Profile::Tolerant).map_or_else(
+    let signer = certificate.der().to_vec();
+    let (content, reading) = (content(&tree), reading(&tree));
+    Ok(Substance { scheme: verified.scheme.name(), signer, content, reading })
+}
+
+/// What the reader of that kind of message reads.
+fn reading(tree: &roxmltree::Document<'_>) -> String {
+    if zone::is_request(tree) {
+        let read = zone::read(tree);
+        return format!("{:?} {:?}", read.envelope, read.outcome);
+    }
+    read(tree, Profile::Tolerant).map_or_else(
         |defect| format!("{defect:?}"),
         |read| {
             format!(
@@ -89,13 +103,15 @@ fn substance(bytes: &[u8]) -> Result<Substance, Option<SignatureDefect>> {
                 read.guid, read.transfer, read.subscriptions, read.documents
             )
         },
-    );
-    let signer = certificate.der().to_vec();
-    Ok(Substance { scheme: verified.scheme.name(), signer, content: content(&tree), reading })
+    )
 }
 
-/// The canonical form of everything but the signature and the blanks beside it.
+/// The canonical form of what a signature vouches for: the object that stands in it, or everything but the
+/// signature and the blanks beside it.
 fn content(tree: &roxmltree::Document<'_>) -> Vec<u8> {
+    if let Some(object) = object(tree) {
+        return object;
+    }
     // Read again without its comments, because one that stands beside the signature parts the
     // blanks there.
     let plain = canonical(tree, None);
@@ -105,6 +121,18 @@ fn content(tree: &roxmltree::Document<'_>) -> Vec<u8> {
     let signature = tree.root_element().children().find(is_signature).unwrap();
     let omission = Omission { element: signature, before: Blanks::Dropped, after: Blanks::Dropped };
     canonical(&tree, Some(omission))
+}
+
+/// The canonical form of what the object holds around which the signature of a bonded zone's request
+/// stands. Signing may give the object itself a name.
+fn object(tree: &roxmltree::Document<'_>) -> Option<Vec<u8>> {
+    let mut children = tree.root_element().children().filter(|_| zone::is_request(tree));
+    let object = children.find(|child| child.tag_name().name() == "Object")?;
+    let mut content = Vec::new();
+    for held in object.children().filter(roxmltree::Node::is_element) {
+        c14n::element(held, Comments::Dropped, Blanks::Kept, |piece| content.extend(piece));
+    }
+    Some(content)
 }
 
 fn canonical(tree: &roxmltree::Document<'_>, omission: Option<Omission<'_, '_>>) -> Vec<u8> {
@@ -146,7 +174,8 @@ fn hold_signing(message: &[u8]) {
     match substance(signed.as_bytes()) {
         Ok(found) => {
             let source = Source::read(message, &Limits::default()).unwrap();
-            let content = canonical(&source.tree().unwrap(), None);
+            let tree = source.tree().unwrap();
+            let content = object(&tree).unwrap_or_else(|| canonical(&tree, None));
             // White space beside the signature is content in one form and none in another.
             assert_eq!(without_blanks(&found.content), without_blanks(&content));
         }
