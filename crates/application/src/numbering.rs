@@ -138,6 +138,12 @@ impl Series {
     pub fn formal(partition: Partition, office: OfficeCode, at: Moment) -> Self {
         Self { partition, prefix: format!("{office}{:04}0", at.china_day().year()) }
     }
+
+    /// The `n`th number, if it has nine digits.
+    fn number(&self, n: i64) -> Option<String> {
+        let serial = n.checked_mul(PARTITIONS)?.checked_add(i64::from(self.partition.0))?;
+        (serial <= LARGEST_SERIAL).then(|| format!("{}{serial:09}", self.prefix))
+    }
 }
 
 /// Serials that are reserved and not used yet: `next..end` for each series.
@@ -253,15 +259,29 @@ impl Serials {
         Ok(parse(&text).unwrap_or_else(|_| unreachable!("at most 24 characters")))
     }
 
+    /// The next numbers of a series, at most `count`, which nobody has taken yet.
+    pub fn upcoming(&self, series: &Series, count: i64) -> Vec<String> {
+        let reserved = self.reserved.borrow();
+        let Some((next, end)) = reserved.get(series) else { return Vec::new() };
+        let last = next.saturating_add(count).min(*end);
+        (*next..last).filter_map(|n| series.number(n)).collect()
+    }
+
+    /// Leaves out the next `count` numbers of a series.
+    pub fn pass_over(&self, series: &Series, count: i64) {
+        if let Some((next, end)) = self.reserved.borrow_mut().get_mut(series) {
+            *next = next.saturating_add(count).min(*end);
+        }
+    }
+
     fn take(&self, series: Series) -> Result<String, SeriesExhausted> {
         let mut reserved = self.reserved.borrow_mut();
         let next = reserved.get_mut(&series).filter(|(next, end)| next < end).map(|(next, _)| {
             *next += 1;
             *next - 1
         });
-        let serial = next.map(|n| n * PARTITIONS + i64::from(series.partition.0));
-        match serial.filter(|serial| *serial <= LARGEST_SERIAL) {
-            Some(serial) => Ok(format!("{}{serial:09}", series.prefix)),
+        match next.and_then(|n| series.number(n)) {
+            Some(number) => Ok(number),
             None => Err(SeriesExhausted { series: series.prefix, partition: series.partition }),
         }
     }

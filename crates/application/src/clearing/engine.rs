@@ -19,6 +19,7 @@ use super::load::load;
 use super::settings::Settings;
 use super::working_set::WorkingSet;
 use super::write::{Sequence, write, write_held, write_messages};
+use super::zone::pass_over_taken;
 use crate::numbering::{IdSource, Serials, Series};
 
 /// How long a lease holds without renewal, in milliseconds; a batch renews those that it writes under.
@@ -114,6 +115,9 @@ impl Engine {
         let outcome = writer.transaction(|tx| {
             let mut set = load(tx, &incoming, at)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
+            while pass_over_taken(tx, serials, &incoming, at)? {
+                reserve_serials(tx, serials, &set, &incoming, at)?;
+            }
             let circumstances = Circumstances { at, settings, serials, draws: &**draws };
             let undecided = decide_all(&mut set, &circumstances, &incoming, ids);
             let (held, refused) = tell_apart(undecided, &incoming, commands.len());

@@ -1,18 +1,20 @@
 //! Bonded lists and gate passes by message: read, answered, recorded.
 
 use rust_decimal::Decimal;
-use tongguan_application::bonded::{By, ListError, bonded_lists, report, take_list_step};
+use tongguan_application::bonded::{
+    By, ListError, bonded_lists, lodge_list, report, take_list_step,
+};
 use tongguan_application::delivery::Rendered;
 use tongguan_application::due::{DueError, DueWork};
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::bonded::declared::{Binding, CarriedGoods, DeclaredList, DeclaredPass};
-use tongguan_domain::bonded::list::{BondedListState, BondedListStep};
+use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::{BondedListNumber, GatePassNumber, ZoneReference};
 use tongguan_domain::money::Amount;
 use tongguan_messages::write::Style;
 use tongguan_messages::zone::{ZoneMessage, sample, write_list, write_pass};
-use tongguan_testkit::bonded::{open_with, stock_key};
+use tongguan_testkit::bonded::{open_with, pieces, stock_key};
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
@@ -30,6 +32,7 @@ on_both_engines! {
     a_list_counts_if_its_holder_or_declarant_has_signed,
     what_cannot_be_read_is_answered_by_a_receipt,
     a_batch_decides_one_after_the_other,
+    a_number_that_a_list_of_a_command_bears_is_passed_over,
 }
 
 /// A world with an account book and nothing in stock.
@@ -446,6 +449,35 @@ fn a_batch_decides_one_after_the_other(on: On) {
     let told = told(&world.submit([text.as_str(), text.as_str(), deletion.as_str()]));
     assert_eq!(told.len(), 3 + 2 + 2, "{told:?}");
     assert_eq!(states(&world), [BondedListState::Withdrawn]);
+}
+
+fn a_number_that_a_list_of_a_command_bears_is_passed_over(on: On) {
+    let mut world = world_with_book(on);
+    let first = sent_list(&mut world, &list())[1].number.clone();
+    let (series, serial) = first.split_at(9);
+    let serial: i64 = serial.parse().unwrap();
+    let later = |n: i64| format!("{series}{:09}", serial + 256 * n);
+    let key = stock_key().unwrap();
+    for n in [1, 2, 4] {
+        let paper = BondedList {
+            book: key.book.clone(),
+            number: BondedListNumber::parse(&later(n)).unwrap(),
+            lines: vec![(key.item.clone(), pieces(7))],
+        };
+        let by = By { officer: "关员甲".into(), reason: "纸质".into() };
+        lodge_list(&mut world.store.writer().unwrap(), &paper, &by, world.clock.now()).unwrap();
+    }
+    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
+    let lists = ["RQ2", "RQ3"].map(|reference| {
+        let reference = ZoneReference::parse(reference).unwrap();
+        write_list(&envelope, &DeclaredList { reference, ..list() }, Style::Compact).unwrap()
+    });
+    let told = told(&world.submit(lists.iter().map(String::as_str)));
+    let given: Vec<_> = told.iter().filter(|told| told.message == "INV201").collect();
+    assert!(given.iter().all(|told| told.number > later(2) && told.number != later(4)), "{told:?}");
+    let of_command =
+        states(&world).iter().filter(|state| **state == BondedListState::Lodged).count();
+    assert_eq!((given.len(), of_command, states(&world).len()), (2, 3, 6));
 }
 
 /// Made-up identifiers.

@@ -117,6 +117,7 @@ impl Desk<'_, '_, '_> {
             let step = record.take(BondedListStep::Approve, by(MACHINE), self.circumstances.at);
             debug_assert!(step.is_ok(), "a lodged list can be approved");
         }
+        self.draft.lodge(record.key());
         self.draft.set_referenced(self.document.reference(), Referenced::List(record.key()));
         tell_steps(self.draft, self.circumstances, record)
     }

@@ -1,6 +1,6 @@
 //! Bonded lists and gate passes in the working set: few, so a decision's changes are kept whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tongguan_domain::ids::{BondedListNumber, GatePassNumber};
@@ -28,6 +28,8 @@ pub struct ZoneOutcomes {
     pub told: Vec<ZoneTold>,
     /// News that was told.
     pub heard: Vec<ZoneNews>,
+    /// Lists that were not there before.
+    pub lodged: BTreeSet<ListKey>,
 }
 
 impl ZoneTables {
@@ -42,6 +44,7 @@ impl ZoneOutcomes {
     pub(super) fn extend(&mut self, other: Self) {
         self.told.extend(other.told);
         self.heard.extend(other.heard);
+        self.lodged.extend(other.lodged);
     }
 }
 
@@ -90,6 +93,11 @@ impl Draft<'_> {
     /// Sets a bonded list.
     pub fn set_list(&mut self, list: ListRecord) {
         self.new.zone.lists.insert(list.key(), Arc::new(list));
+    }
+
+    /// Notes that a list is a new one, so that it cannot be written over another.
+    pub fn lodge(&mut self, key: ListKey) {
+        self.outcomes.zone.lodged.insert(key);
     }
 
     /// Sets a gate pass.

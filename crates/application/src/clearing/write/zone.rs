@@ -20,8 +20,13 @@ pub(super) fn write(
     let zone = &changes.zone;
     let passes = zone.passes.values().map(|pass| rows::write_pass(pass));
     tx.upsert(&passes.collect::<Result<Vec<_>, _>>()?)?;
-    let lists = zone.lists.values().map(|list| rows::write_list(list, at));
-    tx.upsert(&lists.collect::<Result<Vec<_>, _>>()?)?;
+    let (mut lodged, mut changed) = (Vec::new(), Vec::new());
+    for (key, list) in &zone.lists {
+        let is_new = changes.outcomes.zone.lodged.contains(key);
+        if is_new { &mut lodged } else { &mut changed }.push(rows::write_list(list, at)?);
+    }
+    tx.insert(&lodged)?;
+    tx.upsert(&changed)?;
     let references = zone.references.iter().map(|(key, named)| rows::write_reference(key, named));
     tx.upsert(&references.collect::<Vec<_>>())?;
     let mut responses = Vec::with_capacity(changes.outcomes.zone.told.len());

@@ -3,8 +3,10 @@
 //! They share nothing with parcels but the goods of account books, which they look at and do not move: goods
 //! come into stock when an officer admits them ([`crate::bonded`]).
 
+mod numbers;
 mod record;
 
+pub(super) use numbers::pass_over_taken;
 pub use record::{
     By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneKind,
 };
