@@ -12,6 +12,7 @@ use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep}
 use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::{BondedListNumber, GatePassNumber, ZoneReference};
 use tongguan_domain::money::Amount;
+use tongguan_domain::time::Moment;
 use tongguan_messages::write::Style;
 use tongguan_messages::zone::{ZoneMessage, sample, write_list, write_pass};
 use tongguan_testkit::bonded::{open_with, pieces, stock_key};
@@ -33,6 +34,7 @@ on_both_engines! {
     what_cannot_be_read_is_answered_by_a_receipt,
     a_batch_decides_one_after_the_other,
     a_number_that_a_list_of_a_command_bears_is_passed_over,
+    news_of_the_old_year_is_told_in_the_new_one,
 }
 
 /// A world with an account book and nothing in stock.
@@ -478,6 +480,19 @@ fn a_number_that_a_list_of_a_command_bears_is_passed_over(on: On) {
     let of_command =
         states(&world).iter().filter(|state| **state == BondedListState::Lodged).count();
     assert_eq!((given.len(), of_command, states(&world).len()), (2, 3, 6));
+}
+
+fn news_of_the_old_year_is_told_in_the_new_one(on: On) {
+    let mut world = world_with_book(on);
+    let mut list = list();
+    list.lines[0].goods.price = Amount::new(Decimal::from(501));
+    let number = sent_list(&mut world, &list)[1].number.clone();
+    world.clock.set(Moment::parse_wire("20261231120000").unwrap());
+    step(&world, &number, BondedListStep::Approve, None).unwrap();
+    world.clock.set(Moment::parse_wire("20270101120000").unwrap());
+    world.restart();
+    let told = news(&mut world);
+    assert_eq!(heads(&told), [("INV201", "5"), ("INV202", "1")], "{told:?}");
 }
 
 /// Made-up identifiers.

@@ -68,7 +68,9 @@ pub(super) fn tell_steps(
         }
         told.push(answer);
         if *state == BondedListState::Approved && lodged.formal == Some(None) {
-            let series = Series::zone_formal(Partition::of_party(lodged.holder), *at);
+            // Of today, as it was reserved: the officer's step may lie in another year.
+            let (partition, today) = (Partition::of_party(lodged.holder), circumstances.at);
+            let series = Series::zone_formal(partition, today);
             let number = circumstances
                 .serials
                 .zone_number(series, |text| Ok::<Box<str>, ()>(text.into()))?;
