@@ -1,8 +1,10 @@
 //! Bonded lists and gate passes: what follows from a command.
 
+use tongguan_application::clearing::batch::{BatchError, Committed};
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::delivery::Rendered;
 use tongguan_application::pipeline::commit;
+use tongguan_application::ports::Clock as _;
 
 use super::World;
 
@@ -18,5 +20,18 @@ impl World {
         assert!(committed.refused.is_empty(), "{:?}", committed.refused);
         self.clock.advance_millis(1000);
         self.deliver()
+    }
+
+    /// Commits commands as one batch, and does not try again.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    ///
+    /// # Panics
+    /// When no engine runs.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its engine")]
+    pub fn commit_once(&mut self, commands: &[Incoming]) -> Result<Committed, BatchError> {
+        let now = self.clock.now();
+        self.engine.as_mut().expect("a running engine").commit(&[], commands, now)
     }
 }

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use tongguan_application::bonded::{
     By, ListError, bonded_lists, lodge_list, report, take_list_step,
 };
+use tongguan_application::clearing::batch::BatchError;
 use tongguan_application::delivery::Rendered;
 use tongguan_application::due::{DueError, DueWork};
 use tongguan_application::ports::Clock as _;
@@ -15,6 +16,7 @@ use tongguan_domain::money::Amount;
 use tongguan_domain::time::Moment;
 use tongguan_messages::write::Style;
 use tongguan_messages::zone::{ZoneMessage, sample, write_list, write_pass};
+use tongguan_storage::{Partition, StorageError, TakeOver};
 use tongguan_testkit::bonded::{open_with, pieces, stock_key};
 use tongguan_testkit::world::{Beginning, World};
 
@@ -35,6 +37,7 @@ on_both_engines! {
     a_batch_decides_one_after_the_other,
     a_number_that_a_list_of_a_command_bears_is_passed_over,
     news_of_the_old_year_is_told_in_the_new_one,
+    news_that_tells_nothing_proves_the_lease,
 }
 
 /// A world with an account book and nothing in stock.
@@ -493,6 +496,33 @@ fn news_of_the_old_year_is_told_in_the_new_one(on: On) {
     world.restart();
     let told = news(&mut world);
     assert_eq!(heads(&told), [("INV201", "5"), ("INV202", "1")], "{told:?}");
+}
+
+fn news_that_tells_nothing_proves_the_lease(on: On) {
+    let mut world = world_with_book(on);
+    let number = sent_list(&mut world, &list())[1].number.clone();
+    step(&world, &number, BondedListStep::PassGate, Some("HF1")).unwrap();
+    let (store, now) = (world.store.clone(), world.clock.now());
+    let partitions: Vec<_> = Partition::all().collect();
+    let mut writer = store.writer().unwrap();
+    let until = now.plus_millis(60_000);
+    writer
+        .transaction(|tx| tx.lease("another", &partitions, TakeOver::All, until))
+        .expect("a lease for another writer");
+    let mut heard = Vec::new();
+    let settings = tongguan_application::clearing::settings::Settings::default();
+    DueWork::default()
+        .run::<DueError>(&store, &settings, now, &mut |commands| {
+            heard.extend(commands);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(heard.len(), 1);
+    let refused = world.commit_once(&heard).unwrap_err();
+    assert!(
+        matches!(refused, BatchError::Storage(StorageError::Fenced(_))),
+        "another writer has the partition: {refused}"
+    );
 }
 
 /// Made-up identifiers.

@@ -47,6 +47,8 @@ pub(super) fn write(
     }
     tx.insert(&responses)?;
     let heard = changes.outcomes.zone.heard.iter().map(|news| {
+        // Also where it told nothing: only who holds the partition may take it away.
+        moved.insert(news.partition(), ());
         let row = rows::write_news(news);
         (row.bucket, row.kind, row.number)
     });
