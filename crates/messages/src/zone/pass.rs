@@ -12,6 +12,7 @@ use tongguan_domain::ids::{
 use super::read::{Kind, ZoneRows, party};
 use super::{ZoneDocument, ZoneMessage};
 use crate::read::place::Place;
+use crate::read::row::Row;
 use crate::read::{Cells, built, rules};
 use crate::table::{
     Entity, Field, INT, N19_5, at, exactly, fields, filled, optional, required, up_to,
@@ -99,6 +100,8 @@ const LINE_FIELDS: &[Field] = fields! {
     optional("Rmk", "备注", "free text", up_to(512));
 };
 
+/// The most lists that stand in `PassportAcmp`: far more than a vehicle carries.
+const MOST_LISTS: usize = 1_000;
 /// What stands between the numbers in `RltNo`.
 const BETWEEN: [char; 4] = ['\\', ',', ';', '，'];
 
@@ -108,11 +111,21 @@ fn pass(
     findings: &mut Vec<Defect>,
 ) -> Option<ZoneDocument> {
     let rule = &rules::VALUE_MEANINGLESS;
+    let named = rows.lines.first().map(Vec::as_slice).unwrap_or_default();
+    if named.len() > MOST_LISTS {
+        let defect = Defect::at(&rules::TOO_MANY_ELEMENTS, place.child(NAMED.name).to_string());
+        findings.push(defect.found(named.len()).expected(MOST_LISTS));
+        return None;
+    }
+    let kind = kind(&rows.head, named);
     let named: Vec<_> = (1..)
-        .zip(rows.lines.first().map(Vec::as_slice).unwrap_or_default())
+        .zip(named)
         .map(|(n, row)| {
             let mut cells = Cells::new(row, place.nth(NAMED.name, n), rule, findings);
-            cells.id(at!(NAMED, "RtlBillNo"), BondedListNumber::parse)
+            let is_it = |text: &str| (text.trim() == &*kind).then_some(());
+            let is_named = cells.one_of(at!(NAMED, "RtlBillTypecd"), is_it, &kind);
+            let number = cells.id(at!(NAMED, "RtlBillNo"), BondedListNumber::parse);
+            is_named.and(number)
         })
         .collect();
     let goods: Vec<_> = (1..)
@@ -128,7 +141,7 @@ fn pass(
         direction: head.one_of(at!(HEAD, "IoTypecd"), Direction::from_wire, "I|E"),
         kind: head.text(at!(HEAD, "PassportTypecd")),
         binding: binding(&mut head),
-        names: Some(head.quoted(at!(HEAD, "RltTbTypecd"))),
+        names: Some(kind),
         lists: lists(&mut head, named),
         goods: goods.into_iter().collect::<Option<Vec<_>>>(),
         parties: parties(&mut head),
@@ -140,6 +153,13 @@ fn pass(
         applicant: head.text(at!(HEAD, "DclErConc")),
     })
     .map(|pass| ZoneDocument::Pass(Box::new(pass)))
+}
+
+/// The kind of what the pass names, on its head or beside the first document that it names.
+fn kind(head: &Row<'_>, named: &[Row<'_>]) -> Box<str> {
+    let of_head = head.filled(at!(HEAD, "RltTbTypecd"));
+    let of_first = || named.first()?.filled(at!(NAMED, "RtlBillTypecd"));
+    of_head.or_else(of_first).unwrap_or_default().trim().into()
 }
 
 fn carried(line: &mut Cells<'_, '_>) -> Option<CarriedGoods> {

@@ -212,6 +212,53 @@ fn hostile_input_is_bounded() {
     assert!(reading(&many).outcome.unwrap_err().len() <= 1_100, "bounded");
 }
 
+/// A gate pass with this kind and these lists on its head, and these elements beside it.
+fn pass_naming((kind, lists): (&str, &str), named: &str) -> ZoneReading {
+    let text = request(ZoneMessage::Sas121);
+    let (head, rest) = text.split_once("<PassportAcmp>").unwrap();
+    let (_, tail) = rest.split_once("</PassportAcmp>").unwrap();
+    let head = head.replacen("<RltTbTypecd>1<", &format!("<RltTbTypecd>{kind}<"), 1).replacen(
+        "<RltNo>QD291626I000000001<",
+        &format!("<RltNo>{lists}<"),
+        1,
+    );
+    reading(&format!("{head}{named}{tail}"))
+}
+
+fn naming(kind: &str, number: &str) -> String {
+    format!(
+        "<PassportAcmp><RtlBillTypecd>{kind}</RtlBillTypecd><RtlBillNo>{number}</RtlBillNo></PassportAcmp>"
+    )
+}
+
+#[test]
+fn the_kind_of_what_a_pass_names_stands_on_its_head_or_beside_each_list() {
+    let named = naming("1", "QD1") + &naming("1", "QD2");
+    for head in [("", ""), ("1", ""), ("1", "QD1\\QD2")] {
+        let outcome = pass_naming(head, &named).outcome;
+        let Ok(ZoneDocument::Pass(pass)) = outcome else { panic!("{head:?}") };
+        let lists: Vec<_> = pass.lists.iter().map(|number| number.as_str()).collect();
+        assert_eq!((&*pass.names, lists), ("1", vec!["QD1", "QD2"]));
+    }
+    let other = naming("1", "QD1") + &naming("2", "QD2");
+    for (head, named, n) in [("", &other, 2), ("2", &named, 1)] {
+        let defects = pass_naming((head, ""), named).outcome.expect_err("two kinds");
+        let place = format!("/PassportAcmp[{n}]/RtlBillTypecd");
+        assert!(defects[0].pointer.ends_with(&place), "{defects:?}");
+    }
+}
+
+#[test]
+fn a_pass_names_no_more_lists_than_a_vehicle_carries() {
+    let named =
+        |count: usize| (0..count).map(|n| naming("1", &format!("QD{n}"))).collect::<String>();
+    assert!(pass_naming(("1", ""), &named(1_000)).outcome.is_ok());
+    let defects = pass_naming(("1", ""), &named(1_001)).outcome.err().unwrap();
+    assert_eq!(defects.len(), 1);
+    assert_eq!(defects[0].rule.code, "too-many-elements");
+    assert!(defects[0].pointer.ends_with("/PassportAcmp"), "{}", defects[0].pointer);
+}
+
 #[test]
 fn the_digest_is_of_what_is_declared() {
     let text = request(ZoneMessage::Inv101);
