@@ -73,17 +73,10 @@ pub fn sign_for(
     };
     let registered = registered(view)?;
     let owners = registered.iter().filter(|one| parties.contains(&one.party.id));
-    let mut held =
+    let held =
         owners.flat_map(|one| one.certificates.iter().filter(is_keys).map(move |row| (one, row)));
-    let (owner, row) = held.next().ok_or(KeyRefused::Unregistered)?;
-    if at < row.valid_from || row.valid_to < at {
-        let (from, to) = (row.valid_from, row.valid_to);
-        return Err(KeyRefused::NotValid { certificate: fingerprint(&row.digest), from, to });
-    }
-    if !may_act(owner, at) {
-        return Err(KeyRefused::PartyMayNotAct { name: owner.party.name.clone() });
-    }
-    Ok(Signed { certificate: row.digest, signature })
+    let certificate = choose(held, at)?;
+    Ok(Signed { certificate, signature })
 }
 
 /// The delegates of all parties, with the time in which they count.
@@ -110,9 +103,103 @@ fn delegate(one: &Registered, row: &CertificateRow) -> Delegate {
     }
 }
 
-fn may_act(one: &Registered, at: Moment) -> bool {
-    let day = at.china_day();
-    one.party.standing == Standing::Active
-        && one.party.valid_from <= day
-        && one.party.valid_to.is_none_or(|last| day <= last)
+/// The certificate under which a key counts at that moment, of all over it: a renewed one lies beside that
+/// which is over, and a key may be under several parties, in no order that means anything.
+///
+/// # Errors
+/// Where there is none, what is wrong with the one that counts longest, before those of parties that may
+/// not act.
+fn choose<'r>(
+    held: impl Iterator<Item = (&'r Registered, &'r CertificateRow)>,
+    at: Moment,
+) -> Result<[u8; 32], KeyRefused> {
+    let rank = |(owner, row): &(&Registered, &CertificateRow)| {
+        let acts = owner.party.is_active_on(at.china_day());
+        (acts && counts(row, at), acts, row.valid_to, row.digest)
+    };
+    let (owner, row) = held.max_by_key(rank).ok_or(KeyRefused::Unregistered)?;
+    if !owner.party.is_active_on(at.china_day()) {
+        return Err(KeyRefused::PartyMayNotAct { name: owner.party.name.clone() });
+    }
+    if !counts(row, at) {
+        let (from, to) = (row.valid_from, row.valid_to);
+        return Err(KeyRefused::NotValid { certificate: fingerprint(&row.digest), from, to });
+    }
+    Ok(row.digest)
+}
+
+fn counts(row: &CertificateRow, at: Moment) -> bool {
+    row.valid_from <= at && at <= row.valid_to
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use tongguan_domain::party::{Party, Roles};
+
+    use super::*;
+
+    fn owner(id: i64, standing: Standing) -> Registered {
+        let party = Party {
+            id: PartyId(id),
+            name: format!("企业{id}"),
+            codes: Vec::new(),
+            roles: Roles::default(),
+            standing,
+            valid_from: date(2026, 1, 1),
+            valid_to: None,
+            mailbox: None,
+        };
+        Registered { party, certificates: Vec::new(), guarantee: None }
+    }
+
+    /// A certificate that counts for whole years.
+    fn row(digest: u8, [first, last]: [i16; 2]) -> CertificateRow {
+        CertificateRow {
+            digest: [digest; 32],
+            party_id: PartyId(1),
+            der: Vec::new(),
+            valid_from: Moment::start_of(date(first, 1, 1)),
+            valid_to: Moment::start_of(date(last + 1, 1, 1)).plus_millis(-1),
+            revoked: false,
+            delegate: true,
+        }
+    }
+
+    /// What is chosen, which is the same in either order.
+    fn chosen(mut held: [(&Registered, &CertificateRow); 2]) -> Result<[u8; 32], String> {
+        let at = Moment::start_of(date(2027, 6, 1));
+        let chosen = |held: [_; 2]| choose(held.into_iter(), at).map_err(|why| why.to_string());
+        let first = chosen(held);
+        held.reverse();
+        assert_eq!(chosen(held), first);
+        first
+    }
+
+    #[test]
+    fn a_key_declares_under_the_certificate_that_counts_in_whatever_order_they_lie() {
+        let (active, suspended) = (owner(1, Standing::Active), owner(2, Standing::Suspended));
+        let (over, good, future) =
+            (row(1, [2026, 2026]), row(2, [2027, 2027]), row(3, [2028, 2029]));
+        for held in [
+            [(&active, &over), (&active, &good)],
+            [(&active, &future), (&active, &good)],
+            [(&suspended, &future), (&active, &good)],
+            [(&suspended, &row(4, [2026, 2030])), (&active, &good)],
+        ] {
+            assert_eq!(chosen(held), Ok(good.digest), "{held:?}");
+        }
+    }
+
+    #[test]
+    fn where_none_counts_the_refusal_says_why() {
+        let (active, suspended) = (owner(1, Standing::Active), owner(2, Standing::Suspended));
+        let (over, good) = (row(1, [2026, 2026]), row(2, [2027, 2027]));
+        let ended = chosen([(&active, &over), (&suspended, &good)]).unwrap_err();
+        assert!(ended.contains(&fingerprint(&over.digest)), "{ended}");
+        let may_not = chosen([(&suspended, &over), (&suspended, &good)]).unwrap_err();
+        assert!(may_not.contains("企业2 may not act"), "{may_not}");
+        let none = choose(std::iter::empty(), Moment::start_of(date(2027, 6, 1)));
+        assert!(matches!(none, Err(KeyRefused::Unregistered)));
+    }
 }
