@@ -22,6 +22,7 @@ mod left;
 mod parcel;
 mod report;
 mod schedule;
+mod told;
 
 pub use asking::Round;
 pub use balance::{Figures, Unbalanced};

@@ -85,7 +85,9 @@ impl ExportedMonth {
         ledger: &mut Ledger,
     ) -> Result<Round, MonthError> {
         world.clock.set(Self::month().end().plus_days(9));
-        let (mut requests, named) = self.requests(ledger, world.clock.now())?;
+        let Requests { documents: mut requests, named, nothing_due } =
+            self.requests(ledger, world.clock.now())?;
+        nothing_due.into_iter().for_each(|last_part| ledger.ask_for_nothing(last_part));
         Dice::new(self.seed, "requests of the month", 0).shuffle(&mut requests);
         for batch in requests.chunks(20) {
             batch.iter().for_each(|it| ledger.send(it.filing().guid.as_str()));
@@ -106,30 +108,40 @@ impl ExportedMonth {
         carry_out(world, ledger)
     }
 
-    /// Every merchant's requests at every office, and the parcels that they name.
-    fn requests(
-        &self,
-        ledger: &Ledger,
-        at: Moment,
-    ) -> Result<(Vec<Document>, BTreeSet<u64>), IdError> {
-        let (mut requests, mut named) = (Vec::new(), BTreeSet::new());
+    /// Every merchant's requests at every office.
+    fn requests(&self, ledger: &Ledger, at: Moment) -> Result<Requests, IdError> {
+        let mut requests = Requests::default();
         for (n, ((merchant, office), lists)) in (0..).zip(self.lists(ledger)?) {
-            let scopes = match Asks::of(merchant) {
+            let asks = Asks::of(merchant);
+            let scopes = match asks {
                 Asks::Never => continue,
                 Asks::ByPeriod => vec![Scope::Period {
                     from: Self::month().start(),
                     until: Self::month().end().plus_millis(-1_000),
                 }],
                 Asks::ByNumbers => {
-                    named.extend(lists.iter().map(|(n, _)| *n));
+                    requests.named.extend(lists.iter().map(|(n, _)| *n));
                     parts(&lists)
                 }
             };
+            if !self.is_any_due(asks, &lists)? {
+                requests.nothing_due.push(n * PARTS);
+            }
             let office = OfficeCode::parse(&office)?;
             let asking = Asking { merchant, n, office, terms: self.terms(merchant, at), at };
-            requests.extend(asking.parts(scopes)?.iter().map(document));
+            requests.documents.extend(asking.parts(scopes)?.iter().map(document));
         }
-        Ok((requests, named))
+        Ok(requests)
+    }
+
+    /// Whether a request for these lists means one that is to be consolidated.
+    fn is_any_due(&self, asks: Asks, lists: &Lists) -> Result<bool, IdError> {
+        for (n, _) in lists {
+            if is_due(&self.parcel(*n)?, asks == Asks::ByNumbers) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The lists that have a number, by merchant and office.
@@ -178,6 +190,16 @@ fn carry_out_stopped(most: usize, world: &mut World, ledger: &mut Ledger) -> Rou
     round
 }
 
+/// The requests of the merchants.
+#[derive(Debug, Default)]
+struct Requests {
+    documents: Vec<Document>,
+    /// The parcels whose lists they name.
+    named: BTreeSet<u64>,
+    /// The last parts of those that mean nothing that is due.
+    nothing_due: Vec<u64>,
+}
+
 /// Lists by the numbers of their parcels.
 type Lists = Vec<(u64, DeclarationNumber)>;
 
@@ -194,8 +216,7 @@ fn parts(lists: &Lists) -> Vec<Scope> {
 impl Round {
     /// Whether the first round merges a parcel's list: where it is to be, and was named or left in the month.
     pub fn is_due(&self, parcel: &Parcel) -> bool {
-        let in_time = parcel.left_at() < ExportedMonth::month().end();
-        parcel.fate.is_consolidated() && (self.named.contains(&parcel.n) || in_time)
+        is_due(parcel, self.named.contains(&parcel.n))
     }
 
     fn add(&mut self, other: Self) {
@@ -210,6 +231,11 @@ impl Round {
 
 fn plan(month: Month) -> Plan {
     Plan { month, office: None, merchant: None }
+}
+
+fn is_due(parcel: &Parcel, is_named: bool) -> bool {
+    let in_time = parcel.left_at() < ExportedMonth::month().end();
+    parcel.fate.is_consolidated() && (is_named || in_time)
 }
 
 /// More parts than any request has. The last part, which is told the end, has the number 0.

@@ -10,6 +10,7 @@ use super::asking::PARTS;
 use super::balance::Unbalanced;
 use super::clearing::MonthError;
 use super::parcel::Parcel;
+use super::told::{StandsStill, Told};
 use super::{ExportedMonth, Fate};
 use crate::answers::Answer;
 use crate::world::Sent;
@@ -42,9 +43,6 @@ pub mod kinds {
     pub const CHANGED: u64 = 63;
 }
 
-/// The last that a document was told: when, and its status.
-type Told = (u64, i32);
-
 /// What was sent and answered.
 #[derive(Debug)]
 pub struct Ledger {
@@ -52,8 +50,12 @@ pub struct Ledger {
     pub month: ExportedMonth,
     /// How many of each fate were sent.
     pub fates: BTreeMap<Fate, u64>,
-    /// The last answer to each document, by kind and number.
-    told: BTreeMap<(u64, u64), Option<Told>>,
+    /// The answers to each document, by kind and number.
+    told: BTreeMap<(u64, u64), Told>,
+    /// The first document that was told something new at no later time.
+    stands_still: Option<((u64, u64), StandsStill)>,
+    /// The last parts of the requests to consolidate that mean nothing that is due.
+    nothing_due: BTreeSet<u64>,
     /// 清单编号 of each list that was given one: the last.
     numbers: BTreeMap<u64, DeclarationNumber>,
     /// Why declarations were left out of requests to consolidate, as was told.
@@ -61,6 +63,8 @@ pub struct Ledger {
     /// A digest of all messages that came back, byte by byte, in their order.
     digest: [u8; 32],
     answers: u64,
+    /// How often was listened.
+    hearings: u64,
 }
 
 /// What left in simplified form.
@@ -79,10 +83,13 @@ impl Ledger {
             month,
             fates: BTreeMap::new(),
             told: BTreeMap::new(),
+            stands_still: None,
+            nothing_due: BTreeSet::new(),
             numbers: BTreeMap::new(),
             left_out: BTreeMap::new(),
             digest: [0; 32],
             answers: 0,
+            hearings: 0,
         }
     }
 
@@ -93,8 +100,14 @@ impl Ledger {
         }
     }
 
+    /// Nothing is due of what the request means that ends with that part.
+    pub(super) fn ask_for_nothing(&mut self, last_part: u64) {
+        self.nothing_due.insert(last_part);
+    }
+
     /// Documents are answered; gives the parcels whose lists are stopped for an officer.
     pub fn hear(&mut self, sent: &Sent) -> BTreeSet<u64> {
+        self.hearings += 1;
         for message in &sent.messages {
             self.digest = sha256(&[&self.digest[..], &message.xml].concat());
         }
@@ -110,8 +123,8 @@ impl Ledger {
         let Some(key) = key_of(guid) else { return };
         let at = at.parse().unwrap_or_default();
         let told = self.told.entry(key).or_default();
-        if told.is_none_or(|(earlier, _)| earlier <= at) {
-            *told = Some((at, *status));
+        if let Err(wrong) = told.hear(self.hearings, at, *status) {
+            self.stands_still.get_or_insert((key, wrong));
         }
         if matches!(key.0, kinds::LIST | kinds::MENDED | kinds::CHANGED)
             && let Some(number) = declaration_no.as_deref()
@@ -145,7 +158,7 @@ impl Ledger {
     /// The last status of a parcel's list.
     pub fn status(&self, n: u64) -> Option<i32> {
         let kinds = [kinds::LIST, kinds::MENDED, kinds::CHANGED];
-        let told = kinds.iter().filter_map(|kind| *self.told.get(&(*kind, n))?);
+        let told = kinds.iter().filter_map(|kind| self.told.get(&(*kind, n))?.last());
         told.max().map(|(_, status)| status)
     }
 
@@ -155,21 +168,23 @@ impl Ledger {
         (self.answers, self.digest)
     }
 
-    /// Asserts that every document was answered, as its parcel's fate demands.
+    /// Asserts that every document was answered, as its parcel's fate demands, and that every new run to a
+    /// document was later than what it was told before.
     ///
     /// # Errors
     /// The first that was not.
     pub fn check_answers(&self) -> Result<(), MonthError> {
+        if let Some(((kind, n), StandsStill { before, at })) = self.stands_still {
+            let what = format!("the time of a new answer to document {kind} {n}");
+            let expected = format!("later than {before}");
+            return Err(self.unbalanced(n, is_of_parcel(kind), what, expected, Some(at))?.into());
+        }
         for (&(kind, n), told) in &self.told {
-            let fate = match kind {
-                kinds::ARRIVAL | kinds::DEPARTURE | kinds::LINK | kinds::CONSOLIDATION => None,
-                _ => Some(self.month.parcel(n)?.fate),
-            };
-            let found = told.map(|(_, status)| status);
-            let expected = match (kind, n % PARTS, found) {
-                // Nothing of what it means can be consolidated.
-                (kinds::CONSOLIDATION, 0, Some(100)) => 100,
-                (kinds::CONSOLIDATION, 0, _) => 399,
+            let fate = if is_of_parcel(kind) { Some(self.month.parcel(n)?.fate) } else { None };
+            let found = told.last().map(|(_, status)| status);
+            let expected = match (kind, n % PARTS) {
+                (kinds::CONSOLIDATION, 0) if self.nothing_due.contains(&n) => 100,
+                (kinds::CONSOLIDATION, 0) => 399,
                 _ => expected(kind, fate),
             };
             if found != Some(expected) {
@@ -256,6 +271,11 @@ impl Ledger {
 fn key_of(guid: &str) -> Option<(u64, u64)> {
     let number = |text: Option<&str>| u64::from_str_radix(text?, 16).ok();
     Some((number(guid.get(..8))?, number(guid.get(24..))?))
+}
+
+/// Whether the number of a document of that kind is that of a parcel.
+const fn is_of_parcel(kind: u64) -> bool {
+    !matches!(kind, kinds::ARRIVAL | kinds::DEPARTURE | kinds::LINK | kinds::CONSOLIDATION)
 }
 
 /// The last status of a document of that kind, of a parcel of that fate where it is of one.
