@@ -502,14 +502,18 @@ CREATE TABLE party_code (
 ) CLUSTERED;
 
 CREATE TABLE certificate (
-    digest BYTES NOT NULL PRIMARY KEY,
     party_id BIGINT NOT NULL REFERENCES party (party_id),
+    digest BYTES NOT NULL,
     der BYTES NOT NULL,
     valid_from BIGINT NOT NULL,
     valid_to BIGINT NOT NULL,
     revoked BIGINT NOT NULL CHECK (revoked IN (0, 1)),
-    delegate BIGINT NOT NULL CHECK (delegate IN (0, 1))
+    delegate BIGINT NOT NULL CHECK (delegate IN (0, 1)),
+    PRIMARY KEY (party_id, digest)
 ) CLUSTERED;
+
+-- Who signs a message is one party; whom parties charge with declaring may be charged by many.
+CREATE UNIQUE INDEX certificate_own ON certificate (digest) WHERE delegate = 0;
 
 CREATE TABLE setting (
     scope TEXT NOT NULL,

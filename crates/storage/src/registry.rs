@@ -42,12 +42,13 @@ row! {
 }
 
 row! {
-    /// A certificate that a party signs with.
-    pub struct CertificateRow in "certificate", key 1 {
-        /// SHA-256 of the DER encoding.
-        digest: [u8; 32],
+    /// A certificate that a party signs with, or one of its delegates. A certificate is the own one of one
+    /// party at most.
+    pub struct CertificateRow in "certificate", key 2 {
         /// Whose it is.
         party_id: PartyId,
+        /// SHA-256 of the DER encoding.
+        digest: [u8; 32],
         /// The DER encoding.
         der: Vec<u8>,
         /// Valid from.

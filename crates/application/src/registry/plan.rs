@@ -72,6 +72,7 @@ struct Planner<'r> {
     today: Date,
     registered: HashMap<PartyId, &'r Registered>,
     by_code: HashMap<&'r PartyCode, PartyId>,
+    /// Whose own each certificate is.
     by_certificate: HashMap<[u8; 32], PartyId>,
     /// The line that names each party.
     lines: HashMap<PartyId, u64>,
@@ -83,8 +84,10 @@ struct Planner<'r> {
 impl<'r> Planner<'r> {
     fn new(registered: &'r [Registered], today: Date) -> Self {
         let codes = |one: &'r Registered| one.party.codes.iter().map(|code| (code, one.party.id));
-        let certificates =
-            |one: &'r Registered| one.certificates.iter().map(|row| (row.digest, row.party_id));
+        let certificates = |one: &'r Registered| {
+            let own = one.certificates.iter().filter(|row| !row.delegate);
+            own.map(|row| (row.digest, row.party_id))
+        };
         Self {
             today,
             by_code: registered.iter().flat_map(codes).collect(),
@@ -113,9 +116,8 @@ impl<'r> Planner<'r> {
         // What the entry names is its own from now on, also against later entries.
         self.lines.insert(id, entry.line);
         self.by_code.extend(entry.codes.iter().map(|code| (code, id)));
-        let certificates = entry.all_certificates();
-        self.by_certificate
-            .extend(certificates.map(|(_, certificate)| (*certificate.digest(), id)));
+        let certificates = entry.certificates.iter().flatten();
+        self.by_certificate.extend(certificates.map(|certificate| (*certificate.digest(), id)));
         let after = after(entry, before, id, self.today);
         self.refuse_inverted_validity(entry.line, &after);
         self.write(entry.line, before, after);
@@ -138,13 +140,14 @@ impl<'r> Planner<'r> {
         self.registered.get(id).copied()
     }
 
+    /// What a message is signed with names one party. A delegate may be charged by many, and be one itself.
     fn refuse_certificates_of_others(&mut self, entry: &Entry, before: Option<&Registered>) {
-        for (field, certificate) in entry.all_certificates() {
+        for certificate in entry.certificates.iter().flatten() {
             let owner = self.by_certificate.get(certificate.digest()).copied();
             if let Some(owner) = owner
                 && before.is_none_or(|before| before.party.id != owner)
             {
-                let defect = at(&CERTIFICATE_TAKEN, entry.line, field);
+                let defect = at(&CERTIFICATE_TAKEN, entry.line, "certificates");
                 let defect = defect.found(certificate.serial());
                 self.defects.push(defect.with("parties", self.shown(owner)));
             }

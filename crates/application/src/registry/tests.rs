@@ -25,6 +25,7 @@ on_both_engines! {
     a_suspended_party_may_not_act,
     certificates_are_stopped_when_they_are_left_out_and_left_alone_when_unmentioned,
     a_certificate_of_another_party_is_refused,
+    a_delegate_is_charged_by_many_and_may_be_a_party_itself,
     a_first_day_left_out_is_the_day_of_the_import_and_stays,
     an_inherited_first_day_is_compared_with_a_new_last_day,
     a_guarantee_is_granted_changed_and_never_below_what_is_held,
@@ -222,6 +223,34 @@ fn a_certificate_of_another_party_is_refused(desk: &Desk) {
     let defects = desk.try_import(&[Entry { certificates, ..carrier }], 1).unwrap_err();
     assert_eq!(defects[0].code(), "certificate-of-another-party");
     assert!(defects[0].message_en().contains("(甲)"), "{}", defects[0].message_en());
+}
+
+fn a_delegate_is_charged_by_many_and_may_be_a_party_itself(desk: &Desk) {
+    let broker = certificate(1);
+    let one = |lines, certificates: &[&_], charged: &[&_]| {
+        let [entry] = <[Entry; 1]>::try_from(parties(lines)).unwrap();
+        let cloned = |all: &[&_]| Some(all.iter().copied().cloned().collect());
+        Entry { certificates: cloned(certificates), delegates: cloned(charged), ..entry }
+    };
+    let itself = one("丙,3301960A2C,declarant,,,,\n", &[&broker], &[]);
+    let merchants = [one(PLATFORM, &[], &[&broker]), one(CARRIER, &[], &[&broker])];
+    for file in [&merchants[..], std::slice::from_ref(&itself)] {
+        desk.import(file);
+        assert_eq!(desk.import(file).counts(), [0, 0, file.len()]);
+    }
+    let owner = desk.registry().certified(broker.digest()).unwrap().name.clone();
+    assert_eq!(owner, "丙", "whom it signs messages for");
+    let delegates = desk.store.read(delegates).unwrap();
+    for merchant in desk.all().iter().filter(|one| one.party.name != "丙") {
+        let charged = delegates.at(&[merchant.party.id], noon(2));
+        assert_eq!(charged, Some(*broker.digest()), "{}", merchant.party.name);
+    }
+    let taken = desk.try_import(&[one(CARRIER, &[&broker], &[])], 1).unwrap_err();
+    assert_eq!(taken[0].code(), "certificate-of-another-party");
+    // One who does without it leaves it to the others.
+    desk.import(&[one(PLATFORM, &[], &[])]);
+    let left = desk.all().into_iter().map(|one| one.delegate_digests().count()).sum::<usize>();
+    assert_eq!(left, 1);
 }
 
 fn a_first_day_left_out_is_the_day_of_the_import_and_stays(desk: &Desk) {

@@ -13,6 +13,7 @@ on_both_engines! {
     a_party_is_written_again_while_its_codes_point_at_it,
     a_code_without_its_party_is_refused,
     certificates_come_back,
+    a_certificate_is_ones_own_and_a_delegates_of_many,
     settings_are_set_and_unset,
     code_tables_are_dated,
     a_revision_tells_of_a_change,
@@ -57,21 +58,36 @@ fn a_code_without_its_party_is_refused(on: &Fixture) {
     assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
 }
 
-fn certificates_come_back(on: &Fixture) {
-    let certificate = CertificateRow {
+fn certificate(party: i64, delegate: bool) -> CertificateRow {
+    CertificateRow {
+        party_id: PartyId(party),
         digest: [5; 32],
-        party_id: PartyId(1),
         der: vec![0x30, 0],
         valid_from: at(0),
         valid_to: at(9),
         revoked: true,
-        delegate: true,
-    };
+        delegate,
+    }
+}
+
+fn certificates_come_back(on: &Fixture) {
+    let certificate = certificate(1, true);
     on.write(|tx| {
         tx.insert(&[party(1)])?;
         tx.upsert(std::slice::from_ref(&certificate))
     });
     assert_eq!(on.read(|view| view.certificates()), [certificate]);
+}
+
+fn a_certificate_is_ones_own_and_a_delegates_of_many(on: &Fixture) {
+    let rows = [certificate(1, false), certificate(2, true), certificate(3, true)];
+    on.write(|tx| {
+        tx.insert(&[party(1), party(2), party(3)])?;
+        tx.upsert(&rows)
+    });
+    assert_eq!(on.read(|view| view.certificates()), rows);
+    let error = on.refused(|tx| tx.upsert(&[certificate(3, false)]));
+    assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
 }
 
 fn settings_are_set_and_unset(on: &Fixture) {

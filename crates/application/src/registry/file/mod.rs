@@ -9,7 +9,7 @@ mod draft;
 mod refine;
 mod toml;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tongguan_domain::defect::Defect;
 
@@ -75,7 +75,8 @@ impl Found {
     }
 }
 
-/// A code or a certificate names one party, and so it stands in the file once.
+/// A code or an own certificate names one party, and so it stands in the file once; a delegate stands once
+/// in a party.
 fn refuse_repetitions(drafts: &[Draft<'_>], entries: &[Entry], found: &mut Found) {
     let mut first = HashMap::new();
     for (line, code) in drafts.iter().flat_map(Draft::codes) {
@@ -83,10 +84,15 @@ fn refuse_repetitions(drafts: &[Draft<'_>], entries: &[Entry], found: &mut Found
             found.note(line, at(&REPEATED, line, "codes").found(code).with("line", earlier));
         }
     }
-    let mut first = HashMap::new();
+    let mut owners = HashMap::new();
     for entry in entries {
+        let mut named = HashSet::new();
         for (field, certificate) in entry.all_certificates() {
-            if let Some(earlier) = first.insert(*certificate.digest(), entry.line) {
+            let digest = *certificate.digest();
+            let own =
+                (field == "certificates").then(|| owners.insert(digest, entry.line)).flatten();
+            let here = (!named.insert(digest)).then_some(entry.line);
+            if let Some(earlier) = own.or(here) {
                 let defect = at(&REPEATED, entry.line, field);
                 let serial = certificate.serial();
                 found.note(entry.line, defect.found(serial).with("line", earlier));
