@@ -7,9 +7,13 @@ use std::path::Path;
 use serde_json::Value;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
+use tongguan_messages::authority::{Authority, SeededChance, Subject, Validity};
+use tongguan_messages::certificate::key::SigningKey;
+use tongguan_testkit::cast::{Cast, Signing};
 use tongguan_testkit::parcels::parcel;
 use tongguan_testkit::world::{Beginning, World};
 
+use crate::gateway::registration;
 use crate::review::write_key;
 use crate::run::{Run, tongguan_in};
 
@@ -85,6 +89,45 @@ fn every_warning_and_failure_says_what_to_do() {
     assert!(responses[0].0 == "warn" && responses[0].1.contains("not delivered"), "{responses:?}");
     let plain = tongguan_in(world.folder(), &["doctor", "--data", "."], "");
     assert!(plain.out.contains("FAIL key: its permissions are 644"), "{}", plain.out);
+}
+
+/// A certificate that counts for the ten years from one.
+fn certificate(year: u16) -> String {
+    let subject = Subject { organisation: "甲".into(), code: None, common_name: "甲".into() };
+    let key = SigningKey::generate_sm2(&mut SeededChance::new(1));
+    let moment = |year| Moment::parse_wire(&format!("{year}0101000000")).unwrap();
+    let validity = Validity { from: moment(year), until: moment(year + 10) };
+    Authority::root(&subject, key, 1, validity).unwrap().certificate().to_pem()
+}
+
+#[test]
+fn a_party_whose_delegates_have_all_ended_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let cast = Cast::new(7, Signing::None).unwrap();
+    let merchant = registration(&cast, |actor| actor.party.id.0 == 2, "0");
+    let of_delegates = |delegates: &[String]| {
+        let delegates: Vec<_> = delegates.iter().map(|one| format!("'''{one}'''")).collect();
+        let line = format!("delegates = [{}]\ncertificates", delegates.join(", "));
+        let parties = merchant.replacen("certificates", &line, 1);
+        fs::write(folder.path().join("parties.toml"), parties).unwrap();
+        let import = ["registry", "import", "parties.toml", "--data", "."];
+        let run = tongguan_in(folder.path(), &import, "");
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+        let said = doctor(folder.path(), &[]).json();
+        let findings = said["findings"].as_array().unwrap().clone();
+        let about = |it: &Value| it["where"].as_str().is_some_and(|it| it.contains("delegates of"));
+        findings.into_iter().filter(about).collect::<Vec<_>>()
+    };
+    let over = of_delegates(&[certificate(2010)]);
+    let [finding] = over.as_slice() else { panic!("{over:?}") };
+    let code = cast.merchant.party.codes[0].as_str();
+    assert_eq!(finding["where"], format!("delegates of party {code}"));
+    assert_eq!(
+        (finding["level"].as_str(), finding["check"].as_str()),
+        (Some("warn"), Some("registry"))
+    );
+    assert!(finding["what"].as_str().unwrap().contains("ended on 2020-01-01"), "{finding}");
+    assert_eq!(of_delegates(&[certificate(2010), certificate(2090)]), [Value::Null; 0]);
 }
 
 #[test]

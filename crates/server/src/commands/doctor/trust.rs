@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use tongguan_application::registry::snapshot;
+use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::Standing;
 use tongguan_domain::time::Moment;
-use tongguan_storage::Store;
+use tongguan_storage::{CertificateRow, Store};
 
 use super::{Findings, SOON_DAYS};
 use crate::product::{certificate, revocation_list, trust};
@@ -89,6 +90,16 @@ fn ending(
     }
 }
 
+/// When the last of each party's certificates ends: of its own, or of its delegates.
+fn latest(certificates: &[CertificateRow], delegate: bool) -> BTreeMap<PartyId, Moment> {
+    let mut until = BTreeMap::new();
+    for row in certificates.iter().filter(|row| !row.revoked && row.delegate == delegate) {
+        let latest = until.entry(row.party_id).or_insert(row.valid_to);
+        *latest = row.valid_to.max(*latest);
+    }
+    until
+}
+
 /// The registry: who could not take part though registered.
 pub fn registry(
     findings: &mut Findings,
@@ -104,11 +115,7 @@ pub fn registry(
             view.all_guarantees()?,
         ))
     })?;
-    let mut until = BTreeMap::new();
-    for row in certificates.iter().filter(|row| !row.revoked && !row.delegate) {
-        let latest = until.entry(row.party_id).or_insert(row.valid_to);
-        *latest = row.valid_to.max(*latest);
-    }
+    let (until, delegates_until) = (latest(&certificates, false), latest(&certificates, true));
     let (mut unsigned, mut unreachable) = (BTreeSet::new(), BTreeSet::new());
     let active = registry.parties().filter(|party| party.standing == Standing::Active);
     let mut parties = 0;
@@ -118,6 +125,9 @@ pub fn registry(
         match until.get(&party.id) {
             Some(until) => ending(findings, "registry", &format!("party {code}"), *until, now),
             None => drop(unsigned.insert(code)),
+        }
+        if let Some(until) = delegates_until.get(&party.id) {
+            ending(findings, "registry", &format!("delegates of party {code}"), *until, now);
         }
         if party.mailbox.is_none() {
             unreachable.insert(code);
