@@ -21,8 +21,8 @@ use tongguan_storage::{self as storage, Partition};
 use super::{RowError, body, book_key, column};
 use crate::clearing::record::Source;
 use crate::clearing::zone::{
-    By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneKind,
-    ZoneNews, pass_bucket,
+    By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneNews,
+    pass_bucket,
 };
 
 const LIST: &str = "bonded_list";
@@ -171,10 +171,7 @@ pub fn read_reference(
     row: storage::ZoneReferenceRow,
 ) -> Result<(ReferenceKey, Referenced), RowError> {
     let named = referenced(row.kind, row.book.as_deref(), &row.number)?;
-    let kind = match &named {
-        Referenced::List(_) => ZoneKind::List,
-        Referenced::Pass(_) => ZoneKind::Pass,
-    };
+    let kind = named.kind();
     let reference = ZoneReference::parse(&row.reference).map_err(column(REFERENCE, "reference"))?;
     Ok((ReferenceKey { kind, holder: row.holder_id, reference }, named))
 }
@@ -182,11 +179,7 @@ pub fn read_reference(
 /// News as a row.
 pub fn write_news(news: &ZoneNews) -> storage::ZoneNewsRow {
     let (book, number) = texts(&news.of);
-    let kind = match &news.of {
-        Referenced::List(_) => ZoneKind::List,
-        Referenced::Pass(_) => ZoneKind::Pass,
-    };
-    let (bucket, kind, holder_id) = (news.partition(), kind as i64, news.holder);
+    let (bucket, kind, holder_id) = (news.partition(), news.of.kind() as i64, news.holder);
     storage::ZoneNewsRow { bucket, kind, number, holder_id, book }
 }
 

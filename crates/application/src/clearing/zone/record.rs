@@ -130,3 +130,13 @@ pub enum Referenced {
     /// A gate pass.
     Pass(GatePassNumber),
 }
+
+impl Referenced {
+    /// Which kind of document it is.
+    pub const fn kind(&self) -> ZoneKind {
+        match self {
+            Self::List(_) => ZoneKind::List,
+            Self::Pass(_) => ZoneKind::Pass,
+        }
+    }
+}
