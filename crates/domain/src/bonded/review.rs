@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::AccountBook;
-use super::declared::{Binding, CarriedGoods, DeclaredList, DeclaredPass, Direction};
-use super::item::BondedItem;
+use super::declared::{
+    Binding, CarriedGoods, DeclaredGoods, DeclaredList, DeclaredPass, Direction,
+};
+use super::item::{BondedItem, PriceRange};
 use super::list::BondedListState;
 use super::stock::{Stock, StockQuantity};
 use crate::defect::{Defect, unnumbered};
@@ -17,8 +19,8 @@ use crate::ids::{AccountItemNumber, BondedListNumber, GatePassNumber, OfficeCode
 pub struct ReviewedList {
     /// How much of which goods of the book, in the unit of their stock.
     pub lines: Vec<(AccountItemNumber, StockQuantity)>,
-    /// Whether a price lies outside of what was registered, so that an officer has to look.
-    pub is_for_an_officer: bool,
+    /// The prices that an officer has to look at: outside of what was registered, or not to be held to it.
+    pub for_an_officer: Vec<Defect>,
 }
 
 /// 人民币 (`DclCurrcd`): the currency in which price ranges are registered.
@@ -53,7 +55,7 @@ pub fn review_list<'b>(
     }
     hold_to_office(list.office, book.office, head("DclPlcCuscd"), &mut defects);
     let (mut lines, mut numbers) = (Vec::with_capacity(list.lines.len()), BTreeSet::new());
-    let mut is_for_an_officer = false;
+    let mut for_an_officer = Vec::new();
     for (line, n) in list.lines.iter().zip(1..) {
         let at = |name: &str| format!("{pointer}/InvtListType[{n}]/{name}");
         let goods = &line.goods;
@@ -79,9 +81,25 @@ pub fn review_list<'b>(
             }
             Ok(quantity) => lines.push((number.clone(), quantity)),
         }
-        is_for_an_officer |= line.currency.trim() == YUAN && item.is_priced_otherwise(goods);
+        for_an_officer.extend(held_to_prices(line, item, at));
     }
-    if defects.is_empty() { Ok(ReviewedList { lines, is_for_an_officer }) } else { Err(defects) }
+    if defects.is_empty() { Ok(ReviewedList { lines, for_an_officer }) } else { Err(defects) }
+}
+
+/// Why an officer has to look at a line's price.
+fn held_to_prices(
+    line: &DeclaredGoods,
+    item: &BondedItem,
+    at: impl Fn(&str) -> String,
+) -> Option<Defect> {
+    let PriceRange { lowest, highest } = item.prices?;
+    if line.currency.trim() != YUAN {
+        return Some(Defect::at(&PRICE_CURRENCY, at("DclCurrcd")).found(&line.currency));
+    }
+    item.is_priced_otherwise(&line.goods).then(|| {
+        let defect = Defect::at(&PRICE_OUTSIDE, at("DclUprcAmt")).found(line.goods.price);
+        defect.with("lowest", lowest).with("highest", highest)
+    })
 }
 
 /// A bonded list that a gate pass names, as it stands.
@@ -252,6 +270,10 @@ unnumbered! {
     NOTHING "bonded-list-nothing" "申报数量应大于零" "the line brings in nothing";
     /// More than a stock can hold.
     TOO_MUCH "bonded-list-too-much" "申报数量[{found}]超出账册可记载的数量" "[{found}] is more than the account book can hold";
+    /// A price lies outside of its range.
+    PRICE_OUTSIDE "bonded-list-price" "申报单价[{found}]不在备案价格区间[{lowest}]至[{highest}]内" "the price [{found}] is outside of the registered range from [{lowest}] to [{highest}]";
+    /// A price in a currency in which no range is registered.
+    PRICE_CURRENCY "bonded-list-price-currency" "备案价格区间以人民币计，币制[{found}]的单价不能核对" "ranges are registered in yuan; a price in currency [{found}] cannot be held to one";
     /// The enterprise's own number names another document already.
     REFERENCE_TAKEN "bonded-reference-taken" "企业内部编号[{found}]与系统已有记录[{expected}]重复" "the enterprise's number [{found}] names [{expected}] already";
     /// The document is only to be stored.

@@ -28,6 +28,7 @@ on_both_engines! {
     the_same_list_again_is_answered_again_and_recorded_once,
     a_number_that_names_another_list_is_refused,
     a_price_outside_of_its_range_waits_for_an_officer,
+    a_price_in_another_currency_waits_for_an_officer,
     a_list_is_withdrawn_before_the_gate,
     a_gate_pass_names_approved_lists_of_its_enterprise_and_no_others,
     a_vehicle_passes_with_all_lists_of_its_gate_pass,
@@ -274,6 +275,10 @@ fn a_price_outside_of_its_range_waits_for_an_officer(on: On) {
     list.lines[0].goods.price = Amount::new(Decimal::from(501));
     let told = sent_list(&mut world, &list);
     assert_eq!(heads(&told), [TAKEN, ("INV201", "2")]);
+    let why =
+        "申报单价[501]不在备案价格区间[50]至[500]内（InvtMessage/InvtListType[1]/DclUprcAmt）";
+    assert_eq!(told[1].why, why);
+    assert_eq!(sent_list(&mut world, &list), told, "the same again");
     assert_eq!(states(&world), [BondedListState::Lodged]);
     step(&world, &told[1].number, BondedListStep::Refuse, None).unwrap();
     let told = news(&mut world);
@@ -283,6 +288,17 @@ fn a_price_outside_of_its_range_waits_for_an_officer(on: On) {
     assert_eq!(heads(&told), [TAKEN, ("INV201", "2")], "a new attempt");
     step(&world, &told[1].number, BondedListStep::Approve, None).unwrap();
     assert_eq!(heads(&news(&mut world)), [("INV201", "5"), ("INV202", "1")]);
+}
+
+fn a_price_in_another_currency_waits_for_an_officer(on: On) {
+    let mut world = world_with_book(on);
+    let mut list = list();
+    list.lines[0].currency = "502".into();
+    let told = sent_list(&mut world, &list);
+    assert_eq!(heads(&told), [TAKEN, ("INV201", "2")]);
+    let why =
+        "备案价格区间以人民币计，币制[502]的单价不能核对（InvtMessage/InvtListType[1]/DclCurrcd）";
+    assert_eq!(told[1].why, why);
 }
 
 fn a_list_is_withdrawn_before_the_gate(on: On) {

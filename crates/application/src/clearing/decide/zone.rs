@@ -105,15 +105,19 @@ impl Desk<'_, '_, '_> {
         let number = self.circumstances.serials.zone_number(series, BondedListNumber::parse)?;
         let standing = list_standing(list, (number.as_str(), &provisional_no), ("", ""));
         let formal = list.is_declared_formally.then_some(None);
+        let why = match &*reviewed.for_an_officer {
+            [] => "INV101".to_owned(),
+            prices => prices.iter().map(reason).collect::<Vec<_>>().join("；"),
+        };
         let mut record = ListRecord {
             list: BondedList { book: list.book.clone(), number, lines: reviewed.lines },
             state: BondedListState::Lodged,
             gate_pass: None,
             named_by: Vec::new(),
-            steps: vec![(BondedListState::Lodged, self.circumstances.at, by("INV101"))],
+            steps: vec![(BondedListState::Lodged, self.circumstances.at, by(&why))],
             lodged: Some(self.lodged(provisional_no, standing, formal)),
         };
-        if !reviewed.is_for_an_officer {
+        if reviewed.for_an_officer.is_empty() {
             let step = record.take(BondedListStep::Approve, by(MACHINE), self.circumstances.at);
             debug_assert!(step.is_ok(), "a lodged list can be approved");
         }
@@ -129,8 +133,10 @@ impl Desk<'_, '_, '_> {
         lodged: &Lodged,
     ) -> Result<(), Undecidable> {
         self.receive(&lodged.provisional_no);
-        let result = result(standing.state);
-        self.tell(told_of(standing, lodged, standing.state, result, self.circumstances.at));
+        if let Some((_, _, by)) = standing.steps.last() {
+            let step = (standing.state, self.circumstances.at, by);
+            self.tell(told_of(standing, lodged, step, result(standing.state)));
+        }
         Ok(())
     }
 

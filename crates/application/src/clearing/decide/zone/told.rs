@@ -11,7 +11,7 @@ use tongguan_storage::Partition;
 
 use super::super::{Circumstances, Undecidable};
 use crate::clearing::working_set::Draft;
-use crate::clearing::zone::{ListRecord, Lodged, PassRecord, Referenced, ZoneNews, ZoneTold};
+use crate::clearing::zone::{By, ListRecord, Lodged, PassRecord, Referenced, ZoneNews, ZoneTold};
 use crate::numbering::Series;
 
 /// Tells an enterprise what was done about its list or gate pass since it was told last.
@@ -62,11 +62,7 @@ pub(super) fn tell_steps(
             BondedListState::Gated => continue,
             state => result(*state),
         };
-        let mut answer = told_of(&record, &lodged, *state, result, *at);
-        if let (ReviewResult::Refused, ZoneAnswer::Review(review)) = (result, &mut answer) {
-            review.notes = vec![by.reason.clone()];
-        }
-        told.push(answer);
+        told.push(told_of(&record, &lodged, (*state, *at, by), result));
         if *state == BondedListState::Approved && lodged.formal == Some(None) {
             // Of today, as it was reserved: the officer's step may lie in another year.
             let (partition, today) = (Partition::of_party(lodged.holder), circumstances.at);
@@ -104,14 +100,17 @@ pub(super) const fn result(state: BondedListState) -> ReviewResult {
     }
 }
 
-/// What is told of a list in a state: `vrfdedMarkcd` and `invtStucd` follow from it.
+/// What is told of a list about a step, and why an officer took it or has to: `vrfdedMarkcd` and `invtStucd` follow from it.
 pub(super) fn told_of(
     record: &ListRecord,
     lodged: &Lodged,
-    state: BondedListState,
+    (state, at, by): (BondedListState, Moment, &By),
     result: ReviewResult,
-    at: Moment,
 ) -> ZoneAnswer {
+    let notes = match result {
+        ReviewResult::Refused | ReviewResult::ForAnOfficer => vec![by.reason.clone()],
+        ReviewResult::Passed | ReviewResult::Drawn => Vec::new(),
+    };
     let (drawn, stands) = match state {
         BondedListState::Lodged => ("0", "1"),
         BondedListState::Approved | BondedListState::Gated => ("0", "0"),
@@ -130,7 +129,7 @@ pub(super) fn told_of(
         action,
         result,
         at,
-        notes: Vec::new(),
+        notes,
         standing,
     })
 }
