@@ -58,7 +58,7 @@ impl BondedItem {
         }
         let taken = self.in_own_unit(line);
         if taken.is_none() {
-            differs("unit", format!("{}{}", line.quantity, line.unit), self.unit.to_string());
+            differs("unit", counted(line.quantity, &line.unit), format!("单位{}", self.unit));
         }
         if let Some(taken) = taken {
             let declared = [
@@ -75,8 +75,8 @@ impl BondedItem {
                 };
                 let expected = taken.checked_mul(conversion.factor).unwrap_or(Decimal::MAX);
                 if *unit != conversion.unit || quantity != expected.round_dp(StockQuantity::SCALE) {
-                    let expected = format!("{}{}", expected.normalize(), conversion.unit);
-                    differs(name, format!("{quantity}{unit}"), expected);
+                    let expected = counted(expected.normalize(), &conversion.unit);
+                    differs(name, counted(quantity, unit), expected);
                 }
             }
         }
@@ -114,6 +114,11 @@ impl BondedItem {
         let is_exact = own.checked_mul(conversion.factor) == Some(quantity);
         Some((own, StockQuantity::of(own).filter(|_| is_exact)?))
     }
+}
+
+/// A quantity and the code of its unit (计量单位), both digits, so that they can be told apart.
+pub(super) fn counted(quantity: Decimal, unit: &str) -> String {
+    format!("{quantity}单位{unit}")
 }
 
 /// A declared line is other than the goods that its account book registered.

@@ -8,7 +8,7 @@ use super::AccountBook;
 use super::declared::{
     Binding, CarriedGoods, DeclaredGoods, DeclaredList, DeclaredPass, Direction,
 };
-use super::item::{BondedItem, PriceRange};
+use super::item::{BondedItem, PriceRange, counted};
 use super::list::BondedListState;
 use super::stock::{Stock, StockQuantity};
 use crate::defect::{Defect, unnumbered};
@@ -206,8 +206,10 @@ fn review_carried(
         };
         let Some(quantity) = kept_as(goods).filter(|quantity| *quantity != StockQuantity::ZERO)
         else {
-            let unit = goods.unit.as_deref().unwrap_or_default();
-            let found = format!("{}{unit}", goods.quantity);
+            let found = match goods.unit.as_deref() {
+                Some(unit) => counted(goods.quantity, unit),
+                None => goods.quantity.to_string(),
+            };
             defects.push(Defect::at(&CARRIED_UNIT, at("DclQty")).found(found));
             continue;
         };

@@ -203,11 +203,11 @@ fn a_wrong_list_is_answered_with_every_reason_and_leaves_nothing(on: On) {
         ),
         (
             |list| list.lines[0].goods.unit = "011".into(),
-            "商品与账册备案不符：100011，备案为007（InvtMessage/InvtListType[1]/DclUnitcd）",
+            "商品与账册备案不符：100单位011，备案为单位007（InvtMessage/InvtListType[1]/DclUnitcd）",
         ),
         (
             |list| list.lines[0].goods.statutory_quantity = Decimal::from(191),
-            "商品与账册备案不符：191035，备案为190035（InvtMessage/InvtListType[1]/LawfQty）",
+            "商品与账册备案不符：191单位035，备案为190单位035（InvtMessage/InvtListType[1]/LawfQty）",
         ),
         (
             |list| {
@@ -400,8 +400,8 @@ fn several_vehicles_share_a_list_and_carry_no_more_than_it_holds(on: On) {
         (&[("0001", None, 61)][..], format!("申报数量[61]超过核注清单[{number}]的剩余数量[60]")),
         (&[("0001", None, 50), ("0001", None, 11)], "申报数量[11]超过".to_owned()),
         (&[("0002", None, 1)], format!("核注清单[{number}]无料号[0002]")),
-        (&[("0001", Some("011"), 1)], "申报数量[1011]不能换算".to_owned()),
-        (&[("0001", Some("007"), 0)], "申报数量[0007]不能换算".to_owned()),
+        (&[("0001", Some("011"), 1)], "申报数量[1单位011]不能换算".to_owned()),
+        (&[("0001", Some("007"), 0)], "申报数量[0单位007]不能换算".to_owned()),
         (&[], "一票多车的核放单应填报表体".to_owned()),
     ] {
         let told = sent_pass(&mut world, &vehicle(2, goods));
