@@ -126,7 +126,7 @@ impl Desk<'_, '_, '_> {
         tell_steps(self.draft, self.circumstances, record)
     }
 
-    /// The same list again: it is told where it stands.
+    /// The same list again, or its withdrawal again: it is told where it stands.
     fn repeat_list(
         &mut self,
         standing: &Arc<ListRecord>,
@@ -153,6 +153,11 @@ impl Desk<'_, '_, '_> {
             let defect = Defect::at(&ORIGINAL_MISSING, LIST_AT).found(&list.reference);
             return self.refuse(defect);
         };
+        if record.state == BondedListState::Withdrawn
+            && let Some(lodged) = &record.lodged
+        {
+            return self.repeat_list(&record, lodged);
+        }
         let mut record = ListRecord::clone(&record);
         let at = self.circumstances.at;
         if !record.named_by.is_empty()
@@ -236,6 +241,11 @@ impl Desk<'_, '_, '_> {
             let defect = Defect::at(&ORIGINAL_MISSING, PASS_AT).found(&pass.reference);
             return self.refuse(defect);
         };
+        if record.state == GatePassState::GivenUp {
+            self.receive(&record.lodged.provisional_no);
+            self.tell(pass_told(&record, ZoneMessage::Sas221, Action::Delete, record.since));
+            return Ok(());
+        }
         let Ok(state) = record.state.give_up() else {
             return self.refuse(Defect::at(&NOT_DELETABLE, PASS_AT).found(&record.number));
         };
