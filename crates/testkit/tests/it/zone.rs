@@ -525,9 +525,7 @@ fn news_that_tells_nothing_proves_the_lease(on: On) {
     let partitions: Vec<_> = Partition::all().collect();
     let mut writer = store.writer().unwrap();
     let until = now.plus_millis(60_000);
-    writer
-        .transaction(|tx| tx.lease("another", &partitions, TakeOver::All, until))
-        .expect("a lease for another writer");
+    writer.transaction(|tx| tx.lease("another", &partitions, TakeOver::All, until)).unwrap();
     let mut heard = Vec::new();
     let settings = tongguan_application::clearing::settings::Settings::default();
     DueWork::default()
