@@ -9,6 +9,7 @@ use tongguan_messages::read::{Profile, read};
 use tongguan_messages::signature::{Policy, verify};
 use tongguan_messages::xml::c14n::{self, Comments};
 use tongguan_messages::xml::{Limits, Source};
+use tongguan_messages::zone;
 
 use crate::{defects, memory};
 
@@ -69,6 +70,11 @@ fn use_all(message: &[u8]) {
         }
     }
     defects::hold(&dxp::read(&tree).defects);
+    if zone::is_request(&tree)
+        && let Err(found) = zone::read(&tree).outcome
+    {
+        defects::hold(&found);
+    }
 }
 
 #[cfg(test)]

@@ -174,6 +174,7 @@ fn pieces() -> Vec<Vec<u8>> {
         all.push(format!("\0{piece}\0<a/>").into_bytes());
         all.push(format!("<a \0{piece}\0/>").into_bytes());
     }
+    all.extend(ZoneMessage::ALL.iter().flat_map(|message| repeated_rows(*message)));
     let genuine = &GENUINE[0].text;
     // Each start tag of a signed message many times, and a piece after each.
     let is_start = |start: &usize| {
@@ -189,6 +190,19 @@ fn pieces() -> Vec<Vec<u8>> {
         all.push(format!("{head}{tag}\0{piece}\0{tail}").into_bytes());
     }
     all
+}
+
+/// The rows of a request of a bonded zone many times, each with a number of its own.
+fn repeated_rows(message: ZoneMessage) -> Vec<Vec<u8>> {
+    let text = zone::sample::sample(message).unwrap();
+    let grown = |row: &str| {
+        let (start, end) = (text.find(&format!("<{row}>"))?, text.find(&format!("</{row}>"))?);
+        let (head, rest) = text.split_at(start);
+        let (piece, tail) = rest.split_at(end - start);
+        let piece = piece.replace("000000001<", "%<");
+        Some(format!("{head}\0{piece}</{row}>\0{}", tail.split_once('>')?.1).into_bytes())
+    };
+    ["InvtListType", "PassportAcmp"].into_iter().filter_map(grown).collect()
 }
 
 /// What a hostile sender repeats.
