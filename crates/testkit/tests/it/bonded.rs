@@ -217,7 +217,7 @@ type Fault = (fn(&mut Parcel), &'static str);
 fn what_the_book_does_not_know_is_refused() {
     let faults: [Fault; 4] = [
         (|p| p.declaration.items[0].account_item = Some("0002".into()), "无备案料号[0002]"),
-        (|p| p.declaration.items[0].statutory_quantity = 5.into(), "商品与账册备案不符：5035"),
+        (|p| p.declaration.items[0].statutory_quantity = 5.into(), "商品与账册备案不符：5单位035"),
         (|p| p.declaration.items[0].hs_code = "1901101090".into(), "备案为9619001100"),
         (
             |p| p.declaration.office = tongguan_domain::ids::OfficeCode::parse("0100").unwrap(),
