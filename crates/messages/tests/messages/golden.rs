@@ -10,23 +10,25 @@ use tongguan_messages::sample::sample;
 use crate::support;
 
 #[test]
+fn every_sample_is_the_golden_file() {
+    for message in MessageType::ALL {
+        is_golden(message.code(), &sample(message).unwrap());
+    }
+}
+
+/// Fails unless the golden file of that code holds what is written today.
 #[expect(
     clippy::disallowed_methods,
     reason = "a test is told by an environment variable to accept a change"
 )]
-fn every_sample_is_the_golden_file() {
-    let accept = std::env::var("TONGGUAN_GOLDEN").as_deref() == Ok("write");
-    for message in MessageType::ALL {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/golden")
-            .join(format!("{}.xml", message.code()));
-        let written = sample(message).unwrap();
-        if accept {
-            std::fs::write(&path, &written).unwrap();
-        }
-        let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == golden, "{} is not {}", message.code(), path.display());
+pub fn is_golden(code: &str, written: &str) {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{code}.xml"));
+    if std::env::var("TONGGUAN_GOLDEN").as_deref() == Ok("write") {
+        std::fs::write(&path, written).unwrap();
     }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == golden, "{code} is not {}", path.display());
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Bonded lists and gate passes: as they are written, and what the reader makes of what is written otherwise.
 
-use std::path::Path;
-
 use roxmltree::Document as Tree;
 use tongguan_domain::bonded::declared::CarriedGoods;
 use tongguan_domain::ids::AccountItemNumber;
@@ -11,6 +9,8 @@ use tongguan_messages::zone::sample::{envelope, list, pass, sample};
 use tongguan_messages::zone::{
     ZoneDocument, ZoneMessage, ZoneReading, is_request, read, write_list, write_pass,
 };
+
+use crate::golden::is_golden;
 
 fn reading(text: &str) -> ZoneReading {
     read(&Tree::parse(text).unwrap())
@@ -30,22 +30,9 @@ fn wrong(found: &str, instead: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test is told by an environment variable to accept a change"
-)]
 fn every_sample_is_the_golden_file() {
-    let accept = std::env::var("TONGGUAN_GOLDEN").as_deref() == Ok("write");
     for message in ZoneMessage::ALL {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/golden")
-            .join(format!("{}.xml", message.code()));
-        let written = request(message);
-        if accept {
-            std::fs::write(&path, &written).unwrap();
-        }
-        let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == golden, "{} is not {}", message.code(), path.display());
+        is_golden(message.code(), &request(message));
     }
 }
 
