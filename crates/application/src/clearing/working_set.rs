@@ -8,7 +8,7 @@ mod draft;
 mod returned;
 mod zone;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
@@ -110,6 +110,7 @@ pub struct WorkingSet {
 #[derive(Debug, Default)]
 struct Before {
     waiting: HashMap<DeclarationId, DocumentKey>,
+    exports: HashSet<DeclarationId>,
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
     guarantees: HashMap<PartyId, Guarantee>,
@@ -143,6 +144,8 @@ pub struct Changes {
     pub declarations: Vec<Arc<DeclarationRecord>>,
     /// Export declarations as they now stand.
     pub exports: Vec<Arc<ExportRecord>>,
+    /// Those among them that this batch lodged.
+    pub lodged_exports: HashSet<DeclarationId>,
     /// Returns of imported goods as they now stand.
     pub returns: Vec<Arc<ReturnRecord>>,
     /// Declarations that were waiting and are not any more, with their documents.
@@ -189,6 +192,7 @@ impl WorkingSet {
         if matches!(export.state, ExportState::Waiting { .. }) {
             self.before.waiting.insert(export.id, export.document.clone());
         }
+        self.before.exports.insert(export.id);
         self.loaded.put_export(export);
     }
 
@@ -343,6 +347,12 @@ impl WorkingSet {
                 .filter_map(|id| Some((*id, before.waiting.get(id)?.clone())))
                 .collect(),
             exports: changed.exports.iter().map(|id| exports[id].clone()).collect(),
+            lodged_exports: changed
+                .exports
+                .iter()
+                .filter(|id| !before.exports.contains(id))
+                .copied()
+                .collect(),
             returns: changed.returns.iter().map(|key| loaded.returns[key].clone()).collect(),
             declarations: changed.declarations.iter().map(|id| declarations[id].clone()).collect(),
             claims: changed.claims.iter().map(|key| claims[key].clone()).collect(),

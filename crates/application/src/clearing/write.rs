@@ -192,14 +192,6 @@ fn write_records(
         .iter()
         .map(|declaration| rows::write_declaration(declaration, at))
         .collect::<Result<Vec<_>, _>>()?;
-    let exports = changes
-        .exports
-        .iter()
-        .map(|export| {
-            let seq = answered.get(&export.document).copied().unwrap_or(export.response_seq);
-            rows::write_export(export, seq)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
     let transits = changes
         .transits
         .iter()
@@ -214,7 +206,7 @@ fn write_records(
     tx.upsert(&claims)?;
     tx.upsert(&documents)?;
     tx.upsert(&declarations)?;
-    tx.upsert(&exports)?;
+    write_exports(tx, changes, answered)?;
     write_returned(tx, &changes.returned, at)?;
     tx.upsert(&transits)?;
     tx.upsert(&returns)?;
@@ -227,6 +219,26 @@ fn write_records(
         })
         .collect();
     tx.delete_waiting(&ended)?;
+    Ok(())
+}
+
+/// What was lodged just now is inserted: to look for a row that cannot be there costs as much as writing it.
+fn write_exports(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    answered: &Answered,
+) -> Result<(), BatchError> {
+    let (mut lodged, mut moved) = (Vec::new(), Vec::new());
+    for export in &changes.exports {
+        let seq = answered.get(&export.document).copied().unwrap_or(export.response_seq);
+        let row = rows::write_export(export, seq)?;
+        match changes.lodged_exports.contains(&export.id) {
+            true => lodged.push(row),
+            false => moved.push(row),
+        }
+    }
+    tx.insert(&lodged)?;
+    tx.upsert(&moved)?;
     Ok(())
 }
 

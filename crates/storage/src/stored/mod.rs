@@ -37,8 +37,7 @@ pub mod tax;
 pub mod transit;
 pub mod zone;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// Stored bytes do not decode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,11 +84,15 @@ pub fn versioned<'b>(form: &'static str, bytes: &'b [u8]) -> Result<(u8, &'b [u8
     }
 }
 
-/// Decodes the fields of a stored form of one version; bytes that are left over are an error.
+/// Decodes the fields of a stored form of one version; bytes that are left over are an error. What the
+/// form borrows lies in `fields`.
 ///
 /// # Errors
 /// [`StoredError::Damaged`].
-pub fn decode<T: DeserializeOwned>(form: &'static str, fields: &[u8]) -> Result<T, StoredError> {
+pub fn decode<'b, T: Deserialize<'b>>(
+    form: &'static str,
+    fields: &'b [u8],
+) -> Result<T, StoredError> {
     let damaged = |reason: String| StoredError::Damaged { form, reason };
     let (value, rest) =
         postcard::take_from_bytes(fields).map_err(|error| damaged(error.to_string()))?;
