@@ -404,6 +404,20 @@ CREATE TABLE zone_news (
     PRIMARY KEY (bucket, kind, number)
 ) CLUSTERED;
 
+-- Audit events of what officers do with bonded lists (1) and gate passes (2), numbered under the lock of their
+-- row: no counter of their own. `book` is empty for a gate pass.
+CREATE TABLE zone_event (
+    bucket BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    book TEXT NOT NULL,
+    number TEXT NOT NULL,
+    n BIGINT NOT NULL CHECK (0 < n),
+    at BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (bucket, kind, book, number, n)
+) CLUSTERED;
+
 CREATE TABLE stock_movement (
     bucket BIGINT NOT NULL,
     book TEXT NOT NULL,

@@ -91,4 +91,7 @@ pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transit::TransitRow;
 pub use tx::{Tx, View};
-pub use zone::{GatePass, ZoneNewsKey, ZoneNewsRow, ZoneReferenceKey, ZoneReferenceRow};
+pub use zone::{
+    GatePass, ZoneEventKey, ZoneEventRow, ZoneNewsKey, ZoneNewsRow, ZoneReferenceKey,
+    ZoneReferenceRow,
+};

@@ -1,5 +1,5 @@
 //! What enterprises of bonded zones send beside their bonded lists: gate passes, their own numbers for both,
-//! and what they have to be told.
+//! what they have to be told, and the audit events of what officers do.
 
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::time::Moment;
@@ -64,6 +64,32 @@ row! {
     }
 }
 
+row! {
+    /// An audit event: one step that an officer took with a bonded list or gate pass. Written once.
+    pub struct ZoneEventRow in "zone_event", key 5 {
+        /// [`Partition::of_text`] of a list's account book, or of a gate pass's number.
+        bucket: Partition,
+        /// 1 a bonded list, 2 a gate pass.
+        kind: i64,
+        /// The account book of a list; empty for a gate pass.
+        book: String,
+        /// Its number.
+        number: String,
+        /// Its place among the events of this list or gate pass, from 1 without gap: whoever writes it holds
+        /// the row that it is about.
+        n: i64,
+        /// When.
+        at: Moment,
+        /// The version of the encoding.
+        version: i64,
+        /// The event, canonically encoded.
+        body: Vec<u8>,
+    }
+}
+
+/// The key of the events about one list or gate pass: bucket, kind, book, number.
+pub type ZoneEventKey<'k> = (Partition, i64, &'k str, &'k str);
+
 /// The key of an enterprise's own number: bucket, kind, holder, number.
 pub type ZoneReferenceKey<'k> = (Partition, i64, PartyId, &'k str);
 
@@ -92,6 +118,28 @@ impl View<'_> {
     ) -> Result<Vec<BondedList>, StorageError> {
         let from = "FROM {rows} JOIN bonded_list ON bonded_list.number = k.number";
         self.select_each(from, &["number"], numbers)
+    }
+
+    /// The gate passes of these keys, in order of the keys; absent ones are left out.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn gate_passes(
+        &mut self,
+        keys: &[(Partition, &str)],
+    ) -> Result<Vec<GatePass>, StorageError> {
+        self.load(keys)
+    }
+
+    /// What officers did with these lists and gate passes, in order of the keys, and of time for each.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn zone_events(
+        &mut self,
+        keys: &[ZoneEventKey<'_>],
+    ) -> Result<Vec<ZoneEventRow>, StorageError> {
+        self.load(keys)
     }
 
     /// News, at most `limit` of them, in order of the keys.

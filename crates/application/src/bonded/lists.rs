@@ -13,9 +13,11 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{StorageError, Tx, View, Writer};
 
+use super::events::{ZoneDone, note};
+use super::gate::pass_gate;
 use super::moving::{ManualMove, MoveError, move_locked};
 use crate::clearing::rows::{self, RowError};
-use crate::clearing::zone::{ListKey, Lodged, PassRecord, Referenced, ZoneNews};
+use crate::clearing::zone::{ListKey, Lodged, Referenced, ZoneNews};
 
 pub use crate::clearing::zone::{By, ListRecord};
 
@@ -95,7 +97,7 @@ pub fn lodge_list(
             lodged: None,
         };
         tx.insert(&[rows::write_list(&record, now)?])?;
-        Ok(())
+        note(tx, Referenced::List(key), ZoneDone::Lodged, by, now)
     })
 }
 
@@ -139,56 +141,6 @@ pub fn bonded_lists(
     Ok(lists.collect::<Result<_, _>>()?)
 }
 
-/// The vehicle of a declared gate pass passes the gate with all that it carries. Where several vehicles share
-/// a list, the list has passed when all of it has.
-fn pass_gate(
-    tx: &mut Tx<'_>,
-    pass: PassRecord,
-    asked: &ListKey,
-    by: &By,
-    now: Moment,
-) -> Result<BondedListState, ListError> {
-    if !pass.lists.contains(asked) {
-        return Err(ListError::NotNamed(pass.number, asked.number.clone()));
-    }
-    let pass = PassRecord { state: pass.state.pass()?, since: now, ..pass };
-    let mut lists = pass.lists.clone();
-    // In the order in which rows are locked.
-    lists.sort_by_key(rows::list_key);
-    let mut reached = BondedListState::Gated;
-    for key in &lists {
-        let mut record = locked(tx, key)?;
-        carry_through(&mut record, &pass.number, by, now)?;
-        keep(tx, &record, now)?;
-        if key == asked {
-            reached = record.state;
-        }
-    }
-    tx.upsert(&[rows::write_pass(&pass)?])?;
-    leave_news(tx, &pass.lodged, Referenced::Pass(pass.number.clone()))?;
-    Ok(reached)
-}
-
-/// What a vehicle carries of a list is past the gate.
-fn carry_through(
-    record: &mut ListRecord,
-    pass: &GatePassNumber,
-    by: &By,
-    now: Moment,
-) -> Result<(), ListError> {
-    record.state.take(BondedListStep::PassGate)?;
-    let mut is_whole = true;
-    for named_by in record.named_by.iter_mut().filter(|named_by| named_by.pass == *pass) {
-        (named_by.passed, is_whole) = (true, named_by.carried.is_empty());
-    }
-    let left = record.left(|named_by| named_by.passed);
-    if is_whole || left.values().all(|left| *left == StockQuantity::ZERO) {
-        record.take(BondedListStep::PassGate, by.clone(), now)?;
-        record.gate_pass = Some(pass.clone());
-    }
-    Ok(())
-}
-
 /// A step that no declared gate pass takes.
 fn step_once(
     tx: &mut Tx<'_>,
@@ -208,6 +160,7 @@ fn step_once(
     record.gate_pass = record.gate_pass.or_else(|| gate_pass.cloned());
     keep(tx, &record, now)?;
     let reached = record.state;
+    note(tx, Referenced::List(record.key()), ZoneDone::Stepped(step, reached), by, now)?;
     if step == BondedListStep::Admit {
         take_in(tx, record, by, now)?;
     }
@@ -230,13 +183,13 @@ fn take_in(tx: &mut Tx<'_>, record: ListRecord, by: &By, now: Moment) -> Result<
     Ok(())
 }
 
-fn locked(tx: &mut Tx<'_>, key: &ListKey) -> Result<ListRecord, ListError> {
+pub(super) fn locked(tx: &mut Tx<'_>, key: &ListKey) -> Result<ListRecord, ListError> {
     let unknown = || ListError::Unknown(key.book.clone(), key.number.clone());
     let row = tx.lock_bonded_list(&rows::list_key(key))?.ok_or_else(unknown)?;
     Ok(rows::read_list(row)?)
 }
 
-fn keep(tx: &mut Tx<'_>, record: &ListRecord, now: Moment) -> Result<(), ListError> {
+pub(super) fn keep(tx: &mut Tx<'_>, record: &ListRecord, now: Moment) -> Result<(), ListError> {
     tx.upsert(&[rows::write_list(record, now)?])?;
     match &record.lodged {
         Some(lodged) => leave_news(tx, lodged, Referenced::List(record.key())),
@@ -244,7 +197,11 @@ fn keep(tx: &mut Tx<'_>, record: &ListRecord, now: Moment) -> Result<(), ListErr
     }
 }
 
-fn leave_news(tx: &mut Tx<'_>, lodged: &Lodged, of: Referenced) -> Result<(), ListError> {
+pub(super) fn leave_news(
+    tx: &mut Tx<'_>,
+    lodged: &Lodged,
+    of: Referenced,
+) -> Result<(), ListError> {
     let news = ZoneNews { holder: lodged.holder, of };
     tx.insert_absent(&[rows::write_news(&news)])?;
     Ok(())

@@ -3,12 +3,15 @@
 //! What declarations draw and give back is decided in [`crate::clearing`]; what is here is done by command.
 //! Each change is one transaction that locks the stock's row, so it may be made beside writers.
 
+mod events;
 pub mod file;
+mod gate;
 mod lists;
 mod moving;
 mod register;
 mod report;
 
+pub use events::{ZoneDone, ZoneEvent, zone_events};
 pub use lists::{By, ListError, ListRecord, bonded_lists, lodge_list, take_list_step};
 pub use moving::{Counted, ManualMove, MoveError, StockTake, move_stock, take_stock};
 pub use register::{RegisterError, open_book, register_items};

@@ -8,6 +8,7 @@ mod export_return;
 mod import_return;
 mod transit;
 mod zone;
+mod zone_event;
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ pub use self::zone::{
     list_key, pass_key, read_list, read_news, read_pass, read_reference, read_zone_answer,
     reference_key, write_list, write_news, write_pass, write_reference, write_zone_answer,
 };
+pub use self::zone_event::{read_zone_event, write_zone_event, zone_event_key};
 
 /// A row does not say what this program understands.
 #[derive(Debug, thiserror::Error)]

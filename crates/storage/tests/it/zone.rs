@@ -1,13 +1,16 @@
 //! Gate passes, enterprises' own numbers and news.
 
 use tongguan_domain::ids::PartyId;
-use tongguan_storage::{BondedList, GatePass, Partition, ZoneNewsRow, ZoneReferenceRow};
+use tongguan_storage::{
+    BondedList, GatePass, Partition, ZoneEventRow, ZoneNewsRow, ZoneReferenceRow,
+};
 
 use crate::fixture::{Fixture, at};
 
 on_both_engines! {
     lists_are_found_by_number_and_passes_and_references_by_key,
     news_stands_once_until_it_was_told,
+    events_of_one_list_are_given_in_order_and_none_of_another,
 }
 
 const HOLDER: PartyId = PartyId(4);
@@ -43,7 +46,8 @@ fn lists_are_found_by_number_and_passes_and_references_by_key(on: &Fixture) {
         tx.upsert(std::slice::from_ref(&reference))
     });
     let passes = on.write(|tx| tx.lock_gate_passes(&[(bucket, "Z1"), (bucket, "Z2")]));
-    assert_eq!(passes, [pass]);
+    assert_eq!(passes, std::slice::from_ref(&pass));
+    assert_eq!(on.read(|view| view.gate_passes(&[(bucket, "Z2"), (bucket, "Z1")])), [pass]);
     let key = (Partition::of_text("B2"), "B2".to_owned(), "QD2".to_owned());
     assert_eq!(on.write(|tx| tx.lock_bonded_lists(&[key])), lists[2..]);
     let mut numbered = on.read(|view| view.bonded_lists_numbered(&[("QD1",)]));
@@ -69,4 +73,23 @@ fn news_stands_once_until_it_was_told(on: &Fixture) {
     let key = (Partition::of_party(HOLDER), 1, "QD1".to_owned());
     assert_eq!(on.write(|tx| tx.delete_zone_news(&[key])), 1);
     assert_eq!(all(9), [news("QD2")]);
+}
+
+fn events_of_one_list_are_given_in_order_and_none_of_another(on: &Fixture) {
+    let bucket = Partition::of_text("B1");
+    let event = |kind: i64, number: &str, n: i64| ZoneEventRow {
+        bucket,
+        kind,
+        book: "B1".into(),
+        number: number.into(),
+        n,
+        at: at(n),
+        version: 1,
+        body: vec![1],
+    };
+    let events = [(1, "QD1", 2), (1, "QD1", 1), (1, "QD10", 1), (2, "QD1", 1)];
+    let events = events.map(|(kind, number, n)| event(kind, number, n));
+    on.write(|tx| tx.insert(&events));
+    let given = on.read(|view| view.zone_events(&[(bucket, 1, "B1", "QD1")]));
+    assert_eq!(given, [events[1].clone(), events[0].clone()]);
 }

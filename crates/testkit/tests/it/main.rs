@@ -49,3 +49,5 @@ mod transit;
 mod waiting;
 mod withdrawal;
 mod zone;
+mod zone_desk;
+mod zone_officers;

@@ -1,26 +1,24 @@
 //! Bonded lists and gate passes by message: read, answered, recorded.
 
 use rust_decimal::Decimal;
-use tongguan_application::bonded::{
-    By, ListError, bonded_lists, lodge_list, report, take_list_step,
-};
+use tongguan_application::bonded::{By, ListError, lodge_list};
 use tongguan_application::clearing::batch::BatchError;
-use tongguan_application::delivery::Rendered;
 use tongguan_application::due::{DueError, DueWork};
 use tongguan_application::ports::Clock as _;
-use tongguan_domain::bonded::declared::{Binding, CarriedGoods, DeclaredList, DeclaredPass};
+use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
 use tongguan_domain::commerce::Action;
-use tongguan_domain::ids::{BondedListNumber, GatePassNumber, ZoneReference};
+use tongguan_domain::ids::{BondedListNumber, ZoneReference};
 use tongguan_domain::money::Amount;
 use tongguan_domain::time::Moment;
 use tongguan_messages::write::Style;
-use tongguan_messages::zone::{ZoneMessage, sample, write_list, write_pass};
+use tongguan_messages::zone::{ZoneMessage, sample, write_list};
 use tongguan_storage::{Partition, StorageError, TakeOver};
 use tongguan_testkit::bonded::{open_with, pieces, stock_key};
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
+use crate::zone_desk::*;
 
 on_both_engines! {
     a_list_and_its_gate_pass_bring_goods_into_stock,
@@ -41,108 +39,8 @@ on_both_engines! {
     news_that_tells_nothing_proves_the_lease,
 }
 
-/// A world with an account book and nothing in stock.
-fn world_with_book(on: On) -> World {
-    let world = World::with(on(Beginning::unsigned()));
-    open_with(&world.store, 0, sent_at());
-    world
-}
-
-fn list() -> DeclaredList {
-    sample::list().unwrap()
-}
-
-fn sent_list(world: &mut World, list: &DeclaredList) -> Vec<Told> {
-    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
-    told(&world.submit([write_list(&envelope, list, Style::Compact).unwrap().as_str()]))
-}
-
-fn sent_pass(world: &mut World, pass: &DeclaredPass) -> Vec<Told> {
-    let envelope = sample::envelope("M2", ZoneMessage::Sas121);
-    told(&world.submit([write_pass(&envelope, pass, Style::Compact).unwrap().as_str()]))
-}
-
-/// An answer: its message, its result, the number that it gives, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Told {
-    message: &'static str,
-    result: String,
-    number: String,
-    why: String,
-}
-
-fn told(rendered: &[Rendered]) -> Vec<Told> {
-    rendered.iter().map(Told::of).collect()
-}
-
-impl Told {
-    fn of(rendered: &Rendered) -> Self {
-        assert_eq!(rendered.mailboxes, ["DXPENT0000000001"]);
-        let xml = std::str::from_utf8(&rendered.xml).unwrap();
-        let tree = roxmltree::Document::parse(xml).unwrap();
-        let text = |names: &[&str]| {
-            let named = |node: &roxmltree::Node<'_, '_>| names.contains(&node.tag_name().name());
-            let texts: Vec<_> = tree.descendants().filter(named).filter_map(|n| n.text()).collect();
-            texts.join("|").trim().to_owned()
-        };
-        let why = match rendered.message {
-            "CommonResponeMessage" => text(&["CheckInfo"]),
-            _ => text(&["note"]),
-        };
-        let number = text(&["businessId", "SeqNo"]);
-        Self { message: rendered.message, result: text(&["DealFlag", "manageResult"]), number, why }
-    }
-}
-
-fn heads(told: &[Told]) -> Vec<(&str, &str)> {
-    told.iter().map(|told| (told.message, told.result.as_str())).collect()
-}
-
 /// What makes a list wrong.
 type Spoil = fn(&mut DeclaredList);
-
-const TAKEN: (&str, &str) = ("CommonResponeMessage", "0");
-const TURNED_AWAY: (&str, &str) = ("CommonResponeMessage", "-1");
-
-fn step(
-    world: &World,
-    number: &str,
-    step: BondedListStep,
-    pass: Option<&str>,
-) -> Result<BondedListState, ListError> {
-    let (book, number) = (stock_key().unwrap().book, BondedListNumber::parse(number).unwrap());
-    let by = By { officer: "关员甲".into(), reason: "入区".into() };
-    let pass = pass.map(|pass| GatePassNumber::parse(pass).unwrap());
-    let mut writer = world.store.writer().unwrap();
-    take_list_step(&mut writer, (&book, &number), step, pass.as_ref(), &by, world.clock.now())
-}
-
-/// What a gateway tells in its next round.
-fn news(world: &mut World) -> Vec<Told> {
-    let (store, now) = (world.store.clone(), world.clock.now());
-    let mut answers = Vec::new();
-    let settings = tongguan_application::clearing::settings::Settings::default();
-    let done = DueWork::default().run::<DueError>(&store, &settings, now, &mut |commands| {
-        for command in commands {
-            answers.extend(world.carry_out_raw(command));
-        }
-        Ok(())
-    });
-    assert!(done.unwrap().told > 0 || answers.is_empty());
-    told(&answers)
-}
-
-fn states(world: &World) -> Vec<BondedListState> {
-    let book = stock_key().unwrap().book;
-    let lists = world.store.read(|view| Ok::<_, ListError>(bonded_lists(view, &book).unwrap()));
-    lists.unwrap().into_iter().map(|list| list.state).collect()
-}
-
-fn in_stock(world: &World) -> String {
-    let book = stock_key().unwrap().book;
-    let items = world.store.read(|view| report(view, &book, None, (None, None))).unwrap();
-    items[0].now.on_hand().to_string()
-}
 
 fn a_list_and_its_gate_pass_bring_goods_into_stock(on: On) {
     let mut world = world_with_book(on);
@@ -384,19 +282,7 @@ fn several_vehicles_share_a_list_and_carry_no_more_than_it_holds(on: On) {
     let mut world = world_with_book(on);
     let number = sent_list(&mut world, &list())[1].number.clone();
     let lists = [BondedListNumber::parse(&number).unwrap()];
-    let vehicle = |n: i32, goods: &[(&str, Option<&str>, i64)]| {
-        let mut pass = sample::pass(&lists).unwrap();
-        pass.reference = ZoneReference::parse(&format!("HF{n}")).unwrap();
-        pass.binding = Some(Binding::SeveralVehicles);
-        let carried = (1..).zip(goods).map(|(number, (item, unit, quantity))| CarriedGoods {
-            number,
-            item: item.parse_item(),
-            unit: unit.map(Into::into),
-            quantity: Decimal::from(*quantity),
-        });
-        pass.goods = carried.collect();
-        pass
-    };
+    let vehicle = |n, goods: &[_]| vehicle(&lists, n, goods);
     let first = sent_pass(&mut world, &vehicle(1, &[("0001", Some("007"), 40)]));
     assert_eq!(heads(&first), [TAKEN, ("SAS221", "1")], "{first:?}");
     for (goods, why) in [
@@ -540,25 +426,4 @@ fn news_that_tells_nothing_proves_the_lease(on: On) {
         matches!(refused, BatchError::Storage(StorageError::Fenced(_))),
         "another writer has the partition: {refused}"
     );
-}
-
-/// Made-up identifiers.
-trait Parsed {
-    fn parse_id(&self) -> tongguan_domain::ids::AccountBookNumber;
-    fn parse_item(&self) -> tongguan_domain::ids::AccountItemNumber;
-    fn parse_office(&self) -> tongguan_domain::ids::OfficeCode;
-}
-
-impl Parsed for str {
-    fn parse_id(&self) -> tongguan_domain::ids::AccountBookNumber {
-        tongguan_domain::ids::AccountBookNumber::parse(self).unwrap()
-    }
-
-    fn parse_item(&self) -> tongguan_domain::ids::AccountItemNumber {
-        tongguan_domain::ids::AccountItemNumber::parse(self).unwrap()
-    }
-
-    fn parse_office(&self) -> tongguan_domain::ids::OfficeCode {
-        tongguan_domain::ids::OfficeCode::parse(self).unwrap()
-    }
 }

@@ -212,6 +212,7 @@ impl Desk<'_, '_, '_> {
             number: number.clone(),
             state: GatePassState::Approved,
             since: self.circumstances.at,
+            by: None,
             lists: records.iter().map(|list| list.key()).collect(),
             lodged: self.lodged(provisional_no, standing, None),
         };

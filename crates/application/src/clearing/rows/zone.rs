@@ -117,7 +117,11 @@ pub fn pass_key(number: &GatePassNumber) -> (Partition, &str) {
 /// A gate pass as a row.
 pub fn write_pass(record: &PassRecord) -> Result<storage::GatePass, StoredError> {
     let lists = record.lists.iter().map(|list| (list.book.to_string(), list.number.to_string()));
-    let stored = StoredGatePass { lists: lists.collect(), lodged: stored_lodged(&record.lodged) };
+    let stored = StoredGatePass {
+        lists: lists.collect(),
+        by: record.by.as_ref().map(|by| (by.officer.clone(), by.reason.clone())),
+        lodged: stored_lodged(&record.lodged),
+    };
     let (bucket, number) = pass_key(&record.number);
     Ok(storage::GatePass {
         bucket,
@@ -137,11 +141,11 @@ pub fn read_pass(row: storage::GatePass) -> Result<PassRecord, RowError> {
             number: BondedListNumber::parse(&number).map_err(column(PASS, "lists"))?,
         })
     };
-    let known = GatePassState::ALL.into_iter().find(|state| pass_code(*state) == row.state);
     Ok(PassRecord {
         number: GatePassNumber::parse(&row.number).map_err(column(PASS, "number"))?,
-        state: known.ok_or_else(|| wrong(PASS, "state", row.state))?,
+        state: pass_state(row.state)?,
         since: row.updated_at,
+        by: stored.by.map(|(officer, reason)| By { officer, reason }),
         lists: stored.lists.into_iter().map(list).collect::<Result<_, _>>()?,
         lodged: read_lodged(stored.lodged, PASS)?,
     })
@@ -300,7 +304,11 @@ fn texts(named: &Referenced) -> (Option<String>, String) {
     }
 }
 
-fn referenced(kind: i64, book: Option<&str>, number: &str) -> Result<Referenced, RowError> {
+pub(super) fn referenced(
+    kind: i64,
+    book: Option<&str>,
+    number: &str,
+) -> Result<Referenced, RowError> {
     let parsed = column(REFERENCE, "number");
     match (kind, book) {
         (1, Some(book)) => Ok(Referenced::List(ListKey {
@@ -312,12 +320,12 @@ fn referenced(kind: i64, book: Option<&str>, number: &str) -> Result<Referenced,
     }
 }
 
-fn wrong(table: &'static str, column: &'static str, value: i64) -> RowError {
+pub(super) fn wrong(table: &'static str, column: &'static str, value: i64) -> RowError {
     RowError::Column { table, column, value: value.to_string() }
 }
 
 /// The stored number of a list's state.
-const fn list_code(state: BondedListState) -> i64 {
+pub(super) const fn list_code(state: BondedListState) -> i64 {
     match state {
         BondedListState::Lodged => 1,
         BondedListState::Approved => 2,
@@ -329,16 +337,21 @@ const fn list_code(state: BondedListState) -> i64 {
     }
 }
 
-fn list_state(number: i64) -> Result<BondedListState, RowError> {
+pub(super) fn list_state(number: i64) -> Result<BondedListState, RowError> {
     let known = BondedListState::ALL.into_iter().find(|state| list_code(*state) == number);
     known.ok_or_else(|| wrong(LIST, "state", number))
 }
 
 /// The stored number of a gate pass's state.
-const fn pass_code(state: GatePassState) -> i64 {
+pub(super) const fn pass_code(state: GatePassState) -> i64 {
     match state {
         GatePassState::Approved => 1,
         GatePassState::Passed => 2,
         GatePassState::GivenUp => 3,
     }
+}
+
+pub(super) fn pass_state(number: i64) -> Result<GatePassState, RowError> {
+    let known = GatePassState::ALL.into_iter().find(|state| pass_code(*state) == number);
+    known.ok_or_else(|| wrong(PASS, "state", number))
 }

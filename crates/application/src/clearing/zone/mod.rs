@@ -8,7 +8,8 @@ mod record;
 
 pub(super) use numbers::pass_over_taken;
 pub use record::{
-    By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneKind,
+    By, ListKey, ListRecord, Lodged, NamedBy, PassRecord, ReferenceKey, Referenced, ZoneDone,
+    ZoneEvent, ZoneKind,
 };
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What is kept of bonded lists and gate passes.
 
-use tongguan_domain::bonded::list::{BondedList, BondedListState};
+use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
 use tongguan_domain::bonded::pass::GatePassState;
 use tongguan_domain::bonded::review::Carried;
 use tongguan_domain::ids::{
@@ -96,6 +96,8 @@ pub struct PassRecord {
     pub state: GatePassState,
     /// Since when.
     pub since: Moment,
+    /// The officer who let its vehicle through or gave it up; nobody where none did.
+    pub by: Option<By>,
     /// The lists that it names.
     pub lists: Vec<ListKey>,
     /// What is kept of the message that lodged it.
@@ -139,4 +141,30 @@ impl Referenced {
             Self::Pass(_) => ZoneKind::Pass,
         }
     }
+}
+
+/// An audit event: what an officer did with a bonded list or gate pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneEvent {
+    /// With which.
+    pub of: Referenced,
+    /// Its place among the events about this one, from 1.
+    pub n: i64,
+    /// When.
+    pub at: Moment,
+    /// What was done.
+    pub done: ZoneDone,
+    /// Who did it, and why.
+    pub by: By,
+}
+
+/// What an officer did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoneDone {
+    /// Lodged a list that came on paper.
+    Lodged,
+    /// Took a step with a list, which stands there since.
+    Stepped(BondedListStep, BondedListState),
+    /// Let the vehicle of a gate pass through, or gave the pass up: it stands there since.
+    Pass(GatePassState),
 }
