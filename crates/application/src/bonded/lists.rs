@@ -14,12 +14,12 @@ use tongguan_storage::stored::StoredError;
 use tongguan_storage::{StorageError, Tx, View, Writer};
 
 use super::events::{ZoneDone, note};
-use super::gate::pass_gate;
+use super::gate::{end_short, pass_gate};
 use super::moving::{ManualMove, MoveError, move_locked};
 use crate::clearing::rows::{self, RowError};
-use crate::clearing::zone::{ListKey, Lodged, Referenced, ZoneNews};
+use crate::clearing::zone::{Lodged, Referenced, ZoneNews};
 
-pub use crate::clearing::zone::{By, ListRecord};
+pub use crate::clearing::zone::{By, ListKey, ListRecord, NamedBy, PassRecord};
 
 /// Nothing was done with a bonded list.
 #[derive(Debug, thiserror::Error)]
@@ -57,12 +57,23 @@ pub enum ListError {
     /// The list travels with a gate pass that was declared for it.
     #[error("bonded list `{0}` passes the gate with gate pass `{1}`, which names it")]
     NamedBy(BondedListNumber, GatePassNumber),
+    /// There is no such gate pass.
+    #[error("no gate pass `{0}` came by message")]
+    UnknownPass(GatePassNumber),
+    /// There is nothing to end a list with.
+    #[error(
+        "no vehicle of bonded list `{0}` has passed the gate; give its gate passes up and withdraw it instead"
+    )]
+    NothingPassed(BondedListNumber),
+    /// A gate pass came while the list was being ended.
+    #[error("gate pass `{1}` has only just named bonded list `{0}`; nothing was done, try again")]
+    NamedMeanwhile(BondedListNumber, GatePassNumber),
     /// The gate pass was used or given up.
     #[error(transparent)]
     PassSpent(#[from] PassSpent),
 }
 
-/// Lodges a list; its goods have to be registered.
+/// Lodges a list and gives it; its goods have to be registered.
 ///
 /// # Errors
 /// [`ListError`]; nothing is changed then.
@@ -71,7 +82,7 @@ pub fn lodge_list(
     list: &BondedList,
     by: &By,
     now: Moment,
-) -> Result<(), ListError> {
+) -> Result<ListRecord, ListError> {
     if list.lines.is_empty() || list.lines.iter().any(|(_, of)| *of == StockQuantity::ZERO) {
         return Err(ListError::Empty);
     }
@@ -97,13 +108,16 @@ pub fn lodge_list(
             lodged: None,
         };
         tx.insert(&[rows::write_list(&record, now)?])?;
-        note(tx, Referenced::List(key), ZoneDone::Lodged, by, now)
+        note(tx, Referenced::List(key.clone()), ZoneDone::Lodged, by, now)?;
+        Ok(record)
     })
 }
 
-/// Takes a step with a list; gives where it stands then. When it is admitted, its goods come into stock.
+/// Takes a step with a list; gives it as it stands then. When it is admitted, what passed the gate of its goods
+/// comes into stock.
 ///
-/// A gate pass that came by message takes all lists that it names through the gate.
+/// A gate pass that came by message takes all lists that it names through the gate. A list that is ended short
+/// gives up the gate passes whose vehicles did not come.
 ///
 /// # Errors
 /// [`ListError`]; nothing is changed then.
@@ -114,11 +128,13 @@ pub fn take_list_step(
     gate_pass: Option<&GatePassNumber>,
     by: &By,
     now: Moment,
-) -> Result<BondedListState, ListError> {
+) -> Result<ListRecord, ListError> {
     let key = ListKey { book: book.clone(), number: number.clone() };
     writer.transaction(|tx| {
-        if step != BondedListStep::PassGate {
-            return step_once(tx, &key, step, None, by, now);
+        match step {
+            BondedListStep::PassGate => {}
+            BondedListStep::EndShort => return end_short(tx, &key, by, now),
+            _ => return step_once(tx, &key, step, None, by, now),
         }
         let gate_pass = gate_pass.ok_or(ListError::NoGatePass)?;
         let declared = tx.lock_gate_passes(&[rows::pass_key(gate_pass)])?.pop();
@@ -141,6 +157,29 @@ pub fn bonded_lists(
     Ok(lists.collect::<Result<_, _>>()?)
 }
 
+/// The gate passes that came by message and name one of these lists.
+///
+/// # Errors
+/// [`ListError`].
+pub fn passes_of_lists(
+    view: &mut View<'_>,
+    lists: &[ListRecord],
+) -> Result<Vec<PassRecord>, ListError> {
+    let named_by = lists.iter().flat_map(|list| &list.named_by);
+    let keys: Vec<_> = named_by.map(|named_by| rows::pass_key(&named_by.pass)).collect();
+    let passes = view.gate_passes(&keys)?.into_iter().map(rows::read_pass);
+    Ok(passes.collect::<Result<_, _>>()?)
+}
+
+/// A gate pass that came by message.
+///
+/// # Errors
+/// [`ListError`].
+pub fn gate_pass(view: &mut View<'_>, number: &GatePassNumber) -> Result<PassRecord, ListError> {
+    let row = view.gate_passes(&[rows::pass_key(number)])?.pop();
+    Ok(rows::read_pass(row.ok_or_else(|| ListError::UnknownPass(number.clone()))?)?)
+}
+
 /// A step that no declared gate pass takes.
 fn step_once(
     tx: &mut Tx<'_>,
@@ -149,7 +188,7 @@ fn step_once(
     gate_pass: Option<&GatePassNumber>,
     by: &By,
     now: Moment,
-) -> Result<BondedListState, ListError> {
+) -> Result<ListRecord, ListError> {
     let mut record = locked(tx, key)?;
     record.take(step, by.clone(), now)?;
     if let Some(named_by) = record.named_by.first()
@@ -159,19 +198,22 @@ fn step_once(
     }
     record.gate_pass = record.gate_pass.or_else(|| gate_pass.cloned());
     keep(tx, &record, now)?;
-    let reached = record.state;
-    note(tx, Referenced::List(record.key()), ZoneDone::Stepped(step, reached), by, now)?;
+    let stepped = ZoneDone::Stepped(step, record.state);
+    note(tx, Referenced::List(record.key()), stepped, by, now)?;
     if step == BondedListStep::Admit {
-        take_in(tx, record, by, now)?;
+        take_in(tx, &record, by, now)?;
     }
-    Ok(reached)
+    Ok(record)
 }
 
-fn take_in(tx: &mut Tx<'_>, record: ListRecord, by: &By, now: Moment) -> Result<(), ListError> {
-    let BondedList { book, number, lines } = record.list;
-    for (item, quantity) in lines {
+fn take_in(tx: &mut Tx<'_>, record: &ListRecord, by: &By, now: Moment) -> Result<(), ListError> {
+    let BondedList { book, number, lines } = &record.list;
+    for ((item, _), quantity) in lines.iter().zip(record.let_through()) {
+        if quantity == StockQuantity::ZERO {
+            continue;
+        }
         let moved = ManualMove {
-            key: StockKey { book: book.clone(), item },
+            key: StockKey { book: book.clone(), item: item.clone() },
             kind: MovementKind::Inbound,
             quantity,
             document: number.as_str().into(),

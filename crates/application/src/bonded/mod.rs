@@ -12,7 +12,10 @@ mod register;
 mod report;
 
 pub use events::{ZoneDone, ZoneEvent, zone_events};
-pub use lists::{By, ListError, ListRecord, bonded_lists, lodge_list, take_list_step};
+pub use lists::{
+    By, ListError, ListKey, ListRecord, NamedBy, PassRecord, bonded_lists, gate_pass, lodge_list,
+    passes_of_lists, take_list_step,
+};
 pub use moving::{Counted, ManualMove, MoveError, StockTake, move_stock, take_stock};
 pub use register::{RegisterError, open_book, register_items};
 pub use report::{ItemReport, ReportError, report};

@@ -26,7 +26,7 @@ pub enum BondedListState {
     Lodged,
     /// Reviewed; waits for its gate pass (核放单) to pass the gate.
     Approved,
-    /// Its vehicle passed the gate (过卡); waits for quarantine.
+    /// Its vehicle passed the gate (过卡), or all of several that will come; waits for quarantine.
     Gated,
     /// Quarantined and counted in: the goods are stock (核扣). Final.
     Stocked,
@@ -49,6 +49,8 @@ pub enum BondedListStep {
     Withdraw,
     /// The vehicle of its gate pass passes the gate.
     PassGate,
+    /// Some of several vehicles passed the gate, and the others will not come: the list goes on with what did.
+    EndShort,
     /// Its goods pass quarantine and are counted in.
     Admit,
     /// Its goods do not pass quarantine.
@@ -87,7 +89,7 @@ impl BondedListState {
             (Self::Lodged, Step::Approve) => Self::Approved,
             (Self::Lodged, Step::Refuse) => Self::Refused,
             (Self::Lodged | Self::Approved, Step::Withdraw) => Self::Withdrawn,
-            (Self::Approved, Step::PassGate) => Self::Gated,
+            (Self::Approved, Step::PassGate | Step::EndShort) => Self::Gated,
             (Self::Gated, Step::Admit) => Self::Stocked,
             (Self::Gated, Step::TurnAway) => Self::NotAdmitted,
             (at, step) => return Err(ListStepRefused { at, step }),
@@ -102,8 +104,15 @@ impl BondedListState {
 
 impl BondedListStep {
     /// Every step.
-    pub const ALL: [Self; 6] =
-        [Self::Approve, Self::Refuse, Self::Withdraw, Self::PassGate, Self::Admit, Self::TurnAway];
+    pub const ALL: [Self; 7] = [
+        Self::Approve,
+        Self::Refuse,
+        Self::Withdraw,
+        Self::PassGate,
+        Self::EndShort,
+        Self::Admit,
+        Self::TurnAway,
+    ];
 }
 
 impl fmt::Display for BondedListState {
@@ -128,6 +137,7 @@ impl fmt::Display for BondedListStep {
             Self::Refuse => "refused",
             Self::Withdraw => "withdrawn",
             Self::PassGate => "passed through the gate",
+            Self::EndShort => "ended short",
             Self::Admit => "admitted",
             Self::TurnAway => "turned away",
         })

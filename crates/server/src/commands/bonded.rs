@@ -1,6 +1,7 @@
 //! `tongguan bonded`: account books of bonded goods.
 
 mod inbound;
+mod list_view;
 mod view;
 
 use std::io::Write as _;

@@ -1,7 +1,11 @@
 //! `tongguan bonded`: account books from registration to their report.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use tongguan_domain::bonded::declared::{Binding, CarriedGoods};
+use tongguan_domain::ids::{AccountItemNumber, BondedListNumber, ZoneReference};
+use tongguan_messages::write::Style;
+use tongguan_messages::zone::{ZoneMessage, sample, write_pass};
 
 use crate::run::{Run, tongguan_in};
 
@@ -9,6 +13,8 @@ const PARTIES: &str =
     "[[party]]\nname = \"区内企业\"\ncodes = [\"46121601BC\"]\nroles = [\"merchant\"]\n";
 const GOODS: &str = "item,hs_code,name,unit,statutory_unit,statutory_factor,lowest_price,highest_price\n\
                      0001,1901101090,奶粉,122,035,0.7,80,120\n";
+/// The account book of the sample messages.
+const NAPPIES: &str = "T2916W000001";
 
 struct Desk(TempDir);
 
@@ -20,6 +26,58 @@ impl Desk {
         }
         assert_eq!(desk.run(&["registry", "import", "parties.toml"]).status, 0);
         desk
+    }
+
+    /// With the account book of the sample messages.
+    fn with_nappies() -> Self {
+        let desk = Self::new();
+        let party =
+            "[[party]]\nname = \"示例\"\ncodes = [\"330198W004\"]\nroles = [\"declarant\"]\n";
+        let goods = "item,hs_code,name,unit,statutory_unit,statutory_factor\n\
+                     0001,9619001100,纸尿裤,007,035,1.9\n";
+        for (name, text) in [("carrier.toml", party), ("nappies.csv", goods)] {
+            std::fs::write(desk.0.path().join(name), text).unwrap();
+        }
+        std::fs::create_dir_all(desk.0.path().join("in")).unwrap();
+        let zone = ["--office", "2916", "--zone", "示例综合保税区", "--from", "2026-01-01"];
+        for command in [
+            &["registry", "import", "carrier.toml"][..],
+            &[&["bonded", "open", NAPPIES, "--holder", "330198W004"], &zone[..]].concat(),
+            &["bonded", "register", NAPPIES, "nappies.csv"],
+        ] {
+            let run = desk.run(command);
+            assert_eq!(run.status, 0, "{}", run.err);
+        }
+        desk
+    }
+
+    /// Lets a gateway take these messages and tell what there is to tell.
+    fn gateway(&self, messages: &[(&str, &str)]) {
+        for (name, text) in messages {
+            std::fs::write(self.0.path().join("in").join(name), text).unwrap();
+        }
+        let gateway = ["gateway", "--inbox", "in", "--outbox", "out", "--once"];
+        let unsigned = ["--unsigned", "INV101", "--unsigned", "SAS121"];
+        let run = self.run(&[&gateway[..], &unsigned].concat());
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    }
+
+    /// The names of all answers so far.
+    fn answers(&self) -> Vec<String> {
+        let folder = self.0.path().join("out").join("DXPENT0000000001");
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .map(|name| name.split('_').next().unwrap().to_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The only list of the sample messages' book.
+    fn shown(&self) -> Value {
+        let shown = self.run(&["bonded", "inbound", "show", NAPPIES, "--json"]).json();
+        shown["lists"][0].clone()
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
@@ -57,56 +115,87 @@ impl Desk {
 
 #[test]
 fn a_bonded_list_comes_by_message_and_its_enterprise_is_told_what_officers_do() {
-    let desk = Desk::new();
+    let desk = Desk::with_nappies();
     let list = tongguan_in(desk.0.path(), &["message", "sample", "INV101"], "").out;
-    let party = "[[party]]\nname = \"示例\"\ncodes = [\"330198W004\"]\nroles = [\"declarant\"]\n";
-    std::fs::write(desk.0.path().join("carrier.toml"), party).unwrap();
-    assert_eq!(desk.run(&["registry", "import", "carrier.toml"]).status, 0);
-    let goods = "item,hs_code,name,unit,statutory_unit,statutory_factor\n\
-                 0001,9619001100,纸尿裤,007,035,1.9\n";
-    std::fs::write(desk.0.path().join("nappies.csv"), goods).unwrap();
-    let zone = ["--office", "2916", "--zone", "示例综合保税区", "--from", "2026-01-01"];
-    let book = "T2916W000001";
-    let opened =
-        desk.run(&[&["bonded", "open", book, "--holder", "330198W004"], &zone[..]].concat());
-    assert_eq!(opened.status, 0, "{}", opened.err);
-    assert_eq!(desk.run(&["bonded", "register", book, "nappies.csv"]).status, 0);
-    let gateway = |messages: &[(&str, &str)]| {
-        for (name, text) in messages {
-            std::fs::create_dir_all(desk.0.path().join("in")).unwrap();
-            std::fs::write(desk.0.path().join("in").join(name), text).unwrap();
-        }
-        let unsigned = ["--unsigned", "INV101", "--unsigned", "SAS121"];
-        let run = desk.run(
-            &[&["gateway", "--inbox", "in", "--outbox", "out", "--once"], &unsigned[..]].concat(),
-        );
-        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
-    };
-    std::fs::create_dir_all(desk.0.path().join("in")).unwrap();
-    gateway(&[("list.xml", &list)]);
-    let answers = || {
-        let folder = desk.0.path().join("out").join("DXPENT0000000001");
-        let mut names: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .map(|name| name.split('_').next().unwrap().to_owned())
-            .collect();
-        names.sort();
-        names
-    };
-    assert_eq!(answers(), ["CommonResponeMessage", "INV201", "INV202"]);
-    let shown = desk.run(&["bonded", "inbound", "show", book, "--json"]).json();
-    let number = shown["lists"][0]["number"].as_str().unwrap().to_owned();
-    assert_eq!(shown["lists"][0]["state"], "approved");
+    desk.gateway(&[("list.xml", &list)]);
+    assert_eq!(desk.answers(), ["CommonResponeMessage", "INV201", "INV202"]);
+    let shown = desk.shown();
+    let number = shown["number"].as_str().unwrap();
+    assert_eq!(shown["state"], "approved");
     for (step, said) in [
-        (&["gate", book, &number, "--gate-pass", "HF1"][..], "past the gate"),
-        (&["admit", book, &number], "in stock"),
+        (&["gate", NAPPIES, number, "--gate-pass", "HF1"][..], "past the gate"),
+        (&["admit", NAPPIES, number], "in stock"),
     ] {
         let run = desk.inbound(step);
         assert_eq!(run.out, format!("bonded list {number}: {said}\n"), "{}", run.err);
     }
-    gateway(&[]);
-    assert_eq!(answers(), ["CommonResponeMessage", "INV201", "INV201", "INV202"]);
+    desk.gateway(&[]);
+    assert_eq!(desk.answers(), ["CommonResponeMessage", "INV201", "INV201", "INV202"]);
+}
+
+#[test]
+fn a_list_of_several_vehicles_is_ended_short_and_shows_who_let_them_through() {
+    let desk = Desk::with_nappies();
+    let list = tongguan_in(desk.0.path(), &["message", "sample", "INV101"], "").out;
+    desk.gateway(&[("list.xml", &list)]);
+    let number = desk.shown()["number"].as_str().unwrap().to_owned();
+    let [first, second] = [(1, 40), (2, 30)].map(|(n, quantity)| vehicle(&number, n, quantity));
+    desk.gateway(&[("first.xml", &first), ("second.xml", &second)]);
+    let shown = desk.shown();
+    let came = shown["named_by"][0]["gate_pass"].as_str().unwrap();
+    let awaited = shown["named_by"][1]["gate_pass"].as_str().unwrap();
+    let named_by = json!({
+        "gate_pass": came,
+        "state": "approved",
+        "since": shown["named_by"][0]["since"],
+        "officer": null,
+        "reason": null,
+        "carried": [{ "item": "0001", "quantity": "40" }],
+    });
+    assert_eq!(shown["named_by"][0], named_by, "{shown}");
+
+    let early = desk.inbound(&["end-short", NAPPIES, &number]);
+    assert_ne!(early.status, 0, "{}", early.out);
+    assert!(early.err.contains("has passed the gate; give its gate passes up"), "{}", early.err);
+    let run = desk.inbound(&["gate", NAPPIES, &number, "--gate-pass", came]);
+    assert_eq!(run.out, format!("bonded list {number}: approved\n"), "{}", run.err);
+    let run = desk.inbound(&["end-short", NAPPIES, &number, "--json"]);
+    let ended = json!({
+        "number": number,
+        "state": "past the gate",
+        "gate_pass": came,
+        "lines": [{ "item": "0001", "quantity": "100", "passed": "40" }],
+    });
+    assert_eq!(run.json(), ended, "{}", run.err);
+
+    let shown = desk.shown();
+    assert_eq!(shown["named_by"].as_array().unwrap().len(), 1, "{shown}");
+    let through = &shown["named_by"][0];
+    assert_eq!((&through["state"], &through["officer"]), (&json!("used"), &json!("关员甲")));
+    let pass = desk.run(&["bonded", "inbound", "pass", awaited, "--json"]).json();
+    assert_eq!((&pass["state"], &pass["officer"]), (&json!("given up"), &json!("关员甲")));
+    assert_eq!(pass["lists"], json!([{ "book": NAPPIES, "number": number }]));
+    let told = desk.run(&["bonded", "inbound", "pass", came]).out;
+    assert!(told.contains("used since") && told.contains("关员甲  入区"), "{told}");
+    let told = desk.run(&["bonded", "inbound", "show", NAPPIES]).out;
+    assert!(told.contains("0001  100, 40 past the gate"), "{told}");
+    assert!(told.contains(&format!("gate pass {came}")), "{told}");
+    let unknown = desk.run(&["bonded", "inbound", "pass", "HF9"]);
+    assert!(unknown.err.contains("no gate pass `HF9` came by message"), "{}", unknown.err);
+    let run = desk.inbound(&["admit", NAPPIES, &number]);
+    let said = format!("bonded list {number}: in stock\n    0001  40 of 100 passed the gate\n");
+    assert_eq!(run.out, said, "{}", run.err);
+}
+
+/// The message of the `n`th vehicle, which carries so many pieces of the list.
+fn vehicle(list: &str, n: i32, quantity: i64) -> String {
+    let mut pass = sample::pass(&[BondedListNumber::parse(list).unwrap()]).unwrap();
+    pass.reference = ZoneReference::parse(&format!("HF{n}")).unwrap();
+    pass.binding = Some(Binding::SeveralVehicles);
+    let item = AccountItemNumber::parse("0001").unwrap();
+    pass.goods = vec![CarriedGoods { number: 1, item, unit: None, quantity: quantity.into() }];
+    let envelope = sample::envelope(&format!("M{n}"), ZoneMessage::Sas121);
+    write_pass(&envelope, &pass, Style::Compact).unwrap()
 }
 
 #[test]

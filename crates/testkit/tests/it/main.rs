@@ -51,3 +51,4 @@ mod withdrawal;
 mod zone;
 mod zone_desk;
 mod zone_officers;
+mod zone_short;

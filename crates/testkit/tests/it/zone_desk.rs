@@ -64,6 +64,8 @@ pub struct Told {
     pub message: &'static str,
     pub result: String,
     pub number: String,
+    /// 申报类型 (`typecd`).
+    pub action: String,
     pub why: String,
 }
 
@@ -86,7 +88,8 @@ impl Told {
             _ => text(&["note"]),
         };
         let number = text(&["businessId", "SeqNo"]);
-        Self { message: rendered.message, result: text(&["DealFlag", "manageResult"]), number, why }
+        let (result, action) = (text(&["DealFlag", "manageResult"]), text(&["typecd"]));
+        Self { message: rendered.message, result, number, action, why }
     }
 }
 
@@ -107,7 +110,9 @@ pub fn step(
     let by = officer();
     let pass = pass.map(|pass| GatePassNumber::parse(pass).unwrap());
     let mut writer = world.store.writer().unwrap();
-    take_list_step(&mut writer, (&book, &number), step, pass.as_ref(), &by, world.clock.now())
+    let which = (&book, &number);
+    take_list_step(&mut writer, which, step, pass.as_ref(), &by, world.clock.now())
+        .map(|list| list.state)
 }
 
 /// What a gateway tells in its next round.

@@ -77,5 +77,6 @@ const fn step_code(step: BondedListStep) -> i64 {
         BondedListStep::PassGate => 4,
         BondedListStep::Admit => 5,
         BondedListStep::TurnAway => 6,
+        BondedListStep::EndShort => 7,
     }
 }

@@ -14,7 +14,7 @@ pub use record::{
 
 use std::collections::BTreeMap;
 
-use tongguan_domain::bonded::list::{BondedListStep, ListStepRefused};
+use tongguan_domain::bonded::list::{BondedListState, BondedListStep, ListStepRefused};
 use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::ids::{AccountItemNumber, BondedListNumber, DxpId, GatePassNumber, PartyId};
 use tongguan_domain::time::Moment;
@@ -128,6 +128,25 @@ impl ListRecord {
             }
         }
         left
+    }
+
+    /// How much of each line passed the gate.
+    pub fn let_through(&self) -> Vec<StockQuantity> {
+        use BondedListState::{Gated, NotAdmitted, Stocked};
+        let quantities = self.list.lines.iter().map(|(_, quantity)| *quantity);
+        if !self.named_by.iter().any(|vehicle| !vehicle.carried.is_empty()) {
+            let is_past = matches!(self.state, Gated | Stocked | NotAdmitted);
+            return quantities.map(|all| if is_past { all } else { StockQuantity::ZERO }).collect();
+        }
+        let mut left = self.left(|vehicle| vehicle.passed);
+        let passed = self.list.lines.iter().map(|(item, quantity)| {
+            let of_item = left.entry(item.clone()).or_default();
+            // The first lines of an item are those that are short.
+            let short = (*of_item).min(*quantity);
+            *of_item = of_item.minus(short).unwrap_or_default();
+            quantity.minus(short).unwrap_or_default()
+        });
+        passed.collect()
     }
 }
 

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use rust_decimal::Decimal;
-use serde_json::{Value, json};
-use tongguan_application::bonded::{By, ListRecord, bonded_lists, lodge_list, take_list_step};
+use serde_json::json;
+use tongguan_application::bonded::{
+    By, ListError, bonded_lists, gate_pass, lodge_list, passes_of_lists, take_list_step,
+};
 use tongguan_application::ports::Clock;
 use tongguan_domain::bonded::list::{BondedList, BondedListStep};
 use tongguan_domain::bonded::stock::StockQuantity;
@@ -14,7 +16,7 @@ use tongguan_domain::ids::{
     AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber,
 };
 
-use super::Place;
+use super::{Place, list_view};
 use crate::clock::SystemClock;
 
 /// Bring goods into a zone: a bonded list is lodged, approved, passes the gate and is admitted.
@@ -45,18 +47,33 @@ enum InboundCommand {
         #[command(flatten)]
         list: Which,
         /// The gate pass (核放单编号).
-        #[arg(long, value_parser = gate_pass)]
+        #[arg(long, value_parser = pass_number)]
         gate_pass: GatePassNumber,
     },
+    /// End a list that several vehicles share with what passed the gate: the others will not come.
+    ///
+    /// Their gate passes are given up; what they did not bring stays out of the account book.
+    EndShort(Which),
     /// Take its goods into stock: they passed quarantine.
     Admit(Which),
     /// Turn its goods away: they did not pass quarantine.
     TurnAway(Which),
-    /// Show the lists of a book.
+    /// Show the lists of a book, and the gate passes that name them.
     Show {
         /// The book's number.
         #[arg(value_parser = super::book)]
         book: AccountBookNumber,
+        #[command(flatten)]
+        place: Place,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a gate pass that came by message.
+    Pass {
+        /// The gate pass (核放单编号).
+        #[arg(value_parser = pass_number)]
+        number: GatePassNumber,
         #[command(flatten)]
         place: Place,
         /// Answer as JSON.
@@ -82,13 +99,16 @@ struct Which {
     reason: String,
     #[command(flatten)]
     place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 fn number(text: &str) -> Result<BondedListNumber, String> {
     BondedListNumber::parse(text).map_err(|error| error.to_string())
 }
 
-fn gate_pass(text: &str) -> Result<GatePassNumber, String> {
+fn pass_number(text: &str) -> Result<GatePassNumber, String> {
     GatePassNumber::parse(text).map_err(|error| error.to_string())
 }
 
@@ -111,9 +131,11 @@ impl Inbound {
             InboundCommand::Gate { list, gate_pass } => {
                 list.step(BondedListStep::PassGate, Some(&gate_pass))
             }
+            InboundCommand::EndShort(list) => list.step(BondedListStep::EndShort, None),
             InboundCommand::Admit(list) => list.step(BondedListStep::Admit, None),
             InboundCommand::TurnAway(list) => list.step(BondedListStep::TurnAway, None),
             InboundCommand::Show { book, place, json } => show(&book, &place, json),
+            InboundCommand::Pass { number, place, json } => show_pass(&number, &place, json),
         }
     }
 }
@@ -128,8 +150,8 @@ impl Which {
         let store = self.place.open_known(now)?;
         let by = self.by();
         let list = BondedList { book: self.book, number: self.number, lines };
-        lodge_list(&mut store.writer()?, &list, &by, now)?;
-        writeln!(std::io::stdout(), "bonded list {}: lodged", list.number)?;
+        let lodged = lodge_list(&mut store.writer()?, &list, &by, now)?;
+        list_view::reached(&mut std::io::stdout().lock(), &lodged, self.json)?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -142,52 +164,32 @@ impl Which {
         let store = self.place.open_known(now)?;
         let which = (&self.book, &self.number);
         let mut writer = store.writer()?;
-        let state = take_list_step(&mut writer, which, step, gate_pass, &self.by(), now)?;
-        writeln!(std::io::stdout(), "bonded list {}: {state}", self.number)?;
+        let list = take_list_step(&mut writer, which, step, gate_pass, &self.by(), now)?;
+        list_view::reached(&mut std::io::stdout().lock(), &list, self.json)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
 fn show(book: &AccountBookNumber, place: &Place, json: bool) -> anyhow::Result<ExitCode> {
     let store = place.open_known(SystemClock.now())?;
-    let lists = store.read(|view| bonded_lists(view, book))?;
+    let (lists, passes) = store.read(|view| {
+        let lists = bonded_lists(view, book)?;
+        let passes = passes_of_lists(view, &lists)?;
+        Ok::<_, ListError>((lists, passes))
+    })?;
     let mut out = std::io::stdout().lock();
     if json {
-        let lists: Vec<_> = lists.iter().map(as_json).collect();
+        let lists: Vec<_> = lists.iter().map(|list| list_view::list_json(list, &passes)).collect();
         writeln!(out, "{}", json!({ "book": book.as_str(), "lists": lists }))?;
         return Ok(ExitCode::SUCCESS);
     }
-    for of in lists {
-        writeln!(out, "{}  {}", of.list.number, of.state)?;
-        for (item, quantity) in &of.list.lines {
-            writeln!(out, "    {item}  {quantity}")?;
-        }
-        for (state, at, by) in &of.steps {
-            writeln!(out, "    {at}  {state}  {}  {}", by.officer, by.reason)?;
-        }
-    }
+    list_view::lists(&mut out, &lists, &passes)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_json(of: &ListRecord) -> Value {
-    let lines = of.list.lines.iter();
-    let steps = of.steps.iter();
-    json!({
-        "number": of.list.number.as_str(),
-        "state": of.state.to_string(),
-        "gate_pass": of.gate_pass.as_ref().map(GatePassNumber::as_str),
-        "lines": lines
-            .map(|(item, quantity)| json!({ "item": item.as_str(), "quantity": quantity.to_string() }))
-            .collect::<Vec<_>>(),
-        "steps": steps
-            .map(|(state, at, by)| {
-                json!({
-                    "state": state.to_string(),
-                    "at": at.to_string(),
-                    "officer": by.officer,
-                    "reason": by.reason,
-                })
-            })
-            .collect::<Vec<_>>(),
-    })
+fn show_pass(number: &GatePassNumber, place: &Place, json: bool) -> anyhow::Result<ExitCode> {
+    let store = place.open_known(SystemClock.now())?;
+    let pass = store.read(|view| gate_pass(view, number))?;
+    list_view::pass(&mut std::io::stdout().lock(), &pass, json)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -29,11 +29,10 @@ pub fn news(
         Referenced::Pass(number) => {
             if let Some(pass) = draft.pass(number).cloned()
                 && pass.lodged.told == 0
-                && pass.state == GatePassState::Passed
+                && let Some(told) = ended(&pass)
             {
                 let mut pass = PassRecord::clone(&pass);
                 pass.lodged.told = 1;
-                let told = passed(&pass);
                 draft.set_pass(pass);
                 draft.tell(told);
             }
@@ -109,7 +108,8 @@ pub(super) fn told_of(
 ) -> ZoneAnswer {
     let notes = match result {
         ReviewResult::Refused | ReviewResult::ForAnOfficer => vec![by.reason.clone()],
-        ReviewResult::Passed | ReviewResult::Drawn => Vec::new(),
+        ReviewResult::Drawn => short_of(record),
+        ReviewResult::Passed => Vec::new(),
     };
     let (drawn, stands) = match state {
         BondedListState::Lodged => ("0", "1"),
@@ -134,10 +134,24 @@ pub(super) fn told_of(
     })
 }
 
-/// That the vehicle of a gate pass passed the gate (SAS223).
-fn passed(pass: &PassRecord) -> ZoneTold {
-    let answer = pass_told(pass, ZoneMessage::Sas223, Action::Create, pass.since);
-    about(&pass.lodged, answer)
+/// Of which goods less passed the gate than the list says.
+fn short_of(record: &ListRecord) -> Vec<Box<str>> {
+    let lines = record.list.lines.iter().zip(record.let_through());
+    let short = lines.filter(|((_, declared), passed)| passed < declared);
+    let told = short.map(|((item, declared), passed)| {
+        format!("料号[{item}]申报{declared}，实际过卡{passed}").into()
+    });
+    told.collect()
+}
+
+/// What an officer did with a gate pass: its vehicle passed the gate (SAS223), or need not come any more.
+fn ended(pass: &PassRecord) -> Option<ZoneTold> {
+    let (message, action) = match pass.state {
+        GatePassState::Approved => return None,
+        GatePassState::Passed => (ZoneMessage::Sas223, Action::Create),
+        GatePassState::GivenUp => (ZoneMessage::Sas221, Action::Delete),
+    };
+    Some(about(&pass.lodged, pass_told(pass, message, action, pass.since)))
 }
 
 pub(super) fn pass_told(
