@@ -43,8 +43,9 @@ impl Intake {
         let source = Source { message: received.id, ordinal: 1 };
         match self.judge_zone(tree, &reading, received.at, message) {
             Ok((declared, holder)) => {
-                let content = reading.content;
-                let submitted = ZoneSubmitted { source, mailbox, content, holder, declared };
+                let (content, fingerprint) = (reading.content, reading.fingerprint());
+                let submitted =
+                    ZoneSubmitted { source, mailbox, content, fingerprint, holder, declared };
                 let summary = Summary { documents: 1, ..Summary::default() };
                 Ok((vec![Incoming::Zone(Box::new(submitted))], Vec::new(), summary))
             }

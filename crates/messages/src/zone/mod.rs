@@ -21,6 +21,7 @@ mod read;
 pub mod sample;
 mod write;
 
+use sha2::{Digest as _, Sha256};
 use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
@@ -105,6 +106,16 @@ pub struct ZoneReading {
     pub outcome: Result<ZoneDocument, Vec<Defect>>,
     /// What was passed over or read although it is written otherwise.
     pub warnings: Vec<Defect>,
+}
+
+impl ZoneReading {
+    /// What a copy of the message has in common with it, and no other message of its sender: the digest of
+    /// what is declared and of the sender's number for the message; of when it was sent, where there is none.
+    pub fn fingerprint(&self) -> [u8; 16] {
+        let ZoneEnvelope { number, sent_at, .. } = &self.envelope;
+        let named = if number.is_empty() { sent_at } else { number };
+        read::half(Sha256::new().chain_update(self.content).chain_update(&**named))
+    }
 }
 
 /// A document that an enterprise of a bonded zone sent.

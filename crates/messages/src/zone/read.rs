@@ -78,6 +78,11 @@ fn digest(business: Node<'_, '_>) -> [u8; 16] {
             hash.update(part);
         }
     }
+    half(hash)
+}
+
+/// The first half of a digest.
+pub(super) fn half(hash: Sha256) -> [u8; 16] {
     let whole: [u8; 32] = hash.finalize().into();
     let mut half = [0; 16];
     half.copy_from_slice(&whole[..16]);

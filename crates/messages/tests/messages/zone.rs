@@ -272,6 +272,23 @@ fn the_digest_is_of_what_is_declared() {
     assert_eq!(of(&hidden), of(&changed), "of what is read, whatever stands before it");
 }
 
+#[test]
+fn the_fingerprint_is_of_what_is_declared_and_of_the_message_that_declares_it() {
+    let text = request(ZoneMessage::Inv101);
+    let of = |text: &str| reading(text).fingerprint();
+    let number = "TONGGUAN-SAMPLE-0001";
+    let later = |text: &str| text.replace("20260302100000<", "20260302100001<");
+    let (changed, renumbered) =
+        (text.replace("<DclQty>100<", "<DclQty>101<"), text.replace(number, "M2"));
+    assert_ne!(later(&text), text);
+    assert_eq!(of(&later(&text)), of(&text), "sent again after a time-out");
+    for other in [changed, renumbered] {
+        assert_ne!(of(&other), of(&text), "another message");
+    }
+    let nameless = text.replace(number, "");
+    assert_ne!(of(&later(&nameless)), of(&nameless), "it has no number but its time");
+}
+
 /// Made-up numbers.
 trait Parsed {
     fn parse_list(&self) -> tongguan_domain::ids::BondedListNumber;

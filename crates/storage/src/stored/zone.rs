@@ -22,6 +22,8 @@ pub struct StoredLodgedV1 {
     pub source: (i64, u16),
     /// The digest of what it declares.
     pub content: [u8; 16],
+    /// The fingerprints of the messages that were acted on under the enterprise's number, in order.
+    pub messages: Vec<[u8; 16]>,
     /// What every answer repeats of it.
     pub standing: StoredElements,
     /// Whether a formal declaration follows from it, and that one's number once it was given.
@@ -194,6 +196,7 @@ mod tests {
             mailbox: Some("M".into()),
             source: (7, 1),
             content: [3; 16],
+            messages: vec![[5; 16]],
             standing: vec![("a".into(), "b".into())],
             formal: Some(None),
             told: 2,
@@ -214,9 +217,9 @@ mod tests {
             by: Some(("O".into(), "W".into())),
             lodged: lodged(),
         };
-        let content = "03".repeat(16);
+        let (content, message) = ("03".repeat(16), "05".repeat(16));
         let bytes = format!(
-            "01 01 0142 014e 01014f0157 0150 0152 08 01014d 0e01 {content} 01 0161 0162 0100 02"
+            "01 01 0142 014e 01014f0157 0150 0152 08 01014d 0e01 {content} 01{message} 01 0161 0162 0100 02"
         );
         keeps(&bytes, &pass, StoredGatePass::encode, StoredGatePass::decode);
         let answer = StoredZoneAnswerV1::Receipt {

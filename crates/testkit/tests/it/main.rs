@@ -51,4 +51,5 @@ mod withdrawal;
 mod zone;
 mod zone_desk;
 mod zone_officers;
+mod zone_repetition;
 mod zone_short;

@@ -182,7 +182,7 @@ fn a_price_outside_of_its_range_waits_for_an_officer(on: On) {
     let told = news(&mut world);
     assert_eq!(heads(&told), [("INV201", "3")]);
     assert_eq!(told[0].why, "入区");
-    let told = sent_list(&mut world, &list);
+    let told = sent_list_as(&mut world, "M3", &list);
     assert_eq!(heads(&told), [TAKEN, ("INV201", "2")], "a new attempt");
     step(&world, &told[1].number, BondedListStep::Approve, None).unwrap();
     assert_eq!(heads(&news(&mut world)), [("INV201", "5"), ("INV202", "1")]);

@@ -30,12 +30,31 @@ pub fn list() -> DeclaredList {
 }
 
 pub fn sent_list(world: &mut World, list: &DeclaredList) -> Vec<Told> {
-    let envelope = sample::envelope("M1", ZoneMessage::Inv101);
-    told(&world.submit([write_list(&envelope, list, Style::Compact).unwrap().as_str()]))
+    sent_list_as(world, "M1", list)
+}
+
+/// A list in a message of that number.
+pub fn sent_list_as(world: &mut World, message: &str, list: &DeclaredList) -> Vec<Told> {
+    sent_lists(world, &[(message, list.clone())])
+}
+
+/// Lists in one batch, each in a message of that number.
+pub fn sent_lists(world: &mut World, lists: &[(&str, DeclaredList)]) -> Vec<Told> {
+    let messages = lists.iter().map(|(message, list)| {
+        let envelope = sample::envelope(message, ZoneMessage::Inv101);
+        write_list(&envelope, list, Style::Compact).unwrap()
+    });
+    let messages: Vec<_> = messages.collect();
+    told(&world.submit(messages.iter().map(String::as_str)))
 }
 
 pub fn sent_pass(world: &mut World, pass: &DeclaredPass) -> Vec<Told> {
-    let envelope = sample::envelope("M2", ZoneMessage::Sas121);
+    sent_pass_as(world, "M2", pass)
+}
+
+/// A gate pass in a message of that number.
+pub fn sent_pass_as(world: &mut World, message: &str, pass: &DeclaredPass) -> Vec<Told> {
+    let envelope = sample::envelope(message, ZoneMessage::Sas121);
     told(&world.submit([write_pass(&envelope, pass, Style::Compact).unwrap().as_str()]))
 }
 

@@ -4,6 +4,7 @@
 //! repeated number of the enterprise stand in the way, the technical receipt says so; what the account book
 //! stands against, the review says.
 
+mod repetition;
 mod told;
 
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use crate::clearing::zone::{
 use crate::numbering::{Series, SeriesExhausted};
 
 pub use told::{news, reason};
-use told::{pass_told, refused, result, tell_steps, told_of};
+use told::{pass_told, refused, tell_steps};
 
 /// Where a bonded list stands in its message.
 const LIST_AT: &str = "/Signature/Object/Package/DataInfo/BussinessData/InvtMessage";
@@ -48,6 +49,10 @@ pub fn submitted(
     document: &ZoneSubmitted,
 ) -> Result<(), Undecidable> {
     let mut desk = Desk { draft, circumstances, document };
+    if let Some(standing) = desk.acted_on_already() {
+        desk.repeat(&standing);
+        return Ok(());
+    }
     match &document.declared {
         ZoneDocument::List(list) => match list.action {
             Action::Create => desk.lodge_list(list),
@@ -76,11 +81,11 @@ impl Desk<'_, '_, '_> {
             && !is_free_again(standing.state)
             && let Some(lodged) = &standing.lodged
         {
-            return if lodged.content == self.document.content {
-                self.repeat_list(&standing, lodged)
-            } else {
-                self.refuse(taken(lodged, LIST_AT, "InvtHeadType/EtpsInnerInvtNo"))
-            };
+            if lodged.content != self.document.content {
+                return self.refuse(taken(lodged, LIST_AT, "InvtHeadType/EtpsInnerInvtNo"));
+            }
+            self.repeat_list(&standing);
+            return Ok(());
         }
         let provisional_no = self.provisional_number()?;
         self.receive(&provisional_no);
@@ -126,20 +131,6 @@ impl Desk<'_, '_, '_> {
         tell_steps(self.draft, self.circumstances, record)
     }
 
-    /// The same list again, or its withdrawal again: it is told where it stands.
-    fn repeat_list(
-        &mut self,
-        standing: &Arc<ListRecord>,
-        lodged: &Lodged,
-    ) -> Result<(), Undecidable> {
-        self.receive(&lodged.provisional_no);
-        if let Some((_, _, by)) = standing.steps.last() {
-            let step = (standing.state, self.circumstances.at, by);
-            self.tell(told_of(standing, lodged, step, result(standing.state)));
-        }
-        Ok(())
-    }
-
     fn withdraw_list(&mut self, list: &DeclaredList) -> Result<(), Undecidable> {
         let named = self.draft.referenced(&self.document.reference()).cloned();
         let record = match &named {
@@ -153,10 +144,9 @@ impl Desk<'_, '_, '_> {
             let defect = Defect::at(&ORIGINAL_MISSING, LIST_AT).found(&list.reference);
             return self.refuse(defect);
         };
-        if record.state == BondedListState::Withdrawn
-            && let Some(lodged) = &record.lodged
-        {
-            return self.repeat_list(&record, lodged);
+        if record.state == BondedListState::Withdrawn {
+            self.repeat_list(&record);
+            return Ok(());
         }
         let mut record = ListRecord::clone(&record);
         let at = self.circumstances.at;
@@ -165,7 +155,8 @@ impl Desk<'_, '_, '_> {
         {
             return self.refuse(Defect::at(&NOT_DELETABLE, LIST_AT).found(&record.list.number));
         }
-        if let Some(lodged) = &record.lodged {
+        if let Some(lodged) = &mut record.lodged {
+            lodged.messages.push(self.document.fingerprint);
             let number = lodged.provisional_no.clone();
             self.receive(&number);
         }
@@ -181,8 +172,7 @@ impl Desk<'_, '_, '_> {
                 let at = "PassportHead/EtpsPreentNo";
                 return self.refuse(taken(&standing.lodged, PASS_AT, at));
             }
-            self.receive(&standing.lodged.provisional_no);
-            self.tell(pass_told(&standing, ZoneMessage::Sas221, Action::Create, standing.since));
+            self.repeat_pass(&standing);
             return Ok(());
         }
         let provisional_no = self.provisional_number()?;
@@ -243,8 +233,7 @@ impl Desk<'_, '_, '_> {
             return self.refuse(defect);
         };
         if record.state == GatePassState::GivenUp {
-            self.receive(&record.lodged.provisional_no);
-            self.tell(pass_told(&record, ZoneMessage::Sas221, Action::Delete, record.since));
+            self.repeat_pass(&record);
             return Ok(());
         }
         let Ok(state) = record.state.give_up() else {
@@ -258,7 +247,8 @@ impl Desk<'_, '_, '_> {
             }
         }
         let since = self.circumstances.at;
-        let record = PassRecord { state, since, ..PassRecord::clone(&record) };
+        let mut record = PassRecord { state, since, ..PassRecord::clone(&record) };
+        record.lodged.messages.push(self.document.fingerprint);
         self.receive(&record.lodged.provisional_no);
         let told = pass_told(&record, ZoneMessage::Sas221, Action::Delete, since);
         self.draft.set_pass(record);
@@ -307,6 +297,8 @@ impl Desk<'_, '_, '_> {
         standing: Vec<(Box<str>, Box<str>)>,
         formal: Option<Option<Box<str>>>,
     ) -> Lodged {
+        let mut messages = self.acted_on();
+        messages.push(self.document.fingerprint);
         Lodged {
             provisional_no,
             reference: self.document.reference().reference,
@@ -314,6 +306,7 @@ impl Desk<'_, '_, '_> {
             mailbox: self.document.mailbox.clone(),
             source: self.document.source,
             content: self.document.content,
+            messages,
             standing,
             formal,
             told: 0,

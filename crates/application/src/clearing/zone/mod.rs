@@ -34,6 +34,8 @@ pub struct ZoneSubmitted {
     pub mailbox: Option<DxpId>,
     /// The digest of what it declares.
     pub content: [u8; 16],
+    /// What only a copy of the message has as well.
+    pub fingerprint: [u8; 16],
     /// The enterprise in the zone.
     pub holder: PartyId,
     /// What it declares.

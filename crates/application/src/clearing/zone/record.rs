@@ -79,6 +79,9 @@ pub struct Lodged {
     pub source: Source,
     /// The digest of what it declares.
     pub content: [u8; 16],
+    /// The fingerprints of the messages that were acted on under the enterprise's number, in order: those of
+    /// its earlier attempts as well.
+    pub messages: Vec<[u8; 16]>,
     /// What every answer repeats of it.
     pub standing: Vec<(Box<str>, Box<str>)>,
     /// Whether a formal declaration (报关单) follows from it, and that one's number once it was given.
