@@ -16,6 +16,7 @@ use tongguan_messages::ceb::{MessageType, TaxBillStatus};
 use tongguan_storage::Partition;
 
 use super::record::{AnswerTo, DocumentKey, Source};
+use super::zone::ReferenceKey;
 use crate::registry::Signed;
 
 /// The responses of one decision to one document: one row, whose XML is rendered at delivery.
@@ -156,6 +157,23 @@ pub enum Subject {
     Export(DeclarationId),
     /// A return of exported goods.
     ExportReturn(ExportReturnId),
+    /// A bonded list or gate pass that came by message; it has no statuses.
+    Zone(ReferenceKey, ZoneVerdict),
+}
+
+/// What became of a bonded list or gate pass that came by message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoneVerdict {
+    /// Not taken in.
+    TurnedAway,
+    /// Taken in, and refused for what its account book or its lists say.
+    Refused,
+    /// Put before an officer.
+    ForAnOfficer,
+    /// Found in order.
+    Approved,
+    /// Withdrawn or given up, as it asks.
+    Ended,
 }
 
 /// What led to a decision.

@@ -24,11 +24,13 @@ use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::claim::StoredClaim;
 use tongguan_storage::stored::declaration::StoredDeclaration;
 use tongguan_storage::stored::document::{StoredDocument, StoredFactsV1};
-use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredSubjectV1};
+use tongguan_storage::stored::event::{
+    StoredCauseV1, StoredEntryV1, StoredSubjectV1, StoredZoneVerdictV1,
+};
 use tongguan_storage::stored::response::{StoredAnswerV1, StoredResponse};
 use tongguan_storage::{self as storage, Partition};
 
-use super::outcome::{Account, Cause, Entry, Response, Subject};
+use super::outcome::{Account, Cause, Entry, Response, Subject, ZoneVerdict};
 use super::record::{
     AskedCancellation, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind,
     DocumentRecord, DocumentState, DossierKey, Facts, ParcelEntry, Source,
@@ -365,6 +367,18 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
             Subject::Declaration(id) => StoredSubjectV1::Declaration(id.0),
             Subject::Export(id) => StoredSubjectV1::Export(id.0),
             Subject::ExportReturn(id) => StoredSubjectV1::ExportReturn(id.declaration.0, id.n),
+            Subject::Zone(key, verdict) => StoredSubjectV1::Zone(
+                key.kind as i64,
+                key.holder.0,
+                key.reference.as_str().into(),
+                match verdict {
+                    ZoneVerdict::TurnedAway => StoredZoneVerdictV1::TurnedAway,
+                    ZoneVerdict::Refused => StoredZoneVerdictV1::Refused,
+                    ZoneVerdict::ForAnOfficer => StoredZoneVerdictV1::ForAnOfficer,
+                    ZoneVerdict::Approved => StoredZoneVerdictV1::Approved,
+                    ZoneVerdict::Ended => StoredZoneVerdictV1::Ended,
+                },
+            ),
         },
         cause: match &entry.cause {
             Cause::Document(source) => StoredCauseV1::Document(source.message.0, source.ordinal),

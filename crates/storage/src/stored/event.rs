@@ -42,6 +42,23 @@ pub enum StoredSubjectV1 {
     Export(i64),
     /// A return of exported goods: the export declaration, and which return of it.
     ExportReturn(i64, i64),
+    /// A bonded list (1) or gate pass (2): the enterprise in the zone, its own number, and what became of it.
+    Zone(i64, i64, Box<str>, StoredZoneVerdictV1),
+}
+
+/// What became of a bonded list or gate pass that came by message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredZoneVerdictV1 {
+    /// Not taken in.
+    TurnedAway,
+    /// Taken in, and refused.
+    Refused,
+    /// Put before an officer.
+    ForAnOfficer,
+    /// Found in order.
+    Approved,
+    /// Withdrawn or given up.
+    Ended,
 }
 
 /// What led to a decision.
@@ -107,13 +124,18 @@ mod tests {
                 entry(StoredSubjectV1::Declaration(77), StoredCauseV1::Guarantee),
                 entry(StoredSubjectV1::Export(77), StoredCauseV1::Signed([1; 32], vec![9])),
                 entry(StoredSubjectV1::Export(77), StoredCauseV1::Delegated([1; 32], 9, 3)),
+                entry(
+                    StoredSubjectV1::Zone(1, 4, "R".into(), StoredZoneVerdictV1::Approved),
+                    StoredCauseV1::Document(9, 3),
+                ),
             ],
         };
         keeps(
-            "010700024f310204014e00120302048f8e25010a01076f6666696365720377687902048f8e25
+            "010800024f310204014e00120302048f8e25010a01076f6666696365720377687902048f8e25
             029a010202048f8e25029a010302048f8e25029a010402048f8e25
             039a01050101010101010101010101010101010101010101010101010101010101010101010902048f8e25
-            039a01060101010101010101010101010101010101010101010101010101010101010101120302048f8e25",
+            039a01060101010101010101010101010101010101010101010101010101010101010101120302048f8e25
+            05020801520300120302048f8e25",
             &event,
             StoredEvent::encode,
             StoredEvent::decode,

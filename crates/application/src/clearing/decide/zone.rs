@@ -26,6 +26,7 @@ use tongguan_messages::zone::answer::{
 use tongguan_messages::zone::{ZoneDocument, ZoneMessage};
 
 use super::{Circumstances, Undecidable};
+use crate::clearing::outcome::{Cause, Entry, Subject, ZoneVerdict};
 use crate::clearing::working_set::Draft;
 use crate::clearing::zone::{
     By, ListRecord, Lodged, NamedBy, PassRecord, Referenced, ZoneSubmitted, ZoneTold,
@@ -102,6 +103,7 @@ impl Desk<'_, '_, '_> {
             Err(defects) => {
                 let review = self.review(ZoneMessage::Inv201, &provisional_no, list.action);
                 self.tell(refused(review, &defects));
+                self.note(ZoneVerdict::Refused);
                 return Ok(());
             }
         };
@@ -126,6 +128,10 @@ impl Desk<'_, '_, '_> {
             let step = record.take(BondedListStep::Approve, by(MACHINE), self.circumstances.at);
             debug_assert!(step.is_ok(), "a lodged list can be approved");
         }
+        self.note(match record.state {
+            BondedListState::Lodged => ZoneVerdict::ForAnOfficer,
+            _ => ZoneVerdict::Approved,
+        });
         self.draft.lodge(record.key());
         self.draft.set_referenced(self.document.reference(), Referenced::List(record.key()));
         tell_steps(self.draft, self.circumstances, record)
@@ -160,6 +166,7 @@ impl Desk<'_, '_, '_> {
             let number = lodged.provisional_no.clone();
             self.receive(&number);
         }
+        self.note(ZoneVerdict::Ended);
         tell_steps(self.draft, self.circumstances, record)
     }
 
@@ -191,6 +198,7 @@ impl Desk<'_, '_, '_> {
             Err(defects) => {
                 let review = self.review(ZoneMessage::Sas221, &provisional_no, pass.action);
                 self.tell(refused(review, &defects));
+                self.note(ZoneVerdict::Refused);
                 return Ok(());
             }
         };
@@ -213,6 +221,7 @@ impl Desk<'_, '_, '_> {
             self.draft.set_list(list);
         }
         self.draft.set_referenced(self.document.reference(), Referenced::Pass(number));
+        self.note(ZoneVerdict::Approved);
         let told = pass_told(&record, ZoneMessage::Sas221, Action::Create, self.circumstances.at);
         self.draft.set_pass(record);
         self.tell(told);
@@ -250,6 +259,7 @@ impl Desk<'_, '_, '_> {
         let mut record = PassRecord { state, since, ..PassRecord::clone(&record) };
         record.lodged.messages.push(self.document.fingerprint);
         self.receive(&record.lodged.provisional_no);
+        self.note(ZoneVerdict::Ended);
         let told = pass_told(&record, ZoneMessage::Sas221, Action::Delete, since);
         self.draft.set_pass(record);
         self.tell(told);
@@ -350,7 +360,18 @@ impl Desk<'_, '_, '_> {
             text: reason(&defect).into(),
             outcome: Intake::Refused,
         }));
+        self.note(ZoneVerdict::TurnedAway);
         Ok(())
+    }
+
+    /// The audit entry of what became of the document; a repetition decides nothing and has none.
+    fn note(&mut self, verdict: ZoneVerdict) {
+        self.draft.note(Entry {
+            partition: self.document.partition(),
+            subject: Subject::Zone(self.document.reference(), verdict),
+            cause: Cause::Document(self.document.source),
+            statuses: Vec::new(),
+        });
     }
 
     fn tell(&mut self, answer: ZoneAnswer) {
