@@ -244,16 +244,44 @@ fn a_return_is_changed_and_deleted_until_the_goods_are_back() {
 }
 
 #[test]
+fn whatever_is_refused_of_a_return_quotes_the_number_that_it_has() {
+    let (mut world, parcel) = released(|beginning| beginning);
+    let request = asked(&world, &parcel, 1, &[(0, 1)]);
+    let first = world.send([&request]).to(&request)[0].provisional_no.clone().unwrap();
+    let change = |world: &World, pieces, seconds| {
+        let mut changed = self::request(world, &parcel, 1, &[(0, pieces)]);
+        changed.filing = asking(Action::Change, &request, seconds).filing().clone();
+        Document::Return(Box::new(changed))
+    };
+    let faulty = [change(&world, 0, 60), change(&world, 3, 120), anew(&request, 180)];
+    let refused = |world: &mut World, document: &Document, status| {
+        let sent = world.send([document]);
+        assert_eq!(sent.statuses(document), [status], "{}", sent.last_text(document));
+        assert_eq!(sent.to(document)[0].provisional_no.as_ref(), Some(&first), "{status}");
+    };
+    for (document, status) in faulty.iter().zip([-625_001, -625_001, -625_022]) {
+        refused(&mut world, document, status);
+    }
+    assert_eq!(world.returns(&parcel)[0].lines[0].quantity, Decimal::ONE);
+    world.happens(&parcel, back()).unwrap();
+    for late in [change(&world, 2, 240), asking(Action::Delete, &request, 300)] {
+        refused(&mut world, &late, -625_022);
+    }
+}
+
+#[test]
 fn a_change_that_is_only_stored_takes_the_return_back_until_it_is_declared() {
     let (mut world, parcel) = released(|beginning| beginning);
     let request = asked(&world, &parcel, 1, &[(0, 2)]);
-    world.send([&request]);
+    let first = world.send([&request]).to(&request)[0].provisional_no.clone();
     let stored = stored_only(&asking(Action::Change, &request, 60));
     assert_eq!(world.send([&stored]).statuses(&stored), [1]);
     let other = asked(&world, &parcel, 2, &[(0, 2)]);
     assert_eq!(world.send([&other]).statuses(&other), [2, 120], "the goods are free");
     let declared = asking(Action::Change, &request, 120);
-    assert_eq!(world.send([&declared]).statuses(&declared), [-625_001], "and now they are not");
+    let sent = world.send([&declared]);
+    assert_eq!(sent.statuses(&declared), [-625_001], "and now they are not");
+    assert_eq!(sent.to(&declared)[0].provisional_no, first);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tongguan_domain::time::Moment;
 
 use super::admission::{Admission, admit};
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, declaration, export, export_return, matching};
+use super::{Circumstances, Undecidable, declaration, export, export_return, matching, returns};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Repeat, Subject};
 use crate::clearing::record::{
@@ -131,10 +131,12 @@ pub fn refused(
         | DocumentKind::MasterBill
         | DocumentKind::Cancellation
         | DocumentKind::ExportCancellation
-        | DocumentKind::Return
         | DocumentKind::Consolidation
         | DocumentKind::WarehouseEntry => {
             replying.number(export::number(draft, circumstances, filed, standing.as_deref())?);
+        }
+        DocumentKind::Return => {
+            replying.number(returns::number(draft, circumstances, filed, standing.as_deref())?);
         }
         DocumentKind::ExportReturn | DocumentKind::ReturnTally => {
             let standing = standing.as_deref();

@@ -5,14 +5,18 @@ mod settle;
 
 use std::sync::Arc;
 
+use tongguan_domain::ids::ProvisionalNumber;
 use tongguan_domain::returns::{ReturnArrival, ReturnState, ReturnStep};
 use tongguan_domain::status::ReturnStatus;
 
+use super::declaration::provisional_no;
 use super::reply::Replying;
-use super::{Circumstances, Undecidable};
-use crate::clearing::incoming::{ReturnCommand, ReturnEvent};
+use super::{Circumstances, Undecidable, trade};
+use crate::clearing::incoming::{FiledDocument, ReturnCommand, ReturnEvent};
 use crate::clearing::outcome::{Cause, Subject};
-use crate::clearing::record::{DocumentRecord, DocumentState, ReturnRecord};
+use crate::clearing::record::{
+    DocumentKey, DocumentKind, DocumentRecord, DocumentState, ReturnRecord,
+};
 use crate::clearing::working_set::Draft;
 
 pub(super) use request::request;
@@ -60,6 +64,28 @@ pub fn event(
         }
     }
     Ok(())
+}
+
+/// The number that the port gave to the return that stands under the key, or a new one.
+pub(super) fn number(
+    draft: &Draft<'_>,
+    circumstances: &Circumstances<'_>,
+    filed: &FiledDocument,
+    standing: Option<&DocumentRecord>,
+) -> Result<ProvisionalNumber, Undecidable> {
+    let live = standing.filter(|document| document.state.is_live());
+    let known = live.and_then(|document| returned_as(draft, &document.key));
+    provisional_no(circumstances, filed, known.map(|record| &record.provisional_no))
+}
+
+/// The newest return under a key, whichever declaration it is of: what is refused by itself names none.
+fn returned_as<'d>(draft: &'d Draft<'_>, key: &DocumentKey) -> Option<&'d Arc<ReturnRecord>> {
+    let declarations = draft.documents(&key.dossier, DocumentKind::Declaration).into_iter();
+    declarations
+        .filter_map(|document| trade::declared_as(draft, document))
+        .flat_map(|declaration| draft.returns_of(declaration.id))
+        .filter(|record| record.document == *key)
+        .max_by_key(|record| record.id)
 }
 
 fn ruled(officer: &str, reason: &str) -> Cause {

@@ -16,9 +16,8 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax::import_terms;
 use tongguan_domain::time::Moment;
 
-use super::ReturnCase;
+use super::{ReturnCase, number};
 use crate::clearing::decide::admission::{Admission, admit};
-use crate::clearing::decide::declaration::provisional_no;
 use crate::clearing::decide::matching::declaration_of;
 use crate::clearing::decide::reply::Replying;
 use crate::clearing::decide::{Circumstances, Undecidable, trade};
@@ -36,9 +35,7 @@ struct Asked<'r> {
     facts: &'r ReturnFacts,
     /// The declaration of the order, whatever its number.
     declaration: Option<Arc<DeclarationRecord>>,
-    /// The return that it changes, if any.
-    kept: Option<&'r ReturnRecord>,
-    /// That return, or the next one.
+    /// The return that it changes, or the next one.
     id: ReturnId,
 }
 
@@ -68,11 +65,10 @@ pub fn request(
     let is_admitted = matches!(admission, Admission::Admit | Admission::Change);
     if is_admitted && filed.filing.stage == Stage::Declared {
         let id = kept.map_or(ReturnId(id.0), |kept| kept.id);
-        let asked = Asked { submitted, filed, facts, declaration, kept, id };
+        let asked = Asked { submitted, filed, facts, declaration, id };
         return lodge(draft, circumstances, &asked, replying);
     }
-    let number = kept.map(|kept| &kept.provisional_no);
-    replying.number(provisional_no(circumstances, filed, number)?);
+    replying.number(number(draft, circumstances, filed, standing.as_deref())?);
     let guid = &filed.filing.guid;
     let state = match admission {
         Admission::Refuse(defect) => {
@@ -112,7 +108,7 @@ fn lodge(
     asked: &Asked<'_>,
     replying: Replying,
 ) -> Result<(), Undecidable> {
-    let Asked { submitted, filed, facts, kept, id, .. } = *asked;
+    let Asked { submitted, filed, facts, id, .. } = *asked;
     let (declaration, late_from) = match judge(draft, circumstances, asked) {
         Ok(judged) => judged,
         Err(defects) => {
@@ -122,8 +118,8 @@ fn lodge(
         }
     };
     // Only now: a batch reserves one number for each document, and a refusal takes its own.
-    let number = kept.map(|kept| &kept.provisional_no);
-    let provisional_no = provisional_no(circumstances, filed, number)?;
+    let standing = draft.document(&filed.key).map(|document| &**document);
+    let provisional_no = number(draft, circumstances, filed, standing)?;
     let mut case = ReturnCase {
         record: ReturnRecord {
             id,
@@ -149,7 +145,7 @@ fn lodge(
     Ok(())
 }
 
-/// The newest return under the key of the document.
+/// The newest return of that declaration under the key of the document.
 fn earlier(
     draft: &Draft<'_>,
     declaration: Option<&DeclarationRecord>,
