@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use tongguan_codelists::Pack;
 use tongguan_domain::registry::Registry;
+use tongguan_domain::time::Moment;
+use tongguan_messages::certificate::TrustStore;
 use tongguan_storage::{Register, Revisions, StorageError, View};
 
 use crate::clearing::settings::Settings;
@@ -25,7 +27,8 @@ pub struct Learned {
     pub revisions: Revisions,
     /// Who may act.
     pub registry: Arc<Registry>,
-    /// The settings of offices.
+    /// The settings of offices; nobody declares for others until that was
+    /// [judged](Self::judge_delegates).
     pub settings: Arc<Settings>,
     /// The law.
     pub pack: Arc<Pack>,
@@ -80,16 +83,33 @@ impl Learned {
             newer.pack = codes::pack(view)?;
             changed.push(Register::Codes);
         }
-        // Settings leave some things to the law, and hold who declares for others.
-        let delegates_changed = revisions.registry != known.registry
-            && registry::delegates(view)? != self.settings.delegates;
-        if (revisions.settings, revisions.codes) != (known.settings, known.codes)
-            || delegates_changed
-        {
-            newer.settings = Arc::new(settings::load(view, newer.pack.clone())?);
+        // Settings leave some things to the law.
+        if (revisions.settings, revisions.codes) != (known.settings, known.codes) {
+            let settings = settings::load(view, newer.pack.clone())?;
+            let delegates = self.settings.delegates.clone();
+            newer.settings = Arc::new(Settings { delegates, ..settings });
         }
         *self = newer;
         Ok(changed)
+    }
+
+    /// Judges by whom stored declarations may be declared without their declarants: whose certificates
+    /// are registered for that, and trusted. To be done again when the registry or the trust was changed,
+    /// and now and then, because one chain may follow another.
+    ///
+    /// # Errors
+    /// [`StorageError`]; what is known stays as it is then.
+    pub fn judge_delegates(
+        &mut self,
+        view: &mut View<'_>,
+        trust: &TrustStore,
+        at: Moment,
+    ) -> Result<(), StorageError> {
+        let delegates = registry::delegates(view, trust, at)?;
+        if delegates != self.settings.delegates {
+            Arc::make_mut(&mut self.settings).delegates = delegates;
+        }
+        Ok(())
     }
 }
 

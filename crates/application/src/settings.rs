@@ -156,14 +156,14 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 13] {
     NAMES.map(|name| (name, values.next().unwrap_or_default()))
 }
 
-/// Loads the settings of all offices; `law` says what they have not settled.
+/// Loads the settings of all offices; `law` says what they have not settled. Who declares for others stands
+/// in the registry, and is [judged](crate::learning::Learned::judge_delegates) by whoever clears.
 ///
 /// # Errors
 /// [`SettingsError`]; the first setting that is not one.
 pub fn load(view: &mut View<'_>, law: Arc<Pack>) -> Result<Settings, SettingsError> {
     let rows = view.settings()?;
-    let delegates = crate::registry::delegates(view)?;
-    let mut settings = Settings { law, delegates, ..Settings::default() };
+    let mut settings = Settings { law, ..Settings::default() };
     for row in rows.iter().filter(|row| row.scope == "office") {
         apply(&mut settings.default_office, row)?;
     }

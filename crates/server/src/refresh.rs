@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use tongguan_application::intake::Knowledge;
-use tongguan_application::learning::Learned;
+use tongguan_application::learning::{LearnError, Learned};
 use tongguan_application::pipeline::Pipeline;
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::TrustStore;
-use tongguan_storage::Store;
+use tongguan_storage::{Register, Store};
 
 use crate::product;
 
@@ -19,6 +20,8 @@ use crate::product;
 pub struct Refresh {
     every_ms: i64,
     looked_at: Option<Moment>,
+    /// The day on which it was judged who may declare for others.
+    judged_on: Option<Date>,
     learned: Learned,
     knowledge: Knowledge,
     trust: TrustFolder,
@@ -38,7 +41,7 @@ impl Refresh {
     /// most every so many seconds.
     pub fn new(learned: Learned, knowledge: Knowledge, trust: TrustFolder, seconds: u32) -> Self {
         let every_ms = i64::from(seconds) * 1000;
-        Self { every_ms, looked_at: None, learned, knowledge, trust }
+        Self { every_ms, looked_at: None, judged_on: None, learned, knowledge, trust }
     }
 
     /// Looks, unless it has just done so, and gives what was changed and taken up.
@@ -58,21 +61,32 @@ impl Refresh {
             return Ok(Vec::new());
         }
         let trust = self.trust.changed()?;
-        let changed = store
-            .read(|view| self.learned.catch_up(view))
+        let trusted = trust.as_ref().map_or(&self.knowledge.trust, |(_, trusted)| trusted).clone();
+        let judged = trust.is_none() && self.judged_on == Some(now.china_day());
+        let (learned, changed) = store
+            .read(|view| {
+                let mut learned = self.learned.clone();
+                let changed = learned.catch_up(view)?;
+                if !judged || changed.contains(&Register::Registry) {
+                    learned.judge_delegates(view, &trusted, now)?;
+                }
+                Ok::<_, LearnError>((learned, changed))
+            })
             .context("what was changed by another process cannot be taken up")?;
         let mut taken_up: Vec<_> = changed.iter().map(|register| register.name()).collect();
-        if let Some((folder, trusted)) = trust {
+        if let Some((folder, _)) = trust {
             self.trust = folder;
-            self.knowledge.trust = trusted;
             taken_up.push("trust");
         }
-        if !taken_up.is_empty() {
-            self.knowledge.registry = self.learned.registry.clone();
-            self.knowledge.pack = self.learned.pack.clone();
-            pipeline.set_settings(self.learned.settings.clone());
+        if !taken_up.is_empty() || !judged {
+            self.knowledge.registry = learned.registry.clone();
+            self.knowledge.pack = learned.pack.clone();
+            self.knowledge.trust = trusted;
+            pipeline.set_settings(learned.settings.clone());
             pipeline.learn(self.knowledge.clone());
         }
+        self.learned = learned;
+        self.judged_on = Some(now.china_day());
         self.looked_at = Some(now);
         Ok(taken_up)
     }

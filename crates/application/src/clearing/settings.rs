@@ -64,7 +64,7 @@ impl Default for OfficeSettings {
 }
 
 /// The settings of all offices; replaced whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Offices that have their own settings.
     pub offices: HashMap<OfficeCode, OfficeSettings>,
@@ -72,7 +72,8 @@ pub struct Settings {
     pub default_office: OfficeSettings,
     /// The law, whose dated rows say what an office has not settled for itself.
     pub law: Arc<Pack>,
-    /// Under whose certificates stored declarations are declared without their declarants.
+    /// Under whose certificates, all of them trusted, stored declarations are declared without their
+    /// declarants.
     pub delegates: Delegates,
 }
 

@@ -4,8 +4,8 @@ use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::Standing;
 use tongguan_domain::registry::{Delegate, Delegates};
 use tongguan_domain::time::Moment;
-use tongguan_messages::certificate::Certificate;
 use tongguan_messages::certificate::key::{KeyError, SigningKey};
+use tongguan_messages::certificate::{Certificate, CertificateDefect, TrustStore, Verdict, judge};
 use tongguan_storage::{CertificateRow, StorageError, View};
 
 use super::registered::{Registered, fingerprint, registered};
@@ -19,15 +19,13 @@ pub enum KeyRefused {
          certificate first, under `certificates` or `delegates` of the party"
     )]
     Unregistered,
-    /// Its certificate does not count on that day.
-    #[error("the key's certificate {certificate} counts from {from} to {to}")]
-    NotValid {
+    /// Its certificate does not count at that moment: a message signed with it would be refused too.
+    #[error("the key's certificate {certificate} does not count: {defect}{}", advice(.defect))]
+    NotTrusted {
         /// Its SHA-256 digest.
         certificate: String,
-        /// The first moment.
-        from: Moment,
-        /// The last one.
-        to: Moment,
+        /// What is wrong with it.
+        defect: CertificateDefect,
     },
     /// The party may not act itself.
     #[error("{name} may not act: it is suspended, or its registration is over")]
@@ -52,13 +50,14 @@ pub struct Signed {
     pub signature: Vec<u8>,
 }
 
-/// Signs a statement for one of these parties. The chain of the certificate is not looked at: that it is
-/// registered says whose it is.
+/// Signs a statement for one of these parties. That a certificate is registered says whose it is; whether
+/// it counts is judged as that of a message is.
 ///
 /// # Errors
 /// [`KeyRefused`].
 pub fn sign_for(
     view: &mut View<'_>,
+    trust: &TrustStore,
     parties: &[PartyId],
     key: &SigningKey,
     statement: &[u8],
@@ -73,34 +72,64 @@ pub fn sign_for(
     };
     let registered = registered(view)?;
     let owners = registered.iter().filter(|one| parties.contains(&one.party.id));
-    let held =
-        owners.flat_map(|one| one.certificates.iter().filter(is_keys).map(move |row| (one, row)));
+    let held = owners.flat_map(|owner| {
+        let rows = owner.certificates.iter().filter(is_keys);
+        rows.map(move |row| Held { owner, row, verdict: judged(row, trust, at) })
+    });
     let certificate = choose(held, at)?;
     Ok(Signed { certificate, signature })
 }
 
-/// The delegates of all parties, with the time in which they count.
+/// The delegates of all parties whose certificates are trusted, with the time in which they count.
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn delegates(view: &mut View<'_>) -> Result<Delegates, StorageError> {
+pub fn delegates(
+    view: &mut View<'_>,
+    trust: &TrustStore,
+    at: Moment,
+) -> Result<Delegates, StorageError> {
     let registered = registered(view)?;
     let active = registered.iter().filter(|one| one.party.standing == Standing::Active);
     Ok(Delegates::new(active.flat_map(|one| {
         let rows = one.certificates.iter().filter(|row| row.delegate && !row.revoked);
-        rows.map(|row| (one.party.id, delegate(one, row)))
+        rows.filter_map(|row| Some((one.party.id, delegate(one, row, trust, at)?)))
     })))
 }
 
-/// A delegate counts as long as its certificate and the party's registration.
-fn delegate(one: &Registered, row: &CertificateRow) -> Delegate {
+/// A delegate counts as long as the whole chain of its certificate and the party's registration. One whose
+/// time has yet to come is judged as at its beginning.
+fn delegate(
+    one: &Registered,
+    row: &CertificateRow,
+    trust: &TrustStore,
+    at: Moment,
+) -> Option<Delegate> {
+    let verdict = judged(row, trust, at.max(row.valid_from)).ok()?;
     let last_day = one.party.valid_to.and_then(|day| day.tomorrow().ok());
     let end = last_day.map(|day| Moment::start_of(day).plus_millis(-1));
-    Delegate {
+    Some(Delegate {
         certificate: row.digest,
-        valid_from: row.valid_from.max(Moment::start_of(one.party.valid_from)),
-        valid_to: end.map_or(row.valid_to, |end| end.min(row.valid_to)),
-    }
+        valid_from: verdict.valid_from.max(Moment::start_of(one.party.valid_from)),
+        valid_to: end.map_or(verdict.valid_until, |end| end.min(verdict.valid_until)),
+    })
+}
+
+/// Whether a registered certificate counts, by the rules for those of messages.
+fn judged(
+    row: &CertificateRow,
+    trust: &TrustStore,
+    at: Moment,
+) -> Result<Verdict, CertificateDefect> {
+    judge(&Certificate::from_der(&row.der)?, trust, at)
+}
+
+/// A certificate over a key, and whose it is.
+#[derive(Debug, Clone)]
+struct Held<'r> {
+    owner: &'r Registered,
+    row: &'r CertificateRow,
+    verdict: Result<Verdict, CertificateDefect>,
 }
 
 /// The certificate under which a key counts at that moment, of all over it: a renewed one lies beside that
@@ -109,33 +138,41 @@ fn delegate(one: &Registered, row: &CertificateRow) -> Delegate {
 /// # Errors
 /// Where there is none, what is wrong with the one that counts longest, before those of parties that may
 /// not act.
-fn choose<'r>(
-    held: impl Iterator<Item = (&'r Registered, &'r CertificateRow)>,
-    at: Moment,
-) -> Result<[u8; 32], KeyRefused> {
-    let rank = |(owner, row): &(&Registered, &CertificateRow)| {
+fn choose<'r>(held: impl Iterator<Item = Held<'r>>, at: Moment) -> Result<[u8; 32], KeyRefused> {
+    let rank = |Held { owner, row, verdict }: &Held<'_>| {
         let acts = owner.party.is_active_on(at.china_day());
-        (acts && counts(row, at), acts, row.valid_to, row.digest)
+        (acts && verdict.is_ok(), acts, row.valid_to, row.digest)
     };
-    let (owner, row) = held.max_by_key(rank).ok_or(KeyRefused::Unregistered)?;
+    let Held { owner, row, verdict } = held.max_by_key(rank).ok_or(KeyRefused::Unregistered)?;
     if !owner.party.is_active_on(at.china_day()) {
         return Err(KeyRefused::PartyMayNotAct { name: owner.party.name.clone() });
     }
-    if !counts(row, at) {
-        let (from, to) = (row.valid_from, row.valid_to);
-        return Err(KeyRefused::NotValid { certificate: fingerprint(&row.digest), from, to });
+    match verdict {
+        Ok(_) => Ok(row.digest),
+        Err(defect) => {
+            Err(KeyRefused::NotTrusted { certificate: fingerprint(&row.digest), defect })
+        }
     }
-    Ok(row.digest)
 }
 
-fn counts(row: &CertificateRow, at: Moment) -> bool {
-    row.valid_from <= at && at <= row.valid_to
+const fn advice(defect: &CertificateDefect) -> &'static str {
+    match defect {
+        CertificateDefect::UnknownIssuer => {
+            "; put its authority's certificate where gateways look for those they trust, or name that \
+             folder with `--trust`"
+        }
+        CertificateDefect::NotYetValid(_)
+        | CertificateDefect::Expired(_)
+        | CertificateDefect::Revoked(_) => "; register the one that counts now",
+        _ => "",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
     use tongguan_domain::party::{Party, Roles};
+    use tongguan_messages::certificate::Revocation;
 
     use super::*;
 
@@ -166,10 +203,26 @@ mod tests {
         }
     }
 
+    /// What its validity alone says of a certificate.
+    fn verdict(row: &CertificateRow, at: Moment) -> Result<Verdict, CertificateDefect> {
+        match row {
+            _ if at < row.valid_from => Err(CertificateDefect::NotYetValid(row.valid_from)),
+            _ if row.valid_to < at => Err(CertificateDefect::Expired(row.valid_to)),
+            _ => Ok(Verdict {
+                valid_from: row.valid_from,
+                valid_until: row.valid_to,
+                issued_by: [0; 32],
+                revocation: Revocation::NotChecked,
+            }),
+        }
+    }
+
     /// What is chosen, which is the same in either order.
     fn chosen(mut held: [(&Registered, &CertificateRow); 2]) -> Result<[u8; 32], String> {
         let at = Moment::start_of(date(2027, 6, 1));
-        let chosen = |held: [_; 2]| choose(held.into_iter(), at).map_err(|why| why.to_string());
+        let judged = |(owner, row)| Held { owner, row, verdict: verdict(row, at) };
+        let chosen =
+            |held: [_; 2]| choose(held.map(judged).into_iter(), at).map_err(|why| why.to_string());
         let first = chosen(held);
         held.reverse();
         assert_eq!(chosen(held), first);

@@ -9,11 +9,31 @@ use tongguan_messages::certificate::key::SigningKey;
 
 /// A certificate that signs itself, another one for each seed.
 pub fn certificate(seed: u64) -> Certificate {
-    let subject = Subject { organisation: "甲".into(), code: None, common_name: "甲".into() };
-    let key = SigningKey::generate_sm2(&mut SeededChance::new(seed));
-    let moment = |text| Moment::parse_wire(text).unwrap();
-    let validity = Validity { from: moment("20260101000000"), until: moment("20301231235959") };
-    Authority::root(&subject, key, seed, validity).unwrap().certificate().clone()
+    authority(seed).certificate().clone()
+}
+
+/// An authority from 2026 to 2030, another one for each seed.
+pub fn authority(seed: u64) -> Authority {
+    Authority::root(&subject("甲"), key(seed), seed, years(2026, 2030)).unwrap()
+}
+
+/// A certificate of that authority and serial number, from the beginning of one year to the end of another.
+pub fn issued(authority: &Authority, serial: u64, [from, until]: [i16; 2]) -> Certificate {
+    authority.issue(&subject("乙"), &key(serial), serial, years(from, until)).unwrap()
+}
+
+fn subject(name: &str) -> Subject {
+    Subject { organisation: name.into(), code: None, common_name: name.into() }
+}
+
+fn key(seed: u64) -> SigningKey {
+    SigningKey::generate_sm2(&mut SeededChance::new(seed))
+}
+
+fn years(from: i16, until: i16) -> Validity {
+    let moment = |text: &str| Moment::parse_wire(text).unwrap();
+    let (from, until) = (format!("{from}0101000000"), format!("{until}1231235959"));
+    Validity { from: moment(&from), until: moment(&until) }
 }
 
 /// There is no file.

@@ -7,10 +7,11 @@ use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
+use tongguan_messages::certificate::TrustStore;
 use tongguan_storage::{About, Delta, Partition, Register};
 
 use super::file::{self, Format};
-use super::sample::{certificate, no_files};
+use super::sample::{authority, certificate, issued, no_files};
 use super::*;
 use crate::desk::{Desk, cause, noon};
 use crate::history::{self, Cause, ChangeKind, Event, Subject};
@@ -26,6 +27,7 @@ on_both_engines! {
     certificates_are_stopped_when_they_are_left_out_and_left_alone_when_unmentioned,
     a_certificate_of_another_party_is_refused,
     a_delegate_is_charged_by_many_and_may_be_a_party_itself,
+    a_delegate_counts_as_long_as_its_certificate_is_trusted,
     a_first_day_left_out_is_the_day_of_the_import_and_stays,
     an_inherited_first_day_is_compared_with_a_new_last_day,
     a_guarantee_is_granted_changed_and_never_below_what_is_held,
@@ -226,7 +228,8 @@ fn a_certificate_of_another_party_is_refused(desk: &Desk) {
 }
 
 fn a_delegate_is_charged_by_many_and_may_be_a_party_itself(desk: &Desk) {
-    let broker = certificate(1);
+    let authority = authority(1);
+    let broker = issued(&authority, 2, [2026, 2030]);
     let one = |lines, certificates: &[&_], charged: &[&_]| {
         let [entry] = <[Entry; 1]>::try_from(parties(lines)).unwrap();
         let cloned = |all: &[&_]| Some(all.iter().copied().cloned().collect());
@@ -240,7 +243,8 @@ fn a_delegate_is_charged_by_many_and_may_be_a_party_itself(desk: &Desk) {
     }
     let owner = desk.registry().certified(broker.digest()).unwrap().name.clone();
     assert_eq!(owner, "丙", "whom it signs messages for");
-    let delegates = desk.store.read(delegates).unwrap();
+    let trust = TrustStore::new(vec![authority.certificate().clone()], vec![], vec![]).unwrap();
+    let delegates = desk.store.read(|view| delegates(view, &trust, noon(2))).unwrap();
     for merchant in desk.all().iter().filter(|one| one.party.name != "丙") {
         let charged = delegates.at(&[merchant.party.id], noon(2));
         assert_eq!(charged, Some(*broker.digest()), "{}", merchant.party.name);
@@ -251,6 +255,30 @@ fn a_delegate_is_charged_by_many_and_may_be_a_party_itself(desk: &Desk) {
     desk.import(&[one(PLATFORM, &[], &[])]);
     let left = desk.all().into_iter().map(|one| one.delegate_digests().count()).sum::<usize>();
     assert_eq!(left, 1);
+}
+
+fn a_delegate_counts_as_long_as_its_certificate_is_trusted(desk: &Desk) {
+    let authority = authority(1);
+    let broker = issued(&authority, 2, [2027, 2040]);
+    let [entry] = <[Entry; 1]>::try_from(parties(PLATFORM)).unwrap();
+    desk.import(&[Entry { delegates: Some(vec![broker.clone()]), ..entry }]);
+    let party = desk.all()[0].party.id;
+    let charged = |trust: &TrustStore, year| {
+        let delegates = desk.store.read(|view| delegates(view, trust, noon(2))).unwrap();
+        delegates.at(&[party], Moment::start_of(date(year, 6, 1)))
+    };
+    let trusting =
+        |lists| TrustStore::new(vec![authority.certificate().clone()], vec![], lists).unwrap();
+    let (digest, since) = (Some(*broker.digest()), Moment::start_of(date(2026, 11, 1)));
+    // The authority ends with 2030.
+    for (year, expected) in [(2026, None), (2027, digest), (2030, digest), (2031, None)] {
+        assert_eq!(charged(&trusting(vec![]), year), expected, "{year}");
+    }
+    assert_eq!(charged(&TrustStore::default(), 2027), None, "nobody is trusted");
+    for (serial, expected) in [(3, digest), (2, None)] {
+        let list = authority.revocation_list(1, since, noon(20), &[(serial, since)]).unwrap();
+        assert_eq!(charged(&trusting(vec![list]), 2027), expected, "{serial} is revoked");
+    }
 }
 
 fn a_first_day_left_out_is_the_day_of_the_import_and_stays(desk: &Desk) {

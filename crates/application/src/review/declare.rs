@@ -3,8 +3,8 @@
 
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_messages::certificate::TrustStore;
 use tongguan_messages::certificate::key::SigningKey;
-
 use tongguan_storage::{Store, View};
 
 use super::ReviewError;
@@ -58,14 +58,15 @@ impl From<Undecidable> for DeclareError {
 }
 
 /// Declares a stored declaration, as its declarant does by sending it again with `appStatus` 2, and says
-/// what was told. It may be told that it is refused. `key` signs the [`statement`]; certificate and
-/// signature stand in the audit event.
+/// what was told. It may be told that it is refused. `key` signs the [`statement`] under a certificate that
+/// is trusted; certificate and signature stand in the audit event.
 ///
 /// # Errors
 /// [`DeclareError`].
 pub fn declare(
     engine: &mut Engine,
     clock: &dyn Clock,
+    trust: &TrustStore,
     id: DeclarationId,
     key: &SigningKey,
 ) -> Result<Decided, DeclareError> {
@@ -75,7 +76,7 @@ pub fn declare(
     let statement = statement(&store, &declaration)?.ok_or(DeclareError::Unknown(id))?;
     let (parties, now) = (declaration.declarers(), clock.now());
     let signed = store
-        .read(|view| sign_for(view, &parties, key, statement.as_bytes(), now))
+        .read(|view| sign_for(view, trust, &parties, key, statement.as_bytes(), now))
         .map_err(|why| DeclareError::Key(id, why))?;
     let command = Incoming::Declare { declaration: id, signed };
     if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {

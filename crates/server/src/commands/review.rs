@@ -26,6 +26,7 @@ use super::deciding::Deciding;
 use super::message::signing_key;
 use super::place::Place;
 use crate::clock::SystemClock;
+use crate::product::trust;
 
 /// Review declarations, imports and exports: list what waits for an officer, look at one, decide; declare
 /// a stored one.
@@ -112,7 +113,7 @@ struct Decide {
 /// Declare a declaration that is only stored (status 1), as sending it again with appStatus 2 does.
 ///
 /// It is signed with the key of its declarant, its merchant or a delegate of theirs, whose certificate is
-/// registered (docs/reference/registry.md).
+/// registered (docs/reference/registry.md) and trusted.
 /// Takes the partitions as `decide` does, and its answer is delivered by the next gateway.
 #[derive(Debug, Args)]
 struct Declare {
@@ -121,6 +122,9 @@ struct Declare {
     /// The secret key that signs: PKCS#8 in PEM, unencrypted.
     #[arg(long, value_name = "PEM")]
     key: PathBuf,
+    /// The trusted authorities, as the gateway is told.
+    #[arg(long, value_name = "DIR", default_value = "trust")]
+    trust: PathBuf,
     #[command(flatten)]
     at: Deciding,
 }
@@ -222,9 +226,10 @@ impl Declare {
         let store = self.at.open()?;
         let id = find(&store, &self.number)?;
         let key = signing_key(&self.key)?;
-        let declared = self
-            .at
-            .decide(&store, |engine, _| review::declare(engine, &SystemClock, id, &key))??;
+        let trust = trust(&self.trust)?;
+        let declared = self.at.decide(&store, |engine, _| {
+            review::declare(engine, &SystemClock, &trust, id, &key)
+        })??;
         tell(&self.number, id, &declared, self.at.json)
     }
 }

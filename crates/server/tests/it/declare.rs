@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use jiff::civil::date;
 use serde_json::Value;
 use tempfile::TempDir;
 use tongguan_application::clearing::record::{DocumentKind, DocumentRecord};
@@ -27,7 +28,10 @@ impl Desk {
     fn with_guarantee(granted: &str) -> Self {
         let cast = Cast::new(7, Signing::None).unwrap();
         let desk = Self { cast, folder: TempDir::new().unwrap() };
-        fs::create_dir(desk.folder.path().join("in")).unwrap();
+        for name in ["in", "trust"] {
+            fs::create_dir(desk.folder.path().join(name)).unwrap();
+        }
+        desk.trust(&desk.cast);
         let parties = registration(&desk.cast, |_| true, granted);
         fs::write(desk.folder.path().join("parties.toml"), parties).unwrap();
         desk.run(&["registry", "import", "parties.toml"]);
@@ -37,6 +41,14 @@ impl Desk {
 
     fn write_key(&self, name: &str, key: &SigningKey) {
         fs::write(self.folder.path().join(name), key.to_pem().unwrap()).unwrap();
+    }
+
+    /// Trusts the authority of a cast.
+    fn trust(&self, cast: &Cast) {
+        let root = cast.authority().certificate();
+        let name = root.digest().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let path = self.folder.path().join(format!("trust/{name}.pem"));
+        fs::write(path, root.to_pem()).unwrap();
     }
 
     fn declare(&self, number: &str, key: &str) -> Run {
@@ -202,6 +214,14 @@ fn only_a_registered_key_declares_and_the_audit_keeps_its_signature() {
     let delegates = shown["certificates"].as_array().unwrap().iter();
     assert_eq!(delegates.filter(|one| one["delegate"] == true).count(), 1, "{shown}");
 
+    let untrusted = desk.declare(number, "delegate.pem");
+    assert_eq!((untrusted.status, untrusted.out.as_str()), (1, ""));
+    for says in ["does not count: no trusted authority issued it", "`--trust`"] {
+        assert!(untrusted.err.contains(says), "{says}: {}", untrusted.err);
+    }
+    assert_eq!(desk.run(&["review", "show", number, "--json"]).json()["status"], 1);
+
+    desk.trust(&others);
     let declared = desk.declare(number, "delegate.pem");
     assert_eq!(declared.json()["status"], 800, "{}", declared.err);
     let [(certificate, signature)] = <[_; 1]>::try_from(desk.signed()).unwrap();
@@ -209,4 +229,25 @@ fn only_a_registered_key_declares_and_the_audit_keeps_its_signature() {
     let key = others.carrier.certificate.key();
     let statement = desk.statement(&parcel);
     assert!(key.verify(Scheme::Sm2Sm3, statement.as_bytes(), &signature), "{statement}");
+}
+
+#[test]
+fn a_revoked_key_declares_nothing() {
+    let desk = Desk::with_guarantee("1000000");
+    let parcel = nth(1);
+    desk.store(&parcel);
+    let day = |year| Moment::start_of(date(year, 1, 1));
+    let revoked = |serial| {
+        let authority = desk.cast.authority();
+        let list = authority.revocation_list(1, day(2025), day(2044), &[(serial, day(2025))]);
+        fs::write(desk.folder.path().join("trust/list.crl"), list.unwrap().to_pem()).unwrap();
+        desk.declare(order_no(&parcel), "declarant.pem")
+    };
+    let declarants = 0x0300_0000_0000_0004;
+    let refused = revoked(declarants);
+    assert_eq!((refused.status, refused.out.as_str()), (1, ""));
+    for says in ["revoked at 2025-01-01", "register the one that counts now"] {
+        assert!(refused.err.contains(says), "{says}: {}", refused.err);
+    }
+    assert_eq!(revoked(declarants + 1).json()["status"], 800);
 }

@@ -241,6 +241,9 @@ fn a_stored_export_is_declared_by_command() {
     let parties = registration(&world.cast, |_| true, "0");
     fs::write(world.folder().join("parties.toml"), parties).unwrap();
     fs::write(world.folder().join("key.pem"), exporter.key().to_pem().unwrap()).unwrap();
+    fs::create_dir(world.folder().join("trust")).unwrap();
+    let root = world.cast.authority().certificate().to_pem();
+    fs::write(world.folder().join("trust/root.pem"), root).unwrap();
     let place = ["--data", world.folder().to_str().unwrap()];
     let import = [&["registry", "import", "parties.toml"], &place[..]].concat();
     let imported = tongguan_in(world.folder(), &import, "");
