@@ -139,12 +139,13 @@ impl Doctor {
 
     fn database(&self, findings: &mut Findings, store: &Store, now: Moment) {
         let place = self.place.to_string();
-        let looks: [(&'static str, anyhow::Result<()>); 6] = [
+        let looks: [(&'static str, anyhow::Result<()>); 7] = [
             ("settings", machine::settings(findings, store, &place, self.fast)),
             ("key", machine::key(findings, store, self.key_file.path(&self.place))),
             ("contents", contents::all(findings, store, &place, now)),
             ("clock", contents::clock(findings, store, &place, now)),
             ("registry", trust::registry(findings, store, &place, now)),
+            ("delegates", trust::delegates(findings, store, &place, &self.trust, now)),
             ("law", law::rules(findings, store, &place, now)),
         ];
         for (check, looked) in looks {

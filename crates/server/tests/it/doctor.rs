@@ -131,6 +131,44 @@ fn a_party_whose_delegates_have_all_ended_is_named() {
 }
 
 #[test]
+fn offices_that_declare_for_others_are_named_while_no_delegate_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let run = tongguan_in(folder.path(), &[arguments, &["--data", "."]].concat(), "");
+        assert_eq!(run.status, 0, "{arguments:?}: {}{}", run.out, run.err);
+    };
+    let cast = Cast::new(7, Signing::None).unwrap();
+    let charge = |delegates: &str| {
+        let merchant = registration(&cast, |actor| actor.party.id.0 == 2, "0");
+        let line = format!("delegates = [{delegates}]\ncertificates");
+        let parties = merchant.replacen("certificates", &line, 1);
+        fs::write(folder.path().join("parties.toml"), parties).unwrap();
+        run(&["registry", "import", "parties.toml"]);
+    };
+    let warned = || found(&doctor(folder.path(), &[]), "delegates");
+    charge("");
+    assert_eq!(warned(), []);
+    run(&["office", "set", "all", "declare_on_waybill", "true"]);
+    run(&["office", "set", "2916", "declare_on_waybill", "false"]);
+    run(&["office", "set", "2910", "declare_on_waybill", "true"]);
+    let [(level, what)] = <[_; 1]>::try_from(warned()).unwrap();
+    assert_eq!(level, "warn");
+    assert!(what.starts_with("`declare_on_waybill` is `true` for all, 2910, "), "{what}");
+    charge(&format!("'''{}'''", cast.carrier.certificate.to_pem()));
+    assert_eq!(warned().len(), 1, "nobody trusts the delegate's authority");
+    fs::create_dir(folder.path().join("trust")).unwrap();
+    let root = cast.authority().certificate().to_pem();
+    fs::write(folder.path().join("trust/root.pem"), root).unwrap();
+    assert_eq!(warned(), []);
+    charge("");
+    assert_eq!(warned().len(), 1);
+    for office in ["all", "2910"] {
+        run(&["office", "set", office, "declare_on_waybill", "false"]);
+    }
+    assert_eq!(warned(), []);
+}
+
+#[test]
 fn a_key_that_is_missing_wrong_or_no_key_fails() {
     let world = world(100_000_000);
     let private = fs::Permissions::from_mode(0o600);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use tongguan_application::learning::{LearnError, Learned};
 use tongguan_application::registry::snapshot;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
@@ -154,5 +155,43 @@ pub fn registry(
             findings.warn("guarantee", format!("guarantor {code}"), said, todo);
         }
     }
+    Ok(())
+}
+
+/// Offices that have stored lists declared when their waybill is there, while nobody may declare them.
+pub fn delegates(
+    findings: &mut Findings,
+    store: &Store,
+    place: &str,
+    folder: &Path,
+    now: Moment,
+) -> anyhow::Result<()> {
+    // A folder that cannot be used is a finding of its own, and then no gateway starts.
+    let trusted = trust(folder).unwrap_or_default();
+    let learned = store.read(|view| {
+        let mut learned = Learned::load(view)?;
+        learned.judge_delegates(view, &trusted, now)?;
+        Ok::<_, LearnError>(learned)
+    })?;
+    let Learned { registry, settings, .. } = learned;
+    let parties: Vec<_> = registry.parties().map(|party| party.id).collect();
+    if settings.delegates.at(&parties, now).is_some() {
+        return Ok(());
+    }
+    let own = settings.offices.iter().filter(|(_, office)| office.declare_on_waybill);
+    let own: BTreeSet<_> = own.map(|(code, _)| code.to_string()).collect();
+    let all = settings.default_office.declare_on_waybill.then(|| "all".to_owned());
+    let offices: Vec<_> = all.into_iter().chain(own).collect();
+    if offices.is_empty() {
+        return Ok(());
+    }
+    let said = format!(
+        "`declare_on_waybill` is `true` for {}, but no party has a delegate whose certificate counts, so \
+         what is stored stays at status 1",
+        offices.join(", ")
+    );
+    let todo = "register delegates with `registry import` and put their authorities into the trust folder, or \
+                set it to `false` with `office set`";
+    findings.warn("delegates", place, said, todo);
     Ok(())
 }
