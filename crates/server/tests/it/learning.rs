@@ -6,10 +6,11 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use tongguan_application::delivery::Rendered;
+use tongguan_domain::commerce::Stage;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::answers::{Answer, answers, bills};
 use tongguan_testkit::cast::{Cast, Signing};
-use tongguan_testkit::parcels::{Document, Messages, Parcel, parcel};
+use tongguan_testkit::parcels::{Document, Messages, Parcel, message, parcel};
 use tongguan_testkit::postgres::database;
 
 use crate::gateway::{Gateway, names, registration};
@@ -155,17 +156,35 @@ fn responses(desk: &Path) -> Vec<Rendered> {
 
 #[test]
 fn a_running_gateway_takes_up_what_others_change_on_sqlite() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = ["--data".to_owned(), folder.path().join("data").to_str().unwrap().to_owned()];
-    everything_changes(Desk::at(folder, place));
+    on_sqlite(everything_changes);
 }
 
 #[test]
 fn a_running_gateway_takes_up_what_others_change_on_postgres() {
+    on_postgres(everything_changes);
+}
+
+#[test]
+fn a_running_gateway_learns_who_declares_for_others_on_sqlite() {
+    on_sqlite(delegates_come_and_go);
+}
+
+#[test]
+fn a_running_gateway_learns_who_declares_for_others_on_postgres() {
+    on_postgres(delegates_come_and_go);
+}
+
+fn on_sqlite(test: fn(Desk)) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = ["--data".to_owned(), folder.path().join("data").to_str().unwrap().to_owned()];
+    test(Desk::at(folder, place));
+}
+
+fn on_postgres(test: fn(Desk)) {
     // Where there is no server, that has been said loudly.
     let Some(database) = database() else { return };
     let place = ["--database".to_owned(), database.url.clone()];
-    everything_changes(Desk::at(tempfile::tempdir().unwrap(), place));
+    test(Desk::at(tempfile::tempdir().unwrap(), place));
 }
 
 fn everything_changes(mut desk: Desk) {
@@ -198,4 +217,57 @@ fn everything_changes(mut desk: Desk) {
     desk.write(".", "suspended.toml", &suspended);
     desk.change("registry", &["registry", "import", "suspended.toml"]);
     assert_eq!(desk.order(6).status, -10_102);
+}
+
+/// Sends a parcel whose declaration is only stored, its waybill last; gives where it stands then.
+fn stored_before_its_waybill(desk: &mut Desk, n: u64) -> i32 {
+    let [order, payment, waybill, mut declaration] = nth(n).documents();
+    declaration.filing_mut().stage = Stage::Stored;
+    for (document, expected) in [(&order, 120), (&payment, 120), (&declaration, 1)] {
+        let text = message(&desk.cast, std::slice::from_ref(document), n).unwrap();
+        assert_eq!(desk.send(&text, document).status, expected);
+    }
+    let text = message(&desk.cast, std::slice::from_ref(&waybill), n).unwrap();
+    assert_eq!(desk.send(&text, &waybill).status, 120);
+    // What comes in the next round is answered after everything that the waybill led to.
+    desk.order(100 + n);
+    desk.told(&declaration).pop().unwrap().status
+}
+
+fn delegates_come_and_go(mut desk: Desk) {
+    // Answered, so it has started, and has looked at the folder.
+    desk.order(9);
+    let root = desk.cast.authority().certificate().to_pem();
+    desk.write("trust", "root.pem", &root);
+    desk.wait_for("trust");
+    desk.change("registry", &["registry", "import", "platform.toml"]);
+    let platform = desk.cast.platform.party.codes[0].to_string();
+    desk.change("registry", &["registry", "guarantee", &platform, "--granted", "1000000"]);
+    desk.change("settings", &["office", "set", "all", "declare_on_waybill", "true"]);
+    assert_eq!(stored_before_its_waybill(&mut desk, 1), 1, "nobody was charged");
+
+    let broker = Cast::new(12, Signing::Sm2).unwrap();
+    let merchant = registration(&desk.cast, |actor| actor.party.id.0 == 2, "0");
+    let charge = |desk: &mut Desk, name: &str, delegates: &str| {
+        let line = format!("delegates = [{delegates}]\ncertificates");
+        desk.write(".", name, &merchant.replacen("certificates", &line, 1));
+        desk.change("registry", &["registry", "import", name]);
+    };
+    let delegate = format!("'''{}'''", broker.carrier.certificate.to_pem());
+    charge(&mut desk, "charged.toml", &delegate);
+    assert_eq!(stored_before_its_waybill(&mut desk, 2), 1, "nobody trusts its authority");
+    desk.write("trust", "broker.pem", &broker.authority().certificate().to_pem());
+    desk.wait_for("trust");
+    assert_eq!(stored_before_its_waybill(&mut desk, 3), 800);
+    // Other registers leave the delegates as they are.
+    desk.change("settings", &["office", "set", "all", "waiting_days", "9"]);
+    assert_eq!(stored_before_its_waybill(&mut desk, 4), 800);
+
+    charge(&mut desk, "left.toml", "");
+    assert_eq!(stored_before_its_waybill(&mut desk, 5), 1, "it was withdrawn");
+    charge(&mut desk, "charged.toml", &delegate);
+    assert_eq!(stored_before_its_waybill(&mut desk, 6), 800);
+    fs::remove_file(desk.folder.path().join("trust/broker.pem")).unwrap();
+    desk.wait_for("trust");
+    assert_eq!(stored_before_its_waybill(&mut desk, 7), 1, "its authority is trusted no more");
 }
