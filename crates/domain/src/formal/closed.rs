@@ -1,5 +1,6 @@
 //! What consolidation takes of an export declaration.
 
+use super::share::Basis;
 use super::{ClosedDeclaration, ClosedLine, Goods, Head, Measured};
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -33,22 +34,23 @@ impl ClosedDeclaration {
     /// The same without what came back of it; nothing where all of it did.
     ///
     /// A line keeps its price for each unit, so its value shrinks as its quantity does, to the fen. The
-    /// masses of the parcel shrink as the value of its goods does: what returned goods weighed is not
-    /// declared. Both are inferences; no source says how a part is left out.
+    /// masses of the parcel shrink as the value of its goods does, or as another [`Basis`] where they have
+    /// several currencies: what returned goods weighed is not declared. Both are inferences; no source says
+    /// how a part is left out.
     pub fn without(self, back: &ReturnedByLine) -> Option<Self> {
         if back.is_empty() {
             return Some(self);
         }
-        let value = |lines: &[ClosedLine]| lines.iter().map(|line| line.value.value()).sum();
-        let before: Decimal = value(&self.lines);
-        let lines = self.lines.into_iter();
-        let lines: Vec<_> = lines
-            .filter_map(|line| {
-                let back = back.line(line.number);
-                line.without(back)
-            })
-            .collect();
-        let left = value(&lines).checked_div(before).unwrap_or(Decimal::ONE);
+        let basis = Basis::of(&self.lines);
+        let before: Decimal = self.lines.iter().map(|line| basis.weight(line)).sum();
+        let (mut lines, mut left) = (Vec::new(), Decimal::ZERO);
+        for all in self.lines {
+            if let Some(line) = all.clone().without(back.line(all.number)) {
+                left += basis.weight_left(&line, &all);
+                lines.push(line);
+            }
+        }
+        let left = left.checked_div(before).unwrap_or(Decimal::ONE);
         let mass = |kg: Decimal| rounded(kg * left, MASS_DIGITS);
         (!lines.is_empty()).then_some(Self {
             number: self.number,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use tongguan_codelists::entries::{MergeKey, MergePart};
 
-use super::share::share;
+use super::share::{Basis, share};
 use super::{ClosedDeclaration, ClosedLine, FormalDeclaration, FormalLine, Head, LineOf, Measured};
 use crate::consolidation::{GoodsNaming, Grouping};
 
@@ -26,7 +26,8 @@ pub struct Merging {
 ///
 /// Each line goes into exactly one formal line. Quantities in both statutory units, values and masses
 /// are conserved: lines with other statutory units are never one line, and a declaration whose lines
-/// go into several forms shares its masses out by value. The order of `closed` does not matter.
+/// go into several forms shares its masses out among them ([`Basis`]). The order of `closed` does not
+/// matter.
 pub fn merge(closed: &[ClosedDeclaration], merging: &Merging) -> Vec<FormalDeclaration> {
     let mut ordered: Vec<&ClosedDeclaration> = closed.iter().collect();
     ordered.sort_by(|a, b| a.number.cmp(&b.number));
@@ -80,6 +81,8 @@ struct Source<'c> {
     place: usize,
     declaration: &'c ClosedDeclaration,
     line: &'c ClosedLine,
+    /// What it bears of the masses of its declaration.
+    weight: Decimal,
 }
 
 /// The forms that declarations of one head become.
@@ -87,19 +90,20 @@ fn forms(declarations: &[&ClosedDeclaration], merging: &Merging) -> Vec<FormalDe
     let Some(first) = declarations.first() else { return Vec::new() };
     let mut groups = BTreeMap::<Vec<String>, Vec<Source<'_>>>::new();
     for (place, &declaration) in declarations.iter().enumerate() {
+        let basis = Basis::of(&declaration.lines);
         for line in &declaration.lines {
-            let source = Source { place, declaration, line };
+            let source = Source { place, declaration, line, weight: basis.weight(line) };
             groups.entry(merging.line_key(line)).or_default().push(source);
         }
     }
     let groups: Vec<Vec<Source<'_>>> = groups.into_values().collect();
     let mut forms = Vec::new();
-    // By declaration and form: the value of the lines of the one that went into the other.
-    let mut values = BTreeMap::<usize, BTreeMap<usize, Decimal>>::new();
+    // By declaration and form: the weight of the lines of the one that went into the other.
+    let mut weights = BTreeMap::<usize, BTreeMap<usize, Decimal>>::new();
     for (form, groups) in groups.chunks(merging.most_lines.max(1)).enumerate() {
         for source in groups.iter().flatten() {
-            let of_declaration = values.entry(source.place).or_default();
-            *of_declaration.entry(form).or_default() += source.line.value.value();
+            let of_declaration = weights.entry(source.place).or_default();
+            *of_declaration.entry(form).or_default() += source.weight;
         }
         forms.push(FormalDeclaration {
             head: first.head.clone(),
@@ -108,9 +112,9 @@ fn forms(declarations: &[&ClosedDeclaration], merging: &Merging) -> Vec<FormalDe
             lines: groups.iter().filter_map(|group| FormalLine::of(group)).collect(),
         });
     }
-    for (place, values) in values {
+    for (place, weights) in weights {
         if let Some(declaration) = declarations.get(place) {
-            share_masses(declaration, &values, &mut forms);
+            share_masses(declaration, &weights, &mut forms);
         }
     }
     forms
@@ -119,13 +123,13 @@ fn forms(declarations: &[&ClosedDeclaration], merging: &Merging) -> Vec<FormalDe
 /// Adds a declaration's masses to the forms that its lines went into.
 fn share_masses(
     declaration: &ClosedDeclaration,
-    values: &BTreeMap<usize, Decimal>,
+    weights: &BTreeMap<usize, Decimal>,
     forms: &mut [FormalDeclaration],
 ) {
-    let by_value: Vec<Decimal> = values.values().copied().collect();
-    let gross = share(declaration.gross_weight_kg, &by_value);
-    let net = share(declaration.net_weight_kg, &by_value);
-    for (form, (gross, net)) in values.keys().zip(gross.into_iter().zip(net)) {
+    let by_weight: Vec<Decimal> = weights.values().copied().collect();
+    let gross = share(declaration.gross_weight_kg, &by_weight);
+    let net = share(declaration.net_weight_kg, &by_weight);
+    for (form, (gross, net)) in weights.keys().zip(gross.into_iter().zip(net)) {
         if let Some(form) = forms.get_mut(*form) {
             form.gross_weight_kg += gross;
             form.net_weight_kg += net;

@@ -8,6 +8,8 @@ use tongguan_codelists::Pack;
 
 use super::*;
 use crate::consolidation::{GoodsNaming, Grouping};
+use crate::facts::ExportReturnItemFacts;
+use crate::readmission::ReturnedByLine;
 
 /// What the law of September 2026 demands, and forms of so many lines.
 fn merging(most_lines: usize) -> Merging {
@@ -113,6 +115,63 @@ fn producers_and_names_are_told_apart_only_when_asked() {
     assert_eq!(forms(with_producer, GoodsNaming::Declared), [1, 2]);
 }
 
+/// What each line of a list of a kilogram net gives the form that it goes into alone, in order of lines.
+fn masses(lines: &[ClosedLine]) -> Vec<String> {
+    let forms = merge(&[closed(1, head(7, "NO"), lines.to_vec())], &merging(1));
+    let mut masses: Vec<_> = forms
+        .iter()
+        .map(|form| (form.lines[0].sources[0].line, form.net_weight_kg.to_string()))
+        .collect();
+    masses.sort();
+    masses.into_iter().map(|(_, mass)| mass).collect()
+}
+
+#[test]
+fn masses_go_by_value_in_one_currency_by_quantity_in_one_unit_and_by_line_in_none() {
+    let mut lines = [
+        line(1, "4202210090", "502", "502", 1),
+        line(2, "6109100021", "502", "502", 3),
+        line(3, "9503008390", "502", "502", 4),
+    ];
+    lines[1].value = Amount::new(Decimal::new(3998, 2));
+    assert_eq!(masses(&lines), ["0.25000", "0.50000", "0.25000"], "by value");
+    lines[1].goods.currency = "300".into();
+    // Forms stand in order of their lines' keys, and the last one bears the remainder.
+    assert_eq!(masses(&lines), ["0.12500", "0.37500", "0.50000"], "by pieces");
+    lines[2].statutory.unit = "035".into();
+    let mut each = masses(&lines);
+    each.sort();
+    assert_eq!(each, ["0.33333", "0.33333", "0.33334"], "each line alike");
+}
+
+#[test]
+fn what_is_left_of_a_list_in_several_currencies_weighs_by_its_pieces() {
+    let left = |currency, returned: &[(i32, i64)]| {
+        let lines =
+            vec![line(1, "6109100021", "502", "502", 6), line(2, "9503008390", "502", currency, 2)];
+        let returned: Vec<_> = returned
+            .iter()
+            .map(|(number, pieces)| ExportReturnItemFacts {
+                number: *number,
+                hs_code: "6109100021".into(),
+                name: "针织衫".into(),
+                unit: "011".into(),
+                quantity: (*pieces).into(),
+                statutory_unit: "011".into(),
+                statutory_quantity: (*pieces).into(),
+                second: None,
+            })
+            .collect();
+        let back = ReturnedByLine::of(&returned);
+        let left = closed(1, head(7, "NO"), lines).without(&back)?;
+        Some(left.net_weight_kg.normalize().to_string())
+    };
+    assert_eq!(left("502", &[(1, 6)]), Some("0.5".into()), "half of the value");
+    assert_eq!(left("300", &[(1, 6)]), Some("0.25".into()));
+    assert_eq!(left("300", &[(1, 2), (2, 1)]), Some("0.625".into()));
+    assert_eq!(left("300", &[(1, 6), (2, 2)]), None);
+}
+
 #[test]
 fn units_that_differ_are_never_added() {
     let mut by_weight = line(1, "6109100021", "502", "502", 3);
@@ -141,9 +200,11 @@ prop_compose! {
         fen in 0..100_000_i64,
         second in prop::option::of(1..10_000_i64),
         unit in prop::sample::select(vec!["011", "007"]),
+        statutory in prop::sample::select(vec!["011", "011", "011", "035"]),
     ) -> ClosedLine {
         let mut line = line(number, hs, destination, currency, pieces);
         line.declared.unit = unit.into();
+        line.statutory.unit = statutory.into();
         line.value = Amount::new(Decimal::new(fen, 2));
         line.second =
             second.map(|grams| Measured { quantity: Decimal::new(grams, 3), unit: "035".into() });
@@ -249,6 +310,27 @@ proptest! {
     ) {
         let merging = merging(3);
         prop_assert_eq!(merge(&lists, &merging), merge(&shuffled, &merging));
+    }
+
+    /// A currency that is renamed, or loses two noughts, makes no goods lighter.
+    #[test]
+    fn what_another_currency_is_worth_moves_no_mass(lists in any_closed(), factor in 2..1000_i64) {
+        let merging = merging(1);
+        let in_two = |list: &ClosedDeclaration| {
+            list.lines.iter().any(|line| line.goods.currency != list.lines[0].goods.currency)
+        };
+        let lists: Vec<_> = lists.into_iter().filter(in_two).collect();
+        let mut revalued = lists.clone();
+        for line in revalued.iter_mut().flat_map(|list| &mut list.lines) {
+            if &*line.goods.currency == "300" {
+                line.value = Amount::new(line.value.value() * Decimal::from(factor));
+            }
+        }
+        let masses = |lists: &[ClosedDeclaration]| {
+            let forms = merge(lists, &merging).into_iter();
+            forms.map(|form| [form.gross_weight_kg, form.net_weight_kg]).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(masses(&lists), masses(&revalued));
     }
 
     #[test]

@@ -60,9 +60,26 @@ impl Left {
             }
         });
         let lines: Vec<_> = lines.collect();
-        let all: Decimal = list.items.iter().map(|item| item.total_price.value()).sum();
-        let left: Decimal = lines.iter().map(|line| line.value).sum();
+        let [all, left] = borne(&list.items, &lines);
         Self { masses: masses.map(|kg| rounded(kg * (left / all), 5)), lines }
+    }
+}
+
+/// What bears the masses, of all lines and of what is left of them: their value if they have one currency,
+/// their statutory quantity if they have one unit, and otherwise their number.
+fn borne(items: &[ExportItem], left: &[LeftLine]) -> [Decimal; 2] {
+    let one = |of: fn(&ExportItem) -> &str| {
+        items.windows(2).all(|pair| matches!(pair, [a, b] if of(a) == of(b)))
+    };
+    if one(|item| &item.currency) {
+        let all = items.iter().map(|item| item.total_price.value());
+        [all.sum(), left.iter().map(|line| line.value).sum()]
+    } else if one(|item| &item.statutory_unit) {
+        let all = items.iter().map(|item| item.statutory_quantity);
+        [all.sum(), left.iter().map(|line| line.statutory).sum()]
+    } else {
+        let parts = left.iter().map(|line| line.declared / line.item.quantity);
+        [Decimal::from(items.len()), parts.sum()]
     }
 }
 
