@@ -1,10 +1,10 @@
-//! `tongguan bench clear`: every parcel of either flow is cleared, and what it cost is told.
+//! `tongguan bench clear`: every parcel of every flow is cleared, and what it cost is told.
 
 use crate::run::tongguan;
 
 #[test]
-fn parcels_of_both_flows_are_cleared_to_the_end() {
-    for flow in ["import", "export"] {
+fn parcels_of_every_flow_are_cleared_to_the_end() {
+    for flow in ["import", "export", "departure"] {
         let run = tongguan(
             &["bench", "clear", "--json", "--flow", flow]
                 .into_iter()

@@ -57,7 +57,7 @@ impl Prepare {
         let mut output = Output(BufWriter::new(File::create(&self.file)?));
         match self.flow {
             Flow::Import => self.imports(&cast, &mut output)?,
-            Flow::Export => self.exports(&cast, &mut output)?,
+            Flow::Export | Flow::Departure => self.exports(&cast, &mut output)?,
         }
         output.0.flush()?;
         Ok(ExitCode::SUCCESS)
@@ -78,10 +78,13 @@ impl Prepare {
         Ok(())
     }
 
-    /// Three messages for each group of parcels, and some time later its arrival, and its departure.
+    /// Three messages for each group of parcels, and some time later its arrival, and its departure if it is
+    /// to depart.
     fn exports(&self, cast: &Cast, output: &mut Output) -> anyhow::Result<()> {
         let between = PARCELS_BETWEEN.div_ceil(self.documents_per_message);
-        for step in 0..self.groups() + 2 * between {
+        let departs = self.flow == Flow::Departure;
+        let later = if departs { 2 * between } else { between };
+        for step in 0..self.groups() + later {
             let mut mark = Mark::First;
             if step < self.groups() {
                 let (first, parcels) = self.exported(step)?;
@@ -92,10 +95,10 @@ impl Prepare {
             if let Some(group) = step.checked_sub(between).filter(|it| *it < self.groups()) {
                 let (first, parcels) = self.exported(group)?;
                 if let Some(message) = exports::arrival(cast, &parcels, first)? {
-                    output.put(mark, &message)?;
+                    output.put(if departs { mark } else { Mark::Last }, &message)?;
                 }
             }
-            if let Some(group) = step.checked_sub(2 * between) {
+            if let Some(group) = step.checked_sub(2 * between).filter(|_| departs) {
                 let (first, parcels) = self.exported(group)?;
                 if let Some(message) = exports::departure(cast, &parcels, first)? {
                     output.put(Mark::Last, &message)?;

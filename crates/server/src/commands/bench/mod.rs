@@ -47,8 +47,10 @@ impl Bench {
 pub enum Flow {
     /// Order, payment, waybill and declaration, to release and tax bill.
     Import,
-    /// Order, waybill and declaration, arrival, and departure.
+    /// Order, waybill and declaration, and arrival, to release.
     Export,
+    /// The same and departure, to the end of the parcel's way.
+    Departure,
 }
 
 impl Flow {
@@ -57,6 +59,7 @@ impl Flow {
         match self {
             Self::Import => "import",
             Self::Export => "export",
+            Self::Departure => "departure",
         }
     }
 }
