@@ -20,6 +20,9 @@
 //! | [`returns`] | imported goods that come back |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
+//! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
+//! | [`reception`] | messages from many hands into one pipeline |
+//! | [`access`] | keys by which programs may read a mailbox |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
 //! | [`history`] | what was changed of those, by what, and when |
@@ -31,6 +34,7 @@
 #[macro_use]
 mod desk;
 
+pub mod access;
 pub mod bonded;
 pub mod cancellations;
 pub mod clearing;
@@ -45,12 +49,14 @@ pub mod facility;
 pub mod history;
 pub mod intake;
 pub mod learning;
+pub mod mailboxes;
 pub mod not_departed;
 pub mod numbering;
 pub mod originals;
 pub mod pipeline;
 pub mod ports;
 pub mod quarantine;
+pub mod reception;
 pub mod registry;
 pub mod returns;
 pub mod review;

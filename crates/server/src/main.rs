@@ -8,6 +8,7 @@ mod commands;
 mod product;
 mod refresh;
 mod take_over;
+mod upkeep;
 
 use std::io;
 use std::process::ExitCode;

@@ -457,6 +457,13 @@ CREATE TABLE mailbox (
     PRIMARY KEY (dxp_id, n)
 ) CLUSTERED;
 
+-- How far the owner of a mailbox has said that it has read.
+CREATE TABLE mail_read (
+    dxp_id TEXT NOT NULL PRIMARY KEY,
+    n BIGINT NOT NULL CHECK (0 <= n),
+    at BIGINT NOT NULL
+) CLUSTERED;
+
 CREATE TABLE cursor (
     consumer TEXT NOT NULL,
     partition BIGINT NOT NULL,
@@ -508,6 +515,15 @@ CREATE TABLE party (
     valid_to BIGINT,
     mailbox TEXT
 ) HEAP;
+
+CREATE TABLE access_key (
+    digest BYTES NOT NULL PRIMARY KEY,
+    mailbox TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    withdrawn_at BIGINT
+) CLUSTERED;
 
 CREATE TABLE party_code (
     code TEXT NOT NULL PRIMARY KEY,

@@ -25,6 +25,7 @@
 #[macro_use]
 mod row;
 
+mod access;
 mod balance;
 mod bonded;
 mod cell;
@@ -59,6 +60,7 @@ mod transit;
 mod tx;
 mod zone;
 
+pub use access::AccessKeyRow;
 pub use balance::{
     Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,
     QuantityAllowanceKey,
@@ -86,7 +88,7 @@ pub use message::{Message, MessageBundle};
 pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
 pub use register::{About, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
-pub use response::{Mail, Response};
+pub use response::{Mail, MailRead, Response};
 pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transit::TransitRow;

@@ -54,6 +54,18 @@ row! {
     }
 }
 
+row! {
+    /// How far a mailbox has been read, as its owner says.
+    pub struct MailRead in "mail_read", key 1 {
+        /// The mailbox.
+        dxp_id: DxpId,
+        /// The last place that was read; 0 for none.
+        n: i64,
+        /// When its owner said so.
+        at: Moment,
+    }
+}
+
 impl Followed for Response {}
 
 impl View<'_> {
@@ -103,7 +115,30 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// How far mailboxes have been read; one of which nothing was read has no row.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn mail_read(&mut self, mailboxes: &[&DxpId]) -> Result<Vec<MailRead>, StorageError> {
+        let keys: Vec<_> = mailboxes.iter().map(|mailbox| (*mailbox,)).collect();
+        self.load(&keys)
+    }
+}
+
 impl Tx<'_> {
+    /// Notes that a mailbox was read up to a place. What was read stays read: a lesser place changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn read_mail(&mut self, mailbox: &DxpId, n: i64, at: Moment) -> Result<(), StorageError> {
+        self.insert_absent(&[MailRead { dxp_id: mailbox.clone(), n: 0, at }])?;
+        let text = "UPDATE mail_read SET n = k.place, at = k.told_at FROM {rows} \
+                    WHERE mail_read.dxp_id = k.mailbox AND mail_read.n < k.place";
+        self.each(text, &["mailbox", "place", "told_at"], &[(mailbox, n, at)]).map(drop)
+    }
+
     /// Puts the responses at these places into a mailbox, in this order.
     ///
     /// # Errors

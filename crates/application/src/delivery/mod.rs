@@ -9,6 +9,7 @@ mod render;
 mod zone;
 
 pub use follower::{Dispatch, FollowError, Follower, Round};
+pub(crate) use render::addressees;
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
 
 use std::collections::BTreeMap;
@@ -56,17 +57,25 @@ pub fn pending(store: &Store, consumer: &str, limit: i64) -> Result<Pending, Sto
     })
 }
 
-fn complete(view: &mut View<'_>, row: Response) -> Result<Option<Outgoing>, StorageError> {
-    let response = if row.kind == response_kind::REPEAT {
-        let original = row.body.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
-        match view.responses(&[(row.partition, original)])?.pop() {
-            Some(response) => response,
-            // A document that was never answered under its key has nothing to repeat.
-            None => return Ok(None),
-        }
-    } else {
-        row
-    };
+/// The row that is sent for a row: of a repetition, the earlier one. A document that was never answered
+/// under its key has nothing to repeat.
+pub(crate) fn sent(view: &mut View<'_>, row: Response) -> Result<Option<Response>, StorageError> {
+    if row.kind != response_kind::REPEAT {
+        return Ok(Some(row));
+    }
+    let original = row.body.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
+    Ok(view.responses(&[(row.partition, original)])?.pop())
+}
+
+/// A row with everything that its rendering needs; nothing where there is nothing to send.
+///
+/// # Errors
+/// [`StorageError`].
+pub(crate) fn complete(
+    view: &mut View<'_>,
+    row: Response,
+) -> Result<Option<Outgoing>, StorageError> {
+    let Some(response) = sent(view, row)? else { return Ok(None) };
     let id = response.message_id;
     let message_key = (crate::numbering::partition_of(id.0), id);
     let message = view.messages(&[message_key])?.pop();

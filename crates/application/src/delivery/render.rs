@@ -103,6 +103,20 @@ pub fn format_refusal_body(
     encode("format refusal", 1, &body).unwrap_or_default()
 }
 
+/// The mailboxes that receive what a row of the outbox says.
+///
+/// # Errors
+/// [`RenderError`] when its body does not decode.
+pub(crate) fn addressees(row: &tongguan_storage::Response) -> Result<Vec<String>, RenderError> {
+    match row.kind {
+        response_kind::MALFORMED | response_kind::COPY | response_kind::ZONE => {
+            Ok(row.mailbox.iter().map(ToString::to_string).collect())
+        }
+        response_kind::CONSOLIDATED => Ok(StoredResultPart::decode(&row.body)?.mailboxes),
+        _ => Ok(mailboxes(&rows::read_answer(StoredResponse::decode(&row.body)?.answer)?)),
+    }
+}
+
 /// The tax bills that go with a response: the declaration, and which of its bills.
 pub(super) fn billed(response: &tongguan_storage::Response) -> Option<(DeclarationId, Vec<i64>)> {
     if response.kind != response_kind::RUN {

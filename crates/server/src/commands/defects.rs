@@ -1,34 +1,9 @@
 //! How a command shows what is wrong with its input: for people, and as JSON.
 
 use clap::ValueEnum;
-use serde::Serialize;
 use tongguan_domain::defect::Defect;
 
-/// A defect as JSON; docs/reference/defects.md says what each field is.
-#[derive(Debug, Serialize)]
-pub struct DefectView {
-    code: String,
-    rule: &'static str,
-    pointer: String,
-    found: Option<String>,
-    expected: Option<String>,
-    message_zh: String,
-    message_en: String,
-}
-
-impl From<&Defect> for DefectView {
-    fn from(defect: &Defect) -> Self {
-        Self {
-            code: defect.code(),
-            rule: defect.rule.code,
-            pointer: defect.pointer.clone(),
-            found: defect.found.clone(),
-            expected: defect.expected.clone(),
-            message_zh: defect.message_zh(),
-            message_en: defect.message_en(),
-        }
-    }
-}
+pub use tongguan_web::DefectView;
 
 /// The language in which people are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

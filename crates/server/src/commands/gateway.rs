@@ -11,28 +11,25 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::Serialize;
-use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::consolidation::ConsolidationWork;
 use tongguan_application::delivery::Follower;
-use tongguan_application::due::DueWork;
 use tongguan_application::intake::{Received, SignatureDemand};
 use tongguan_application::learning::Learned;
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
 use tongguan_domain::ids::MessageId;
-use tongguan_domain::time::Moment;
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::xml::Limits;
 use tongguan_messages::zone::ZoneMessage;
-use tongguan_storage::{Partition, Store};
+use tongguan_storage::Partition;
 
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
 use crate::refresh::{Refresh, TrustFolder};
+use crate::upkeep::{PipelineEnded, Upkeep, carry_out};
 
 /// Answer every file in a folder: messages in --inbox, responses in --outbox/<mailbox>/.
 ///
@@ -78,12 +75,23 @@ pub struct Gateway {
 }
 
 /// How buyers' identities are checked.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Identities {
+#[derive(Debug, Clone, Copy, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Identities {
     /// Not at all: the payer must be the buyer.
     None,
     /// By a stand-in for trials: names that begin with 错名 do not match.
     StandIn,
+}
+
+impl Identities {
+    /// The register that checks so.
+    pub fn register(self) -> Arc<dyn IdentityRegister> {
+        match self {
+            Self::None => Arc::new(NoRegister),
+            Self::StandIn => Arc::new(StandIn),
+        }
+    }
 }
 
 /// What was answered.
@@ -109,12 +117,9 @@ impl Gateway {
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
         let learned = store.read(Learned::load)?;
         let (folder, trust) = TrustFolder::open(&self.trust)?;
-        let identities: Arc<dyn IdentityRegister> = match self.identities {
-            Identities::None => Arc::new(NoRegister),
-            Identities::StandIn => Arc::new(StandIn),
-        };
+        let identities = self.identities.register();
         let Learned { registry, pack, settings, .. } = learned.clone();
-        let knowledge = product::knowledge(registry, pack, trust, self.demand()?);
+        let knowledge = product::knowledge(registry, pack, trust, demand(&self.unsigned)?);
         let refresh = Refresh::new(learned, knowledge.clone(), folder, self.refresh);
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -130,10 +135,7 @@ impl Gateway {
             ids: IdSource::default(),
             clock: product.clock.clone(),
             report: Report::default(),
-            store: product.store.clone(),
-            refresh,
-            due: DueWork::default(),
-            consolidation: ConsolidationWork::default(),
+            upkeep: Upkeep::new(product.store.clone(), product.clock.clone(), refresh),
             single: self.once,
         };
         if self.once {
@@ -146,22 +148,6 @@ impl Gateway {
         engine.stop()?;
         self.print(&report)?;
         Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-    }
-
-    fn demand(&self) -> anyhow::Result<SignatureDemand> {
-        let mut demand = SignatureDemand::default();
-        for code in &self.unsigned {
-            let zone = ZoneMessage::from_code(code).filter(|message| message.is_request());
-            let ceb = MessageType::from_code(code).filter(|message| message.is_request());
-            match (zone, ceb) {
-                (Some(message), _) => demand.not_demanded_in_zones.push(message),
-                (None, Some(message)) => demand.not_demanded.push(message),
-                (None, None) => {
-                    bail!("--unsigned {code}: no message that enterprises send; try CEB311")
-                }
-            }
-        }
-        Ok(demand)
     }
 
     fn print(&self, report: &Report) -> anyhow::Result<()> {
@@ -188,6 +174,26 @@ impl Gateway {
     }
 }
 
+/// Which messages must be signed, when those with these names need not be.
+///
+/// # Errors
+/// Names that are none of a message that enterprises send.
+pub fn demand(unsigned: &[String]) -> anyhow::Result<SignatureDemand> {
+    let mut demand = SignatureDemand::default();
+    for code in unsigned {
+        let zone = ZoneMessage::from_code(code).filter(|message| message.is_request());
+        let ceb = MessageType::from_code(code).filter(|message| message.is_request());
+        match (zone, ceb) {
+            (Some(message), _) => demand.not_demanded_in_zones.push(message),
+            (None, Some(message)) => demand.not_demanded.push(message),
+            (None, None) => {
+                bail!("unsigned {code}: no message that enterprises send; try CEB311")
+            }
+        }
+    }
+    Ok(demand)
+}
+
 /// One round after the other: submit what lies there, put it away, deliver what it led to.
 struct Rounds {
     inbox: Inbox,
@@ -196,18 +202,10 @@ struct Rounds {
     ids: IdSource,
     clock: Arc<dyn Clock>,
     report: Report,
-    store: Store,
-    refresh: Refresh,
-    due: DueWork,
-    consolidation: ConsolidationWork,
+    upkeep: Upkeep,
     /// Whether there is one round and no other.
     single: bool,
 }
-
-/// The pipeline has no thread left that answers.
-#[derive(Debug, thiserror::Error)]
-#[error("the pipeline ended early; start again, nothing that was acknowledged is lost")]
-struct PipelineEnded;
 
 impl Rounds {
     /// Answers until it is stopped. A database or folder that is away for a while is waited for: what
@@ -239,13 +237,13 @@ impl Rounds {
     fn round(&mut self) -> anyhow::Result<usize> {
         let files = self.inbox.files()?;
         // Behind the list: what was changed before a file came is known when the file is read.
-        self.take_up_changes(self.clock.now())?;
+        self.upkeep.take_up_changes(&self.pipeline)?;
         let mut waiting = BTreeMap::<u64, InboxFile>::new();
         let mut answered = 0;
         for file in files {
             let bytes = self.inbox.read(&file, Limits::default().bytes as u64)?;
             let at = self.clock.now();
-            self.take_up_changes(at)?;
+            self.upkeep.take_up_changes(&self.pipeline)?;
             let partition = Partition::of_text(&file.name);
             let received = Received {
                 id: MessageId(self.ids.next(partition, at)),
@@ -272,36 +270,26 @@ impl Rounds {
         Ok(answered)
     }
 
-    /// Looks whether another process changed what is kept in memory, unless it has just done so.
-    fn take_up_changes(&mut self, now: Moment) -> anyhow::Result<()> {
-        let taken_up = self.refresh.look(&self.store, &self.pipeline, now)?;
-        if !taken_up.is_empty() {
-            eprintln!("changed by others and taken up: {}", taken_up.join(", "));
-        }
-        Ok(())
-    }
-
     /// Decides what time and topped-up guarantees lead to; every message is acknowledged by now.
     fn see_to_what_is_due(&mut self) -> anyhow::Result<()> {
-        let Self { pipeline, due, store, clock, .. } = self;
+        let Self { pipeline, upkeep, report, .. } = self;
         let settings = pipeline.settings();
-        let mut decide = |commands| carry_out(pipeline, commands, "due, and not decided");
-        let done = due.run(store, &settings, clock.now(), &mut decide)?;
-        let count = done.expired + done.closed + done.released + done.lapsed + done.told;
-        self.report.due += u64::try_from(count).unwrap_or(u64::MAX);
+        let mut decide =
+            |commands| carry_out(pipeline, commands, "due, and not decided", &mut drop);
+        report.due += upkeep.see_to_what_is_due(&settings, &mut decide)?;
         Ok(())
     }
 
     /// Takes a request to consolidate a portion further, or to its end in a single round: a month of
     /// a large merchant keeps nobody waiting. Gives how many portions that were.
     fn consolidate(&mut self) -> anyhow::Result<usize> {
-        let Self { pipeline, consolidation, store, report, .. } = self;
+        let Self { pipeline, upkeep, report, .. } = self;
         let settings = pipeline.settings();
-        let mut decide = |commands| carry_out(pipeline, commands, "not consolidated");
+        let mut decide = |commands| carry_out(pipeline, commands, "not consolidated", &mut drop);
         let mut portions = 0;
         while portions == 0 || self.single {
-            let Some(done) = consolidation.step(store, &settings.law, &mut decide)? else { break };
-            report.consolidated += done.declarations;
+            let Some(declarations) = upkeep.consolidate(&settings, &mut decide)? else { break };
+            report.consolidated += declarations;
             portions += 1;
         }
         Ok(portions)
@@ -329,20 +317,4 @@ impl Rounds {
             }
         }
     }
-}
-
-/// Has commands carried out in their turn; says why those were not that were not.
-fn carry_out(
-    pipeline: &mut Pipeline,
-    commands: Vec<Incoming>,
-    otherwise: &str,
-) -> anyhow::Result<()> {
-    let ticket = pipeline.command(commands);
-    // What a round that failed left behind comes first; its files still lie in the inbox.
-    let ack = pipeline.acks().iter().find(|ack| ack.ticket == ticket);
-    let ack = ack.ok_or(PipelineEnded)?;
-    for why in ack.outcome.map_err(anyhow::Error::msg)?.undecided {
-        eprintln!("{otherwise}: {why}");
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 //! Every command has `--help`, offers `--json` where a machine may read it, exits with 0 only on
 //! success, and says what is wrong as "what, where, what to do".
 
+mod access;
 mod bench;
 mod bonded;
 mod codes;
@@ -22,6 +23,7 @@ mod quarantine;
 mod registry;
 mod returns;
 mod review;
+mod serve;
 mod tax;
 mod transit;
 
@@ -39,6 +41,7 @@ pub struct Tongguan {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Access(access::Access),
     Bench(bench::Bench),
     Bonded(bonded::Bonded),
     Codes(codes::Codes),
@@ -55,6 +58,7 @@ enum Command {
     #[command(name = "return")]
     Returns(returns::Returns),
     Review(review::Review),
+    Serve(serve::Serve),
     Tax(tax::Tax),
     Transit(transit::Transit),
 }
@@ -63,6 +67,7 @@ impl Tongguan {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Access(access) => access.run(),
             Command::Bench(bench) => bench.run(),
             Command::Bonded(bonded) => bonded.run(),
             Command::Codes(codes) => codes.run(),
@@ -78,6 +83,7 @@ impl Tongguan {
             Command::Message(message) => message.run(),
             Command::Returns(returns) => returns.run(),
             Command::Review(review) => review.run(),
+            Command::Serve(serve) => serve.run(),
             Command::Tax(tax) => tax.run(),
             Command::Transit(transit) => transit.run(),
         }

@@ -35,6 +35,11 @@ pub struct KeyFile {
 }
 
 impl Place {
+    /// In that directory, or in that database; at most one of them is given.
+    pub const fn of(data: Option<PathBuf>, database: Option<String>) -> Self {
+        Self { data, database }
+    }
+
     /// Opens the database, and makes it where there is none.
     ///
     /// # Errors
@@ -92,6 +97,11 @@ impl Place {
 }
 
 impl KeyFile {
+    /// In that file, or where [`Self::path`] says.
+    pub const fn at(key_file: Option<PathBuf>) -> Self {
+        Self { key_file }
+    }
+
     /// Reads the key, and makes it where there is none. Call it after [`Place::open`], which makes
     /// the directory.
     ///

@@ -25,5 +25,6 @@ mod returns;
 mod review;
 mod review_exports;
 mod run;
+mod serve;
 mod tax;
 mod transit;

@@ -268,7 +268,11 @@ impl SealingKey {
     }
 }
 
-fn random<const N: usize>() -> Result<[u8; N], SealError> {
+/// Random bytes of the system, for keys and numbers that nobody may guess.
+///
+/// # Errors
+/// [`SealError`] when it has none.
+pub fn random<const N: usize>() -> Result<[u8; N], SealError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
     Ok(bytes)

@@ -4,6 +4,8 @@
 #[macro_use]
 mod fixture;
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod balance;
 #[cfg(test)]
 mod bonded;

@@ -10,6 +10,7 @@ on_both_engines! {
     a_mailbox_is_numbered_without_gaps,
     a_delivery_that_fails_leaves_no_gap,
     what_was_first_sent_stays,
+    what_was_read_stays_read,
 }
 
 fn response(partition: u8, seq: i64) -> Response {
@@ -68,4 +69,15 @@ fn what_was_first_sent_stays(on: &Fixture) {
         (mail.sent_digest, mail.renderer, mail.sent_at),
         (Some([1; 32]), Some(7), Some(at(1)))
     );
+}
+
+fn what_was_read_stays_read(on: &Fixture) {
+    let (one, two) = (mailbox("ONE"), mailbox("TWO"));
+    assert_eq!(on.read(|view| view.mail_read(&[&one])), []);
+    on.write(|tx| tx.read_mail(&one, 5, at(1)));
+    on.write(|tx| tx.read_mail(&two, 1, at(2)));
+    on.write(|tx| tx.read_mail(&one, 3, at(3)));
+    let read = on.read(|view| view.mail_read(&[&one, &two]));
+    let read: Vec<_> = read.iter().map(|read| (read.dxp_id.as_str(), read.n, read.at)).collect();
+    assert_eq!(read, [("ONE", 5, at(1)), ("TWO", 1, at(2))]);
 }

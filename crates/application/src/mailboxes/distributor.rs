@@ -1,0 +1,80 @@
+//! From the outbox into mailboxes.
+
+use std::collections::BTreeMap;
+
+use tongguan_domain::ids::DxpId;
+use tongguan_storage::{Backoff, Partition, Response, StorageError, Store, Writer};
+
+use super::MailError;
+use crate::delivery::{addressees, sent};
+
+/// The name under which the distributor follows the outbox.
+pub const MAILBOXES: &str = "mailboxes";
+/// Rows read at a time.
+const PAGE: i64 = 2_000;
+
+/// Copies responses into the mailboxes of their receivers.
+pub struct Distributor {
+    store: Store,
+    writer: Writer,
+}
+
+impl Distributor {
+    /// Goes on where the last one stopped.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn open(store: &Store) -> Result<Self, StorageError> {
+        Ok(Self { store: store.clone(), writer: store.writer()? })
+    }
+
+    /// Distributes what stands in the outbox and was not distributed yet; gives how many places of
+    /// mailboxes were filled. Where another process distributes too, one of them does each part.
+    ///
+    /// # Errors
+    /// [`MailError`]; what was distributed before it stays so.
+    pub fn distribute(&mut self) -> Result<usize, MailError> {
+        let mut filled = 0;
+        while let Some(more) = self.distribute_page()? {
+            filled += more;
+        }
+        Ok(filled)
+    }
+
+    /// `None` where there is nothing further.
+    fn distribute_page(&mut self) -> Result<Option<usize>, MailError> {
+        let mut mail = BTreeMap::<DxpId, Vec<(Partition, i64)>>::new();
+        let steps = self.store.read(|view| {
+            let from: BTreeMap<_, _> =
+                view.cursors(MAILBOXES)?.into_iter().map(|it| (it.partition, it.seq)).collect();
+            let mut to = BTreeMap::new();
+            for row in view.unread::<Response>(MAILBOXES, PAGE)? {
+                let place = (row.partition, row.seq);
+                to.insert(row.partition, row.seq);
+                let Some(sent) = sent(view, row)? else { continue };
+                for mailbox in addressees(&sent)? {
+                    // A receiver that left no address of a mailbox has none.
+                    let Ok(mailbox) = DxpId::parse(&mailbox) else { continue };
+                    mail.entry(mailbox).or_default().push(place);
+                }
+            }
+            let step =
+                |(partition, to)| (partition, from.get(&partition).copied().unwrap_or(0), to);
+            Ok::<Vec<_>, MailError>(to.into_iter().map(step).collect())
+        })?;
+        if steps.is_empty() {
+            return Ok(None);
+        }
+        let written = self.writer.retried(Backoff::default(), |tx| {
+            // The cursors first: whoever loses them has put nothing into a mailbox.
+            tx.move_cursors(MAILBOXES, &steps)?;
+            mail.iter().try_for_each(|(mailbox, places)| tx.deliver(mailbox, places))
+        });
+        match written {
+            Ok(()) => Ok(Some(mail.values().map(Vec::len).sum())),
+            // Another process has done this part.
+            Err(StorageError::CursorMoved { .. }) => Ok(Some(0)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Mailboxes (报文信箱): responses in the order in which their receiver fetches them.
+//!
+//! The [`Distributor`] copies what stands in the outbox into the mailboxes of its receivers, numbered from 1
+//! without gaps; [`Mailboxes`] renders what lies there. Receivers say how far they have read; what was read
+//! stays where it is and can be read again.
+
+mod distributor;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tongguan_domain::ids::DxpId;
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{Backoff, StorageError, Store, Writer};
+
+use crate::access::{self, AccessKey};
+use crate::delivery::{RenderError, Rendered, complete, render};
+use crate::originals::Archive;
+
+pub use distributor::{Distributor, MAILBOXES};
+
+/// A mailbox could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The database.
+    #[error("the stored responses could not be read")]
+    Storage(#[from] StorageError),
+    /// A response could not be rendered.
+    #[error("a stored response could not be written out")]
+    Render(#[from] RenderError),
+    /// There is no such place in the mailbox yet.
+    #[error("mailbox `{mailbox}` holds nothing at {n}")]
+    NothingThere {
+        /// Which mailbox.
+        mailbox: DxpId,
+        /// The place.
+        n: i64,
+    },
+}
+
+/// What lies at one place of a mailbox: one decision's messages, a response and the tax bills with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Its place, from 1.
+    pub n: i64,
+    /// The messages, the same each time that they are read.
+    pub messages: Vec<Rendered>,
+}
+
+/// Reads mailboxes; shared by everybody who does.
+pub struct Mailboxes {
+    store: Store,
+    archive: Mutex<Archive>,
+    writer: Mutex<Writer>,
+    with_parcel_numbers: bool,
+}
+
+impl Mailboxes {
+    /// Those of a store. `with_parcel_numbers` as for [`crate::delivery::Follower::open`].
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn open(
+        store: &Store,
+        keyring: Arc<Keyring>,
+        with_parcel_numbers: bool,
+    ) -> Result<Self, StorageError> {
+        Ok(Self {
+            store: store.clone(),
+            archive: Mutex::new(Archive::new(store.clone(), keyring)),
+            writer: Mutex::new(store.writer()?),
+            with_parcel_numbers,
+        })
+    }
+
+    /// What lies in a mailbox behind place `after`, or behind what its owner has read; at most `limit`
+    /// places, in order.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub fn letters(
+        &self,
+        mailbox: &DxpId,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Letter>, MailError> {
+        let outgoing = self.store.read(|view| {
+            let after = match after {
+                Some(after) => after,
+                None => view.mail_read(&[mailbox])?.pop().map_or(0, |read| read.n),
+            };
+            let mail = view.mail_after(mailbox, after, limit)?;
+            let places: Vec<_> = mail.iter().map(|mail| (mail.partition, mail.seq)).collect();
+            let rows = view.responses(&places)?.into_iter();
+            let mut rows: HashMap<_, _> = rows.map(|row| ((row.partition, row.seq), row)).collect();
+            let mut outgoing = Vec::with_capacity(mail.len());
+            for mail in mail {
+                let row = rows.remove(&(mail.partition, mail.seq));
+                let row = row.map(|row| complete(view, row)).transpose()?.flatten();
+                outgoing.push((mail.n, row));
+            }
+            Ok::<_, StorageError>(outgoing)
+        })?;
+        let mut archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
+        let letters = outgoing.into_iter().map(|(n, row)| {
+            let Some(row) = row else { return Ok(Letter { n, messages: Vec::new() }) };
+            let open = &mut |message: &_| archive.original(message);
+            Ok(Letter { n, messages: render(&row, self.with_parcel_numbers, open)? })
+        });
+        letters.collect()
+    }
+
+    /// Notes that a mailbox was read up to a place.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub fn read_up_to(&self, mailbox: &DxpId, n: i64, at: Moment) -> Result<(), MailError> {
+        let there = self.store.read(|view| view.mail_after(mailbox, n.saturating_sub(1), 1))?;
+        if there.first().is_none_or(|mail| mail.n != n) {
+            return Err(MailError::NothingThere { mailbox: mailbox.clone(), n });
+        }
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(writer.retried(Backoff::default(), |tx| tx.read_mail(mailbox, n, at))?)
+    }
+
+    /// The access key that a secret belongs to, valid or not.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn key_of(&self, secret: &str) -> Result<Option<AccessKey>, StorageError> {
+        self.store.read(|view| access::key_of(view, secret))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StorageError`] when it does not.
+    pub fn probe(&self) -> Result<(), StorageError> {
+        self.store.read(|view| view.cursors(MAILBOXES)).map(drop)
+    }
+}

@@ -1,0 +1,161 @@
+//! `tongguan access`: the keys by which programs read a mailbox.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use tongguan_application::access::{AccessKey, issue, keys, withdraw};
+use tongguan_application::ports::Clock as _;
+use tongguan_domain::ids::DxpId;
+use tongguan_domain::time::Moment;
+
+use super::place::Place;
+use crate::clock::SystemClock;
+
+/// Give, list and withdraw the keys by which programs read a mailbox.
+#[derive(Debug, Args)]
+pub struct Access {
+    #[command(subcommand)]
+    command: AccessCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AccessCommand {
+    /// Give a key for a mailbox. It is shown once; only its digest is kept.
+    Issue(Issue),
+    /// List the keys that were given.
+    List {
+        #[command(flatten)]
+        place: Place,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Withdraw a key; it opens nothing from now on.
+    Withdraw {
+        /// Its number, as `access list` shows it.
+        number: String,
+        #[command(flatten)]
+        place: Place,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Issue {
+    /// The mailbox that it opens (dxpId).
+    #[arg(long, value_parser = mailbox)]
+    mailbox: DxpId,
+    /// What it is for, such as the program that will use it.
+    #[arg(long)]
+    purpose: String,
+    /// For how many days it is valid.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    days: u16,
+    #[command(flatten)]
+    place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn mailbox(text: &str) -> Result<DxpId, String> {
+    DxpId::parse(text).map_err(|error| error.to_string())
+}
+
+impl Access {
+    /// Runs the command.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        match &self.command {
+            AccessCommand::Issue(issue) => issue.run(),
+            AccessCommand::List { place, json } => list(place, *json),
+            AccessCommand::Withdraw { number, place, json } => {
+                let now = SystemClock.now();
+                let key = withdraw(&mut place.open_known(now)?.writer()?, number, now)?;
+                tell(&key, now, *json)
+            }
+        }
+    }
+}
+
+impl Issue {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let now = SystemClock.now();
+        let expires_at = now.plus_millis(i64::from(self.days) * 86_400_000);
+        let store = self.place.open(now)?;
+        let (key, secret) =
+            issue(&mut store.writer()?, &self.mailbox, &self.purpose, now, expires_at)
+                .context("no key was given")?;
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let mut shown = view(&key, now);
+            shown["key"] = json!(secret);
+            writeln!(out, "{shown}")?;
+        } else {
+            writeln!(out, "{secret}")?;
+            eprintln!(
+                "key {} for mailbox {}, valid until {}; it is not shown again",
+                key.number, key.mailbox, key.expires_at
+            );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn list(place: &Place, as_json: bool) -> anyhow::Result<ExitCode> {
+    let now = SystemClock.now();
+    let keys = place.open_known(now)?.read(keys)?;
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        let keys: Vec<_> = keys.iter().map(|key| view(key, now)).collect();
+        writeln!(out, "{}", json!(keys))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if keys.is_empty() {
+        writeln!(out, "no access key was given yet; `access issue` gives one")?;
+    }
+    for key in &keys {
+        writeln!(out, "{}", line(key, now))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(key: &AccessKey, now: Moment, as_json: bool) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        writeln!(out, "{}", view(key, now))?;
+    } else {
+        writeln!(out, "{}", line(key, now))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(key: &AccessKey, now: Moment) -> String {
+    let AccessKey { number, mailbox, purpose, .. } = key;
+    format!("{number}  {mailbox}  {}  {purpose}", standing(key, now))
+}
+
+/// Where a key stands, in words.
+fn standing(key: &AccessKey, now: Moment) -> String {
+    match key.withdrawn_at {
+        Some(at) => format!("withdrawn {at}"),
+        None if key.is_valid_at(now) => format!("valid until {}", key.expires_at),
+        None => format!("expired {}", key.expires_at),
+    }
+}
+
+fn view(key: &AccessKey, now: Moment) -> Value {
+    json!({
+        "number": key.number,
+        "mailbox": key.mailbox.as_str(),
+        "purpose": key.purpose,
+        "issued_at": key.issued_at.to_string(),
+        "expires_at": key.expires_at.to_string(),
+        "withdrawn_at": key.withdrawn_at.map(|at| at.to_string()),
+        "valid": key.is_valid_at(now),
+    })
+}

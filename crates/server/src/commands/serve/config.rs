@@ -1,0 +1,185 @@
+//! The settings of the service: one file, every key of which has a default.
+
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+use tongguan_application::intake::SignatureDemand;
+use tongguan_web::Limits;
+
+use crate::commands::gateway::{Identities, demand};
+use crate::commands::place::{KeyFile, Place};
+
+/// The settings. docs/reference/serve.md says what each is.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    data: Option<PathBuf>,
+    database: Option<String>,
+    key_file: Option<PathBuf>,
+    /// The folder of trusted authorities.
+    pub trust: PathBuf,
+    unsigned: Vec<String>,
+    /// How buyers' identities are checked.
+    pub identities: Identities,
+    /// Whether tax bills hold order and waybill number too.
+    pub parcel_numbers: bool,
+    /// How often it is looked what others changed.
+    pub refresh_seconds: NonZeroU32,
+    /// What callers may ask for.
+    pub limits: LimitSettings,
+}
+
+/// What callers may ask for.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitSettings {
+    message_kib: NonZeroUsize,
+    kib_in_flight: NonZeroUsize,
+    /// The most messages that wait to be taken up.
+    pub waiting_messages: NonZeroUsize,
+    answer_seconds: NonZeroU64,
+    wait_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: None,
+            database: None,
+            key_file: None,
+            trust: PathBuf::from("trust"),
+            unsigned: Vec::new(),
+            identities: Identities::None,
+            parcel_numbers: false,
+            refresh_seconds: NonZeroU32::MIN,
+            limits: LimitSettings::default(),
+        }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        const fn size(kib: usize) -> NonZeroUsize {
+            NonZeroUsize::MIN.saturating_add(kib.saturating_sub(1))
+        }
+        Self {
+            message_kib: size(8 << 10),
+            kib_in_flight: size(64 << 10),
+            waiting_messages: size(256),
+            answer_seconds: NonZeroU64::MIN.saturating_add(29),
+            wait_seconds: 60,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file. Paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// What is wrong, with its line, and where.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the settings in {}", path.display()))?;
+        let mut config: Self = toml::from_str(&text)
+            .with_context(|| format!("cannot use the settings in {}", path.display()))?;
+        config.check().with_context(|| format!("cannot use the settings in {}", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for path in [&mut config.data, &mut config.key_file].into_iter().flatten() {
+            *path = folder.join(&path);
+        }
+        config.trust = folder.join(&config.trust);
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.data.is_none() || self.database.is_none(),
+            "`data` and `database` cannot both be given; take one away"
+        );
+        let LimitSettings { message_kib, kib_in_flight, .. } = self.limits;
+        anyhow::ensure!(
+            message_kib <= kib_in_flight,
+            "`limits.kib_in_flight` is {kib_in_flight}, less than one message of \
+             `limits.message_kib` = {message_kib}; raise it"
+        );
+        self.demand().map(drop)
+    }
+
+    /// Where the database is.
+    pub fn place(&self) -> Place {
+        Place::of(self.data.clone(), self.database.clone())
+    }
+
+    /// Where the key is.
+    pub fn key_file(&self) -> KeyFile {
+        KeyFile::at(self.key_file.clone())
+    }
+
+    /// Which messages must be signed.
+    ///
+    /// # Errors
+    /// Names that are none of a message.
+    pub fn demand(&self) -> anyhow::Result<SignatureDemand> {
+        demand(&self.unsigned)
+    }
+}
+
+impl LimitSettings {
+    /// As the routes have them.
+    pub const fn of_web(&self) -> Limits {
+        Limits {
+            message_bytes: self.message_kib.get().saturating_mul(1024),
+            bytes_in_flight: self.kib_in_flight.get().saturating_mul(1024),
+            answer_within: Duration::from_secs(self.answer_seconds.get()),
+            wait_at_most: Duration::from_secs(self.wait_seconds),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tongguan.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(&path).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        let config = read("").unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.limits.of_web().message_bytes, 8 << 20);
+    }
+
+    #[test]
+    fn paths_are_beside_the_file() {
+        let config = read("data = 'd'\ntrust = '/t'").unwrap();
+        assert!(config.data.unwrap().ends_with("d"));
+        assert_eq!(config.trust, Path::new("/t"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (text, wanted) in [
+            ("listem = '127.0.0.1:1'", "listem"),
+            ("[limits]\nmessage_kib = 0", "line 2"),
+            ("listen = 'nowhere'", "line 1"),
+            ("data = 'a'\ndatabase = 'b'", "take one away"),
+            ("unsigned = ['CEB999']", "CEB999"),
+            ("[limits]\nkib_in_flight = 10", "raise it"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(wanted) && error.contains("tongguan.toml"), "{text}: {error}");
+        }
+    }
+}

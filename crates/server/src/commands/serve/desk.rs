@@ -1,0 +1,126 @@
+//! The desk: takes what is handed over into the pipeline, tells each what became of it, and does between
+//! messages what has to be done.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, select, tick};
+use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::intake::Received;
+use tongguan_application::numbering::IdSource;
+use tongguan_application::pipeline::{Ack, Pipeline};
+use tongguan_application::ports::Clock;
+use tongguan_application::reception::{Handed, Receipt, Reply};
+use tongguan_domain::ids::MessageId;
+use tongguan_storage::Partition;
+
+use crate::upkeep::{PipelineEnded, Upkeep, carry_out};
+
+/// How often it looks what time has brought.
+const BEAT: Duration = Duration::from_millis(200);
+
+/// The thread that owns the pipeline.
+pub struct Desk {
+    pipeline: Pipeline,
+    handed: Receiver<Handed>,
+    upkeep: Upkeep,
+    clock: Arc<dyn Clock>,
+    ids: IdSource,
+    told: Told,
+}
+
+/// Who waits to be told what.
+struct Told {
+    waiting: HashMap<u64, (MessageId, Reply)>,
+    /// That responses may stand in the outbox.
+    news: Sender<()>,
+}
+
+impl Desk {
+    /// Takes over a pipeline; `news` hears when responses may stand in the outbox.
+    pub fn new(
+        pipeline: Pipeline,
+        handed: Receiver<Handed>,
+        upkeep: Upkeep,
+        clock: Arc<dyn Clock>,
+        news: Sender<()>,
+    ) -> Self {
+        let told = Told { waiting: HashMap::new(), news };
+        Self { pipeline, handed, upkeep, clock, ids: IdSource::default(), told }
+    }
+
+    /// Goes on until nobody can hand anything over any more, and everybody was told.
+    ///
+    /// # Errors
+    /// When the pipeline has ended by itself.
+    pub fn run(mut self) -> anyhow::Result<()> {
+        let beat = tick(BEAT);
+        let mut said = String::new();
+        loop {
+            select! {
+                recv(self.handed) -> handed => match handed {
+                    Ok(handed) => self.take_in(handed),
+                    Err(_) => break,
+                },
+                recv(self.pipeline.acks()) -> ack => self.told.tell(ack.map_err(|_| PipelineEnded)?),
+                recv(beat) -> _ => match self.see_to_the_rest() {
+                    Ok(()) => said.clear(),
+                    Err(error) if error.is::<PipelineEnded>() => return Err(error),
+                    // A database that is away for a while is waited for.
+                    Err(error) => {
+                        let text = format!("{error:#}");
+                        if said != text {
+                            eprintln!("{text}; trying again until it works");
+                            said = text;
+                        }
+                    }
+                },
+            }
+        }
+        while !self.told.waiting.is_empty() {
+            self.told.tell(self.pipeline.acks().recv().map_err(|_| PipelineEnded)?);
+        }
+        let (engine, _) = self.pipeline.finish().ok_or(PipelineEnded)?;
+        Ok(engine.stop()?)
+    }
+
+    fn take_in(&mut self, handed: Handed) {
+        // What was changed before a message came is known when it is read; a register that cannot be read now
+        // is told of at the next beat.
+        drop(self.upkeep.take_up_changes(&self.pipeline));
+        let Handed { origin, sender, bytes, reply } = handed;
+        let at = self.clock.now();
+        let id = MessageId(self.ids.next(Partition::of_text(&origin), at));
+        let ticket = self.pipeline.submit(Received { id, at, origin, sender, bytes });
+        self.told.waiting.insert(ticket, (id, reply));
+    }
+
+    fn see_to_the_rest(&mut self) -> anyhow::Result<()> {
+        let Self { pipeline, upkeep, told, .. } = self;
+        upkeep.take_up_changes(pipeline)?;
+        let settings = pipeline.settings();
+        let mut decide = |commands: Vec<Incoming>| {
+            let done = carry_out(pipeline, commands, "not decided", &mut |ack| told.tell(ack));
+            told.something_came();
+            done
+        };
+        upkeep.see_to_what_is_due(&settings, &mut decide)?;
+        upkeep.consolidate(&settings, &mut decide)?;
+        Ok(())
+    }
+}
+
+impl Told {
+    fn tell(&mut self, ack: Ack) {
+        if let Some((message, reply)) = self.waiting.remove(&ack.ticket) {
+            reply(Receipt { message, at: ack.at, outcome: ack.outcome });
+        }
+        self.something_came();
+    }
+
+    fn something_came(&self) {
+        // Full: it is known already. Nobody there: the post has ended, and the process ends too.
+        let _ = self.news.try_send(());
+    }
+}

@@ -1,0 +1,52 @@
+//! The post: responses into the mailboxes of their receivers, and word to those who wait for them.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use tokio::sync::watch;
+use tongguan_application::mailboxes::Distributor;
+
+/// Another process may have decided something, of which nobody tells this one.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The thread that distributes.
+pub struct Post {
+    distributor: Distributor,
+    news: Receiver<()>,
+    mail: watch::Sender<u64>,
+}
+
+impl Post {
+    /// With the end at which it hears that there may be something, and the one at which others hear that
+    /// something lies in a mailbox.
+    pub fn new(distributor: Distributor) -> (Self, Sender<()>, watch::Receiver<u64>) {
+        let (told, news) = bounded(1);
+        let (mail, came) = watch::channel(0);
+        (Self { distributor, news, mail }, told, came)
+    }
+
+    /// Goes on until nobody can tell it anything any more; what was told last is distributed.
+    pub fn run(mut self) {
+        let mut said = String::new();
+        loop {
+            let ended = self.news.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Disconnected);
+            match self.distributor.distribute() {
+                Ok(0) => said.clear(),
+                Ok(_) => {
+                    said.clear();
+                    self.mail.send_modify(|times| *times += 1);
+                }
+                Err(error) => {
+                    let text = format!("{:#}", anyhow::Error::new(error));
+                    if said != text {
+                        eprintln!("{text}; trying again until it works");
+                        said = text;
+                    }
+                }
+            }
+            if ended {
+                return;
+            }
+        }
+    }
+}

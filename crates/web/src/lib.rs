@@ -1,0 +1,90 @@
+//! The web (网上接入): HTTP in front of the use cases.
+//!
+//! | route | permission | what it does |
+//! |---|---|---|
+//! | `POST /ceb` | anybody; a message is believed for its signature | takes a message in, answers once it is durable |
+//! | `GET /mailbox/{dxp}` | an access key of the mailbox | responses, in order; waits for the next where none is there |
+//! | `POST /mailbox/{dxp}/{n}/ack` | an access key of the mailbox | notes that the mailbox was read up to there |
+//! | `GET /health` | anybody | whether the process lives |
+//! | `GET /ready` | anybody | whether it can take messages now |
+//!
+//! What goes wrong is told as RFC 9457 tells problems, in Chinese or English as the caller wants.
+
+mod caller;
+mod ceb;
+mod defect;
+mod health;
+mod mailbox;
+mod problem;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use tokio::sync::{Semaphore, watch};
+use tongguan_application::mailboxes::Mailboxes;
+use tongguan_application::ports::Clock;
+use tongguan_application::reception::Reception;
+
+pub use defect::DefectView;
+use problem::Problem;
+
+/// What the routes work with.
+#[derive(Clone)]
+pub struct Access {
+    /// Where messages are handed over.
+    pub reception: Reception,
+    /// Where responses are read.
+    pub mailboxes: Arc<Mailboxes>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Changes when something may have come into a mailbox; closed when the service ends.
+    pub mail: watch::Receiver<u64>,
+    /// What a caller may ask for.
+    pub limits: Limits,
+}
+
+/// What a caller may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest message, in bytes.
+    pub message_bytes: usize,
+    /// The most bytes of all messages that are being received and not yet answered.
+    pub bytes_in_flight: usize,
+    /// How long a caller waits for his message to be durable.
+    pub answer_within: Duration,
+    /// How long a caller may wait for mail.
+    pub wait_at_most: Duration,
+}
+
+/// What all requests share.
+#[derive(Clone)]
+struct Shared {
+    access: Access,
+    /// A permit for each KiB in flight.
+    in_flight: Arc<Semaphore>,
+}
+
+/// The routes.
+pub fn router(access: Access) -> Router {
+    let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
+    let shared = Shared { access, in_flight: Arc::new(Semaphore::new(permits)) };
+    Router::new()
+        .route("/ceb", post(ceb::receive))
+        .route("/mailbox/{dxp}", get(mailbox::letters))
+        .route("/mailbox/{dxp}/{n}/ack", post(mailbox::acknowledge))
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
+        .fallback(async || Problem::NoSuchPage)
+        .method_not_allowed_fallback(async || Problem::OtherMethod)
+        .layer(from_fn(problem::in_the_callers_language))
+        .with_state(shared)
+}
+
+/// Whole KiB that hold so many bytes, at least one.
+const fn kib(bytes: usize) -> usize {
+    let kib = bytes.div_ceil(1024);
+    if kib == 0 { 1 } else { kib }
+}
