@@ -6,6 +6,7 @@
 //! | [`audit`] | what must agree in it at any time |
 //! | [`answers`] | what its responses say |
 //! | [`cast`] | made-up enterprises that sign |
+//! | [`registration`] | the same as a registry file |
 //! | [`parcels`] | made-up parcels and their messages |
 //! | [`exports`], [`returned`] | made-up exported parcels, and what comes back of them |
 //! | [`consolidation`] | requests to consolidate, and their results |
@@ -25,6 +26,7 @@ pub mod exported_month;
 pub mod exports;
 pub mod facility;
 pub mod parcels;
+pub mod registration;
 pub mod requests;
 pub mod returned;
 pub mod traffic;

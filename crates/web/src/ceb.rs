@@ -6,14 +6,16 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
+use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
+use tokio::sync::{SemaphorePermit, oneshot};
+use tokio::time::timeout;
 use tongguan_application::reception::{Handed, NotTaken, Receipt};
 
 use crate::caller::Bearer;
 use crate::defect::DefectView;
 use crate::problem::{Problem, json_answer};
-use crate::{Shared, kib};
+use crate::{Limits, Shared, kib};
 
 /// What a bare message is called whose sender gave it no name.
 const NAMELESS: &str = "http";
@@ -43,30 +45,31 @@ struct Taken {
 /// Takes a message in.
 pub async fn receive(
     State(shared): State<Shared>,
-    Bearer(sender): Bearer,
+    sender: Result<Bearer, Problem>,
     beside: Result<Query<Beside>, QueryRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let limits = shared.access.limits;
-    let Query(beside) = beside.map_err(|_| Problem::Malformed("name"))?;
-    if !is_xml(&headers) {
-        return Err(Problem::NoXml);
-    }
-    let announced = announced(&headers)?.unwrap_or(limits.message_bytes);
-    if announced > limits.message_bytes {
-        return Err(Problem::TooLong(limits.message_bytes));
-    }
-    // Room is found before the body is read: what finds none costs no memory.
-    let room = u32::try_from(kib(announced)).unwrap_or(u32::MAX);
-    let _room = shared.in_flight.try_acquire_many(room).map_err(|_| Problem::Busy)?;
+    let admitted = sender.and_then(|Bearer(sender)| {
+        let Query(Beside { name }) = beside.map_err(|_| Problem::Malformed("name"))?;
+        let (announced, room) = admit(&shared, &headers)?;
+        Ok((sender, name, announced, room))
+    });
+    let (sender, name, announced, _room) = match admitted {
+        Ok(admitted) => admitted,
+        Err(problem) => {
+            discard(body, limits).await;
+            return Err(problem);
+        }
+    };
     // Whoever sends a byte a minute keeps no room from others.
-    let whole = tokio::time::timeout(limits.answer_within, to_bytes(body, announced)).await;
+    let whole = timeout(limits.answer_within, to_bytes(body, announced)).await;
     let bytes = whole.ok().and_then(Result::ok).ok_or(Problem::BrokenOff)?;
     let mailbox = sender.as_ref().map(|sender| format!("/mailbox/{sender}"));
     let (reply, receipt) = oneshot::channel();
     let handed = Handed {
-        origin: beside.name.unwrap_or_else(|| NAMELESS.to_owned()),
+        origin: name.unwrap_or_else(|| NAMELESS.to_owned()),
         sender,
         bytes: bytes.into(),
         // Nobody may be listening any more; what is durable stays so.
@@ -76,11 +79,47 @@ pub async fn receive(
         NotTaken::Full => Problem::Busy,
         NotTaken::Closed => Problem::Unavailable,
     })?;
-    match tokio::time::timeout(limits.answer_within, receipt).await {
+    match timeout(limits.answer_within, receipt).await {
         Ok(Ok(receipt)) => answer(receipt, mailbox),
         Ok(Err(_)) => Err(Problem::NotKept),
         Err(_) => Err(Problem::NotKnownYet(limits.answer_within)),
     }
+}
+
+/// How long the body is at most, and the room for it. Room is found before the body is read: what finds none
+/// costs no memory.
+fn admit<'s>(
+    shared: &'s Shared,
+    headers: &HeaderMap,
+) -> Result<(usize, SemaphorePermit<'s>), Problem> {
+    let limit = shared.access.limits.message_bytes;
+    if !is_xml(headers) {
+        return Err(Problem::NoXml);
+    }
+    let announced = announced(headers)?.unwrap_or(limit);
+    if announced > limit {
+        return Err(Problem::TooLong(limit));
+    }
+    let room = u32::try_from(kib(announced)).unwrap_or(u32::MAX);
+    let room = shared.in_flight.try_acquire_many(room).map_err(|_| Problem::Busy)?;
+    Ok((announced, room))
+}
+
+/// Reads what is left of a message that is turned away, without keeping it, as far as a message may be long: a
+/// client that is still sending when the connection closes never learns why.
+async fn discard(mut body: Body, limits: Limits) {
+    let mut left = limits.message_bytes;
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let read = frame.into_data().map_or(0, |bytes| bytes.len());
+            match left.checked_sub(read) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    // What does not come in time is not waited for.
+    drop(timeout(limits.answer_within, reading).await);
 }
 
 fn answer(receipt: Receipt, mailbox: Option<String>) -> Result<Response, Problem> {

@@ -19,7 +19,7 @@ pub async fn health() -> Response {
 pub async fn ready(State(shared): State<Shared>) -> Result<Response, Problem> {
     let mailboxes = Arc::clone(&shared.access.mailboxes);
     blocking(move || mailboxes.probe()).await?;
-    if !shared.access.reception.has_room() {
+    if !shared.access.reception.has_room() || shared.in_flight.available_permits() == 0 {
         return Err(Problem::Busy);
     }
     Ok(json_answer(&json!({ "status": "ready" })))

@@ -20,6 +20,10 @@ use crate::originals::Archive;
 
 pub use distributor::{Distributor, MAILBOXES};
 
+/// Letters are given until their messages have so many bytes: an answer quotes what it answers, and that may
+/// be long.
+const MOST_BYTES: usize = 4 << 20;
+
 /// A mailbox could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
@@ -75,7 +79,7 @@ impl Mailboxes {
     }
 
     /// What lies in a mailbox behind place `after`, or behind what its owner has read; at most `limit`
-    /// places, in order.
+    /// places, in order, and fewer where they hold much.
     ///
     /// # Errors
     /// [`MailError`].
@@ -103,12 +107,22 @@ impl Mailboxes {
             Ok::<_, StorageError>(outgoing)
         })?;
         let mut archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
-        let letters = outgoing.into_iter().map(|(n, row)| {
-            let Some(row) = row else { return Ok(Letter { n, messages: Vec::new() }) };
-            let open = &mut |message: &_| archive.original(message);
-            Ok(Letter { n, messages: render(&row, self.with_parcel_numbers, open)? })
-        });
-        letters.collect()
+        let (mut letters, mut bytes) = (Vec::with_capacity(outgoing.len()), 0);
+        for (n, row) in outgoing {
+            let messages = match row {
+                Some(row) => {
+                    let open = &mut |message: &_| archive.original(message);
+                    render(&row, self.with_parcel_numbers, open)?
+                }
+                None => Vec::new(),
+            };
+            bytes += messages.iter().map(|message| message.xml.len()).sum::<usize>();
+            letters.push(Letter { n, messages });
+            if bytes > MOST_BYTES {
+                break;
+            }
+        }
+        Ok(letters)
     }
 
     /// Notes that a mailbox was read up to a place.

@@ -20,3 +20,21 @@ fn parcels_of_every_flow_are_cleared_to_the_end() {
         }
     }
 }
+
+#[test]
+fn many_clients_lose_nothing_over_http() {
+    let run = tongguan(
+        &["bench", "serve", "--json", "--clients", "9", "--parcels", "45"]
+            .into_iter()
+            .chain(["--documents-per-message", "4"])
+            .collect::<Vec<_>>(),
+        "",
+    );
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let result = run.json();
+    assert_eq!((&result["cleared"], &result["messages"]), (&45.into(), &48.into()));
+    for measure in ["parcels_per_second", "bench_clear_per_second", "share_of_bench_clear"] {
+        assert!(result[measure].as_f64().unwrap() > 0.0, "{measure}: {result}");
+    }
+    assert!(result["rss_mib_end"].as_u64().unwrap() > 0, "{result}");
+}

@@ -1,13 +1,12 @@
 //! A gateway that runs, and what it needs: parties that are registered, folders that are watched.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tongguan_testkit::cast::{Actor, Cast};
+pub use tongguan_testkit::registration::registration;
 
 /// A process that needs longer for a step hangs.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -67,30 +66,6 @@ impl Drop for Gateway {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-/// The registry file of those of the cast that `who` names; the platform has a guarantee.
-pub fn registration(cast: &Cast, who: impl Fn(&Actor) -> bool, granted: &str) -> String {
-    let mut parties = String::new();
-    let roles = ["platform\", \"guarantor", "merchant", "payment-institution"];
-    let roles =
-        roles.into_iter().chain(["carrier\", \"declarant\", \"facility-operator", "merchant"]);
-    for (actor, roles) in cast.actors().into_iter().zip(roles).filter(|(actor, _)| who(actor)) {
-        write!(
-            parties,
-            "[[party]]\nname = \"{}\"\ncodes = [\"{}\"]\nroles = [\"{roles}\"]\n\
-             valid_from = 2020-01-01\nmailbox = \"{}\"\ncertificates = ['''{}''']\n\n",
-            actor.party.name,
-            actor.party.codes[0],
-            actor.mailbox(),
-            actor.certificate.to_pem(),
-        )
-        .unwrap();
-        if roles.starts_with("platform") {
-            write!(parties, "[party.guarantee]\ngranted = \"{granted}\"\n\n").unwrap();
-        }
-    }
-    parties
 }
 
 /// The names of the files in a folder that may not be there yet.

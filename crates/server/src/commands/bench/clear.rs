@@ -65,13 +65,14 @@ pub struct Clear {
 
 /// The result.
 #[derive(Debug, Serialize)]
-struct Measured {
+pub struct Measured {
     flow: Flow,
     parcels: u64,
     /// Those that were released, imports with a tax bill, or that left the country.
     cleared: u64,
     seconds: f64,
-    parcels_per_second: f64,
+    /// How many were cleared in a second.
+    pub parcels_per_second: f64,
     latency_ms: Percentiles,
     /// Microseconds of each stage for one parcel; refining runs on several threads side by side.
     stages_us: Stages,
@@ -105,6 +106,27 @@ struct Settings {
 impl Clear {
     /// Runs the command.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let measured = self.measure()?;
+        let mut out = io::stdout().lock();
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string(&measured)?)?;
+        } else {
+            measured.print(&mut out)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// As fast as they go, imports on a temporary embedded database, without a word.
+    pub const fn imports(parcels: u64, sign: Sign, documents_per_message: u64) -> Self {
+        let (flow, rate, database) = (Flow::Import, None, None);
+        Self { flow, parcels, sign, documents_per_message, workers: 2, rate, database, json: true }
+    }
+
+    /// Clears the parcels.
+    ///
+    /// # Errors
+    /// What went wrong, and when a parcel was not cleared.
+    pub fn measure(&self) -> anyhow::Result<Measured> {
         let folder = tempfile::tempdir()?;
         let clock = Arc::new(SystemClock);
         let begin = clock.now();
@@ -151,19 +173,13 @@ impl Clear {
         let mut measured =
             self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
         measured.cleared = self.cleared(&product)? - cleared_before;
-        let mut out = io::stdout().lock();
-        if self.json {
-            writeln!(out, "{}", serde_json::to_string(&measured)?)?;
-        } else {
-            measured.print(&mut out)?;
-        }
         anyhow::ensure!(
             measured.cleared == self.parcels,
             "only {} of {} parcels were cleared",
             measured.cleared,
             self.parcels
         );
-        Ok(ExitCode::SUCCESS)
+        Ok(measured)
     }
 
     /// The parcels in the database that are at the end of their way.
@@ -373,7 +389,12 @@ impl Run {
 
 /// The most memory that this process held at any time, as Linux counts it; 0 elsewhere.
 pub fn peak_rss_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_rss_mib_of("/proc/self/status")
+}
+
+/// The same of the process with that status file.
+pub fn peak_rss_mib_of(status: &str) -> u64 {
+    let status = std::fs::read_to_string(status).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) / 1024

@@ -4,6 +4,7 @@ mod clear;
 mod consolidate;
 mod input;
 mod parse;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -11,7 +12,8 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use tongguan_testkit::cast::Signing;
 
-/// Measure how fast parcels are cleared, months consolidated, messages read, signatures verified.
+/// Measure how fast parcels are cleared, also over HTTP, months consolidated, messages read,
+/// signatures verified.
 #[derive(Debug, Args)]
 pub struct Bench {
     #[command(subcommand)]
@@ -23,6 +25,7 @@ enum What {
     Clear(clear::Clear),
     Consolidate(consolidate::Consolidate),
     Parse(parse::Parse),
+    Serve(serve::Serve),
     Verify(parse::Verify),
     #[command(hide = true)]
     Prepare(input::Prepare),
@@ -35,6 +38,7 @@ impl Bench {
             What::Clear(clear) => clear.run(),
             What::Consolidate(consolidate) => consolidate.run(),
             What::Parse(parse) => parse.run(),
+            What::Serve(serve) => serve.run(),
             What::Verify(verify) => verify.run(),
             What::Prepare(prepare) => prepare.run(),
         }
