@@ -9,6 +9,7 @@ use tongguan_storage::seal::{SealError, random};
 use tongguan_storage::{AccessKeyRow, StorageError, View, Writer};
 
 use crate::digest::sha256;
+use crate::registry::fingerprint;
 
 /// What a key begins with, so that it is known for what it is where it must not be.
 const PREFIX: &str = "tongguan_";
@@ -62,7 +63,7 @@ pub fn issue(
     now: Moment,
     expires_at: Moment,
 ) -> Result<(AccessKey, String), AccessError> {
-    let secret = format!("{PREFIX}{}", hex(&random::<32>()?));
+    let secret = format!("{PREFIX}{}", fingerprint(&random()?));
     let row = AccessKeyRow {
         digest: sha256(secret.as_bytes()),
         mailbox: mailbox.clone(),
@@ -89,7 +90,7 @@ pub fn keys(view: &mut View<'_>) -> Result<Vec<AccessKey>, StorageError> {
 /// [`AccessError`].
 pub fn withdraw(writer: &mut Writer, number: &str, now: Moment) -> Result<AccessKey, AccessError> {
     writer.transaction(|tx| {
-        let rows = tx.all_access_keys()?.into_iter();
+        let rows = tx.all_access_keys()?;
         let mut row = rows
             .into_iter()
             .find(|row| number_of(&row.digest) == number)
@@ -124,11 +125,9 @@ impl From<AccessKeyRow> for AccessKey {
     }
 }
 
-/// Eight bytes of the digest, as hexadecimal digits: enough to tell keys apart.
+/// The beginning of the digest: enough to tell keys apart.
 fn number_of(digest: &[u8; 32]) -> String {
-    hex(digest.get(..8).unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut number = fingerprint(digest);
+    number.truncate(16);
+    number
 }

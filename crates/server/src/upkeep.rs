@@ -25,6 +25,28 @@ pub struct Upkeep {
     consolidation: ConsolidationWork,
 }
 
+/// What goes wrong round after round, said once until it goes well or goes wrong otherwise.
+#[derive(Debug, Default)]
+pub struct Trouble {
+    said: String,
+}
+
+impl Trouble {
+    /// It went well.
+    pub fn is_over(&mut self) {
+        self.said.clear();
+    }
+
+    /// It went wrong, and is tried again.
+    pub fn tell(&mut self, error: &anyhow::Error) {
+        let text = format!("{error:#}");
+        if self.said != text {
+            eprintln!("{text}; trying again until it works");
+            self.said = text;
+        }
+    }
+}
+
 /// The pipeline has no thread left that answers.
 #[derive(Debug, thiserror::Error)]
 #[error("the pipeline ended early; start again, nothing that was acknowledged is lost")]

@@ -113,9 +113,7 @@ impl View<'_> {
             &[mailbox.cell(), after.cell(), limit.cell()],
         )
     }
-}
 
-impl View<'_> {
     /// How far mailboxes have been read; one of which nothing was read has no row.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use tongguan_application::pipeline::chain;
 use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
@@ -60,9 +61,4 @@ where
         }
         Err(_) => Err(Problem::Unavailable),
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

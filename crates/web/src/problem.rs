@@ -81,38 +81,26 @@ impl IntoResponse for Problem {
 
 impl Problem {
     const fn status(&self) -> StatusCode {
-        match self {
-            Self::Unreadable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoXml => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::BrokenOff | Self::Malformed(_) => StatusCode::BAD_REQUEST,
-            Self::Busy | Self::NotKnownYet(_) | Self::NotKept | Self::Unavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::NoKey => StatusCode::UNAUTHORIZED,
-            Self::OtherMailbox => StatusCode::FORBIDDEN,
-            Self::NothingThere | Self::NoSuchPage => StatusCode::NOT_FOUND,
-            Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
-        }
+        self.kind().0
     }
 
-    /// The last part of the problem's type, for programs.
-    const fn name(&self) -> &'static str {
+    /// The status, and the last part of the problem's type, for programs.
+    const fn kind(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Unreadable { .. } => "unreadable",
-            Self::TooLong(_) => "too-long",
-            Self::NoXml => "no-xml",
-            Self::BrokenOff => "broken-off",
-            Self::Busy => "busy",
-            Self::NotKnownYet(_) => "not-known-yet",
-            Self::NotKept => "not-kept",
-            Self::NoKey => "no-key",
-            Self::OtherMailbox => "other-mailbox",
-            Self::NothingThere => "nothing-there",
-            Self::Malformed(_) => "malformed",
-            Self::Unavailable => "unavailable",
-            Self::NoSuchPage => "no-such-page",
-            Self::OtherMethod => "other-method",
+            Self::Unreadable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unreadable"),
+            Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
+            Self::NoXml => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "no-xml"),
+            Self::BrokenOff => (StatusCode::BAD_REQUEST, "broken-off"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::NotKnownYet(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-known-yet"),
+            Self::NotKept => (StatusCode::SERVICE_UNAVAILABLE, "not-kept"),
+            Self::NoKey => (StatusCode::UNAUTHORIZED, "no-key"),
+            Self::OtherMailbox => (StatusCode::FORBIDDEN, "other-mailbox"),
+            Self::NothingThere => (StatusCode::NOT_FOUND, "nothing-there"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
+            Self::OtherMethod => (StatusCode::METHOD_NOT_ALLOWED, "other-method"),
         }
     }
 
@@ -185,9 +173,9 @@ impl Problem {
             Language::Chinese => (zh, "zh-Hans"),
             Language::English => (en, "en"),
         };
-        let status = self.status();
+        let (status, name) = self.kind();
         let mut told = json!({
-            "type": format!("urn:tongguan:problem:{}", self.name()),
+            "type": format!("urn:tongguan:problem:{name}"),
             "title": title,
             "status": status.as_u16(),
         });
@@ -202,7 +190,7 @@ impl Problem {
         set(CONTENT_LANGUAGE, tag);
         set(VARY, "accept-language");
         set(CACHE_CONTROL, "no-store");
-        match self.status() {
+        match status {
             StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "1"),
             StatusCode::UNAUTHORIZED => set(WWW_AUTHENTICATE, "Bearer"),
             _ => None,

@@ -29,7 +29,7 @@ use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
 use crate::refresh::{Refresh, TrustFolder};
-use crate::upkeep::{PipelineEnded, Upkeep, carry_out};
+use crate::upkeep::{PipelineEnded, Trouble, Upkeep, carry_out};
 
 /// Answer every file in a folder: messages in --inbox, responses in --outbox/<mailbox>/.
 ///
@@ -211,22 +211,18 @@ impl Rounds {
     /// Answers until it is stopped. A database or folder that is away for a while is waited for: what
     /// was not answered still lies in the inbox, what was not delivered still stands in the store.
     fn go_on(&mut self) -> anyhow::Result<Infallible> {
-        let mut said = String::new();
+        let mut trouble = Trouble::default();
         loop {
             match self.round() {
                 Ok(answered) => {
-                    said.clear();
+                    trouble.is_over();
                     if answered == 0 {
                         std::thread::park_timeout(Duration::from_millis(200));
                     }
                 }
                 Err(error) if error.is::<PipelineEnded>() => return Err(error),
                 Err(error) => {
-                    let text = format!("{error:#}");
-                    if said != text {
-                        eprintln!("{text}; trying again until it works");
-                        said = text;
-                    }
+                    trouble.tell(&error);
                     std::thread::park_timeout(Duration::from_secs(1));
                 }
             }

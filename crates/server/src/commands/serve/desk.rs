@@ -15,7 +15,7 @@ use tongguan_application::reception::{Handed, Receipt, Reply};
 use tongguan_domain::ids::MessageId;
 use tongguan_storage::Partition;
 
-use crate::upkeep::{PipelineEnded, Upkeep, carry_out};
+use crate::upkeep::{PipelineEnded, Trouble, Upkeep, carry_out};
 
 /// How often it looks what time has brought.
 const BEAT: Duration = Duration::from_millis(200);
@@ -56,7 +56,7 @@ impl Desk {
     /// When the pipeline has ended by itself.
     pub fn run(mut self) -> anyhow::Result<()> {
         let beat = tick(BEAT);
-        let mut said = String::new();
+        let mut trouble = Trouble::default();
         loop {
             select! {
                 recv(self.handed) -> handed => match handed {
@@ -65,16 +65,10 @@ impl Desk {
                 },
                 recv(self.pipeline.acks()) -> ack => self.told.tell(ack.map_err(|_| PipelineEnded)?),
                 recv(beat) -> _ => match self.see_to_the_rest() {
-                    Ok(()) => said.clear(),
+                    Ok(()) => trouble.is_over(),
                     Err(error) if error.is::<PipelineEnded>() => return Err(error),
                     // A database that is away for a while is waited for.
-                    Err(error) => {
-                        let text = format!("{error:#}");
-                        if said != text {
-                            eprintln!("{text}; trying again until it works");
-                            said = text;
-                        }
-                    }
+                    Err(error) => trouble.tell(&error),
                 },
             }
         }

@@ -6,6 +6,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tokio::sync::watch;
 use tongguan_application::mailboxes::Distributor;
 
+use crate::upkeep::Trouble;
+
 /// Another process may have decided something, of which nobody tells this one.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -27,22 +29,17 @@ impl Post {
 
     /// Goes on until nobody can tell it anything any more; what was told last is distributed.
     pub fn run(mut self) {
-        let mut said = String::new();
+        let mut trouble = Trouble::default();
         loop {
             let ended = self.news.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Disconnected);
             match self.distributor.distribute() {
-                Ok(0) => said.clear(),
-                Ok(_) => {
-                    said.clear();
-                    self.mail.send_modify(|times| *times += 1);
-                }
-                Err(error) => {
-                    let text = format!("{:#}", anyhow::Error::new(error));
-                    if said != text {
-                        eprintln!("{text}; trying again until it works");
-                        said = text;
+                Ok(filled) => {
+                    trouble.is_over();
+                    if filled > 0 {
+                        self.mail.send_modify(|times| *times += 1);
                     }
                 }
+                Err(error) => trouble.tell(&error.into()),
             }
             if ended {
                 return;
