@@ -41,6 +41,8 @@ pub enum Cause {
     },
     /// A command, by its name: `registry guarantee`.
     Command(String),
+    /// Somebody who had signed in, by that name.
+    Person(String),
 }
 
 /// What was changed, and how.
@@ -84,6 +86,8 @@ pub enum Subject {
         /// The goods.
         item: String,
     },
+    /// Somebody who signs in.
+    Person(String),
 }
 
 /// What was done.
@@ -187,6 +191,7 @@ impl Subject {
             Self::CodeRow { table, id } => format!("{table}/{id}"),
             Self::AccountBook(book) => format!("book {book}/book"),
             Self::AccountItem { book, item } => format!("book {book}/{item}"),
+            Self::Person(name) => format!("{name}/person"),
         }
     }
 }
@@ -215,6 +220,7 @@ fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
             Subject::AccountItem { book, item } => {
                 StoredRegisterSubjectV1::AccountItem(book.as_str().into(), item.as_str().into())
             }
+            Subject::Person(name) => StoredRegisterSubjectV1::Person(name.as_str().into()),
         },
         change: match entry.change {
             ChangeKind::Added => StoredChangeV1::Added,
@@ -226,6 +232,7 @@ fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
                 StoredChangeCauseV1::File(name.as_str().into(), *digest)
             }
             Cause::Command(name) => StoredChangeCauseV1::Command(name.as_str().into()),
+            Cause::Person(name) => StoredChangeCauseV1::Person(name.as_str().into()),
         },
         fields: entry
             .fields
@@ -254,6 +261,7 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
         StoredRegisterSubjectV1::AccountItem(book, item) => {
             Subject::AccountItem { book: book.into(), item: item.into() }
         }
+        StoredRegisterSubjectV1::Person(name) => Subject::Person(name.into()),
     };
     let change = match stored.change {
         StoredChangeV1::Added => ChangeKind::Added,
@@ -273,6 +281,7 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
         cause: match stored.cause {
             StoredChangeCauseV1::File(name, digest) => Cause::File { name: name.into(), digest },
             StoredChangeCauseV1::Command(name) => Cause::Command(name.into()),
+            StoredChangeCauseV1::Person(name) => Cause::Person(name.into()),
         },
         entry: Entry { subject, change, fields },
     })

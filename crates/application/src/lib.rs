@@ -53,6 +53,7 @@ pub mod mailboxes;
 pub mod not_departed;
 pub mod numbering;
 pub mod originals;
+pub mod people;
 pub mod pipeline;
 pub mod ports;
 pub mod quarantine;

@@ -28,6 +28,7 @@
 //! | [`settlement`] | what a return leaves of a release |
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
 
+pub mod access;
 pub mod allowance;
 pub mod bonded;
 pub mod cancellation;

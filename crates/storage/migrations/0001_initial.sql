@@ -567,7 +567,7 @@ CREATE TABLE revision (
     n BIGINT NOT NULL
 ) CLUSTERED;
 
-INSERT INTO revision (name, n) VALUES ('registry', 0), ('settings', 0), ('codes', 0);
+INSERT INTO revision (name, n) VALUES ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
@@ -582,6 +582,39 @@ CREATE TABLE register_event (
 ) CLUSTERED;
 
 CREATE INDEX register_event_subject ON register_event (register, subject, revision, n);
+
+CREATE TABLE person (
+    sign_in TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    organisation TEXT NOT NULL,
+    password TEXT,
+    totp BYTES,
+    totp_step BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    locked_until BIGINT,
+    disabled BIGINT NOT NULL CHECK (disabled IN (0, 1)),
+    added_at BIGINT NOT NULL
+) CLUSTERED;
+
+CREATE TABLE session (
+    digest BYTES NOT NULL PRIMARY KEY,
+    sign_in TEXT NOT NULL REFERENCES person (sign_in),
+    form_token TEXT NOT NULL,
+    is_strong BIGINT NOT NULL CHECK (is_strong IN (0, 1)),
+    opened_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+) CLUSTERED;
+
+CREATE INDEX session_person ON session (sign_in);
+
+CREATE TABLE invitation (
+    digest BYTES NOT NULL PRIMARY KEY,
+    sign_in TEXT NOT NULL REFERENCES person (sign_in),
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+) CLUSTERED;
 
 CREATE TABLE data_key (
     period TEXT NOT NULL PRIMARY KEY,

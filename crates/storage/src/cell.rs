@@ -4,6 +4,7 @@
 //! PostgreSQL family have alike. Times are microseconds, money is fen, days are microseconds of their
 //! midnight in China, booleans are 0 and 1.
 
+use tongguan_domain::access::SignIn;
 use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ReturnId};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
@@ -167,7 +168,7 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(OrderNumber, DxpId, Guid, PartyCode);
+as_text!(OrderNumber, DxpId, Guid, PartyCode, SignIn);
 
 texts! {
     String: |text| Some(text.to_owned());
@@ -176,6 +177,7 @@ texts! {
     DxpId: |text| Self::parse(text).ok();
     Guid: |text| Self::parse(text).ok();
     PartyCode: |text| Self::parse(text).ok();
+    SignIn: |text| Self::parse(text).ok();
 }
 
 impl ToCell for Vec<u8> {

@@ -16,6 +16,8 @@ pub enum Register {
     Settings,
     /// Code tables.
     Codes,
+    /// People who sign in, and what they may do.
+    People,
 }
 
 /// How often each register was changed.
@@ -78,6 +80,7 @@ impl Register {
             Self::Registry => "registry",
             Self::Settings => "settings",
             Self::Codes => "codes",
+            Self::People => "people",
         }
     }
 }

@@ -97,10 +97,12 @@ fn write_event<'r>(
         Subject::CodeRow { table, id } => format!("{table}  {id}"),
         Subject::AccountBook(book) => format!("account book {book}"),
         Subject::AccountItem { book, item } => format!("account book {book}  {item}"),
+        Subject::Person(name) => format!("person {name}"),
     };
     let cause = match &event.cause {
         Cause::File { name, digest } => format!("{name} (sha256 {})", fingerprint(digest)),
         Cause::Command(name) => format!("`{name}`"),
+        Cause::Person(name) => name.clone(),
     };
     writeln!(out, "{sign} {subject}")?;
     writeln!(out, "    {} by {cause}, revision {}", event.at, event.revision)?;
@@ -131,6 +133,7 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
         Subject::AccountItem { book, item } => {
             json!({ "kind": "account-item", "book": book, "item": item })
         }
+        Subject::Person(name) => json!({ "kind": "person", "sign_in": name }),
     };
     let fields =
         event.entry.fields.iter().map(
@@ -149,6 +152,7 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
         "cause": match &event.cause {
             Cause::File { name, digest } => json!({ "file": name, "sha256": fingerprint(digest) }),
             Cause::Command(name) => json!({ "command": name }),
+            Cause::Person(name) => json!({ "person": name }),
         },
         "fields": fields.collect::<Vec<_>>(),
     })

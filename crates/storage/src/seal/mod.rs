@@ -79,6 +79,7 @@ row! {
 /// The keys that follow from the master key.
 pub struct Keyring {
     wrapping: SealingKey,
+    secrets: SealingKey,
     fingerprints: hmac::Key,
 }
 
@@ -102,6 +103,10 @@ impl Keyring {
                 hmac::HMAC_SHA256,
                 derived("tongguan wrapping 1").as_ref(),
             )),
+            secrets: SealingKey(hmac::Key::new(
+                hmac::HMAC_SHA256,
+                derived("tongguan secrets 1").as_ref(),
+            )),
             fingerprints: hmac::Key::new(
                 hmac::HMAC_SHA256,
                 derived("tongguan fingerprint 1").as_ref(),
@@ -121,6 +126,22 @@ impl Keyring {
             *to = *from;
         }
         short
+    }
+
+    /// Seals a small secret for its `place`, such as whose it is and what for.
+    ///
+    /// # Errors
+    /// [`SealError::NoRandomness`].
+    pub fn seal_secret(&self, place: &str, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.secrets.seal(place.as_bytes(), secret)
+    }
+
+    /// Opens what [`Self::seal_secret`] made for the same `place`.
+    ///
+    /// # Errors
+    /// [`SealError::Tampered`], [`SealError::UnknownForm`].
+    pub fn open_secret(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.secrets.open(place.as_bytes(), sealed)
     }
 
     fn wrap(&self, period: &str, key: &[u8; 32]) -> Result<Vec<u8>, SealError> {

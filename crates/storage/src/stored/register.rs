@@ -39,6 +39,8 @@ pub enum StoredRegisterSubjectV1 {
     AccountBook(Box<str>),
     /// Goods of an account book: book and item.
     AccountItem(Box<str>, Box<str>),
+    /// Somebody who signs in: the name.
+    Person(Box<str>),
 }
 
 /// What was done to it.
@@ -59,6 +61,8 @@ pub enum StoredChangeCauseV1 {
     File(Box<str>, [u8; 32]),
     /// A command: its name.
     Command(Box<str>),
+    /// Somebody who had signed in: the name.
+    Person(Box<str>),
 }
 
 /// One field before and after, as people read it; empty where there is nothing.

@@ -33,6 +33,7 @@ mod ledger;
 mod migration;
 #[cfg(test)]
 mod partition;
+mod person;
 #[cfg(test)]
 mod registry;
 #[cfg(test)]

@@ -1,0 +1,274 @@
+//! Who is let in: by an administrator, or by a command at the beginning.
+
+use tongguan_domain::access::{SignIn, Standing};
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::random;
+use tongguan_storage::{
+    Backoff, InvitationRow, PersonRow, Register, StorageError, Tx, View, Writer,
+};
+
+use super::{BadPassword, Password, People, PeopleError, Person};
+use crate::digest::sha256;
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
+use crate::registry::fingerprint;
+
+/// For how long an invitation is good.
+const INVITED_FOR_DAYS: i64 = 3;
+
+/// Somebody who is to be let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPerson {
+    /// The name to sign in with.
+    pub sign_in: SignIn,
+    /// The name that others see.
+    pub name: String,
+    /// For whom the person will act, and as what.
+    pub standing: Standing,
+}
+
+/// A code with which a person chooses a password, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The code; told once.
+    pub code: String,
+    /// From when on it is good for nothing.
+    pub expires_at: Moment,
+}
+
+/// Lets a person in, who then chooses a password with the invitation.
+///
+/// # Errors
+/// [`PeopleError::Taken`], or the database's.
+pub fn add(
+    writer: &mut Writer,
+    new: &NewPerson,
+    cause: &Cause,
+    now: Moment,
+) -> Result<Invitation, PeopleError> {
+    let row = PersonRow {
+        sign_in: new.sign_in.clone(),
+        name: new.name.clone(),
+        role: new.standing.role().name().to_owned(),
+        organisation: new.standing.organisation(),
+        password: None,
+        totp: None,
+        totp_step: 0,
+        failures: 0,
+        locked_until: None,
+        disabled: false,
+        added_at: now,
+    };
+    change(writer, Register::People, cause, now, |tx| {
+        if tx.insert_absent(std::slice::from_ref(&row))? == 0 {
+            return Err(PeopleError::Taken(row.sign_in.clone()));
+        }
+        let invitation = invitation(tx, &row.sign_in, now)?;
+        let fields =
+            [("name", &row.name), ("role", &row.role), ("organisation", &row.organisation)];
+        let fields = fields
+            .into_iter()
+            .filter_map(|(name, after)| Field::changed(name, String::new(), after.clone()));
+        Ok((invitation, vec![entry(&row.sign_in, ChangeKind::Added, fields.collect())]))
+    })
+}
+
+/// Gives a person a new invitation: the password is chosen anew, a second factor set up anew, earlier
+/// invitations and all sessions end.
+///
+/// # Errors
+/// [`PeopleError::Nobody`], or the database's.
+pub fn invite(
+    writer: &mut Writer,
+    name: &SignIn,
+    cause: &Cause,
+    now: Moment,
+) -> Result<Invitation, PeopleError> {
+    change(writer, Register::People, cause, now, |tx| {
+        let row = tx.lock_person(name)?.ok_or_else(|| PeopleError::Nobody(name.clone()))?;
+        let fields = [
+            Field::changed("password", kept(row.password.is_some()), String::new()),
+            Field::changed("second factor", kept(row.totp.is_some()), String::new()),
+            Field::changed("invitation", String::new(), "given".to_owned()),
+        ];
+        let cleared =
+            PersonRow { password: None, totp: None, failures: 0, locked_until: None, ..row };
+        tx.upsert(&[cleared])?;
+        end_all_sessions(tx, name)?;
+        let invitation = invitation(tx, name, now)?;
+        let fields = fields.into_iter().flatten().collect();
+        Ok((invitation, vec![entry(name, ChangeKind::Changed, fields)]))
+    })
+}
+
+/// Changes for whom a person acts, and as what; sessions end.
+///
+/// # Errors
+/// [`PeopleError::Nobody`], or the database's.
+pub fn change_standing(
+    writer: &mut Writer,
+    name: &SignIn,
+    standing: Standing,
+    cause: &Cause,
+    now: Moment,
+) -> Result<(), PeopleError> {
+    let (role, organisation) = (standing.role().name().to_owned(), standing.organisation());
+    changed(writer, name, cause, now, |row| PersonRow { role, organisation, ..row })
+}
+
+/// Shuts a person out, or lets one in again; sessions end.
+///
+/// # Errors
+/// [`PeopleError::Nobody`], or the database's.
+pub fn shut_out(
+    writer: &mut Writer,
+    name: &SignIn,
+    is_shut_out: bool,
+    cause: &Cause,
+    now: Moment,
+) -> Result<(), PeopleError> {
+    changed(writer, name, cause, now, |row| PersonRow { disabled: is_shut_out, ..row })
+}
+
+/// One person.
+///
+/// # Errors
+/// [`PeopleError::Nobody`], or the database's.
+pub fn person(view: &mut View<'_>, name: &SignIn) -> Result<Person, PeopleError> {
+    let row = view.people(&[name])?.pop().ok_or_else(|| PeopleError::Nobody(name.clone()))?;
+    Ok(Person::of(row)?)
+}
+
+/// People in order of their names behind `after`, at most `limit`; of one organisation where it is given.
+///
+/// # Errors
+/// The database's.
+pub fn people(
+    view: &mut View<'_>,
+    organisation: Option<&str>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Person>, PeopleError> {
+    let rows = view.people_after(organisation, after, limit)?.into_iter();
+    rows.map(|row| Ok(Person::of(row)?)).collect()
+}
+
+impl People {
+    /// Whom an invitation is for, if it is still good.
+    ///
+    /// # Errors
+    /// [`PeopleError::NoInvitation`], or the database's.
+    pub fn invited(&self, code: &str, now: Moment) -> Result<Person, PeopleError> {
+        let digest = sha256(code.trim().as_bytes());
+        let row = self.store.read(|view| view.invitation(&digest))?;
+        let row = row.filter(|row| now < row.expires_at).ok_or(PeopleError::NoInvitation)?;
+        self.store.read(|view| person(view, &row.sign_in))
+    }
+
+    /// Uses an invitation up and keeps the password.
+    ///
+    /// # Errors
+    /// [`PeopleError::NoInvitation`], [`PeopleError::Password`], or the database's.
+    pub fn accept(&self, code: &str, password: &str, now: Moment) -> Result<Person, PeopleError> {
+        let person = self.invited(code, now)?;
+        let hash = Password::new(password, &person.sign_in)?.hashed()?;
+        let digest = sha256(code.trim().as_bytes());
+        let accepted = self.writer().retried(Backoff::default(), |tx| {
+            let Some(row) = tx.lock_person(&person.sign_in)? else { return Ok(false) };
+            if tx.use_invitations(&[digest])? == 0 {
+                return Ok(false);
+            }
+            let password = Some(hash.clone());
+            tx.upsert(&[PersonRow { password, failures: 0, locked_until: None, ..row }])?;
+            end_all_sessions(tx, &person.sign_in).map(|()| true)
+        })?;
+        if accepted { Ok(person) } else { Err(PeopleError::NoInvitation) }
+    }
+
+    /// Changes the own password; all other sessions end.
+    ///
+    /// # Errors
+    /// [`PeopleError::Wrong`] where the present one is not, [`PeopleError::Password`], or the database's.
+    pub fn change_password(
+        &self,
+        token: &str,
+        present: &str,
+        next: &str,
+        now: Moment,
+    ) -> Result<(), PeopleError> {
+        let caller = self.caller(token, now)?;
+        let row = self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
+        let hash = row.password.unwrap_or_default();
+        if !super::password::fits(present, &hash) {
+            return Err(PeopleError::Wrong);
+        }
+        if present == next {
+            return Err(BadPassword::Guessable.into());
+        }
+        let next = Password::new(next, &caller.sign_in)?.hashed()?;
+        let own = sha256(token.as_bytes());
+        Ok(self.writer().retried(Backoff::default(), |tx| {
+            let Some(row) = tx.lock_person(&caller.sign_in)? else { return Ok(()) };
+            tx.upsert(&[PersonRow { password: Some(next.clone()), ..row }])?;
+            let sessions = tx.sessions_of(&caller.sign_in)?.into_iter();
+            let others: Vec<_> =
+                sessions.map(|session| session.digest).filter(|digest| *digest != own).collect();
+            tx.end_sessions(&others).map(drop)
+        })?)
+    }
+}
+
+fn changed(
+    writer: &mut Writer,
+    name: &SignIn,
+    cause: &Cause,
+    now: Moment,
+    work: impl FnOnce(PersonRow) -> PersonRow,
+) -> Result<(), PeopleError> {
+    change(writer, Register::People, cause, now, |tx| {
+        let before = tx.lock_person(name)?.ok_or_else(|| PeopleError::Nobody(name.clone()))?;
+        let after = work(before.clone());
+        let shut = |row: &PersonRow| (if row.disabled { "shut out" } else { "" }).to_owned();
+        let fields = [
+            Field::changed("role", before.role.clone(), after.role.clone()),
+            Field::changed("organisation", before.organisation.clone(), after.organisation.clone()),
+            Field::changed("access", shut(&before), shut(&after)),
+        ];
+        let fields: Vec<_> = fields.into_iter().flatten().collect();
+        if fields.is_empty() {
+            return Ok(((), Vec::new()));
+        }
+        tx.upsert(&[after])?;
+        end_all_sessions(tx, name)?;
+        Ok(((), vec![entry(name, ChangeKind::Changed, fields)]))
+    })
+}
+
+fn entry(name: &SignIn, change: ChangeKind, fields: Vec<Field>) -> Entry {
+    Entry { subject: Subject::Person(name.to_string()), change, fields }
+}
+
+fn kept(is_there: bool) -> String {
+    (if is_there { "kept" } else { "" }).to_owned()
+}
+
+fn end_all_sessions(tx: &mut Tx<'_>, name: &SignIn) -> Result<(), StorageError> {
+    let sessions: Vec<_> =
+        tx.sessions_of(name)?.into_iter().map(|session| session.digest).collect();
+    tx.end_sessions(&sessions).map(drop)
+}
+
+/// A new invitation, in place of those that were given before.
+fn invitation(tx: &mut Tx<'_>, name: &SignIn, now: Moment) -> Result<Invitation, PeopleError> {
+    let earlier: Vec<_> =
+        tx.invitations_of(name)?.into_iter().map(|invitation| invitation.digest).collect();
+    tx.use_invitations(&earlier)?;
+    let code = fingerprint(&random()?);
+    let expires_at = now.plus_days(INVITED_FOR_DAYS);
+    tx.insert(&[InvitationRow {
+        digest: sha256(code.as_bytes()),
+        sign_in: name.clone(),
+        issued_at: now,
+        expires_at,
+    }])?;
+    Ok(Invitation { code, expires_at })
+}

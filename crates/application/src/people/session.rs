@@ -1,0 +1,282 @@
+//! Sessions: signing in, being known by a token, signing out.
+
+use tongguan_domain::access::{Role, SignIn, Standing};
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::random;
+use tongguan_storage::{Backoff, PersonRow, SessionRow, StorageError, Tx};
+
+use super::second_factor::{Enrolment, step_of};
+use super::{People, PeopleError, Person, password};
+use crate::digest::sha256;
+use crate::registry::fingerprint;
+
+/// How often it may go wrong before a name is locked.
+const FREE_FAILURES: i64 = 5;
+/// For how long at first; each failure more doubles it.
+const FIRST_LOCK_MS: i64 = 60_000;
+/// For how long at most.
+const LONGEST_LOCK_MS: i64 = 15 * 60_000;
+/// A session's use is noted once in so long.
+const NOTE_EVERY_MS: i64 = 60_000;
+/// Sessions that are over are cleared away so many at a time.
+const CLEARED: i64 = 100;
+
+/// Somebody who has signed in (已登录人员).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The name.
+    pub sign_in: SignIn,
+    /// The name that others see.
+    pub name: String,
+    /// For whom, and as what.
+    pub standing: Standing,
+    /// Proves that a form was given out in this session.
+    pub form_token: String,
+    /// What has to be done before anything else; nothing where the session is complete.
+    pub next: Option<NextStep>,
+}
+
+/// What a person has to do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// Show a code of the second factor.
+    ShowCode,
+    /// Set up a second factor.
+    SetUpSecondFactor,
+}
+
+/// A session that has begun.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// What the session is known by; told once.
+    pub token: String,
+    /// What comes next.
+    pub next: Option<NextStep>,
+}
+
+impl People {
+    /// Begins a session. `presented` is a token that the same browser has from before, which ends.
+    ///
+    /// # Errors
+    /// [`PeopleError::Wrong`] whether the name or the password is; [`PeopleError::Locked`] when it was tried
+    /// too often; or the database's.
+    pub fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        presented: Option<&str>,
+        now: Moment,
+    ) -> Result<SignedIn, PeopleError> {
+        let row = match SignIn::parse(name) {
+            Ok(name) => self.row(&name)?,
+            Err(_) => None,
+        };
+        let hash = row.as_ref().and_then(|row| row.password.as_deref());
+        // As long for nobody as for somebody, and outside of any transaction.
+        let fits = password::fits(password, hash.unwrap_or(&self.decoy)) && hash.is_some();
+        let Some(row) = row else { return Err(PeopleError::Wrong) };
+        unlocked(&row, now)?;
+        if !fits || row.disabled {
+            return Err(self.failed(&row.sign_in, now)?);
+        }
+        let person = Person::of(row)?;
+        let token = self.begin(&person, presented, now)?;
+        Ok(SignedIn { token, next: self.next_step(&person, false) })
+    }
+
+    /// Who a token stands for; notes that the session was used.
+    ///
+    /// # Errors
+    /// [`PeopleError::NoSession`], or the database's.
+    pub fn caller(&self, token: &str, now: Moment) -> Result<Caller, PeopleError> {
+        let digest = sha256(token.as_bytes());
+        let found = self.store.read(|view| {
+            let Some(session) = view.session(&digest)? else { return Ok(None) };
+            let person = view.people(&[&session.sign_in])?.pop();
+            Ok::<_, StorageError>(person.map(|person| (session, person)))
+        })?;
+        let (session, person) = found.ok_or(PeopleError::NoSession)?;
+        let idle_since = session.seen_at.plus_millis(self.policy.idle_minutes * 60_000);
+        if person.disabled || now >= session.expires_at || now >= idle_since {
+            return Err(PeopleError::NoSession);
+        }
+        let is_strong = session.is_strong;
+        let form_token = session.form_token.clone();
+        if now >= session.seen_at.plus_millis(NOTE_EVERY_MS) {
+            let seen = SessionRow { seen_at: now, ..session };
+            self.writer().retried(Backoff::default(), |tx| match tx.session(&digest)? {
+                Some(standing) => {
+                    tx.upsert(&[SessionRow { is_strong: standing.is_strong, ..seen.clone() }])
+                }
+                // Ended meanwhile, and stays so.
+                None => Ok(()),
+            })?;
+        }
+        let person = Person::of(person)?;
+        let next = self.next_step(&person, is_strong);
+        let Person { sign_in, name, standing, .. } = person;
+        Ok(Caller { sign_in, name, standing, form_token, next })
+    }
+
+    /// Ends a session, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn sign_out(&self, token: &str) -> Result<(), PeopleError> {
+        let digest = sha256(token.as_bytes());
+        Ok(self.writer().retried(Backoff::default(), |tx| tx.end_sessions(&[digest]).map(drop))?)
+    }
+
+    /// A secret for a new second factor, which is kept when [`Self::confirm_second_factor`] was shown a code.
+    ///
+    /// # Errors
+    /// [`PeopleError::Seal`].
+    pub fn begin_second_factor(&self, name: &SignIn) -> Result<Enrolment, PeopleError> {
+        Enrolment::begin(&self.keyring, name)
+    }
+
+    /// Takes a code: of the second factor that `enrolled` brings, which replaces none but a missing one, or
+    /// of the one that is there. Gives the token that replaces the session's.
+    ///
+    /// # Errors
+    /// [`PeopleError::Wrong`], [`PeopleError::Locked`], [`PeopleError::NoSession`], or the database's.
+    pub fn confirm_second_factor(
+        &self,
+        token: &str,
+        enrolled: Option<&[u8]>,
+        code: &str,
+        now: Moment,
+    ) -> Result<String, PeopleError> {
+        let caller = self.caller(token, now)?;
+        let row = self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
+        unlocked(&row, now)?;
+        let sealed = match (&row.totp, enrolled) {
+            (Some(own), None) => own.clone(),
+            (None, Some(new)) => new.to_vec(),
+            // Another page has done it meanwhile, or there is none to show.
+            (Some(_), Some(_)) | (None, None) => return Err(PeopleError::Wrong),
+        };
+        let step = step_of(&self.keyring, &row.sign_in, &sealed, row.totp_step, code, now);
+        // A form may bring back anything: what does not open is a wrong code.
+        let step = if enrolled.is_some() { step.unwrap_or(None) } else { step? };
+        let Some(step) = step else { return Err(self.failed(&row.sign_in, now)?) };
+        let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
+        let digest = sha256(token.as_bytes());
+        let taken = self.writer().retried(Backoff::default(), |tx| {
+            let Some(person) = tx.lock_person(&caller.sign_in)? else { return Ok(false) };
+            // Of two who bring one code at a time, one comes first.
+            if person.totp_step >= step || person.totp.is_some() == enrolled.is_some() {
+                return Ok(false);
+            }
+            let totp = Some(sealed.clone());
+            tx.upsert(&[PersonRow { totp, totp_step: step, failures: 0, ..person }])?;
+            tx.end_sessions(&[digest])?;
+            tx.insert(std::slice::from_ref(&session))?;
+            Ok(true)
+        })?;
+        if taken { Ok(fresh) } else { Err(PeopleError::Wrong) }
+    }
+
+    fn begin(
+        &self,
+        person: &Person,
+        presented: Option<&str>,
+        now: Moment,
+    ) -> Result<String, PeopleError> {
+        let (token, session) = opened(&person.sign_in, false, now, self.policy.session_hours)?;
+        let presented: Vec<_> =
+            presented.map(|token| sha256(token.as_bytes())).into_iter().collect();
+        self.writer().retried(Backoff::default(), |tx| {
+            let Some(row) = tx.lock_person(&person.sign_in)? else { return Ok(()) };
+            // A wrong second factor counts on: only a complete sign-in forgets failures.
+            if row.totp.is_none() && row.failures > 0 {
+                tx.upsert(&[PersonRow { failures: 0, locked_until: None, ..row }])?;
+            }
+            clear_ended(tx, now)?;
+            tx.end_sessions(&presented)?;
+            tx.insert(std::slice::from_ref(&session))
+        })?;
+        Ok(token)
+    }
+
+    /// Counts a failure; gives what to tell.
+    fn failed(&self, name: &SignIn, now: Moment) -> Result<PeopleError, PeopleError> {
+        self.writer().retried(Backoff::default(), |tx| {
+            let Some(row) = tx.lock_person(name)? else { return Ok(()) };
+            let failures = row.failures.saturating_add(1);
+            let locked_until = lock_for(failures).map(|millis| now.plus_millis(millis));
+            tx.upsert(&[PersonRow { failures, locked_until, ..row }])
+        })?;
+        Ok(PeopleError::Wrong)
+    }
+
+    fn next_step(&self, person: &Person, is_strong: bool) -> Option<NextStep> {
+        match (is_strong, person.has_second_factor) {
+            (true, _) => None,
+            (false, true) => Some(NextStep::ShowCode),
+            (false, false) => {
+                let required = self.policy.second_factor_required;
+                (required && must_be_strong(person.standing)).then_some(NextStep::SetUpSecondFactor)
+            }
+        }
+    }
+}
+
+/// Whether a second factor is demanded where the policy demands any: of all who act for the public or can
+/// let others in.
+fn must_be_strong(standing: Standing) -> bool {
+    !matches!(standing.role(), Role::Clerk | Role::Reader | Role::FacilityStaff)
+}
+
+/// For how long a name is locked after so many failures, in milliseconds.
+fn lock_for(failures: i64) -> Option<i64> {
+    let beyond = failures.checked_sub(FREE_FAILURES).filter(|beyond| *beyond >= 0)?;
+    let doubled = u32::try_from(beyond).ok().and_then(|n| FIRST_LOCK_MS.checked_shl(n));
+    Some(doubled.filter(|millis| *millis > 0).map_or(LONGEST_LOCK_MS, |ms| ms.min(LONGEST_LOCK_MS)))
+}
+
+fn unlocked(row: &PersonRow, now: Moment) -> Result<(), PeopleError> {
+    match row.locked_until {
+        Some(until) if now < until => Err(PeopleError::Locked { until }),
+        _ => Ok(()),
+    }
+}
+
+/// A new session and its token.
+fn opened(
+    name: &SignIn,
+    is_strong: bool,
+    now: Moment,
+    hours: i64,
+) -> Result<(String, SessionRow), PeopleError> {
+    let token = fingerprint(&random()?);
+    let session = SessionRow {
+        digest: sha256(token.as_bytes()),
+        sign_in: name.clone(),
+        form_token: fingerprint(&random()?),
+        is_strong,
+        opened_at: now,
+        seen_at: now,
+        expires_at: now.plus_millis(hours * 3_600_000),
+    };
+    Ok((token, session))
+}
+
+fn clear_ended(tx: &mut Tx<'_>, now: Moment) -> Result<(), StorageError> {
+    let ended: Vec<_> =
+        tx.sessions_ended(now, CLEARED)?.into_iter().map(|session| session.digest).collect();
+    tx.end_sessions(&ended).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locks_begin_after_five_failures_and_double_up_to_a_quarter_of_an_hour() {
+        let minutes = |failures| lock_for(failures).map(|millis| millis / 60_000);
+        assert_eq!(minutes(4), None);
+        assert_eq!([5, 6, 7, 8, 9].map(minutes), [1, 2, 4, 8, 15].map(Some));
+        assert_eq!(minutes(1000), Some(15));
+    }
+}
