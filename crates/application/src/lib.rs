@@ -44,6 +44,7 @@ pub mod delivery;
 pub mod digest;
 pub mod draws;
 pub mod due;
+pub mod enquiry;
 pub mod export_returns;
 pub mod facility;
 pub mod history;

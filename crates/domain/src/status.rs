@@ -43,6 +43,29 @@ pub enum ReturnStatus {
 }
 
 impl ReturnStatus {
+    /// What it is called, in Chinese as the authorities do, and in English.
+    pub const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Stored => ("电子口岸已暂存", "stored, not declared"),
+            Self::Accepted => ("电子口岸申报中", "being declared"),
+            Self::Sent => ("发送海关成功", "sent to customs"),
+            Self::Refused => ("海关退单", "refused"),
+            Self::Entered => ("海关入库", "entered"),
+            Self::InReview => ("人工审核", "in review"),
+            Self::Reviewed => ("海关审结", "reviewed"),
+            Self::Examined => ("查验", "under examination"),
+            Self::DetainedForClearance => ("扣留移送通关", "detained: clearance"),
+            Self::DetainedForInvestigation => ("扣留移送缉私", "detained: anti-smuggling"),
+            Self::DetainedForLegal => ("扣留移送法规", "detained: legal department"),
+            Self::DetainedOtherwise => ("其它扣留", "detained otherwise"),
+            Self::Suspended => ("挂起", "suspended"),
+            Self::ShippedBack => ("退运", "shipped back"),
+            Self::Released => ("放行", "released"),
+            Self::Closed => ("结关", "closed"),
+            Self::Error(_) => ("处理失败", "failed"),
+        }
+    }
+
     /// The number on the wire.
     pub const fn number(self) -> i32 {
         match self {

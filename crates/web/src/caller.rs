@@ -1,15 +1,131 @@
-//! Who calls: a program with an access key.
+//! Who calls: a person with a session, or a program with an access key.
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+use tongguan_application::access::AccessKey;
+use tongguan_application::people::{self, NextStep, PeopleError};
 use tongguan_application::pipeline::chain;
+use tongguan_domain::access::{Reach, Role, Standing};
 use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
 use crate::problem::Problem;
+
+/// The cookie that a session is known by.
+pub const SESSION_COOKIE: &str = "tongguan";
+
+/// Somebody who is known.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// For whom, and as what.
+    pub standing: Standing,
+    /// Person or program.
+    pub who: Who,
+}
+
+/// A person or a program.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// Somebody who signed in.
+    Person(Box<Session>),
+    /// A program with an access key.
+    Program {
+        /// The key's number.
+        key: String,
+        /// The mailbox that the key opens.
+        mailbox: DxpId,
+    },
+}
+
+/// The session of a person.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// What it is known by.
+    pub token: String,
+    /// Who has signed in.
+    pub person: people::Caller,
+}
+
+impl Caller {
+    /// What audit events call whoever acts.
+    pub fn audit_name(&self) -> String {
+        match &self.who {
+            Who::Person(session) => session.person.sign_in.to_string(),
+            Who::Program { key, .. } => format!("key {key}"),
+        }
+    }
+
+    /// Whose records are within reach.
+    pub const fn reach(&self) -> Reach {
+        self.standing.reach()
+    }
+
+    /// What a person has to do before anything else.
+    pub fn next(&self) -> Option<NextStep> {
+        match &self.who {
+            Who::Person(session) => session.person.next,
+            Who::Program { .. } => None,
+        }
+    }
+
+    /// The session of a person.
+    pub fn session(&self) -> Option<&Session> {
+        match &self.who {
+            Who::Person(session) => Some(session),
+            Who::Program { .. } => None,
+        }
+    }
+}
+
+/// Who calls, if anybody who is known does.
+///
+/// # Errors
+/// [`Problem::NoKey`] for a key that opens nothing. A session that has ended is none.
+pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+    if headers.contains_key(AUTHORIZATION) {
+        let key = key_of(shared, headers).await?;
+        let (enquiries, mailbox) = (Arc::clone(&shared.access.enquiries), key.mailbox.clone());
+        let owner = blocking(move || enquiries.owner_of(&mailbox)).await?;
+        // A mailbox of nobody who is registered has mail and no records.
+        return Ok(owner.map(|party| Caller {
+            standing: Standing::Enterprise { party, role: Role::Program },
+            who: Who::Program { key: key.number, mailbox: key.mailbox },
+        }));
+    }
+    let jar = CookieJar::from_headers(headers);
+    let Some(token) = jar.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()) else {
+        return Ok(None);
+    };
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let known = blocking(move || match people.caller(&token, now) {
+        Ok(person) => Ok(Some(Session { token, person })),
+        Err(PeopleError::NoSession) => Ok(None),
+        Err(error) => Err(error),
+    });
+    Ok(known.await?.map(|session| Caller {
+        standing: session.person.standing,
+        who: Who::Person(Box::new(session)),
+    }))
+}
+
+/// The valid access key that a request bears.
+async fn key_of(shared: &Shared, headers: &HeaderMap) -> Result<AccessKey, Problem> {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|text| {
+        let (scheme, secret) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("Bearer").then(|| secret.trim().to_owned())
+    });
+    let secret = bearer.ok_or(Problem::NoKey)?;
+    let mailboxes = Arc::clone(&shared.access.mailboxes);
+    let key = blocking(move || mailboxes.key_of(&secret)).await?;
+    let now = shared.access.clock.now();
+    key.filter(|key| key.is_valid_at(now)).ok_or(Problem::NoKey)
+}
 
 /// Whose mailbox the request's access key opens now; nothing where it bears none.
 pub struct Bearer(pub Option<DxpId>);
@@ -21,17 +137,10 @@ impl FromRequestParts<Shared> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let Some(authorization) = parts.headers.get(AUTHORIZATION) else { return Ok(Self(None)) };
-        let bearer = authorization.to_str().ok().and_then(|text| {
-            let (scheme, secret) = text.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("Bearer").then(|| secret.trim().to_owned())
-        });
-        let secret = bearer.ok_or(Problem::NoKey)?;
-        let mailboxes = Arc::clone(&shared.access.mailboxes);
-        let key = blocking(move || mailboxes.key_of(&secret)).await?;
-        let now = shared.access.clock.now();
-        let key = key.filter(|key| key.is_valid_at(now)).ok_or(Problem::NoKey)?;
-        Ok(Self(Some(key.mailbox)))
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        Ok(Self(Some(key_of(shared, &parts.headers).await?.mailbox)))
     }
 }
 
@@ -39,8 +148,24 @@ impl FromRequestParts<Shared> for KeyHolder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let Bearer(mailbox) = Bearer::from_request_parts(parts, shared).await?;
-        mailbox.map(Self).ok_or(Problem::NoKey)
+        Ok(Self(key_of(shared, &parts.headers).await?.mailbox))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    /// Of a route that names what it needs: the guard has put the caller there.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or(Problem::SignInNeeded)
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
+        Ok(parts.extensions.get::<Self>().cloned())
     }
 }
 

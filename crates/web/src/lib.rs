@@ -14,22 +14,30 @@ mod caller;
 mod ceb;
 mod defect;
 mod health;
+mod language;
 mod mailbox;
+mod pages;
 mod problem;
+mod routes;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
 use tokio::sync::{Semaphore, watch};
+use tongguan_application::enquiry::Enquiries;
 use tongguan_application::mailboxes::Mailboxes;
+use tongguan_application::people::People;
 use tongguan_application::ports::Clock;
 use tongguan_application::reception::Reception;
 
 pub use defect::DefectView;
+pub use language::Language;
 use problem::Problem;
+use routes::Routes;
+pub use routes::{Needs, Route};
+use utoipa::openapi::OpenApi;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -38,6 +46,12 @@ pub struct Access {
     pub reception: Reception,
     /// Where responses are read.
     pub mailboxes: Arc<Mailboxes>,
+    /// Who signs in.
+    pub people: Arc<People>,
+    /// What may be looked at.
+    pub enquiries: Arc<Enquiries>,
+    /// Whether browsers reach it by TLS alone.
+    pub is_secure: bool,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Changes when something may have come into a mailbox; closed when the service ends.
@@ -67,20 +81,33 @@ struct Shared {
     in_flight: Arc<Semaphore>,
 }
 
-/// The routes.
-pub fn router(access: Access) -> Router {
+/// The routes, what each of them needs, and the description of the JSON interface.
+pub struct Web {
+    /// Answers requests.
+    pub router: Router,
+    /// Every route, for tests and documents.
+    pub routes: Vec<Route>,
+    /// The JSON interface, as OpenAPI 3.1 describes it.
+    pub described: OpenApi,
+}
+
+/// Puts the routes together.
+pub fn web(access: Access) -> Web {
     let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
     let shared = Shared { access, in_flight: Arc::new(Semaphore::new(permits)) };
-    Router::new()
-        .route("/ceb", post(ceb::receive))
-        .route("/mailbox/{dxp}", get(mailbox::letters))
-        .route("/mailbox/{dxp}/{n}/ack", post(mailbox::acknowledge))
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
+    let routes = Routes::new(shared.clone())
+        .post("/ceb", Needs::MailboxKey, ceb::receive)
+        .get("/mailbox/{dxp}", Needs::MailboxKey, mailbox::letters)
+        .post("/mailbox/{dxp}/{n}/ack", Needs::MailboxKey, mailbox::acknowledge)
+        .get("/health", Needs::Nothing, health::health)
+        .get("/ready", Needs::Nothing, health::ready);
+    let (router, described, routes) = pages::add(routes).done();
+    let router = router
         .fallback(async || Problem::NoSuchPage)
         .method_not_allowed_fallback(async || Problem::OtherMethod)
         .layer(from_fn(problem::in_the_callers_language))
-        .with_state(shared)
+        .with_state(shared);
+    Web { router, routes, described }
 }
 
 /// Whole KiB that hold so many bytes, at least one.

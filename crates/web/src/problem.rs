@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY,
-    WWW_AUTHENTICATE,
+    ACCEPT, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use maud::html;
 use serde::Serialize;
 use serde_json::json;
+use tongguan_domain::access::Permission;
 
 use crate::defect::DefectView;
+use crate::language::Language;
+use crate::pages::form::go_to;
+use crate::pages::shell::{Visit, encoded};
 
 /// Everything that can go wrong with a request.
 #[derive(Debug, Clone)]
@@ -51,23 +55,36 @@ pub enum Problem {
     NoSuchPage,
     /// The address knows no such method.
     OtherMethod,
-}
-
-/// The language of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Language {
-    Chinese,
-    English,
+    /// Nobody has signed in, or the session has ended.
+    SignInNeeded,
+    /// The session lacks the code of its second factor.
+    CodeNeeded,
+    /// The role asks for a second factor, which is not set up.
+    SecondFactorNeeded,
+    /// The caller's role does not have the permission.
+    NotPermitted(Permission),
+    /// The form was not given out in this session, or comes from a page of another origin.
+    ForeignForm,
+    /// There is nothing of that number within the caller's reach.
+    NotFound,
 }
 
 /// Writes a handler's problem out as its caller wants to read it.
 pub async fn in_the_callers_language(request: Request, next: Next) -> Response {
     let language = Language::wanted(request.headers());
+    let page = is_page(&request).then(|| request.uri().path_and_query().map(ToString::to_string));
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem.written(language),
-        None => response,
+    match (response.extensions_mut().remove::<Problem>(), page) {
+        (Some(problem), Some(address)) => problem.shown(language, address.unwrap_or_default()),
+        (Some(problem), None) => problem.written(language),
+        (None, _) => response,
     }
+}
+
+/// Whether a browser asks for a page: programs do not ask for HTML.
+fn is_page(request: &Request) -> bool {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 impl IntoResponse for Problem {
@@ -101,6 +118,12 @@ impl Problem {
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
             Self::OtherMethod => (StatusCode::METHOD_NOT_ALLOWED, "other-method"),
+            Self::SignInNeeded => (StatusCode::UNAUTHORIZED, "sign-in-needed"),
+            Self::CodeNeeded => (StatusCode::FORBIDDEN, "code-needed"),
+            Self::SecondFactorNeeded => (StatusCode::FORBIDDEN, "second-factor-needed"),
+            Self::NotPermitted(_) => (StatusCode::FORBIDDEN, "not-permitted"),
+            Self::ForeignForm => (StatusCode::FORBIDDEN, "foreign-form"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
         }
     }
 
@@ -164,15 +187,62 @@ impl Problem {
                 "该地址不支持此方法；/ceb用POST，/mailbox用GET",
                 "the address knows no such method; POST to /ceb, GET from /mailbox",
             ),
+            Self::SignInNeeded => fixed(
+                "请先登录，或以Authorization: Bearer发送访问密钥",
+                "sign in first, or send an access key as Authorization: Bearer",
+            ),
+            Self::CodeNeeded => {
+                fixed("请先输入验证码", "show the code of your second factor first")
+            }
+            Self::SecondFactorNeeded => {
+                fixed("您的角色须先设置第二因素", "your role has to set up a second factor first")
+            }
+            Self::NotPermitted(permission) => (
+                format!("您的角色没有此权限（{}）；请联系本单位管理员", permission.name()),
+                format!(
+                    "your role does not have the permission {}; ask your organisation's administrator",
+                    permission.name()
+                ),
+            ),
+            Self::ForeignForm => fixed(
+                "表单不属于本次会话，或来自其他网站；请重新打开页面后再提交",
+                "the form is not of this session, or comes from another site; open the page anew and send it again",
+            ),
+            Self::NotFound => fixed(
+                "您可查看的范围内没有该编号；请核对后重试",
+                "there is nothing of that number that you may see; check it and try again",
+            ),
         }
+    }
+
+    /// As a page; who has to sign in first is sent there.
+    fn shown(&self, language: Language, address: String) -> Response {
+        let next = match self {
+            Self::SignInNeeded => Some("/sign-in"),
+            Self::CodeNeeded | Self::SecondFactorNeeded => Some("/second-factor"),
+            _ => None,
+        };
+        if let Some(next) = next {
+            return go_to(&format!("{next}?next={}", encoded(&address)));
+        }
+        let (zh, en) = self.texts();
+        let visit = Visit { language, caller: None, address };
+        let title = language.say("出了问题", "Something is wrong");
+        let body = html! {
+            h1 { (title) }
+            p { (language.say(zh, en)) }
+            p { a href="/" { (language.say("回到首页", "Go to the first page")) } }
+        };
+        let mut response = visit.page_with(self.status(), title, &body);
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 
     fn written(&self, language: Language) -> Response {
         let (zh, en) = self.texts();
-        let (title, tag) = match language {
-            Language::Chinese => (zh, "zh-Hans"),
-            Language::English => (en, "en"),
-        };
+        let title = language.say(zh, en);
         let (status, name) = self.kind();
         let mut told = json!({
             "type": format!("urn:tongguan:problem:{name}"),
@@ -187,8 +257,8 @@ impl Problem {
         let headers = response.headers_mut();
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
         set(CONTENT_TYPE, "application/problem+json");
-        set(CONTENT_LANGUAGE, tag);
-        set(VARY, "accept-language");
+        set(CONTENT_LANGUAGE, language.tag());
+        set(VARY, "accept-language, cookie");
         set(CACHE_CONTROL, "no-store");
         match status {
             StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "1"),
@@ -196,19 +266,6 @@ impl Problem {
             _ => None,
         };
         response
-    }
-}
-
-impl Language {
-    /// English where English is wanted and Chinese is not, or before it; the field speaks Chinese.
-    fn wanted(headers: &HeaderMap) -> Self {
-        let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let mut languages = wanted.unwrap_or_default().split(',').map(str::trim);
-        let known = languages.find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
-        match known {
-            Some(tag) if tag.starts_with("en") => Self::English,
-            _ => Self::Chinese,
-        }
     }
 }
 

@@ -135,6 +135,28 @@ impl AnyDeclaration {
         }
     }
 
+    /// Whose declaration it is: who sees all of it.
+    pub fn parties(&self) -> Vec<PartyId> {
+        match self {
+            Self::Import(record) => {
+                let facts = &record.facts;
+                vec![facts.platform, facts.merchant, facts.declarant]
+            }
+            Self::Export(record) => {
+                let parties = &record.facts.parties;
+                parties.platform.into_iter().chain([parties.merchant, parties.declarant]).collect()
+            }
+        }
+    }
+
+    /// The offices that see it: where it is declared (申报地海关), and the port (口岸海关).
+    pub fn offices(&self) -> [OfficeCode; 2] {
+        match self {
+            Self::Import(record) => [record.facts.office, record.facts.port],
+            Self::Export(record) => [record.facts.office, record.facts.port],
+        }
+    }
+
     /// 订单编号.
     pub fn order_no(&self) -> &OrderNumber {
         match self {

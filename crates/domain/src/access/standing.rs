@@ -83,7 +83,7 @@ pub enum Standing {
 /// Whose records somebody reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Those in which an enterprise is platform, merchant, declarant, payment institution or carrier.
+    /// Those in which an enterprise is platform, merchant or declarant.
     Party(PartyId),
     /// Those of an office.
     Office(OfficeCode),

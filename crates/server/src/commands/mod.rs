@@ -18,6 +18,7 @@ mod gateway;
 mod history;
 mod message;
 mod office;
+mod people;
 mod place;
 mod quarantine;
 mod registry;
@@ -52,6 +53,7 @@ enum Command {
     Facility(facility::Facility),
     Gateway(gateway::Gateway),
     Office(office::Office),
+    People(people::People),
     Quarantine(quarantine::Quarantine),
     Registry(registry::Registry),
     Message(message::Message),
@@ -78,6 +80,7 @@ impl Tongguan {
             Command::Facility(facility) => facility.run(),
             Command::Gateway(gateway) => gateway.run(),
             Command::Office(office) => office.run(),
+            Command::People(people) => people.run(),
             Command::Quarantine(quarantine) => quarantine.run(),
             Command::Registry(registry) => registry.run(),
             Command::Message(message) => message.run(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::Deserialize;
 use tongguan_application::intake::SignatureDemand;
+use tongguan_application::people::Policy;
 use tongguan_web::Limits;
 
 use crate::commands::gateway::{Identities, demand};
@@ -31,8 +32,21 @@ pub struct Config {
     pub parcel_numbers: bool,
     /// How often it is looked what others changed.
     pub refresh_seconds: NonZeroU32,
+    /// What is demanded of people who sign in.
+    pub people: PeopleSettings,
     /// What callers may ask for.
     pub limits: LimitSettings,
+}
+
+/// What is demanded of people who sign in.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PeopleSettings {
+    /// Whether browsers send their session by TLS alone: true behind a proxy that speaks TLS.
+    pub secure_cookies: bool,
+    second_factor_required: bool,
+    session_hours: NonZeroU32,
+    idle_minutes: NonZeroU32,
 }
 
 /// What callers may ask for.
@@ -59,7 +73,32 @@ impl Default for Config {
             identities: Identities::None,
             parcel_numbers: false,
             refresh_seconds: NonZeroU32::MIN,
+            people: PeopleSettings::default(),
             limits: LimitSettings::default(),
+        }
+    }
+}
+
+impl Default for PeopleSettings {
+    fn default() -> Self {
+        let Policy { second_factor_required, .. } = Policy::default();
+        let number = |count: u32| NonZeroU32::MIN.saturating_add(count.saturating_sub(1));
+        Self {
+            secure_cookies: false,
+            second_factor_required,
+            session_hours: number(12),
+            idle_minutes: number(30),
+        }
+    }
+}
+
+impl PeopleSettings {
+    /// As the application has them.
+    pub fn of_application(&self) -> Policy {
+        Policy {
+            second_factor_required: self.second_factor_required,
+            session_hours: self.session_hours.get().into(),
+            idle_minutes: self.idle_minutes.get().into(),
         }
     }
 }

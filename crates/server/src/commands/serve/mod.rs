@@ -17,11 +17,13 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tongguan_application::enquiry::Enquiries;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
+use tongguan_application::people::People;
 use tongguan_application::ports::Clock as _;
 use tongguan_application::reception::Reception;
-use tongguan_web::{Access, router};
+use tongguan_web::{Access, web};
 
 use self::config::Config;
 use self::desk::Desk;
@@ -99,6 +101,9 @@ impl Served {
         let pipeline = product.start(workers)?;
         let Product { store, keyring, clock, .. } = product;
         let upkeep = Upkeep::new(store.clone(), clock.clone(), refresh);
+        let people =
+            Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
+        let enquiries = Arc::new(Enquiries::new(store.clone()));
         let mailboxes = Mailboxes::open(&store, keyring, config.parcel_numbers)?;
         let (post, news, mail) = Post::new(Distributor::open(&store)?);
         let (reception, handed) = Reception::open(config.limits.waiting_messages.get());
@@ -111,7 +116,16 @@ impl Served {
         });
         let post = thread::spawn(move || post.run());
         let limits = config.limits.of_web();
-        let access = Access { reception, mailboxes: Arc::new(mailboxes), clock, mail, limits };
+        let access = Access {
+            reception,
+            mailboxes: Arc::new(mailboxes),
+            people,
+            enquiries,
+            is_secure: config.people.secure_cookies,
+            clock,
+            mail,
+            limits,
+        };
         Ok(Self { access, desk, post, ended })
     }
 
@@ -134,7 +148,7 @@ async fn serve(
     let mut terminated = signal(SignalKind::terminate())?;
     let (closing, mut closed) = watch::channel(());
     let mail = until_closed(access.mail.clone(), closing.subscribe());
-    let serving = axum::serve(listener, router(Access { mail, ..access }));
+    let serving = axum::serve(listener, web(Access { mail, ..access }).router);
     let serving = serving.with_graceful_shutdown(async move { drop(closed.changed().await) });
     let mut serving = std::pin::pin!(serving.into_future());
     tokio::select! {

@@ -1,0 +1,75 @@
+//! Forms that pages send back.
+
+use axum::Form;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+/// The longest form, in bytes.
+const LONGEST: usize = 64 << 10;
+
+/// A form that was given out in the session that sends it; without a session, any.
+pub struct Sent<T>(pub T);
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(default)]
+    form_token: String,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = to_bytes(body, LONGEST).await.map_err(|_| Problem::TooLong(LONGEST))?;
+        let again = || Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+        let session = parts.extensions.get::<Caller>().and_then(Caller::session);
+        if let Some(session) = session {
+            let Form(Token { form_token }) =
+                Form::from_request(again(), state).await.map_err(|_| Problem::Malformed("form"))?;
+            if form_token != session.person.form_token {
+                return Err(Problem::ForeignForm);
+            }
+        }
+        let form = Form::from_request(again(), state).await;
+        form.map(|Form(form)| Self(form)).map_err(|_| Problem::Malformed("form"))
+    }
+}
+
+/// Sends the browser on to an address of our own.
+pub fn go_to(address: &str) -> Response {
+    Redirect::to(own(address)).into_response()
+}
+
+/// The address where it is one of our own, `/` otherwise: nobody is sent elsewhere by a link to us.
+pub fn own(address: &str) -> &str {
+    let is_own = address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains(['\\', '\r', '\n', '\t']);
+    if is_own { address } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for (asked, given) in [
+            ("/queue?status=300", "/queue?status=300"),
+            ("//evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("", "/"),
+            ("/a\r\nset-cookie: x", "/"),
+        ] {
+            assert_eq!(own(asked), given, "{asked}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Pages: what people see and do, in Chinese and English, with and without JavaScript.
+//!
+//! Each file is one page or a few that belong together: its handlers first, then how it is written. The
+//! [`shell::Visit`] knows who asks and in which language; both texts of everything stand beside each other.
+
+pub mod account;
+pub mod assets;
+pub mod form;
+pub mod home;
+pub mod language;
+pub mod queue;
+pub mod second_factor;
+pub mod shell;
+pub mod sign_in;
+
+use tongguan_domain::access::Permission;
+
+use crate::routes::{Needs, Routes};
+
+/// Adds the pages.
+pub(crate) fn add(routes: Routes) -> Routes {
+    routes
+        .get("/", Needs::Nothing, home::page)
+        .get("/static/{name}", Needs::Nothing, assets::asset)
+        .get("/language/{tag}", Needs::Nothing, language::choose)
+        .get("/sign-in", Needs::Nothing, sign_in::page)
+        .post("/sign-in", Needs::Nothing, sign_in::sign_in)
+        .post("/sign-out", Needs::Session, sign_in::sign_out)
+        .get("/invitation/{code}", Needs::Nothing, sign_in::invitation)
+        .post("/invitation/{code}", Needs::Nothing, sign_in::accept)
+        .get("/second-factor", Needs::Session, second_factor::page)
+        .post("/second-factor", Needs::Session, second_factor::confirm)
+        .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
+        .get("/account", Needs::Known, account::page)
+        .post("/account/password", Needs::Known, account::change_password)
+}

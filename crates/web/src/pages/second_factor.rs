@@ -1,0 +1,129 @@
+//! The second factor: shown after the password, set up once.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use maud::{Markup, PreEscaped, html};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use serde::Deserialize;
+use tongguan_application::people::{Enrolment, NextStep};
+
+use super::form::{Sent, go_to, own};
+use super::shell::{Visit, notice};
+use super::sign_in::{Onward, settled, told, with_session};
+use crate::Shared;
+use crate::caller::{Caller, Session, blocking};
+use crate::problem::Problem;
+
+/// A code, and the secret that it is to prove where one is set up.
+#[derive(Deserialize)]
+pub struct Shown {
+    code: String,
+    #[serde(default)]
+    enrolled: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Asks for a code, or sets a second factor up where there is none.
+pub async fn page(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Query(onward): Query<Onward>,
+) -> Result<Response, Problem> {
+    let Some(session) = caller.session() else { return Err(Problem::SignInNeeded) };
+    asked(&shared, &visit, session, onward.next_address(), None).await
+}
+
+/// Takes a code.
+pub async fn confirm(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Sent(Shown { code, enrolled, next }): Sent<Shown>,
+) -> Result<Response, Problem> {
+    let Some(session) = caller.session().cloned() else { return Err(Problem::SignInNeeded) };
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let sealed = match enrolled.as_str() {
+        "" => None,
+        text => Some(URL_SAFE_NO_PAD.decode(text).map_err(|_| Problem::Malformed("enrolled"))?),
+    };
+    let token = session.token.clone();
+    let confirmed = blocking(move || {
+        settled(people.confirm_second_factor(&token, sealed.as_deref(), &code, now))
+    });
+    match confirmed.await? {
+        Ok(token) => Ok(with_session(&shared, go_to(&next), Some(token))),
+        Err(error) => {
+            let why = told(&visit, &error);
+            asked(&shared, &visit, &session, &next, Some(&why)).await
+        }
+    }
+}
+
+async fn asked(
+    shared: &Shared,
+    visit: &Visit,
+    session: &Session,
+    next: &str,
+    why: Option<&str>,
+) -> Result<Response, Problem> {
+    let has_one = session.person.next == Some(NextStep::ShowCode);
+    let (people, name) = (Arc::clone(&shared.access.people), session.person.sign_in.clone());
+    // Each time another secret: what was shown on a page that was left is good for nothing.
+    let enrolment = match has_one {
+        true => None,
+        false => Some(blocking(move || people.begin_second_factor(&name)).await?),
+    };
+    let title = match has_one {
+        true => visit.say("输入验证码", "Enter the code"),
+        false => visit.say("设置第二因素", "Set up a second factor"),
+    };
+    let body = html! {
+        h1 { (title) }
+        @if let Some(why) = why { (notice("bad", why)) }
+        form.stacked method="post" action="/second-factor" {
+            (visit.form_token())
+            input type="hidden" name="next" value=(own(next));
+            @if let Some(enrolment) = &enrolment { (set_up(visit, enrolment)) }
+            div {
+                label for="code" { (visit.say("验证器显示的六位数字", "The six digits that your authenticator shows")) }
+                input.short #code name="code" inputmode="numeric" autocomplete="one-time-code"
+                    pattern="[0-9 ]{6,7}" required autofocus;
+            }
+            button { (visit.say("继续", "Continue")) }
+        }
+    };
+    let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(visit.page_with(status, title, &body))
+}
+
+fn set_up(visit: &Visit, enrolment: &Enrolment) -> Markup {
+    html! {
+        input type="hidden" name="enrolled" value=(URL_SAFE_NO_PAD.encode(&enrolment.sealed));
+        p {
+            (visit.say(
+                "您的职责要求口令之外的第二因素。请用验证器应用扫描下图，或手工输入密钥，然后输入它显示的数字。",
+                "Your role asks for a second factor besides the password. Scan this with an authenticator, or type \
+                 the key into it; then enter the digits that it shows.",
+            ))
+        }
+        (picture(&enrolment.address, visit.say("二维码，内容与下面的密钥相同", "A QR code of the key below")))
+        p { (visit.say("密钥：", "Key: ")) code { (enrolment.typed) } }
+    }
+}
+
+/// An address to be scanned; nothing where it does not fit into a picture.
+fn picture(address: &str, title: &str) -> Markup {
+    let Ok(code) = QrCode::new(address) else { return html! {} };
+    let drawn = code.render::<svg::Color<'_>>().min_dimensions(180, 180).build();
+    // Without the declaration, which has no place inside a page.
+    let drawn = drawn.split_once("?>").map_or(drawn.as_str(), |(_, svg)| svg);
+    html! { figure role="img" aria-label=(title) { (PreEscaped(drawn)) } }
+}

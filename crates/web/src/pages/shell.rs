@@ -1,0 +1,210 @@
+//! What all pages have around them: who is signed in, where one can go, in which language.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{Html, IntoResponse as _, Response};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use tongguan_domain::access::Permission;
+use tongguan_domain::time::Moment;
+
+use super::assets::STYLE_ADDRESS;
+use crate::caller::Caller;
+use crate::language::Language;
+use crate::problem::Problem;
+
+/// A request for a page: who asks, in which language, where.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The language of the answer.
+    pub language: Language,
+    /// Who asks, where known.
+    pub caller: Option<Caller>,
+    /// The address with its query.
+    pub address: String,
+}
+
+/// A place in the navigation, and what it needs.
+struct Place {
+    address: &'static str,
+    title: (&'static str, &'static str),
+    needs: Option<Permission>,
+}
+
+const fn place(
+    address: &'static str,
+    title: (&'static str, &'static str),
+    needs: Option<Permission>,
+) -> Place {
+    Place { address, title, needs }
+}
+
+/// The navigation, of which everybody sees what is open to them.
+const PLACES: [Place; 2] = [
+    place("/", ("首页", "Home"), None),
+    place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
+];
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self {
+            language: Language::wanted(&parts.headers),
+            caller: parts.extensions.get::<Caller>().cloned(),
+            address: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+        })
+    }
+}
+
+impl Visit {
+    /// The text of the visit's language.
+    pub fn say<T>(&self, zh: T, en: T) -> T {
+        self.language.say(zh, en)
+    }
+
+    /// Whether a role that may do this asks.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.caller.as_ref().is_some_and(|caller| {
+            caller.next().is_none() && permission.is_of(caller.standing.role())
+        })
+    }
+
+    /// The field that every form of a session has: it proves that the form was given out here.
+    pub fn form_token(&self) -> Markup {
+        let session = self.caller.as_ref().and_then(Caller::session);
+        html! {
+            @if let Some(session) = session {
+                input type="hidden" name="form_token" value=(session.person.form_token);
+            }
+        }
+    }
+
+    /// A whole page.
+    pub fn page(&self, title: &str, body: &Markup) -> Response {
+        self.page_with(StatusCode::OK, title, body)
+    }
+
+    /// A whole page that is answered with a status.
+    pub fn page_with(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
+        let mut response = (status, Html(self.written(title, body).into_string())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    fn written(&self, title: &str, body: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang=(self.language.tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (title) " · " (self.say("通关", "Tongguan")) }
+                    link rel="stylesheet" href=(STYLE_ADDRESS.as_str());
+                    link rel="icon" href="data:,";
+                }
+                body {
+                    a.skip href="#main" { (self.say("跳到正文", "Skip to the content")) }
+                    (self.header())
+                    (self.navigation())
+                    main #main tabindex="-1" { (body) }
+                    footer { div { p {
+                        (self.say(
+                            "通关是开源软件，未与任何主管部门连接，也未获其认可。",
+                            "Tongguan is open source, connected to no authority and endorsed by none.",
+                        ))
+                    } } }
+                }
+            }
+        }
+    }
+
+    fn header(&self) -> Markup {
+        html! {
+            header { div.bar {
+                a.brand href="/" { (self.say("通关 单一窗口", "Tongguan single window")) }
+                @for language in Language::ALL {
+                    @if language != self.language {
+                        a lang=(language.tag()) hreflang=(language.tag())
+                            href={ "/language/" (language.tag()) "?back=" (encoded(&self.address)) } {
+                            (language.own_name())
+                        }
+                    }
+                }
+                @match self.caller.as_ref().and_then(Caller::session) {
+                    Some(session) => {
+                        a href="/account" {
+                            (session.person.name) " · "
+                            (self.language.of(session.person.standing.role().title()))
+                        }
+                        form method="post" action="/sign-out" {
+                            (self.form_token())
+                            button { (self.say("退出登录", "Sign out")) }
+                        }
+                    }
+                    None => { a href="/sign-in" { (self.say("登录", "Sign in")) } }
+                }
+            } }
+        }
+    }
+
+    fn navigation(&self) -> Markup {
+        let path = self.address.split('?').next().unwrap_or_default();
+        let is_here = |address: &str| match address {
+            "/" => path == "/",
+            address => path == address || path.starts_with(&format!("{address}/")),
+        };
+        let open = PLACES.iter().filter(|it| it.needs.is_none_or(|needs| self.may(needs)));
+        html! {
+            nav.main aria-label=(self.say("主导航", "Main")) { div.bar { ul {
+                @for place in open {
+                    li {
+                        a href=(place.address) aria-current=[is_here(place.address).then_some("page")] {
+                            (self.language.of(place.title))
+                        }
+                    }
+                }
+            } } }
+        }
+    }
+}
+
+/// A time as people read it, in China's zone, with all of it for programs and for whoever hovers.
+pub fn time(at: Moment) -> Markup {
+    let exact = at.to_string();
+    html! { time datetime=(exact) title=(exact) { (time_of(at)) } }
+}
+
+/// Day and time to the second, in China's zone.
+pub fn time_of(at: Moment) -> String {
+    let exact = at.to_string().replacen('T', " ", 1);
+    exact.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// A text as part of a query.
+pub fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// Something that went well or wrong, told at the head of a page.
+pub fn notice(kind: &'static str, text: &str) -> Markup {
+    html! { div class={ "notice " (kind) } role=(if kind == "bad" { "alert" } else { "status" }) { p { (text) } } }
+}
+
+/// Nothing.
+pub const fn nothing() -> Markup {
+    PreEscaped(String::new())
+}

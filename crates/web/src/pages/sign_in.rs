@@ -1,0 +1,258 @@
+//! Signing in and out, and choosing a password.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongguan_application::people::{NextStep, PeopleError};
+
+use super::form::{Sent, go_to, own};
+use super::shell::{self, Visit, notice};
+use crate::Shared;
+use crate::caller::{Caller, SESSION_COOKIE, Session, blocking};
+use crate::problem::Problem;
+
+/// Where to go after signing in.
+#[derive(Debug, Default, Deserialize)]
+pub struct Onward {
+    #[serde(default)]
+    next: String,
+}
+
+impl Onward {
+    /// The address, as it was given.
+    pub fn next_address(&self) -> &str {
+        &self.next
+    }
+}
+
+/// Name and password.
+#[derive(Deserialize)]
+pub struct Credentials {
+    sign_in: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// A form without fields.
+#[derive(Deserialize)]
+pub struct Empty {}
+
+/// A new password, twice.
+#[derive(Deserialize)]
+pub struct Chosen {
+    password: String,
+    again: String,
+}
+
+/// The page where one signs in.
+pub async fn page(visit: Visit, Query(onward): Query<Onward>) -> Response {
+    asked(&visit, &onward.next, "", None)
+}
+
+/// Begins a session.
+pub async fn sign_in(
+    State(shared): State<Shared>,
+    visit: Visit,
+    headers: HeaderMap,
+    Sent(sent): Sent<Credentials>,
+) -> Result<Response, Problem> {
+    let jar = CookieJar::from_headers(&headers);
+    let presented = jar.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let Credentials { sign_in, password, next } = sent;
+    let name = sign_in.clone();
+    let done =
+        blocking(move || settled(people.sign_in(&name, &password, presented.as_deref(), now)));
+    match done.await? {
+        Ok(signed_in) => {
+            let to = match signed_in.next {
+                Some(NextStep::ShowCode | NextStep::SetUpSecondFactor) => {
+                    format!("/second-factor?next={}", shell::encoded(own(&next)))
+                }
+                None => own(&next).to_owned(),
+            };
+            Ok(with_session(&shared, go_to(&to), Some(signed_in.token)))
+        }
+        Err(error) => Ok(asked(&visit, &next, &sign_in, Some(&told(&visit, &error)))),
+    }
+}
+
+/// Ends a session.
+pub async fn sign_out(
+    State(shared): State<Shared>,
+    caller: Caller,
+    _: Sent<Empty>,
+) -> Result<Response, Problem> {
+    if let Some(Session { token, .. }) = caller.session().cloned() {
+        let people = Arc::clone(&shared.access.people);
+        blocking(move || people.sign_out(&token)).await?;
+    }
+    Ok(with_session(&shared, go_to("/"), None))
+}
+
+/// The page where somebody who was invited chooses a password.
+pub async fn invitation(
+    State(shared): State<Shared>,
+    visit: Visit,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let invited = blocking(move || settled(people.invited(&code, now))).await?;
+    Ok(match invited {
+        Ok(person) => choosing(&visit, person.sign_in.as_str(), None),
+        Err(error) => {
+            let title = visit.say("邀请无效", "The invitation is not good");
+            let body = html! { h1 { (title) } (notice("bad", &told(&visit, &error))) };
+            visit.page_with(StatusCode::NOT_FOUND, title, &body)
+        }
+    })
+}
+
+/// Takes the password of somebody who was invited.
+pub async fn accept(
+    State(shared): State<Shared>,
+    visit: Visit,
+    Path(code): Path<String>,
+    Sent(Chosen { password, again }): Sent<Chosen>,
+) -> Result<Response, Problem> {
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let differs = password != again;
+    let accepted = blocking(move || {
+        settled(match differs {
+            true => people.invited(&code, now).map(|person| (person, false)),
+            false => people.accept(&code, &password, now).map(|person| (person, true)),
+        })
+    });
+    Ok(match accepted.await? {
+        Ok((_, true)) => go_to("/sign-in"),
+        Ok((person, false)) => {
+            let why = visit.say("两次输入的口令不同", "The two passwords differ");
+            choosing(&visit, person.sign_in.as_str(), Some(why))
+        }
+        Err(error) => choosing(&visit, "", Some(&told(&visit, &error))),
+    })
+}
+
+/// What a person is told of what went wrong; what is the operator's to know is an error.
+pub fn settled<T>(outcome: Result<T, PeopleError>) -> Result<Result<T, PeopleError>, PeopleError> {
+    match outcome {
+        Err(
+            error @ (PeopleError::Storage(_)
+            | PeopleError::Seal(_)
+            | PeopleError::Standing(_)
+            | PeopleError::Hash(_)),
+        ) => Err(error),
+        settled => Ok(settled),
+    }
+}
+
+/// What went wrong, in the language of the visit.
+pub fn told(visit: &Visit, error: &PeopleError) -> String {
+    let zh = match error {
+        PeopleError::Wrong => "登录名、口令或验证码有误".to_owned(),
+        PeopleError::Locked { until } => {
+            format!("尝试次数过多；该登录名在{}之前不能登录", shell::time_of(*until))
+        }
+        PeopleError::NoInvitation => {
+            "邀请码不存在、已使用或已过期；请向管理员索取新的邀请".to_owned()
+        }
+        PeopleError::Password(_) => {
+            "口令须为12至128个字符，不得包含登录名，也不得只是常用词、连续或重复的字符".to_owned()
+        }
+        PeopleError::NoSession => "会话已结束；请重新登录".to_owned(),
+        PeopleError::Taken(name) => format!("登录名{name}已被使用；请另选"),
+        PeopleError::Nobody(name) => format!("没有登录名为{name}的人员"),
+        other => other.to_string(),
+    };
+    visit.say(zh, error.to_string())
+}
+
+/// An answer that gives the browser a session, or takes it away.
+pub fn with_session(shared: &Shared, mut response: Response, token: Option<String>) -> Response {
+    let mut cookie = Cookie::new(SESSION_COOKIE, token.clone().unwrap_or_default());
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_path("/");
+    cookie.set_secure(shared.access.is_secure);
+    if token.is_none() {
+        cookie.make_removal();
+    }
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        response.headers_mut().append(SET_COOKIE, value);
+    }
+    response.into_response()
+}
+
+fn asked(visit: &Visit, next: &str, sign_in: &str, why: Option<&str>) -> Response {
+    let title = visit.say("登录", "Sign in");
+    let body = html! {
+        h1 { (title) }
+        @if let Some(why) = why { (notice("bad", why)) }
+        form.stacked method="post" action="/sign-in" {
+            input type="hidden" name="next" value=(own(next));
+            (visit.form_token())
+            div {
+                label for="sign_in" { (visit.say("登录名", "Name")) }
+                input #sign_in name="sign_in" value=(sign_in) autocomplete="username" required autofocus;
+            }
+            div {
+                label for="password" { (visit.say("口令", "Password")) }
+                input #password name="password" type="password" autocomplete="current-password" required;
+            }
+            button { (title) }
+        }
+        p.muted {
+            (visit.say(
+                "没有账号或忘记口令？请向本单位管理员索取邀请。",
+                "No account, or a forgotten password? Ask your organisation's administrator for an invitation.",
+            ))
+        }
+    };
+    let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    visit.page_with(status, title, &body)
+}
+
+fn choosing(visit: &Visit, sign_in: &str, why: Option<&str>) -> Response {
+    let title = visit.say("设置口令", "Choose a password");
+    let body = html! {
+        h1 { (title) }
+        @if let Some(why) = why { (notice("bad", why)) }
+        form.stacked method="post" {
+            (visit.form_token())
+            input type="hidden" name="sign_in" value=(sign_in) autocomplete="username";
+            (password_fields(visit))
+            button { (visit.say("保存", "Save")) }
+        }
+    };
+    let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    visit.page_with(status, title, &body)
+}
+
+/// A new password, asked for twice.
+pub fn password_fields(visit: &Visit) -> Markup {
+    html! {
+        div {
+            label for="password" { (visit.say("新口令", "New password")) }
+            p.hint #rule {
+                (visit.say(
+                    "12至128个字符；不含登录名；长比复杂好",
+                    "12 to 128 characters, without your name; long is better than complicated",
+                ))
+            }
+            input #password name="password" type="password" autocomplete="new-password"
+                aria-describedby="rule" required;
+        }
+        div {
+            label for="again" { (visit.say("再输入一次", "The same again")) }
+            input #again name="again" type="password" autocomplete="new-password" required;
+        }
+    }
+}

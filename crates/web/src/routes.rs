@@ -1,0 +1,208 @@
+//! Routes, each with what its callers need: named in one place, held by one guard.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get, post};
+use tongguan_application::people::NextStep;
+use tongguan_domain::access::Permission;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use crate::Shared;
+use crate::caller::{Caller, Who, identify};
+use crate::problem::Problem;
+
+/// What a caller needs for a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: it is open to everybody.
+    Nothing,
+    /// An access key, which the handler holds against the mailbox that is asked for.
+    MailboxKey,
+    /// A session that may still lack its second factor.
+    Session,
+    /// To be known, as whatever.
+    Known,
+    /// A permission.
+    May(Permission),
+}
+
+/// A route and what its callers need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The address, with `{parts}`.
+    pub path: String,
+    /// What its callers need.
+    pub needs: Needs,
+}
+
+/// Routes that are being put together.
+pub(crate) struct Routes {
+    shared: Shared,
+    router: OpenApiRouter<Shared>,
+    named: Vec<Route>,
+}
+
+impl Routes {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared, router: OpenApiRouter::new(), named: Vec::new() }
+    }
+
+    /// A route that is read.
+    pub(crate) fn get<H: Handler<T, Shared>, T: 'static>(
+        self,
+        path: &str,
+        needs: Needs,
+        handler: H,
+    ) -> Self {
+        self.add(Method::GET, path, needs, get(handler))
+    }
+
+    /// A route that is written to.
+    pub(crate) fn post<H: Handler<T, Shared>, T: 'static>(
+        self,
+        path: &str,
+        needs: Needs,
+        handler: H,
+    ) -> Self {
+        self.add(Method::POST, path, needs, post(handler))
+    }
+
+    /// Routes of the JSON interface, as `routes!` describes them.
+    pub(crate) fn api(mut self, needs: Needs, described: UtoipaMethodRouter<Shared>) -> Self {
+        let (schemas, paths, router) = described;
+        for (path, item) in &paths.paths {
+            let described = [
+                (Method::GET, item.get.is_some()),
+                (Method::POST, item.post.is_some()),
+                (Method::PUT, item.put.is_some()),
+                (Method::DELETE, item.delete.is_some()),
+            ];
+            for (method, _) in described.into_iter().filter(|(_, is_there)| *is_there) {
+                self.named.push(Route { method, path: path.clone(), needs });
+            }
+        }
+        let router = self.guarded(needs, router);
+        self.router = self.router.routes((schemas, paths, router));
+        self
+    }
+
+    fn add(
+        mut self,
+        method: Method,
+        path: &str,
+        needs: Needs,
+        router: MethodRouter<Shared>,
+    ) -> Self {
+        self.named.push(Route { method, path: path.to_owned(), needs });
+        let router = self.guarded(needs, router);
+        self.router = self.router.route(path, router);
+        self
+    }
+
+    fn guarded(&self, needs: Needs, router: MethodRouter<Shared>) -> MethodRouter<Shared> {
+        // An access key is looked at by the handler, which answers for the body that was sent with it.
+        if needs == Needs::MailboxKey {
+            return router;
+        }
+        router.route_layer(from_fn_with_state((self.shared.clone(), needs), guard))
+    }
+
+    /// The router, the description of the JSON interface, and every route.
+    pub(crate) fn done(self) -> (Router<Shared>, OpenApi, Vec<Route>) {
+        let (router, described) = self.router.split_for_parts();
+        (router, described, self.named)
+    }
+}
+
+/// Lets through who has what the route needs, and makes the caller known to it.
+async fn guard(
+    State((shared, needs)): State<(Shared, Needs)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let caller = match identify(&shared, request.headers()).await {
+        Ok(caller) => caller,
+        // Whoever needs nothing need not be known.
+        Err(_) if needs == Needs::Nothing => None,
+        Err(problem) => return problem.into_response(),
+    };
+    if let Err(problem) = admit(needs, caller.as_ref(), &request) {
+        return problem.into_response();
+    }
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
+    next.run(request).await
+}
+
+fn admit(needs: Needs, caller: Option<&Caller>, request: &Request) -> Result<(), Problem> {
+    let by_browser = caller.is_none_or(|caller| matches!(caller.who, Who::Person(_)));
+    if request.method() != Method::GET && by_browser && is_foreign(request.headers()) {
+        return Err(Problem::ForeignForm);
+    }
+    let caller = match needs {
+        Needs::Nothing | Needs::MailboxKey => return Ok(()),
+        Needs::Session | Needs::Known | Needs::May(_) => caller.ok_or(Problem::SignInNeeded)?,
+    };
+    let permission = match needs {
+        Needs::Session => return Ok(()),
+        Needs::May(permission) => Some(permission),
+        _ => None,
+    };
+    match caller.next() {
+        Some(NextStep::ShowCode) => return Err(Problem::CodeNeeded),
+        Some(NextStep::SetUpSecondFactor) => return Err(Problem::SecondFactorNeeded),
+        None => {}
+    }
+    match permission {
+        Some(permission) if !permission.is_of(caller.standing.role()) => {
+            Err(Problem::NotPermitted(permission))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a browser says that a page of another origin sent the request.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-site") {
+        Some("same-origin" | "none") => return false,
+        Some(_) => return true,
+        None => {}
+    }
+    let Some(origin) = text(ORIGIN.as_str()) else { return false };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_none() || host != text(HOST.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_another_origin_is_foreign() {
+        let foreign = |headers: &[(&'static str, &str)]| {
+            let headers = headers.iter().map(|(name, value)| {
+                (axum::http::HeaderName::from_static(name), value.parse().unwrap())
+            });
+            is_foreign(&headers.collect())
+        };
+        assert!(!foreign(&[]));
+        assert!(!foreign(&[("sec-fetch-site", "same-origin")]));
+        assert!(foreign(&[("sec-fetch-site", "same-site")]));
+        assert!(foreign(&[("sec-fetch-site", "cross-site")]));
+        let host = ("host", "localhost:8080");
+        assert!(!foreign(&[host, ("origin", "http://localhost:8080")]));
+        assert!(foreign(&[host, ("origin", "http://evil.example")]));
+        assert!(foreign(&[host, ("origin", "null")]));
+        assert!(foreign(&[("origin", "http://localhost:8080")]));
+    }
+}

@@ -1,0 +1,207 @@
+//! The routes over a store of their own, and a browser that uses them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tongguan_application::enquiry::Enquiries;
+use tongguan_application::history::Cause;
+use tongguan_application::mailboxes::Mailboxes;
+use tongguan_application::people::{NewPerson, People, Policy, add};
+use tongguan_application::reception::{Handed, Reception};
+use tongguan_domain::access::{Authority, Role, SignIn, Standing};
+use tongguan_domain::ids::{OfficeCode, PartyId};
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::Keyring;
+use tongguan_storage::{Store, StoreSettings, Target};
+use tongguan_testkit::clock::MockClock;
+use tongguan_web::{Access, Limits, Route, web};
+use tower::ServiceExt as _;
+
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// The routes over a store of their own.
+pub struct Site {
+    router: Router,
+    /// Every route.
+    pub routes: Vec<Route>,
+    /// Who signs in.
+    pub people: Arc<People>,
+    /// The clock that everybody reads.
+    pub clock: Arc<MockClock>,
+    // What is handed over is never taken: messages are no matter here.
+    _handed: crossbeam_channel::Receiver<Handed>,
+    _mail: watch::Sender<u64>,
+    _directory: TempDir,
+}
+
+/// A browser: it keeps its cookies.
+pub struct Browser<'s> {
+    site: &'s Site,
+    cookies: Vec<(String, String)>,
+    /// What it asks for.
+    pub accept: &'static str,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Site {
+    /// With nobody in it. A second factor is demanded as `policy` says.
+    pub fn new(policy: Policy) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(MockClock::at(Moment::parse_wire("20261123120000").unwrap()));
+        let target = Target::Sqlite(directory.path().join("store"));
+        let now = tongguan_application::ports::Clock::now(&*clock);
+        let store = Store::open(&target, StoreSettings::default(), now).unwrap();
+        let keyring = Arc::new(Keyring::from_master(&[3; 32]));
+        let people = Arc::new(People::open(&store, keyring.clone(), policy).unwrap());
+        let (reception, handed) = Reception::open(4);
+        let (mail, told) = watch::channel(0);
+        let access = Access {
+            reception,
+            mailboxes: Arc::new(Mailboxes::open(&store, keyring, false).unwrap()),
+            people: people.clone(),
+            enquiries: Arc::new(Enquiries::new(store)),
+            is_secure: false,
+            clock: clock.clone(),
+            mail: told,
+            limits: Limits {
+                message_bytes: 1 << 20,
+                bytes_in_flight: 4 << 20,
+                answer_within: Duration::from_secs(5),
+                wait_at_most: Duration::from_secs(1),
+            },
+        };
+        let tongguan_web::Web { router, routes, .. } = web(access);
+        Self { router, routes, people, clock, _handed: handed, _mail: mail, _directory: directory }
+    }
+
+    /// Lets somebody in, with [`PASSWORD`].
+    pub fn admit(&self, sign_in: &str, standing: Standing) {
+        let sign_in = SignIn::parse(sign_in).unwrap();
+        let new = NewPerson { sign_in, name: "李伟".to_owned(), standing };
+        let now = tongguan_application::ports::Clock::now(&*self.clock);
+        let cause = Cause::Command("test".to_owned());
+        let invitation = add(&mut self.people.writer(), &new, &cause, now).unwrap();
+        self.people.accept(&invitation.code, PASSWORD, now).unwrap();
+    }
+
+    /// A browser that was never here.
+    pub const fn browser(&self) -> Browser<'_> {
+        Browser { site: self, cookies: Vec::new(), accept: "text/html" }
+    }
+
+    /// A browser in which somebody has signed in.
+    pub async fn signed_in(&self, sign_in: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        let form = [("sign_in", sign_in), ("password", PASSWORD), ("next", "/account")];
+        let answer = browser.send("/sign-in", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
+        browser
+    }
+}
+
+impl Browser<'_> {
+    /// Opens an address.
+    pub async fn open(&mut self, address: &str) -> Answer {
+        self.request(Method::GET, address, "").await
+    }
+
+    /// Sends a form.
+    pub async fn send(&mut self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let written: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.replace('+', "%2B").replace(' ', "+")))
+            .collect();
+        self.request(Method::POST, address, &written.join("&")).await
+    }
+
+    /// Sends anything.
+    pub async fn request(&mut self, method: Method, address: &str, body: &str) -> Answer {
+        let cookies: Vec<_> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(address)
+            .header(ACCEPT, self.accept)
+            .header(COOKIE, cookies.join("; "))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("accept-language", "en")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        let response = self.site.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(SET_COOKIE) {
+            let (pair, _) = cookie.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    /// The token that forms of the session have, from the page of the account.
+    pub async fn form_token(&mut self) -> String {
+        let page = self.open("/account").await;
+        page.value_of("form_token").unwrap_or_else(|| panic!("{page:?}"))
+    }
+}
+
+impl Answer {
+    /// The value of a hidden field.
+    pub fn value_of(&self, field: &str) -> Option<String> {
+        let (_, rest) = self.body.split_once(&format!("name=\"{field}\" value=\""))?;
+        Some(rest.split('"').next()?.to_owned())
+    }
+
+    /// Where it sends the browser.
+    pub fn location(&self) -> &str {
+        self.headers.get(LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The last part of the problem's type.
+    pub fn problem(&self) -> Option<String> {
+        let value: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        Some(value["type"].as_str()?.rsplit(':').next()?.to_owned())
+    }
+}
+
+/// One standing of each role.
+pub fn standing_of(role: Role) -> Standing {
+    let office = OfficeCode::parse("2916").unwrap();
+    let party = PartyId(7);
+    match role {
+        Role::EnterpriseAdministrator | Role::Clerk | Role::Reader | Role::Program => {
+            Standing::Enterprise { party, role }
+        }
+        Role::FacilityStaff => Standing::Facility(party),
+        Role::AuthorityStaff => Standing::Authority(Authority::Tax),
+        Role::Auditor => Standing::Auditor,
+        Role::SystemAdministrator => Standing::System,
+        role => Standing::Customs { office, role },
+    }
+}
+
+/// No second factor is demanded.
+pub fn lenient() -> Policy {
+    Policy { second_factor_required: false, ..Policy::default() }
+}
