@@ -6,14 +6,11 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{StorageError, Store};
 
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::{CancellationCommand, Incoming};
 use crate::clearing::record::{DocumentKind, DocumentRecord, DocumentState, Facts};
 use crate::clearing::rows::{RowError, read_document};
-use crate::pipeline::commit;
-use crate::ports::Clock;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 use crate::review::{
     BadOfficer, BadReason, Direction, ReviewError, Told, officer, reason, run_about,
 };
@@ -61,7 +58,7 @@ pub enum CancellationError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 /// What an officer decides about a request.
@@ -114,11 +111,10 @@ pub fn pending(
 /// # Errors
 /// [`CancellationError`].
 pub fn decide(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     decision: &Decision<'_>,
 ) -> Result<Decided, CancellationError> {
-    let store = engine.store();
+    let store = decides.store().clone();
     let (officer, reason) = (officer(decision.officer)?, reason(decision.reason)?);
     let number = decision.declaration_no.trim();
     let named = pending(&store, None, usize::MAX)?
@@ -131,11 +127,7 @@ pub fn decide(
         officer: officer.to_owned(),
         reason,
     };
-    if let Some((_, why)) =
-        commit(engine, &[], &[Incoming::Cancellation(command)], clock)?.refused.pop()
-    {
-        return Err(why.into());
-    }
+    carry_out::<CancellationError>(decides, Incoming::Cancellation(command))?;
     let status = if decision.approves { ReturnStatus::Reviewed } else { ReturnStatus::Refused };
     Ok(Decided { status, told: newest(&store, &named)? })
 }

@@ -21,7 +21,8 @@
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
-//! | [`reception`] | messages from many hands into one pipeline |
+//! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
+//! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
@@ -40,6 +41,7 @@ pub mod cancellations;
 pub mod clearing;
 pub mod codes;
 pub mod consolidation;
+pub mod deciding;
 pub mod delivery;
 pub mod digest;
 pub mod draws;

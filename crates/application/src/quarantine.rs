@@ -5,12 +5,9 @@ use tongguan_domain::quarantine::Finding;
 use tongguan_domain::time::Moment;
 use tongguan_storage::View;
 
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::{Incoming, QuarantineCommand};
-use crate::pipeline::commit;
-use crate::ports::Clock;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 use crate::review::{self, AnyDeclaration, BadOfficer, BadReason, Decided, ReviewError};
 
 /// A parcel that quarantine has to look at.
@@ -44,7 +41,7 @@ pub enum RegisterError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 /// The parcels that quarantine has to look at, the oldest first, at most `limit`.
@@ -66,8 +63,7 @@ pub fn due(view: &mut View<'_>, limit: i64) -> Result<Vec<Due>, ReviewError> {
 /// # Errors
 /// [`RegisterError`].
 pub fn register(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     declaration: DeclarationId,
     finding: Finding,
     officer: &str,
@@ -79,9 +75,7 @@ pub fn register(
         officer: review::officer(officer)?.to_owned(),
         reason: review::reason(reason)?,
     });
-    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
-        return Err(why.into());
-    }
-    let decided = review::decided(&engine.store(), declaration)?;
+    carry_out::<RegisterError>(decides, command)?;
+    let decided = review::decided(decides.store(), declaration)?;
     decided.ok_or(RegisterError::Unknown(declaration))
 }

@@ -1,13 +1,16 @@
-//! Reception (收单): messages from many hands into one pipeline.
+//! Reception (收单): messages and commands from many hands into one pipeline.
 //!
 //! A pipeline belongs to one thread. Whoever receives messages elsewhere, such as an HTTP server, hands them
 //! over here, without ever waiting: when too much waits already, it is told so at once and can tell its own
-//! client to come again.
+//! client to come again. So do those who act there: a command stands in the same queue, and is decided behind
+//! the messages that came before it.
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::time::Moment;
 
+use crate::clearing::incoming::Incoming;
+use crate::deciding::Refused;
 use crate::intake::Summary;
 
 /// What is called with what became of a message, once it is durable or could not be kept.
@@ -25,6 +28,23 @@ pub struct Handed {
     pub reply: Reply,
 }
 
+/// Commands that somebody wants carried out, as one batch.
+pub struct Asked {
+    /// The commands.
+    pub commands: Vec<Incoming>,
+    /// Told, once it is durable, which of them were not carried out; or why none could be stored. It has room
+    /// for the answer.
+    pub reply: Sender<Result<Refused, String>>,
+}
+
+/// What is taken at the desk.
+pub enum Errand {
+    /// A message.
+    Message(Handed),
+    /// Commands.
+    Commands(Asked),
+}
+
 /// What became of a message.
 #[derive(Debug)]
 pub struct Receipt {
@@ -36,25 +56,25 @@ pub struct Receipt {
     pub outcome: Result<Summary, String>,
 }
 
-/// Why a message was not taken. Nothing of it is kept.
+/// Why a message or command was not taken. Nothing of it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotTaken {
     /// Too many wait already.
-    #[error("too many messages wait already; come again in a second")]
+    #[error("too much waits already; come again in a second")]
     Full,
     /// It takes nothing any more.
-    #[error("no messages are taken any more; come again when the service is back")]
+    #[error("nothing is taken any more; come again when the service is back")]
     Closed,
 }
 
-/// Where messages are handed over. Clones hand over to the same pipeline; when the last is dropped, nothing
+/// Where messages and commands are handed over. Clones hand over to the same pipeline; when the last is dropped, nothing
 /// more comes.
 #[derive(Clone)]
-pub struct Reception(Sender<Handed>);
+pub struct Reception(Sender<Errand>);
 
 impl Reception {
-    /// A reception where at most so many messages wait, and the end at which they are taken.
-    pub fn open(most_waiting: usize) -> (Self, Receiver<Handed>) {
+    /// A reception where at most so many messages and commands wait, and the end at which they are taken.
+    pub fn open(most_waiting: usize) -> (Self, Receiver<Errand>) {
         let (sender, receiver) = bounded(most_waiting);
         (Self(sender), receiver)
     }
@@ -64,14 +84,26 @@ impl Reception {
     /// # Errors
     /// [`NotTaken`].
     pub fn hand_over(&self, handed: Handed) -> Result<(), NotTaken> {
-        self.0.try_send(handed).map_err(|error| match error {
-            TrySendError::Full(_) => NotTaken::Full,
-            TrySendError::Disconnected(_) => NotTaken::Closed,
-        })
+        self.leave(Errand::Message(handed))
+    }
+
+    /// Has commands carried out, without waiting. A reply that was dropped was never given: the pipeline died.
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub fn ask(&self, asked: Asked) -> Result<(), NotTaken> {
+        self.leave(Errand::Commands(asked))
     }
 
     /// Whether a message would be taken now.
     pub fn has_room(&self) -> bool {
         !self.0.is_full()
+    }
+
+    fn leave(&self, errand: Errand) -> Result<(), NotTaken> {
+        self.0.try_send(errand).map_err(|error| match error {
+            TrySendError::Full(_) => NotTaken::Full,
+            TrySendError::Disconnected(_) => NotTaken::Closed,
+        })
     }
 }

@@ -5,14 +5,11 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{StorageError, Store};
 
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::{Incoming, ReturnCommand, ReturnEvent};
 use crate::clearing::record::ReturnRecord;
 use crate::clearing::rows::{RowError, read_document, read_return};
-use crate::pipeline::commit;
-use crate::ports::Clock;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 use crate::review::{BadReason, ReviewError, Told, reason, run_about};
 
 /// How many rows are read at a time.
@@ -49,7 +46,7 @@ pub enum ReturnError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 /// What became of a return.
@@ -75,8 +72,7 @@ pub fn open(store: &Store, after: ReturnId, limit: i64) -> Result<Vec<ReturnReco
 /// # Errors
 /// [`ReturnError`].
 pub fn arrive(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     number: &str,
     packages: u32,
     damage: Option<&str>,
@@ -84,7 +80,7 @@ pub fn arrive(
 ) -> Result<Decided, ReturnError> {
     let damage = damage.map(reason).transpose()?.map(Into::into);
     let recorder = name(recorder)?;
-    decide(engine, clock, number, ReturnEvent::Back { packages, damage, recorder })
+    decide(decides, number, ReturnEvent::Back { packages, damage, recorder })
 }
 
 /// Records that an officer found the goods of a return in order, or why not.
@@ -92,8 +88,7 @@ pub fn arrive(
 /// # Errors
 /// [`ReturnError`].
 pub fn examine(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     number: &str,
     fault: Option<&str>,
     officer: &str,
@@ -103,22 +98,19 @@ pub fn examine(
         Some(fault) => Err(reason(fault)?),
     };
     let officer = name(officer)?;
-    decide(engine, clock, number, ReturnEvent::Examined { finding, officer })
+    decide(decides, number, ReturnEvent::Examined { finding, officer })
 }
 
 fn decide(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     number: &str,
     event: ReturnEvent,
 ) -> Result<Decided, ReturnError> {
-    let store = engine.store();
+    let store = decides.store().clone();
     let found = find(&store, number)?;
     let (declaration, id) = (found.declaration, found.id);
     let command = Incoming::Return(ReturnCommand { declaration, id, event });
-    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
-        return Err(why.into());
-    }
+    carry_out::<ReturnError>(decides, command)?;
     let key = (found.document.dossier.partition, declaration);
     let rows = store.read(|view| view.returns_of(&[key]))?;
     let row = rows.into_iter().find(|row| row.return_id == id);

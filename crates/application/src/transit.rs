@@ -10,14 +10,11 @@ use tongguan_domain::time::Moment;
 use tongguan_domain::transit::{Sighting, Transit, TransitState};
 use tongguan_storage::Store;
 
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::{Incoming, TransitAct, TransitCommand};
 use crate::clearing::rows::read_transit;
+use crate::deciding::{Decides, NotCommitted};
 use crate::numbering::partition_of;
-use crate::pipeline::commit;
-use crate::ports::Clock;
 use crate::review::{self, AnyDeclaration, BadOfficer, Found, ReviewError};
 
 /// An officer at work for an office.
@@ -60,7 +57,7 @@ pub enum TransitError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 impl From<tongguan_storage::StorageError> for TransitError {
@@ -74,15 +71,14 @@ impl From<tongguan_storage::StorageError> for TransitError {
 /// # Errors
 /// [`TransitError`].
 pub fn seal(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     declarations: &[DeclarationId],
     seal: &SealNumber,
     vehicle: &VehiclePlate,
     officer: &Officer,
 ) -> Result<Vec<Outcome>, TransitError> {
     let act = TransitAct::Seal { seal: seal.clone(), vehicle: vehicle.clone() };
-    carry_out(engine, clock, declarations, &act, officer)
+    carry_out(decides, declarations, &act, officer)
 }
 
 /// Checks seal and vehicle of goods that came to the port: they may leave, or are stopped.
@@ -90,13 +86,12 @@ pub fn seal(
 /// # Errors
 /// [`TransitError`].
 pub fn check(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     declarations: &[DeclarationId],
     seen: &Sighting,
     officer: &Officer,
 ) -> Result<Vec<Outcome>, TransitError> {
-    carry_out(engine, clock, declarations, &TransitAct::Check(seen.clone()), officer)
+    carry_out(decides, declarations, &TransitAct::Check(seen.clone()), officer)
 }
 
 /// The transits that a seal or the number of a declaration names.
@@ -123,8 +118,7 @@ pub fn on_the_way(transits: &[Shown]) -> Vec<DeclarationId> {
 }
 
 fn carry_out(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     declarations: &[DeclarationId],
     act: &TransitAct,
     officer: &Officer,
@@ -142,14 +136,14 @@ fn carry_out(
             })
         })
         .collect();
-    let mut refused = commit(engine, &[], &commands, clock)?.refused;
-    let store = engine.store();
+    let mut refused = decides.carry_out(commands)?;
+    let store = decides.store();
     let mut outcomes = Vec::with_capacity(declarations.len());
     for (place, declaration) in declarations.into_iter().enumerate() {
         let why = refused.iter().position(|(refused, _)| *refused == place);
         let outcome = match why.map(|at| refused.swap_remove(at).1) {
             Some(why) => Err(why),
-            None => shown(&store, &[declaration])?
+            None => shown(store, &[declaration])?
                 .pop()
                 .ok_or(Undecidable::NoSuchDeclaration(declaration)),
         };

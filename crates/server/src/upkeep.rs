@@ -119,7 +119,7 @@ pub fn carry_out(
             earlier(ack);
             continue;
         }
-        for why in ack.outcome.map_err(anyhow::Error::msg)?.undecided {
+        for (_, why) in ack.outcome.map_err(anyhow::Error::msg)?.undecided {
             eprintln!("{otherwise}: {why}");
         }
         return Ok(());

@@ -4,10 +4,10 @@ use tongguan_domain::ids::DxpId;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{self as storage, Partition, StorageError};
 
-use super::decide::Undecidable;
 use super::incoming::Incoming;
 use super::record::Source;
 use super::rows::RowError;
+use crate::deciding::Refused;
 use crate::originals::Original;
 
 /// A message with its documents, as the writer receives it.
@@ -43,9 +43,8 @@ pub struct Notice {
 pub struct Committed {
     /// Documents that could not be decided, with the reason; they are held.
     pub held: Vec<(Source, String)>,
-    /// Commands that could not be decided: their places among the commands, and why. They have
-    /// changed nothing.
-    pub refused: Vec<(usize, Undecidable)>,
+    /// Commands that could not be decided.
+    pub refused: Refused,
 }
 
 /// Why a batch was not committed.

@@ -12,7 +12,7 @@ mod month;
 mod statistics;
 
 pub use merging::PORTION;
-pub use month::{Plan, Prospect, Rehearsed, open, prospects, rehearse};
+pub use month::{Plan, Prospect, Rehearsed, RequestError, prospects, rehearse, request};
 pub use statistics::{Summarized, summarize, summarized};
 
 use std::collections::BTreeSet;

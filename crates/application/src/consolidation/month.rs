@@ -14,7 +14,9 @@ use tongguan_storage::{Departures, Kept, Store};
 use super::ConsolidationError;
 use super::merging::{PORTION, Period, departed, forms_of, merging};
 use crate::clearing::consolidation::{Consolidating, Opening, Span, Terms};
+use crate::clearing::decide::Undecidable;
 use crate::clearing::incoming::Incoming;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 
 /// How many departures are read at a time.
 const PAGE: i64 = 5_000;
@@ -50,6 +52,20 @@ pub struct Rehearsed {
     pub forms: u64,
     /// Their lines.
     pub lines: u64,
+}
+
+/// A request was not opened; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The merchant has no code to be named by.
+    #[error("merchant {0} has no code: register one")]
+    NoCode(PartyId),
+    /// It could not be carried out.
+    #[error(transparent)]
+    Undecidable(#[from] Undecidable),
+    /// It could not be committed.
+    #[error(transparent)]
+    NotCommitted(#[from] NotCommitted),
 }
 
 /// What there is to consolidate, in order of merchants and offices; nothing once all of it is.
@@ -118,9 +134,22 @@ pub fn rehearse(
     }
 }
 
-/// The command that opens the office's own request for a prospect; none where its merchant has no code to
-/// be named by.
-pub fn open(registry: &Registry, month: Month, prospect: Prospect) -> Option<Incoming> {
+/// Opens the office's own request for a prospect.
+///
+/// # Errors
+/// [`RequestError`].
+pub fn request(
+    decides: &mut dyn Decides,
+    registry: &Registry,
+    month: Month,
+    prospect: Prospect,
+) -> Result<(), RequestError> {
+    let opening = opening(registry, month, prospect);
+    carry_out(decides, opening.ok_or(RequestError::NoCode(prospect.merchant))?)
+}
+
+/// The command that opens a request; none where the merchant has no code to be named by.
+fn opening(registry: &Registry, month: Month, prospect: Prospect) -> Option<Incoming> {
     let party = registry.party(prospect.merchant)?;
     let named = named(party)?;
     let (grouping, naming) = DEFAULTS;

@@ -5,12 +5,9 @@ use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
 
 use super::of;
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::{ExportReturnRuling, Incoming};
-use crate::pipeline::commit;
-use crate::ports::Clock;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 use crate::review::{BadReason, ReviewError, reason};
 
 /// The longest name of an officer, in characters.
@@ -65,24 +62,17 @@ pub enum DecideError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 /// Carries out a decision.
 ///
 /// # Errors
 /// [`DecideError`].
-pub fn decide(
-    engine: &mut Engine,
-    clock: &dyn Clock,
-    decision: &Decision,
-) -> Result<Decided, DecideError> {
+pub fn decide(decides: &mut dyn Decides, decision: &Decision) -> Result<Decided, DecideError> {
     let id = decision.id;
-    let command = command(decision)?;
-    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
-        return Err(why.into());
-    }
-    let records = engine.store().read(|view| of(view, &[id.declaration]))?;
+    carry_out::<DecideError>(decides, command(decision)?)?;
+    let records = decides.store().read(|view| of(view, &[id.declaration]))?;
     let record = records.iter().find(|record| record.id == id);
     let record = record.ok_or(Undecidable::NoSuchExportReturn(id))?;
     Ok(Decided { status: record.state.status() })

@@ -32,6 +32,7 @@ use crate::clearing::batch::{Delivery, Notice};
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::Source;
 use crate::clearing::write::response_kind;
+use crate::deciding;
 use crate::originals::{self, Original};
 use crate::ports::IdentityRegister;
 
@@ -107,8 +108,8 @@ pub struct Summary {
     pub documents: usize,
     /// Why it was refused as a whole.
     pub refused: Vec<Defect>,
-    /// Of commands: why those were not carried out that were not.
-    pub undecided: Vec<String>,
+    /// Of commands: those that were not carried out, and why.
+    pub undecided: deciding::Refused,
 }
 
 impl Intake {

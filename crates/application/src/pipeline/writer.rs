@@ -65,9 +65,9 @@ impl WriterLoop {
                 }
                 Ok(Refinement::Commands(commands)) => {
                     let outcome = commit(&mut self.engine, &[], &commands, &*self.clock);
-                    let outcome = outcome.map_err(|error| chain(&error)).map(|committed| {
-                        let why = committed.refused.iter().map(|(_, why)| why.to_string());
-                        Summary { undecided: why.collect(), ..Summary::default() }
+                    let outcome = outcome.map_err(|error| chain(&error)).map(|committed| Summary {
+                        undecided: committed.refused,
+                        ..Summary::default()
                     });
                     self.acknowledge(ticket, outcome);
                 }

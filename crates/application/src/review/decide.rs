@@ -12,14 +12,11 @@ use super::ReviewError;
 use super::any::AnyDeclaration;
 use super::picture::{Told, run_about};
 use super::reason::{BadReason, reason};
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::DeclarationRecord;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 use crate::intake::assess::assess;
-use crate::pipeline::commit;
-use crate::ports::Clock;
 
 /// The longest name of an officer, in characters.
 const LONGEST_OFFICER: usize = 60;
@@ -82,7 +79,7 @@ pub enum DecideError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 impl From<StorageError> for DecideError {
@@ -114,13 +111,12 @@ pub fn officer(name: &str) -> Result<&str, BadOfficer> {
 /// # Errors
 /// [`DecideError`].
 pub fn decide(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
     pack: &Pack,
     decision: &Decision,
 ) -> Result<Decided, DecideError> {
     let Decision { declaration: id, ruling, officer, reason: why } = decision;
-    let store = engine.store();
+    let store = decides.store().clone();
     let officer = self::officer(officer)?;
     let reason = reason(why)?;
     let before = stored(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
@@ -141,9 +137,7 @@ pub fn decide(
         reason,
         reassessed: assessed.clone(),
     };
-    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
-        return Err(why.into());
-    }
+    carry_out::<DecideError>(decides, command)?;
     let after = decided(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
     Ok(Decided { assessed, ..after })
 }

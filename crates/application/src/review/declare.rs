@@ -3,6 +3,7 @@
 
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::TrustStore;
 use tongguan_messages::certificate::key::SigningKey;
 use tongguan_storage::{Store, View};
@@ -10,13 +11,10 @@ use tongguan_storage::{Store, View};
 use super::ReviewError;
 use super::any::AnyDeclaration;
 use super::decide::{Decided, decided};
-use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
-use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::rows::read_document;
-use crate::pipeline::commit;
-use crate::ports::Clock;
+use crate::deciding::{Decides, NotCommitted, carry_out};
 use crate::registry::{KeyRefused, sign_for};
 
 /// A declaration was not declared; nothing has changed.
@@ -44,7 +42,7 @@ pub enum DeclareError {
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
-    Batch(#[from] BatchError),
+    NotCommitted(#[from] NotCommitted),
 }
 
 impl From<Undecidable> for DeclareError {
@@ -64,24 +62,22 @@ impl From<Undecidable> for DeclareError {
 /// # Errors
 /// [`DeclareError`].
 pub fn declare(
-    engine: &mut Engine,
-    clock: &dyn Clock,
+    decides: &mut dyn Decides,
+    now: Moment,
     trust: &TrustStore,
     id: DeclarationId,
     key: &SigningKey,
 ) -> Result<Decided, DeclareError> {
-    let store = engine.store();
+    let store = decides.store().clone();
     let of_id = |view: &mut View<'_>| AnyDeclaration::of_id(view, id);
     let declaration = store.read(of_id)?.ok_or(DeclareError::Unknown(id))?;
     let statement = statement(&store, &declaration)?.ok_or(DeclareError::Unknown(id))?;
-    let (parties, now) = (declaration.declarers(), clock.now());
+    let parties = declaration.declarers();
     let signed = store
         .read(|view| sign_for(view, trust, &parties, key, statement.as_bytes(), now))
         .map_err(|why| DeclareError::Key(id, why))?;
     let command = Incoming::Declare { declaration: id, signed };
-    if let Some((_, why)) = commit(engine, &[], &[command], clock)?.refused.pop() {
-        return Err(why.into());
-    }
+    carry_out::<DeclareError>(decides, command)?;
     decided(&store, id)?.ok_or(DeclareError::Unknown(id))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use tongguan_application::clearing::engine::Engine;
+use tongguan_application::deciding::{Decides, Directly};
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_codelists::Pack;
@@ -41,12 +41,12 @@ impl Deciding {
     pub fn decide<T>(
         &self,
         store: &Store,
-        act: impl FnOnce(&mut Engine, &Pack) -> T,
+        act: impl FnOnce(&mut dyn Decides, &Pack) -> T,
     ) -> anyhow::Result<T> {
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
         let Learned { pack, settings, .. } = store.read(Learned::load)?;
         let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
-        let done = act(&mut engine, &pack);
+        let done = act(&mut Directly::with(&mut engine, &SystemClock), &pack);
         engine.stop()?;
         Ok(done)
     }

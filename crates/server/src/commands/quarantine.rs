@@ -109,8 +109,8 @@ impl Register {
         let store = self.at.open()?;
         let id = find(&store, &self.number)?;
         let (finding, officer, reason) = (self.finding, &self.officer, &self.reason);
-        let registered = self.at.decide(&store, |engine, _| {
-            quarantine::register(engine, &SystemClock, id, finding, officer, reason)
+        let registered = self.at.decide(&store, |decides, _| {
+            quarantine::register(decides, id, finding, officer, reason)
         })??;
         tell(&self.number, id, &registered, self.at.json)
     }

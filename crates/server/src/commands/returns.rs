@@ -152,8 +152,8 @@ impl Arrive {
         let OneReturn { number, at } = &self.of;
         let store = at.open()?;
         let damage = self.damage.as_deref();
-        let decided = at.decide(&store, |engine, _| {
-            returns::arrive(engine, &SystemClock, number, self.packages, damage, &self.by)
+        let decided = at.decide(&store, |decides, _| {
+            returns::arrive(decides, number, self.packages, damage, &self.by)
         })??;
         tell(number, &decided, at.json)
     }
@@ -174,9 +174,8 @@ impl Refuse {
 fn examine(of: &OneReturn, fault: Option<&str>, officer: &str) -> anyhow::Result<ExitCode> {
     let OneReturn { number, at } = of;
     let store = at.open()?;
-    let decided = at.decide(&store, |engine, _| {
-        returns::examine(engine, &SystemClock, number, fault, officer)
-    })??;
+    let decided =
+        at.decide(&store, |decides, _| returns::examine(decides, number, fault, officer))??;
     tell(number, &decided, at.json)
 }
 

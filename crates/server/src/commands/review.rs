@@ -214,9 +214,8 @@ impl Decide {
             officer: self.officer.clone(),
             reason: self.reason.clone(),
         };
-        let decided = self.at.decide(&store, |engine, pack| {
-            review::decide(engine, &SystemClock, pack, &decision)
-        })??;
+        let decided =
+            self.at.decide(&store, |decides, pack| review::decide(decides, pack, &decision))??;
         tell(&self.number, decision.declaration, &decided, self.at.json)
     }
 }
@@ -227,8 +226,8 @@ impl Declare {
         let id = find(&store, &self.number)?;
         let key = signing_key(&self.key)?;
         let trust = trust(&self.trust)?;
-        let declared = self.at.decide(&store, |engine, _| {
-            review::declare(engine, &SystemClock, &trust, id, &key)
+        let declared = self.at.decide(&store, |decides, _| {
+            review::declare(decides, SystemClock.now(), &trust, id, &key)
         })??;
         tell(&self.number, id, &declared, self.at.json)
     }

@@ -124,8 +124,8 @@ impl Seal {
         let ids = self.numbers.iter().map(|number| find(&store, number));
         let ids = ids.collect::<anyhow::Result<Vec<_>>>()?;
         let officer = self.officer.officer();
-        let outcomes = self.at.decide(&store, |engine, _| {
-            transit::seal(engine, &SystemClock, &ids, &self.seal, &self.vehicle, &officer)
+        let outcomes = self.at.decide(&store, |decides, _| {
+            transit::seal(decides, &ids, &self.seal, &self.vehicle, &officer)
         })??;
         tell(&outcomes, self.at.json)
     }
@@ -153,9 +153,9 @@ impl Check {
             vehicle: self.vehicle.clone(),
         };
         let officer = self.officer.officer();
-        let outcomes = self.at.decide(&store, |engine, _| {
-            transit::check(engine, &SystemClock, &ids, &seen, &officer)
-        })??;
+        let outcomes = self
+            .at
+            .decide(&store, |decides, _| transit::check(decides, &ids, &seen, &officer))??;
         tell(&outcomes, self.at.json)
     }
 }

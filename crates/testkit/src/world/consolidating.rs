@@ -4,8 +4,9 @@ use tongguan_application::clearing::consolidation::FormalRecord;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::rows;
 use tongguan_application::consolidation::{
-    ConsolidationError, ConsolidationWork, Done, Plan, open, prospects,
+    ConsolidationError, ConsolidationWork, Done, Plan, prospects, request,
 };
+use tongguan_application::deciding::Directly;
 use tongguan_application::pipeline::commit;
 use tongguan_storage::ClosedExport;
 
@@ -89,8 +90,10 @@ impl World {
         let registry = self.intake.knowledge.registry.clone();
         let found = prospects(&self.store, &registry, plan).expect("prospects");
         for prospect in &found {
-            let command = open(&registry, plan.month, *prospect).expect("a merchant with a code");
-            self.carry_out(&[command]);
+            let engine = self.engine.as_mut().expect("a running engine");
+            let mut decides = Directly::with(engine, &*self.clock);
+            request(&mut decides, &registry, plan.month, *prospect).expect("requested");
+            self.clock.advance_millis(1000);
         }
         found.len()
     }

@@ -12,13 +12,12 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
-use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::consolidation::{
-    ConsolidationWork, Done, Plan, Prospect, open, prospects, rehearse,
+    ConsolidationWork, Done, Plan, Prospect, RequestError, prospects, rehearse, request,
 };
+use tongguan_application::deciding::{Decides, Directly};
 use tongguan_application::learning::Learned;
-use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::month::Month;
@@ -147,7 +146,8 @@ impl Whole {
     fn carried_out(&self, store: &Store, learned: &Learned, plan: Plan) -> anyhow::Result<Report> {
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
         let mut engine = take_over(store, &keyring, &learned.settings, &SystemClock)?;
-        let outcome = carry_out(store, &mut engine, learned, plan, self.json);
+        let mut decides = Directly::with(&mut engine, &SystemClock);
+        let outcome = carry_out(&mut decides, learned, plan, self.json);
         engine.stop()?;
         let (earlier, found, done) = outcome?;
         let mut report = Report::of(plan, &learned.pack, false);
@@ -225,40 +225,39 @@ impl Row {
 
 /// Ends what is open, opens what is missing, and ends that.
 pub fn carry_out(
-    store: &Store,
-    engine: &mut Engine,
+    decides: &mut dyn Decides,
     learned: &Learned,
     plan: Plan,
     quiet: bool,
 ) -> anyhow::Result<(Done, Vec<Prospect>, Done)> {
     let mut work = ConsolidationWork::default();
-    let earlier = end(store, engine, learned, &mut work, &bar(0, true))?;
-    let found = prospects(store, &learned.registry, plan)?;
+    let earlier = end(decides, learned, &mut work, &bar(0, true))?;
+    let found = prospects(decides.store(), &learned.registry, plan)?;
     let bar = bar(found.iter().map(|prospect| prospect.declarations).sum(), quiet);
     for prospect in &found {
-        let code = || code_of(&learned.registry, prospect.merchant);
-        let command = open(&learned.registry, plan.month, *prospect)
-            .with_context(|| format!("merchant {} has no code: register one", code()))?;
-        decide(engine, vec![command])?;
+        match request(decides, &learned.registry, plan.month, *prospect) {
+            Err(RequestError::Undecidable(why)) => eprintln!("not consolidated: {why}"),
+            settled => settled?,
+        }
     }
-    let done = end(store, engine, learned, &mut work, &bar)?;
+    let done = end(decides, learned, &mut work, &bar)?;
     bar.finish_and_clear();
     Ok((earlier, found, done))
 }
 
 fn end(
-    store: &Store,
-    engine: &mut Engine,
+    decides: &mut dyn Decides,
     learned: &Learned,
     work: &mut ConsolidationWork,
     bar: &ProgressBar,
 ) -> anyhow::Result<Done> {
-    let mut commands = |commands| decide(engine, commands);
-    work.run(store, &learned.pack, &mut commands, &mut |done| bar.set_position(done.declarations))
+    let store = decides.store().clone();
+    let mut commands = |commands| decide(decides, commands);
+    work.run(&store, &learned.pack, &mut commands, &mut |done| bar.set_position(done.declarations))
 }
 
-fn decide(engine: &mut Engine, commands: Vec<Incoming>) -> anyhow::Result<()> {
-    for (_, why) in commit(engine, &[], &commands, &SystemClock)?.refused {
+fn decide(decides: &mut dyn Decides, commands: Vec<Incoming>) -> anyhow::Result<()> {
+    for (_, why) in decides.carry_out(commands)? {
         eprintln!("not consolidated: {why}");
     }
     Ok(())

@@ -174,8 +174,7 @@ fn decide(at: &Deciding, number: &str, verdict: Verdict) -> anyhow::Result<ExitC
     let store = at.open()?;
     let id = find(&store, number)?.id;
     let decision = Decision { id, verdict };
-    let decided =
-        at.decide(&store, |engine, _| export_returns::decide(engine, &SystemClock, &decision))??;
+    let decided = at.decide(&store, |decides, _| export_returns::decide(decides, &decision))??;
     let mut out = std::io::stdout().lock();
     if at.json {
         writeln!(out, "{}", json!({ "return": number, "status": decided.status.number() }))?;

@@ -99,9 +99,8 @@ impl Cancel {
             officer: &self.officer,
             reason: &self.reason,
         };
-        let decided = self
-            .at
-            .decide(&store, |engine, _| cancellations::decide(engine, &SystemClock, &decision))??;
+        let decided =
+            self.at.decide(&store, |decides, _| cancellations::decide(decides, &decision))??;
         let mut out = std::io::stdout().lock();
         if self.at.json {
             let told = decided.told.iter().map(|told| {

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select, tick};
 use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::deciding::Refused;
 use tongguan_application::intake::Received;
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::Clock;
-use tongguan_application::reception::{Handed, Receipt, Reply};
+use tongguan_application::reception::{Asked, Errand, Handed, Receipt, Reply};
 use tongguan_domain::ids::MessageId;
 use tongguan_storage::Partition;
 
@@ -23,16 +24,24 @@ const BEAT: Duration = Duration::from_millis(200);
 /// The thread that owns the pipeline.
 pub struct Desk {
     pipeline: Pipeline,
-    handed: Receiver<Handed>,
+    errands: Receiver<Errand>,
     upkeep: Upkeep,
     clock: Arc<dyn Clock>,
     ids: IdSource,
     told: Told,
 }
 
+/// Somebody who waits.
+enum Waiting {
+    /// For a message to be durable.
+    Message(MessageId, Reply),
+    /// For commands to be carried out.
+    Commands(Sender<Result<Refused, String>>),
+}
+
 /// Who waits to be told what.
 struct Told {
-    waiting: HashMap<u64, (MessageId, Reply)>,
+    waiting: HashMap<u64, Waiting>,
     /// That responses may stand in the outbox.
     news: Sender<()>,
 }
@@ -41,13 +50,13 @@ impl Desk {
     /// Takes over a pipeline; `news` hears when responses may stand in the outbox.
     pub fn new(
         pipeline: Pipeline,
-        handed: Receiver<Handed>,
+        errands: Receiver<Errand>,
         upkeep: Upkeep,
         clock: Arc<dyn Clock>,
         news: Sender<()>,
     ) -> Self {
         let told = Told { waiting: HashMap::new(), news };
-        Self { pipeline, handed, upkeep, clock, ids: IdSource::default(), told }
+        Self { pipeline, errands, upkeep, clock, ids: IdSource::default(), told }
     }
 
     /// Goes on until nobody can hand anything over any more, and everybody was told.
@@ -59,8 +68,8 @@ impl Desk {
         let mut trouble = Trouble::default();
         loop {
             select! {
-                recv(self.handed) -> handed => match handed {
-                    Ok(handed) => self.take_in(handed),
+                recv(self.errands) -> errand => match errand {
+                    Ok(errand) => self.take_in(errand),
                     Err(_) => break,
                 },
                 recv(self.pipeline.acks()) -> ack => self.told.tell(ack.map_err(|_| PipelineEnded)?),
@@ -79,15 +88,22 @@ impl Desk {
         Ok(engine.stop()?)
     }
 
-    fn take_in(&mut self, handed: Handed) {
+    fn take_in(&mut self, errand: Errand) {
         // What was changed before a message came is known when it is read; a register that cannot be read now
         // is told of at the next beat.
         drop(self.upkeep.take_up_changes(&self.pipeline));
-        let Handed { origin, sender, bytes, reply } = handed;
-        let at = self.clock.now();
-        let id = MessageId(self.ids.next(Partition::of_text(&origin), at));
-        let ticket = self.pipeline.submit(Received { id, at, origin, sender, bytes });
-        self.told.waiting.insert(ticket, (id, reply));
+        let (ticket, waiting) = match errand {
+            Errand::Message(Handed { origin, sender, bytes, reply }) => {
+                let at = self.clock.now();
+                let id = MessageId(self.ids.next(Partition::of_text(&origin), at));
+                let ticket = self.pipeline.submit(Received { id, at, origin, sender, bytes });
+                (ticket, Waiting::Message(id, reply))
+            }
+            Errand::Commands(Asked { commands, reply }) => {
+                (self.pipeline.command(commands), Waiting::Commands(reply))
+            }
+        };
+        self.told.waiting.insert(ticket, waiting);
     }
 
     fn see_to_the_rest(&mut self) -> anyhow::Result<()> {
@@ -107,8 +123,15 @@ impl Desk {
 
 impl Told {
     fn tell(&mut self, ack: Ack) {
-        if let Some((message, reply)) = self.waiting.remove(&ack.ticket) {
-            reply(Receipt { message, at: ack.at, outcome: ack.outcome });
+        match self.waiting.remove(&ack.ticket) {
+            Some(Waiting::Message(message, reply)) => {
+                reply(Receipt { message, at: ack.at, outcome: ack.outcome });
+            }
+            // Nobody may be listening any more; what is durable stays so.
+            Some(Waiting::Commands(reply)) => {
+                drop(reply.try_send(ack.outcome.map(|summary| summary.undecided)));
+            }
+            None => {}
         }
         self.something_came();
     }

@@ -106,8 +106,8 @@ impl Served {
         let enquiries = Arc::new(Enquiries::new(store.clone()));
         let mailboxes = Mailboxes::open(&store, keyring, config.parcel_numbers)?;
         let (post, news, mail) = Post::new(Distributor::open(&store)?);
-        let (reception, handed) = Reception::open(config.limits.waiting_messages.get());
-        let desk = Desk::new(pipeline, handed, upkeep, clock.clone(), news);
+        let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
+        let desk = Desk::new(pipeline, errands, upkeep, clock.clone(), news);
         let (alive, ended) = watch::channel(());
         let desk = thread::spawn(move || {
             let ending = desk.run();

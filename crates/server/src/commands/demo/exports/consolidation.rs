@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 use tongguan_application::clearing::consolidation::FormalRecord;
-use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::rows::read_formal;
 use tongguan_application::consolidation::Plan;
+use tongguan_application::deciding::Decides;
 use tongguan_application::learning::Learned;
 use tongguan_codelists::Pack;
 use tongguan_domain::month::Month;
@@ -49,11 +49,11 @@ impl Consolidation {
     ///
     /// # Errors
     /// When it cannot be carried out, or what was made cannot be read.
-    pub fn of(stage: &Stage, engine: &mut Engine, month: Month) -> anyhow::Result<Self> {
+    pub fn of(stage: &Stage, decides: &mut dyn Decides, month: Month) -> anyhow::Result<Self> {
         let store = &stage.product.store;
         let learned = store.read(Learned::load)?;
         let plan = Plan { month, office: None, merchant: None };
-        let (_, _, done) = carry_out(store, engine, &learned, plan, true)?;
+        let (_, _, done) = carry_out(decides, &learned, plan, true)?;
         let rows = store.read(|view| view.all_formal_declarations())?;
         let formal = rows.into_iter().map(|row| Ok(Formal::of(&read_formal(row)?, &learned.pack)));
         let mut formal_declarations = formal.collect::<anyhow::Result<Vec<_>>>()?;

@@ -11,6 +11,7 @@ mod tests;
 
 use anyhow::Context as _;
 use tongguan_application::clearing::engine::Engine;
+use tongguan_application::deciding::Directly;
 use tongguan_domain::ids::DeclarationNumber;
 use tongguan_domain::month::Month;
 use tongguan_testkit::traffic::crew::Crew;
@@ -72,7 +73,7 @@ pub fn send(
     let month = Month::of(first.documents.departure.left_at);
     steps.take(returns, |officers| {
         let acts = officers.let_in(mail)?;
-        consolidation = Consolidation::of(stage, officers.engine, month)?;
+        consolidation = Consolidation::of(stage, officers.decides, month)?;
         Ok(acts)
     })?;
     Ok(ExportsSent { back, consolidation, ..steps.sent })
@@ -103,7 +104,8 @@ impl Steps<'_> {
     ) -> anyhow::Result<()> {
         let mut engine = self.send(letters)?;
         let (stage, parcels) = (self.stage, self.parcels);
-        let acts = act(&mut Officers { stage, parcels, engine: &mut engine });
+        let mut decides = Directly::with(&mut engine, &*stage.product.clock);
+        let acts = act(&mut Officers { stage, parcels, decides: &mut decides });
         engine.stop()?;
         self.sent.rulings += acts?;
         Ok(())

@@ -2,8 +2,8 @@
 //! decide`, `transit seal`, `transit check`, `return export accept`.
 
 use anyhow::Context as _;
-use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::ExportReturnRuling;
+use tongguan_application::deciding::Decides;
 use tongguan_application::export_returns::{self, Found as FoundReturn, Verdict};
 use tongguan_application::quarantine;
 use tongguan_application::review::{self, Decision, Found};
@@ -27,7 +27,7 @@ pub struct Officers<'o> {
     /// About what.
     pub parcels: &'o [ExportedParcel],
     /// What decides.
-    pub engine: &'o mut Engine,
+    pub decides: &'o mut dyn Decides,
 }
 
 impl Officers<'_> {
@@ -40,8 +40,7 @@ impl Officers<'_> {
         for parcel in self.parcels {
             let Some(finding) = parcel.story.finding() else { continue };
             let id = self.declaration(parcel)?;
-            let clock = &*self.stage.product.clock;
-            quarantine::register(self.engine, clock, id, finding, OFFICER, "现场检疫")?;
+            quarantine::register(self.decides, id, finding, OFFICER, "现场检疫")?;
             acts += 1;
         }
         Ok(acts)
@@ -74,12 +73,10 @@ impl Officers<'_> {
     /// As [`Self::look_for_diseases`].
     pub fn seal(&mut self, consignments: &[Consignment]) -> anyhow::Result<usize> {
         let vehicle = VehiclePlate::parse(VEHICLE)?;
-        let clock = &*self.stage.product.clock;
         for consignment in consignments {
             let ids = self.declarations(consignment)?;
             let officer = of(consignment.office);
-            let sealed =
-                transit::seal(self.engine, clock, &ids, &consignment.seal, &vehicle, &officer)?;
+            let sealed = transit::seal(self.decides, &ids, &consignment.seal, &vehicle, &officer)?;
             all_done(&sealed)?;
         }
         Ok(consignments.len())
@@ -90,7 +87,6 @@ impl Officers<'_> {
     /// # Errors
     /// As [`Self::look_for_diseases`].
     pub fn check(&mut self, consignments: &[Consignment]) -> anyhow::Result<usize> {
-        let clock = &*self.stage.product.clock;
         let mut checked = 0;
         for consignment in consignments {
             let Journey::ToThePort(condition) = consignment.journey else { continue };
@@ -98,7 +94,7 @@ impl Officers<'_> {
             let seen = Sighting { seal, condition, vehicle: VehiclePlate::parse(VEHICLE)? };
             let ids = self.declarations(consignment)?;
             let officer = of(consignment.port);
-            all_done(&transit::check(self.engine, clock, &ids, &seen, &officer)?)?;
+            all_done(&transit::check(self.decides, &ids, &seen, &officer)?)?;
             checked += 1;
         }
         Ok(checked)
@@ -123,7 +119,7 @@ impl Officers<'_> {
             let (officer, reason) = (OFFICER.to_owned(), "in-order".to_owned());
             let verdict = Verdict::Ruling { ruling: ExportReturnRuling::Accept, officer, reason };
             let decision = export_returns::Decision { id: record.id, verdict };
-            export_returns::decide(self.engine, &*product.clock, &decision)?;
+            export_returns::decide(self.decides, &decision)?;
             acts += 1;
         }
         Ok(acts)
@@ -142,7 +138,7 @@ impl Officers<'_> {
             let (officer, reason) = (OFFICER.to_owned(), reason(ruling).to_owned());
             let declaration = self.declaration(parcel)?;
             let decision = Decision { declaration, ruling, officer, reason };
-            review::decide(self.engine, &*product.clock, &product.knowledge.pack, &decision)?;
+            review::decide(self.decides, &product.knowledge.pack, &decision)?;
             acts += 1;
         }
         Ok(acts)
