@@ -6,7 +6,7 @@
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{SealError, random};
-use tongguan_storage::{AccessKeyRow, StorageError, View, Writer};
+use tongguan_storage::{AccessKeyRow, Backoff, StorageError, View, Writer};
 
 use crate::digest::sha256;
 use crate::registry::fingerprint;
@@ -72,7 +72,7 @@ pub fn issue(
         expires_at,
         withdrawn_at: None,
     };
-    writer.transaction(|tx| tx.insert(std::slice::from_ref(&row)))?;
+    writer.retried(Backoff::default(), |tx| tx.insert(std::slice::from_ref(&row)))?;
     Ok((row.into(), secret))
 }
 

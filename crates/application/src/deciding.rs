@@ -3,6 +3,24 @@
 //! One engine owns the partitions of a store. A command line that has them to itself decides [`Directly`].
 //! Where a service runs, the engine belongs to its pipeline, so a command is handed over [`AtReception`], in
 //! one queue with the messages, and is decided in its turn. A use case knows only that somebody [`Decides`].
+//!
+//! Which act goes which way, in a running service as on a command line, on both databases:
+//!
+//! | act | way |
+//! |---|---|
+//! | [decide](crate::review::decide()) about a declaration, [declare](crate::review::declare()) what was stored | [`Decides`] |
+//! | [cancel](crate::cancellations::decide) | [`Decides`] |
+//! | [seal](crate::transit::seal) and [check](crate::transit::check) seals | [`Decides`] |
+//! | [register](crate::quarantine::register) what quarantine found | [`Decides`] |
+//! | goods [are back](crate::returns::arrive) and [examined](crate::returns::examine); [exported goods](crate::export_returns::decide()) that came back | [`Decides`] |
+//! | [request](crate::consolidation::request) to consolidate a month | [`Decides`] |
+//! | import parties and goods, set an office's settings, import code tables, open account books and register their goods | a writer of its own: one transaction that locks the register's revision first ([`crate::history::change`]); whoever clears takes it up within a second |
+//! | lodge bonded lists and take steps with them, move and count bonded stock | a writer of its own: one transaction that locks the rows it changes, tried again where it met another; what is to be told of a list is told by whoever clears |
+//! | give and withdraw access keys | a writer of its own: one transaction; a key is looked up at each request |
+//! | compare a master bill, report a book, look at queues | a reader |
+//!
+//! On SQLite each try of a writer of its own waits five seconds for whoever is writing, in the same process as
+//! in another, and is then told that the database is busy. On PostgreSQL they write side by side.
 
 use std::time::Duration;
 

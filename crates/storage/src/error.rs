@@ -104,6 +104,18 @@ impl StorageError {
     }
 }
 
+/// An error of a transaction, which may be the database's.
+pub trait OfTransaction: From<StorageError> {
+    /// The database's error, where that is what stood in the way.
+    fn of_database(&self) -> Option<&StorageError>;
+}
+
+impl OfTransaction for StorageError {
+    fn of_database(&self) -> Option<&StorageError> {
+        Some(self)
+    }
+}
+
 /// What the database's client said. Shown without the values of rows: they are personal data.
 #[derive(Debug, thiserror::Error)]
 pub enum DriverError {

@@ -76,7 +76,7 @@ pub use closed_export::{ClosedExport, ClosedExportKey, Departures, Kept};
 pub use consolidation::{Consolidation, ConsolidationPart};
 pub use declaration::Declaration;
 pub use document::{Document, DocumentKey, Waiting, WaitingKey};
-pub use error::{DriverError, OpenError, Remedy, StorageError};
+pub use error::{DriverError, OfTransaction, OpenError, Remedy, StorageError};
 pub use export::Export;
 pub use export_return::{ExportReturn, ReturnParcel};
 pub use follow::{Cursor, Followed};

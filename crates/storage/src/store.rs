@@ -12,7 +12,7 @@ use crate::checkpoint::{CheckpointThread, LOG_LIMIT, LogTraffic};
 use crate::driver::postgres::{PostgresLink, Session};
 use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
-use crate::error::{OpenError, Remedy, StorageError};
+use crate::error::{OfTransaction, OpenError, Remedy, StorageError};
 use crate::migrate::{MIGRATIONS, migrate};
 use crate::tx::{Tx, View};
 
@@ -215,16 +215,17 @@ impl Writer {
     ///
     /// # Errors
     /// What `work` gave last.
-    pub fn retried<T>(
+    pub fn retried<T, E: OfTransaction>(
         &mut self,
         backoff: Backoff,
-        mut work: impl FnMut(&mut Tx<'_>) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
+        mut work: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut pause = backoff.first;
         for _ in 0..backoff.attempts {
-            match self.transaction(&mut work) {
-                Err(error) if error.remedy() == Remedy::Retry => {}
-                settled => return settled,
+            let settled = self.transaction(&mut work);
+            let error = settled.as_ref().err().and_then(OfTransaction::of_database);
+            if error.map(StorageError::remedy) != Some(Remedy::Retry) {
+                return settled;
             }
             std::thread::park_timeout(pause);
             pause = (pause * 2).min(backoff.longest);

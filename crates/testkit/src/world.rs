@@ -26,7 +26,7 @@ use tongguan_application::delivery::{Rendered, pending, render};
 use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
-use tongguan_application::pipeline::commit;
+use tongguan_application::pipeline::{Parts, commit};
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::mark::Mark;
@@ -284,6 +284,23 @@ impl World {
     pub fn stop(&mut self) {
         if let Some(engine) = self.engine.take() {
             engine.stop().expect("the partitions are free");
+        }
+    }
+
+    /// Lends its writer and what it knows to a pipeline with so many threads that refine. Once that has ended,
+    /// [`Self::restart`] takes the partitions again.
+    ///
+    /// # Panics
+    /// When no engine runs.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its engine")]
+    pub fn lend(&mut self, workers: usize) -> Parts {
+        Parts {
+            engine: self.engine.take().expect("a running engine"),
+            knowledge: self.intake.knowledge.clone(),
+            identities: self.intake.identities.clone(),
+            keyring: self.intake.keyring.clone(),
+            clock: self.clock.clone(),
+            workers,
         }
     }
 

@@ -11,8 +11,9 @@ use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::ids::{AccountBookNumber, BondedListNumber, GatePassNumber};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::{StorageError, Tx, View, Writer};
+use tongguan_storage::{OfTransaction, StorageError, Tx, View, Writer};
 
+use super::PATIENCE;
 use super::events::{ZoneDone, note};
 use super::gate::{end_short, pass_gate};
 use super::moving::{ManualMove, MoveError, move_locked};
@@ -73,6 +74,16 @@ pub enum ListError {
     PassSpent(#[from] PassSpent),
 }
 
+impl OfTransaction for ListError {
+    fn of_database(&self) -> Option<&StorageError> {
+        match self {
+            Self::Storage(error) => Some(error),
+            Self::Move(error) => error.of_database(),
+            _ => None,
+        }
+    }
+}
+
 /// Lodges a list and gives it; its goods have to be registered.
 ///
 /// # Errors
@@ -87,7 +98,7 @@ pub fn lodge_list(
         return Err(ListError::Empty);
     }
     let key = ListKey { book: list.book.clone(), number: list.number.clone() };
-    writer.transaction(|tx| {
+    writer.retried(PATIENCE, |tx| {
         if tx.lock_bonded_list(&rows::list_key(&key))?.is_some() {
             return Err(ListError::Exists(list.book.clone(), list.number.clone()));
         }
@@ -130,7 +141,7 @@ pub fn take_list_step(
     now: Moment,
 ) -> Result<ListRecord, ListError> {
     let key = ListKey { book: book.clone(), number: number.clone() };
-    writer.transaction(|tx| {
+    writer.retried(PATIENCE, |tx| {
         match step {
             BondedListStep::PassGate => {}
             BondedListStep::EndShort => return end_short(tx, &key, by, now),

@@ -11,6 +11,10 @@ mod moving;
 mod register;
 mod report;
 
+use std::time::Duration;
+
+use tongguan_storage::Backoff;
+
 pub use events::{ZoneDone, ZoneEvent, zone_events};
 pub use lists::{
     By, ListError, ListKey, ListRecord, NamedBy, PassRecord, bonded_lists, gate_pass, lodge_list,
@@ -19,3 +23,8 @@ pub use lists::{
 pub use moving::{Counted, ManualMove, MoveError, StockTake, move_stock, take_stock};
 pub use register::{RegisterError, open_book, register_items};
 pub use report::{ItemReport, ReportError, report};
+
+/// How often a change is tried that meets others: on SQLite each try waits five seconds for whoever writes, and
+/// on PostgreSQL two that lock each other's rows are parted.
+const PATIENCE: Backoff =
+    Backoff { attempts: 3, first: Duration::from_millis(5), longest: Duration::from_secs(1) };

@@ -5,8 +5,9 @@ use tongguan_domain::bonded::StockKey;
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::{Stock, StockQuantity, StockRefused};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{self as storage, StockDelta, StorageError, Tx, Writer};
+use tongguan_storage::{self as storage, OfTransaction, StockDelta, StorageError, Tx, Writer};
 
+use super::PATIENCE;
 use crate::clearing::record::StockRecord;
 use crate::clearing::rows::{self, RowError};
 
@@ -31,6 +32,12 @@ pub enum MoveError {
     /// Only declarations draw and give back, and only bonded lists bring goods in.
     #[error("`{}` follows from a declaration or a bonded list and is not done by hand", .0.name())]
     NotByHand(MovementKind),
+}
+
+impl OfTransaction for MoveError {
+    fn of_database(&self) -> Option<&StorageError> {
+        if let Self::Storage(error) = self { Some(error) } else { None }
+    }
 }
 
 /// A movement that a person makes.
@@ -89,7 +96,7 @@ pub fn move_stock(
             Err(MoveError::NotByHand(moved.kind))
         }
         _ if moved.quantity == StockQuantity::ZERO => Err(MoveError::Nothing),
-        _ => writer.transaction(|tx| move_locked(tx, &moved, now).map(|(_, after)| after)),
+        _ => writer.retried(PATIENCE, |tx| move_locked(tx, &moved, now).map(|(_, after)| after)),
     }
 }
 
@@ -103,7 +110,7 @@ pub fn take_stock(
     take: &StockTake,
     now: Moment,
 ) -> Result<Counted, MoveError> {
-    writer.transaction(|tx| {
+    writer.retried(PATIENCE, |tx| {
         let booked = locked(tx, &take.key)?.stock.on_hand();
         let (kind, quantity) = match take.counted.minus(booked) {
             Ok(StockQuantity::ZERO) => return Ok(Counted { booked, difference: None }),

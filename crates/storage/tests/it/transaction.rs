@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tongguan_storage::{
-    Backoff, OpenError, Partition, Remedy, SerialBlock, Setting, StorageError, Store,
-    StoreSettings, Target,
+    Backoff, OfTransaction, OpenError, Partition, Remedy, SerialBlock, Setting, StorageError,
+    Store, StoreSettings, Target,
 };
 use tongguan_testbed::postgres::{Server, leave_out};
 
@@ -137,6 +137,34 @@ fn a_transient_error_is_retried_and_others_are_not(on: &Fixture) {
     });
     assert!(matches!(given_up, Err(StorageError::Transient(_))));
     assert_eq!(runs, 3);
+
+    let mut runs = 0;
+    let settled = writer.retried(quick, |_| {
+        runs += 1;
+        if runs < 4 { Err(Failed::Storage(busy())) } else { Err(Failed::Otherwise) }
+    });
+    let settled: Result<(), _> = settled;
+    assert!(matches!(settled, Err(Failed::Otherwise)), "{settled:?}");
+    assert_eq!(runs, 4, "an error of a use case is told from the database's in it");
+}
+
+/// The error of a use case.
+#[derive(Debug)]
+enum Failed {
+    Storage(StorageError),
+    Otherwise,
+}
+
+impl From<StorageError> for Failed {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl OfTransaction for Failed {
+    fn of_database(&self) -> Option<&StorageError> {
+        if let Self::Storage(error) = self { Some(error) } else { None }
+    }
 }
 
 fn busy() -> StorageError {

@@ -371,6 +371,33 @@ fn eight_clients_on_sqlite_never_oversell() {
     sold_out(&world.into_inner().unwrap(), work.iter().flatten());
 }
 
+/// Parts the first transaction that moves a stock from others, as one is that deadlocks.
+const PART_THE_FIRST: &str = "
+    CREATE SEQUENCE fuse;
+    CREATE FUNCTION part() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('fuse') = 1 THEN RAISE EXCEPTION 'parted' USING ERRCODE = '40P01'; END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER part BEFORE INSERT ON stock_movement FOR EACH ROW EXECUTE FUNCTION part();
+";
+
+#[test]
+fn a_movement_that_meets_others_is_made_again() {
+    let Some(database) = database() else { return };
+    let world = World::with(Beginning { database: Some(database), ..Beginning::unsigned() });
+    open_with(&world.store, 10, sent_at());
+    world.database().unwrap().execute(PART_THE_FIRST).unwrap();
+    let counted = StockTake {
+        key: stock_key().unwrap(),
+        counted: pieces(8),
+        document: "PD1".into(),
+        officer: "王关员".into(),
+        reason: "破损".into(),
+    };
+    let counted = take_stock(&mut world.store.writer().unwrap(), &counted, sent_at()).unwrap();
+    assert_eq!(counted.difference, Some((MovementKind::Missing, pieces(2))));
+}
+
 /// Asserts that exactly what was there was released, each release drew once, and nothing is left.
 fn sold_out<'p>(world: &World, parcels: impl Iterator<Item = &'p Parcel>) {
     let (mut released, mut refused) = (Vec::new(), 0);

@@ -18,6 +18,9 @@ use tongguan_storage::Partition;
 
 use crate::upkeep::{PipelineEnded, Trouble, Upkeep, carry_out};
 
+#[cfg(test)]
+mod tests;
+
 /// How often it looks what time has brought.
 const BEAT: Duration = Duration::from_millis(200);
 
