@@ -5,26 +5,31 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, DxpId, PartyId};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Register, StorageError, Store};
+use tongguan_storage::{Register, StorageError, Store, View};
 
+use crate::codes::{self, CodesError};
 use crate::registry;
 use crate::review::{self, AnyDeclaration, Filter, Found, Page, Picture, Place, ReviewError};
 
 /// Answers enquiries over a store.
 pub struct Enquiries {
     store: Store,
-    /// The registry at a revision.
-    known: Mutex<Option<(i64, Arc<Registry>)>>,
+    registry: AtRevision<Registry>,
+    pack: AtRevision<Pack>,
 }
+
+/// What was read of a register, and the revision that it had.
+type AtRevision<T> = Mutex<Option<(i64, Arc<T>)>>;
 
 impl Enquiries {
     /// Over a store.
     pub const fn new(store: Store) -> Self {
-        Self { store, known: Mutex::new(None) }
+        Self { store, registry: Mutex::new(None), pack: Mutex::new(None) }
     }
 
     /// The store.
@@ -37,16 +42,38 @@ impl Enquiries {
     /// # Errors
     /// [`StorageError`].
     pub fn registry(&self) -> Result<Arc<Registry>, StorageError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let revision = self.store.read(|view| view.revision(Register::Registry))?;
-        if let Some((of, registry)) = &*known
-            && *of == revision
-        {
-            return Ok(Arc::clone(registry));
-        }
-        let fresh = Arc::new(self.store.read(registry::snapshot)?);
-        *known = Some((revision, Arc::clone(&fresh)));
-        Ok(fresh)
+        self.current(&self.registry, Register::Registry, |view| {
+            registry::snapshot(view).map(Arc::new)
+        })
+    }
+
+    /// The law as it is loaded now.
+    ///
+    /// # Errors
+    /// [`CodesError`].
+    pub fn pack(&self) -> Result<Arc<Pack>, CodesError> {
+        self.current(&self.pack, Register::Codes, codes::pack)
+    }
+
+    /// What is known of a register, read again where it was changed.
+    fn current<T, E: From<StorageError>>(
+        &self,
+        known: &AtRevision<T>,
+        register: Register,
+        read: impl FnOnce(&mut View<'_>) -> Result<Arc<T>, E>,
+    ) -> Result<Arc<T>, E> {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        self.store.read(|view| {
+            let revision = view.revision(register)?;
+            if let Some((of, content)) = &*known
+                && *of == revision
+            {
+                return Ok(Arc::clone(content));
+            }
+            let fresh = read(view)?;
+            *known = Some((revision, Arc::clone(&fresh)));
+            Ok(fresh)
+        })
     }
 
     /// Whose mailbox it is.

@@ -26,6 +26,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn;
 use tokio::sync::{Semaphore, watch};
+use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::People;
@@ -71,6 +72,18 @@ pub struct Limits {
     pub answer_within: Duration,
     /// How long a caller may wait for mail.
     pub wait_at_most: Duration,
+}
+
+impl Access {
+    /// The desk of the running service, which carries out what officers and enterprises do. It waits for the
+    /// answer: ask it on a thread that may wait.
+    pub fn desk(&self) -> AtReception {
+        AtReception {
+            reception: self.reception.clone(),
+            store: self.enquiries.store().clone(),
+            patience: self.limits.answer_within,
+        }
+    }
 }
 
 /// What all requests share.

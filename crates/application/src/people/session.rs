@@ -163,7 +163,9 @@ impl People {
         let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
         let digest = sha256(token.as_bytes());
         let taken = self.writer().retried(Backoff::default(), |tx| {
-            let Some(person) = tx.lock_person(&caller.sign_in)? else { return Ok(false) };
+            let Some(person) = tx.lock_person(&caller.sign_in)? else {
+                return Ok::<_, StorageError>(false);
+            };
             // Of two who bring one code at a time, one comes first.
             if person.totp_step >= step || person.totp.is_some() == enrolled.is_some() {
                 return Ok(false);
@@ -187,7 +189,9 @@ impl People {
         let presented: Vec<_> =
             presented.map(|token| sha256(token.as_bytes())).into_iter().collect();
         self.writer().retried(Backoff::default(), |tx| {
-            let Some(row) = tx.lock_person(&person.sign_in)? else { return Ok(()) };
+            let Some(row) = tx.lock_person(&person.sign_in)? else {
+                return Ok::<_, StorageError>(());
+            };
             // A wrong second factor counts on: only a complete sign-in forgets failures.
             if row.totp.is_none() && row.failures > 0 {
                 tx.upsert(&[PersonRow { failures: 0, locked_until: None, ..row }])?;
