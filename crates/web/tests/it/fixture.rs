@@ -13,7 +13,7 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{NewPerson, People, Policy, add};
-use tongguan_application::reception::{Handed, Reception};
+use tongguan_application::reception::{Errand, Reception};
 use tongguan_domain::access::{Authority, Role, SignIn, Standing};
 use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::time::Moment;
@@ -36,7 +36,7 @@ pub struct Site {
     /// The clock that everybody reads.
     pub clock: Arc<MockClock>,
     // What is handed over is never taken: messages are no matter here.
-    _handed: crossbeam_channel::Receiver<Handed>,
+    _handed: crossbeam_channel::Receiver<Errand>,
     _mail: watch::Sender<u64>,
     _directory: TempDir,
 }
