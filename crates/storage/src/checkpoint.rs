@@ -205,7 +205,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("tongguan.db");
         let thread = CheckpointThread::start(&path, LIMIT).unwrap();
-        let mut link = Link::Sqlite(SqliteLink::writer(&path, thread.shared()).unwrap());
+        let mut link = Link::Sqlite(SqliteLink::writer(&path, thread.shared(), 128).unwrap());
         link.script("CREATE TABLE filled (n INTEGER PRIMARY KEY, body BLOB) STRICT").unwrap();
         for _ in 0..400 {
             link.begin(Access::Write).unwrap();

@@ -19,6 +19,10 @@ use crate::tx::{Tx, View};
 /// How long a reader may hold its view: the write-ahead log cannot start again behind it.
 pub const READ_LIMIT: Duration = Duration::from_secs(5);
 
+/// How much of the file the writer of parcels keeps in memory, and how much the others do.
+const WRITER_CACHE_MIB: i64 = 128;
+const SMALL_CACHE_MIB: i64 = 8;
+
 /// The database file in its directory.
 const FILE: &str = "tongguan.db";
 /// Locked by the process that owns all partitions of the file.
@@ -79,7 +83,7 @@ impl Store {
         };
         let store =
             Self(Arc::new(Shared { place, readers: Readers::new(settings.readers.max(1)) }));
-        migrate(&mut store.writing_link()?, MIGRATIONS, now)?;
+        migrate(&mut store.writing_link(SMALL_CACHE_MIB)?, MIGRATIONS, now)?;
         Ok(store)
     }
 
@@ -89,7 +93,16 @@ impl Store {
     /// # Errors
     /// [`StorageError`].
     pub fn writer(&self) -> Result<Writer, StorageError> {
-        Ok(Writer { link: self.writing_link()?, store: self.clone() })
+        Ok(Writer { link: self.writing_link(WRITER_CACHE_MIB)?, store: self.clone() })
+    }
+
+    /// As [`Self::writer`], for a thread that reads little of what it wrote: it keeps little of the database
+    /// in memory.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn small_writer(&self) -> Result<Writer, StorageError> {
+        Ok(Writer { link: self.writing_link(SMALL_CACHE_MIB)?, store: self.clone() })
     }
 
     /// Runs `work` on one consistent state of the database, for at most [`READ_LIMIT`]. Waits while
@@ -149,10 +162,10 @@ impl Store {
         }
     }
 
-    fn writing_link(&self) -> Result<Link, StorageError> {
+    fn writing_link(&self, cache_mib: i64) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {
-                Link::Sqlite(SqliteLink::writer(file, checkpoints.shared())?)
+                Link::Sqlite(SqliteLink::writer(file, checkpoints.shared(), cache_mib)?)
             }
             Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Writer)),
         })

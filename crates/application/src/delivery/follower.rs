@@ -75,7 +75,7 @@ impl Follower {
         Ok(Self {
             consumer,
             store: store.clone(),
-            writer: store.writer()?,
+            writer: store.small_writer()?,
             archive: Archive::new(store.clone(), keyring),
             cursors: Some(cursors(store, consumer)?),
             with_parcel_numbers,

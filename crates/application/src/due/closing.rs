@@ -103,7 +103,7 @@ fn take_over(store: &Store, followers: &BTreeMap<String, i64>) -> Result<Standin
         return Ok(standing);
     }
     let heirs: Vec<_> = followers.keys().map(String::as_str).collect();
-    let mut writer = store.writer()?;
+    let mut writer = store.small_writer()?;
     Ok(by_name(writer.retried(Backoff::default(), |tx| tx.hand_over(FAMILY, &heirs))?))
 }
 
@@ -160,7 +160,7 @@ impl Follower<'_> {
         let from = |partition| self.cursors.get(partition).copied().unwrap_or(0);
         let steps: Vec<_> =
             to.iter().map(|(partition, seq)| (*partition, from(partition), *seq)).collect();
-        let mut writer = store.writer()?;
+        let mut writer = store.small_writer()?;
         writer.retried(Backoff::default(), |tx| tx.move_cursors(self.name, &steps))?;
         self.cursors.extend(to);
         Ok(())

@@ -25,7 +25,7 @@ impl Distributor {
     /// # Errors
     /// [`StorageError`].
     pub fn open(store: &Store) -> Result<Self, StorageError> {
-        Ok(Self { store: store.clone(), writer: store.writer()? })
+        Ok(Self { store: store.clone(), writer: store.small_writer()? })
     }
 
     /// Distributes what stands in the outbox and was not distributed yet; gives how many places of

@@ -73,7 +73,7 @@ impl Mailboxes {
         Ok(Self {
             store: store.clone(),
             archive: Mutex::new(Archive::new(store.clone(), keyring)),
-            writer: Mutex::new(store.writer()?),
+            writer: Mutex::new(store.small_writer()?),
             with_parcel_numbers,
         })
     }

@@ -128,7 +128,7 @@ impl DataKeys {
         }
         let key = self
             .store
-            .writer()?
+            .small_writer()?
             .retried(Backoff::default(), |tx| tx.data_key(&self.keyring, &period))?;
         let key = Arc::new(key);
         known.insert(period, key.clone());

@@ -32,10 +32,15 @@ pub(crate) struct SqliteLink {
 }
 
 impl SqliteLink {
-    /// A connection that writes; creates the file on first use.
-    pub(crate) fn writer(path: &Path, checkpoints: Arc<Checkpoints>) -> Result<Self, DriverError> {
+    /// A connection that writes, and keeps at most so much of the file in memory; creates the file on first
+    /// use.
+    pub(crate) fn writer(
+        path: &Path,
+        checkpoints: Arc<Checkpoints>,
+        cache_mib: i64,
+    ) -> Result<Self, DriverError> {
         let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut connection = open(path, flags, 128)?;
+        let mut connection = open(path, flags, cache_mib)?;
         let told = Arc::clone(&checkpoints);
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, frames: i32| {
             told.committed(u64::try_from(frames).unwrap_or(0));
