@@ -45,7 +45,46 @@ pub struct QueueLength {
     pub first: DeclarationId,
 }
 
+/// How much of each thing is kept: what was sent compared with it shows whether anything was lost or doubled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holdings {
+    /// Import declarations.
+    pub declarations: i64,
+    /// Orders, payments, waybills, declarations and the like.
+    pub documents: i64,
+    /// Tax bills.
+    pub tax_bills: i64,
+    /// Answers in the outbox.
+    pub responses: i64,
+    /// Documents of messages that were answered, however often.
+    pub answered: i64,
+    /// Places of mailboxes.
+    pub letters: i64,
+    /// Answers that lie in a mailbox, however often.
+    pub places: i64,
+}
+
 impl View<'_> {
+    /// How much is kept. Counts every row: for benchmarks and checks.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn holdings(&mut self) -> Result<Holdings, StorageError> {
+        let mut count = |from: &str| {
+            let counted = self.single(&format!("SELECT COUNT(*) FROM {from}"))?;
+            Ok::<i64, StorageError>(counted.unwrap_or(0))
+        };
+        Ok(Holdings {
+            declarations: count("declaration")?,
+            documents: count("document")?,
+            tax_bills: count("tax_bill")?,
+            responses: count("response")?,
+            answered: count("(SELECT DISTINCT message_id, ordinal FROM response) AS answered")?,
+            letters: count("mailbox")?,
+            places: count("(SELECT DISTINCT partition, seq FROM mailbox) AS places")?,
+        })
+    }
+
     /// How the database is set.
     ///
     /// # Errors

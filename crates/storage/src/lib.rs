@@ -81,7 +81,7 @@ pub use export::Export;
 pub use export_return::{ExportReturn, ReturnParcel};
 pub use follow::{Cursor, Followed};
 pub use formal::{ExportSummaryRow, FormalRow};
-pub use health::{EngineSettings, QueueLength};
+pub use health::{EngineSettings, Holdings, QueueLength};
 pub use import_return::ImportReturn;
 pub use inbox::{Held, Inbox};
 pub use ledger::{Event, Posting, TaxBill};

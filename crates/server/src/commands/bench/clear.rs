@@ -23,7 +23,7 @@ use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Guarantee, LogTraffic, Partition, Store, StoreSettings, Target};
 use tongguan_testkit::cast::Cast;
 
-use super::input::{self, Input, Mark, SEED};
+use super::input::{Input, Mark, SEED, Wanted};
 use super::{Flow, Percentiles, Sign, per};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
@@ -127,18 +127,21 @@ impl Clear {
     /// # Errors
     /// What went wrong, and when a parcel was not cleared.
     pub fn measure(&self) -> anyhow::Result<Measured> {
+        let Self { flow, parcels, sign, documents_per_message, .. } = *self;
+        let folder = tempfile::tempdir()?;
+        let wanted = Wanted { flow, parcels, sign, documents_per_message, at: SystemClock.now() };
+        let prepared = wanted.prepare(folder.path())?;
+        self.clear(prepared.open(u64::MAX)?)
+    }
+
+    /// Clears the parcels of messages that are prepared.
+    ///
+    /// # Errors
+    /// As [`Self::measure`].
+    pub fn clear(&self, mut input: Input) -> anyhow::Result<Measured> {
         let folder = tempfile::tempdir()?;
         let clock = Arc::new(SystemClock);
         let begin = clock.now();
-        let file = folder.path().join("input");
-        input::prepare(
-            &file,
-            self.flow,
-            self.parcels,
-            self.sign,
-            self.documents_per_message,
-            begin,
-        )?;
         let target = match &self.database {
             Some(url) => Target::Postgres(url.clone()),
             None => Target::Sqlite(folder.path().join("data")),
@@ -167,7 +170,7 @@ impl Clear {
         let cleared_before = self.cleared(&product)?;
         let traffic_before = product.store.log_traffic()?;
         let mut run = Run::new(product.start(self.workers)?, product.clock.clone(), self);
-        run.stream(&mut Input::open(&file)?)?;
+        run.stream(&mut input)?;
         let (latencies, span, times) = run.finish()?;
         let rows = product.store.read(|view| view.row_counts())?;
         let mut measured =
@@ -387,15 +390,18 @@ impl Run {
     }
 }
 
-/// The most memory that this process held at any time, as Linux counts it; 0 elsewhere.
+/// The most memory that this process held at any time, in MiB, as Linux counts it; 0 elsewhere.
 pub fn peak_rss_mib() -> u64 {
-    peak_rss_mib_of("/proc/self/status")
+    kib_of("/proc/self/status", "VmHWM:") / 1024
 }
 
-/// The same of the process with that status file.
-pub fn peak_rss_mib_of(status: &str) -> u64 {
+/// The memory that the process with that status file holds, in KiB, as Linux counts it; 0 elsewhere.
+pub fn resident_kib(status: &str) -> u64 {
+    kib_of(status, "VmRSS:")
+}
+
+fn kib_of(status: &str, name: &str) -> u64 {
     let status = std::fs::read_to_string(status).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kib.unwrap_or(0) / 1024
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }

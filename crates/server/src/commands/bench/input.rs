@@ -1,12 +1,13 @@
-//! The input of a benchmark: signed beforehand by another process into a file, and streamed from it.
+//! The input of a benchmark: signed beforehand by other processes into files, and streamed from them.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Child, Command, ExitCode};
+use std::thread;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::cast::Cast;
@@ -33,9 +34,29 @@ pub enum Mark {
     Last,
 }
 
+/// What is prepared.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Which way the parcels go.
+    pub flow: Flow,
+    /// How many parcels.
+    pub parcels: u64,
+    /// How the messages are signed.
+    pub sign: Sign,
+    /// How many documents a message holds.
+    pub documents_per_message: u64,
+    /// When they were sent.
+    pub at: Moment,
+}
+
 /// Write signed messages into a file.
 #[derive(Debug, Args)]
 pub struct Prepare {
+    /// Which of `parts` equal parts of the whole.
+    #[arg(long)]
+    part: u64,
+    #[arg(long)]
+    parts: u64,
     #[arg(long)]
     parcels: u64,
     #[arg(long, value_enum)]
@@ -65,7 +86,7 @@ impl Prepare {
 
     /// Four messages for each group of parcels.
     fn imports(&self, cast: &Cast, output: &mut Output) -> anyhow::Result<()> {
-        for group in 0..self.groups() {
+        for group in self.steps(self.groups()) {
             let (first, numbers) = self.numbers(group);
             let parcels = numbers.map(|n| parcel(n, self.at())).collect::<Result<Vec<_>, _>>()?;
             let [orders, payments, waybills, declarations] =
@@ -84,7 +105,7 @@ impl Prepare {
         let between = PARCELS_BETWEEN.div_ceil(self.documents_per_message);
         let departs = self.flow == Flow::Departure;
         let later = if departs { 2 * between } else { between };
-        for step in 0..self.groups() + later {
+        for step in self.steps(self.groups() + later) {
             let mut mark = Mark::First;
             if step < self.groups() {
                 let (first, parcels) = self.exported(step)?;
@@ -117,6 +138,11 @@ impl Prepare {
         self.parcels.div_ceil(self.documents_per_message)
     }
 
+    /// Those of so many steps that are of this part.
+    const fn steps(&self, all: u64) -> Range<u64> {
+        all * self.part / self.parts..all * (self.part + 1) / self.parts
+    }
+
     /// The first number of a group, and all of them.
     fn numbers(&self, group: u64) -> (u64, RangeInclusive<u64>) {
         let first = group * self.documents_per_message + 1;
@@ -145,66 +171,108 @@ impl Output {
     }
 }
 
-/// Has another process write the input.
-///
-/// # Errors
-/// When it does not run or does not succeed.
-pub fn prepare(
-    file: &Path,
-    flow: Flow,
-    parcels: u64,
-    sign: Sign,
-    documents_per_message: u64,
-    at: Moment,
-) -> anyhow::Result<()> {
-    let sign = match sign {
-        Sign::Sm2 => "sm2",
-        Sign::Rsa => "rsa",
-        Sign::None => "none",
-    };
-    let status = Command::new(std::env::current_exe()?)
-        .args(["bench", "prepare", "--sign", sign, "--flow", flow.name()])
-        .args(["--parcels", &parcels.to_string()])
-        .args(["--documents-per-message", &documents_per_message.to_string()])
-        .args(["--at-micros", &at.micros().to_string()])
-        .arg("--file")
-        .arg(file)
-        .status()
-        .context("cannot start the process that signs the input")?;
-    anyhow::ensure!(status.success(), "the process that signs the input failed: {status}");
-    Ok(())
-}
-
-/// The messages of an input file, one after the other.
-pub struct Input(BufReader<File>);
-
-impl Input {
-    /// Opens a file that [`prepare`] made.
+impl Wanted {
+    /// Has other processes write it into `folder`, one on each core.
     ///
     /// # Errors
-    /// When it cannot be opened.
-    pub fn open(file: &Path) -> anyhow::Result<Self> {
-        Ok(Self(BufReader::with_capacity(1 << 20, File::open(file)?)))
+    /// When one does not run or does not succeed.
+    pub fn prepare(self, folder: &Path) -> anyhow::Result<Prepared> {
+        let parts = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+        let files: Vec<_> = (0..parts).map(|part| folder.join(format!("input.{part}"))).collect();
+        let signing = files.iter().zip(0..).map(|(file, part)| self.sign(file, part, parts));
+        let signing = signing.collect::<anyhow::Result<Vec<_>>>()?;
+        for mut process in signing {
+            let status = process.wait()?;
+            ensure!(status.success(), "a process that signs the input failed: {status}");
+        }
+        Ok(Prepared(files))
+    }
+
+    fn sign(self, file: &Path, part: u64, parts: u64) -> anyhow::Result<Child> {
+        let sign = match self.sign {
+            Sign::Sm2 => "sm2",
+            Sign::Rsa => "rsa",
+            Sign::None => "none",
+        };
+        Command::new(std::env::current_exe()?)
+            .args(["bench", "prepare", "--sign", sign, "--flow", self.flow.name()])
+            .args(["--part", &part.to_string(), "--parts", &parts.to_string()])
+            .args(["--parcels", &self.parcels.to_string()])
+            .args(["--documents-per-message", &self.documents_per_message.to_string()])
+            .args(["--at-micros", &self.at.micros().to_string()])
+            .arg("--file")
+            .arg(file)
+            .spawn()
+            .context("cannot start a process that signs the input")
+    }
+}
+
+/// Files of signed messages, one after the other.
+#[derive(Debug)]
+pub struct Prepared(Vec<PathBuf>);
+
+impl Prepared {
+    /// The messages from the first on, for at most so many groups of parcels.
+    ///
+    /// # Errors
+    /// When the first file cannot be opened.
+    pub fn open(&self, groups: u64) -> anyhow::Result<Input> {
+        let mut files = self.0.clone().into_iter();
+        let first = files.next().context("nothing is prepared")?;
+        Ok(Input { reading: open(&first)?, files, groups, has_ended: false })
+    }
+}
+
+/// The messages of what was prepared, one after the other.
+pub struct Input {
+    reading: BufReader<File>,
+    files: std::vec::IntoIter<PathBuf>,
+    /// How many more may begin.
+    groups: u64,
+    /// One that may not begin came up.
+    has_ended: bool,
+}
+
+impl Input {
+    /// Begins no further group; one that has begun goes on to its end.
+    pub const fn begin_no_more(&mut self) {
+        self.groups = 0;
     }
 
     /// The next message and what it is to its group; `None` at the end.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When a file cannot be read.
     pub fn next(&mut self) -> anyhow::Result<Option<(Mark, Vec<u8>)>> {
-        let mut mark = [0];
-        if self.0.read(&mut mark)? == 0 {
+        if self.has_ended {
             return Ok(None);
+        }
+        let mut mark = [0];
+        while self.reading.read(&mut mark)? == 0 {
+            let Some(next) = self.files.next() else { return Ok(None) };
+            self.reading = open(&next)?;
         }
         let mark = match mark {
             [b'F'] => Mark::First,
             [b'L'] => Mark::Last,
             _ => Mark::Next,
         };
+        if mark == Mark::First {
+            let Some(left) = self.groups.checked_sub(1) else {
+                self.has_ended = true;
+                return Ok(None);
+            };
+            self.groups = left;
+        }
         let mut length = [0; 4];
-        self.0.read_exact(&mut length)?;
+        self.reading.read_exact(&mut length)?;
         let mut message = vec![0; u32::from_be_bytes(length) as usize];
-        self.0.read_exact(&mut message)?;
+        self.reading.read_exact(&mut message)?;
         Ok(Some((mark, message)))
     }
+}
+
+fn open(file: &Path) -> anyhow::Result<BufReader<File>> {
+    let opened = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    Ok(BufReader::with_capacity(1 << 20, opened))
 }
