@@ -178,12 +178,15 @@ where
     T: Send + 'static,
     E: std::error::Error + Send + 'static,
 {
-    match tokio::task::spawn_blocking(ask).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => {
-            eprintln!("a request could not be answered: {}", chain(&error));
-            Err(Problem::Unavailable)
-        }
-        Err(_) => Err(Problem::Unavailable),
-    }
+    aside(ask).await?.map_err(|error| {
+        eprintln!("a request could not be answered: {}", chain(&error));
+        Problem::Unavailable
+    })
+}
+
+/// Does what takes a while without keeping other requests waiting.
+pub async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Unavailable)
 }

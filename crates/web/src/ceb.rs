@@ -1,4 +1,7 @@
-//! `POST /ceb`: a message in, an answer once it is durable.
+//! `POST /ceb`: a message in, or an archive of messages, and an answer once it is durable.
+
+mod archive;
+mod many;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::QueryRejection;
@@ -8,14 +11,21 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::sync::{SemaphorePermit, oneshot};
 use tokio::time::timeout;
+use tongguan_application::intake::Summary;
 use tongguan_application::reception::{Handed, NotTaken, Receipt};
+use tongguan_domain::ids::{DxpId, MessageId};
+use tongguan_domain::time::Moment;
 
 use crate::caller::Bearer;
 use crate::defect::DefectView;
+use crate::language::Language;
 use crate::problem::{Problem, json_answer};
 use crate::{Limits, Shared, kib};
+
+pub use archive::{MOST_MESSAGES, Unfit};
 
 /// What a bare message is called whose sender gave it no name.
 const NAMELESS: &str = "http";
@@ -27,9 +37,35 @@ pub struct Beside {
     name: Option<String>,
 }
 
-/// What was taken in.
-#[derive(Debug, Serialize)]
+/// What a body is, by its `Content-Type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Message,
+    Archive,
+}
+
+/// A message that was taken in.
 struct Taken {
+    message: MessageId,
+    at: Moment,
+    summary: Summary,
+}
+
+/// What may come, and the room that is kept for it.
+struct Admitted<'s> {
+    kind: Kind,
+    sender: Option<DxpId>,
+    name: Option<String>,
+    /// The most bytes of the body.
+    announced: usize,
+    /// The most bytes of an archive's messages that may be on their way at a time.
+    window: usize,
+    _room: SemaphorePermit<'s>,
+}
+
+/// What was taken in, as it is told.
+#[derive(Debug, Serialize)]
+struct TakenView {
     /// The number that it was received under.
     message_id: String,
     /// When it was durable.
@@ -38,11 +74,9 @@ struct Taken {
     message: Option<&'static str>,
     /// How many documents it holds; each is answered in the sender's mailbox.
     documents: usize,
-    /// Where the answers are, when the caller's key says whose they are.
-    mailbox: Option<String>,
 }
 
-/// Takes a message in.
+/// Takes a message in, or each message of an archive.
 pub async fn receive(
     State(shared): State<Shared>,
     sender: Result<Bearer, Problem>,
@@ -53,10 +87,9 @@ pub async fn receive(
     let limits = shared.access.limits;
     let admitted = sender.and_then(|Bearer(sender)| {
         let Query(Beside { name }) = beside.map_err(|_| Problem::Malformed("name"))?;
-        let (announced, room) = admit(&shared, &headers)?;
-        Ok((sender, name, announced, room))
+        admit(&shared, &headers, sender, name)
     });
-    let (sender, name, announced, _room) = match admitted {
+    let admitted = match admitted {
         Ok(admitted) => admitted,
         Err(problem) => {
             discard(body, limits).await;
@@ -64,26 +97,20 @@ pub async fn receive(
         }
     };
     // Whoever sends a byte a minute keeps no room from others.
-    let whole = timeout(limits.answer_within, to_bytes(body, announced)).await;
+    let whole = timeout(limits.answer_within, to_bytes(body, admitted.announced)).await;
     let bytes = whole.ok().and_then(Result::ok).ok_or(Problem::BrokenOff)?;
-    let mailbox = sender.as_ref().map(|sender| format!("/mailbox/{sender}"));
-    let (reply, receipt) = oneshot::channel();
-    let handed = Handed {
-        origin: name.unwrap_or_else(|| NAMELESS.to_owned()),
-        sender,
-        bytes: bytes.into(),
-        // Nobody may be listening any more; what is durable stays so.
-        reply: Box::new(|receipt| drop(reply.send(receipt))),
-    };
-    shared.access.reception.hand_over(handed).map_err(|why| match why {
-        NotTaken::Full => Problem::Busy,
-        NotTaken::Closed => Problem::Unavailable,
-    })?;
-    match timeout(limits.answer_within, receipt).await {
-        Ok(Ok(receipt)) => answer(receipt, mailbox),
-        Ok(Err(_)) => Err(Problem::NotKept),
-        Err(_) => Err(Problem::NotKnownYet(limits.answer_within)),
+    if admitted.kind == Kind::Archive {
+        let language = Language::wanted(&headers);
+        let bounds = many::Bounds { window: admitted.window, language };
+        return many::receive(&shared, bytes, admitted.sender, bounds).await;
     }
+    let mailbox = admitted.sender.as_ref().map(|sender| format!("/mailbox/{sender}"));
+    let name = admitted.name.unwrap_or_else(|| NAMELESS.to_owned());
+    let receipt = hand_over(&shared, name, admitted.sender, bytes.into())?;
+    let taken = outcome(&shared, receipt).await?;
+    let mut told = json!(taken_view(&taken));
+    told["mailbox"] = json!(mailbox);
+    Ok(json_answer(&told))
 }
 
 /// How long the body is at most, and the room for it. Room is found before the body is read: what finds none
@@ -91,18 +118,69 @@ pub async fn receive(
 fn admit<'s>(
     shared: &'s Shared,
     headers: &HeaderMap,
-) -> Result<(usize, SemaphorePermit<'s>), Problem> {
-    let limit = shared.access.limits.message_bytes;
-    if !is_xml(headers) {
-        return Err(Problem::NoXml);
+    sender: Option<DxpId>,
+    name: Option<String>,
+) -> Result<Admitted<'s>, Problem> {
+    let Limits { message_bytes, bytes_in_flight, .. } = shared.access.limits;
+    let kind = kind(headers).ok_or(Problem::NoXml)?;
+    let announced = announced(headers)?.unwrap_or(message_bytes);
+    if announced > message_bytes {
+        return Err(Problem::TooLong(message_bytes));
     }
-    let announced = announced(headers)?.unwrap_or(limit);
-    if announced > limit {
-        return Err(Problem::TooLong(limit));
-    }
-    let room = u32::try_from(kib(announced)).unwrap_or(u32::MAX);
+    let window = match kind {
+        Kind::Message => 0,
+        // Unpacked, messages stand beside the archive.
+        Kind::Archive => message_bytes.min(bytes_in_flight.saturating_sub(announced)),
+    };
+    let room = u32::try_from(kib(announced) + window / 1024).unwrap_or(u32::MAX);
     let room = shared.in_flight.try_acquire_many(room).map_err(|_| Problem::Busy)?;
-    Ok((announced, room))
+    Ok(Admitted { kind, sender, name, announced, window, _room: room })
+}
+
+/// Hands a message over; what is given tells when it is durable.
+fn hand_over(
+    shared: &Shared,
+    origin: String,
+    sender: Option<DxpId>,
+    bytes: Vec<u8>,
+) -> Result<oneshot::Receiver<Receipt>, Problem> {
+    let (reply, receipt) = oneshot::channel();
+    // Nobody may be listening any more; what is durable stays so.
+    let reply = Box::new(|receipt| drop(reply.send(receipt)));
+    let handed = Handed { origin, sender, bytes, reply };
+    match shared.access.reception.hand_over(handed) {
+        Ok(()) => Ok(receipt),
+        Err(NotTaken::Full) => Err(Problem::Busy),
+        Err(NotTaken::Closed) => Err(Problem::Unavailable),
+    }
+}
+
+/// Waits until it is known what became of a message.
+async fn outcome(shared: &Shared, receipt: oneshot::Receiver<Receipt>) -> Result<Taken, Problem> {
+    let answer_within = shared.access.limits.answer_within;
+    let Receipt { message, at, outcome } = match timeout(answer_within, receipt).await {
+        Ok(Ok(receipt)) => receipt,
+        Ok(Err(_)) => return Err(Problem::NotKept),
+        Err(_) => return Err(Problem::NotKnownYet(answer_within)),
+    };
+    let summary = outcome.map_err(|why| {
+        eprintln!("a message was not kept: {why}");
+        Problem::NotKept
+    })?;
+    if !summary.refused.is_empty() || summary.documents == 0 {
+        let defects = summary.refused.iter().map(DefectView::from).collect();
+        return Err(Problem::Unreadable { message: message.0, defects });
+    }
+    Ok(Taken { message, at, summary })
+}
+
+fn taken_view(taken: &Taken) -> TakenView {
+    TakenView {
+        message_id: taken.message.0.to_string(),
+        received_at: taken.at.to_string(),
+        message: taken.summary.message.map(|message| message.code()),
+        documents: taken.summary.documents,
+    }
 }
 
 /// Reads what is left of a message that is turned away, without keeping it, as far as a message may be long: a
@@ -122,31 +200,17 @@ async fn discard(mut body: Body, limits: Limits) {
     drop(timeout(limits.answer_within, reading).await);
 }
 
-fn answer(receipt: Receipt, mailbox: Option<String>) -> Result<Response, Problem> {
-    let summary = receipt.outcome.map_err(|why| {
-        eprintln!("a message was not kept: {why}");
-        Problem::NotKept
-    })?;
-    if !summary.refused.is_empty() || summary.documents == 0 {
-        let defects = summary.refused.iter().map(DefectView::from).collect();
-        return Err(Problem::Unreadable { message: receipt.message.0, defects });
-    }
-    Ok(json_answer(&Taken {
-        message_id: receipt.message.0.to_string(),
-        received_at: receipt.at.to_string(),
-        message: summary.message.map(|message| message.code()),
-        documents: summary.documents,
-        mailbox,
-    }))
-}
-
-/// XML, or what its sender did not name.
-fn is_xml(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(CONTENT_TYPE) else { return true };
+/// XML, an archive, or what its sender did not name, which is XML; nothing for what is neither.
+fn kind(headers: &HeaderMap) -> Option<Kind> {
+    let Some(kind) = headers.get(CONTENT_TYPE) else { return Some(Kind::Message) };
     let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    ["application/xml", "text/xml", "application/octet-stream"]
-        .iter()
-        .any(|known| kind.eq_ignore_ascii_case(known))
+    let is_any = |known: &[&str]| known.iter().any(|known| kind.eq_ignore_ascii_case(known));
+    if is_any(&["application/zip", "application/x-zip-compressed"]) {
+        Some(Kind::Archive)
+    } else {
+        is_any(&["application/xml", "text/xml", "application/octet-stream"])
+            .then_some(Kind::Message)
+    }
 }
 
 /// How long the body is, where the caller says so.

@@ -2,7 +2,7 @@
 //!
 //! | route | permission | what it does |
 //! |---|---|---|
-//! | `POST /ceb` | anybody; a message is believed for its signature | takes a message in, answers once it is durable |
+//! | `POST /ceb` | anybody; a message is believed for its signature | takes a message in, or an archive of messages, answers once they are durable |
 //! | `GET /mailbox/{dxp}` | an access key of the mailbox | responses, in order; waits for the next where none is there |
 //! | `POST /mailbox/{dxp}/{n}/ack` | an access key of the mailbox | notes that the mailbox was read up to there |
 //! | `GET /health` | anybody | whether the process lives |

@@ -11,9 +11,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tongguan_domain::access::Permission;
 
+use crate::ceb::{MOST_MESSAGES, Unfit};
 use crate::defect::DefectView;
 use crate::language::Language;
 use crate::pages::form::go_to;
@@ -31,8 +32,10 @@ pub enum Problem {
     },
     /// The message is longer than the limit, in bytes.
     TooLong(usize),
-    /// The body is no XML.
+    /// The body is no XML, and no archive.
     NoXml,
+    /// The archive, or a message of it, is not taken.
+    UnfitArchive(Unfit),
     /// The body broke off.
     BrokenOff,
     /// Too much waits already.
@@ -107,6 +110,7 @@ impl Problem {
             Self::Unreadable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unreadable"),
             Self::TooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-long"),
             Self::NoXml => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "no-xml"),
+            Self::UnfitArchive(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unfit-archive"),
             Self::BrokenOff => (StatusCode::BAD_REQUEST, "broken-off"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::NotKnownYet(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-known-yet"),
@@ -140,9 +144,11 @@ impl Problem {
                 format!("the message is longer than {limit} bytes; send it in parts"),
             ),
             Self::NoXml => fixed(
-                "此处只接收XML报文或DxpMsg信封；请以application/xml发送",
-                "only XML is taken here, a message or a DxpMsg around it; send it as application/xml",
+                "此处只接收XML报文、DxpMsg信封或其zip压缩包；请以application/xml或application/zip发送",
+                "only XML is taken here, a message or a DxpMsg around it, or a zip of such; send it as \
+                 application/xml or application/zip",
             ),
+            Self::UnfitArchive(why) => unfit(*why),
             Self::BrokenOff => {
                 fixed("报文未传完；请重新发送", "the message broke off; send it again")
             }
@@ -240,7 +246,8 @@ impl Problem {
         response
     }
 
-    fn written(&self, language: Language) -> Response {
+    /// As the body of an answer, or a part of one.
+    pub fn told(&self, language: Language) -> Value {
         let (zh, en) = self.texts();
         let title = language.say(zh, en);
         let (status, name) = self.kind();
@@ -253,7 +260,12 @@ impl Problem {
             told["message_id"] = json!(message.to_string());
             told["defects"] = json!(defects);
         }
-        let mut response = (status, told.to_string()).into_response();
+        told
+    }
+
+    fn written(&self, language: Language) -> Response {
+        let status = self.status();
+        let mut response = (status, self.told(language).to_string()).into_response();
         let headers = response.headers_mut();
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
         set(CONTENT_TYPE, "application/problem+json");
@@ -267,6 +279,49 @@ impl Problem {
         };
         response
     }
+}
+
+/// What is wrong with an archive and what to do, in Chinese and English.
+fn unfit(why: Unfit) -> (String, String) {
+    let (zh, en) = match why {
+        Unfit::NoArchive => (
+            "不是zip压缩包或不完整；请重新打包发送",
+            "it is no zip, or not whole; pack and send it again",
+        ),
+        Unfit::Empty => ("压缩包内没有报文", "there is no message in the archive"),
+        Unfit::TooMany => {
+            return (
+                format!("压缩包内报文超过{MOST_MESSAGES}个；请分开发送"),
+                format!(
+                    "there are more than {MOST_MESSAGES} messages in the archive; send several"
+                ),
+            );
+        }
+        Unfit::TooLong => (
+            "压缩包解压后过长；请分开发送",
+            "what the archive unpacks to is too long; send several",
+        ),
+        Unfit::OtherPacking => (
+            "压缩包内报文已加密或压缩方式不支持；请用deflate且不加密",
+            "a message is encrypted or packed in another way; deflate it, without a password",
+        ),
+        Unfit::Nested => (
+            "压缩包内含有压缩包；请只放报文",
+            "there is an archive in the archive; put messages into it alone",
+        ),
+        Unfit::SameName => {
+            ("压缩包内有同名报文；请改名", "two messages of the archive have one name; rename one")
+        }
+        Unfit::NoName => (
+            "压缩包内报文名称不合要求；请用不含“..”的相对名称",
+            "a message of the archive has a name that is none; use a relative one without `..`",
+        ),
+        Unfit::Damaged => (
+            "压缩包内此报文已损坏；请重新打包发送",
+            "this message of the archive is damaged; pack and send it again",
+        ),
+    };
+    (zh.to_owned(), en.to_owned())
 }
 
 /// An answer that goes well, as JSON that nobody keeps.

@@ -1,5 +1,8 @@
 //! `serve`: messages in and responses out by HTTP, as an enterprise's program uses it.
 
+mod archives;
+mod subscribers;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -301,7 +304,7 @@ fn what_is_wrong_is_told_in_the_callers_language() {
 
     let long = vec![b' '; 65 << 10];
     for (headers, body, status, problem) in [
-        (vec![("content-type", "application/zip")], &b"PK"[..], 415, "no-xml"),
+        (vec![("content-type", "text/csv")], &b"1,2"[..], 415, "no-xml"),
         (vec![], &long[..], 413, "too-long"),
         (vec![("authorization", "Bearer tongguan_none")], b"<a/>", 401, "no-key"),
         (vec![("authorization", "Basic eDp5")], b"<a/>", 401, "no-key"),
