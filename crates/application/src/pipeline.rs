@@ -71,6 +71,7 @@ pub struct Pipeline {
     settings: Arc<RwLock<Arc<Settings>>>,
     workers: Vec<JoinHandle<i64>>,
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
+    times: Arc<Mutex<StageTimes>>,
 }
 
 /// What a pipeline is made of.
@@ -115,8 +116,10 @@ impl Pipeline {
             })
             .collect();
         let settings = Arc::new(RwLock::new(engine.settings()));
+        let times = Arc::new(Mutex::new(StageTimes::default()));
         let writer = WriterLoop {
             engine,
+            told: times.clone(),
             settings: settings.clone(),
             refined: refined_out,
             acks: ack_in,
@@ -132,6 +135,7 @@ impl Pipeline {
             settings,
             workers,
             writer: Some(writer),
+            times,
         }
     }
 
@@ -161,6 +165,11 @@ impl Pipeline {
     /// Acknowledgements, in order of submission.
     pub fn acks(&self) -> &Receiver<Ack> {
         &self.acks
+    }
+
+    /// The time that the writer's stages have taken so far; that of the workers is known at the end.
+    pub fn times(&self) -> StageTimes {
+        *self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The settings by which its writer decides the next batch.

@@ -95,6 +95,11 @@ impl Reception {
         self.leave(Errand::Commands(asked))
     }
 
+    /// How many messages wait to be taken up.
+    pub fn waiting(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether a message would be taken now.
     pub fn has_room(&self) -> bool {
         !self.0.is_full()

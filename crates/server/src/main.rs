@@ -5,6 +5,7 @@
 
 mod clock;
 mod commands;
+mod log;
 mod product;
 mod refresh;
 mod take_over;

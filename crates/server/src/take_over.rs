@@ -68,7 +68,7 @@ fn wait_for_others(store: &Store, owner: &str, clock: &dyn Clock) -> anyhow::Res
             );
         }
         if is_first_look {
-            eprintln!(
+            tracing::warn!(
                 "{} has {} of 256 partitions of this database: waiting {} seconds for its leases \
                  to end, in case it has died",
                 others.names(),

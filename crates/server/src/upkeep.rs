@@ -7,7 +7,7 @@ use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::Settings;
 use tongguan_application::consolidation::ConsolidationWork;
 use tongguan_application::due::DueWork;
-use tongguan_application::pipeline::{Ack, Pipeline};
+use tongguan_application::pipeline::{Ack, Pipeline, chain};
 use tongguan_application::ports::Clock;
 use tongguan_storage::Store;
 
@@ -39,9 +39,9 @@ impl Trouble {
 
     /// It went wrong, and is tried again.
     pub fn tell(&mut self, error: &anyhow::Error) {
-        let text = format!("{error:#}");
+        let text = chain(error.as_ref());
         if self.said != text {
-            eprintln!("{text}; trying again until it works");
+            tracing::warn!("{text}; trying again until it works");
             self.said = text;
         }
     }
@@ -66,7 +66,7 @@ impl Upkeep {
     pub fn take_up_changes(&mut self, pipeline: &Pipeline) -> anyhow::Result<()> {
         let taken_up = self.refresh.look(&self.store, pipeline, self.clock.now())?;
         if !taken_up.is_empty() {
-            eprintln!("changed by others and taken up: {}", taken_up.join(", "));
+            tracing::info!("changed by others and taken up: {}", taken_up.join(", "));
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ pub fn carry_out(
             continue;
         }
         for (_, why) in ack.outcome.map_err(anyhow::Error::msg)?.undecided {
-            eprintln!("{otherwise}: {why}");
+            tracing::warn!("{otherwise}: {why}");
         }
         return Ok(());
     }

@@ -179,7 +179,7 @@ where
     E: std::error::Error + Send + 'static,
 {
     aside(ask).await?.map_err(|error| {
-        eprintln!("a request could not be answered: {}", chain(&error));
+        tracing::error!("a request could not be answered: {}", chain(&error));
         Problem::Unavailable
     })
 }

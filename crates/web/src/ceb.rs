@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
+use metrics::gauge;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::{SemaphorePermit, oneshot};
@@ -60,7 +61,7 @@ struct Admitted<'s> {
     announced: usize,
     /// The most bytes of an archive's messages that may be on their way at a time.
     window: usize,
-    _room: SemaphorePermit<'s>,
+    _room: Room<'s>,
 }
 
 /// What was taken in, as it is told.
@@ -113,6 +114,28 @@ pub async fn receive(
     Ok(json_answer(&told))
 }
 
+/// Room for a message.
+struct Room<'s> {
+    _permit: SemaphorePermit<'s>,
+    bytes: u32,
+}
+
+impl<'s> Room<'s> {
+    /// So many KiB, where there are as many.
+    fn take(shared: &'s Shared, kib: u32) -> Result<Self, Problem> {
+        let permit = shared.in_flight.try_acquire_many(kib).map_err(|_| Problem::Busy)?;
+        let bytes = kib.saturating_mul(1024);
+        gauge!("tongguan_bytes_in_flight").increment(bytes);
+        Ok(Self { _permit: permit, bytes })
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        gauge!("tongguan_bytes_in_flight").decrement(self.bytes);
+    }
+}
+
 /// How long the body is at most, and the room for it. Room is found before the body is read: what finds none
 /// costs no memory.
 fn admit<'s>(
@@ -133,7 +156,7 @@ fn admit<'s>(
         Kind::Archive => message_bytes.min(bytes_in_flight.saturating_sub(announced)),
     };
     let room = u32::try_from(kib(announced) + window / 1024).unwrap_or(u32::MAX);
-    let room = shared.in_flight.try_acquire_many(room).map_err(|_| Problem::Busy)?;
+    let room = Room::take(shared, room)?;
     Ok(Admitted { kind, sender, name, announced, window, _room: room })
 }
 
@@ -164,7 +187,7 @@ async fn outcome(shared: &Shared, receipt: oneshot::Receiver<Receipt>) -> Result
         Err(_) => return Err(Problem::NotKnownYet(answer_within)),
     };
     let summary = outcome.map_err(|why| {
-        eprintln!("a message was not kept: {why}");
+        tracing::error!("a message was not kept: {why}");
         Problem::NotKept
     })?;
     if !summary.refused.is_empty() || summary.documents == 0 {

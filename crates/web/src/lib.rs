@@ -15,16 +15,17 @@ mod ceb;
 mod defect;
 mod health;
 mod language;
+mod layers;
 mod mailbox;
 mod pages;
 mod problem;
+mod record;
 mod routes;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn;
 use tokio::sync::{Semaphore, watch};
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
@@ -35,7 +36,9 @@ use tongguan_application::reception::Reception;
 
 pub use defect::DefectView;
 pub use language::Language;
+use layers::layered;
 use problem::Problem;
+use record::Numbers;
 use routes::Routes;
 pub use routes::{Needs, Route};
 use utoipa::openapi::OpenApi;
@@ -59,6 +62,8 @@ pub struct Access {
     pub mail: watch::Receiver<u64>,
     /// What a caller may ask for.
     pub limits: Limits,
+    /// How long browsers are told to speak nothing but TLS with this host; they are told nothing where absent.
+    pub strict_transport: Option<Duration>,
 }
 
 /// What a caller may ask for.
@@ -107,6 +112,7 @@ pub struct Web {
 /// Puts the routes together.
 pub fn web(access: Access) -> Web {
     let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
+    let (numbers, strict_transport) = (Numbers::from(access.clock.now()), access.strict_transport);
     let shared = Shared { access, in_flight: Arc::new(Semaphore::new(permits)) };
     let routes = Routes::new(shared.clone())
         .post("/ceb", Needs::MailboxKey, ceb::receive)
@@ -118,9 +124,8 @@ pub fn web(access: Access) -> Web {
     let router = router
         .fallback(async || Problem::NoSuchPage)
         .method_not_allowed_fallback(async || Problem::OtherMethod)
-        .layer(from_fn(problem::in_the_callers_language))
         .with_state(shared);
-    Web { router, routes, described }
+    Web { router: layered(router, numbers, strict_transport), routes, described }
 }
 
 /// Whole KiB that hold so many bytes, at least one.

@@ -54,6 +54,8 @@ pub enum Problem {
     Malformed(&'static str),
     /// The database does not answer.
     Unavailable,
+    /// The program failed.
+    Internal,
     /// There is no such address.
     NoSuchPage,
     /// The address knows no such method.
@@ -120,6 +122,7 @@ impl Problem {
             Self::NothingThere => (StatusCode::NOT_FOUND, "nothing-there"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
             Self::OtherMethod => (StatusCode::METHOD_NOT_ALLOWED, "other-method"),
             Self::SignInNeeded => (StatusCode::UNAUTHORIZED, "sign-in-needed"),
@@ -184,6 +187,10 @@ impl Problem {
             Self::Unavailable => fixed(
                 "数据库暂不可用；请稍后重试",
                 "the database does not answer; come again later",
+            ),
+            Self::Internal => fixed(
+                "程序出错；请稍后重试，若再次出现请提供响应头x-request-id",
+                "the program failed; try again, and if it fails again, tell the x-request-id of this answer",
             ),
             Self::NoSuchPage => fixed(
                 "没有此地址；报文请发送至/ceb，回执请从/mailbox读取",

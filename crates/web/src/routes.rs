@@ -13,9 +13,10 @@ use tongguan_domain::access::Permission;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::Shared;
 use crate::caller::{Caller, Who, identify};
+use crate::layers::in_time;
 use crate::problem::Problem;
+use crate::{Limits, Shared};
 
 /// What a caller needs for a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,11 +109,16 @@ impl Routes {
     }
 
     fn guarded(&self, needs: Needs, router: MethodRouter<Shared>) -> MethodRouter<Shared> {
-        // An access key is looked at by the handler, which answers for the body that was sent with it.
+        let Limits { answer_within, wait_at_most, .. } = self.shared.access.limits;
+        // An access key is looked at by the handler, which answers for the body that was sent with it, and
+        // which waits for its caller and for mail.
         if needs == Needs::MailboxKey {
-            return router;
+            return router
+                .route_layer(from_fn_with_state(3 * answer_within + wait_at_most, in_time));
         }
-        router.route_layer(from_fn_with_state((self.shared.clone(), needs), guard))
+        router
+            .route_layer(from_fn_with_state((self.shared.clone(), needs), guard))
+            .route_layer(from_fn_with_state(answer_within, in_time))
     }
 
     /// The router, the description of the JSON interface, and every route.

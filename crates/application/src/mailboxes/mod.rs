@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
-use tongguan_storage::{Backoff, StorageError, Store, Writer};
+use tongguan_storage::{Backoff, Response, StorageError, Store, Writer};
 
 use crate::access::{self, AccessKey};
 use crate::delivery::{RenderError, Rendered, complete, render};
@@ -144,6 +144,15 @@ impl Mailboxes {
     /// [`StorageError`].
     pub fn key_of(&self, secret: &str) -> Result<Option<AccessKey>, StorageError> {
         self.store.read(|view| access::key_of(view, secret))
+    }
+
+    /// When the oldest response was decided that lies in no mailbox yet.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn oldest_undistributed(&self) -> Result<Option<Moment>, StorageError> {
+        let mut oldest = self.store.read(|view| view.unread::<Response>(MAILBOXES, 1))?;
+        Ok(oldest.pop().map(|response| response.recorded_at))
     }
 
     /// Whether the database answers.

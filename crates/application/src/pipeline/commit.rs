@@ -64,12 +64,14 @@ fn attempt_once(
     engine.commit(batch, commands, now)
 }
 
-/// An error with its causes, for an operator.
+/// An error with its causes, for an operator. Of each the first line alone: in those below it a database quotes
+/// what stands in the row that it refused.
 pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
+    let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let mut text = first_line(error.to_string());
     let mut cause = error.source();
     while let Some(error) = cause {
-        let next = error.to_string();
+        let next = first_line(error.to_string());
         if !text.ends_with(&next) {
             text = format!("{text}: {next}");
         }

@@ -1,7 +1,7 @@
 //! The writer's thread: what was refined, in order of acceptance, in batches.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crossbeam_channel::{Receiver, Sender};
 use tongguan_storage::Remedy;
@@ -23,6 +23,8 @@ const MOST_BYTES: usize = 8 << 20;
 /// The writer's thread.
 pub(super) struct WriterLoop {
     pub(super) engine: Engine,
+    /// Where the times are told while it runs.
+    pub(super) told: Arc<Mutex<StageTimes>>,
     pub(super) settings: Arc<RwLock<Arc<Settings>>>,
     pub(super) refined: Receiver<Refined>,
     pub(super) acks: Sender<Ack>,
@@ -43,6 +45,7 @@ impl WriterLoop {
             times.idle_us += begin - start;
             while let Some(batch) = take_batch(&mut ring, &mut next) {
                 self.write(batch, &mut times);
+                *self.told.lock().unwrap_or_else(PoisonError::into_inner) = times;
             }
         }
         (self.engine, times)

@@ -32,6 +32,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::log;
+
 /// An open single window for cross-border e-commerce (跨境电子商务单一窗口).
 #[derive(Debug, Parser)]
 #[command(name = "tongguan", version, about, max_term_width = 100)]
@@ -68,6 +70,9 @@ enum Command {
 impl Tongguan {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        if !matches!(self.command, Command::Serve(_)) {
+            log::plain();
+        }
         match self.command {
             Command::Access(access) => access.run(),
             Command::Bench(bench) => bench.run(),

@@ -20,29 +20,29 @@ use crate::gateway::registration;
 use crate::run::{tongguan, tongguan_in};
 
 /// A service that runs on an installation of its own.
-struct Service {
+pub struct Service {
     child: Child,
-    base: String,
-    agent: ureq::Agent,
-    cast: Cast,
+    pub base: String,
+    pub agent: ureq::Agent,
+    pub cast: Cast,
     place: [String; 2],
-    folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// An answer.
 #[derive(Debug)]
-struct Told {
-    status: u16,
-    headers: ureq::http::HeaderMap,
-    body: String,
+pub struct Told {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: String,
 }
 
 impl Told {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    fn problem(&self) -> String {
+    pub fn problem(&self) -> String {
         assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
         let told = self.json();
         assert_eq!(told["status"], self.status, "{self:?}");
@@ -52,7 +52,7 @@ impl Told {
 
 impl Service {
     /// Everybody is registered, guaranteed for and trusted. `limits` are lines of the settings.
-    fn start(place: impl Fn(&Path) -> [String; 2], settings: &str) -> Self {
+    pub fn start(place: impl Fn(&Path) -> [String; 2], settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cast = Cast::new(11, Signing::Sm2).unwrap();
         let at = |name: &str| folder.path().join(name);
@@ -72,19 +72,28 @@ impl Service {
     }
 
     /// Ends it as an operator does, and starts it anew.
-    fn start_again(&mut self) {
+    pub fn start_again(&mut self) {
         self.end();
         (self.child, self.base) = serve(self.folder.path());
     }
 
-    fn end(&mut self) {
+    /// The same, on a machine that gives it so many files and connections.
+    pub fn start_with_files(&mut self, files: u32) {
+        self.end();
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_tongguan"));
+        (self.child, self.base) = serve_by(command, self.folder.path());
+    }
+
+    pub fn end(&mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success());
     }
 
     /// A key for a mailbox.
-    fn key(&self, mailbox: &str) -> Value {
+    pub fn key(&self, mailbox: &str) -> Value {
         let issue = ["access", "issue", "--json", "--purpose", "ERP", "--mailbox", mailbox];
         let place = self.place.each_ref().map(String::as_str);
         let run = tongguan_in(self.folder.path(), &[&issue[..], &place].concat(), "");
@@ -92,7 +101,7 @@ impl Service {
         run.json()
     }
 
-    fn get(&self, path: &str, key: Option<&str>) -> Told {
+    pub fn get(&self, path: &str, key: Option<&str>) -> Told {
         let mut request = self.agent.get(format!("{}{path}", self.base));
         if let Some(key) = key {
             request = request.header("authorization", format!("Bearer {key}"));
@@ -100,7 +109,7 @@ impl Service {
         told(request.call().unwrap())
     }
 
-    fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Told {
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Told {
         let mut request = self.agent.post(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -108,13 +117,13 @@ impl Service {
         told(request.send(body).unwrap())
     }
 
-    fn messages(&self, n: u64) -> [String; 4] {
+    pub fn messages(&self, n: u64) -> [String; 4] {
         let parcel = parcel(n, Moment::parse_wire("20260302095900").unwrap()).unwrap();
         Messages::of(&self.cast, &[parcel], n).unwrap().into_array()
     }
 
     /// Sends the four documents of a parcel; each is answered once it is kept.
-    fn clear(&self, n: u64) {
+    pub fn clear(&self, n: u64) {
         for (message, code) in self.messages(n).iter().zip(["CEB311", "CEB411", "CEB511", "CEB621"])
         {
             let told =
@@ -135,7 +144,11 @@ impl Drop for Service {
 }
 
 fn serve(folder: &Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tongguan"))
+    serve_by(Command::new(env!("CARGO_BIN_EXE_tongguan")), folder)
+}
+
+fn serve_by(mut command: Command, folder: &Path) -> (Child, String) {
+    let mut child = command
         .current_dir(folder)
         .args(["serve", "--config", "tongguan.toml", "--listen", "127.0.0.1:0"])
         .stdin(Stdio::null())
@@ -155,7 +168,7 @@ fn told(mut response: ureq::http::Response<ureq::Body>) -> Told {
     Told { status, headers, body: response.body_mut().read_to_string().unwrap() }
 }
 
-fn on_sqlite(folder: &Path) -> [String; 2] {
+pub fn on_sqlite(folder: &Path) -> [String; 2] {
     ["--data".to_owned(), folder.join("data").to_str().unwrap().to_owned()]
 }
 

@@ -1,7 +1,7 @@
 //! What all pages have around them: who is signed in, where one can go, in which language.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -13,6 +13,10 @@ use super::assets::STYLE_ADDRESS;
 use crate::caller::Caller;
 use crate::language::Language;
 use crate::problem::Problem;
+
+/// What a page may load and where its forms go: our own, and nothing of elsewhere or inline.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A request for a page: who asks, in which language, where.
 #[derive(Debug, Clone)]
@@ -93,6 +97,7 @@ impl Visit {
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         response
     }
 

@@ -75,6 +75,7 @@ impl Site {
             people: people.clone(),
             enquiries: Arc::new(Enquiries::new(store)),
             is_secure: false,
+            strict_transport: None,
             clock: clock.clone(),
             mail: told,
             limits: Limits {

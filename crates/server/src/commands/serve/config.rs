@@ -3,16 +3,22 @@
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Deserialize;
 use tongguan_application::intake::SignatureDemand;
 use tongguan_application::people::Policy;
+use tongguan_application::ports::Clock;
 use tongguan_web::Limits;
 
+use super::metrics::MetricsSettings;
+use super::patience::Patience;
+use super::tls::{Credentials, TlsSettings};
 use crate::commands::gateway::{Identities, demand};
 use crate::commands::place::{KeyFile, Place};
+use crate::log::LogSettings;
 
 /// The settings. docs/reference/serve.md says what each is.
 #[derive(Debug, Deserialize)]
@@ -36,6 +42,12 @@ pub struct Config {
     pub people: PeopleSettings,
     /// What callers may ask for.
     pub limits: LimitSettings,
+    /// What TLS is spoken with; plain HTTP where absent.
+    pub tls: Option<TlsSettings>,
+    /// What is told to the operator.
+    pub log: LogSettings,
+    /// Where it is told what is measured.
+    pub metrics: Option<MetricsSettings>,
 }
 
 /// What is demanded of people who sign in.
@@ -59,6 +71,10 @@ pub struct LimitSettings {
     pub waiting_messages: NonZeroUsize,
     answer_seconds: NonZeroU64,
     wait_seconds: u64,
+    /// The most connections at a time.
+    pub connections: NonZeroU32,
+    head_seconds: NonZeroU64,
+    idle_seconds: NonZeroU64,
 }
 
 impl Default for Config {
@@ -75,6 +91,9 @@ impl Default for Config {
             refresh_seconds: NonZeroU32::MIN,
             people: PeopleSettings::default(),
             limits: LimitSettings::default(),
+            tls: None,
+            log: LogSettings::default(),
+            metrics: None,
         }
     }
 }
@@ -108,12 +127,18 @@ impl Default for LimitSettings {
         const fn size(kib: usize) -> NonZeroUsize {
             NonZeroUsize::MIN.saturating_add(kib.saturating_sub(1))
         }
+        const fn seconds(seconds: u64) -> NonZeroU64 {
+            NonZeroU64::MIN.saturating_add(seconds.saturating_sub(1))
+        }
         Self {
             message_kib: size(8 << 10),
             kib_in_flight: size(64 << 10),
             waiting_messages: size(256),
-            answer_seconds: NonZeroU64::MIN.saturating_add(29),
+            answer_seconds: seconds(30),
             wait_seconds: 60,
+            connections: NonZeroU32::MIN.saturating_add(767),
+            head_seconds: seconds(10),
+            idle_seconds: seconds(75),
         }
     }
 }
@@ -134,6 +159,9 @@ impl Config {
             *path = folder.join(&path);
         }
         config.trust = folder.join(&config.trust);
+        if let Some(tls) = &mut config.tls {
+            tls.beside(folder);
+        }
         Ok(config)
     }
 
@@ -161,6 +189,27 @@ impl Config {
         KeyFile::at(self.key_file.clone())
     }
 
+    /// What TLS is spoken with; nothing where plain HTTP is.
+    ///
+    /// # Errors
+    /// When it is not said where certificate and key come from.
+    pub fn credentials(&self, clock: Arc<dyn Clock>) -> anyhow::Result<Option<Credentials>> {
+        let Some(tls) = &self.tls else { return Ok(None) };
+        let sealing_key = self.key_file().path(&self.place()).unwrap_or_default();
+        tls.credentials(&sealing_key, clock).map(Some)
+    }
+
+    /// How long browsers are told to speak nothing but TLS with this host.
+    pub fn strict_transport(&self) -> Option<Duration> {
+        let days = self.tls.as_ref()?.hsts_days?;
+        Some(Duration::from_secs(u64::from(days) * 24 * 60 * 60))
+    }
+
+    /// How often it is looked what others changed.
+    pub const fn refresh_every(&self) -> Duration {
+        Duration::from_secs(self.refresh_seconds.get() as u64)
+    }
+
     /// Which messages must be signed.
     ///
     /// # Errors
@@ -171,6 +220,14 @@ impl Config {
 }
 
 impl LimitSettings {
+    /// How long connections are waited for.
+    pub const fn patience(&self) -> Patience {
+        Patience {
+            head: Duration::from_secs(self.head_seconds.get()),
+            idle: Duration::from_secs(self.idle_seconds.get()),
+        }
+    }
+
     /// As the routes have them.
     pub const fn of_web(&self) -> Limits {
         Limits {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, select, tick};
+use metrics::{counter, gauge};
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::deciding::Refused;
-use tongguan_application::intake::Received;
+use tongguan_application::intake::{Received, Summary};
 use tongguan_application::numbering::IdSource;
-use tongguan_application::pipeline::{Ack, Pipeline};
+use tongguan_application::pipeline::{Ack, Pipeline, StageTimes};
 use tongguan_application::ports::Clock;
 use tongguan_application::reception::{Asked, Errand, Handed, Receipt, Reply};
 use tongguan_domain::ids::MessageId;
@@ -117,6 +118,7 @@ impl Desk {
 
     fn see_to_the_rest(&mut self) -> anyhow::Result<()> {
         let Self { pipeline, upkeep, told, .. } = self;
+        measure(&pipeline.times());
         upkeep.take_up_changes(pipeline)?;
         let settings = pipeline.settings();
         let mut decide = |commands: Vec<Incoming>| {
@@ -130,10 +132,35 @@ impl Desk {
     }
 }
 
+/// Tells how long batches took.
+fn measure(times: &StageTimes) {
+    counter!("tongguan_batches_total").absolute(times.batches);
+    let micros = times.commit_us.unsigned_abs();
+    counter!("tongguan_batch_commit_microseconds_total").absolute(micros);
+    let longest = Duration::from_micros(times.longest_commit_us.unsigned_abs());
+    gauge!("tongguan_batch_commit_longest_seconds").set(longest.as_secs_f64());
+}
+
+/// Counts a message that is answered.
+fn count(outcome: &Result<Summary, String>) {
+    let (message, outcome, documents) = match outcome {
+        Ok(summary) => {
+            let is_taken = summary.refused.is_empty() && summary.documents > 0;
+            let outcome = if is_taken { "taken" } else { "refused" };
+            (summary.message, outcome, u64::try_from(summary.documents).unwrap_or(0))
+        }
+        Err(_) => (None, "failed", 0),
+    };
+    let message = message.map_or("none", |message| message.code());
+    counter!("tongguan_messages_total", "message" => message, "outcome" => outcome).increment(1);
+    counter!("tongguan_documents_total", "message" => message).increment(documents);
+}
+
 impl Told {
     fn tell(&mut self, ack: Ack) {
         match self.waiting.remove(&ack.ticket) {
             Some(Waiting::Message(message, reply)) => {
+                count(&ack.outcome);
                 reply(Receipt { message, at: ack.at, outcome: ack.outcome });
             }
             // Nobody may be listening any more; what is durable stays so.

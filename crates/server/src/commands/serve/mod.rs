@@ -1,18 +1,24 @@
 //! `tongguan serve`: messages in and responses out by HTTP.
 
 mod config;
+mod connections;
 mod desk;
+mod metrics;
+mod patience;
 mod post;
+mod self_signed;
+mod tls;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,7 +32,9 @@ use tongguan_application::reception::Reception;
 use tongguan_web::{Access, web};
 
 use self::config::Config;
+use self::connections::Connections;
 use self::desk::Desk;
+use self::metrics::Metrics;
 use self::post::Post;
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
@@ -35,11 +43,14 @@ use crate::upkeep::Upkeep;
 
 /// How long requests may take that are under way when the service is told to end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// The most connections at a time of those who ask what is measured.
+const MOST_WHO_MEASURE: u32 = 8;
 
 /// Serve programs over HTTP: messages are sent to /ceb, responses read at /mailbox/<mailbox>.
 ///
-/// A message is answered when it is stored for good. Put it behind a proxy that speaks TLS where others than
-/// this machine reach it. SIGTERM or Ctrl-C ends it: what was taken in is finished first.
+/// A message is answered when it is stored for good. Where others than this machine reach it, give it a
+/// certificate, or put it behind a proxy that has one. SIGTERM or Ctrl-C ends it: what was taken in is
+/// finished first.
 #[derive(Debug, Args)]
 pub struct Serve {
     /// The settings, as docs/reference/serve.md has them; every one has a default.
@@ -55,6 +66,7 @@ impl Serve {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let mut config = self.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
         config.listen = self.listen.unwrap_or(config.listen);
+        config.log.start();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -64,10 +76,42 @@ impl Serve {
         let listener = runtime
             .block_on(TcpListener::bind(config.listen))
             .with_context(|| format!("cannot listen at {}; is it in use?", config.listen))?;
+        let tls = config.credentials(Arc::new(SystemClock))?;
+        let tls = tls.map(|tls| tls.open(config.refresh_every())).transpose()?;
+        let measured = match config.metrics {
+            Some(metrics) => {
+                let listen = metrics.listen;
+                let listener = runtime.block_on(TcpListener::bind(listen)).with_context(|| {
+                    format!("cannot listen at `metrics.listen` = {listen}; is it in use?")
+                })?;
+                Some((listener, Metrics::start()?))
+            }
+            None => None,
+        };
         let served = Served::start(&config)?;
         let at = listener.local_addr()?;
-        writeln!(std::io::stdout(), "served at http://{at}")?;
-        runtime.block_on(serve(listener, served.access.clone(), served.ended.clone()))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        writeln!(std::io::stdout(), "served at {scheme}://{at}")?;
+        let Served { access, ended, .. } = &served;
+        let patience = config.limits.patience();
+        // Held until the service has ended, so that its end can be watched.
+        let (_measuring, unmeasured) = watch::channel(());
+        if let Some((listener, metrics)) = measured {
+            let embedded = config.place().embedded().map(Path::to_owned);
+            let routes = metrics.routes(access.clone(), embedded);
+            let name = "metrics";
+            let at_most = MOST_WHO_MEASURE;
+            let connections = Connections { name, routes, tls: None, patience, at_most };
+            runtime.spawn(connections.serve(listener, unmeasured));
+        }
+        let serving = serve(listener, access.clone(), ended.clone(), |routes| Connections {
+            name: "service",
+            routes,
+            tls,
+            patience,
+            at_most: config.limits.connections.get(),
+        });
+        runtime.block_on(serving)?;
         drop(runtime);
         served.finish()?;
         Ok(ExitCode::SUCCESS)
@@ -121,7 +165,8 @@ impl Served {
             mailboxes: Arc::new(mailboxes),
             people,
             enquiries,
-            is_secure: config.people.secure_cookies,
+            is_secure: config.tls.is_some() || config.people.secure_cookies,
+            strict_transport: config.strict_transport(),
             clock,
             mail,
             limits,
@@ -144,27 +189,24 @@ async fn serve(
     listener: TcpListener,
     access: Access,
     mut desk_ended: watch::Receiver<()>,
+    connections: impl FnOnce(Router) -> Connections,
 ) -> anyhow::Result<()> {
     let mut terminated = signal(SignalKind::terminate())?;
-    let (closing, mut closed) = watch::channel(());
-    let mail = until_closed(access.mail.clone(), closing.subscribe());
-    let serving = axum::serve(listener, web(Access { mail, ..access }).router);
-    let serving = serving.with_graceful_shutdown(async move { drop(closed.changed().await) });
-    let mut serving = std::pin::pin!(serving.into_future());
+    let (closing, closed) = watch::channel(());
+    let mail = until_closed(access.mail.clone(), closed.clone());
+    let connections = connections(web(Access { mail, ..access }).router);
+    let mut serving = std::pin::pin!(connections.serve(listener, closed));
     tokio::select! {
-        ended = &mut serving => return Ok(ended?),
+        () = &mut serving => return Ok(()),
         _ = desk_ended.changed() => {}
         _ = tokio::signal::ctrl_c() => {}
         _ = terminated.recv() => {}
     }
     drop(closing);
-    match tokio::time::timeout(DRAIN, serving).await {
-        Ok(ended) => Ok(ended?),
-        Err(_) => {
-            eprintln!("requests that took longer than {} s were cut off", DRAIN.as_secs());
-            Ok(())
-        }
+    if tokio::time::timeout(DRAIN, serving).await.is_err() {
+        tracing::warn!("requests that took longer than {} s were cut off", DRAIN.as_secs());
     }
+    Ok(())
 }
 
 /// What is seen of `mail`, until the service closes: whoever waits for mail then waits no longer.

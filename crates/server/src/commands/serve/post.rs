@@ -35,6 +35,8 @@ impl Post {
             match self.distributor.distribute() {
                 Ok(filled) => {
                     trouble.is_over();
+                    metrics::counter!("tongguan_mailbox_places_total")
+                        .increment(filled.try_into().unwrap_or(0));
                     if filled > 0 {
                         self.mail.send_modify(|times| *times += 1);
                     }

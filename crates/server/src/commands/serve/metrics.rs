@@ -1,0 +1,101 @@
+//! What is measured while the service runs, for Prometheus, on a listener of its own.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics::gauge;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde::Deserialize;
+use tongguan_web::Access;
+
+/// The bounds of what is counted of durations, in seconds.
+const BOUNDS: &[f64] =
+    &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
+/// How often durations are counted that nobody asks for.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// The settings under `[metrics]`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+}
+
+/// What is measured.
+pub struct Metrics(PrometheusHandle);
+
+/// What is looked at when somebody asks.
+struct Looked {
+    handle: PrometheusHandle,
+    access: Access,
+    /// The directory of the embedded database.
+    embedded: Option<PathBuf>,
+}
+
+impl Metrics {
+    /// Measures from now on.
+    ///
+    /// # Errors
+    /// When somebody else measures already.
+    pub fn start() -> anyhow::Result<Self> {
+        let recorder = PrometheusBuilder::new().set_buckets(BOUNDS)?;
+        let handle = recorder.install_recorder().context("cannot measure")?;
+        let counted = handle.clone();
+        std::thread::spawn(move || {
+            loop {
+                std::thread::park_timeout(COUNT_EVERY);
+                counted.run_upkeep();
+            }
+        });
+        Ok(Self(handle))
+    }
+
+    /// `GET /metrics`.
+    pub fn routes(self, access: Access, embedded: Option<PathBuf>) -> Router {
+        let looked = Looked { handle: self.0, access, embedded };
+        Router::new().route("/metrics", get(metrics_now)).with_state(Arc::new(looked))
+    }
+}
+
+async fn metrics_now(State(looked): State<Arc<Looked>>) -> Response {
+    let looked = tokio::task::spawn_blocking(move || looked.look()).await;
+    let text = looked.unwrap_or_default();
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+impl Looked {
+    fn look(&self) -> String {
+        let Access { reception, mailboxes, clock, .. } = &self.access;
+        gauge!("tongguan_messages_waiting").set(whole(reception.waiting()));
+        // A database that is away says nothing of its age; that it is away, `/ready` says.
+        if let Ok(oldest) = mailboxes.oldest_undistributed() {
+            let age = oldest.map(|oldest| clock.now().since(oldest).as_secs_f64());
+            gauge!("tongguan_undistributed_seconds").set(age.unwrap_or(0.0).max(0.0));
+        }
+        let files = self.embedded.iter().flat_map(fs::read_dir).flatten().flatten();
+        for file in files {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if let ("tongguan.db" | "tongguan.db-wal", Ok(is)) = (name.as_str(), file.metadata()) {
+                let bytes = usize::try_from(is.len()).unwrap_or(usize::MAX);
+                gauge!("tongguan_database_bytes", "file" => name).set(whole(bytes));
+            }
+        }
+        self.handle.render()
+    }
+}
+
+/// A count, for Prometheus.
+#[expect(clippy::cast_precision_loss, reason = "exact far beyond what is counted")]
+fn whole(count: usize) -> f64 {
+    count as f64
+}
