@@ -21,7 +21,10 @@
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
+//! | [`webhooks`] | messages of a mailbox pushed to addresses of its owner |
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
+//! | [`people`] | who signs in, and what proves that it is them |
+//! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
 //! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
@@ -66,3 +69,4 @@ pub mod returns;
 pub mod review;
 pub mod settings;
 pub mod transit;
+pub mod webhooks;

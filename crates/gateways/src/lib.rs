@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`folder`] | a folder where files are dropped, and one where answers appear |
 //! | [`identity`] | a stand-in for the register of identities |
+//! | [`webhook`] | addresses that events are posted to |
 
 pub mod folder;
 pub mod identity;
+pub mod webhook;

@@ -620,3 +620,36 @@ CREATE TABLE data_key (
     period TEXT NOT NULL PRIMARY KEY,
     wrapped BYTES NOT NULL
 ) CLUSTERED;
+
+-- Addresses that a mailbox's messages are pushed to. Secrets are sealed.
+CREATE TABLE webhook (
+    number BIGINT NOT NULL PRIMARY KEY,
+    mailbox TEXT NOT NULL,
+    url TEXT NOT NULL,
+    message_types TEXT NOT NULL,
+    secret BYTES NOT NULL,
+    earlier_secret BYTES,
+    earlier_until BIGINT,
+    created_at BIGINT NOT NULL,
+    paused_at BIGINT,
+    gone_at BIGINT,
+    n BIGINT NOT NULL CHECK (n >= 0),
+    attempts BIGINT NOT NULL CHECK (attempts >= 0),
+    failing_since BIGINT,
+    next_attempt_at BIGINT,
+    failure TEXT,
+    holder BIGINT,
+    held_until BIGINT
+) CLUSTERED;
+
+CREATE INDEX webhook_mailbox ON webhook (mailbox, number);
+
+CREATE TABLE webhook_dead (
+    webhook BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    failing_since BIGINT NOT NULL,
+    given_up_at BIGINT NOT NULL,
+    failure TEXT NOT NULL,
+    PRIMARY KEY (webhook, n)
+) CLUSTERED;

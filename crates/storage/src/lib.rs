@@ -59,6 +59,7 @@ mod store;
 pub mod stored;
 mod transit;
 mod tx;
+mod webhook;
 mod zone;
 
 pub use access::AccessKeyRow;
@@ -95,6 +96,7 @@ pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transit::TransitRow;
 pub use tx::{Tx, View};
+pub use webhook::{DeadLetterRow, WebhookRow};
 pub use zone::{
     GatePass, ZoneEventKey, ZoneEventRow, ZoneNewsKey, ZoneNewsRow, ZoneReferenceKey,
     ZoneReferenceRow,

@@ -14,6 +14,7 @@
 //! | [`bonded`] | a made-up account book, and parcels of the goods under it |
 //! | [`exports`], [`facility`] | made-up exported parcels, and entries into a supervised place |
 //! | [`traffic`] | many parcels with a share of every fault |
+//! | [`receiver`] | a receiver of webhooks |
 //! | [`clock`] | the clock |
 
 pub mod answers;
@@ -26,6 +27,7 @@ pub mod exported_month;
 pub mod exports;
 pub mod facility;
 pub mod parcels;
+pub mod receiver;
 pub mod registration;
 pub mod requests;
 pub mod returned;

@@ -27,6 +27,7 @@ mod review;
 mod serve;
 mod tax;
 mod transit;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,7 @@ enum Command {
     Serve(serve::Serve),
     Tax(tax::Tax),
     Transit(transit::Transit),
+    Webhook(webhook::Webhook),
 }
 
 impl Tongguan {
@@ -94,6 +96,7 @@ impl Tongguan {
             Command::Serve(serve) => serve.run(),
             Command::Tax(tax) => tax.run(),
             Command::Transit(transit) => transit.run(),
+            Command::Webhook(webhook) => webhook.run(),
         }
     }
 }

@@ -102,6 +102,11 @@ impl KeyFile {
         Self { key_file }
     }
 
+    /// Whether somebody said where the key is.
+    pub const fn is_named(&self) -> bool {
+        self.key_file.is_some()
+    }
+
     /// Reads the key, and makes it where there is none. Call it after [`Place::open`], which makes
     /// the directory.
     ///

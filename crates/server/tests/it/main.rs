@@ -32,3 +32,4 @@ mod serve_metrics;
 mod serve_tls;
 mod tax;
 mod transit;
+mod webhook;

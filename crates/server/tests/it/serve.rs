@@ -86,6 +86,13 @@ impl Service {
         (self.child, self.base) = serve_by(command, self.folder.path());
     }
 
+    /// Kills it, and starts it anew.
+    pub fn killed(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.base) = serve(self.folder.path());
+    }
+
     pub fn end(&mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());

@@ -44,4 +44,7 @@ mod seal;
 mod transaction;
 #[cfg(test)]
 mod transit;
+#[cfg(test)]
+mod webhook;
+#[cfg(test)]
 mod zone;

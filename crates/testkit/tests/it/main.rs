@@ -47,6 +47,7 @@ mod support;
 mod texts;
 mod transit;
 mod waiting;
+mod webhooks;
 mod withdrawal;
 mod zone;
 mod zone_desk;

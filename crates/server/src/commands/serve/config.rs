@@ -16,6 +16,7 @@ use tongguan_web::Limits;
 use super::metrics::MetricsSettings;
 use super::patience::Patience;
 use super::tls::{Credentials, TlsSettings};
+use super::webhooks::WebhookSettings;
 use crate::commands::gateway::{Identities, demand};
 use crate::commands::place::{KeyFile, Place};
 use crate::log::LogSettings;
@@ -48,6 +49,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Where it is told what is measured.
     pub metrics: Option<MetricsSettings>,
+    /// Where messages are pushed to.
+    pub webhooks: WebhookSettings,
 }
 
 /// What is demanded of people who sign in.
@@ -94,6 +97,7 @@ impl Default for Config {
             tls: None,
             log: LogSettings::default(),
             metrics: None,
+            webhooks: WebhookSettings::default(),
         }
     }
 }
@@ -176,6 +180,7 @@ impl Config {
             "`limits.kib_in_flight` is {kib_in_flight}, less than one message of \
              `limits.message_kib` = {message_kib}; raise it"
         );
+        self.webhooks.check()?;
         self.demand().map(drop)
     }
 
@@ -273,6 +278,8 @@ mod tests {
             ("data = 'a'\ndatabase = 'b'", "take one away"),
             ("unsigned = ['CEB999']", "CEB999"),
             ("[limits]\nkib_in_flight = 10", "raise it"),
+            ("[webhooks]\nnetworks = ['10.0.0.0']", "`10.0.0.0` is no network"),
+            ("[webhooks]\nanswer_seconds = 60", "25 at most"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(wanted) && error.contains("tongguan.toml"), "{text}: {error}");

@@ -1,6 +1,6 @@
 //! `tongguan serve`: messages in and responses out by HTTP.
 
-mod config;
+pub mod config;
 mod connections;
 mod desk;
 mod metrics;
@@ -8,6 +8,7 @@ mod patience;
 mod post;
 mod self_signed;
 mod tls;
+mod webhooks;
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -123,6 +124,8 @@ struct Served {
     access: Access,
     desk: thread::JoinHandle<anyhow::Result<()>>,
     post: thread::JoinHandle<()>,
+    /// What delivers webhooks, unless that is turned off.
+    pushing: Option<thread::JoinHandle<()>>,
     /// Closed when the desk has ended.
     ended: watch::Receiver<()>,
 }
@@ -148,8 +151,10 @@ impl Served {
         let people =
             Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
         let enquiries = Arc::new(Enquiries::new(store.clone()));
-        let mailboxes = Mailboxes::open(&store, keyring, config.parcel_numbers)?;
-        let (post, news, mail) = Post::new(Distributor::open(&store)?);
+        let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
+        let pushing = config.webhooks.start(&store, &mailboxes, &keyring, &clock)?;
+        let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
+        let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
         let desk = Desk::new(pipeline, errands, upkeep, clock.clone(), news);
         let (alive, ended) = watch::channel(());
@@ -162,7 +167,7 @@ impl Served {
         let limits = config.limits.of_web();
         let access = Access {
             reception,
-            mailboxes: Arc::new(mailboxes),
+            mailboxes,
             people,
             enquiries,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
@@ -171,16 +176,18 @@ impl Served {
             mail,
             limits,
         };
-        Ok(Self { access, desk, post, ended })
+        Ok(Self { access, desk, post, pushing, ended })
     }
 
     /// Waits until everything that was taken in is decided and lies in its mailbox.
     fn finish(self) -> anyhow::Result<()> {
-        let Self { access, desk, post, .. } = self;
+        let Self { access, desk, post, pushing, .. } = self;
         // The last one that could hand a message over.
         drop(access);
         desk.join().map_err(|_| anyhow::anyhow!("the desk died; start again"))??;
-        post.join().map_err(|_| anyhow::anyhow!("the post died; start again"))
+        post.join().map_err(|_| anyhow::anyhow!("the post died; start again"))?;
+        let pushed = pushing.map(thread::JoinHandle::join).transpose();
+        pushed.map(drop).map_err(|_| anyhow::anyhow!("the webhooks died; start again"))
     }
 }
 

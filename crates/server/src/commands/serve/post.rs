@@ -16,15 +16,20 @@ pub struct Post {
     distributor: Distributor,
     news: Receiver<()>,
     mail: watch::Sender<u64>,
+    /// Where webhooks hear the same.
+    webhooks: Option<Sender<()>>,
 }
 
 impl Post {
     /// With the end at which it hears that there may be something, and the one at which others hear that
     /// something lies in a mailbox.
-    pub fn new(distributor: Distributor) -> (Self, Sender<()>, watch::Receiver<u64>) {
+    pub fn new(
+        distributor: Distributor,
+        webhooks: Option<Sender<()>>,
+    ) -> (Self, Sender<()>, watch::Receiver<u64>) {
         let (told, news) = bounded(1);
         let (mail, came) = watch::channel(0);
-        (Self { distributor, news, mail }, told, came)
+        (Self { distributor, news, mail, webhooks }, told, came)
     }
 
     /// Goes on until nobody can tell it anything any more; what was told last is distributed.
@@ -39,6 +44,8 @@ impl Post {
                         .increment(filled.try_into().unwrap_or(0));
                     if filled > 0 {
                         self.mail.send_modify(|times| *times += 1);
+                        // Full: it is known already.
+                        let _ = self.webhooks.as_ref().map(|webhooks| webhooks.try_send(()));
                     }
                 }
                 Err(error) => trouble.tell(&error.into()),
