@@ -11,7 +11,7 @@ use crate::delivery::{addressees, sent};
 /// The name under which the distributor follows the outbox.
 pub const MAILBOXES: &str = "mailboxes";
 /// Rows read at a time.
-const PAGE: i64 = 2_000;
+const PAGE: i64 = 10_000;
 
 /// Copies responses into the mailboxes of their receivers.
 pub struct Distributor {

@@ -1,5 +1,6 @@
 //! The post: responses into the mailboxes of their receivers, and word to those who wait for them.
 
+use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -10,6 +11,10 @@ use crate::upkeep::Trouble;
 
 /// Another process may have decided something, of which nobody tells this one.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Two rounds are at least so far apart: under load each then has much to do, and the one writer of a SQLite
+/// file is stopped less often; a receiver who waits for mail hardly notices.
+const REST: Duration = Duration::from_millis(100);
 
 /// The thread that distributes.
 pub struct Post {
@@ -53,6 +58,7 @@ impl Post {
             if ended {
                 return;
             }
+            thread::park_timeout(REST);
         }
     }
 }
