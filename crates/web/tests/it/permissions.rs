@@ -1,7 +1,7 @@
 //! Every route holds its permission: for nobody, for a role that has it, and for every role that has not.
 
 use axum::http::StatusCode;
-use tongguan_domain::access::Role;
+use tongguan_domain::access::{Permission, Role};
 use tongguan_web::{Needs, Route};
 
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
@@ -88,5 +88,17 @@ async fn no_route_that_writes_takes_a_form_of_elsewhere() {
         let problem = answer.problem();
         let refused = matches!(problem.as_deref(), Some("foreign-form" | "not-permitted"));
         assert!(refused, "{route:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn the_page_of_permissions_is_the_table() {
+    let page = include_str!("../../../../docs/reference/people.md");
+    for permission in Permission::ALL {
+        let roles: Vec<_> = permission.of().iter().map(|role| role.name()).collect();
+        let line =
+            page.lines().find(|line| line.starts_with(&format!("| `{}` |", permission.name())));
+        let line = line.unwrap_or_else(|| panic!("{} is missing", permission.name()));
+        assert!(line.ends_with(&format!("| {} |", roles.join(", "))), "{line}");
     }
 }

@@ -1,0 +1,92 @@
+// Every page that somebody can get to by links, in both languages and on a phone: no serious finding of
+// axe-core, nothing that the browser complains of, nothing too wide, less than 100 kB.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { browser, demonstration, picture, serious, sign_in, window } from './site.mjs';
+
+/** Pages of one form are looked at so many times: the queue leads to many declarations. */
+const OF_ONE_FORM = 2;
+const LANGUAGES = ['en', 'zh-Hans'];
+
+let site;
+let chromium;
+
+before(async () => { [site, chromium] = await Promise.all([demonstration(), browser()]); });
+after(async () => { await chromium?.close(); await site?.end(); });
+
+/** Numbers stand for each other. */
+const form_of = (address) => address.split('?')[0].replace(/[0-9A-Z]*[0-9][0-9A-Za-z-]*/g, 'N');
+
+/** The addresses that the open page links to. */
+async function links(page) {
+  const all = await page.$$eval('a[href^="/"]', (links) => links.map((link) => link.getAttribute('href')));
+  return all.filter((address) => !/^\/(language|static|sign-in)|\.(csv|pem|xml|json|zip)$|download/.test(address));
+}
+
+async function walk(role) {
+  const page = await window(chromium, site);
+  if (role) await sign_in(page, site, role);
+  const seen = new Map();
+  const waiting = ['/'];
+  while (waiting.length > 0) {
+    const address = waiting.shift();
+    const form = form_of(address);
+    const times = seen.get(form) ?? 0;
+    if (times >= OF_ONE_FORM) continue;
+    seen.set(form, times + 1);
+    for (const language of LANGUAGES) await look(page, role, address, form, language, times === 0);
+    waiting.push(...await links(page));
+  }
+  await page.context().close();
+  return [...seen.keys()];
+}
+
+async function look(page, role, address, form, language, is_first) {
+  await page.goto(`/language/${language}?back=${encodeURIComponent(address)}`);
+  const where = `${role ?? 'nobody'} ${language} ${address}`;
+  assert.equal(await page.getAttribute('html', 'lang'), language, where);
+  assert.equal(await page.locator('h1').count(), 1, where);
+  assert.deepEqual(await serious(page), [], where);
+  assert.deepEqual(page.complaints.splice(0), [], where);
+  assert.ok((await page.content()).length < 100_000, `${where} is long`);
+  if (!is_first) return;
+  const name = `${role ?? 'nobody'}${form.replaceAll('/', '-')}-${language}`;
+  await picture(page, name);
+  const usual = page.viewportSize();
+  await page.setViewportSize({ width: 375, height: 800 });
+  const too_wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(too_wide <= 0, `${where} is ${too_wide} px too wide for a phone`);
+  await picture(page, `${name}-phone`);
+  await page.setViewportSize(usual);
+}
+
+for (const role of [null, 'officer', 'supervisor', 'examiner', 'port-officer', 'enterprise-administrator', 'clerk', 'auditor', 'system-administrator']) {
+  test(`pages of ${role ?? 'nobody'}`, async () => {
+    const seen = await walk(role);
+    console.log(`${role ?? 'nobody'}: ${seen.join(' ')}`);
+    assert.ok(seen.includes('/'));
+  });
+}
+
+test('pages without JavaScript', async () => {
+  const page = await window(chromium, site, { javaScriptEnabled: false });
+  await sign_in(page, site, 'officer');
+  await page.goto('/queue');
+  assert.ok((await page.locator('tbody tr').count()) > 0, 'something waits in the demonstration');
+});
+
+test('everything is reached by the keyboard', async () => {
+  const page = await window(chromium, site);
+  await page.goto('/sign-in');
+  const person = site.people.find((person) => person.role === 'officer');
+  // The name has the focus already.
+  await page.keyboard.type(person.sign_in);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(person.password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/');
+  await page.keyboard.press('Tab');
+  const skip = await page.evaluate(() => document.activeElement.getAttribute('href'));
+  assert.equal(skip, '#main', 'the first stop skips the navigation');
+});

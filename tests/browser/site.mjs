@@ -1,0 +1,93 @@
+// The demonstration with its pages up, and a browser that looks at them.
+
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Starts `tongguan demo` on a free port; gives its address, its people, and how it is ended. */
+export async function demonstration() {
+  const directory = await mkdtemp(path.join(tmpdir(), 'tongguan-browser-'));
+  const child = spawn(
+    process.env.TONGGUAN,
+    ['demo', '--json', '--parcels', '60', '--exports', '12', '--listen', '127.0.0.1:0', '--data', path.join(directory, 'data')],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let complaint = '';
+  child.stderr.on('data', (text) => { complaint += text; });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const told = await told_by(child.stdout, ended, () => complaint);
+  const end = async () => {
+    child.kill('SIGTERM');
+    const status = await ended;
+    await rm(directory, { recursive: true, force: true });
+    if (status !== 0) throw new Error(`the demonstration ended with ${status}: ${complaint}`);
+  };
+  return { address: told.address, people: told.people, end };
+}
+
+/** What the demonstration prints when its pages are up: one JSON value. */
+async function told_by(out, ended, complaint) {
+  let text = '';
+  const over = ended.then(() => { throw new Error(`the demonstration ended early: ${complaint()}`); });
+  over.catch(() => {});
+  const up = (async () => {
+    for await (const part of out) {
+      text += part;
+      try {
+        const value = JSON.parse(text);
+        return value.pages;
+      } catch { /* Not all of it yet. */ }
+    }
+    throw new Error('the demonstration printed no JSON');
+  })();
+  return Promise.race([up, over]);
+}
+
+/** A browser; `--no-sandbox` because tests run as root in containers, on pages of our own. */
+export function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** A window in which nobody has signed in. It refuses to load anything of elsewhere, and so do our pages. */
+export async function window(browser, site, options = {}) {
+  const context = await browser.newContext({ baseURL: site.address, locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
+  // Pages allow no script of elsewhere: the checker is put in by the browser's own protocol.
+  await context.addInitScript({ content: axe });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('pageerror', (error) => page.complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => { if (message.type() === 'error') page.complaints.push(`console: ${message.text()}`); });
+  return page;
+}
+
+/** Signs somebody of a role in. */
+export async function sign_in(page, site, role) {
+  const person = site.people.find((person) => person.role === role);
+  await page.goto('/sign-in');
+  await page.fill('#sign_in', person.sign_in);
+  await page.fill('#password', person.password);
+  await page.click('main button');
+}
+
+/** What axe-core finds serious on the page that is open. */
+export async function serious(page) {
+  const found = await page.evaluate(async () => {
+    const result = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return result.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, at: nodes.map((node) => node.html).slice(0, 3) }));
+  });
+  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+}
+
+/** Keeps a picture of the page that is open. */
+export async function picture(page, name) {
+  await mkdir(process.env.PICTURES, { recursive: true });
+  await page.screenshot({ path: path.join(process.env.PICTURES, `${name}.png`), fullPage: true });
+}
