@@ -84,7 +84,8 @@ fn what_it_leaves_behind_is_an_installation() {
 fn people_see_a_table_and_what_to_do_next() {
     let folder = folder();
     let data = folder.path().to_str().unwrap();
-    let run = tongguan(&["demo", "--parcels", "10", "--exports", "40", "--data", data], "");
+    let asked = ["demo", "--exit", "--parcels", "10", "--exports", "40", "--data", data];
+    let run = tongguan(&asked, "");
     assert_eq!(run.status, 0, "{}{}", run.out, run.err);
     for words in [
         "outcome",

@@ -11,6 +11,7 @@ mod crash;
 mod declare;
 mod demo;
 mod demo_exports;
+mod demo_pages;
 mod doctor;
 mod export;
 mod export_returns;

@@ -3,6 +3,7 @@
 mod exports;
 mod mail;
 mod orders;
+mod pages;
 mod report;
 mod run;
 mod seen;
@@ -12,21 +13,25 @@ mod summary;
 mod sums;
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 use tongguan_application::ports::Clock;
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::traffic::crew::Crew;
-use tongguan_testkit::traffic::exports::day_of;
+use tongguan_testkit::traffic::exports::{ExportedParcel, day_of};
 use tongguan_testkit::traffic::{TrafficParcel, generate, generate_from_purchases};
 
+use super::serve::{self, Config};
 use crate::clock::SystemClock;
 use exports::ExportReport;
 use mail::Mail;
 use orders::OrderFile;
+use pages::Pages;
 use report::Report;
 use run::Run;
 use stage::Stage;
@@ -45,6 +50,8 @@ const MOST_WITH_FILES: u64 = 1250;
 /// Then a day of exports is lodged, looked at by quarantine, arrives, is examined, goes to the port under
 /// seal, is taken back (退关) or departs; some of it comes back, and the rest of the month is merged into
 /// formal declarations (汇总申报). A summary shows both directions.
+///
+/// At the end the pages are up, with somebody of each role to sign in as; Ctrl-C or SIGTERM ends them.
 ///
 /// Needs nothing. Ends with 0 only if every parcel ended as its fault, or having none, demands.
 #[derive(Debug, Args)]
@@ -67,9 +74,13 @@ pub struct Demo {
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
-    /// End when the result is printed, which is what happens now without it too.
+    /// End when the result is printed, without showing the pages.
     #[arg(long)]
     exit: bool,
+    /// Where the pages are shown; port 0 takes any free one. 127.0.0.1:8080 when absent, or any free port
+    /// where that is in use.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "exit")]
+    listen: Option<SocketAddr>,
 }
 
 impl Demo {
@@ -80,6 +91,7 @@ impl Demo {
         // Before anything is made: a file that cannot be used leaves nothing behind.
         let at = whole_second(clock.now());
         let purchases = self.orders.read(self.parcels, at)?;
+        let listener = if self.exit { None } else { Some(pages::listen(self.listen)?) };
         let stage = Stage::set(self.data.as_deref(), &crew, clock.clone())?;
         let pack = stage.product.knowledge.pack.clone();
         let parcels = match &purchases {
@@ -97,13 +109,32 @@ impl Demo {
         let exports = ExportReport::of(&exported, exports_sent, &mail, &pack);
         let report = Report::of(self.seed, &stage, &parcels, &sent, &mail, exports, responses)
             .without(left_out);
+        let is_as_expected = report.is_as_expected();
+        match listener {
+            None => self.print(&report)?,
+            Some(listener) => {
+                let team = parcels.first().map(|parcel| parcel.team);
+                let port = exported.iter().find_map(port_elsewhere);
+                let people = pages::admit(&stage, &crew, team, port)?;
+                let config = Config::of_demonstration(&stage.data);
+                // The service opens for itself what lies there.
+                drop(stage);
+                serve::run(listener, &config, |address| {
+                    self.print(&report.with_pages(Pages { address: address.to_owned(), people }))
+                })?;
+            }
+        }
+        Ok(if is_as_expected { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn print(&self, report: &Report) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         if self.json {
-            writeln!(out, "{}", serde_json::to_string(&report)?)?;
+            writeln!(out, "{}", serde_json::to_string(report)?)?;
         } else {
             report.print(&mut out)?;
         }
-        Ok(if report.is_as_expected() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(())
     }
 
     /// How many parcels leave the country.
@@ -122,6 +153,12 @@ impl Demo {
         }
         Ok(Some(stage.deliver()?))
     }
+}
+
+/// The port by which an exported parcel leaves, where that is of another office.
+fn port_elsewhere(parcel: &ExportedParcel) -> Option<OfficeCode> {
+    let declaration = &parcel.documents.declaration;
+    Some(declaration.port).filter(|port| *port != declaration.office)
 }
 
 /// Times in messages have no fractions.

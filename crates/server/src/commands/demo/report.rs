@@ -10,6 +10,7 @@ use tongguan_testkit::traffic::TrafficParcel;
 use super::exports::ExportReport;
 use super::mail::Mail;
 use super::orders::LeftOut;
+use super::pages::Pages;
 use super::run::Sent;
 use super::seen::Seen;
 use super::stage::{Stage, seconds};
@@ -52,6 +53,9 @@ pub struct Report {
     data: PathBuf,
     samples: PathBuf,
     outbox: PathBuf,
+    /// Where the pages are, and who may sign in; absent where they are not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<Pages>,
 }
 
 #[derive(Debug, Serialize)]
@@ -122,7 +126,13 @@ impl Report {
             data: stage.data.clone(),
             samples: stage.samples.clone(),
             outbox: stage.outbox.clone(),
+            pages: None,
         }
+    }
+
+    /// The same, with where the pages are.
+    pub fn with_pages(self, pages: Pages) -> Self {
+        Self { pages: Some(pages), ..self }
     }
 
     /// The same, with what was not taken from a file.
@@ -166,7 +176,8 @@ impl Report {
         }
         self.summary.print(out)?;
         self.print_places(out)?;
-        self.print_differences(out)
+        self.print_differences(out)?;
+        self.pages.as_ref().map_or(Ok(()), |pages| pages.print(out))
     }
 
     fn print_places(&self, out: &mut impl Write) -> io::Result<()> {

@@ -11,7 +11,7 @@ mod tls;
 mod webhooks;
 
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +21,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tongguan_application::enquiry::Enquiries;
@@ -32,7 +31,7 @@ use tongguan_application::ports::Clock as _;
 use tongguan_application::reception::Reception;
 use tongguan_web::{Access, web};
 
-use self::config::Config;
+pub use self::config::Config;
 use self::connections::Connections;
 use self::desk::Desk;
 use self::metrics::Metrics;
@@ -68,55 +67,75 @@ impl Serve {
         let mut config = self.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
         config.listen = self.listen.unwrap_or(config.listen);
         config.log.start();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .context("cannot start the threads that serve")?;
         // Before anything is opened: a port that is taken is told at once.
-        let listener = runtime
-            .block_on(TcpListener::bind(config.listen))
-            .with_context(|| format!("cannot listen at {}; is it in use?", config.listen))?;
-        let tls = config.credentials(Arc::new(SystemClock))?;
-        let tls = tls.map(|tls| tls.open(config.refresh_every())).transpose()?;
-        let measured = match config.metrics {
-            Some(metrics) => {
-                let listen = metrics.listen;
-                let listener = runtime.block_on(TcpListener::bind(listen)).with_context(|| {
-                    format!("cannot listen at `metrics.listen` = {listen}; is it in use?")
-                })?;
-                Some((listener, Metrics::start()?))
-            }
-            None => None,
-        };
-        let served = Served::start(&config)?;
-        let at = listener.local_addr()?;
-        let scheme = if tls.is_some() { "https" } else { "http" };
-        writeln!(std::io::stdout(), "served at {scheme}://{at}")?;
-        let Served { access, ended, .. } = &served;
-        let patience = config.limits.patience();
-        // Held until the service has ended, so that its end can be watched.
-        let (_measuring, unmeasured) = watch::channel(());
-        if let Some((listener, metrics)) = measured {
-            let embedded = config.place().embedded().map(Path::to_owned);
-            let routes = metrics.routes(access.clone(), embedded);
-            let name = "metrics";
-            let at_most = MOST_WHO_MEASURE;
-            let connections = Connections { name, routes, tls: None, patience, at_most };
-            runtime.spawn(connections.serve(listener, unmeasured));
-        }
-        let serving = serve(listener, access.clone(), ended.clone(), |routes| Connections {
-            name: "service",
-            routes,
-            tls,
-            patience,
-            at_most: config.limits.connections.get(),
-        });
-        runtime.block_on(serving)?;
-        drop(runtime);
-        served.finish()?;
+        let listener = listen(config.listen)?;
+        run(listener, &config, |address| {
+            Ok(writeln!(std::io::stdout(), "served at {address}")?)
+        })?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Listens at an address.
+///
+/// # Errors
+/// When it cannot be listened at, such as one that is in use.
+pub fn listen(at: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at).with_context(|| format!("cannot listen at {at}; is it in use?"))
+}
+
+/// Serves as `config` says, until it is told to end. Once everything is open, `tell` is told the address.
+///
+/// # Errors
+/// What cannot be opened, or did not end well.
+pub fn run(
+    listener: TcpListener,
+    config: &Config,
+    tell: impl FnOnce(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the threads that serve")?;
+    let at = listener.local_addr()?;
+    let tls = config.credentials(Arc::new(SystemClock))?;
+    let tls = tls.map(|tls| tls.open(config.refresh_every())).transpose()?;
+    let measured = match config.metrics {
+        Some(metrics) => {
+            let listener = listen(metrics.listen).context("`metrics.listen` cannot be used")?;
+            Some((listener, Metrics::start()?))
+        }
+        None => None,
+    };
+    let served = Served::start(config)?;
+    tell(&format!("{}://{at}", if tls.is_some() { "https" } else { "http" }))?;
+    let Served { access, ended, .. } = &served;
+    let patience = config.limits.patience();
+    let entered = runtime.enter();
+    // Held until the service has ended, so that its end can be watched.
+    let (_measuring, unmeasured) = watch::channel(());
+    if let Some((listener, metrics)) = measured {
+        let embedded = config.place().embedded().map(Path::to_owned);
+        let routes = metrics.routes(access.clone(), embedded);
+        let (name, at_most) = ("metrics", MOST_WHO_MEASURE);
+        let connections = Connections { name, routes, tls: None, patience, at_most };
+        runtime.spawn(connections.serve(of_tokio(listener)?, unmeasured));
+    }
+    let serving = serve(of_tokio(listener)?, access.clone(), ended.clone(), |routes| {
+        let at_most = config.limits.connections.get();
+        Connections { name: "service", routes, tls, patience, at_most }
+    });
+    runtime.block_on(serving)?;
+    drop(entered);
+    drop(runtime);
+    served.finish()
+}
+
+/// The same listener for a runtime, which has to be entered.
+fn of_tokio(listener: TcpListener) -> std::io::Result<tokio::net::TcpListener> {
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// Everything behind the routes.
@@ -193,7 +212,7 @@ impl Served {
 
 /// Serves until it is told to end, or the desk has ended by itself; then finishes what is under way.
 async fn serve(
-    listener: TcpListener,
+    listener: tokio::net::TcpListener,
     access: Access,
     mut desk_ended: watch::Receiver<()>,
     connections: impl FnOnce(Router) -> Connections,
