@@ -18,6 +18,7 @@
 //! | [`quarantine`] | parcels that are looked at before they enter the supervised place |
 //! | [`transit`] | goods under seal on their way to the port |
 //! | [`returns`] | imported goods that come back |
+//! | [`checking`] | what is wrong with a message that nobody keeps |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
@@ -41,6 +42,7 @@ mod desk;
 pub mod access;
 pub mod bonded;
 pub mod cancellations;
+pub mod checking;
 pub mod clearing;
 pub mod codes;
 pub mod consolidation;

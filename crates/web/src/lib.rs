@@ -97,6 +97,8 @@ struct Shared {
     access: Access,
     /// A permit for each KiB in flight.
     in_flight: Arc<Semaphore>,
+    /// A permit for each message that is checked at a time for whoever wants to know.
+    checks: Arc<Semaphore>,
 }
 
 /// The routes, what each of them needs, and the description of the JSON interface.
@@ -109,11 +111,15 @@ pub struct Web {
     pub described: OpenApi,
 }
 
+/// Messages that are checked at a time.
+const CHECKS: usize = 2;
+
 /// Puts the routes together.
 pub fn web(access: Access) -> Web {
     let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
     let (numbers, strict_transport) = (Numbers::from(access.clock.now()), access.strict_transport);
-    let shared = Shared { access, in_flight: Arc::new(Semaphore::new(permits)) };
+    let in_flight = Arc::new(Semaphore::new(permits));
+    let shared = Shared { access, in_flight, checks: Arc::new(Semaphore::new(CHECKS)) };
     let routes = Routes::new(shared.clone())
         .post("/ceb", Needs::MailboxKey, ceb::receive)
         .get("/mailbox/{dxp}", Needs::MailboxKey, mailbox::letters)

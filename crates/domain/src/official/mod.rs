@@ -39,25 +39,33 @@ macro_rules! catalogue {
 }
 use catalogue;
 
+/// The groups that the specification numbers.
+const GROUPS: [&[&Rule]; 11] = [
+    exchange::RULES,
+    party::RULES,
+    order::RULES,
+    payment::RULES,
+    waybill::RULES,
+    delivery::RULES,
+    declaration::RULES,
+    cancellation::RULES,
+    import_return::RULES,
+    warehouse_entry::RULES,
+    customs::RULES,
+];
+
 /// Every rule, group by group.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [
-        exchange::RULES,
-        party::RULES,
-        order::RULES,
-        payment::RULES,
-        waybill::RULES,
-        delivery::RULES,
-        declaration::RULES,
-        cancellation::RULES,
-        import_return::RULES,
-        warehouse_entry::RULES,
-        customs::RULES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
-    .chain(export::KINDS.iter().flat_map(|faults| faults.rules()))
+    let unnumbered = export::KINDS.iter().flat_map(|faults| faults.rules());
+    GROUPS.into_iter().flatten().copied().chain(unnumbered)
+}
+
+/// The faults of the documents of one kind: those of the group in which `rule` stands.
+pub fn beside(rule: &Rule) -> Vec<&'static Rule> {
+    let holds = |rules: &[&'static Rule]| rules.iter().any(|it| it.code == rule.code);
+    let numbered = GROUPS.into_iter().find(|rules| holds(rules)).map(<[_]>::to_vec);
+    let unnumbered = || export::KINDS.iter().map(|it| it.rules().to_vec()).find(|it| holds(it));
+    numbered.or_else(unnumbered).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod developers;
 pub mod form;
 pub mod home;
 pub mod language;
@@ -30,6 +31,12 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .post("/invitation/{code}", Needs::Nothing, sign_in::accept)
         .get("/second-factor", Needs::Session, second_factor::page)
         .post("/second-factor", Needs::Session, second_factor::confirm)
+        .get("/developers", Needs::Nothing, developers::page)
+        .get("/developers/messages", Needs::Nothing, developers::messages::list)
+        .get("/developers/messages/{code}", Needs::Nothing, developers::messages::page)
+        .get("/developers/messages/{code}/sample", Needs::Nothing, developers::messages::download)
+        .get("/developers/checker", Needs::Nothing, developers::checker::page)
+        .post("/developers/checker", Needs::Nothing, developers::checker::judge)
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)

@@ -45,9 +45,10 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 2] = [
+const PLACES: [Place; 3] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
+    place("/developers", ("开发者", "Developers"), None),
 ];
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -188,6 +189,11 @@ pub fn time(at: Moment) -> Markup {
 pub fn time_of(at: Moment) -> String {
     let exact = at.to_string().replacen('T', " ", 1);
     exact.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// A Chinese text on a page of either language, such as official words.
+pub fn chinese(text: &str) -> Markup {
+    html! { span lang="zh-Hans" { (text) } }
 }
 
 /// A text as part of a query.

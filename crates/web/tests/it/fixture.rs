@@ -129,8 +129,24 @@ impl Browser<'_> {
         self.request(Method::POST, address, &written.join("&")).await
     }
 
+    /// Sends a form with files in it.
+    pub async fn upload(&mut self, address: &str, parts: &[(&str, &str)]) -> Answer {
+        const KIND: &str = "multipart/form-data; boundary=what-no-part-holds";
+        let mut body = String::new();
+        for (name, content) in parts {
+            let file = if *name == "file" { "; filename=\"message.xml\"" } else { "" };
+            let head = format!("content-disposition: form-data; name=\"{name}\"{file}");
+            body.push_str(&format!("--what-no-part-holds\r\n{head}\r\n\r\n{content}\r\n"));
+        }
+        self.send_as(Method::POST, address, KIND, &(body + "--what-no-part-holds--\r\n")).await
+    }
+
     /// Sends anything.
     pub async fn request(&mut self, method: Method, address: &str, body: &str) -> Answer {
+        self.send_as(method, address, "application/x-www-form-urlencoded", body).await
+    }
+
+    async fn send_as(&mut self, method: Method, address: &str, kind: &str, body: &str) -> Answer {
         let cookies: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = Request::builder()
@@ -138,7 +154,7 @@ impl Browser<'_> {
             .uri(address)
             .header(ACCEPT, self.accept)
             .header(COOKIE, cookies.join("; "))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(CONTENT_TYPE, kind)
             .header("accept-language", "en")
             .body(Body::from(body.to_owned()))
             .unwrap();

@@ -1,5 +1,8 @@
 //! The routes, without a network: requests go straight into the router.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fixture;
+mod open_pages;
 mod permissions;
 mod signing_in;

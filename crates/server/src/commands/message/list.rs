@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
+use tongguan_application::checking;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::commerce::{Action, ExportOrder, ExportWaybill, Filing, Stage};
 use tongguan_domain::declaration::{BondedStock, ExportDeclaration, StatisticsFlag, Transport};
@@ -237,7 +238,7 @@ fn documents<T>(
         anyhow::anyhow!("{shown} cannot be used\n{}", lines.join("\n"))
     };
     let bytes = input::read(file).map_err(|defect| refused(&[defect]))?;
-    let opened = input::open(&bytes, |tree| read::read(tree, read::Profile::Tolerant));
+    let opened = checking::open(&bytes, |tree| read::read(tree, read::Profile::Tolerant));
     let reading = opened.content.map_err(|defects| refused(&defects))?;
     let Reading { documents, defects, .. } = reading.map_err(|defect| refused(&[defect]))?;
     if !defects.is_empty() {

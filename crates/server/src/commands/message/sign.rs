@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
+use tongguan_application::checking;
 use tongguan_domain::defect::Defect;
 use tongguan_messages::certificate::Certificate;
 use tongguan_messages::certificate::key::{Scheme, SigningKey};
@@ -107,7 +108,7 @@ impl Sign {
             anyhow::anyhow!("cannot sign {file}: {}", lines.join("; "))
         };
         let bytes = input::read(&self.file).map_err(|defect| refused(&[defect]))?;
-        let opened = input::open(&bytes, |_| ());
+        let opened = checking::open(&bytes, |_| ());
         anyhow::ensure!(
             opened.envelope.is_none(),
             "cannot sign {file}: it is an envelope; sign the business message before it is put in one"
@@ -119,7 +120,7 @@ impl Sign {
 
 /// Says when the Chinese rules do not accept what was written.
 fn warn_of_refusal(signed: &str) {
-    let judged = input::open(signed.as_bytes(), |tree| verify(tree, &Policy::china(), None));
+    let judged = checking::open(signed.as_bytes(), |tree| verify(tree, &Policy::china(), None));
     if let Ok(Err(SignatureDefect::NotAllowed(scheme))) = judged.content {
         eprintln!(
             "warning: the Chinese rules do not accept {scheme} with this certificate; \

@@ -10,11 +10,12 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use tongguan_application::checking::{self, SignatureFound, signature};
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::{Certificate, Revocation, TrustStore, judge};
-use tongguan_messages::signature::{Policy, SignatureBlock, SignatureDefect, Verified};
+use tongguan_messages::signature::{Policy, SignatureDefect, Verified};
 
 use super::Speech;
 use super::input;
@@ -102,7 +103,7 @@ impl Judge {
         match input::read(file) {
             Err(defect) => verdict.defects.push(defect),
             Ok(bytes) => {
-                let opened = input::open(&bytes, |tree| self.message(tree, &mut verdict));
+                let opened = checking::open(&bytes, |tree| self.message(tree, &mut verdict));
                 if let Err(defects) = opened.content {
                     verdict.defects = defects;
                 }
@@ -112,16 +113,10 @@ impl Judge {
     }
 
     fn message(&self, tree: &roxmltree::Document<'_>, verdict: &mut Verdict) {
-        let read = SignatureBlock::find(tree)
-            .and_then(|block| Ok((Certificate::from_der(block.certificate_der())?, block)));
-        let (certificate, block) = match read {
-            Ok(read) => read,
-            Err(defect) => return verdict.defects.push(Defect::from(&defect)),
-        };
-        match block.verify(&certificate, &self.policy, None) {
-            Ok(verified) => verdict.verified = Some(verified),
-            Err(defect) => verdict.defects.push(Defect::from(&defect)),
-        }
+        let SignatureFound { verified, certificate, defects } = signature(tree, &self.policy);
+        verdict.verified = verified;
+        verdict.defects = defects;
+        let Some(certificate) = certificate else { return };
         if let Some((store, at)) = &self.trust {
             let judged = judge(&certificate, store, *at).map(|verdict| verdict.revocation);
             verdict.trusted = Some(judged.is_ok());

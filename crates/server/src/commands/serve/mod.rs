@@ -31,7 +31,7 @@ use tongguan_application::ports::Clock as _;
 use tongguan_application::reception::Reception;
 use tongguan_web::{Access, web};
 
-pub use self::config::Config;
+use self::config::Config;
 use self::connections::Connections;
 use self::desk::Desk;
 use self::metrics::Metrics;

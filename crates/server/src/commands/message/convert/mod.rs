@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
+use tongguan_application::checking;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::defect::{Defect, Rule};
 use tongguan_messages::ceb::MessageType;
@@ -106,7 +107,7 @@ impl Convert {
     }
 
     fn to_json(&self, bytes: &[u8]) -> Result<Converted<String>, Refused> {
-        let opened = input::open(bytes, |tree| json::from_message(tree, self.profile.into()));
+        let opened = checking::open(bytes, |tree| json::from_message(tree, self.profile.into()));
         let converted =
             opened.content.map_err(|defects| Refused { defects, omitted: 0 }).flatten()?;
         if let Some(envelope) = &opened.envelope {

@@ -1,0 +1,149 @@
+//! Pages that are open to everybody: each in both languages, as it must be written.
+
+use axum::http::StatusCode;
+use tongguan_messages::ceb::MessageType;
+
+use crate::fixture::{Answer, Browser, Site, lenient};
+
+const PAGES: [&str; 4] = ["/", "/developers", "/developers/messages", "/developers/checker"];
+
+/// What lies outside of elements that say they are in Chinese, and outside of data.
+fn without_chinese_elements(page: &str) -> String {
+    let (mut rest, mut kept) = (page, String::new());
+    while let Some(at) = [" lang=\"zh-Hans\"", " class=\"data\""]
+        .into_iter()
+        .filter_map(|mark| rest.find(mark))
+        .min()
+    {
+        let begin = rest[..at].rfind('<').unwrap();
+        let name = rest[begin + 1..].split([' ', '>']).next().unwrap();
+        kept.push_str(&rest[..begin]);
+        let end = format!("</{name}>");
+        rest = rest[begin..].split_once(&end).unwrap_or_else(|| panic!("{name} has no end")).1;
+    }
+    kept + rest
+}
+
+/// The fields of forms that have no label.
+fn unlabelled(page: &str) -> Vec<&str> {
+    let tags = page.split('<').skip(1).map(|tag| tag.split('>').next().unwrap());
+    let fields = tags.filter(|tag| {
+        let name = tag.split(' ').next().unwrap();
+        ["input", "select", "textarea"].contains(&name) && !tag.contains("type=\"hidden\"")
+    });
+    fields
+        .filter(|tag| {
+            let id = tag.split_once(" id=\"").and_then(|(_, id)| id.split('"').next());
+            !id.is_some_and(|id| page.contains(&format!("<label for=\"{id}\"")))
+        })
+        .collect()
+}
+
+/// What holds of every page.
+fn hold(address: &str, page: &Answer) {
+    let body = &page.body;
+    assert_eq!(page.status, StatusCode::OK, "{address}");
+    assert_eq!(body.matches("<h1").count(), 1, "{address} has one heading of the first order");
+    assert!(!body.contains(" style=") && !body.contains("<script>"), "{address}");
+    assert!(body.len() < 100_000, "{address} has {} bytes", body.len());
+    assert_eq!(unlabelled(body), Vec::<&str>::new(), "{address}");
+    if body.contains("<html lang=\"en\"") {
+        let rest = without_chinese_elements(body);
+        let chinese: String =
+            rest.chars().filter(|it| ('\u{3000}'..='\u{9fff}').contains(it)).collect();
+        assert_eq!(chinese, "", "{address} is in English");
+    }
+}
+
+async fn in_both_languages(browser: &mut Browser<'_>, address: &str) {
+    for tag in ["zh-Hans", "en"] {
+        browser.open(&format!("/language/{tag}?back=/")).await;
+        let page = browser.open(address).await;
+        assert!(page.body.contains(&format!("<html lang=\"{tag}\"")), "{address}");
+        hold(address, &page);
+    }
+}
+
+#[tokio::test]
+async fn every_open_page_is_written_as_it_must_be_in_both_languages() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    for address in PAGES {
+        in_both_languages(&mut browser, address).await;
+    }
+}
+
+#[tokio::test]
+async fn every_message_has_its_page_with_fields_sample_and_return_codes() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    let list = browser.open("/developers/messages").await;
+    for message in MessageType::ALL {
+        let address = format!("/developers/messages/{}", message.code());
+        assert!(list.body.contains(&format!("href=\"{address}\"")), "{address}");
+        in_both_languages(&mut browser, &address).await;
+        let page = browser.open(&address).await.body;
+        for field in message.layout().body.head().fields {
+            let name = format!("<code>{}</code>", field.name);
+            assert!(page.contains(&name), "{address} {name}");
+        }
+        if let Some(response) = message.response() {
+            assert!(page.contains(&format!("href=\"/developers/messages/{}\"", response.code())));
+            assert!(page.contains(message.layout().faults.empty.code), "{address}");
+        }
+        let sample = browser.open(&format!("{address}/sample")).await;
+        assert_eq!(sample.headers["content-type"], "application/xml");
+        assert!(sample.body.contains(message.root()), "{}", sample.body);
+    }
+    let unknown = browser.open("/developers/messages/CEB999").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_checker_tells_each_defect_on_its_line() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    let good = browser.open("/developers/messages/CEB311/sample").await.body;
+    let answer = browser.upload("/developers/checker", &[("text", &good)]).await;
+    hold("a valid order", &answer);
+    assert!(answer.body.contains("CEB311: nothing is wrong; documents: 1"), "{}", answer.body);
+    assert!(answer.body.contains("The signature does not verify"), "{}", answer.body);
+
+    let begin = good.find("<ceb:orderNo>").unwrap();
+    let end = good.find("</ceb:orderNo>").unwrap();
+    let line = good[..begin].matches('\n').count() + 1;
+    let bad = format!("{}<ceb:orderNo>{}", &good[..begin], &good[end..]);
+    // Browsers send the line ends of text areas as network protocols want them.
+    let typed = bad.replace('\n', "\r\n");
+    let answer = browser.upload("/developers/checker", &[("text", &typed)]).await;
+    assert!(answer.body.contains(&format!("<p>Line {line}</p>")), "{}", answer.body);
+    let answer = browser.upload("/developers/checker", &[("file", &bad)]).await;
+    hold("a bad order", &answer);
+    let told = answer.body.split_once(&format!("<p>Line {line}</p>"));
+    let (_, told) = told.unwrap_or_else(|| panic!("line {line}: {}", answer.body));
+    let told = told.split("</ul>").next().unwrap();
+    assert!(told.contains("OrderHead/orderNo"), "{told}");
+    assert!(told.contains("<span lang=\"zh-Hans\"") && told.contains("Expected"), "{told}");
+}
+
+#[tokio::test]
+async fn the_checker_takes_anything_and_keeps_within_its_bounds() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    for (text, told) in [
+        ("nonsense", "the structure is not valid"),
+        ("<a>\n<b>\n</a>", "Line 3"),
+        ("<CEB311Message/>", "the structure is not valid"),
+    ] {
+        let answer = browser.upload("/developers/checker", &[("text", text)]).await;
+        hold(text, &answer);
+        assert!(answer.body.contains(told), "{text}: {}", answer.body);
+    }
+    let nothing = browser.upload("/developers/checker", &[("text", " ")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let long = " ".repeat((1 << 20) + 1);
+    let long = browser.upload("/developers/checker", &[("file", &long)]).await;
+    assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", long.body);
+    let typed = browser.send("/developers/checker", &[("text", "<a/>")]).await;
+    assert!(typed.body.contains("the structure is not valid"), "without a file it is a plain form");
+}
