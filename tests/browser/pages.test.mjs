@@ -20,8 +20,8 @@ const form_of = (address) => address.split('?')[0].replace(/[0-9A-Z]*[0-9][0-9A-
 
 /** The addresses that the open page links to. */
 async function links(page) {
-  const all = await page.$$eval('a[href^="/"]', (links) => links.map((link) => link.getAttribute('href')));
-  return all.filter((address) => !/^\/(language|static|sign-in)|\.(csv|pem|xml|json|zip)$|download/.test(address));
+  const all = await page.$$eval('a[href^="/"]:not([download])', (links) => links.map((link) => link.getAttribute('href')));
+  return all.filter((address) => !/^\/(language|static|sign-in)|\.(csv|pem|xml|json|zip)$|\/sample$/.test(address));
 }
 
 async function walk(role) {
