@@ -26,8 +26,8 @@ use tongguan_testkit::traffic::crew::Crew;
 use tongguan_testkit::traffic::exports::{ExportedParcel, day_of};
 use tongguan_testkit::traffic::{TrafficParcel, generate, generate_from_purchases};
 
-use super::serve::config::Config;
 use super::serve;
+use super::serve::config::Config;
 use crate::clock::SystemClock;
 use exports::ExportReport;
 use mail::Mail;

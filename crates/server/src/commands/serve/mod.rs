@@ -69,9 +69,7 @@ impl Serve {
         config.log.start();
         // Before anything is opened: a port that is taken is told at once.
         let listener = listen(config.listen)?;
-        run(listener, &config, |address| {
-            Ok(writeln!(std::io::stdout(), "served at {address}")?)
-        })?;
+        run(listener, &config, |address| Ok(writeln!(std::io::stdout(), "served at {address}")?))?;
         Ok(ExitCode::SUCCESS)
     }
 }

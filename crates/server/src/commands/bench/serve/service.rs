@@ -16,6 +16,9 @@ use super::super::input::SEED;
 /// More than any run takes from a guarantee, in yuan.
 const GRANTED: &str = "90000000000000";
 
+/// What the service says, in its folder.
+const LOG: &str = "service.log";
+
 /// A service that runs. Killed when dropped.
 pub struct Service {
     child: Child,
@@ -46,11 +49,14 @@ impl Service {
         register.args(["registry", "import", "parties.toml", "--data", "data"]).current_dir(folder);
         let registered = register.stdout(Stdio::null()).status()?;
         ensure!(registered.success(), "the parties could not be registered: {registered}");
+        // Every request is told, as in use; whoever measures wants to see the result.
+        let log = fs::File::create(at(LOG))?;
         let mut child = Command::new(program)
             .args(["serve", "--config", "tongguan.toml", "--listen", "127.0.0.1:0"])
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .context("cannot start the service")?;
         let mut line = String::new();
@@ -59,7 +65,10 @@ impl Service {
         }
         let address = line.trim().strip_prefix("served at http://").map(str::to_owned);
         let mut service = Self { child, address: String::new() };
-        service.address = address.context("the service did not start")?;
+        service.address = address.with_context(|| {
+            let said = fs::read_to_string(at(LOG)).unwrap_or_default();
+            format!("the service did not start: {}", said.trim())
+        })?;
         Ok(service)
     }
 
