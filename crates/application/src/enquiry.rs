@@ -7,14 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
-use tongguan_domain::ids::{DeclarationId, DxpId, PartyId};
+use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId};
+use tongguan_domain::party::Role;
 use tongguan_domain::registry::Registry;
+use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, StorageError, Store, View};
 
+use crate::casework::{self, Assignment, Proposal, ProposalError};
+use crate::clearing::settings::OfficeSettings;
 use crate::codes::{self, CodesError};
 use crate::registry;
-use crate::review::{self, AnyDeclaration, Filter, Found, Page, Picture, Place, ReviewError};
+use crate::review::{
+    self, AnyDeclaration, Case, Filter, Found, Page, Picture, Place, QUEUES, Queued, ReviewError,
+};
+use crate::settings::{self, SettingsError};
 
 /// Answers enquiries over a store.
 pub struct Enquiries {
@@ -25,6 +32,52 @@ pub struct Enquiries {
 
 /// What was read of a register, and the revision that it had.
 type AtRevision<T> = Mutex<Option<(i64, Arc<T>)>>;
+
+/// How much waits in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The queue.
+    pub queue: ReturnStatus,
+    /// How many declarations.
+    pub count: i64,
+    /// Since when the oldest of them stands there.
+    pub oldest: Moment,
+}
+
+/// A case, who works on it, and what its office has settled.
+#[derive(Debug)]
+pub struct CaseFile {
+    /// The declaration and what stands beside it.
+    pub case: Case,
+    /// Who has taken it on last, whether or not that has lapsed.
+    pub assignment: Option<Assignment>,
+    /// What was proposed about it, in order.
+    pub proposals: Vec<Proposal>,
+    /// The settings of its office.
+    pub settings: OfficeSettings,
+    /// Who is registered.
+    pub registry: Arc<Registry>,
+}
+
+/// Something could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub enum EnquiryError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The law.
+    #[error(transparent)]
+    Codes(#[from] CodesError),
+    /// The settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Declarations.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    /// Proposals.
+    #[error(transparent)]
+    Proposal(#[from] ProposalError),
+}
 
 impl Enquiries {
     /// Over a store.
@@ -108,16 +161,58 @@ impl Enquiries {
         self.store.read(|view| review::queue(view, filter, place, limit))
     }
 
+    /// Those of these declarations that wait in a queue of the office that is reached.
+    ///
+    /// # Errors
+    /// [`ReviewError`].
+    pub fn queued(&self, reach: Reach, ids: &[DeclarationId]) -> Result<Vec<Queued>, ReviewError> {
+        let Reach::Office(office) = reach else { return Ok(Vec::new()) };
+        let rows = self.store.read(|view| review::queued(view, ids))?;
+        Ok(rows.into_iter().filter(|row| row.office == office).collect())
+    }
+
     /// A declaration by whatever number somebody has of it.
     ///
     /// # Errors
     /// [`ReviewError`].
     pub fn find(&self, reach: Reach, number: &str, now: Moment) -> Result<Found, ReviewError> {
-        let found = match review::find(&self.store, number, now)? {
-            Found::Nothing => Vec::new(),
-            Found::One(id) => vec![id],
-            Found::Several(ids) => ids,
-        };
+        self.within(reach, review::find(&self.store, number, now)?.all())
+    }
+
+    /// A declaration by whatever number somebody has of it or of its parcel: as [`Self::find`], else by the
+    /// number of a seal, else by that of a waybill of any carrier that is registered.
+    ///
+    /// # Errors
+    /// [`EnquiryError`].
+    pub fn search(&self, reach: Reach, number: &str, now: Moment) -> Result<Found, EnquiryError> {
+        let known = self.find(reach, number, now)?;
+        if known != Found::Nothing {
+            return Ok(known);
+        }
+        let registry = self.registry()?;
+        let carriers = registry.parties().filter(|party| party.roles.contains(Role::Carrier));
+        let carriers: Vec<_> = carriers.map(|party| party.id).collect();
+        let found = self.store.read(|view| review::of_parcel(view, number, &carriers))?;
+        Ok(self.within(reach, found)?)
+    }
+
+    /// The declarations of these ids, as far as they are reached.
+    ///
+    /// # Errors
+    /// [`ReviewError`].
+    pub fn declarations(
+        &self,
+        reach: Reach,
+        ids: &[DeclarationId],
+    ) -> Result<Vec<AnyDeclaration>, ReviewError> {
+        let all = self.store.read(|view| {
+            let all = ids.iter().map(|id| AnyDeclaration::of_id(view, *id));
+            all.collect::<Result<Vec<_>, ReviewError>>()
+        })?;
+        Ok(all.into_iter().flatten().filter(|one| one.is_within(reach)).collect())
+    }
+
+    fn within(&self, reach: Reach, found: Vec<DeclarationId>) -> Result<Found, ReviewError> {
         let mut reached = Vec::new();
         for id in found {
             if self.is_reached(reach, id)? {
@@ -142,17 +237,72 @@ impl Enquiries {
         review::picture(&self.store, id)
     }
 
+    /// A declaration with everything that an officer needs beside it to decide.
+    ///
+    /// # Errors
+    /// [`EnquiryError`].
+    pub fn case(&self, reach: Reach, id: DeclarationId) -> Result<Option<CaseFile>, EnquiryError> {
+        if !self.is_reached(reach, id)? {
+            return Ok(None);
+        }
+        let Some(case) = review::case(&self.store, id)? else { return Ok(None) };
+        Ok(Some(CaseFile {
+            assignment: casework::assignments(&self.store, &[id])?.pop(),
+            proposals: casework::of(&self.store, id)?,
+            settings: self.office(case.declaration.office())?,
+            registry: self.registry()?,
+            case,
+        }))
+    }
+
+    /// What waits for a second officer of the office that is reached, the oldest first.
+    ///
+    /// # Errors
+    /// [`EnquiryError`].
+    pub fn proposals(&self, reach: Reach) -> Result<Vec<Proposal>, EnquiryError> {
+        Ok(match reach {
+            Reach::Office(office) => casework::open(&self.store, Some(office))?,
+            Reach::Everybody => casework::open(&self.store, None)?,
+            Reach::Party(_) | Reach::Nobody => Vec::new(),
+        })
+    }
+
+    /// How much waits in each queue of the office that is reached, in the order of [`review::QUEUES`]: how
+    /// many declarations, and since when the oldest of them.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn waiting(&self, reach: Reach) -> Result<Vec<Waiting>, StorageError> {
+        let office = match reach {
+            Reach::Office(office) => Some(office.to_string()),
+            Reach::Everybody => None,
+            Reach::Party(_) | Reach::Nobody => return Ok(Vec::new()),
+        };
+        let rows = self.store.read(|view| view.queues_at(office.as_deref()))?;
+        let of = |queue: ReturnStatus| {
+            let here = rows.iter().filter(|row| row.queue == i64::from(queue.number()));
+            let oldest = here.clone().map(|row| row.oldest).min()?;
+            Some(Waiting { queue, count: here.map(|row| row.count).sum(), oldest })
+        };
+        Ok(QUEUES.into_iter().filter_map(of).collect())
+    }
+
+    /// What an office has settled for itself.
+    ///
+    /// # Errors
+    /// [`EnquiryError`].
+    pub fn office(&self, office: OfficeCode) -> Result<OfficeSettings, EnquiryError> {
+        let pack = self.pack()?;
+        let settings = self.store.read(|view| settings::load(view, pack))?;
+        Ok(settings.office(office).clone())
+    }
+
     /// Whether a declaration is there and within reach.
     ///
     /// # Errors
     /// [`ReviewError`].
     pub fn is_reached(&self, reach: Reach, id: DeclarationId) -> Result<bool, ReviewError> {
         let declaration = self.store.read(|view| AnyDeclaration::of_id(view, id))?;
-        Ok(declaration.is_some_and(|declaration| match reach {
-            Reach::Everybody => true,
-            Reach::Office(office) => declaration.offices().contains(&office),
-            Reach::Party(party) => declaration.parties().contains(&party),
-            Reach::Nobody => false,
-        }))
+        Ok(declaration.is_some_and(|declaration| declaration.is_within(reach)))
     }
 }

@@ -14,6 +14,7 @@
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`not_departed`] | released exports that have not left |
 //! | [`review`] | what officers see and decide |
+//! | [`casework`] | which officer has taken a case on, and what waits for a second one |
 //! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
 //! | [`quarantine`] | parcels that are looked at before they enter the supervised place |
 //! | [`transit`] | goods under seal on their way to the port |
@@ -42,6 +43,7 @@ mod desk;
 pub mod access;
 pub mod bonded;
 pub mod cancellations;
+pub mod casework;
 pub mod checking;
 pub mod clearing;
 pub mod codes;

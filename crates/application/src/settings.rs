@@ -12,6 +12,8 @@
 //! | `not_departed_days` | days | 30 |
 //! | `examine_before_loading` | `true`, `false` | `false` |
 //! | `review_cancellations` | `true`, `false` | `false` |
+//! | `case_minutes` | minutes | 30 |
+//! | `late_after_hours` | hours | 24 |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
 //! | `quarantine_per_10_000` | exported parcels | 0 |
 //!
@@ -29,7 +31,7 @@ use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 15] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -40,6 +42,8 @@ pub const NAMES: [&str; 13] = [
     "not_departed_days",
     "examine_before_loading",
     "review_cancellations",
+    "case_minutes",
+    "late_after_hours",
     "red_per_10_000",
     "yellow_per_10_000",
     "quarantine_per_10_000",
@@ -130,7 +134,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 13] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 15] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -148,6 +152,8 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 13] {
         office.not_departed_days.to_string(),
         office.examine_before_loading.to_string(),
         office.review_cancellations.to_string(),
+        office.case_minutes.to_string(),
+        office.late_after_hours.to_string(),
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
         office.quarantine_per_10_000.to_string(),
@@ -178,7 +184,8 @@ pub fn load(view: &mut View<'_>, law: Arc<Pack>) -> Result<Settings, SettingsErr
 }
 
 fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
-    let days = || row.value.parse::<u16>().map(i64::from).map_err(|_| bad(row, "a number of days"));
+    let count = |of| row.value.parse::<u16>().map(i64::from).map_err(|_| bad(row, of));
+    let days = || count("a number of days");
     let flag = || row.value.parse().map_err(|_| bad(row, "`true` or `false`"));
     let rate = || match row.value.parse() {
         Ok(rate @ 0..=10_000) => Ok(rate),
@@ -206,6 +213,8 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "not_departed_days" => office.not_departed_days = days()?,
         "examine_before_loading" => office.examine_before_loading = flag()?,
         "review_cancellations" => office.review_cancellations = flag()?,
+        "case_minutes" => office.case_minutes = count("a number of minutes")?,
+        "late_after_hours" => office.late_after_hours = count("a number of hours")?,
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
         "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,

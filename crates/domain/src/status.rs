@@ -66,6 +66,17 @@ impl ReturnStatus {
         }
     }
 
+    /// Whether customs keeps the goods (扣留).
+    pub const fn is_detained(self) -> bool {
+        matches!(
+            self,
+            Self::DetainedForClearance
+                | Self::DetainedForInvestigation
+                | Self::DetainedForLegal
+                | Self::DetainedOtherwise
+        )
+    }
+
     /// The number on the wire.
     pub const fn number(self) -> i32 {
         match self {

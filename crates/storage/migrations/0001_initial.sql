@@ -653,3 +653,31 @@ CREATE TABLE webhook_dead (
     failure TEXT NOT NULL,
     PRIMARY KEY (webhook, n)
 ) CLUSTERED;
+
+-- Who works on a declaration; one that lapsed stays until somebody else takes the case on.
+CREATE TABLE assignment (
+    declaration_id BIGINT NOT NULL PRIMARY KEY,
+    officer TEXT NOT NULL,
+    name TEXT NOT NULL,
+    taken_at BIGINT NOT NULL
+) CLUSTERED;
+
+CREATE INDEX assignment_officer ON assignment (officer, taken_at);
+
+-- Decisions that need a second officer. Answered ones stay.
+CREATE TABLE proposal (
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    ruling TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    status BIGINT NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    answered_by TEXT,
+    answered_at BIGINT,
+    refusal TEXT,
+    PRIMARY KEY (declaration_id, n)
+) CLUSTERED;
+
+CREATE INDEX proposal_open ON proposal (proposed_at, declaration_id) WHERE answered_by IS NULL;

@@ -4,6 +4,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 
+use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::follow::Followed;
 use crate::partition::Partition;
@@ -85,6 +86,22 @@ impl View<'_> {
         declarations: &[(Partition, DeclarationId)],
     ) -> Result<Vec<TaxBill>, StorageError> {
         self.load(declarations)
+    }
+
+    /// The audit events of a partition from place `from` on, in commit order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn events_from(
+        &mut self,
+        partition: Partition,
+        from: i64,
+        limit: i64,
+    ) -> Result<Vec<Event>, StorageError> {
+        self.select(
+            "WHERE partition = $1 AND seq >= $2 ORDER BY seq LIMIT $3",
+            &[partition.cell(), from.cell(), limit.cell()],
+        )
     }
 
     /// The postings of these decisions, in order.

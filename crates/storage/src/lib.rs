@@ -28,6 +28,7 @@ mod row;
 mod access;
 mod balance;
 mod bonded;
+mod casework;
 mod cell;
 mod checkpoint;
 mod claim;
@@ -71,6 +72,7 @@ pub use bonded::{
     AccountBook, AccountBookKey, BondedList, BondedListKey, BondedStock, BondedStockKey,
     StockDelta, StockMovement,
 };
+pub use casework::{AssignmentRow, ProposalRow, QueueAtOffice};
 pub use checkpoint::LogTraffic;
 pub use claim::{Claim, ClaimKey};
 pub use closed_export::{ClosedExport, ClosedExportKey, Departures, Kept};

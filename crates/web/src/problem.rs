@@ -72,6 +72,8 @@ pub enum Problem {
     ForeignForm,
     /// There is nothing of that number within the caller's reach.
     NotFound,
+    /// It is not known whether a decision was carried out.
+    DecisionNotKnown,
 }
 
 /// Writes a handler's problem out as its caller wants to read it.
@@ -131,6 +133,7 @@ impl Problem {
             Self::NotPermitted(_) => (StatusCode::FORBIDDEN, "not-permitted"),
             Self::ForeignForm => (StatusCode::FORBIDDEN, "foreign-form"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
+            Self::DecisionNotKnown => (StatusCode::SERVICE_UNAVAILABLE, "decision-not-known"),
         }
     }
 
@@ -220,6 +223,11 @@ impl Problem {
             Self::ForeignForm => fixed(
                 "表单不属于本次会话，或来自其他网站；请重新打开页面后再提交",
                 "the form is not of this session, or comes from another site; open the page anew and send it again",
+            ),
+            Self::DecisionNotKnown => fixed(
+                "尚不能确认决定是否已执行；它可能仍在排队。请先查看案件现状，再决定是否重试",
+                "it is not known yet whether the decision was carried out; it may still wait in its turn. Look how \
+                 the case stands before you try again",
             ),
             Self::NotFound => fixed(
                 "您可查看的范围内没有该编号；请核对后重试",

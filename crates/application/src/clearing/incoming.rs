@@ -21,6 +21,7 @@ use tongguan_domain::ids::{
 };
 use tongguan_domain::quarantine::Finding;
 use tongguan_domain::readmission::ExportReturnId;
+use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::transit::Sighting;
 use tongguan_messages::ceb::MessageType;
@@ -48,6 +49,8 @@ pub enum Incoming {
         reason: String,
         /// The tax, assessed again because the declaration had none.
         reassessed: Option<TaxDue>,
+        /// The status at which the officer saw it: at another one the ruling is refused.
+        only_at: Option<ReturnStatus>,
     },
     /// An officer seals released goods, or looks at sealed ones.
     Transit(TransitCommand),

@@ -38,6 +38,10 @@ pub struct OfficeSettings {
     /// Whether an officer decides about requests to cancel a declaration, which are decided at once
     /// otherwise.
     pub review_cancellations: bool,
+    /// Minutes after which a case that an officer has taken on is free again.
+    pub case_minutes: i64,
+    /// Hours after which what waits in a queue is marked as waiting too long.
+    pub late_after_hours: i64,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
@@ -57,6 +61,8 @@ impl Default for OfficeSettings {
             not_departed_days: 30,
             examine_before_loading: false,
             review_cancellations: false,
+            case_minutes: 30,
+            late_after_hours: 24,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
         }

@@ -1,5 +1,7 @@
 //! A declaration of either direction, as far as review treats them alike.
 
+use tongguan_domain::access::Reach;
+use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
 };
@@ -127,6 +129,20 @@ impl AnyDeclaration {
         }
     }
 
+    /// What an officer can decide about it where it stands, in the order of the table.
+    pub fn rulings(&self) -> Vec<Ruling> {
+        let all = Ruling::NAMES.into_iter().map(|(_, ruling)| ruling);
+        match self {
+            Self::Import(record) => {
+                all.filter(|ruling| record.state.clone().rule(*ruling).is_ok()).collect()
+            }
+            Self::Export(record) => {
+                let can = |step| record.state.clone().take(step).is_ok();
+                all.filter(|ruling| ruling.export_step().is_some_and(can)).collect()
+            }
+        }
+    }
+
     /// Who may declare it: its declarant (申报单位) and its merchant (电商企业).
     pub fn declarers(&self) -> [PartyId; 2] {
         match self {
@@ -154,6 +170,16 @@ impl AnyDeclaration {
         match self {
             Self::Import(record) => [record.facts.office, record.facts.port],
             Self::Export(record) => [record.facts.office, record.facts.port],
+        }
+    }
+
+    /// Whether it is among what somebody reaches.
+    pub fn is_within(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::Everybody => true,
+            Reach::Office(office) => self.offices().contains(&office),
+            Reach::Party(party) => self.parties().contains(&party),
+            Reach::Nobody => false,
         }
     }
 
@@ -203,6 +229,13 @@ impl AnyRow {
         match self {
             Self::Import(row) => &row.office,
             Self::Export(row) => &row.office,
+        }
+    }
+
+    pub const fn queue(&self) -> Option<i64> {
+        match self {
+            Self::Import(row) => row.queue,
+            Self::Export(row) => row.queue,
         }
     }
 

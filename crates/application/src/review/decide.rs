@@ -6,9 +6,10 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
-use tongguan_storage::{StorageError, Store};
+use tongguan_storage::{StorageError, Store, View};
 
 use super::ReviewError;
+use super::acts::{AND, Act, acts};
 use super::any::AnyDeclaration;
 use super::picture::{Told, run_about};
 use super::reason::{BadReason, reason};
@@ -32,6 +33,11 @@ pub struct Decision {
     pub officer: String,
     /// Why: a code of [`super::REASONS`], or words.
     pub reason: String,
+    /// The second officer who agrees, where one [has to](Ruling::needs_second).
+    pub approver: Option<String>,
+    /// The place of the newest response when the officer looked ([`super::Case::version`]): where there is
+    /// another one since, nothing is decided.
+    pub seen: Option<i64>,
 }
 
 /// What a decision led to, or declaring.
@@ -54,6 +60,19 @@ pub enum DecideError {
     /// It is not possible where the declaration stands.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
+    /// It has gone on since the officer looked.
+    #[error("declaration {0} has gone on since you looked at it: look again before you decide")]
+    MovedOn(DeclarationId),
+    /// A second officer has to agree.
+    #[error(
+        "goods that customs keeps are let go by two officers: propose it, and have it approved"
+    )]
+    SecondNeeded,
+    /// The second officer is the first, or who kept the goods.
+    #[error(
+        "`{0}` has kept the goods or proposed to let them go, so somebody else has to approve it"
+    )]
+    SameOfficer(String),
     /// The officer's name.
     #[error(transparent)]
     BadOfficer(#[from] BadOfficer),
@@ -73,13 +92,23 @@ pub enum DecideError {
     Unlawful(Vec<Defect>),
     /// It could not be carried out.
     #[error(transparent)]
-    Undecidable(#[from] Undecidable),
+    Undecidable(Undecidable),
     /// What is stored could not be read.
     #[error(transparent)]
     Review(#[from] ReviewError),
     /// It could not be committed.
     #[error(transparent)]
     NotCommitted(#[from] NotCommitted),
+}
+
+impl From<Undecidable> for DecideError {
+    fn from(why: Undecidable) -> Self {
+        match why {
+            Undecidable::MovedOn { id, .. } => Self::MovedOn(id),
+            Undecidable::NotAllowed(why) => Self::NotAllowed(why),
+            other => Self::Undecidable(other),
+        }
+    }
 }
 
 impl From<StorageError> for DecideError {
@@ -106,6 +135,38 @@ pub fn officer(name: &str) -> Result<&str, BadOfficer> {
     Err(BadOfficer)
 }
 
+/// The declaration that a decision is about, if the decision is possible where it stands and where it was
+/// seen.
+///
+/// # Errors
+/// [`DecideError`].
+pub(crate) fn proposable(
+    store: &Store,
+    decision: &Decision,
+) -> Result<AnyDeclaration, DecideError> {
+    let id = decision.declaration;
+    let declaration = stored(store, id)?.ok_or(DecideError::Unknown(id))?;
+    if decision.seen.is_some() && decision.seen != store.read(|view| version(view, &declaration))? {
+        return Err(DecideError::MovedOn(id));
+    }
+    let (at, ruling) = (declaration.status(), decision.ruling);
+    if !declaration.rulings().contains(&ruling) {
+        return Err(NotAllowed { at, ruling }.into());
+    }
+    Ok(declaration)
+}
+
+/// Where a declaration stands; nothing where there is none.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn status(
+    store: &Store,
+    id: DeclarationId,
+) -> Result<Option<ReturnStatus>, ReviewError> {
+    Ok(stored(store, id)?.map(|declaration| declaration.status()))
+}
+
 /// Carries out a decision and says what was told.
 ///
 /// # Errors
@@ -115,11 +176,16 @@ pub fn decide(
     pack: &Pack,
     decision: &Decision,
 ) -> Result<Decided, DecideError> {
-    let Decision { declaration: id, ruling, officer, reason: why } = decision;
+    let Decision { declaration: id, ruling, officer, reason: why, approver, seen } = decision;
     let store = decides.store().clone();
     let officer = self::officer(officer)?;
     let reason = reason(why)?;
     let before = stored(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
+    if seen.is_some() && *seen != store.read(|view| version(view, &before))? {
+        return Err(DecideError::MovedOn(*id));
+    }
+    let approver = approver.as_deref().map(self::officer).transpose()?;
+    second(&store, &before, *ruling, officer, approver)?;
     let assessed = match &before {
         AnyDeclaration::Import(import) => match import.state.clone().rule(*ruling)? {
             Ruled::Accepted(entered) if entered.lodged.tax.is_none() => {
@@ -133,13 +199,35 @@ pub fn decide(
     let command = Incoming::Ruling {
         declaration: *id,
         ruling: *ruling,
-        officer: officer.to_owned(),
+        officer: approver
+            .map_or_else(|| officer.to_owned(), |second| format!("{officer}{AND}{second}")),
         reason,
         reassessed: assessed.clone(),
+        only_at: Some(before.status()),
     };
     carry_out::<DecideError>(decides, command)?;
     let after = decided(&store, *id)?.ok_or(DecideError::Unknown(*id))?;
     Ok(Decided { assessed, ..after })
+}
+
+/// Checks that a second officer agrees where one has to, who neither proposes it nor has kept the goods.
+fn second(
+    store: &Store,
+    before: &AnyDeclaration,
+    ruling: Ruling,
+    officer: &str,
+    approver: Option<&str>,
+) -> Result<(), DecideError> {
+    if !ruling.needs_second(before.status()) {
+        return Ok(());
+    }
+    let second = approver.ok_or(DecideError::SecondNeeded)?;
+    let kept = acts(store, before.id())?.into_iter().rfind(Act::keeps_goods);
+    let has_kept = kept.is_some_and(|act| act.officers().any(|officer| officer == second));
+    if second == officer || has_kept {
+        return Err(DecideError::SameOfficer(second.to_owned()));
+    }
+    Ok(())
 }
 
 /// The tax by the law as it is loaded now: the officer has seen to what kept it from being assessed.
@@ -159,6 +247,14 @@ pub(crate) fn decided(store: &Store, id: DeclarationId) -> Result<Option<Decided
     let Some(after) = stored(store, id)? else { return Ok(None) };
     let told = newest(store, &after)?;
     Ok(Some(Decided { status: after.status(), told, assessed: None }))
+}
+
+/// The place of the newest response about a declaration: it grows with everything that is told of it.
+pub(super) fn version(
+    view: &mut View<'_>,
+    declaration: &AnyDeclaration,
+) -> Result<Option<i64>, ReviewError> {
+    Ok(declaration.newest_response(view)?.map(|(_, seq)| seq))
 }
 
 /// The declaration as it is stored now.

@@ -10,14 +10,14 @@ use std::ops::Range;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use tongguan_domain::ids::{DeclarationId, OrderNumber};
+use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
 use tongguan_domain::time::{Moment, parse_day};
-use tongguan_storage::{Declaration, Export, Partition, StorageError, Store};
+use tongguan_storage::{Declaration, Export, Partition, StorageError, Store, View};
 
 use super::ReviewError;
 use super::any::AnyRow;
 use super::queue::QUEUES;
-use crate::clearing::record::{DocumentKind, Facts};
+use crate::clearing::record::{ClaimKey, DocumentKind, Facts};
 use crate::clearing::rows::read_document;
 use crate::numbering::{first_id_at, partition_of_number};
 
@@ -35,6 +35,48 @@ pub enum Found {
     One(DeclarationId),
     /// An order number that several platforms or merchants use: the declarations of each.
     Several(Vec<DeclarationId>),
+}
+
+impl Found {
+    /// All of them.
+    pub fn all(self) -> Vec<DeclarationId> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::One(id) => vec![id],
+            Self::Several(ids) => ids,
+        }
+    }
+}
+
+/// The declarations of a parcel, by the number of a seal on it, or of its waybill with one of these carriers:
+/// waybills lie by carrier and number.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn of_parcel(
+    view: &mut View<'_>,
+    number: &str,
+    carriers: &[PartyId],
+) -> Result<Vec<DeclarationId>, ReviewError> {
+    let number = number.trim();
+    let sealed = view.transits_sealed(&[(number,)])?;
+    if !sealed.is_empty() {
+        return Ok(sealed.into_iter().map(|row| row.declaration_id).collect());
+    }
+    let keys: Vec<_> = carriers
+        .iter()
+        .flat_map(|party| {
+            [DocumentKind::Waybill, DocumentKind::ExportWaybill].map(|kind| ClaimKey {
+                kind,
+                party: *party,
+                number: number.into(),
+            })
+        })
+        .collect();
+    let rows: Vec<_> =
+        keys.iter().map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number)).collect();
+    let claims = view.claims(&rows)?;
+    Ok(claims.into_iter().filter_map(|claim| claim.declaration_id).collect())
 }
 
 /// Finds a declaration by its id, 预录入编号 (`B` and 17 digits), 清单编号 (office, year, `I` or `E`, serial)

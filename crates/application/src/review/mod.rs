@@ -5,11 +5,14 @@
 //! | [`queue`] | what waits for an officer or a guarantee, page by page |
 //! | [`find`] | a declaration by whatever number somebody has of it |
 //! | [`picture`] | everything that is stored about one declaration |
+//! | [`case`], [`acts`] | the same with what an officer needs to decide, and what officers did |
 //! | [`decide`] | a ruling, committed, with what was told |
 //! | [`declare`] | a stored declaration, declared, with what was told |
 //! | [`REASONS`] | reasons by code |
 
+mod acts;
 mod any;
+mod case;
 mod decide;
 mod declare;
 mod find;
@@ -17,13 +20,17 @@ mod picture;
 mod queue;
 mod reason;
 
+pub use acts::{Act, acts};
 pub use any::{AnyDeclaration, Direction};
-pub(crate) use decide::decided;
+pub use case::{Case, Returns, case};
 pub use decide::{BadOfficer, DecideError, Decided, Decision, decide, officer};
+pub(crate) use decide::{decided, proposable, status};
 pub use declare::{DeclareError, declare};
+pub(crate) use find::of_parcel;
 pub use find::{Found, find};
 pub(crate) use picture::run_about;
 pub use picture::{Matching, Particulars, Picture, Told, picture};
+pub(crate) use queue::queued;
 pub use queue::{Filter, Page, Place, QUEUES, Queued, Worth, queue};
 pub use reason::{BadReason, REASONS, reason};
 

@@ -177,8 +177,7 @@ fn told(
     provisional_no: &ProvisionalNumber,
     (partition, to): (Partition, i64),
 ) -> Result<Vec<Told>, ReviewError> {
-    let begin = made_at(id.0).plus_millis(-SLACK_MS);
-    let mut from = first_response_since(store, partition, begin, to)?;
+    let mut from = first_response_of(store, id, (partition, to))?;
     let mut told = Vec::new();
     loop {
         let page = store.read(|view| view.responses_between(partition, from, to, PAGE))?;
@@ -188,6 +187,16 @@ fn told(
             told.extend(run_about(&response.body, provisional_no)?);
         }
     }
+}
+
+/// The place from which on there may be responses about a declaration, whose newest is known.
+pub(super) fn first_response_of(
+    store: &Store,
+    id: DeclarationId,
+    (partition, to): (Partition, i64),
+) -> Result<i64, StorageError> {
+    let begin = made_at(id.0).plus_millis(-SLACK_MS);
+    first_response_since(store, partition, begin, to)
 }
 
 /// The statuses in the body of a response, if it is about the declaration of that number.

@@ -141,6 +141,20 @@ pub fn queue(
     Ok(Page { rows, next })
 }
 
+/// Those of these declarations that stand in a queue.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn queued(
+    view: &mut View<'_>,
+    ids: &[DeclarationId],
+) -> Result<Vec<Queued>, ReviewError> {
+    let rows = ids.iter().map(|id| AnyRow::of_id(view, *id));
+    let rows = rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+    let rows = rows.filter(|row| row.queue().is_some()).collect();
+    complete(view, rows)
+}
+
 /// The next declarations of one queue, by order of lodging: ids grow with time, whichever way the goods
 /// go.
 fn next_in_queue(

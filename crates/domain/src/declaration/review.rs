@@ -1,6 +1,8 @@
 //! What officers decide about a declaration (人工审核, 查验 and what follows).
 
+use super::export_state::ExportStep;
 use super::state::{Detention, Entered, ImportState};
+use crate::status::ReturnStatus;
 use std::fmt;
 
 /// An officer's decision.
@@ -53,7 +55,7 @@ pub enum Ruled {
 #[error("a declaration at status {at} cannot be {ruling}")]
 pub struct NotAllowed {
     /// The status at which it stands.
-    pub at: crate::status::ReturnStatus,
+    pub at: ReturnStatus,
     /// What was asked.
     pub ruling: Ruling,
 }
@@ -77,6 +79,28 @@ impl Ruling {
     /// The ruling of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, ruling)| *ruling)
+    }
+
+    /// The word on the command line and in forms.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, ruling)| *ruling == self).map_or("", |(name, _)| name)
+    }
+
+    /// What it is to an export declaration; nothing where exports know no such ruling.
+    pub const fn export_step(self) -> Option<ExportStep> {
+        Some(match self {
+            Self::Accept => ExportStep::Accept,
+            Self::Refuse => ExportStep::Refuse,
+            Self::Examine => ExportStep::Examine,
+            Self::Withdraw(_) => ExportStep::Withdraw,
+            Self::Detain(_) | Self::Suspend | Self::ShipBack => return None,
+        })
+    }
+
+    /// Whether a second officer has to agree, with goods at that status: whoever keeps goods does not let
+    /// them go alone.
+    pub const fn needs_second(self, at: ReturnStatus) -> bool {
+        matches!(self, Self::Accept) && at.is_detained()
     }
 }
 

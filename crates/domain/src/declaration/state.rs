@@ -188,6 +188,22 @@ impl ImportState {
         }
     }
 
+    /// What it owes, line by line, where it was assessed and still says so.
+    pub const fn tax(&self) -> Option<&TaxDue> {
+        match self {
+            Self::Stored(assessed) => assessed.tax.as_ref(),
+            Self::Waiting { lodged, .. } => lodged.tax.as_ref(),
+            Self::InReview(entered)
+            | Self::UnderExamination(entered)
+            | Self::AwaitingEntry(entered)
+            | Self::AwaitingGuarantee(entered)
+            | Self::Suspended(entered)
+            | Self::Detained { entered, .. } => entered.lodged.tax.as_ref(),
+            Self::Released(release) | Self::Closed(release) => Some(&release.tax),
+            Self::ShippedBack(_) | Self::Cancelled(_) | Self::Refused | Self::Deleted => None,
+        }
+    }
+
     /// The number that customs gave it, if any.
     pub const fn number(&self) -> Option<&DeclarationNumber> {
         match self {

@@ -106,6 +106,9 @@ struct Decide {
     /// Who decides, for the audit.
     #[arg(long, value_name = "NAME")]
     officer: String,
+    /// The second officer who agrees: accepting goods that customs keeps (501 to 599) takes two.
+    #[arg(long, value_name = "NAME")]
+    approver: Option<String>,
     #[command(flatten)]
     at: Deciding,
 }
@@ -213,6 +216,8 @@ impl Decide {
             ruling: self.ruling,
             officer: self.officer.clone(),
             reason: self.reason.clone(),
+            approver: self.approver.clone(),
+            seen: None,
         };
         let decided =
             self.at.decide(&store, |decides, pack| review::decide(decides, pack, &decision))??;

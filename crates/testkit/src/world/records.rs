@@ -96,7 +96,14 @@ impl World {
     pub fn rule(&mut self, export: &Export, ruling: Ruling) -> Result<Sent, Undecidable> {
         let declaration = self.export(export).expect("an export declaration").id;
         let (officer, reason) = ("王关员".to_owned(), String::new());
-        self.decide(Incoming::Ruling { declaration, ruling, officer, reason, reassessed: None })
+        self.decide(Incoming::Ruling {
+            declaration,
+            ruling,
+            officer,
+            reason,
+            reassessed: None,
+            only_at: None,
+        })
     }
 
     /// The rows of everything that is stored under a parcel's order number.

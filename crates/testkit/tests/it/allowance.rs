@@ -154,6 +154,7 @@ fn accept(world: &mut World, parcel: &Parcel) -> Vec<i32> {
         officer: "officer".into(),
         reason: String::new(),
         reassessed: None,
+        only_at: None,
     };
     world.decide(command).unwrap().statuses(&parcel.lodging())
 }

@@ -163,7 +163,14 @@ fn what_an_officer_refuses_is_given_back(on: On) {
     for (parcel, ruling) in [(&refused, Ruling::Refuse), (&accepted, Ruling::Accept)] {
         let declaration = world.declaration(parcel).unwrap().id;
         let (officer, reason) = ("王关员".to_owned(), "单证".to_owned());
-        let ruling = Incoming::Ruling { declaration, ruling, officer, reason, reassessed: None };
+        let ruling = Incoming::Ruling {
+            declaration,
+            ruling,
+            officer,
+            reason,
+            reassessed: None,
+            only_at: None,
+        };
         world.decide(ruling).unwrap();
     }
     assert_eq!(standing(&world), pair("3", "0"));

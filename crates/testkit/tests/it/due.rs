@@ -147,6 +147,7 @@ fn what_was_released_late_is_not_missed() {
         officer: "关员甲".into(),
         reason: "核查无异常".into(),
         reassessed: None,
+        only_at: None,
     };
     world.decide(ruling).unwrap();
     world.clock.advance_millis((BY_LAW - 1) * DAY_MS);

@@ -36,6 +36,7 @@ fn ruling(declaration: DeclarationId, ruling: Ruling) -> Incoming {
         officer: "关员001".into(),
         reason: "单货不符".into(),
         reassessed: None,
+        only_at: None,
     }
 }
 
@@ -212,7 +213,14 @@ fn goods_without_a_rate_are_accepted_only_with_the_tax_assessed_anew() {
     let reassessed = Some(TaxDue::of(vec![line]).unwrap());
     let (officer, reason) = ("关员001".into(), String::new());
     let accept = Ruling::Accept;
-    let command = Incoming::Ruling { declaration: id, ruling: accept, officer, reason, reassessed };
+    let command = Incoming::Ruling {
+        declaration: id,
+        ruling: accept,
+        officer,
+        reason,
+        reassessed,
+        only_at: None,
+    };
     let sent = world.decide(command).unwrap();
     assert_eq!(sent.statuses(&parcel.lodging()), [399, 800]);
     assert_eq!(sent.bills[0].taxes, ["0", "41.5", "0"]);

@@ -69,6 +69,7 @@ fn a_ruling_is_made_once(lost: Lost) {
         officer: "关员001".into(),
         reason: "核查无异常".into(),
         reassessed: None,
+        only_at: None,
     });
     assert_eq!(wire.cuts(), 1);
     let sent = sent.unwrap();

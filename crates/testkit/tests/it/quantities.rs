@@ -166,6 +166,7 @@ fn rule(world: &mut World, parcel: &Parcel, ruling: Ruling) -> Vec<i32> {
         officer: "officer".into(),
         reason: String::new(),
         reassessed: None,
+        only_at: None,
     };
     world.decide(command).unwrap().statuses(&parcel.lodging())
 }

@@ -63,8 +63,14 @@ fn happens(world: &mut World, parcel: &Parcel, n: u64, what: Happening) {
         (Happening::Rule(ruling), Some(declaration), _) => {
             let (officer, reason) = ("王关员".to_owned(), String::new());
             let declaration = declaration.id;
-            let ruling =
-                Incoming::Ruling { declaration, ruling, officer, reason, reassessed: None };
+            let ruling = Incoming::Ruling {
+                declaration,
+                ruling,
+                officer,
+                reason,
+                reassessed: None,
+                only_at: None,
+            };
             drop(world.decide(ruling));
         }
         (Happening::Cancel, _, Some(number)) => {

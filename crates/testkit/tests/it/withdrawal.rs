@@ -31,8 +31,14 @@ fn released_goods_are_taken_back_and_their_waybill_is_free(on: fn(Beginning) -> 
     release(&mut world, &parcel);
     let declaration = world.export(&parcel).unwrap().id;
     let (officer, reason) = ("王关员".to_owned(), "买方取消订单".to_owned());
-    let ruling =
-        Incoming::Ruling { declaration, ruling: ON_SITE, officer, reason, reassessed: None };
+    let ruling = Incoming::Ruling {
+        declaration,
+        ruling: ON_SITE,
+        officer,
+        reason,
+        reassessed: None,
+        only_at: None,
+    };
     let sent = world.decide(ruling).unwrap();
     let lodging = parcel.lodging();
     assert_eq!(sent.statuses(&lodging), [100]);
@@ -93,8 +99,14 @@ fn an_import_cannot_be_taken_back_so() {
     world.send(&parcel.documents());
     let declaration = world.declaration(&parcel).unwrap().id;
     let (officer, reason) = ("王关员".to_owned(), String::new());
-    let ruling =
-        Incoming::Ruling { declaration, ruling: ON_SITE, officer, reason, reassessed: None };
+    let ruling = Incoming::Ruling {
+        declaration,
+        ruling: ON_SITE,
+        officer,
+        reason,
+        reassessed: None,
+        only_at: None,
+    };
     let why = world.decide(ruling).unwrap_err();
     assert_eq!(why.to_string(), "a declaration at status 800 cannot be withdrawn");
 }

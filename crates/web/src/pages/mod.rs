@@ -5,14 +5,20 @@
 
 pub mod account;
 pub mod assets;
+pub mod bulk;
+pub mod case;
 pub mod developers;
 pub mod form;
 pub mod home;
 pub mod language;
+pub mod not_decided;
+pub mod proposals;
 pub mod queue;
+pub mod search;
 pub mod second_factor;
 pub mod shell;
 pub mod sign_in;
+pub mod words;
 
 use tongguan_domain::access::Permission;
 
@@ -38,6 +44,21 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .get("/developers/checker", Needs::Nothing, developers::checker::page)
         .post("/developers/checker", Needs::Nothing, developers::checker::judge)
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
+        .post("/queue/rulings", Needs::May(Permission::Decide), bulk::decide)
+        .get("/search", Needs::May(Permission::ReadParcels), search::page)
+        .get("/declarations/{number}", Needs::May(Permission::ReadParcels), case::page)
+        .post("/declarations/{id}/rulings", Needs::May(Permission::Decide), case::deciding::decide)
+        .post(
+            "/declarations/{id}/proposal",
+            Needs::May(Permission::Approve),
+            case::deciding::answer,
+        )
+        .post(
+            "/declarations/{id}/assignment",
+            Needs::May(Permission::ReadQueues),
+            case::taking::act,
+        )
+        .get("/proposals", Needs::May(Permission::Approve), proposals::page)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)
 }

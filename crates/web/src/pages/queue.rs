@@ -1,4 +1,4 @@
-//! The work queue (待办): what waits for an officer.
+//! The work queue (待办): what waits for an officer, who works on it, and how long it has waited.
 
 use std::sync::Arc;
 
@@ -6,28 +6,49 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
+use tongguan_application::casework::{self, Assignment};
+use tongguan_application::clearing::settings::OfficeSettings;
+use tongguan_application::enquiry::{Enquiries, EnquiryError, Waiting};
 use tongguan_application::review::{Direction, Filter, Page, Place, QUEUES, Queued, Worth};
+use tongguan_domain::access::{Permission, Standing};
+use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
 
-use super::shell::{Visit, time};
+use super::shell::{Visit, nothing, time};
+use super::words::{self, data, official, reason_fields, status};
+use super::{bulk, case};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
 
-/// Rows of a page.
-const ROWS: usize = 50;
+/// Rows of a page; as many as are decided at once.
+const ROWS: usize = bulk::MOST;
 
 /// What is listed.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Asked {
     #[serde(default)]
     status: String,
     #[serde(default)]
     direction: String,
+    /// Whose: `mine`, `free`, or everybody's.
+    #[serde(default)]
+    whose: String,
     #[serde(default)]
     after: String,
+}
+
+/// What was found.
+struct Listed {
+    page: Page,
+    waiting: Vec<Waiting>,
+    taken: Vec<Assignment>,
+    settings: OfficeSettings,
+    registry: Arc<Registry>,
+    now: Moment,
 }
 
 /// Lists it.
@@ -39,17 +60,15 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let filter = asked.filter().ok_or(Problem::Malformed("status, direction"))?;
     let place = asked.place().ok_or(Problem::Malformed("after"))?;
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let listing = move || {
-        let page = enquiries.queue(reach, filter, place, ROWS)?;
-        Ok::<_, tongguan_application::review::ReviewError>((page, enquiries.registry()?))
-    };
-    let (page, registry) = blocking(listing).await?;
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let (by, wanted) = (caller.clone(), asked.clone());
+    let listed = blocking(move || list(&enquiries, &by, &wanted, filter, place, now)).await?;
     let title = visit.say("待办", "Work queue");
     let body = html! {
         h1 { (title) }
+        (overview(&visit, &listed))
         (filters(&visit, &asked))
-        @if page.rows.is_empty() {
+        @if listed.page.rows.is_empty() {
             div.notice { p {
                 (visit.say(
                     "没有符合条件的待办。新的申报清单进入人工审核、查验或扣留后会列在这里。",
@@ -58,13 +77,45 @@ pub async fn page(
                 ))
             } }
         } @else {
-            (rows(&visit, &page, &registry))
+            (rows(&visit, &caller, &listed))
         }
-        @if let Some(next) = page.next {
+        @if let Some(next) = listed.page.next {
             nav.pages { a rel="next" href=(asked.address_behind(next)) { (visit.say("下一页", "Next page")) } }
         }
     };
     Ok(visit.page(title, &body))
+}
+
+fn list(
+    enquiries: &Enquiries,
+    caller: &Caller,
+    asked: &Asked,
+    filter: Filter,
+    place: Option<Place>,
+    now: Moment,
+) -> Result<Listed, EnquiryError> {
+    let (reach, store) = (caller.reach(), enquiries.store());
+    let settings = match caller.standing {
+        Standing::Customs { office, .. } => enquiries.office(office)?,
+        _ => OfficeSettings::default(),
+    };
+    let since = now.plus_millis(-settings.case_minutes * 60_000);
+    let mut page = match asked.whose.as_str() {
+        "mine" => {
+            let mine = casework::cases_of(store, &caller.audit_name(), since)?;
+            let ids: Vec<_> = mine.iter().map(|it| it.declaration).collect();
+            Page { rows: enquiries.queued(reach, &ids)?, next: None }
+        }
+        _ => enquiries.queue(reach, filter, place, ROWS)?,
+    };
+    let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
+    let mut taken = casework::assignments(store, &ids)?;
+    taken.retain(|it| it.stands(settings.case_minutes, now));
+    if asked.whose == "free" {
+        page.rows.retain(|row| taken.iter().all(|it| it.declaration != row.id));
+    }
+    let (waiting, registry) = (enquiries.waiting(reach)?, enquiries.registry()?);
+    Ok(Listed { page, waiting, taken, settings, registry, now })
 }
 
 impl Asked {
@@ -89,9 +140,16 @@ impl Asked {
     }
 
     fn address_behind(&self, place: Place) -> String {
-        let Self { status, direction, .. } = self;
+        let Self { status, direction, whose, .. } = self;
+        let whose = ["mine", "free"].into_iter().find(|known| known == whose).unwrap_or_default();
         let (queue, after) = (place.queue.number(), place.after);
-        format!("/queue?status={status}&direction={direction}&after={queue}.{after}")
+        format!("/queue?status={status}&direction={direction}&whose={whose}&after={queue}.{after}")
+    }
+}
+
+impl Listed {
+    fn is_late(&self, since: Moment) -> bool {
+        since.plus_millis(self.settings.late_after_hours * 3_600_000) <= self.now
     }
 }
 
@@ -100,8 +158,36 @@ fn queue_of(number: &str) -> Option<ReturnStatus> {
     QUEUES.into_iter().find(|queue| queue.number() == number)
 }
 
+/// How much waits in each queue of the office, and since when.
+fn overview(visit: &Visit, listed: &Listed) -> Markup {
+    if listed.waiting.is_empty() {
+        return nothing();
+    }
+    html! {
+        div.columns {
+            @for waiting in &listed.waiting {
+                div.card {
+                    p.figure { (waiting.count) }
+                    p { a href={ "/queue?status=" (waiting.queue.number()) } {
+                        (waiting.queue.number()) " " (official(visit, waiting.queue.title()))
+                    } }
+                    p {
+                        (visit.say("最早", "oldest")) " " (time(waiting.oldest))
+                        @if listed.is_late(waiting.oldest) { " " (late(visit)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn late(visit: &Visit) -> Markup {
+    html! { span.tag.bad { (visit.say("等待过久", "waiting too long")) } }
+}
+
 fn filters(visit: &Visit, asked: &Asked) -> Markup {
     let directions = [("import", ("进口", "Imports")), ("export", ("出口", "Exports"))];
+    let whose = [("mine", ("我的", "Mine")), ("free", ("无人认领", "Nobody’s"))];
     html! {
         form.row method="get" action="/queue" {
             div {
@@ -115,43 +201,89 @@ fn filters(visit: &Visit, asked: &Asked) -> Markup {
                     }
                 }
             }
-            div {
-                label for="direction" { (visit.say("进出口", "Direction")) }
-                select #direction name="direction" {
-                    option value="" { (visit.say("全部", "All")) }
-                    @for (name, title) in directions {
-                        option value=(name) selected[asked.direction == name] { (visit.language.of(title)) }
-                    }
-                }
-            }
+            (choice(visit, "direction", ("进出口", "Direction"), &directions, &asked.direction))
+            (choice(visit, "whose", ("经办", "Whose"), &whose, &asked.whose))
             div { button.quiet { (visit.say("筛选", "Show")) } }
         }
     }
 }
 
-fn rows(visit: &Visit, page: &Page, registry: &Registry) -> Markup {
+fn choice(
+    visit: &Visit,
+    field: &str,
+    label: (&str, &str),
+    options: &[(&str, (&str, &str))],
+    chosen: &str,
+) -> Markup {
     html! {
+        div {
+            label for=(field) { (visit.language.of(label)) }
+            select id=(field) name=(field) {
+                option value="" { (visit.say("全部", "All")) }
+                @for (name, title) in options {
+                    option value=(name) selected[chosen == *name] { (visit.language.of(*title)) }
+                }
+            }
+        }
+    }
+}
+
+/// What waits; who may decide can choose several of them.
+fn rows(visit: &Visit, caller: &Caller, listed: &Listed) -> Markup {
+    let decides = visit.may(Permission::Decide);
+    let table = html! {
         div.table tabindex="0" role="region" aria-label=(visit.say("待办清单", "What waits")) { table {
             thead { tr {
+                @if decides { th scope="col" { (visit.say("选择", "Choose")) } }
                 th scope="col" { (visit.say("清单", "Declaration")) }
                 th scope="col" { (visit.say("状态", "Status")) }
                 th scope="col" { (visit.say("电商企业", "Merchant")) }
                 th.number scope="col" { (visit.say("价值", "Value")) }
                 th scope="col" { (visit.say("原因", "Reason")) }
                 th scope="col" { (visit.say("自", "Since")) }
+                th scope="col" { (visit.say("经办", "In hand")) }
             } }
-            tbody { @for row in &page.rows { (line(visit, row, registry)) } }
+            tbody { @for row in &listed.page.rows { (line(visit, caller, listed, row)) } }
         } }
+    };
+    if !decides {
+        return table;
+    }
+    html! {
+        form.stacked method="post" action="/queue/rulings" {
+            (visit.form_token())
+            (table)
+            fieldset {
+                legend { (visit.say("对所选清单作同一决定", "Decide the same about those that are chosen")) }
+                div {
+                    label for="ruling" { (visit.say("决定", "Decision")) }
+                    select #ruling name="ruling" {
+                        @for (name, ruling) in Ruling::NAMES {
+                            option value=(name) { (visit.language.of(words::ruling(ruling))) }
+                        }
+                    }
+                }
+                (reason_fields(visit, "", ""))
+                button.quiet { (visit.say("列出所选，再确认", "List them, then confirm")) }
+            }
+        }
     }
 }
 
-fn line(visit: &Visit, row: &Queued, registry: &Registry) -> Markup {
+fn line(visit: &Visit, caller: &Caller, listed: &Listed, row: &Queued) -> Markup {
     let number = row.number.as_ref().map_or(row.provisional_no.as_str(), |number| number.as_str());
+    let taken = listed.taken.iter().find(|it| it.declaration == row.id);
     html! {
         tr {
-            td { a href={ "/declarations/" (row.id) } { (number) } }
-            td { (row.status.number()) " " (visit.language.of(row.status.title())) }
-            td { (registry.party(row.merchant).map_or("", |party| party.name.as_str())) }
+            @if visit.may(Permission::Decide) {
+                td {
+                    input type="checkbox" name={ (bulk::FIELD) (row.id) } value="chosen"
+                        aria-label={ (visit.say("选择", "Choose")) " " (number) };
+                }
+            }
+            td { a href=(case::address(row.id)) { (number) } }
+            td { (status(visit, row.status)) }
+            td { (data(listed.registry.party(row.merchant).map_or("", |party| party.name.as_str()))) }
             td.number {
                 @match &row.worth {
                     Worth::Dutiable { value, .. } => { "CNY " (value) }
@@ -160,8 +292,15 @@ fn line(visit: &Visit, row: &Queued, registry: &Registry) -> Markup {
                     }
                 }
             }
-            td { (row.reason.as_deref().unwrap_or_default()) }
-            td { (time(row.since)) }
+            td { (data(row.reason.as_deref().unwrap_or_default())) }
+            td { (time(row.since)) @if listed.is_late(row.since) { " " (late(visit)) } }
+            td { @match taken {
+                Some(it) if it.officer.sign_in == caller.audit_name() => {
+                    span.tag.good { (visit.say("我", "me")) } " " (time(it.taken_at))
+                }
+                Some(it) => { (data(&it.officer.name)) " " (time(it.taken_at)) }
+                None => { (visit.say("无", "nobody")) }
+            } }
         }
     }
 }

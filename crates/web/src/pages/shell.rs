@@ -10,6 +10,7 @@ use tongguan_domain::access::Permission;
 use tongguan_domain::time::Moment;
 
 use super::assets::STYLE_ADDRESS;
+use super::words::data;
 use crate::caller::Caller;
 use crate::language::Language;
 use crate::problem::Problem;
@@ -45,9 +46,11 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 3] = [
+const PLACES: [Place; 5] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
+    place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
+    place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
     place("/developers", ("开发者", "Developers"), None),
 ];
 
@@ -144,7 +147,7 @@ impl Visit {
                 @match self.caller.as_ref().and_then(Caller::session) {
                     Some(session) => {
                         a href="/account" {
-                            (session.person.name) " · "
+                            (data(&session.person.name)) " · "
                             (self.language.of(session.person.standing.role().title()))
                         }
                         form method="post" action="/sign-out" {

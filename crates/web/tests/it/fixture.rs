@@ -35,10 +35,8 @@ pub struct Site {
     pub people: Arc<People>,
     /// The clock that everybody reads.
     pub clock: Arc<MockClock>,
-    // What is handed over is never taken: messages are no matter here.
-    _handed: crossbeam_channel::Receiver<Errand>,
+    kept: Option<(crossbeam_channel::Receiver<Errand>, TempDir)>,
     _mail: watch::Sender<u64>,
-    _directory: TempDir,
 }
 
 /// A browser: it keeps its cookies.
@@ -65,9 +63,17 @@ impl Site {
         let target = Target::Sqlite(directory.path().join("store"));
         let now = tongguan_application::ports::Clock::now(&*clock);
         let store = Store::open(&target, StoreSettings::default(), now).unwrap();
+        // What is handed over is never taken: messages are no matter here.
+        let (reception, errands) = Reception::open(4);
+        let mut site = Self::over(store, clock, reception, policy);
+        site.kept = Some((errands, directory));
+        site
+    }
+
+    /// Over a store, with somebody behind the reception who carries out what is asked.
+    pub fn over(store: Store, clock: Arc<MockClock>, reception: Reception, policy: Policy) -> Self {
         let keyring = Arc::new(Keyring::from_master(&[3; 32]));
         let people = Arc::new(People::open(&store, keyring.clone(), policy).unwrap());
-        let (reception, handed) = Reception::open(4);
         let (mail, told) = watch::channel(0);
         let access = Access {
             reception,
@@ -86,7 +92,7 @@ impl Site {
             },
         };
         let tongguan_web::Web { router, routes, .. } = web(access);
-        Self { router, routes, people, clock, _handed: handed, _mail: mail, _directory: directory }
+        Self { router, routes, people, clock, kept: None, _mail: mail }
     }
 
     /// Lets somebody in, with [`PASSWORD`].

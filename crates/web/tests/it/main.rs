@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod case;
+mod customs;
 mod fixture;
 mod open_pages;
 mod permissions;
+mod queue;
 mod signing_in;

@@ -103,6 +103,14 @@ pub enum Undecidable {
     /// The guarantee that the declaration counts on is gone.
     #[error("the guarantor of declaration {0} has no guarantee")]
     NoGuarantee(DeclarationId),
+    /// The declaration has gone on since the officer saw it.
+    #[error("declaration {id} does not stand at status {seen} any more: look at it again")]
+    MovedOn {
+        /// Which.
+        id: DeclarationId,
+        /// Where it was seen.
+        seen: ReturnStatus,
+    },
     /// The ruling does not fit where the declaration stands.
     #[error(transparent)]
     NotAllowed(#[from] tongguan_domain::declaration::NotAllowed),
@@ -188,6 +196,11 @@ pub fn decide(
 ) -> Result<(), Undecidable> {
     match incoming {
         Incoming::Document(submitted) => decide_document(draft, circumstances, submitted, id),
+        Incoming::Ruling { declaration, only_at: Some(seen), .. }
+            if moved_on(draft, *declaration, *seen).is_some() =>
+        {
+            Err(Undecidable::MovedOn { id: *declaration, seen: *seen })
+        }
         Incoming::Ruling { declaration, ruling, officer, reason, .. }
             if draft.export(*declaration).is_some() =>
         {
@@ -207,7 +220,7 @@ pub fn decide(
         Incoming::Cancellation(command) => cancellation::rule(draft, circumstances, command),
         Incoming::Transit(command) => export::transit(draft, circumstances, command),
         Incoming::Quarantine(command) => export::quarantine(draft, circumstances, command),
-        Incoming::Ruling { declaration, ruling, officer, reason, reassessed } => {
+        Incoming::Ruling { declaration, ruling, officer, reason, reassessed, .. } => {
             let ruled = ruling::Ruling { ruling: *ruling, officer, reason, reassessed };
             ruling::decide(draft, circumstances, *declaration, ruled)
         }
@@ -229,6 +242,13 @@ pub fn decide(
         Incoming::Zone(document) => zone::submitted(draft, circumstances, document),
         Incoming::ZoneNews(news) => zone::news(draft, circumstances, news),
     }
+}
+
+/// Where a declaration stands, if that is not where it was seen.
+fn moved_on(draft: &Draft<'_>, id: DeclarationId, seen: ReturnStatus) -> Option<ReturnStatus> {
+    let import = draft.declaration(id).map(|record| record.state.status());
+    let stands = import.or_else(|| draft.export(id).map(|record| record.state.status()))?;
+    (stands != seen).then_some(stands)
 }
 
 fn decide_document(

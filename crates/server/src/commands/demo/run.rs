@@ -141,6 +141,7 @@ fn ruled(declaration: DeclarationId, ruling: Ruling) -> Incoming {
         officer: OFFICER.to_owned(),
         reason: reason.to_owned(),
         reassessed: None,
+        only_at: None,
     }
 }
 

@@ -137,7 +137,8 @@ impl Officers<'_> {
             let Some(ruling) = ruling(parcel) else { continue };
             let (officer, reason) = (OFFICER.to_owned(), reason(ruling).to_owned());
             let declaration = self.declaration(parcel)?;
-            let decision = Decision { declaration, ruling, officer, reason };
+            let (approver, seen) = (None, None);
+            let decision = Decision { declaration, ruling, officer, reason, approver, seen };
             review::decide(self.decides, &product.knowledge.pack, &decision)?;
             acts += 1;
         }

@@ -82,7 +82,8 @@ fn declarations_are_decided_and_cancelled(on: On) {
 
     while_messages_pour_in(&mut world, |desk| {
         let (officer, reason) = ("王关员".to_owned(), "in-order".to_owned());
-        let decision = Decision { declaration: id, ruling: Ruling::Accept, officer, reason };
+        let (approver, seen, ruling) = (None, None, Ruling::Accept);
+        let decision = Decision { declaration: id, ruling, officer, reason, approver, seen };
         let decided = review::decide(desk, &Pack::builtin(), &decision).unwrap();
         assert_eq!(decided.status.number(), 800);
         assert!(!decided.told.is_empty(), "what was told is stored when the answer comes");

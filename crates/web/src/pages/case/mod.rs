@@ -1,0 +1,203 @@
+//! The case page (案件): everything about one declaration, for who decides about it and for whose it is.
+//!
+//! | file | |
+//! |---|---|
+//! | `beside` | the documents side by side |
+//! | `standing` | how they match, tax and bills, what was told, movement, returns |
+//! | `deciding` | what can be decided, and what becomes of it |
+//! | `taking` | who works on it |
+
+mod beside;
+pub mod deciding;
+mod standing;
+pub mod taking;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongguan_application::enquiry::CaseFile;
+use tongguan_application::review::{AnyDeclaration, Found};
+use tongguan_domain::access::{Permission, Standing};
+use tongguan_domain::ids::DeclarationId;
+
+use super::form::go_to;
+use super::search;
+use super::shell::{Visit, nothing, notice, time};
+use super::words::{data, party, status};
+use crate::Shared;
+use crate::caller::{Caller, blocking};
+use crate::problem::Problem;
+use deciding::Draft;
+
+/// What led to the page.
+#[derive(Debug, Default, Deserialize)]
+pub struct Came {
+    /// What was just done.
+    #[serde(default)]
+    done: String,
+}
+
+/// The page of a declaration, by whatever number somebody has of it.
+pub async fn page(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Path(number): Path<String>,
+    Query(came): Query<Came>,
+) -> Result<Response, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let now = shared.access.clock.now();
+    let wanted = number.clone();
+    match blocking(move || enquiries.find(reach, &wanted, now)).await? {
+        Found::Nothing => Err(Problem::NotFound),
+        Found::Several(_) => Ok(go_to(&search::address(&number))),
+        Found::One(id) => {
+            let file = file(&shared, &caller, id).await?;
+            let told = done(&visit, &file, &came.done);
+            Ok(shown(&shared, &visit, &caller, &file, &told, &Draft::default(), StatusCode::OK))
+        }
+    }
+}
+
+/// What is stored about a declaration within reach.
+pub(super) async fn file(
+    shared: &Shared,
+    caller: &Caller,
+    id: DeclarationId,
+) -> Result<CaseFile, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    blocking(move || enquiries.case(reach, id)).await?.ok_or(Problem::NotFound)
+}
+
+/// The address of a case.
+pub(super) fn address(id: DeclarationId) -> String {
+    format!("/declarations/{id}")
+}
+
+/// The number by which people know a declaration: 清单编号, or 预录入编号 as long as there is none.
+pub(super) fn number(declaration: &AnyDeclaration) -> &str {
+    let provisional = declaration.provisional_no().as_str();
+    declaration.number().map_or(provisional, |number| number.as_str())
+}
+
+/// Writes the page, with something told at its head and what was filled in so far.
+fn shown(
+    shared: &Shared,
+    visit: &Visit,
+    caller: &Caller,
+    file: &CaseFile,
+    told: &Markup,
+    draft: &Draft,
+    answer: StatusCode,
+) -> Response {
+    let case = &file.case;
+    let (declaration, now) = (&case.declaration, shared.access.clock.now());
+    let title = format!("{} {}", visit.say("清单", "Declaration"), number(declaration));
+    let is_customs = matches!(caller.standing, Standing::Customs { .. });
+    let decides = visit.may(Permission::Decide);
+    let body = html! {
+        h1 { (title) }
+        (told)
+        p { (status(visit, declaration.status())) " " (visit.say("自", "since")) " " (time(case.picture.since)) }
+        (contents(visit, decides))
+        @if is_customs { (taking::panel(visit, caller, file, now)) }
+        (head(visit, file))
+        h2 #compare { (visit.say("单证比对", "Documents side by side")) }
+        (standing::matching(visit, &case.picture.matching))
+        (beside::comparison(visit, file))
+        (standing::money(visit, case))
+        (standing::movement(visit, case))
+        (standing::afterwards(visit, case))
+        (standing::timeline(visit, caller, case))
+        @if decides { (deciding::panel(visit, caller, file, draft)) }
+    };
+    visit.page_with(answer, &title, &body)
+}
+
+/// Links to the parts of the page, with keys.
+fn contents(visit: &Visit, decides: bool) -> Markup {
+    let parts = [
+        ("compare", "1", ("单证比对", "Documents")),
+        ("money", "2", ("税款", "Tax")),
+        ("told", "3", ("经过", "What happened")),
+        ("decide", "4", ("作出决定", "Decide")),
+    ];
+    html! {
+        nav.pages aria-label=(visit.say("本页内容", "On this page")) {
+            @for (id, key, words) in parts {
+                @if decides || id != "decide" {
+                    a href={ "#" (id) } accesskey=(key) { (visit.language.of(words)) " [" (key) "]" }
+                }
+            }
+        }
+    }
+}
+
+fn head(visit: &Visit, file: &CaseFile) -> Markup {
+    let (case, declaration) = (&file.case, &file.case.declaration);
+    let [declarant, merchant] = declaration.declarers();
+    let [office, port] = declaration.offices();
+    let direction = match declaration {
+        AnyDeclaration::Import(record) => {
+            format!("{} {}", visit.say("进口", "Import"), record.facts.mode)
+        }
+        AnyDeclaration::Export(record) => {
+            format!("{} {}", visit.say("出口", "Export"), record.facts.mode)
+        }
+    };
+    html! {
+        dl.facts {
+            dt { (visit.say("进出口及监管方式", "Direction and mode")) } dd { (direction) }
+            dt { (visit.say("预录入编号", "Provisional number")) } dd { (declaration.provisional_no()) }
+            dt { (visit.say("订单编号", "Order number")) } dd { (data(declaration.order_no().as_str())) }
+            dt { (visit.say("申报地海关 / 口岸海关", "Office / port")) } dd { (office) " / " (port) }
+            dt { (visit.say("电商企业", "Merchant")) } dd { (data(&party(&file.registry, merchant))) }
+            dt { (visit.say("申报企业", "Declarant")) } dd { (data(&party(&file.registry, declarant))) }
+            @if let AnyDeclaration::Import(record) = declaration {
+                dt { (visit.say("担保企业", "Guarantor")) }
+                dd { (data(&party(&file.registry, record.facts.guarantor))) }
+                dt { (visit.say("申报日期", "Declared on")) } dd { (record.facts.declared_on) }
+            }
+            @if let AnyDeclaration::Export(record) = declaration {
+                dt { (visit.say("出口日期", "Leaves on")) } dd { (record.facts.exported_on) }
+                @if let Some(licence) = &record.facts.licence {
+                    dt { (visit.say("许可证件号", "Licence")) } dd { (data(licence)) }
+                }
+            }
+            dt { (visit.say("首次收到", "First seen")) } dd { (time(case.picture.lodged_at)) }
+            dt { (visit.say("通道", "Lane")) } dd { (standing::lane(visit, &case.picture.told)) }
+        }
+    }
+}
+
+/// What was just done, from what is stored.
+fn done(visit: &Visit, file: &CaseFile, done: &str) -> Markup {
+    let text = match done {
+        "decided" => {
+            let Some(last) = file.case.picture.told.last() else { return nothing() };
+            return html! {
+                div.notice.good role="status" {
+                    p { (visit.say("决定已生效，现告知申报人：", "It is decided. This was told to the declarant:")) }
+                    p { (last.status) " " (data(&last.text)) " · " (time(last.at)) }
+                }
+            };
+        }
+        "proposed" => (
+            "已提交复核；须由另一名有复核权限的关员批准。",
+            "It is proposed. Another officer who may approve has to agree.",
+        ),
+        "turned-down" => {
+            ("已退回该提议；清单状态不变。", "The proposal is turned down; nothing has changed.")
+        }
+        "taken" => ("已认领。", "You have taken the case on."),
+        "given-back" => {
+            ("已交回，其他关员可认领。", "You gave the case back; colleagues can take it on.")
+        }
+        _ => return nothing(),
+    };
+    notice("good", visit.language.of(text))
+}
