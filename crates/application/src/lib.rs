@@ -24,6 +24,7 @@
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
 //! | [`webhooks`] | messages of a mailbox pushed to addresses of its owner |
+//! | [`parcels`] | lists of parcels by party, kept beside clearing |
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
 //! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
@@ -63,6 +64,7 @@ pub mod mailboxes;
 pub mod not_departed;
 pub mod numbering;
 pub mod originals;
+pub mod parcels;
 pub mod people;
 pub mod pipeline;
 pub mod ports;

@@ -506,6 +506,30 @@ CREATE TABLE event (
     PRIMARY KEY (partition, seq)
 ) CLUSTERED;
 
+-- What each party sees of its parcels: made from the declarations by a follower of the events, beside clearing,
+-- and made anew by a command. Clearing itself never reads it.
+CREATE TABLE party_parcel (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    direction BIGINT NOT NULL CHECK (direction IN (1, 2)),
+    office TEXT NOT NULL,
+    state BIGINT NOT NULL,
+    merchant_id BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    waybill_no TEXT NOT NULL,
+    pre_no TEXT NOT NULL,
+    invt_no TEXT,
+    changed_at BIGINT NOT NULL,
+    PRIMARY KEY (bucket, party_id, declaration_id)
+) CLUSTERED;
+
+CREATE INDEX party_parcel_state ON party_parcel (party_id, state, declaration_id);
+
+CREATE INDEX party_parcel_order ON party_parcel (party_id, order_no, declaration_id);
+
+CREATE INDEX party_parcel_waybill ON party_parcel (party_id, waybill_no, declaration_id);
+
 CREATE TABLE party (
     party_id BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

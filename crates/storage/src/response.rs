@@ -114,6 +114,22 @@ impl View<'_> {
         )
     }
 
+    /// A mailbox before place `before`, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn mail_before(
+        &mut self,
+        mailbox: &DxpId,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<Mail>, StorageError> {
+        self.select(
+            "WHERE dxp_id = $1 AND n < $2 ORDER BY n DESC LIMIT $3",
+            &[mailbox.cell(), before.cell(), limit.cell()],
+        )
+    }
+
     /// How far mailboxes have been read; one of which nothing was read has no row.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ mod office;
 mod people;
 mod place;
 mod quarantine;
+mod rebuild;
 mod registry;
 mod returns;
 mod review;
@@ -58,6 +59,7 @@ enum Command {
     Office(office::Office),
     People(people::People),
     Quarantine(quarantine::Quarantine),
+    Rebuild(rebuild::Rebuild),
     Registry(registry::Registry),
     Message(message::Message),
     #[command(name = "return")]
@@ -89,6 +91,7 @@ impl Tongguan {
             Command::Office(office) => office.run(),
             Command::People(people) => people.run(),
             Command::Quarantine(quarantine) => quarantine.run(),
+            Command::Rebuild(rebuild) => rebuild.run(),
             Command::Registry(registry) => registry.run(),
             Command::Message(message) => message.run(),
             Command::Returns(returns) => returns.run(),

@@ -11,7 +11,12 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tongguan_application::enquiry::Enquiries;
+use tongguan_application::parcels::ParcelFilter;
+use tongguan_domain::access::Reach;
+use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
+use tongguan_storage::{Store, StoreSettings, Target};
 use tongguan_testkit::cast::{Cast, Signing};
 use tongguan_testkit::parcels::{Messages, parcel};
 use tongguan_testkit::postgres::database;
@@ -122,6 +127,17 @@ impl Service {
             request = request.header(*name, *value);
         }
         told(request.send(body).unwrap())
+    }
+
+    /// Its store, opened beside it.
+    fn store(&self) -> Store {
+        let [kind, place] = &self.place;
+        let target = match kind.as_str() {
+            "--data" => Target::Sqlite(place.into()),
+            _ => Target::Postgres(place.clone()),
+        };
+        let now = Moment::parse_wire("20260302095900").unwrap();
+        Store::open(&target, StoreSettings::default(), now).unwrap()
     }
 
     pub fn messages(&self, n: u64) -> [String; 4] {
@@ -248,6 +264,42 @@ fn a_parcel_is_cleared_over_http(place: impl Fn(&Path) -> [String; 2]) {
         (service.child, service.base) = serve(service.folder.path());
     };
     assert_eq!(told.json()["letters"], Value::Array(Vec::new()), "{told:?}");
+}
+
+#[test]
+fn a_party_finds_its_parcels_soon_on_sqlite() {
+    a_party_finds_its_parcels_soon(on_sqlite);
+}
+
+#[test]
+fn a_party_finds_its_parcels_soon_on_postgres() {
+    // Where there is no server, that has been said loudly.
+    let Some(database) = database() else { return };
+    a_party_finds_its_parcels_soon(|_| ["--database".to_owned(), database.url.clone()]);
+}
+
+fn a_party_finds_its_parcels_soon(place: impl Fn(&Path) -> [String; 2]) {
+    let service = Service::start(place, "");
+    service.clear(1);
+    let enquiries = Enquiries::new(service.store());
+    let code = service.cast.merchant.party.codes[0].clone();
+    let merchant = enquiries.registry().unwrap().named(&code).unwrap().id;
+    let is_listed = || {
+        let (reach, all) = (Reach::Party(merchant), ParcelFilter::default());
+        let rows = enquiries.parcels(reach, &all, None, 10).unwrap().rows;
+        rows.iter().any(|row| row.status == ReturnStatus::Released)
+    };
+    // Nobody tells when a list was kept, and each look takes a moment.
+    while !is_listed() {
+        service.get("/ready", None);
+    }
+    let [kind, place] = &service.place;
+    let rebuild = ["rebuild", "parcels", "--json", kind, place];
+    let run = tongguan_in(service.folder.path(), &rebuild, "");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    while !is_listed() {
+        service.get("/ready", None);
+    }
 }
 
 #[test]

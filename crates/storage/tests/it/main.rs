@@ -33,6 +33,8 @@ mod ledger;
 mod migration;
 #[cfg(test)]
 mod partition;
+#[cfg(test)]
+mod party_parcel;
 mod person;
 #[cfg(test)]
 mod registry;

@@ -35,6 +35,7 @@ mod not_departed;
 mod not_taken;
 mod numbers;
 mod pages;
+mod parcels;
 mod quantities;
 mod quarantine;
 mod repetition;

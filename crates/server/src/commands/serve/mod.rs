@@ -3,6 +3,7 @@
 pub mod config;
 mod connections;
 mod desk;
+mod lists;
 mod metrics;
 mod patience;
 mod post;
@@ -26,6 +27,7 @@ use tokio::sync::watch;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
+use tongguan_application::parcels::Projector;
 use tongguan_application::people::People;
 use tongguan_application::ports::Clock as _;
 use tongguan_application::reception::Reception;
@@ -34,6 +36,7 @@ use tongguan_web::{Access, web};
 use self::config::Config;
 use self::connections::Connections;
 use self::desk::Desk;
+use self::lists::Lists;
 use self::metrics::Metrics;
 use self::post::Post;
 use crate::clock::SystemClock;
@@ -143,6 +146,7 @@ struct Served {
     post: thread::JoinHandle<()>,
     /// What delivers webhooks, unless that is turned off.
     pushing: Option<thread::JoinHandle<()>>,
+    lists: (thread::JoinHandle<()>, crossbeam_channel::Sender<()>),
     /// Closed when the desk has ended.
     ended: watch::Receiver<()>,
 }
@@ -172,6 +176,8 @@ impl Served {
         let pushing = config.webhooks.start(&store, &mailboxes, &keyring, &clock)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
         let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
+        let (lists, alive) = Lists::new(Projector::open(&store)?);
+        let lists = (lists.start(), alive);
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
         let desk = Desk::new(pipeline, errands, upkeep, clock.clone(), news);
         let (alive, ended) = watch::channel(());
@@ -193,15 +199,17 @@ impl Served {
             mail,
             limits,
         };
-        Ok(Self { access, desk, post, pushing, ended })
+        Ok(Self { access, desk, post, pushing, lists, ended })
     }
 
     /// Waits until everything that was taken in is decided and lies in its mailbox.
     fn finish(self) -> anyhow::Result<()> {
-        let Self { access, desk, post, pushing, .. } = self;
+        let Self { access, desk, post, pushing, lists: (lists, alive), .. } = self;
         // The last one that could hand a message over.
         drop(access);
         desk.join().map_err(|_| anyhow::anyhow!("the desk died; start again"))??;
+        drop(alive);
+        lists.join().map_err(|_| anyhow::anyhow!("the lists of parcels died; start again"))?;
         post.join().map_err(|_| anyhow::anyhow!("the post died; start again"))?;
         let pushed = pushing.map(thread::JoinHandle::join).transpose();
         pushed.map(drop).map_err(|_| anyhow::anyhow!("the webhooks died; start again"))

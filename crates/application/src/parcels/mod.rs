@@ -1,0 +1,100 @@
+//! Parcels as their parties list them (包裹清单): a projection beside clearing, and what is asked of it.
+//!
+//! A declaration's own row has no index by party, because clearing would pay for it with every parcel. The
+//! [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration;
+//! [`crate::enquiry::Enquiries`] lists, counts and finds among those. See decision 23.
+
+mod listing;
+mod projector;
+
+pub use listing::{Concern, ParcelFilter, ParcelPage, Shortage, Tally};
+pub use projector::{PARCELS, Projector, TakenUp};
+
+use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+use tongguan_storage::stored::StoredError;
+use tongguan_storage::{PartyParcel, StorageError};
+
+use crate::clearing::rows::RowError;
+use crate::numbering::made_at;
+use crate::review::Direction;
+
+/// A list could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ParcelsError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// An event does not decode.
+    #[error("an audit event does not decode")]
+    Event(#[from] StoredError),
+    /// The row of a declaration or of the list.
+    #[error(transparent)]
+    Row(#[from] RowError),
+}
+
+/// A parcel as one of its parties finds it in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// The declaration.
+    pub id: DeclarationId,
+    /// Which way the goods go.
+    pub direction: Direction,
+    /// 申报地海关, four digits.
+    pub office: String,
+    /// Where it stands.
+    pub status: ReturnStatus,
+    /// 电商企业.
+    pub merchant: PartyId,
+    /// 订单编号.
+    pub order_no: OrderNumber,
+    /// 物流运单编号.
+    pub waybill_no: String,
+    /// 预录入编号.
+    pub provisional_no: String,
+    /// 清单编号, once given.
+    pub number: Option<String>,
+    /// When it was first seen.
+    pub lodged_at: Moment,
+    /// When it last changed.
+    pub changed_at: Moment,
+}
+
+impl Direction {
+    /// As rows of the list say it.
+    const fn code(self) -> i64 {
+        match self {
+            Self::Import => 1,
+            Self::Export => 2,
+        }
+    }
+}
+
+impl Parcel {
+    fn of(row: PartyParcel) -> Result<Self, RowError> {
+        let unknown = |column, value: i64| RowError::Column {
+            table: "party_parcel",
+            column,
+            value: value.to_string(),
+        };
+        let status = i32::try_from(row.state).ok().and_then(ReturnStatus::from_number);
+        Ok(Self {
+            id: row.declaration_id,
+            direction: match row.direction {
+                1 => Direction::Import,
+                2 => Direction::Export,
+                other => return Err(unknown("direction", other)),
+            },
+            office: row.office,
+            status: status.ok_or_else(|| unknown("state", row.state))?,
+            merchant: row.merchant_id,
+            order_no: row.order_no,
+            waybill_no: row.waybill_no,
+            provisional_no: row.pre_no,
+            number: row.invt_no,
+            lodged_at: made_at(row.declaration_id.0),
+            changed_at: row.changed_at,
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! From audit events to the lists of the parties.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tongguan_domain::ids::{DeclarationId, PartyId};
+use tongguan_domain::time::Moment;
+use tongguan_storage::stored::event::{StoredEvent, StoredSubjectV1};
+use tongguan_storage::{Backoff, Event, Partition, PartyParcel, StorageError, Store, View, Writer};
+
+use super::ParcelsError;
+use crate::clearing::rows::{read_declaration, read_export};
+use crate::numbering::partition_of;
+use crate::review::{AnyDeclaration, Direction};
+
+/// The name under which the projector follows the audit events.
+pub const PARCELS: &str = "parcels";
+/// Events read at a time: of some batches of clearing, and written in a transaction so short that whoever
+/// clears on the same file hardly waits for it.
+const PAGE: i64 = 256;
+
+/// What was taken up at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenUp {
+    /// How many events.
+    pub events: usize,
+    /// Whether there may be more already.
+    pub is_behind: bool,
+}
+
+/// Keeps the lists of the parties.
+pub struct Projector {
+    store: Store,
+    writer: Writer,
+}
+
+impl Projector {
+    /// Goes on where the last one stopped.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn open(store: &Store) -> Result<Self, StorageError> {
+        Ok(Self { store: store.clone(), writer: store.writer()? })
+    }
+
+    /// Takes up some of what was decided since. Where another process does the same, one of them does each part.
+    ///
+    /// # Errors
+    /// [`ParcelsError`]; what was taken up before stays so.
+    pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
+        let (events, steps, rows) = self.store.read(|view| {
+            let from: BTreeMap<_, _> =
+                view.cursors(PARCELS)?.into_iter().map(|it| (it.partition, it.seq)).collect();
+            let events = view.unread::<Event>(PARCELS, PAGE)?;
+            let to: BTreeMap<_, _> = events.iter().map(|it| (it.partition, it.seq)).collect();
+            let step =
+                |(partition, to)| (partition, from.get(&partition).copied().unwrap_or(0), to);
+            let steps: Vec<(Partition, i64, i64)> = to.into_iter().map(step).collect();
+            let rows = rows_of(view, &declarations_in(&events)?)?;
+            Ok::<_, ParcelsError>((events.len(), steps, rows))
+        })?;
+        let is_behind = i64::try_from(events).is_ok_and(|events| events == PAGE);
+        let taken_up = TakenUp { events, is_behind };
+        if steps.is_empty() {
+            return Ok(taken_up);
+        }
+        let written = self.writer.retried(Backoff::default(), |tx| {
+            // The cursors first: whoever loses them has read what may be old by now, and writes nothing.
+            tx.move_cursors(PARCELS, &steps)?;
+            tx.upsert(&rows)
+        });
+        match written {
+            // Another process has done this part.
+            Ok(()) | Err(StorageError::CursorMoved { .. }) => Ok(taken_up),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes up everything that was decided since; gives how many events that were.
+    ///
+    /// # Errors
+    /// [`ParcelsError`]; what was taken up before stays so.
+    pub fn take_up(&mut self) -> Result<usize, ParcelsError> {
+        let mut events = 0;
+        loop {
+            let taken_up = self.take_up_some()?;
+            events += taken_up.events;
+            if !taken_up.is_behind {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// Forgets the lists, to be made anew from the first event on. Whoever follows beside it starts anew too.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn forget(&mut self) -> Result<(), StorageError> {
+        self.writer.retried(Backoff::default(), |tx| tx.forget_parcels(PARCELS))
+    }
+}
+
+/// The declarations that events are about.
+fn declarations_in(events: &[Event]) -> Result<Vec<(Partition, DeclarationId)>, ParcelsError> {
+    let mut ids = BTreeSet::new();
+    for event in events {
+        for entry in StoredEvent::decode(&event.body)?.entries {
+            if let StoredSubjectV1::Declaration(id) | StoredSubjectV1::Export(id) = entry.subject {
+                ids.insert(id);
+            }
+        }
+    }
+    Ok(ids.into_iter().map(|id| (partition_of(id), DeclarationId(id))).collect())
+}
+
+/// The rows of declarations as they stand, one for each party.
+fn rows_of(
+    view: &mut View<'_>,
+    ids: &[(Partition, DeclarationId)],
+) -> Result<Vec<PartyParcel>, ParcelsError> {
+    let mut rows = Vec::with_capacity(ids.len() * 3);
+    for row in view.declarations(ids)? {
+        let changed_at = row.updated_at;
+        rows.extend(listed(&AnyDeclaration::Import(read_declaration(row)?), changed_at));
+    }
+    for row in view.exports(ids)? {
+        let changed_at = row.updated_at;
+        rows.extend(listed(&AnyDeclaration::Export(read_export(row)?), changed_at));
+    }
+    Ok(rows)
+}
+
+fn listed(declaration: &AnyDeclaration, changed_at: Moment) -> impl Iterator<Item = PartyParcel> {
+    let waybill_no = match declaration {
+        AnyDeclaration::Import(record) => record.facts.waybill_no.to_string(),
+        AnyDeclaration::Export(record) => record.facts.waybill_no.to_string(),
+    };
+    let of = move |party: PartyId| PartyParcel {
+        bucket: Partition::of_party(party),
+        party_id: party,
+        declaration_id: declaration.id(),
+        direction: Direction::code(declaration.direction()),
+        office: declaration.office().to_string(),
+        state: i64::from(declaration.status().number()),
+        merchant_id: declaration.merchant(),
+        order_no: declaration.order_no().clone(),
+        waybill_no: waybill_no.clone(),
+        pre_no: declaration.provisional_no().to_string(),
+        invt_no: declaration.number().map(ToString::to_string),
+        changed_at,
+    };
+    // Once each: a merchant may declare for itself.
+    let parties: BTreeSet<_> = declaration.parties().into_iter().collect();
+    parties.into_iter().map(of)
+}

@@ -1,0 +1,57 @@
+//! The lists of the parties, kept beside the desk: never in its way, and hardly behind it.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use tongguan_application::parcels::Projector;
+
+use crate::upkeep::Trouble;
+
+/// How often it looks whether something was decided.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// For every moment of work so many of rest: on one file it writes while the desk waits, so under load it takes
+/// a fifth of the time and falls behind, and catches up when there is less to do.
+const REST: u32 = 4;
+
+/// The thread that keeps the lists.
+pub struct Lists {
+    projector: Projector,
+    ended: Receiver<()>,
+}
+
+impl Lists {
+    /// With the end that is dropped when the service ends.
+    pub fn new(projector: Projector) -> (Self, Sender<()>) {
+        let (alive, ended) = bounded(0);
+        (Self { projector, ended }, alive)
+    }
+
+    /// Goes on until the service ends. What is not taken up by then is so after the next start.
+    pub fn run(mut self) {
+        let mut trouble = Trouble::default();
+        loop {
+            let begun = Instant::now();
+            let rest = match self.projector.take_up_some() {
+                Ok(taken_up) => {
+                    trouble.is_over();
+                    let rest = begun.elapsed().saturating_mul(REST);
+                    if taken_up.is_behind { rest } else { rest.max(LOOK_EVERY) }
+                }
+                Err(error) => {
+                    trouble.tell(&error.into());
+                    LOOK_EVERY
+                }
+            };
+            match self.ended.recv_timeout(rest) {
+                Err(RecvTimeoutError::Timeout) => {}
+                _ => return,
+            }
+        }
+    }
+
+    /// Runs it on a thread of its own.
+    pub fn start(self) -> thread::JoinHandle<()> {
+        thread::spawn(move || self.run())
+    }
+}
