@@ -3,6 +3,7 @@
 //! A key is a random number that is shown once, when it is given; kept is its digest. A key has 256 random
 //! bits, so nobody guesses one, and a plain digest is as good as a slow one.
 
+use tongguan_domain::access::{Permission, Role};
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{SealError, random};
@@ -26,6 +27,9 @@ pub enum AccessError {
     /// No key has that number.
     #[error("no access key `{0}` was given; `access list` shows those that were")]
     Unknown(String),
+    /// Not what a program may have.
+    #[error("`{0}` is no permission of a program; those are {known}", known = program_permissions())]
+    BadScope(String),
 }
 
 /// A key that was given, without its secret.
@@ -37,12 +41,69 @@ pub struct AccessKey {
     pub mailbox: DxpId,
     /// What it is for.
     pub purpose: String,
+    /// What it is restricted to.
+    pub scopes: Scopes,
     /// When it was given.
     pub issued_at: Moment,
     /// From when on it opens nothing.
     pub expires_at: Moment,
     /// When it was withdrawn, if it was.
     pub withdrawn_at: Option<Moment>,
+}
+
+/// What a key is restricted to (密钥权限): permissions of a program; everything that a program may where none is
+/// named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scopes(Vec<Permission>);
+
+impl Scopes {
+    /// Reads the names of permissions.
+    ///
+    /// # Errors
+    /// [`AccessError::BadScope`].
+    pub fn parse<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, AccessError> {
+        let one = |name: &str| {
+            let known = Permission::ALL.into_iter().filter(|it| it.is_of(Role::Program));
+            let mut known = known.filter(|it| it.name() == name);
+            known.next().ok_or_else(|| AccessError::BadScope(name.to_owned()))
+        };
+        let mut scopes = names.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        scopes.sort_unstable();
+        scopes.dedup();
+        Ok(Self(scopes))
+    }
+
+    /// Whether a key that is so restricted may do this.
+    pub fn allow(&self, permission: Permission) -> bool {
+        permission.is_of(Role::Program) && (self.0.is_empty() || self.0.contains(&permission))
+    }
+
+    /// The permissions by name: all of a program where it is not restricted.
+    pub fn names(&self) -> Vec<&'static str> {
+        let all = Permission::ALL.into_iter().filter(|it| self.allow(*it));
+        all.map(Permission::name).collect()
+    }
+
+    /// As it was stored: a permission that this version does not know allows nothing, and frees nothing.
+    fn read(stored: &str) -> Self {
+        let known = Permission::ALL.into_iter();
+        let scopes: Vec<_> =
+            known.filter(|it| stored.split(' ').any(|name| name == it.name())).collect();
+        if scopes.is_empty() && !stored.is_empty() {
+            // None that a program has.
+            return Self(vec![Permission::Operate]);
+        }
+        Self(scopes)
+    }
+
+    fn stored(&self) -> String {
+        self.0.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What a program may have.
+fn program_permissions() -> String {
+    Scopes::default().names().join(", ")
 }
 
 impl AccessKey {
@@ -60,6 +121,7 @@ pub fn issue(
     writer: &mut Writer,
     mailbox: &DxpId,
     purpose: &str,
+    scopes: &Scopes,
     now: Moment,
     expires_at: Moment,
 ) -> Result<(AccessKey, String), AccessError> {
@@ -68,6 +130,7 @@ pub fn issue(
         digest: sha256(secret.as_bytes()),
         mailbox: mailbox.clone(),
         purpose: purpose.to_owned(),
+        scopes: scopes.stored(),
         issued_at: now,
         expires_at,
         withdrawn_at: None,
@@ -84,15 +147,30 @@ pub fn keys(view: &mut View<'_>) -> Result<Vec<AccessKey>, StorageError> {
     Ok(view.all_access_keys()?.into_iter().map(AccessKey::from).collect())
 }
 
-/// Withdraws a key; one that was withdrawn stays as it is.
+/// The keys that were ever given for a mailbox, the oldest first.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn keys_of(view: &mut View<'_>, mailbox: &DxpId) -> Result<Vec<AccessKey>, StorageError> {
+    let rows = view.all_access_keys()?.into_iter();
+    Ok(rows.filter(|row| row.mailbox == *mailbox).map(AccessKey::from).collect())
+}
+
+/// Withdraws a key, of one mailbox where it is given; one that was withdrawn stays as it is.
 ///
 /// # Errors
 /// [`AccessError`].
-pub fn withdraw(writer: &mut Writer, number: &str, now: Moment) -> Result<AccessKey, AccessError> {
+pub fn withdraw(
+    writer: &mut Writer,
+    mailbox: Option<&DxpId>,
+    number: &str,
+    now: Moment,
+) -> Result<AccessKey, AccessError> {
     writer.transaction(|tx| {
         let rows = tx.all_access_keys()?;
         let mut row = rows
             .into_iter()
+            .filter(|row| mailbox.is_none_or(|mailbox| row.mailbox == *mailbox))
             .find(|row| number_of(&row.digest) == number)
             .ok_or_else(|| AccessError::Unknown(number.to_owned()))?;
         row.withdrawn_at.get_or_insert(now);
@@ -118,6 +196,7 @@ impl From<AccessKeyRow> for AccessKey {
             number: number_of(&row.digest),
             mailbox: row.mailbox,
             purpose: row.purpose,
+            scopes: Scopes::read(&row.scopes),
             issued_at: row.issued_at,
             expires_at: row.expires_at,
             withdrawn_at: row.withdrawn_at,
@@ -130,4 +209,23 @@ fn number_of(digest: &[u8; 32]) -> String {
     let mut number = fingerprint(digest);
     number.truncate(16);
     number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_may_what_it_is_restricted_to_and_no_more_than_a_program() {
+        let all = Scopes::default();
+        assert!(all.allow(Permission::ReadMail) && all.allow(Permission::Declare));
+        assert!(!all.allow(Permission::Decide), "no program decides");
+        let reads = Scopes::parse(["read-mail", "read-mail"]).unwrap();
+        assert_eq!(reads.names(), ["read-mail"]);
+        assert!(!reads.allow(Permission::Declare));
+        assert_eq!(Scopes::read(&reads.stored()), reads);
+        assert_eq!(Scopes::read(&all.stored()), all);
+        assert!(Scopes::parse(["decide"]).is_err() && Scopes::parse([""]).is_err());
+        assert!(Scopes::read("something-of-tomorrow").names().is_empty());
+    }
 }

@@ -3,6 +3,9 @@
 //! Whoever asks names a [`Reach`]; what lies outside of it is answered as if it were not there, so that nobody
 //! learns by asking that it is.
 
+mod office;
+mod party;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tongguan_codelists::Pack;

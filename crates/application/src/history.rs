@@ -12,7 +12,8 @@ use tongguan_storage::stored::register::{
     self as stored, StoredChangeCauseV1, StoredChangeV1, StoredFieldV1, StoredRegisterEvent,
     StoredRegisterSubjectV1,
 };
-use tongguan_storage::{About, Register, RegisterEvent, StorageError, Tx, View, Writer};
+pub use tongguan_storage::{About, Register};
+use tongguan_storage::{RegisterEvent, StorageError, Tx, View, Writer};
 
 /// An event: what one change did to one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@
 //! | [`facility`] | master bills compared with what entered |
 //! | [`due`] | what time and topped-up guarantees lead to |
 //! | [`not_departed`] | released exports that have not left |
+//! | [`checking`] | what is wrong with a message, without taking it in |
 //! | [`review`] | what officers see and decide |
 //! | [`casework`] | which officer has taken a case on, and what waits for a second one |
 //! | [`returns`] | exported goods that came back: what officers decide, what a consolidation leaves out |
@@ -30,6 +31,7 @@
 //! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
 //! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
+//! | [`answered`] | requests that were answered: the same one again is not acted on twice |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
 //! | [`history`] | what was changed of those, by what, and when |
@@ -42,6 +44,7 @@
 mod desk;
 
 pub mod access;
+pub mod answered;
 pub mod bonded;
 pub mod cancellations;
 pub mod casework;

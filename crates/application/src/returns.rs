@@ -119,7 +119,10 @@ fn decide(
 }
 
 /// The open return of that 预录入编号 or id. There are few, so they are read through.
-fn find(store: &Store, number: &str) -> Result<ReturnRecord, ReturnError> {
+///
+/// # Errors
+/// [`ReturnError`].
+pub(crate) fn find(store: &Store, number: &str) -> Result<ReturnRecord, ReturnError> {
     let mut after = ReturnId(0);
     loop {
         let page = open(store, after, PAGE)?;

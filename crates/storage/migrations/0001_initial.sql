@@ -544,6 +544,7 @@ CREATE TABLE access_key (
     digest BYTES NOT NULL PRIMARY KEY,
     mailbox TEXT NOT NULL,
     purpose TEXT NOT NULL,
+    scopes TEXT NOT NULL,
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     withdrawn_at BIGINT
@@ -705,3 +706,15 @@ CREATE TABLE proposal (
 ) CLUSTERED;
 
 CREATE INDEX proposal_open ON proposal (proposed_at, declaration_id) WHERE answered_by IS NULL;
+
+-- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day.
+CREATE TABLE answered_request (
+    client TEXT NOT NULL,
+    key TEXT NOT NULL,
+    digest BYTES NOT NULL,
+    begun_at BIGINT NOT NULL,
+    answer BYTES,
+    PRIMARY KEY (client, key)
+) CLUSTERED;
+
+CREATE INDEX answered_request_age ON answered_request (begun_at);

@@ -16,6 +16,8 @@ row! {
         mailbox: DxpId,
         /// What it is for, in the words of whoever asked for it.
         purpose: String,
+        /// The permissions that it is restricted to, by name with spaces between; empty where it is not.
+        scopes: String,
         /// When it was given.
         issued_at: Moment,
         /// From when on it opens nothing.

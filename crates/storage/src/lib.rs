@@ -26,6 +26,7 @@
 mod row;
 
 mod access;
+mod answered;
 mod balance;
 mod bonded;
 mod casework;
@@ -65,6 +66,7 @@ mod webhook;
 mod zone;
 
 pub use access::AccessKeyRow;
+pub use answered::AnsweredRequestRow;
 pub use balance::{
     Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,
     QuantityAllowanceKey,

@@ -7,10 +7,10 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
-use tongguan_application::access::AccessKey;
+use tongguan_application::access::{AccessKey, Scopes};
 use tongguan_application::people::{self, NextStep, PeopleError};
 use tongguan_application::pipeline::chain;
-use tongguan_domain::access::{Reach, Role, Standing};
+use tongguan_domain::access::{Permission, Reach, Role, Standing};
 use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
@@ -37,8 +37,8 @@ pub enum Who {
     Program {
         /// The key's number.
         key: String,
-        /// The mailbox that the key opens.
-        mailbox: DxpId,
+        /// What the key is restricted to.
+        scopes: Scopes,
     },
 }
 
@@ -63,6 +63,15 @@ impl Caller {
     /// Whose records are within reach.
     pub const fn reach(&self) -> Reach {
         self.standing.reach()
+    }
+
+    /// Whether role and key let the caller do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        permission.is_of(self.standing.role())
+            && match &self.who {
+                Who::Person(_) => true,
+                Who::Program { scopes, .. } => scopes.allow(permission),
+            }
     }
 
     /// What a person has to do before anything else.
@@ -94,7 +103,7 @@ pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Cal
         // A mailbox of nobody who is registered has mail and no records.
         return Ok(owner.map(|party| Caller {
             standing: Standing::Enterprise { party, role: Role::Program },
-            who: Who::Program { key: key.number, mailbox: key.mailbox },
+            who: Who::Program { key: key.number, scopes: key.scopes },
         }));
     }
     let jar = CookieJar::from_headers(headers);
@@ -148,7 +157,12 @@ impl FromRequestParts<Shared> for KeyHolder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        Ok(Self(key_of(shared, &parts.headers).await?.mailbox))
+        let key = key_of(shared, &parts.headers).await?;
+        if key.scopes.allow(Permission::ReadMail) {
+            Ok(Self(key.mailbox))
+        } else {
+            Err(Problem::NotPermitted(Permission::ReadMail))
+        }
     }
 }
 

@@ -2,16 +2,24 @@
 
 use serde::Serialize;
 use tongguan_domain::defect::Defect;
+use utoipa::ToSchema;
 
 /// A defect as JSON; docs/reference/defects.md says what each field is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DefectView {
+    /// The official number, or else the rule's name.
     code: String,
+    /// The rule's name.
     rule: &'static str,
+    /// Where: a path into XML or JSON; empty for the whole.
     pointer: String,
+    /// What is there.
     found: Option<String>,
+    /// What should be.
     expected: Option<String>,
+    /// In Chinese.
     message_zh: String,
+    /// In English.
     message_en: String,
 }
 

@@ -5,11 +5,13 @@
 //! | `POST /ceb` | anybody; a message is believed for its signature | takes a message in, or an archive of messages, answers once they are durable |
 //! | `GET /mailbox/{dxp}` | an access key of the mailbox | responses, in order; waits for the next where none is there |
 //! | `POST /mailbox/{dxp}/{n}/ack` | an access key of the mailbox | notes that the mailbox was read up to there |
+//! | `/api/v1/…` | what [`Web::described`] says of each | the JSON interface |
 //! | `GET /health` | anybody | whether the process lives |
 //! | `GET /ready` | anybody | whether it can take messages now |
 //!
 //! What goes wrong is told as RFC 9457 tells problems, in Chinese or English as the caller wants.
 
+mod api;
 mod caller;
 mod ceb;
 mod defect;
@@ -17,16 +19,20 @@ mod health;
 mod language;
 mod layers;
 mod mailbox;
+mod pace;
 mod pages;
 mod problem;
 mod record;
 mod routes;
+pub mod views;
 
-use std::sync::Arc;
+use std::num::NonZeroU32;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::{Semaphore, watch};
+use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::mailboxes::Mailboxes;
@@ -37,6 +43,7 @@ use tongguan_application::reception::Reception;
 pub use defect::DefectView;
 pub use language::Language;
 use layers::layered;
+use pace::Pace;
 use problem::Problem;
 use record::Numbers;
 use routes::Routes;
@@ -54,6 +61,8 @@ pub struct Access {
     pub people: Arc<People>,
     /// What may be looked at.
     pub enquiries: Arc<Enquiries>,
+    /// Which requests were answered.
+    pub answered: Arc<Answered>,
     /// Whether browsers reach it by TLS alone.
     pub is_secure: bool,
     /// Tells the time.
@@ -77,6 +86,10 @@ pub struct Limits {
     pub answer_within: Duration,
     /// How long a caller may wait for mail.
     pub wait_at_most: Duration,
+    /// How many requests a minute a client may send to the JSON interface.
+    pub requests_per_minute: NonZeroU32,
+    /// How many times a minute an address may try to sign in.
+    pub sign_ins_per_minute: NonZeroU32,
 }
 
 impl Access {
@@ -99,6 +112,10 @@ struct Shared {
     in_flight: Arc<Semaphore>,
     /// A permit for each message that is checked at a time for whoever wants to know.
     checks: Arc<Semaphore>,
+    /// How much each client has asked.
+    pace: Arc<Pace>,
+    /// The description of the JSON interface.
+    described: Arc<OnceLock<OpenApi>>,
 }
 
 /// The routes, what each of them needs, and the description of the JSON interface.
@@ -118,15 +135,23 @@ const CHECKS: usize = 2;
 pub fn web(access: Access) -> Web {
     let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
     let (numbers, strict_transport) = (Numbers::from(access.clock.now()), access.strict_transport);
-    let in_flight = Arc::new(Semaphore::new(permits));
-    let shared = Shared { access, in_flight, checks: Arc::new(Semaphore::new(CHECKS)) };
+    let shared = Shared {
+        access,
+        in_flight: Arc::new(Semaphore::new(permits)),
+        checks: Arc::new(Semaphore::new(CHECKS)),
+        pace: Arc::new(Pace::default()),
+        described: Arc::new(OnceLock::new()),
+    };
     let routes = Routes::new(shared.clone())
         .post("/ceb", Needs::MailboxKey, ceb::receive)
         .get("/mailbox/{dxp}", Needs::MailboxKey, mailbox::letters)
         .post("/mailbox/{dxp}/{n}/ack", Needs::MailboxKey, mailbox::acknowledge)
         .get("/health", Needs::Nothing, health::health)
         .get("/ready", Needs::Nothing, health::ready);
-    let (router, described, routes) = pages::add(routes).done();
+    let (router, described, routes) = api::add(pages::add(routes)).done();
+    let described = api::describe::whole(described);
+    // The only one who sets it.
+    shared.described.get_or_init(|| described.clone());
     let router = router
         .fallback(async || Problem::NoSuchPage)
         .method_not_allowed_fallback(async || Problem::OtherMethod)

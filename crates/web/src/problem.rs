@@ -72,8 +72,31 @@ pub enum Problem {
     ForeignForm,
     /// There is nothing of that number within the caller's reach.
     NotFound,
-    /// It is not known whether a decision was carried out.
-    DecisionNotKnown,
+    /// Several declarations go by that number: their ids.
+    Ambiguous(Vec<String>),
+    /// The body is no JSON, or is not said to be.
+    NoJson,
+    /// The body is too long, in bytes.
+    BodyTooLong(usize),
+    /// A field of the body is not what it must be.
+    Field {
+        /// Which, as a JSON pointer.
+        pointer: String,
+        /// Why, in English.
+        why: String,
+    },
+    /// The body was read and is wrong: all that is.
+    Defects(Vec<DefectView>),
+    /// Under that idempotency key another request was sent.
+    OtherRequest,
+    /// A request of that idempotency key is under way.
+    UnderWay,
+    /// Too many requests; when to come again.
+    TooMany(Duration),
+    /// The rules do not allow it where things stand; why, in English.
+    Refused(String),
+    /// It was handed over, and no answer came: it may have been done.
+    OutcomeUnknown,
 }
 
 /// Writes a handler's problem out as its caller wants to read it.
@@ -133,7 +156,16 @@ impl Problem {
             Self::NotPermitted(_) => (StatusCode::FORBIDDEN, "not-permitted"),
             Self::ForeignForm => (StatusCode::FORBIDDEN, "foreign-form"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
-            Self::DecisionNotKnown => (StatusCode::SERVICE_UNAVAILABLE, "decision-not-known"),
+            Self::Ambiguous(_) => (StatusCode::CONFLICT, "ambiguous"),
+            Self::NoJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "no-json"),
+            Self::BodyTooLong(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-long"),
+            Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-field"),
+            Self::Defects(_) => (StatusCode::UNPROCESSABLE_ENTITY, "defects"),
+            Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request"),
+            Self::UnderWay => (StatusCode::CONFLICT, "under-way"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::Refused(_) => (StatusCode::CONFLICT, "refused"),
+            Self::OutcomeUnknown => (StatusCode::SERVICE_UNAVAILABLE, "outcome-unknown"),
         }
     }
 
@@ -214,9 +246,9 @@ impl Problem {
                 fixed("您的角色须先设置第二因素", "your role has to set up a second factor first")
             }
             Self::NotPermitted(permission) => (
-                format!("您的角色没有此权限（{}）；请联系本单位管理员", permission.name()),
+                format!("您的角色或密钥没有此权限（{}）；请联系本单位管理员", permission.name()),
                 format!(
-                    "your role does not have the permission {}; ask your organisation's administrator",
+                    "your role or key does not have the permission {}; ask your organisation's administrator",
                     permission.name()
                 ),
             ),
@@ -224,14 +256,45 @@ impl Problem {
                 "表单不属于本次会话，或来自其他网站；请重新打开页面后再提交",
                 "the form is not of this session, or comes from another site; open the page anew and send it again",
             ),
-            Self::DecisionNotKnown => fixed(
-                "尚不能确认决定是否已执行；它可能仍在排队。请先查看案件现状，再决定是否重试",
-                "it is not known yet whether the decision was carried out; it may still wait in its turn. Look how \
-                 the case stands before you try again",
-            ),
             Self::NotFound => fixed(
                 "您可查看的范围内没有该编号；请核对后重试",
                 "there is nothing of that number that you may see; check it and try again",
+            ),
+            Self::Ambiguous(_) => fixed(
+                "有多份清单使用该编号；请改用所列id之一",
+                "several declarations go by that number; use one of the ids instead",
+            ),
+            Self::NoJson => fixed(
+                "请求体须为JSON；请以application/json发送",
+                "the body has to be JSON; send it as application/json",
+            ),
+            Self::BodyTooLong(limit) => (
+                format!("请求体超过上限{limit}字节；请缩短后再发送"),
+                format!("the body is longer than {limit} bytes; send less"),
+            ),
+            Self::Field { pointer, why } => (
+                format!("请求体{pointer}不合要求：{why}"),
+                format!("the body is wrong at `{pointer}`: {why}"),
+            ),
+            Self::Defects(_) => {
+                fixed("请求体有误；请按所列错误修改", "the body is wrong; mend what is listed")
+            }
+            Self::OtherRequest => fixed(
+                "该Idempotency-Key已用于另一请求；新的请求请用新的键",
+                "that Idempotency-Key was used for another request; give a new request a new key",
+            ),
+            Self::UnderWay => fixed(
+                "同一Idempotency-Key的请求正在办理；请稍后原样重试",
+                "a request of that Idempotency-Key is under way; send the same again in a while",
+            ),
+            Self::TooMany(wait) => (
+                format!("请求过于频繁；请在{}秒后重试", wait.as_secs()),
+                format!("too many requests; come again in {} s", wait.as_secs()),
+            ),
+            Self::Refused(why) => (format!("不能办理：{why}"), format!("it cannot be done: {why}")),
+            Self::OutcomeUnknown => fixed(
+                "已提交但未收到结果；请先查询是否已办理，再决定是否重试",
+                "it was handed over and no answer came; look whether it was done before trying again",
             ),
         }
     }
@@ -275,6 +338,14 @@ impl Problem {
             told["message_id"] = json!(message.to_string());
             told["defects"] = json!(defects);
         }
+        match self {
+            Self::Defects(defects) => told["defects"] = json!(defects),
+            Self::Field { pointer, why } => {
+                told["errors"] = json!([{ "pointer": pointer, "why": why }]);
+            }
+            Self::Ambiguous(ids) => told["ids"] = json!(ids),
+            _ => {}
+        }
         told
     }
 
@@ -292,6 +363,9 @@ impl Problem {
             StatusCode::UNAUTHORIZED => set(WWW_AUTHENTICATE, "Bearer"),
             _ => None,
         };
+        if let Self::TooMany(wait) = self {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        }
         response
     }
 }

@@ -13,8 +13,10 @@ use tongguan_domain::access::Permission;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use crate::api;
 use crate::caller::{Caller, Who, identify};
 use crate::layers::in_time;
+use crate::pace;
 use crate::problem::Problem;
 use crate::{Limits, Shared};
 
@@ -42,6 +44,15 @@ pub struct Route {
     pub path: String,
     /// What its callers need.
     pub needs: Needs,
+}
+
+/// Which rules a route follows besides its needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Its forms carry their session's token as a field, which whoever reads them looks at.
+    Pages,
+    /// It is asked so often at most, and a browser sends its session's token as a header.
+    Api,
 }
 
 /// Routes that are being put together.
@@ -76,9 +87,10 @@ impl Routes {
         self.add(Method::POST, path, needs, post(handler))
     }
 
-    /// Routes of the JSON interface, as `routes!` describes them.
+    /// Routes of the JSON interface, as `routes!` describes them, with what all of them have in common.
     pub(crate) fn api(mut self, needs: Needs, described: UtoipaMethodRouter<Shared>) -> Self {
-        let (schemas, paths, router) = described;
+        let (schemas, mut paths, router) = described;
+        api::describe::complete(&mut paths, needs);
         for (path, item) in &paths.paths {
             let described = [
                 (Method::GET, item.get.is_some()),
@@ -90,7 +102,9 @@ impl Routes {
                 self.named.push(Route { method, path: path.clone(), needs });
             }
         }
-        let router = self.guarded(needs, router);
+        let shared = (self.shared.clone(), Side::Api);
+        let router = router.route_layer(from_fn_with_state(self.shared.clone(), api::conventions));
+        let router = router.route_layer(from_fn_with_state((shared, needs), guard));
         self.router = self.router.routes((schemas, paths, router));
         self
     }
@@ -116,8 +130,9 @@ impl Routes {
             return router
                 .route_layer(from_fn_with_state(3 * answer_within + wait_at_most, in_time));
         }
+        let shared = (self.shared.clone(), Side::Pages);
         router
-            .route_layer(from_fn_with_state((self.shared.clone(), needs), guard))
+            .route_layer(from_fn_with_state((shared, needs), guard))
             .route_layer(from_fn_with_state(answer_within, in_time))
     }
 
@@ -130,7 +145,7 @@ impl Routes {
 
 /// Lets through who has what the route needs, and makes the caller known to it.
 async fn guard(
-    State((shared, needs)): State<(Shared, Needs)>,
+    State(((shared, side), needs)): State<((Shared, Side), Needs)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -138,9 +153,20 @@ async fn guard(
         Ok(caller) => caller,
         // Whoever needs nothing need not be known.
         Err(_) if needs == Needs::Nothing => None,
+        // Whoever tries keys is held off as whoever has none.
+        Err(problem) if side == Side::Api => {
+            let kept = pace::keep(&shared, None, &request);
+            return kept.err().unwrap_or(problem).into_response();
+        }
         Err(problem) => return problem.into_response(),
     };
-    if let Err(problem) = admit(needs, caller.as_ref(), &request) {
+    let admitted = match side {
+        Side::Pages => admit(needs, caller.as_ref(), &request),
+        Side::Api => pace::keep(&shared, caller.as_ref(), &request)
+            .and_then(|()| admit(needs, caller.as_ref(), &request))
+            .and_then(|()| api::sent_from_here(caller.as_ref(), &request)),
+    };
+    if let Err(problem) = admitted {
         return problem.into_response();
     }
     if let Some(caller) = caller {
@@ -169,9 +195,7 @@ fn admit(needs: Needs, caller: Option<&Caller>, request: &Request) -> Result<(),
         None => {}
     }
     match permission {
-        Some(permission) if !permission.is_of(caller.standing.role()) => {
-            Err(Problem::NotPermitted(permission))
-        }
+        Some(permission) if !caller.may(permission) => Err(Problem::NotPermitted(permission)),
         _ => Ok(()),
     }
 }

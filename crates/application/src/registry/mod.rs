@@ -37,3 +37,4 @@ pub use import::{ImportError, compare, compare_with_nothing, import};
 pub use registered::{Registered, fingerprint, last_day, registered, standing_name};
 pub use report::{Change, FieldChange, ImportReport, PartyReport};
 pub use snapshot::{guarantees, snapshot};
+pub use tongguan_storage::{CertificateRow, Guarantee};

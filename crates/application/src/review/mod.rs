@@ -33,6 +33,7 @@ pub use picture::{Matching, Particulars, Picture, Told, picture};
 pub(crate) use queue::queued;
 pub use queue::{Filter, Page, Place, QUEUES, Queued, Worth, queue};
 pub use reason::{BadReason, REASONS, reason};
+pub use tongguan_storage::TaxBill;
 
 use tongguan_storage::StorageError;
 use tongguan_storage::stored::StoredError;

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
-use tongguan_application::access::{AccessKey, issue, keys, withdraw};
+use serde_json::json;
+use tongguan_application::access::{AccessKey, Scopes, issue, keys, withdraw};
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
+use tongguan_web::views::access::AccessKeyView;
 
 use super::place::Place;
 use crate::clock::SystemClock;
@@ -53,6 +54,10 @@ struct Issue {
     /// What it is for, such as the program that will use it.
     #[arg(long)]
     purpose: String,
+    /// Restrict it to a permission: read-mail, read-parcels, read-accounts, declare, file. May be given several
+    /// times; everything that a program may when absent.
+    #[arg(long = "scope", value_name = "PERMISSION")]
+    scopes: Vec<String>,
     /// For how many days it is valid.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3650))]
     days: u16,
@@ -75,7 +80,7 @@ impl Access {
             AccessCommand::List { place, json } => list(place, *json),
             AccessCommand::Withdraw { number, place, json } => {
                 let now = SystemClock.now();
-                let key = withdraw(&mut place.open_known(now)?.writer()?, number, now)?;
+                let key = withdraw(&mut place.open_known(now)?.writer()?, None, number, now)?;
                 tell(&key, now, *json)
             }
         }
@@ -86,13 +91,14 @@ impl Issue {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let now = SystemClock.now();
         let expires_at = now.plus_millis(i64::from(self.days) * 86_400_000);
+        let scopes = Scopes::parse(self.scopes.iter().map(String::as_str))?;
         let store = self.place.open(now)?;
         let (key, secret) =
-            issue(&mut store.writer()?, &self.mailbox, &self.purpose, now, expires_at)
+            issue(&mut store.writer()?, &self.mailbox, &self.purpose, &scopes, now, expires_at)
                 .context("no key was given")?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let mut shown = view(&key, now);
+            let mut shown = json!(AccessKeyView::of(&key, now));
             shown["key"] = json!(secret);
             writeln!(out, "{shown}")?;
         } else {
@@ -111,7 +117,7 @@ fn list(place: &Place, as_json: bool) -> anyhow::Result<ExitCode> {
     let keys = place.open_known(now)?.read(keys)?;
     let mut out = std::io::stdout().lock();
     if as_json {
-        let keys: Vec<_> = keys.iter().map(|key| view(key, now)).collect();
+        let keys: Vec<_> = keys.iter().map(|key| AccessKeyView::of(key, now)).collect();
         writeln!(out, "{}", json!(keys))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -127,7 +133,7 @@ fn list(place: &Place, as_json: bool) -> anyhow::Result<ExitCode> {
 fn tell(key: &AccessKey, now: Moment, as_json: bool) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if as_json {
-        writeln!(out, "{}", view(key, now))?;
+        writeln!(out, "{}", json!(AccessKeyView::of(key, now)))?;
     } else {
         writeln!(out, "{}", line(key, now))?;
     }
@@ -146,16 +152,4 @@ fn standing(key: &AccessKey, now: Moment) -> String {
         None if key.is_valid_at(now) => format!("valid until {}", key.expires_at),
         None => format!("expired {}", key.expires_at),
     }
-}
-
-fn view(key: &AccessKey, now: Moment) -> Value {
-    json!({
-        "number": key.number,
-        "mailbox": key.mailbox.as_str(),
-        "purpose": key.purpose,
-        "issued_at": key.issued_at.to_string(),
-        "expires_at": key.expires_at.to_string(),
-        "withdrawn_at": key.withdrawn_at.map(|at| at.to_string()),
-        "valid": key.is_valid_at(now),
-    })
 }

@@ -8,10 +8,11 @@ use comfy_table::{Table as Grid, presets};
 use serde_json::{Value, json};
 use tongguan_application::history::Cause;
 use tongguan_application::people::{
-    Invitation, NewPerson, Person, add, change_standing, invite, people, shut_out,
+    Invitation, NewPerson, add, change_standing, invite, people, shut_out,
 };
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::access::{SignIn, Standing};
+use tongguan_web::views::people::PersonView;
 
 use super::place::Place;
 use crate::clock::SystemClock;
@@ -179,7 +180,7 @@ impl At {
         }
         let mut out = std::io::stdout();
         if self.json {
-            writeln!(out, "{}", json!(all.iter().map(view).collect::<Vec<_>>()))?;
+            writeln!(out, "{}", json!(all.iter().map(PersonView::of).collect::<Vec<_>>()))?;
         } else {
             let mut grid = Grid::new();
             grid.load_style(presets::NOTHING);
@@ -208,17 +209,4 @@ impl At {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn view(person: &Person) -> Value {
-    json!({
-        "sign_in": person.sign_in.as_str(),
-        "name": person.name,
-        "role": person.standing.role().name(),
-        "organisation": person.standing.organisation(),
-        "has_password": person.has_password,
-        "has_second_factor": person.has_second_factor,
-        "is_shut_out": person.is_shut_out,
-        "added_at": person.added_at.to_string(),
-    })
 }

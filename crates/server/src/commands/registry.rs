@@ -21,6 +21,7 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_storage::{About, Register, Store};
+use tongguan_web::views::registry::PartyView;
 
 use crate::clock::SystemClock;
 use crate::commands::defects::{self, DefectView};
@@ -226,7 +227,7 @@ impl List {
         parties.retain(|one| self.role.is_none_or(|role| one.party.roles.contains(role)));
         let mut out = io::stdout().lock();
         if self.json {
-            let parties: Vec<_> = parties.iter().map(view::party_json).collect();
+            let parties: Vec<_> = parties.iter().map(PartyView::of).collect();
             writeln!(out, "{}", json!({ "parties": parties }))?;
         } else {
             writeln!(out, "{}", view::table(&parties))?;
@@ -241,7 +242,7 @@ impl Show {
         let one = named(&parties, &self.code, &self.place)?;
         let mut out = io::stdout().lock();
         if self.json {
-            writeln!(out, "{}", view::party_json(one))?;
+            writeln!(out, "{}", json!(PartyView::of(one)))?;
         } else {
             view::write_party(&mut out, one)?;
         }

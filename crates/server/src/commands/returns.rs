@@ -7,11 +7,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
-use serde_json::{Value, json};
+use serde_json::json;
 use tongguan_application::clearing::record::ReturnRecord;
 use tongguan_application::ports::Clock as _;
 use tongguan_application::returns::{self, Decided};
 use tongguan_domain::ids::ReturnId;
+use tongguan_web::views::returns::{ReturnView, StepView, back_by};
 
 use super::deciding::Deciding;
 use super::place::Place;
@@ -121,7 +122,7 @@ impl List {
         let open = returns::open(&store, ReturnId(self.after), i64::from(self.limit))?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let rows: Vec<_> = open.iter().map(shown).collect();
+            let rows: Vec<_> = open.iter().map(ReturnView::of).collect();
             writeln!(out, "{}", json!({ "returns": rows }))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -179,23 +180,6 @@ fn examine(of: &OneReturn, fault: Option<&str>, officer: &str) -> anyhow::Result
     tell(number, &decided, at.json)
 }
 
-fn shown(record: &ReturnRecord) -> Value {
-    json!({
-        "id": record.id.to_string(),
-        "declaration": record.declaration.to_string(),
-        "pre_no": record.provisional_no.as_str(),
-        "office": record.office.to_string(),
-        "order_no": &*record.document.dossier.order_no,
-        "status": record.state.status().number(),
-        "goods": record
-            .lines
-            .iter()
-            .map(|line| json!({ "number": line.number, "quantity": line.quantity.to_string() }))
-            .collect::<Vec<_>>(),
-        "back_by": back_by(record),
-    })
-}
-
 /// Lines of the declaration with quantities: `1×2`.
 fn goods(record: &ReturnRecord) -> String {
     let lines = record.lines.iter();
@@ -203,21 +187,11 @@ fn goods(record: &ReturnRecord) -> String {
     lines.join(" ")
 }
 
-/// The last day on which the goods may come, while they are waited for.
-fn back_by(record: &ReturnRecord) -> Option<String> {
-    let late_from = record.state.late_from()?;
-    Some(late_from.plus_millis(-1).china_day().to_string())
-}
-
 /// Says where a return stands now, and what was told.
 fn tell(number: &str, decided: &Decided, as_json: bool) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if as_json {
-        let told = decided.told.iter().map(
-            |told| json!({ "status": told.status, "at": told.at.to_string(), "text": told.text }),
-        );
-        let told: Vec<_> = told.collect();
-        writeln!(out, "{}", json!({ "status": decided.status.number(), "told": told }))?;
+        writeln!(out, "{}", json!(StepView::of(decided.status, &decided.told)))?;
         return Ok(ExitCode::SUCCESS);
     }
     writeln!(out, "{number} stands at {}", decided.status)?;

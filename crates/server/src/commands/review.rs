@@ -21,6 +21,8 @@ use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_storage::Store;
+use tongguan_web::views::declaration::{DecidedView, DeclarationView};
+use tongguan_web::views::queue::QueuedView;
 
 use super::deciding::Deciding;
 use super::message::signing_key;
@@ -159,7 +161,8 @@ impl List {
         let next = page.next.map(|next| format!("{}:{}", next.queue, next.after));
         let mut out = std::io::stdout().lock();
         if self.json {
-            let rows: Vec<_> = page.rows.iter().map(|row| view::queued(row, &registry)).collect();
+            let rows = page.rows.iter().map(|row| QueuedView::of(row, &registry));
+            let rows: Vec<_> = rows.collect();
             writeln!(out, "{}", json!({ "declarations": rows, "next": next }))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -197,7 +200,7 @@ impl Show {
         let picture = review::picture(&store, id)?
             .with_context(|| format!("declaration {id} has just been deleted"))?;
         let registry = store.read(registry::snapshot)?;
-        let shown = view::picture(&picture, &registry);
+        let shown = json!(DeclarationView::of(&picture, &registry));
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{shown}")?;
@@ -247,7 +250,7 @@ pub(super) fn tell(
 ) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if as_json {
-        writeln!(out, "{}", view::decided(id, decided))?;
+        writeln!(out, "{}", json!(DecidedView::of(id, decided)))?;
         return Ok(ExitCode::SUCCESS);
     }
     writeln!(out, "{number} stands at {}", decided.status)?;

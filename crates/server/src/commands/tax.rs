@@ -1,6 +1,5 @@
 //! `tongguan tax`: prices a basket, without a database.
 
-mod input;
 mod output;
 
 use std::fs::File;
@@ -14,6 +13,8 @@ use jiff::civil::Date;
 use tongguan_codelists::Pack;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::tax::assess;
+use tongguan_web::views::basket;
+use tongguan_web::views::tax::AssessmentView;
 
 use crate::commands::defects::{self, DefectView};
 
@@ -64,14 +65,14 @@ impl Tax {
             Jurisdiction::Cn => Pack::builtin(),
         };
         let text = self.read()?;
-        let judged = input::basket(&text, self.as_of)
+        let judged = basket::read(&text, self.as_of)
             .and_then(|basket| assess(&pack, &basket).map(|assessment| (basket, assessment)));
         match judged {
             Err(defects) => self.refuse(&defects),
             Ok((basket, assessment)) => {
                 let mut out = std::io::stdout().lock();
                 if self.json {
-                    let view = output::view(&pack, &basket, &assessment);
+                    let view = AssessmentView::of(&pack, &basket, &assessment);
                     writeln!(out, "{}", serde_json::to_string(&view)?)?;
                 } else {
                     write!(out, "{}", output::table(&basket, &assessment))?;

@@ -4,17 +4,16 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
-use tongguan_application::clearing::decide::Undecidable;
+use serde_json::json;
 use tongguan_application::ports::Clock;
 use tongguan_application::transit::{self, Officer, Outcome, Shown};
 use tongguan_domain::ids::{OfficeCode, SealNumber, VehiclePlate};
 use tongguan_domain::transit::{SealCondition, Sighting};
+use tongguan_web::views::transit::{OutcomesView, SealedView};
 
 use super::deciding::Deciding;
 use super::place::Place;
 use super::review::find;
-use super::review::view::export;
 use crate::clock::SystemClock;
 
 /// Seal released goods (施封), and look at seal and vehicle when they come to the port (转关).
@@ -167,7 +166,7 @@ impl Show {
         let found = transit::find(&store, &self.number, now)?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let found: Vec<_> = found.iter().map(view).collect();
+            let found: Vec<_> = found.iter().map(SealedView::of).collect();
             writeln!(out, "{}", json!({ "transits": found }))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -186,10 +185,7 @@ fn tell(outcomes: &[Outcome], as_json: bool) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let refused = outcomes.iter().filter(|outcome| outcome.outcome.is_err()).count();
     if as_json {
-        let done: Vec<_> = outcomes.iter().filter_map(|of| of.outcome.as_ref().ok()).collect();
-        let done: Vec<_> = done.into_iter().map(view).collect();
-        let refused: Vec<_> = outcomes.iter().filter_map(refusal).collect();
-        writeln!(out, "{}", json!({ "transits": done, "refused": refused }))?;
+        writeln!(out, "{}", json!(OutcomesView::of(outcomes)))?;
     } else {
         for Outcome { declaration, outcome } in outcomes {
             match outcome {
@@ -199,24 +195,6 @@ fn tell(outcomes: &[Outcome], as_json: bool) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn refusal(outcome: &Outcome) -> Option<Value> {
-    let why = outcome.outcome.as_ref().err()?;
-    let code = match why {
-        Undecidable::Transit(refused) => refused.code(),
-        _ => "undecidable",
-    };
-    Some(json!({ "id": outcome.declaration.to_string(), "code": code, "why": why.to_string() }))
-}
-
-fn view(shown: &Shown) -> Value {
-    let mut view = export::transit(&shown.transit);
-    view["id"] = shown.declaration.id().to_string().into();
-    view["invt_no"] = shown.declaration.number().map(ToString::to_string).into();
-    view["status"] = shown.declaration.status().number().into();
-    view["since"] = shown.since.to_string().into();
-    view
 }
 
 fn in_words(shown: &Shown) -> String {

@@ -17,6 +17,7 @@ mod export;
 mod export_returns;
 mod facility;
 mod gateway;
+mod guide;
 mod learning;
 mod message;
 mod output;

@@ -30,7 +30,7 @@ pub struct Service {
     pub base: String,
     pub agent: ureq::Agent,
     pub cast: Cast,
-    place: [String; 2],
+    pub place: [String; 2],
     pub folder: TempDir,
 }
 
@@ -71,7 +71,8 @@ impl Service {
         let key = place[0].trim_start_matches('-');
         let config = format!("{key} = '{}'\nkey_file = 'key'\n{settings}", place[1]);
         fs::write(at("tongguan.toml"), config).unwrap();
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let agent = ureq::Agent::config_builder();
+        let agent = agent.http_status_as_error(false).max_redirects(0).build().into();
         let (child, base) = serve(folder.path());
         Self { child, base, agent, cast, place, folder }
     }
@@ -119,6 +120,12 @@ impl Service {
             request = request.header("authorization", format!("Bearer {key}"));
         }
         told(request.call().unwrap())
+    }
+
+    /// Reads as somebody who signed in.
+    pub fn with(&self, cookie: &str, path: &str) -> Told {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        told(request.header("cookie", cookie).call().unwrap())
     }
 
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Told {

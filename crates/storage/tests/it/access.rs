@@ -13,6 +13,7 @@ fn key(digest: u8, owner: &str) -> AccessKeyRow {
         digest: [digest; 32],
         mailbox: mailbox(owner),
         purpose: "ERP".to_owned(),
+        scopes: "read-mail".to_owned(),
         issued_at: at(1),
         expires_at: at(9),
         withdrawn_at: None,

@@ -6,6 +6,8 @@ mod fixture;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod answered;
+#[cfg(test)]
 mod balance;
 #[cfg(test)]
 mod bonded;

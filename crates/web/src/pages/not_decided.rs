@@ -127,7 +127,7 @@ pub fn not_proposed(visit: &Visit, error: ProposalError) -> Result<NotDone, Prob
 pub fn not_committed(why: NotCommitted) -> Problem {
     match why {
         NotCommitted::NotTaken(NotTaken::Full) => Problem::Busy,
-        NotCommitted::NotKnownYet(_) | NotCommitted::Unanswered => Problem::DecisionNotKnown,
+        NotCommitted::NotKnownYet(_) | NotCommitted::Unanswered => Problem::OutcomeUnknown,
         NotCommitted::NotTaken(NotTaken::Closed)
         | NotCommitted::Batch(_)
         | NotCommitted::NotStored(_) => Problem::Unavailable,

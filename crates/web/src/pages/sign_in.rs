@@ -16,6 +16,7 @@ use super::form::{Sent, go_to, own};
 use super::shell::{self, Visit, notice};
 use crate::Shared;
 use crate::caller::{Caller, SESSION_COOKIE, Session, blocking};
+use crate::pace::Address;
 use crate::problem::Problem;
 
 /// Where to go after signing in.
@@ -61,9 +62,11 @@ pub async fn page(visit: Visit, Query(onward): Query<Onward>) -> Response {
 pub async fn sign_in(
     State(shared): State<Shared>,
     visit: Visit,
+    address: Address,
     headers: HeaderMap,
     Sent(sent): Sent<Credentials>,
 ) -> Result<Response, Problem> {
+    address.may_try_to_sign_in(&shared)?;
     let jar = CookieJar::from_headers(&headers);
     let presented = jar.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());

@@ -1,5 +1,6 @@
 //! The routes over a store of their own, and a browser that uses them.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tongguan_application::answered::Answered;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
@@ -77,7 +79,8 @@ impl Site {
         let (mail, told) = watch::channel(0);
         let access = Access {
             reception,
-            mailboxes: Arc::new(Mailboxes::open(&store, keyring, false).unwrap()),
+            mailboxes: Arc::new(Mailboxes::open(&store, keyring.clone(), false).unwrap()),
+            answered: Arc::new(Answered::open(&store, keyring).unwrap()),
             people: people.clone(),
             enquiries: Arc::new(Enquiries::new(store)),
             is_secure: false,
@@ -89,6 +92,8 @@ impl Site {
                 bytes_in_flight: 4 << 20,
                 answer_within: Duration::from_secs(5),
                 wait_at_most: Duration::from_secs(1),
+                requests_per_minute: NonZeroU32::new(600).unwrap(),
+                sign_ins_per_minute: NonZeroU32::new(20).unwrap(),
             },
         };
         let tongguan_web::Web { router, routes, .. } = web(access);
@@ -144,26 +149,48 @@ impl Browser<'_> {
             let head = format!("content-disposition: form-data; name=\"{name}\"{file}");
             body.push_str(&format!("--what-no-part-holds\r\n{head}\r\n\r\n{content}\r\n"));
         }
-        self.send_as(Method::POST, address, KIND, &(body + "--what-no-part-holds--\r\n")).await
+        let body = body + "--what-no-part-holds--\r\n";
+        self.with(Method::POST, address, &[(CONTENT_TYPE.as_str(), KIND)], &body).await
     }
 
-    /// Sends anything.
+    /// Sends JSON, with headers.
+    pub async fn json(
+        &mut self,
+        method: Method,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> Answer {
+        let headers = [headers, &[(CONTENT_TYPE.as_str(), "application/json")]].concat();
+        self.with(method, address, &headers, &body.to_string()).await
+    }
+
+    /// Sends anything, as a form.
     pub async fn request(&mut self, method: Method, address: &str, body: &str) -> Answer {
-        self.send_as(method, address, "application/x-www-form-urlencoded", body).await
+        let form = [(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")];
+        self.with(method, address, &form, body).await
     }
 
-    async fn send_as(&mut self, method: Method, address: &str, kind: &str, body: &str) -> Answer {
+    /// Sends anything, with headers.
+    pub async fn with(
+        &mut self,
+        method: Method,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let cookies: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(address)
             .header(ACCEPT, self.accept)
             .header(COOKIE, cookies.join("; "))
-            .header(CONTENT_TYPE, kind)
-            .header("accept-language", "en")
-            .body(Body::from(body.to_owned()))
-            .unwrap();
+            .header("accept-language", "en");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
         let response = self.site.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(SET_COOKIE) {

@@ -5,6 +5,7 @@
 mod case;
 mod customs;
 mod fixture;
+mod interface;
 mod open_pages;
 mod permissions;
 mod queue;

@@ -7,17 +7,13 @@ use serde_json::{Value, json};
 use tongguan_application::bonded::ItemReport;
 use tongguan_application::registry::Registered;
 use tongguan_domain::bonded::AccountBook;
-use tongguan_domain::bonded::movement::Movement;
 use tongguan_domain::bonded::stock::Stock;
 use tongguan_domain::ids::AccountBookNumber;
+use tongguan_web::views::bonded::{BookView, ItemReportView, StockView};
 
 /// What is there, held and left.
 pub fn stock(stock: Stock) -> Value {
-    json!({
-        "on_hand": stock.on_hand().to_string(),
-        "held": stock.held().to_string(),
-        "available": stock.available().to_string(),
-    })
+    json!(StockView::of(stock))
 }
 
 /// A list of books.
@@ -33,16 +29,7 @@ pub fn books(
         code.map_or_else(|| book.holder.to_string(), ToString::to_string)
     };
     if as_json {
-        let one = |book: &AccountBook| {
-            json!({
-                "book": book.number.as_str(),
-                "holder": holder(book),
-                "office": book.office.to_string(),
-                "zone": book.zone,
-                "valid_from": book.valid_from.to_string(),
-                "valid_to": book.valid_to.map(|day| day.to_string()),
-            })
-        };
+        let one = |book: &AccountBook| BookView::of(book, holder(book));
         return writeln!(out, "{}", json!({ "books": books.iter().map(one).collect::<Vec<_>>() }));
     }
     let mut grid = Grid::new();
@@ -63,32 +50,8 @@ pub fn books(
 
 /// A report for machines.
 pub fn report_json(book: &AccountBookNumber, items: &[ItemReport]) -> Value {
-    let movements = |movements: &[Movement]| -> Vec<Value> {
-        let one = |movement: &Movement| {
-            json!({
-                "n": movement.n,
-                "kind": movement.kind.name(),
-                "quantity": movement.quantity.to_string(),
-                "at": movement.at.to_string(),
-                "document": movement.document,
-            })
-        };
-        movements.iter().map(one).collect()
-    };
-    let items = items.iter().map(|of| {
-        json!({
-            "item": of.item.as_str(),
-            "hs_code": of.goods.hs_code,
-            "name": of.goods.name,
-            "unit": of.goods.unit,
-            "opening": of.report.opening.to_string(),
-            "received": movements(&of.report.received),
-            "issued": movements(&of.report.issued),
-            "closing": of.report.closing.to_string(),
-            "now": stock(of.now),
-        })
-    });
-    json!({ "book": book.as_str(), "items": items.collect::<Vec<_>>() })
+    let items: Vec<_> = items.iter().map(ItemReportView::of).collect();
+    json!({ "book": book.as_str(), "items": items })
 }
 
 /// A report for people.

@@ -8,14 +8,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
-use tongguan_application::checking::{Checked, check};
-use tongguan_application::intake::envelope::Envelope;
+use tongguan_application::checking::{self, Checked};
 use tongguan_codelists::Pack;
-use tongguan_domain::defect::Defect;
+use tongguan_web::views::check::CheckedView;
 
 use super::input;
 use super::{Profile, Speech};
-use crate::commands::defects::{DefectView, Language, line_in};
+use crate::commands::defects::{Language, line_in};
 
 /// Check messages: their structure, and what can be said of each document by itself.
 ///
@@ -44,48 +43,36 @@ impl Check {
         let mut out = std::io::stdout().lock();
         let mut all_valid = true;
         for file in &self.files {
-            let verdict = self.judge(file, &pack);
-            all_valid &= verdict.checked.is_valid();
+            let judged = self.judge(file, &pack);
+            all_valid &= judged.verdict.is_valid();
             if self.speech.json {
-                writeln!(out, "{}", serde_json::to_string(&verdict.view())?)?;
+                writeln!(out, "{}", serde_json::to_string(&judged.view())?)?;
             } else {
-                write!(out, "{}", verdict.text(self.speech.language()))?;
+                write!(out, "{}", judged.text(self.speech.language()))?;
             }
         }
         Ok(if all_valid { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    fn judge(&self, file: &Path, pack: &Arc<Pack>) -> Verdict {
-        let checked = match input::read(file) {
-            Ok(bytes) => check(&bytes, self.profile.into(), pack),
+    fn judge(&self, file: &Path, pack: &Arc<Pack>) -> Judged {
+        let verdict = match input::read(file) {
+            Ok(bytes) => checking::check(&bytes, self.profile.into(), pack),
             Err(defect) => Checked { defects: vec![defect], ..Checked::default() },
         };
-        Verdict { file: file.display().to_string(), profile: self.profile, checked }
+        Judged { file: file.display().to_string(), profile: self.profile, verdict }
     }
 }
 
 /// What was found in one file.
-struct Verdict {
+struct Judged {
     file: String,
     profile: Profile,
-    checked: Checked,
+    verdict: Checked,
 }
 
-impl Verdict {
+impl Judged {
     fn view(&self) -> View<'_> {
-        let views = |defects: &[Defect]| defects.iter().map(DefectView::from).collect();
-        View {
-            file: &self.file,
-            message: self.checked.message,
-            profile: self.profile.name(),
-            valid: self.checked.is_valid(),
-            documents: self.checked.documents,
-            defects: views(&self.checked.defects),
-            warnings: views(&self.checked.warnings),
-            findings: views(&self.checked.findings),
-            omitted: self.checked.omitted,
-            envelope: self.checked.envelope.as_ref().map(EnvelopeView::from),
-        }
+        View { file: &self.file, verdict: CheckedView::of(&self.verdict, self.profile.into()) }
     }
 
     fn text(&self, language: Language) -> String {
@@ -93,29 +80,29 @@ impl Verdict {
             Profile::Strict => language.pick("严格", "strict"),
             Profile::Tolerant => language.pick("宽松", "tolerant"),
         };
-        let checked = &self.checked;
-        let message = checked.message.unwrap_or(language.pick("类型未知", "unknown"));
-        let valid = match checked.is_valid() {
+        let verdict = &self.verdict;
+        let message = verdict.message.unwrap_or(language.pick("类型未知", "unknown"));
+        let valid = match verdict.is_valid() {
             true => language.pick("有效", "valid"),
             false => language.pick("无效", "not valid"),
         };
         let documents = language.pick("单证数", "documents");
         let mut text = format!(
             "{}: {message}, {profile}: {valid}, {documents}: {}\n",
-            self.file, checked.documents
+            self.file, verdict.documents
         );
         for (kind, defects) in [
-            (language.pick("错误", "defect"), &checked.defects),
-            (language.pick("警告", "warning"), &checked.warnings),
-            (language.pick("业务", "finding"), &checked.findings),
+            (language.pick("错误", "defect"), &verdict.defects),
+            (language.pick("警告", "warning"), &verdict.warnings),
+            (language.pick("业务", "finding"), &verdict.findings),
         ] {
             for defect in defects {
                 let _ = writeln!(text, "  {kind}  {}", line_in(defect, language));
             }
         }
-        if checked.omitted > 0 {
+        if verdict.omitted > 0 {
             let more = language.pick("未列出的错误和警告", "defects and warnings not listed");
-            let _ = writeln!(text, "  {more}: {}", checked.omitted);
+            let _ = writeln!(text, "  {more}: {}", verdict.omitted);
         }
         text
     }
@@ -125,33 +112,6 @@ impl Verdict {
 #[derive(Debug, Serialize)]
 struct View<'v> {
     file: &'v str,
-    #[serde(rename = "type")]
-    message: Option<&'static str>,
-    profile: &'static str,
-    valid: bool,
-    documents: usize,
-    defects: Vec<DefectView>,
-    warnings: Vec<DefectView>,
-    findings: Vec<DefectView>,
-    omitted: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    envelope: Option<EnvelopeView<'v>>,
-}
-
-/// The envelope that the message came in.
-#[derive(Debug, Serialize)]
-struct EnvelopeView<'v> {
-    number: Option<&'v str>,
-    sender: Option<&'v str>,
-    message_type: &'v str,
-}
-
-impl<'v> From<&'v Envelope> for EnvelopeView<'v> {
-    fn from(envelope: &'v Envelope) -> Self {
-        Self {
-            number: envelope.number.as_deref(),
-            sender: envelope.sender.as_ref().map(tongguan_domain::ids::DxpId::as_str),
-            message_type: &envelope.message_type,
-        }
-    }
+    #[serde(flatten)]
+    verdict: CheckedView,
 }

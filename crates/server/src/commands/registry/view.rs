@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tongguan_application::registry::{
     Change, ImportReport, PartyReport, Registered, Regranted, fingerprint, last_day, standing_name,
 };
-use tongguan_domain::money::Money;
 use tongguan_storage::{CertificateRow, Guarantee};
+use tongguan_web::views::registry::{GuaranteeView, free};
 
 /// The parties, a line each.
 pub fn table(parties: &[Registered]) -> Table {
@@ -62,29 +62,6 @@ pub fn write_party(out: &mut impl Write, one: &Registered) -> io::Result<()> {
     line("queued", &guarantee.queued.to_string())?;
     line("valid", &term(guarantee.valid_from.china_day(), last_day(guarantee)))?;
     line("reference", guarantee.reference.as_deref().unwrap_or_default())
-}
-
-/// One party as JSON.
-pub fn party_json(one: &Registered) -> Value {
-    let party = &one.party;
-    json!({
-        "party": party.id.0,
-        "name": party.name,
-        "codes": codes(one),
-        "roles": party.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
-        "standing": standing_name(party.standing),
-        "valid_from": party.valid_from.to_string(),
-        "valid_to": party.valid_to.map(|day| day.to_string()),
-        "mailbox": party.mailbox.as_ref().map(|mailbox| mailbox.as_str()),
-        "certificates": one.certificates.iter().map(|row| json!({
-            "sha256": fingerprint(&row.digest),
-            "valid_from": row.valid_from.to_string(),
-            "valid_to": row.valid_to.to_string(),
-            "stopped": row.revoked,
-            "delegate": row.delegate,
-        })).collect::<Vec<_>>(),
-        "guarantee": one.guarantee.as_ref().map(guarantee_json),
-    })
 }
 
 /// What an import did, a party each and what changed of it.
@@ -152,29 +129,12 @@ pub fn regranted_json(changed: &Regranted) -> Value {
         "party": changed.party.0,
         "name": changed.name,
         "before": changed.before.to_string(),
-        "guarantee": guarantee_json(&changed.guarantee),
-    })
-}
-
-fn guarantee_json(row: &Guarantee) -> Value {
-    json!({
-        "granted": row.granted.to_string(),
-        "free": free(row).to_string(),
-        "held": row.held.to_string(),
-        "queued": row.queued.to_string(),
-        "valid_from": row.valid_from.china_day().to_string(),
-        "valid_to": last_day(row).map(|day| day.to_string()),
-        "reference": row.reference,
+        "guarantee": GuaranteeView::of(&changed.guarantee),
     })
 }
 
 fn codes(one: &Registered) -> Vec<&str> {
     one.party.codes.iter().map(|code| code.as_str()).collect()
-}
-
-/// What is left within the term, which stands beside it.
-fn free(row: &Guarantee) -> Money {
-    Money::from_fen(row.granted.fen().saturating_sub(row.held.fen()))
 }
 
 fn free_of_granted(row: &Guarantee) -> String {

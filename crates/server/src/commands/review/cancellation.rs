@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{Table as Grid, presets};
-use serde_json::{Value, json};
-use tongguan_application::cancellations::{self, Decision, Pending};
+use serde_json::json;
+use tongguan_application::cancellations::{self, Decision};
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::OfficeCode;
+use tongguan_web::views::cancellation::PendingView;
+use tongguan_web::views::returns::StepView;
 
 use crate::clock::SystemClock;
 use crate::commands::deciding::Deciding;
@@ -66,7 +68,7 @@ impl Cancellations {
         let pending = cancellations::pending(&store, self.office, usize::from(self.limit))?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let rows: Vec<_> = pending.iter().map(shown).collect();
+            let rows: Vec<_> = pending.iter().map(PendingView::of).collect();
             writeln!(out, "{}", json!({ "requests": rows }))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -103,11 +105,7 @@ impl Cancel {
             self.at.decide(&store, |decides, _| cancellations::decide(decides, &decision))??;
         let mut out = std::io::stdout().lock();
         if self.at.json {
-            let told = decided.told.iter().map(|told| {
-                json!({ "status": told.status, "at": told.at.to_string(), "text": told.text })
-            });
-            let told: Vec<_> = told.collect();
-            writeln!(out, "{}", json!({ "status": decided.status.number(), "told": told }))?;
+            writeln!(out, "{}", json!(StepView::of(decided.status, &decided.told)))?;
             return Ok(ExitCode::SUCCESS);
         }
         writeln!(out, "the request to cancel {} stands at {}", self.number, decided.status)?;
@@ -116,13 +114,4 @@ impl Cancel {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn shown(one: &Pending) -> Value {
-    json!({
-        "invt_no": one.declaration_no.as_str(),
-        "direction": one.direction.name(),
-        "guid": one.guid.as_str(),
-        "sent_at": one.sent_at.to_string(),
-    })
 }

@@ -78,6 +78,8 @@ pub struct LimitSettings {
     pub connections: NonZeroU32,
     head_seconds: NonZeroU64,
     idle_seconds: NonZeroU64,
+    requests_per_minute: NonZeroU32,
+    sign_ins_per_minute: NonZeroU32,
 }
 
 impl Default for Config {
@@ -143,6 +145,8 @@ impl Default for LimitSettings {
             connections: NonZeroU32::MIN.saturating_add(767),
             head_seconds: seconds(10),
             idle_seconds: seconds(75),
+            requests_per_minute: NonZeroU32::MIN.saturating_add(599),
+            sign_ins_per_minute: NonZeroU32::MIN.saturating_add(19),
         }
     }
 }
@@ -254,6 +258,8 @@ impl LimitSettings {
             bytes_in_flight: self.kib_in_flight.get().saturating_mul(1024),
             answer_within: Duration::from_secs(self.answer_seconds.get()),
             wait_at_most: Duration::from_secs(self.wait_seconds),
+            requests_per_minute: self.requests_per_minute,
+            sign_ins_per_minute: self.sign_ins_per_minute,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Connections: accepted as long as there are places, each served with its limits, all of them ended together.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -14,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tower::util::MapRequest;
 
 use super::patience::Patience;
 use crate::upkeep::Trouble;
@@ -83,12 +88,15 @@ impl Connections {
         place: OwnedSemaphorePermit,
         mut closed: watch::Receiver<()>,
     ) {
-        let (routes, patience) = (self.routes.clone(), self.patience);
+        let patience = self.patience;
         let open = metrics::gauge!("tongguan_connections", "listener" => self.name);
         let tls = self.tls.as_ref().map(|tls| TlsAcceptor::from(tls.borrow().clone()));
         // An answer is written whole, so nothing is gained by waiting for more; a connection that has gone
         // already is noticed when it is read.
         drop(stream.set_nodelay(true));
+        // Whoever has gone already has none, and asks for nothing.
+        let Ok(from) = stream.peer_addr() else { return };
+        let routes = (self.routes.clone(), from);
         tokio::spawn(async move {
             open.increment(1);
             match tls {
@@ -127,17 +135,27 @@ async fn greet(
     tls.accept(stream).await.ok()
 }
 
+/// Tells the routes the address that a request comes from: limits are kept by it.
+fn told_from(
+    from: SocketAddr,
+) -> impl Fn(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
+    move |mut request| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        request
+    }
+}
+
 /// Answers requests until the caller has gone, was waited for long enough, or the service ends.
 async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    routes: Router,
+    (routes, from): (Router, SocketAddr),
     patience: Patience,
     mut closed: watch::Receiver<()>,
 ) {
     let (stream, timer) = patience.with(stream);
     let mut http = http1::Builder::new();
     http.timer(timer).header_read_timeout(patience.idle).max_buf_size(MOST_OF_A_HEAD);
-    let routes = TowerToHyperService::new(routes);
+    let routes = TowerToHyperService::new(MapRequest::new(routes, told_from(from)));
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), routes));
     tokio::select! {
         // How a caller breaks off is his business.

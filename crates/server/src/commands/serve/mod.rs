@@ -24,6 +24,7 @@ use axum::Router;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tongguan_application::answered::Answered;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
@@ -172,6 +173,7 @@ impl Served {
         let people =
             Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
         let enquiries = Arc::new(Enquiries::new(store.clone()));
+        let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
         let pushing = config.webhooks.start(&store, &mailboxes, &keyring, &clock)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
@@ -193,6 +195,7 @@ impl Served {
             mailboxes,
             people,
             enquiries,
+            answered,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
             strict_transport: config.strict_transport(),
             clock,

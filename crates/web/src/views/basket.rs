@@ -32,7 +32,10 @@ const ITEM: &[&str] =
 const RATES: &[&str] = &["duty", "ct_rate", "ct_per_unit", "ct_qty", "vat"];
 
 /// Reads a basket; `as_of` wins over its own day.
-pub fn basket(text: &[u8], as_of: Option<Date>) -> Result<Basket, Vec<Defect>> {
+///
+/// # Errors
+/// Every defect, each with its JSON pointer.
+pub fn read(text: &[u8], as_of: Option<Date>) -> Result<Basket, Vec<Defect>> {
     let value: Value = serde_json::from_slice(text)
         .map_err(|error| vec![Defect::at(&NOT_JSON, "").found(error)])?;
     let mut defects = Vec::new();

@@ -1,0 +1,90 @@
+//! A request that acts, under an `Idempotency-Key`: sent again it gets the same answer and does nothing.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use tongguan_application::answered::{Begun, RequestKey};
+use tongguan_application::digest::sha256;
+
+use super::LONGEST_ANSWER;
+use super::body::LONGEST;
+use crate::Shared;
+use crate::caller::{Caller, blocking};
+use crate::problem::Problem;
+
+/// The header that names the request.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The longest key.
+const LONGEST_KEY: usize = 200;
+/// Whether the answer was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Acts once on a request that has a key and is somebody's; on any other as often as it comes.
+pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Response, Problem> {
+    let caller = request.extensions().get::<Caller>().map(Caller::audit_name);
+    let (Some(key), Some(client)) = (request.headers().get(IDEMPOTENCY_KEY), caller) else {
+        return Ok(next.run(request).await);
+    };
+    let key = key.to_str().ok().filter(|key| (1..=LONGEST_KEY).contains(&key.len()));
+    let key = key.ok_or(Problem::Malformed("Idempotency-Key"))?.to_owned();
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LONGEST).await.map_err(|_| Problem::BodyTooLong(LONGEST))?;
+    let mut said = format!("{} {}\n", parts.method, parts.uri).into_bytes();
+    said.extend_from_slice(&body);
+    let key = Arc::new(RequestKey { client, key, digest: sha256(&said) });
+
+    let now = shared.access.clock.now();
+    let (answered, of) = (Arc::clone(&shared.access.answered), Arc::clone(&key));
+    match blocking(move || answered.begin(&of, now)).await? {
+        Begun::Now => {}
+        Begun::Before(kept) => return read(&kept).ok_or(Problem::Unavailable),
+        Begun::UnderWay => return Err(Problem::UnderWay),
+        Begun::OtherRequest => return Err(Problem::OtherRequest),
+    }
+    let shared = shared.clone();
+    // On a task of its own: a client that goes away does not leave the request half answered.
+    let acting = tokio::spawn(async move {
+        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+        kept(&shared, key, response).await
+    });
+    acting.await.map_err(|_| Problem::Unavailable)?
+}
+
+/// Keeps an answer, unless it is none: what could not be answered now may be sent again.
+async fn kept(
+    shared: &Shared,
+    key: Arc<RequestKey>,
+    response: Response,
+) -> Result<Response, Problem> {
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, LONGEST_ANSWER).await.map_err(|_| Problem::Unavailable)?;
+    // Problems are written for their caller later on; and what was refused has changed nothing.
+    let answer = parts.status.is_success().then(|| written(parts.status, &bytes));
+    let (answered, now) = (Arc::clone(&shared.access.answered), shared.access.clock.now());
+    blocking(move || answered.settle(&key, answer.as_deref(), now)).await?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// Status and body as one.
+fn written(status: StatusCode, body: &[u8]) -> Vec<u8> {
+    let mut written = status.as_u16().to_be_bytes().to_vec();
+    written.extend_from_slice(body);
+    written
+}
+
+fn read(written: &[u8]) -> Option<Response> {
+    let (status, body) = written.split_first_chunk::<2>()?;
+    let status = StatusCode::from_u16(u16::from_be_bytes(*status)).ok()?;
+    let mut response = Response::new(Body::from(body.to_vec()));
+    *response.status_mut() = status;
+    if !body.is_empty() {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    Some(response)
+}

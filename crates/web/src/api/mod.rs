@@ -1,0 +1,156 @@
+//! The JSON interface (开放接口): `/api/v1`, for programs and for pages.
+//!
+//! One file for each resource: what it takes, its handlers, how each is described. What all have in common
+//! lies beside them and holds for every route without its doing:
+//!
+//! | | |
+//! |---|---|
+//! | [`body`] | JSON in, with the place of what is wrong |
+//! | [`paging`] | lists in pages: `limit`, `after`, `next` |
+//! | [`conventions`] | `ETag` for what is read, `Idempotency-Key` for what acts, nothing stored on the way |
+//! | [`describe`] | the description (OpenAPI 3.1): permissions and problems of each operation |
+//! | [`acting`] | a declaration by any number, acts through the desk, and why one was refused |
+
+#![expect(unused_qualifications, reason = "what describes a handler names its parameters in full")]
+
+mod accounts;
+mod acting;
+mod again;
+mod audit;
+mod body;
+mod cancellations;
+mod codes;
+mod consolidations;
+mod declarations;
+pub mod describe;
+mod keys;
+mod messages;
+mod paging;
+mod part;
+mod parties;
+mod people;
+mod quarantine;
+mod queue;
+mod reference;
+mod returns;
+mod session;
+mod tax;
+mod transits;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tongguan_application::digest::sha256;
+use tongguan_application::registry::fingerprint;
+use tongguan_domain::access::Permission;
+use utoipa_axum::routes;
+
+use crate::Shared;
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::routes::{Needs, Routes};
+
+/// The header in which a browser sends its session's token.
+const FORM_TOKEN: &str = "x-form-token";
+/// The longest answer that is given a tag, in bytes; longer ones are not made.
+const LONGEST_ANSWER: usize = 32 << 20;
+
+/// Adds the routes.
+pub(crate) fn add(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
+        .api(Needs::Known, routes!(session::show))
+        .api(Needs::Nothing, routes!(tax::compute))
+        .api(Needs::Nothing, routes!(messages::check))
+        .api(Needs::Nothing, routes!(codes::tables))
+        .api(Needs::Nothing, routes!(codes::rows))
+        .api(Needs::Nothing, routes!(codes::look_up))
+        .api(may(P::ReadParcels), routes!(declarations::show))
+        .api(may(P::Decide), routes!(declarations::rule))
+        .api(may(P::Examine), routes!(quarantine::register))
+        .api(may(P::ReadQueues), routes!(quarantine::due))
+        .api(may(P::ReadQueues), routes!(queue::list))
+        .api(may(P::ReadQueues), routes!(cancellations::list))
+        .api(may(P::Decide), routes!(cancellations::decide))
+        .api(may(P::ReadParcels), routes!(transits::show))
+        .api(may(P::Seal), routes!(transits::seal))
+        .api(may(P::CheckSeals), routes!(transits::check))
+        .api(may(P::ReadParcels), routes!(returns::list))
+        .api(may(P::Examine), routes!(returns::arrive))
+        .api(may(P::Examine), routes!(returns::examine))
+        .api(may(P::Declare), routes!(consolidations::prospects))
+        .api(may(P::Declare), routes!(consolidations::request))
+        .api(may(P::ReadAccounts), routes!(accounts::guarantee))
+        .api(may(P::ReadAccounts), routes!(accounts::books))
+        .api(may(P::ReadAccounts), routes!(accounts::report))
+        .api(may(P::ReadParcels), routes!(parties::list))
+        .api(may(P::ReadParcels), routes!(parties::show))
+        .api(may(P::ManagePeople), routes!(people::list, people::let_in))
+        .api(may(P::ManagePeople), routes!(people::show))
+        .api(may(P::ManagePeople), routes!(people::change))
+        .api(may(P::ManagePeople), routes!(people::invite))
+        .api(may(P::ManagePrograms), routes!(keys::list, keys::issue))
+        .api(may(P::ManagePrograms), routes!(keys::withdraw))
+        .api(may(P::ReadAudit), routes!(audit::events))
+        .get("/developers/api", Needs::Nothing, reference::page)
+}
+
+/// Whether a request that changes something was sent by a page of the caller's session: such a page knows the
+/// session's token. Programs have a key, which no browser sends of its own.
+///
+/// # Errors
+/// [`Problem::ForeignForm`].
+pub fn sent_from_here(caller: Option<&Caller>, request: &Request) -> Result<(), Problem> {
+    let Some(session) = caller.and_then(Caller::session) else { return Ok(()) };
+    if request.method() == Method::GET {
+        return Ok(());
+    }
+    let token = request.headers().get(FORM_TOKEN).and_then(|value| value.to_str().ok());
+    if token == Some(session.person.form_token.as_str()) {
+        return Ok(());
+    }
+    Err(Problem::ForeignForm)
+}
+
+/// What holds for every route of the interface: what is read has a tag and is not sent twice, what acts may be
+/// sent twice and is done once.
+pub async fn conventions(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::GET {
+        let known = request.headers().clone();
+        tagged(&known, next.run(request).await).await
+    } else {
+        again::once(&shared, request, next).await.unwrap_or_else(Problem::into_response)
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// With its tag; without its body where the caller has it.
+async fn tagged(asked: &HeaderMap, response: Response) -> Response {
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, LONGEST_ANSWER).await else {
+        return Problem::Unavailable.into_response();
+    };
+    let digest = fingerprint(&sha256(&bytes));
+    let tag = format!("\"{}\"", digest.get(..32).unwrap_or(&digest));
+    let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known =
+        known.flat_map(|tags| tags.split(',')).map(|it| it.trim().trim_start_matches("W/"));
+    let has_it = known.any(|it| it == tag || it == "*");
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        parts.headers.insert(ETAG, tag);
+    }
+    if has_it {
+        parts.status = StatusCode::NOT_MODIFIED;
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}

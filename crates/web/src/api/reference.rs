@@ -1,0 +1,219 @@
+//! `/developers/api`: the interface as people read it, made of its description.
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::describe::{example, kind};
+use crate::Shared;
+use crate::pages::shell::Visit;
+use crate::problem::Problem;
+
+/// The groups of operations, in order: the tag, and its titles.
+const GROUPS: [(&str, (&str, &str)); 7] = [
+    ("public", ("公共查询", "Open to everybody")),
+    ("declarations", ("清单", "Declarations")),
+    ("enterprise", ("企业业务", "An enterprise's own")),
+    ("returns", ("退货", "Returns")),
+    ("officers", ("关员业务", "Officers")),
+    ("registry", ("注册企业", "Who is registered")),
+    ("administration", ("管理", "Administration")),
+];
+
+/// An operation of the description.
+struct Described<'d> {
+    method: &'d str,
+    path: &'d str,
+    operation: &'d Value,
+}
+
+/// Shows it.
+pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response, Problem> {
+    let described = json!(shared.described.get().ok_or(Problem::NoSuchPage)?);
+    let title = visit.say("数据接口", "JSON interface");
+    let all = operations(&described);
+    let body = html! {
+        h1 { (title) }
+        p {
+            (visit.say(
+                "程序以访问密钥（Authorization: Bearer）调用；网页以登录会话调用，并在修改类请求中发送X-Form-Token。",
+                "Programs call it with an access key (Authorization: Bearer); pages with the session of whoever signed in, and send X-Form-Token with what changes something.",
+            ))
+        }
+        p {
+            (visit.say("机器可读的描述（OpenAPI 3.1）：", "For machines (OpenAPI 3.1): "))
+            a href="/api/v1/openapi.json" { "/api/v1/openapi.json" }
+        }
+        nav aria-label=(visit.say("操作", "Operations")) {
+            @for (tag, group) in GROUPS {
+                p { strong { (visit.language.of(group)) } }
+                ul {
+                    @for it in all.iter().filter(|it| it.tag() == tag) {
+                        li { a href={ "#" (it.id()) } { (it.method.to_uppercase()) " " (it.path) } " – " (it.summary()) }
+                    }
+                }
+            }
+        }
+        @for (tag, group) in GROUPS {
+            h2 { (visit.language.of(group)) }
+            @for it in all.iter().filter(|it| it.tag() == tag) { (it.shown(&visit, &described)) }
+        }
+        h2 #schemas { (visit.say("数据结构", "Schemas")) }
+        @for (name, schema) in described["components"]["schemas"].as_object().into_iter().flatten() {
+            (shown_schema(&visit, name, schema))
+        }
+    };
+    Ok(visit.page(title, &body))
+}
+
+fn operations(described: &Value) -> Vec<Described<'_>> {
+    let mut all = Vec::new();
+    for (path, item) in described["paths"].as_object().into_iter().flatten() {
+        for method in ["get", "post", "put", "delete"] {
+            if item[method].is_object() {
+                all.push(Described { method, path, operation: &item[method] });
+            }
+        }
+    }
+    all
+}
+
+impl Described<'_> {
+    fn id(&self) -> &str {
+        text(&self.operation["operationId"])
+    }
+
+    fn tag(&self) -> &str {
+        text(&self.operation["tags"][0])
+    }
+
+    fn summary(&self) -> &str {
+        text(&self.operation["summary"])
+    }
+
+    fn shown(&self, visit: &Visit, described: &Value) -> Markup {
+        let permission = text(&self.operation["x-permission"]);
+        let parameters = self.operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+        let responses = self.operation["responses"].as_object();
+        html! {
+            section aria-labelledby=(self.id()) {
+                h3 id=(self.id()) { code { (self.method.to_uppercase()) " " (self.path) } }
+                p lang="en" { (self.summary()) ". " (text(&self.operation["description"])) }
+                p { (visit.say("所需权限：", "Permission: ")) code { (permission) } }
+                @if !parameters.is_empty() { (self.parameters(visit, parameters)) }
+                @if let Some(schema) = self.body_schema() {
+                    p { (visit.say("请求体：", "Body: ")) (linked(&kind(schema))) }
+                }
+                p { (visit.say("应答：", "Answers: ")) }
+                ul {
+                    @for (status, response) in responses.into_iter().flatten() {
+                        li lang="en" {
+                            code { (status) } " " (text(&response["description"]))
+                            @for (_, content) in response["content"].as_object().into_iter().flatten() {
+                                " " (linked(&kind(&content["schema"])))
+                            }
+                        }
+                    }
+                }
+                pre tabindex="0" { code { (self.request(described)) } }
+            }
+        }
+    }
+
+    fn parameters(&self, visit: &Visit, parameters: &[Value]) -> Markup {
+        html! {
+            div.table tabindex="0" role="region" aria-label={ (visit.say("参数：", "Parameters of ")) (self.id()) } {
+                table {
+                    thead { tr {
+                        th scope="col" { (visit.say("参数", "Parameter")) }
+                        th scope="col" { (visit.say("位置", "Where")) }
+                        th scope="col" { (visit.say("类型", "Type")) }
+                        th scope="col" { (visit.say("说明", "What it is")) }
+                    } }
+                    tbody { @for parameter in parameters { tr {
+                        td { code { (text(&parameter["name"])) } }
+                        td { (text(&parameter["in"])) }
+                        td { (kind(&parameter["schema"])) }
+                        td lang="en" { (text(&parameter["description"])) }
+                    } } }
+                }
+            }
+        }
+    }
+
+    fn body_schema(&self) -> Option<&Value> {
+        let contents = self.operation["requestBody"]["content"].as_object()?;
+        contents.values().next().map(|content| &content["schema"])
+    }
+
+    /// A request that works where the numbers are.
+    fn request(&self, described: &Value) -> String {
+        let mut request = "curl".to_owned();
+        if self.method == "delete" {
+            request.push_str(" -X DELETE");
+        }
+        if text(&self.operation["x-permission"]) != "nothing" {
+            request.push_str(" -H \"Authorization: Bearer $KEY\"");
+        }
+        let contents = self.operation["requestBody"]["content"].as_object();
+        match contents.and_then(|contents| contents.iter().next()) {
+            Some((kind, content)) if kind == "application/json" => {
+                let body = example(described, &content["schema"]);
+                request
+                    .push_str(&format!(" \\\n  -H 'Content-Type: application/json' -d '{body}'"));
+            }
+            Some((kind, _)) => {
+                request.push_str(&format!(
+                    " \\\n  -H 'Content-Type: {kind}' --data-binary @message.xml"
+                ));
+            }
+            None if self.method == "post" => request.push_str(" -X POST"),
+            None => {}
+        }
+        format!(
+            "{request} \\\n  http://127.0.0.1:8080{}",
+            self.path.replace('{', "$").replace('}', "")
+        )
+    }
+}
+
+fn shown_schema(visit: &Visit, name: &str, schema: &Value) -> Markup {
+    let own = schema["properties"].as_object();
+    let parts = schema["allOf"].as_array().map_or(&[][..], Vec::as_slice);
+    let inner = parts.iter().filter_map(|part| part["properties"].as_object());
+    let fields: Vec<_> = own.into_iter().chain(inner).flatten().collect();
+    let also = parts.iter().filter(|part| part["properties"].is_null()).map(kind);
+    let options = schema["oneOf"].as_array().into_iter().flatten().map(kind);
+    html! {
+        section aria-labelledby={ "schema-" (name) } {
+            h3 id={ "schema-" (name) } { (name) }
+            p lang="en" { (text(&schema["description"])) }
+            @for other in also { p { (visit.say("另含：", "With the fields of ")) (linked(&other)) } }
+            @for option in options { p { (visit.say("可为：", "May be ")) (linked(&option)) } }
+            @for value in schema["enum"].as_array().into_iter().flatten() { code { (text(value)) } " " }
+            @if !fields.is_empty() {
+                dl {
+                    @for (field, schema) in fields {
+                        dt { code { (field) } " " (linked(&kind(schema))) }
+                        dd lang="en" { (text(&schema["description"])) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The name of a schema, with the way to it.
+fn linked(kind: &str) -> Markup {
+    let name = kind.rsplit(" | ").next().unwrap_or(kind).trim_end_matches("[]");
+    html! {
+        @if name.starts_with(|first: char| first.is_ascii_uppercase()) {
+            a href={ "#schema-" (name) } { (kind) }
+        } @else { (kind) }
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

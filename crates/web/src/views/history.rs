@@ -1,0 +1,161 @@
+//! What was changed of a register, by what, and when.
+
+use serde::Serialize;
+use tongguan_application::history::{Cause, ChangeKind, Event, Subject};
+use tongguan_application::registry::fingerprint;
+use utoipa::ToSchema;
+
+/// A change of a register (审计事件).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventView {
+    /// Where it stands in the history: `7:0`.
+    place: String,
+    /// The revision that the change made.
+    revision: i64,
+    /// When.
+    at: String,
+    /// What was changed.
+    subject: SubjectView,
+    /// `added`, `changed` or `ended`.
+    change: &'static str,
+    /// By what.
+    cause: CauseView,
+    /// The fields that are other than before.
+    fields: Vec<FieldView>,
+}
+
+/// What was changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum SubjectView {
+    /// A party.
+    Party {
+        /// Its number.
+        party: i64,
+    },
+    /// The guarantee of a party.
+    Guarantee {
+        /// Its number.
+        party: i64,
+    },
+    /// A setting.
+    Setting {
+        /// Whose: `all`, or an office.
+        office: String,
+        /// Which.
+        name: String,
+    },
+    /// A row of a code table.
+    Row {
+        /// The table.
+        table: String,
+        /// The row.
+        id: String,
+    },
+    /// An account book.
+    AccountBook {
+        /// Its number.
+        book: String,
+    },
+    /// Goods of an account book.
+    AccountItem {
+        /// The book.
+        book: String,
+        /// The goods.
+        item: String,
+    },
+    /// Somebody who signs in.
+    Person {
+        /// The name.
+        sign_in: String,
+    },
+}
+
+/// By what it was changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum CauseView {
+    /// A file that was imported.
+    File {
+        /// Its name.
+        file: String,
+        /// Its digest.
+        sha256: String,
+    },
+    /// A command.
+    Command {
+        /// The command.
+        command: String,
+    },
+    /// A person or a key.
+    Person {
+        /// The name.
+        person: String,
+    },
+}
+
+/// A field before and after.
+#[derive(Debug, Serialize, ToSchema)]
+struct FieldView {
+    /// Its name.
+    field: String,
+    /// Before; empty where there was nothing.
+    before: String,
+    /// After; empty where there is nothing.
+    after: String,
+}
+
+impl EventView {
+    /// Of an event.
+    pub fn of(event: &Event) -> Self {
+        let fields = event.entry.fields.iter().map(|field| FieldView {
+            field: field.name.clone(),
+            before: field.before.clone(),
+            after: field.after.clone(),
+        });
+        Self {
+            place: format!("{}:{}", event.revision, event.n),
+            revision: event.revision,
+            at: event.at.to_string(),
+            subject: SubjectView::of(&event.entry.subject),
+            change: match event.entry.change {
+                ChangeKind::Added => "added",
+                ChangeKind::Changed => "changed",
+                ChangeKind::Ended => "ended",
+            },
+            cause: CauseView::of(&event.cause),
+            fields: fields.collect(),
+        }
+    }
+}
+
+impl SubjectView {
+    fn of(subject: &Subject) -> Self {
+        match subject {
+            Subject::Party(id) => Self::Party { party: id.0 },
+            Subject::Guarantee(id) => Self::Guarantee { party: id.0 },
+            Subject::Setting { scope, name } => Self::Setting {
+                office: scope.strip_prefix("office:").unwrap_or("all").to_owned(),
+                name: name.clone(),
+            },
+            Subject::CodeRow { table, id } => Self::Row { table: table.clone(), id: id.clone() },
+            Subject::AccountBook(book) => Self::AccountBook { book: book.clone() },
+            Subject::AccountItem { book, item } => {
+                Self::AccountItem { book: book.clone(), item: item.clone() }
+            }
+            Subject::Person(name) => Self::Person { sign_in: name.clone() },
+        }
+    }
+}
+
+impl CauseView {
+    fn of(cause: &Cause) -> Self {
+        match cause {
+            Cause::File { name, digest } => {
+                Self::File { file: name.clone(), sha256: fingerprint(digest) }
+            }
+            Cause::Command(name) => Self::Command { command: name.clone() },
+            Cause::Person(name) => Self::Person { person: name.clone() },
+        }
+    }
+}

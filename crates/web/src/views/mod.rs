@@ -1,0 +1,35 @@
+//! What is told of records, as JSON: the same by the interface and by `--json` of the commands.
+//!
+//! Money, quantities and numbers of records are texts: nothing is rounded on its way. Moments are ISO 8601 in
+//! China's zone, days `2026-11-23`. Personal data are in none of them.
+
+pub mod access;
+pub mod basket;
+pub mod bonded;
+pub mod cancellation;
+pub mod check;
+pub mod declaration;
+pub mod documents;
+pub mod export;
+pub mod history;
+pub mod import;
+pub mod people;
+pub mod queue;
+pub mod registry;
+pub mod returns;
+pub mod tax;
+pub mod transit;
+
+use tongguan_domain::ids::PartyId;
+use tongguan_domain::registry::Registry;
+
+/// A party by code and name.
+fn named(registry: &Registry, id: PartyId) -> String {
+    let Some(party) = registry.party(id) else { return format!("party {id}, not registered") };
+    let code = party.codes.first().map(|code| code.as_str()).unwrap_or_default();
+    format!("{code} {}", party.name)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

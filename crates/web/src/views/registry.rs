@@ -1,0 +1,124 @@
+//! Who is registered.
+
+use serde::Serialize;
+use tongguan_application::registry::{
+    CertificateRow, Guarantee, Registered, fingerprint, last_day, standing_name,
+};
+use tongguan_domain::money::Money;
+use utoipa::ToSchema;
+
+/// A registered party (注册企业).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartyView {
+    /// The number that Tongguan has of it.
+    party: i64,
+    /// Its name.
+    name: String,
+    /// Its codes: customs registration, credit code.
+    codes: Vec<String>,
+    /// What it may act as.
+    roles: Vec<&'static str>,
+    /// Whether it may act: `active` and so on.
+    standing: &'static str,
+    /// From which day on it is registered.
+    valid_from: String,
+    /// Until which day.
+    valid_to: Option<String>,
+    /// The mailbox in which it is answered.
+    mailbox: Option<String>,
+    /// The certificates that it signs with, those that were stopped included.
+    certificates: Vec<CertificateView>,
+    /// Its tax guarantee, where it has one.
+    guarantee: Option<GuaranteeView>,
+}
+
+/// A certificate.
+#[derive(Debug, Serialize, ToSchema)]
+struct CertificateView {
+    /// Its digest.
+    sha256: String,
+    /// From when on it is valid.
+    valid_from: String,
+    /// Until when.
+    valid_to: String,
+    /// Whether it was stopped.
+    stopped: bool,
+    /// Whether it is a delegate's.
+    delegate: bool,
+}
+
+/// A tax guarantee (税款担保), in CNY.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GuaranteeView {
+    /// The sum that is granted.
+    granted: String,
+    /// What is left of it.
+    free: String,
+    /// What is held for declarations.
+    held: String,
+    /// What waits to be held.
+    queued: String,
+    /// From which day on it holds.
+    valid_from: String,
+    /// Until which day.
+    valid_to: Option<String>,
+    /// The guarantor's own number of it.
+    reference: Option<String>,
+}
+
+impl PartyView {
+    /// Of a party.
+    pub fn of(one: &Registered) -> Self {
+        let party = &one.party;
+        Self {
+            party: party.id.0,
+            name: party.name.clone(),
+            codes: party.codes.iter().map(ToString::to_string).collect(),
+            roles: party.roles.iter().map(|role| role.name()).collect(),
+            standing: standing_name(party.standing),
+            valid_from: party.valid_from.to_string(),
+            valid_to: party.valid_to.map(|day| day.to_string()),
+            mailbox: party.mailbox.as_ref().map(ToString::to_string),
+            certificates: one.certificates.iter().map(CertificateView::of).collect(),
+            guarantee: one.guarantee.as_ref().map(GuaranteeView::of),
+        }
+    }
+
+    /// For those who may not see guarantees.
+    #[must_use]
+    pub fn without_guarantee(self) -> Self {
+        Self { guarantee: None, ..self }
+    }
+}
+
+impl CertificateView {
+    fn of(row: &CertificateRow) -> Self {
+        Self {
+            sha256: fingerprint(&row.digest),
+            valid_from: row.valid_from.to_string(),
+            valid_to: row.valid_to.to_string(),
+            stopped: row.revoked,
+            delegate: row.delegate,
+        }
+    }
+}
+
+impl GuaranteeView {
+    /// Of a guarantee.
+    pub fn of(row: &Guarantee) -> Self {
+        Self {
+            granted: row.granted.to_string(),
+            free: free(row).to_string(),
+            held: row.held.to_string(),
+            queued: row.queued.to_string(),
+            valid_from: row.valid_from.china_day().to_string(),
+            valid_to: last_day(row).map(|day| day.to_string()),
+            reference: row.reference.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+/// What is left of a guarantee within its term.
+pub fn free(row: &Guarantee) -> Money {
+    Money::from_fen(row.granted.fen().saturating_sub(row.held.fen()))
+}
