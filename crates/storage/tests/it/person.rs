@@ -11,6 +11,7 @@ on_both_engines! {
     an_invitation_is_used_once,
 }
 
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 fn sign_in(name: &str) -> SignIn {
     SignIn::parse(name).unwrap()
 }
