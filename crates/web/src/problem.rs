@@ -171,8 +171,13 @@ impl Problem {
 
     /// What happened and what to do, in Chinese and English.
     fn texts(&self) -> (String, String) {
-        let fixed = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
-        match self {
+        let texts = self.texts_of_messages().or_else(|| self.texts_of_callers());
+        texts.unwrap_or_else(|| self.texts_of_interface())
+    }
+
+    /// What may be wrong with messages, mailboxes and addresses.
+    fn texts_of_messages(&self) -> Option<(String, String)> {
+        Some(match self {
             Self::Unreadable { .. } => fixed(
                 "报文已接收但无法读取；请按所列错误修改后重新发送",
                 "the message was received and cannot be read; mend what is listed and send it again",
@@ -235,6 +240,13 @@ impl Problem {
                 "该地址不支持此方法；/ceb用POST，/mailbox用GET",
                 "the address knows no such method; POST to /ceb, GET from /mailbox",
             ),
+            _ => return None,
+        })
+    }
+
+    /// Who calls, and what that does not allow.
+    fn texts_of_callers(&self) -> Option<(String, String)> {
+        Some(match self {
             Self::SignInNeeded => fixed(
                 "请先登录，或以Authorization: Bearer发送访问密钥",
                 "sign in first, or send an access key as Authorization: Bearer",
@@ -260,6 +272,13 @@ impl Problem {
                 "您可查看的范围内没有该编号；请核对后重试",
                 "there is nothing of that number that you may see; check it and try again",
             ),
+            _ => return None,
+        })
+    }
+
+    /// What may be wrong with what is asked of the interface.
+    fn texts_of_interface(&self) -> (String, String) {
+        match self {
             Self::Ambiguous(_) => fixed(
                 "有多份清单使用该编号；请改用所列id之一",
                 "several declarations go by that number; use one of the ids instead",
@@ -296,6 +315,7 @@ impl Problem {
                 "已提交但未收到结果；请先查询是否已办理，再决定是否重试",
                 "it was handed over and no answer came; look whether it was done before trying again",
             ),
+            _ => fixed("出了问题", "something is wrong"),
         }
     }
 
@@ -410,6 +430,11 @@ fn unfit(why: Unfit) -> (String, String) {
             "this message of the archive is damaged; pack and send it again",
         ),
     };
+    (zh.to_owned(), en.to_owned())
+}
+
+/// Both texts.
+fn fixed(zh: &str, en: &str) -> (String, String) {
     (zh.to_owned(), en.to_owned())
 }
 
