@@ -16,6 +16,7 @@
 //! | [request](crate::consolidation::request) to consolidate a month | [`Decides`] |
 //! | import parties and goods, set an office's settings, import code tables, open account books and register their goods | a writer of its own: one transaction that locks the register's revision first ([`crate::history::change`]); whoever clears takes it up within a second |
 //! | lodge bonded lists and take steps with them, move and count bonded stock | a writer of its own: one transaction that locks the rows it changes, tried again where it met another; what is to be told of a list is told by whoever clears |
+//! | take a case on, give it back, propose a decision, turn it down ([`crate::casework`]) | a writer of its own: one transaction that locks the row |
 //! | give and withdraw access keys | a writer of its own: one transaction; a key is looked up at each request |
 //! | compare a master bill, report a book, look at queues | a reader |
 //!

@@ -10,21 +10,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
-use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId};
+use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId, ReturnId};
 use tongguan_domain::party::Role;
+use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::registry::Registry;
+use tongguan_domain::returns::ReturnState;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, StorageError, Store, View};
 
+use crate::cancellations::{self, CancellationError, Pending};
 use crate::casework::{self, Assignment, Proposal, ProposalError};
+use crate::clearing::export_return::ExportReturnRecord;
+use crate::clearing::record::ReturnRecord;
 use crate::clearing::settings::OfficeSettings;
 use crate::codes::{self, CodesError};
+use crate::export_returns;
+use crate::quarantine::{self, Due};
 use crate::registry;
+use crate::returns::{self, ReturnError};
 use crate::review::{
     self, AnyDeclaration, Case, Filter, Found, Page, Picture, Place, QUEUES, Queued, ReviewError,
 };
 use crate::settings::{self, SettingsError};
+use crate::transit;
 
 /// Answers enquiries over a store.
 pub struct Enquiries {
@@ -32,6 +41,11 @@ pub struct Enquiries {
     registry: AtRevision<Registry>,
     pack: AtRevision<Pack>,
 }
+
+/// The most that is listed of what is listed on one page.
+const MOST: usize = 500;
+/// The same, as rows are counted.
+const MOST_ROWS: i64 = 500;
 
 /// What was read of a register, and the revision that it had.
 type AtRevision<T> = Mutex<Option<(i64, Arc<T>)>>;
@@ -290,6 +304,70 @@ impl Enquiries {
         Ok(QUEUES.into_iter().filter_map(of).collect())
     }
 
+    /// The requests to cancel that wait for an officer of the office that is reached, the oldest first.
+    ///
+    /// # Errors
+    /// [`CancellationError`].
+    pub fn cancellations(&self, reach: Reach) -> Result<Vec<Pending>, CancellationError> {
+        match office_of(reach) {
+            Some(office) => cancellations::pending(&self.store, office, MOST),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The returns of imported goods that are back and wait for an officer of the office that is reached, the
+    /// oldest first.
+    ///
+    /// # Errors
+    /// [`ReturnError`].
+    pub fn arrived_returns(&self, reach: Reach) -> Result<Vec<ReturnRecord>, ReturnError> {
+        let Some(office) = office_of(reach) else { return Ok(Vec::new()) };
+        let mut open = returns::open(&self.store, ReturnId(0), MOST_ROWS)?;
+        open.retain(|record| {
+            matches!(record.state, ReturnState::Arrived(_))
+                && office.is_none_or(|office| office == record.office)
+        });
+        Ok(open)
+    }
+
+    /// The returns of exported goods that wait for an officer of the office that is reached, the oldest first.
+    ///
+    /// # Errors
+    /// [`ReviewError`].
+    pub fn examined_returns(&self, reach: Reach) -> Result<Vec<ExportReturnRecord>, ReviewError> {
+        let Some(office) = office_of(reach) else { return Ok(Vec::new()) };
+        let first = ExportReturnId { declaration: DeclarationId(0), n: 0 };
+        let queue = |view: &mut View<'_>| export_returns::queue(view, first, MOST_ROWS);
+        let mut waiting = self.store.read(queue)?;
+        waiting.retain(|record| office.is_none_or(|office| office == record.facts.office));
+        Ok(waiting)
+    }
+
+    /// The parcels that quarantine has to look at for the office that is reached, the oldest first.
+    ///
+    /// # Errors
+    /// [`ReviewError`].
+    pub fn quarantine_due(&self, reach: Reach) -> Result<Vec<Due>, ReviewError> {
+        let mut due = self.store.read(|view| quarantine::due(view, MOST_ROWS))?;
+        due.retain(|due| due.declaration.is_within(reach));
+        Ok(due)
+    }
+
+    /// The goods that a seal or the number of a declaration names, as far as they are reached.
+    ///
+    /// # Errors
+    /// [`ReviewError`].
+    pub fn sealed(
+        &self,
+        reach: Reach,
+        number: &str,
+        now: Moment,
+    ) -> Result<Vec<transit::Shown>, ReviewError> {
+        let mut sealed = transit::find(&self.store, number, now)?;
+        sealed.retain(|shown| shown.declaration.is_within(reach));
+        Ok(sealed)
+    }
+
     /// What an office has settled for itself.
     ///
     /// # Errors
@@ -307,5 +385,14 @@ impl Enquiries {
     pub fn is_reached(&self, reach: Reach, id: DeclarationId) -> Result<bool, ReviewError> {
         let declaration = self.store.read(|view| AnyDeclaration::of_id(view, id))?;
         Ok(declaration.is_some_and(|declaration| declaration.is_within(reach)))
+    }
+}
+
+/// The office whose work is reached, or all; nothing where no work is.
+const fn office_of(reach: Reach) -> Option<Option<OfficeCode>> {
+    match reach {
+        Reach::Office(office) => Some(Some(office)),
+        Reach::Everybody => Some(None),
+        Reach::Party(_) | Reach::Nobody => None,
     }
 }

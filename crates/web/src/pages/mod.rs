@@ -6,18 +6,24 @@
 pub mod account;
 pub mod assets;
 pub mod bulk;
+pub mod cancellations;
 pub mod case;
 pub mod developers;
+pub mod examination;
 pub mod form;
 pub mod home;
 pub mod language;
 pub mod not_decided;
+pub mod port;
 pub mod proposals;
+pub mod quarantine;
 pub mod queue;
+pub mod returns;
 pub mod search;
 pub mod second_factor;
 pub mod shell;
 pub mod sign_in;
+pub mod waiting;
 pub mod words;
 
 use tongguan_domain::access::Permission;
@@ -58,6 +64,16 @@ pub(crate) fn add(routes: Routes) -> Routes {
             Needs::May(Permission::ReadQueues),
             case::taking::act,
         )
+        .get("/cancellations", Needs::May(Permission::Decide), cancellations::page)
+        .post("/cancellations", Needs::May(Permission::Decide), cancellations::answer)
+        .get("/returns", Needs::May(Permission::Examine), returns::page)
+        .post("/returns", Needs::May(Permission::Examine), returns::answer)
+        .get("/quarantine", Needs::May(Permission::Examine), quarantine::page)
+        .post("/quarantine", Needs::May(Permission::Examine), quarantine::answer)
+        .get("/examination", Needs::May(Permission::Examine), examination::page)
+        .post("/examination/{id}", Needs::May(Permission::Examine), examination::record)
+        .get("/port", Needs::May(Permission::CheckSeals), port::page)
+        .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .get("/proposals", Needs::May(Permission::Approve), proposals::page)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)

@@ -89,7 +89,7 @@ pub fn not_decided(visit: &Visit, error: DecideError) -> Result<NotDone, Problem
             )
         }
         error @ (DecideError::Undecidable(_) | DecideError::BadOfficer(_)) => {
-            conflict(format!("未能执行：{error}"), format!("It was not carried out: {error}"))
+            Ok(refused(visit, &error))
         }
     }
 }
@@ -121,6 +121,20 @@ pub fn not_proposed(visit: &Visit, error: ProposalError) -> Result<NotDone, Prob
             Err(Problem::Unavailable)
         }
     }
+}
+
+/// Nothing that waits was chosen, or no answer.
+pub fn choose(visit: &Visit) -> NotDone {
+    let text = visit.say(
+        "请选择一项和答复；所选可能已由同事处理。",
+        "Choose one and an answer; a colleague may have answered what you chose.",
+    );
+    NotDone { status: StatusCode::UNPROCESSABLE_ENTITY, text: text.to_owned() }
+}
+
+/// It does not fit where the matter stands.
+pub fn refused(visit: &Visit, why: &dyn std::error::Error) -> NotDone {
+    NotDone::conflict(visit, format!("未能执行：{why}"), format!("It was not carried out: {why}"))
 }
 
 /// What the desk did not take, or has not answered.

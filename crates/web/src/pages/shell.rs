@@ -46,10 +46,15 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 5] = [
+const PLACES: [Place; 10] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
+    place("/cancellations", ("撤销申请", "Cancellations"), Some(Permission::Decide)),
+    place("/returns", ("退货", "Returns"), Some(Permission::Examine)),
+    place("/quarantine", ("检疫", "Quarantine"), Some(Permission::Examine)),
+    place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
+    place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
     place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
     place("/developers", ("开发者", "Developers"), None),
 ];
@@ -96,7 +101,16 @@ impl Visit {
 
     /// A whole page that is answered with a status.
     pub fn page_with(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
-        let mut response = (status, Html(self.written(title, body).into_string())).into_response();
+        self.answered(status, &self.written(title, body, None))
+    }
+
+    /// A whole page for a terminal: a telephone, or a scanner with a small screen.
+    pub fn terminal(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
+        self.answered(status, &self.written(title, body, Some("terminal")))
+    }
+
+    fn answered(&self, status: StatusCode, page: &Markup) -> Response {
+        let mut response = (status, Html(page.0.clone())).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
         headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
@@ -105,7 +119,7 @@ impl Visit {
         response
     }
 
-    fn written(&self, title: &str, body: &Markup) -> Markup {
+    fn written(&self, title: &str, body: &Markup, kind: Option<&'static str>) -> Markup {
         html! {
             (DOCTYPE)
             html lang=(self.language.tag()) {
@@ -116,7 +130,7 @@ impl Visit {
                     link rel="stylesheet" href=(STYLE_ADDRESS.as_str());
                     link rel="icon" href="data:,";
                 }
-                body {
+                body class=[kind] {
                     a.skip href="#main" { (self.say("跳到正文", "Skip to the content")) }
                     (self.header())
                     (self.navigation())

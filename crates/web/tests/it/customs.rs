@@ -34,11 +34,16 @@ impl Customs {
         let hit = |prefix: &str, lane| Hit { on: Target::HsPrefix(prefix.into()), lane };
         let hits = vec![hit("17", Lane::Yellow), hit("1901", Lane::Red)];
         let selectivity = Selectivity { hits, ..Selectivity::default() };
-        Self::with(OfficeSettings { selectivity, ..OfficeSettings::default() })
+        Self::where_office(OfficeSettings { selectivity, ..OfficeSettings::default() })
     }
 
-    pub fn with(default_office: OfficeSettings) -> Self {
-        let settings = Settings { default_office, ..Settings::default() };
+    /// Where offices have settled something.
+    pub fn where_office(default_office: OfficeSettings) -> Self {
+        Self::with(Settings { default_office, ..Settings::default() })
+    }
+
+    /// With these settings.
+    pub fn with(settings: Settings) -> Self {
         let world = World::with(Beginning { settings, ..Beginning::unsigned() });
         register(&world.store, &world.cast);
         let (reception, errands) = Reception::open(8);

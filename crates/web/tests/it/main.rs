@@ -10,3 +10,4 @@ mod open_pages;
 mod permissions;
 mod queue;
 mod signing_in;
+mod waiting;

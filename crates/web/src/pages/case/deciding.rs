@@ -9,9 +9,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::casework;
 use tongguan_application::enquiry::{CaseFile, EnquiryError};
-use tongguan_application::review::{self, Decision};
+use tongguan_application::review::{self, AnyDeclaration, Decision};
 use tongguan_domain::access::Permission;
-use tongguan_domain::declaration::Ruling;
+use tongguan_domain::declaration::{ExportState, Ruling};
 use tongguan_domain::ids::DeclarationId;
 
 use super::taking::colleague;
@@ -278,6 +278,22 @@ pub(super) fn panel(visit: &Visit, caller: &Caller, file: &CaseFile, draft: &Dra
     }
 }
 
+/// What accepting an export says of its licence.
+fn licence(visit: &Visit, declaration: &AnyDeclaration) -> Markup {
+    match declaration {
+        AnyDeclaration::Export(record) => match (&record.state, &record.facts.licence) {
+            (ExportState::InReview { licence: true, .. }, Some(number)) => html! {
+                div.notice.warn { p {
+                    (visit.say("该货物须许可证。接受即表示已核验许可证件：", "The goods need a licence. Accepting says that you verified it: "))
+                    strong { (data(number)) }
+                } }
+            },
+            _ => nothing(),
+        },
+        AnyDeclaration::Import(_) => nothing(),
+    }
+}
+
 fn form(visit: &Visit, file: &CaseFile, draft: &Draft) -> Markup {
     let case = &file.case;
     let at = case.declaration.status();
@@ -286,6 +302,7 @@ fn form(visit: &Visit, file: &CaseFile, draft: &Draft) -> Markup {
         form.stacked method="post" action={ (address(case.declaration.id())) "/rulings" } {
             (visit.form_token())
             input type="hidden" name="seen" value=(seen);
+            (licence(visit, &case.declaration))
             fieldset {
                 legend { (visit.say("决定", "Decision")) }
                 @for ruling in &case.rulings {

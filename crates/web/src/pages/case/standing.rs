@@ -11,6 +11,7 @@ use tongguan_domain::tax_bill::TaxDue;
 use tongguan_domain::transit::{Transit, TransitState};
 
 use crate::caller::Caller;
+use crate::language::Language;
 use crate::pages::shell::{Visit, nothing, time};
 use crate::pages::words::{data, given_reason, official, status, told_status};
 
@@ -41,7 +42,10 @@ pub fn matching(visit: &Visit, matching: &Matching) -> Markup {
 fn mismatch(visit: &Visit, defect: &Defect) -> Markup {
     let (zh, en) = (defect.message_zh(), defect.message_en());
     html! {
-        code { (defect.code()) } " " (official(visit, (&zh, &en)))
+        code { (defect.code()) } " "
+        // The English words quote what was compared in the words of the documents.
+        @if visit.language == Language::English { (data(&en)) " " }
+        (data(&zh))
         @if let (Some(found), Some(expected)) = (&defect.found, &defect.expected) {
             " " span.muted { (data(expected)) " ≠ " (data(found)) }
         }

@@ -1,0 +1,204 @@
+//! The port's check (口岸核验): seal and vehicle are looked at, and the goods may leave or are stopped.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongguan_application::transit::{self, Officer, Outcome, Shown, TransitError, on_the_way};
+use tongguan_domain::access::Standing;
+use tongguan_domain::ids::{SealNumber, VehiclePlate};
+use tongguan_domain::transit::{SealCondition, Sighting, TransitState};
+
+use super::case;
+use super::form::Sent;
+use super::not_decided::not_committed;
+use super::shell::{Visit, nothing};
+use super::words::{data, official};
+use crate::Shared;
+use crate::caller::{Caller, blocking};
+use crate::problem::Problem;
+
+/// What the officer sees.
+#[derive(Debug, Default, Deserialize)]
+pub struct Seen {
+    #[serde(default)]
+    seal: String,
+    #[serde(default)]
+    vehicle: String,
+    /// `intact` or `broken`.
+    #[serde(default)]
+    condition: String,
+    /// The seal or a declaration by the papers, where the seal on the vehicle is another one.
+    #[serde(default)]
+    papers: String,
+}
+
+/// Asks for seal and vehicle.
+pub async fn page(visit: Visit) -> Response {
+    shown(&visit, &nothing(), &Seen::default(), StatusCode::OK)
+}
+
+/// Checks them against what was sealed.
+pub async fn check(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Sent(seen): Sent<Seen>,
+) -> Result<Response, Problem> {
+    let Standing::Customs { office, .. } = caller.standing else { return Err(Problem::NotFound) };
+    let Some(sighting) = sighting(&seen) else {
+        let why = (
+            "请填写封志号、车牌并选择封志状况。",
+            "Give seal and vehicle, and say how the seal is.",
+        );
+        return Ok(shown(&visit, &stop(&visit, why), &seen, StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let number = if seen.papers.trim().is_empty() { &seen.seal } else { &seen.papers };
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let (number, now) = (number.clone(), shared.access.clock.now());
+    let under_seal = blocking(move || enquiries.sealed(reach, &number, now)).await?;
+    let waiting = on_the_way(&under_seal);
+    if waiting.is_empty() {
+        return Ok(shown(&visit, &nothing_there(&visit, &under_seal), &seen, StatusCode::OK));
+    }
+    let (mut desk, officer) = (shared.access.desk(), Officer { name: caller.audit_name(), office });
+    let work = move || {
+        let done = transit::check(&mut desk, &waiting, &sighting, &officer);
+        Ok::<_, std::convert::Infallible>(done)
+    };
+    let outcomes = match blocking(work).await? {
+        Ok(outcomes) => outcomes,
+        Err(TransitError::NotCommitted(why)) => return Err(not_committed(why)),
+        Err(TransitError::Review(_) | TransitError::BadOfficer(_)) => {
+            return Err(Problem::Unavailable);
+        }
+    };
+    Ok(shown(&visit, &result(&visit, &outcomes), &Seen::default(), StatusCode::OK))
+}
+
+fn sighting(seen: &Seen) -> Option<Sighting> {
+    let condition = match seen.condition.as_str() {
+        "intact" => SealCondition::Intact,
+        "broken" => SealCondition::Broken,
+        _ => return None,
+    };
+    let seal = SealNumber::parse(&seen.seal).ok()?;
+    let vehicle = VehiclePlate::parse(&seen.vehicle).ok()?;
+    Some(Sighting { seal, condition, vehicle })
+}
+
+fn shown(visit: &Visit, answer: &Markup, seen: &Seen, status: StatusCode) -> Response {
+    let title = visit.say("口岸核验", "Port check");
+    let conditions = [("intact", ("完好", "Intact")), ("broken", ("破损", "Broken"))];
+    let body = html! {
+        h1 { (title) }
+        (answer)
+        form.stacked method="post" action="/port" {
+            (visit.form_token())
+            div {
+                label for="seal" { (visit.say("车上封志号", "Seal on the vehicle")) }
+                input #seal name="seal" value=(seen.seal) autocomplete="off" maxlength="40" required;
+            }
+            div {
+                label for="vehicle" { (visit.say("车牌号", "Vehicle plate")) }
+                input #vehicle name="vehicle" value=(seen.vehicle) autocomplete="off" maxlength="40" required;
+            }
+            fieldset {
+                legend { (visit.say("封志状况", "The seal is")) }
+                @for (name, words) in conditions {
+                    label.choice {
+                        input type="radio" name="condition" value=(name) required checked[seen.condition == name];
+                        span { (visit.language.of(words)) }
+                    }
+                }
+            }
+            div {
+                label for="papers" { (visit.say("单证上的封志号或清单编号", "Seal or declaration by the papers")) }
+                p.hint #papers-hint { (visit.say("仅在与车上封志号不同时填写", "Only where it is another than that on the vehicle")) }
+                input #papers name="papers" value=(seen.papers) autocomplete="off" maxlength="60" aria-describedby="papers-hint";
+            }
+            button { (visit.say("核验", "Check")) }
+        }
+    };
+    visit.terminal(status, title, &body)
+}
+
+fn stop(visit: &Visit, why: (&'static str, &'static str)) -> Markup {
+    html! {
+        div.notice.bad role="alert" {
+            p.figure { (visit.say("停", "Stop")) }
+            p { (visit.language.of(why)) }
+        }
+    }
+}
+
+/// No goods under that seal are on their way.
+fn nothing_there(visit: &Visit, under_seal: &[Shown]) -> Markup {
+    let has = |wanted: fn(&TransitState) -> bool| {
+        under_seal.iter().any(|shown| wanted(&shown.transit.state))
+    };
+    if has(|state| matches!(state, TransitState::Stopped { .. })) {
+        return stop(
+            visit,
+            (
+                "这些货物已被拦停，须先查验。",
+                "These goods were stopped and have to be examined first.",
+            ),
+        );
+    }
+    if has(|state| matches!(state, TransitState::Checked(_))) {
+        return html! {
+            div.notice.good role="status" {
+                p.figure { (visit.say("已核验", "Checked before")) }
+                p { (visit.say("此封志此前已核验放行。", "This seal was found in order before.")) }
+            }
+        };
+    }
+    stop(
+        visit,
+        (
+            "没有此封志的在途货物。请按单证填写封志号或清单编号再核验。",
+            "No goods under this seal are on their way here. Give the seal or a declaration by the papers and check again.",
+        ),
+    )
+}
+
+fn result(visit: &Visit, outcomes: &[Outcome]) -> Markup {
+    let is_in_order = |outcome: &Outcome| match &outcome.outcome {
+        Ok(shown) => matches!(shown.transit.state, TransitState::Checked(_)),
+        Err(_) => false,
+    };
+    let all = outcomes.iter().all(is_in_order);
+    let (kind, words) = if all {
+        ("notice good", ("放行", "In order: let it go"))
+    } else {
+        ("notice bad", ("停：途中监管异常", "Stop: not as it was sealed"))
+    };
+    html! {
+        div class=(kind) role="alert" {
+            p.figure { (visit.language.of(words)) }
+            ul { @for outcome in outcomes { li { (line(visit, outcome)) } } }
+        }
+    }
+}
+
+fn line(visit: &Visit, outcome: &Outcome) -> Markup {
+    match &outcome.outcome {
+        Ok(shown) => html! {
+            a href=(case::address(outcome.declaration)) { (case::number(&shown.declaration)) } " "
+            @match &shown.transit.state {
+                TransitState::Stopped { anomalies, .. } => {
+                    @for anomaly in anomalies { span.tag.bad { (official(visit, (anomaly.zh(), anomaly.name()))) } " " }
+                }
+                _ => { (visit.say("无误", "in order")) }
+            }
+        },
+        Err(why) => html! {
+            a href=(case::address(outcome.declaration)) { (outcome.declaration) } " "
+            (visit.say("未能核验：", "could not be checked: ")) (data(&why.to_string()))
+        },
+    }
+}

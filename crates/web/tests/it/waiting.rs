@@ -1,0 +1,160 @@
+//! What waits beside declarations, and the terminals.
+
+use axum::http::StatusCode;
+use tongguan_application::clearing::incoming::{Incoming, ReturnEvent, TransitAct, TransitCommand};
+use tongguan_application::clearing::settings::{OfficeSettings, Settings};
+use tongguan_application::ports::Clock as _;
+use tongguan_codelists::text::Defaults;
+use tongguan_codelists::{Pack, Table};
+use tongguan_domain::access::{Role, Standing};
+use tongguan_domain::ids::{OfficeCode, SealNumber, VehiclePlate};
+use tongguan_testkit::exports::export;
+use tongguan_testkit::parcels::Document;
+use tongguan_testkit::requests::{cancellation, import_return};
+
+use crate::customs::{Customs, opened, send};
+
+#[tokio::test]
+async fn a_request_to_cancel_is_answered() {
+    let office = OfficeSettings { review_cancellations: true, ..OfficeSettings::default() };
+    let customs = Customs::where_office(OfficeSettings { release_after_entry: true, ..office });
+    let (_, parcel) = customs.under_examination(1);
+    let number = customs.world().declaration(&parcel).unwrap().state.number().cloned().unwrap();
+    let request = cancellation(&parcel, &number, 1, customs.now()).unwrap();
+    customs.world().send([&Document::Cancellation(Box::new(request))]);
+    let mut browser = customs.site().signed_in("zhang").await;
+    let page = opened(&mut browser, "/cancellations").await;
+    assert!(page.body.contains(number.as_str()));
+    let nothing = send(&mut browser, &page, "/cancellations", &[("answer", "approve")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = [("which", number.as_str()), ("answer", "approve"), ("code", "documents")];
+    let sent = send(&mut browser, &page, "/cancellations", &form).await;
+    assert_eq!(sent.location(), "/cancellations?done=yes", "{sent:?}");
+    assert_eq!(customs.status(&parcel), 100);
+    let page = opened(&mut browser, sent.location()).await;
+    assert!(
+        page.body.contains("its sender was told") && page.body.contains("No request to cancel")
+    );
+}
+
+#[tokio::test]
+async fn goods_that_are_back_are_examined() {
+    let customs = Customs::where_office(OfficeSettings::default());
+    let (_, parcel) = customs.under_examination(1);
+    assert_eq!(customs.status(&parcel), 800, "nothing is selected here");
+    {
+        let mut world = customs.world();
+        let number = world.declaration(&parcel).unwrap().state.number().cloned().unwrap();
+        let lines = [(0, 1.into())];
+        let request = import_return(&parcel, &number, 1, world.clock.now(), &lines).unwrap();
+        world.send([&Document::Return(Box::new(request))]);
+        let back = ReturnEvent::Back { packages: 1, damage: None, recorder: "李保管".into() };
+        world.happens(&parcel, back).unwrap();
+    }
+    let id = customs.world().returns(&parcel).pop().unwrap().id;
+    let mut browser = customs.site().signed_in("wu.bin").await;
+    let page = opened(&mut browser, "/returns").await;
+    let which = format!("import-{id}");
+    let form = [("which", which.as_str()), ("answer", "in-order")];
+    let sent = send(&mut browser, &page, "/returns", &form).await;
+    assert_eq!(sent.location(), "/returns?done=yes", "{sent:?}");
+    let state = customs.world().returns(&parcel).pop().unwrap().state;
+    assert_eq!(state.status().number(), 800);
+    assert!(opened(&mut browser, "/returns").await.body.contains("No return waits"));
+}
+
+#[tokio::test]
+async fn what_quarantine_found_is_registered() {
+    let office = OfficeSettings { quarantine_per_10_000: 10_000, ..OfficeSettings::default() };
+    let customs = Customs::where_office(office);
+    let (id, parcel) = customs.export(1);
+    let mut browser = customs.site().signed_in("wu.bin").await;
+    let page = opened(&mut browser, "/quarantine").await;
+    assert!(page.body.contains(parcel.waybill.number.as_str()), "{}", page.body);
+    let which = id.to_string();
+    let form = [("which", which.as_str()), ("answer", "passed"), ("words", "in order")];
+    let sent = send(&mut browser, &page, "/quarantine", &form).await;
+    assert_eq!(sent.location(), "/quarantine?done=yes", "{sent:?}");
+    assert!(opened(&mut browser, "/quarantine").await.body.contains("No parcel waits"));
+    let page = opened(&mut browser, &format!("/declarations/{id}")).await;
+    assert!(page.body.contains("passed"));
+}
+
+#[tokio::test]
+async fn an_examiner_scans_a_number_and_records_what_was_found() {
+    let customs = Customs::open();
+    let (_, red) = customs.under_examination(1);
+    let (_, yellow) = customs.in_review(2);
+    let mut browser = customs.site().signed_in("wu.bin").await;
+    let page = opened(&mut browser, "/examination").await;
+    assert!(page.body.contains("<body class=\"terminal\">") && page.body.contains("autofocus"));
+    let stop = opened(&mut browser, &format!("/examination?q={}", yellow.waybill.number)).await;
+    assert!(
+        stop.body.contains("Stop: keep it here")
+            && !stop.body.contains("value=\"in-order\">In order")
+    );
+    assert!(opened(&mut browser, "/examination?q=WHAT").await.body.contains("Stop: not known"));
+
+    let page = opened(&mut browser, &format!("/examination?q={}", red.waybill.number)).await;
+    let action = page.body.split("action=\"/examination/").nth(1).unwrap();
+    let to = format!("/examination/{}", action.split('"').next().unwrap());
+    let wrong = send(&mut browser, &page, &to, &[("finding", "not-in-order")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "a fault has a reason");
+    let form = [("finding", "not-in-order"), ("code", "quantity")];
+    let sent = send(&mut browser, &page, &to, &form).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{sent:?}");
+    assert_eq!(customs.status(&red), 600);
+    let again = send(&mut browser, &page, &to, &[("finding", "in-order")]).await;
+    assert_eq!(
+        again.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "an examiner decides about 500 alone"
+    );
+    assert_eq!(customs.status(&red), 600);
+    assert!(opened(&mut browser, sent.location()).await.body.contains("recorded"));
+}
+
+#[tokio::test]
+async fn the_port_lets_go_what_is_as_it_was_sealed_and_stops_the_rest() {
+    let rows = "plate,zh,valid_from,valid_to,source\n\
+                ZA0001,示例运输有限公司,2026-01-01,,a registration\n";
+    let vehicles = Table::Vehicles.read(rows, &Defaults::default()).rows;
+    let law = std::sync::Arc::new(Pack::builtin().overlay(vehicles));
+    let customs = Customs::with(Settings { law, ..Settings::default() });
+    let port = OfficeCode::parse("2924").unwrap();
+    customs.site().admit("yang", Standing::Customs { office: port, role: Role::PortOfficer });
+    for (n, seal) in [(1, "SEAL1"), (2, "SEAL2")] {
+        let mut world = customs.world();
+        let mut parcel = export(n, world.clock.now()).unwrap();
+        parcel.declaration.port = port;
+        world.send(&parcel.documents());
+        world.send([&parcel.arrival_document()]);
+        let sealing = TransitCommand {
+            declaration: world.export(&parcel).unwrap().id,
+            act: TransitAct::Seal {
+                seal: SealNumber::parse(seal).unwrap(),
+                vehicle: VehiclePlate::parse("ZA0001").unwrap(),
+            },
+            office: OfficeCode::parse("2916").unwrap(),
+            officer: "王关员".to_owned(),
+        };
+        world.decide(Incoming::Transit(sealing)).unwrap();
+    }
+    let mut browser = customs.site().signed_in("yang").await;
+    let page = opened(&mut browser, "/port").await;
+    let seen = |seal, condition| [("seal", seal), ("vehicle", "ZA0001"), ("condition", condition)];
+    let good = send(&mut browser, &page, "/port", &seen("SEAL1", "intact")).await;
+    assert!(good.body.contains("In order: let it go"), "{}", good.body);
+    let again = send(&mut browser, &page, "/port", &seen("SEAL1", "intact")).await;
+    assert!(again.body.contains("Checked before"));
+    let broken = send(&mut browser, &page, "/port", &seen("SEAL2", "broken")).await;
+    assert!(
+        broken.body.contains("Stop: not as it was sealed") && broken.body.contains("seal-broken")
+    );
+    let unknown = send(&mut browser, &page, "/port", &seen("SEAL9", "intact")).await;
+    assert!(unknown.body.contains("No goods under this seal"));
+    let nothing = send(&mut browser, &page, "/port", &[]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let found = browser.open("/search?q=SEAL2").await;
+    assert!(found.location().starts_with("/declarations/"), "{found:?}");
+}
