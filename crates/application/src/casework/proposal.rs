@@ -108,7 +108,8 @@ impl Proposal {
 /// waits no more.
 ///
 /// # Errors
-/// [`ProposalError`]; those of a decision are found now rather than when it is approved.
+/// [`ProposalError`]. That the decision is possible where the declaration stands is found now; what the law of
+/// the day says of it, when it is approved.
 pub fn propose(store: &Store, decision: &Decision, now: Moment) -> Result<(), ProposalError> {
     let id = decision.declaration;
     let officer = review::officer(&decision.officer).map_err(DecideError::from)?.to_owned();

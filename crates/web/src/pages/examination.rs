@@ -14,7 +14,8 @@ use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 
-use super::case::deciding::{carry_out, reason_of};
+use super::case::deciding::{carry_out, held, reason_of};
+use super::case::taking::colleague;
 use super::case::{self, file};
 use super::form::{Sent, go_to};
 use super::not_decided::{NotDone, bad_reason, choose};
@@ -99,9 +100,11 @@ pub async fn record(
 ) -> Result<Response, Problem> {
     let id = DeclarationId(id);
     let case = file(&shared, &caller, id).await?;
-    let done = match decision(&visit, &caller, id, &case, &found) {
-        Ok(decision) => carry_out(&shared, &visit, &caller, decision).await?,
-        Err(wrong) => Err(wrong),
+    let colleague = colleague(&case, &caller, shared.access.clock.now());
+    let done = match (colleague, decision(&visit, &caller, id, &case, &found)) {
+        (Some(other), _) => Err(held(&visit, &other.officer.name)),
+        (None, Ok(decision)) => carry_out(&shared, &visit, &caller, decision).await?,
+        (None, Err(wrong)) => Err(wrong),
     };
     let Err(wrong) = done else {
         let number = case::number(&case.case.declaration);

@@ -128,7 +128,7 @@ impl Drop for Customs {
     }
 }
 
-/// Sends a form of a page that was opened, with its hidden fields.
+/// Sends a form of a page that was opened in English, with its hidden fields, and checks the page that answers.
 pub async fn send(
     browser: &mut Browser<'_>,
     page: &Answer,
@@ -139,7 +139,11 @@ pub async fn send(
     let seen = page.value_of("seen").unwrap_or_default();
     let mut all = vec![("form_token", token.as_str()), ("seen", seen.as_str())];
     all.extend_from_slice(fields);
-    browser.send(to, &all).await
+    let answer = browser.send(to, &all).await;
+    if answer.status != StatusCode::SEE_OTHER {
+        sound(&answer.body);
+    }
+    answer
 }
 
 /// Opens a page in English and in Chinese and checks what holds for every page; gives the English one.

@@ -201,7 +201,8 @@ async fn propose(
     }
 }
 
-fn held(visit: &Visit, name: &str) -> NotDone {
+/// Somebody else works on the case.
+pub(in crate::pages) fn held(visit: &Visit, name: &str) -> NotDone {
     let text = visit.say(
         format!("{name}正在办理此案，未作任何决定。需要由您决定时，请先接手。"),
         format!("{name} is working on this case, so nothing was decided. Take it over first if you have to decide."),

@@ -4,6 +4,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{bounded, unbounded};
 use tongguan_application::cancellations;
+use tongguan_application::casework::{self, ProposalError};
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::deciding::{AtReception, Decides as _, NotCommitted};
@@ -15,7 +16,7 @@ use tongguan_application::review::{self, DecideError, Decision};
 use tongguan_application::transit::{self, Officer};
 use tongguan_codelists::text::Defaults;
 use tongguan_codelists::{Pack, Table};
-use tongguan_domain::declaration::Ruling;
+use tongguan_domain::declaration::{Detention, Ruling};
 use tongguan_domain::ids::{DeclarationId, OfficeCode, SealNumber, VehiclePlate};
 use tongguan_domain::lane::{Hit, Lane, Selectivity, Target};
 use tongguan_domain::quarantine::Finding;
@@ -56,6 +57,7 @@ type On = fn(Beginning) -> Beginning;
 
 on_both_engines! {
     declarations_are_decided_and_cancelled,
+    what_is_kept_is_let_go_by_two,
     goods_are_sealed_and_each_refusal_says_why,
     a_finding_of_quarantine_is_registered,
     returned_goods_arrive_once,
@@ -96,6 +98,64 @@ fn declarations_are_decided_and_cancelled(on: On) {
         assert_eq!(cancellations::decide(desk, &decision).unwrap().status.number(), 399);
     });
     assert!(world.declaration(&asked).unwrap().state.is_final());
+}
+
+fn what_is_kept_is_let_go_by_two(on: On) {
+    let hits = vec![Hit { on: Target::HsPrefix("17".into()), lane: Lane::Red }];
+    let selectivity = Selectivity { hits, ..Selectivity::default() };
+    let default_office = OfficeSettings { selectivity, ..OfficeSettings::default() };
+    let mut world = world(on, Settings { default_office, ..Settings::default() });
+    let mut parcel = single_piece(1, sent_at(), 10_00).unwrap();
+    sweeten(&mut parcel, 1500);
+    world.send(&parcel.documents());
+    let id = world.declaration(&parcel).unwrap().id;
+    let pack = Pack::builtin();
+
+    while_messages_pour_in(&mut world, |desk| {
+        let decision = |ruling, officer: &str| Decision {
+            declaration: id,
+            ruling,
+            officer: officer.to_owned(),
+            reason: "in-order".to_owned(),
+            approver: None,
+            seen: None,
+        };
+        let detain = decision(Ruling::Detain(Detention::Clearance), "zhao");
+        let store = desk.store.clone();
+        let early = casework::propose(&store, &decision(Ruling::Accept, "li"), sent_at());
+        assert!(matches!(early, Err(ProposalError::NotNeeded)), "{early:?}");
+        assert_eq!(review::decide(desk, &pack, &detain).unwrap().status.number(), 501);
+
+        let alone = review::decide(desk, &pack, &decision(Ruling::Accept, "li"));
+        assert!(matches!(alone, Err(DecideError::SecondNeeded)), "{alone:?}");
+        let late = Decision { seen: Some(1), ..decision(Ruling::ShipBack, "li") };
+        let late = review::decide(desk, &pack, &late);
+        assert!(matches!(late, Err(DecideError::MovedOn(_))), "{late:?}");
+
+        let accept = decision(Ruling::Accept, "li");
+        casework::propose(&store, &accept, sent_at()).unwrap();
+        let twice = casework::propose(&store, &accept, sent_at());
+        assert!(matches!(twice, Err(ProposalError::OneWaits(_))), "{twice:?}");
+        casework::turn_down(&store, id, "chen", "等检验结果", sent_at()).unwrap();
+        casework::propose(&store, &accept, sent_at()).unwrap();
+        assert_eq!(casework::open(&store, None).unwrap().len(), 1);
+        for same in ["li", "zhao"] {
+            let refused = casework::approve(desk, &pack, id, same, sent_at());
+            let is_same =
+                matches!(refused, Err(ProposalError::Decide(DecideError::SameOfficer(_))));
+            assert!(is_same, "{same}: {refused:?}");
+        }
+        let approved = casework::approve(desk, &pack, id, "chen", sent_at()).unwrap();
+        assert_eq!(approved.status.number(), 800);
+        let again = casework::approve(desk, &pack, id, "chen", sent_at());
+        assert!(matches!(again, Err(ProposalError::NoneWaits(_))), "{again:?}");
+        let answered = casework::of(&store, id).unwrap();
+        let refusals = answered.iter().map(|it| it.answer.as_ref().unwrap().refusal.is_some());
+        assert_eq!(refusals.collect::<Vec<_>>(), [true, false]);
+        let acts = review::acts(&store, id).unwrap();
+        let officers: Vec<_> = acts.iter().map(|act| act.officer.as_str()).collect();
+        assert_eq!(officers, ["zhao", "li + chen"]);
+    });
 }
 
 fn goods_are_sealed_and_each_refusal_says_why(on: On) {
