@@ -7,9 +7,10 @@ use tongguan_domain::access::{Permission, Role};
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{SealError, random};
-use tongguan_storage::{AccessKeyRow, Backoff, StorageError, View, Writer};
+use tongguan_storage::{AccessKeyRow, Register, StorageError, View, Writer};
 
 use crate::digest::sha256;
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::registry::fingerprint;
 
 /// What a key begins with, so that it is known for what it is where it must not be.
@@ -113,19 +114,31 @@ impl AccessKey {
     }
 }
 
+/// A key that is to be given.
+#[derive(Debug, Clone, Copy)]
+pub struct NewKey<'a> {
+    /// The mailbox that it will open.
+    pub mailbox: &'a DxpId,
+    /// What it is for.
+    pub purpose: &'a str,
+    /// What it is restricted to.
+    pub scopes: &'a Scopes,
+    /// From when on it opens nothing.
+    pub expires_at: Moment,
+}
+
 /// Gives a key for a mailbox; gives it, and its secret, which nobody can show again.
 ///
 /// # Errors
 /// [`AccessError`].
 pub fn issue(
     writer: &mut Writer,
-    mailbox: &DxpId,
-    purpose: &str,
-    scopes: &Scopes,
+    new: NewKey<'_>,
+    cause: &Cause,
     now: Moment,
-    expires_at: Moment,
 ) -> Result<(AccessKey, String), AccessError> {
     let secret = format!("{PREFIX}{}", fingerprint(&random()?));
+    let NewKey { mailbox, purpose, scopes, expires_at } = new;
     let row = AccessKeyRow {
         digest: sha256(secret.as_bytes()),
         mailbox: mailbox.clone(),
@@ -135,8 +148,25 @@ pub fn issue(
         expires_at,
         withdrawn_at: None,
     };
-    writer.retried(Backoff::default(), |tx| tx.insert(std::slice::from_ref(&row)))?;
+    change(writer, Register::People, cause, now, |tx| {
+        tx.insert(std::slice::from_ref(&row))?;
+        let fields = [
+            Field::changed("mailbox", String::new(), mailbox.to_string()),
+            Field::changed("purpose", String::new(), purpose.to_owned()),
+            Field::changed("valid until", String::new(), expires_at.to_string()),
+        ];
+        let fields = fields.into_iter().flatten().collect();
+        Ok::<_, StorageError>(((), vec![entry(&row, ChangeKind::Added, fields)]))
+    })?;
     Ok((row.into(), secret))
+}
+
+/// Every key that was ever given for a mailbox, the oldest first.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn keys_of(view: &mut View<'_>, mailbox: &DxpId) -> Result<Vec<AccessKey>, StorageError> {
+    Ok(view.access_keys_of(mailbox)?.into_iter().map(AccessKey::from).collect())
 }
 
 /// Every key that was ever given, by mailbox, the oldest first.
@@ -147,35 +177,32 @@ pub fn keys(view: &mut View<'_>) -> Result<Vec<AccessKey>, StorageError> {
     Ok(view.all_access_keys()?.into_iter().map(AccessKey::from).collect())
 }
 
-/// The keys that were ever given for a mailbox, the oldest first.
-///
-/// # Errors
-/// [`StorageError`].
-pub fn keys_of(view: &mut View<'_>, mailbox: &DxpId) -> Result<Vec<AccessKey>, StorageError> {
-    let rows = view.all_access_keys()?.into_iter();
-    Ok(rows.filter(|row| row.mailbox == *mailbox).map(AccessKey::from).collect())
-}
-
-/// Withdraws a key, of one mailbox where it is given; one that was withdrawn stays as it is.
+/// Withdraws a key, of one mailbox where one is named; one that was withdrawn stays as it is.
 ///
 /// # Errors
 /// [`AccessError`].
 pub fn withdraw(
     writer: &mut Writer,
-    mailbox: Option<&DxpId>,
     number: &str,
+    of: Option<&DxpId>,
+    cause: &Cause,
     now: Moment,
 ) -> Result<AccessKey, AccessError> {
-    writer.transaction(|tx| {
-        let rows = tx.all_access_keys()?;
-        let mut row = rows
-            .into_iter()
-            .filter(|row| mailbox.is_none_or(|mailbox| row.mailbox == *mailbox))
-            .find(|row| number_of(&row.digest) == number)
-            .ok_or_else(|| AccessError::Unknown(number.to_owned()))?;
-        row.withdrawn_at.get_or_insert(now);
+    change(writer, Register::People, cause, now, |tx| {
+        let rows = match of {
+            Some(mailbox) => tx.access_keys_of(mailbox)?,
+            None => tx.all_access_keys()?,
+        };
+        let found = rows.into_iter().find(|row| number_of(&row.digest) == number);
+        let mut row = found.ok_or_else(|| AccessError::Unknown(number.to_owned()))?;
+        if row.withdrawn_at.is_some() {
+            return Ok((row.into(), Vec::new()));
+        }
+        row.withdrawn_at = Some(now);
         tx.upsert(std::slice::from_ref(&row))?;
-        Ok(row.into())
+        let field = Field::changed("withdrawn", String::new(), now.to_string());
+        let entry = entry(&row, ChangeKind::Ended, field.into_iter().collect());
+        Ok((row.into(), vec![entry]))
     })
 }
 
@@ -202,6 +229,10 @@ impl From<AccessKeyRow> for AccessKey {
             withdrawn_at: row.withdrawn_at,
         }
     }
+}
+
+fn entry(row: &AccessKeyRow, change: ChangeKind, fields: Vec<Field>) -> Entry {
+    Entry { subject: Subject::AccessKey(number_of(&row.digest)), change, fields }
 }
 
 /// The beginning of the digest: enough to tell keys apart.

@@ -158,6 +158,17 @@ impl Enquiries {
         Ok(owner.filter(|_| owners.next().is_none()))
     }
 
+    /// The mailbox of the party that is reached, unless it is another's too.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn mailbox_of(&self, reach: Reach) -> Result<Option<DxpId>, StorageError> {
+        let Reach::Party(party) = reach else { return Ok(None) };
+        let mailbox = self.registry()?.party(party).and_then(|party| party.mailbox.clone());
+        let Some(mailbox) = mailbox else { return Ok(None) };
+        Ok((self.owner_of(&mailbox)? == Some(party)).then_some(mailbox))
+    }
+
     /// What waits for an officer, of the office that is reached.
     ///
     /// # Errors

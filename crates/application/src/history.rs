@@ -89,6 +89,8 @@ pub enum Subject {
     },
     /// Somebody who signs in.
     Person(String),
+    /// An access key, by its number.
+    AccessKey(String),
 }
 
 /// What was done.
@@ -193,6 +195,7 @@ impl Subject {
             Self::AccountBook(book) => format!("book {book}/book"),
             Self::AccountItem { book, item } => format!("book {book}/{item}"),
             Self::Person(name) => format!("{name}/person"),
+            Self::AccessKey(number) => format!("{number}/access-key"),
         }
     }
 }
@@ -222,6 +225,9 @@ fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
                 StoredRegisterSubjectV1::AccountItem(book.as_str().into(), item.as_str().into())
             }
             Subject::Person(name) => StoredRegisterSubjectV1::Person(name.as_str().into()),
+            Subject::AccessKey(number) => {
+                StoredRegisterSubjectV1::AccessKey(number.as_str().into())
+            }
         },
         change: match entry.change {
             ChangeKind::Added => StoredChangeV1::Added,
@@ -263,6 +269,7 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
             Subject::AccountItem { book: book.into(), item: item.into() }
         }
         StoredRegisterSubjectV1::Person(name) => Subject::Person(name.into()),
+        StoredRegisterSubjectV1::AccessKey(number) => Subject::AccessKey(number.into()),
     };
     let change = match stored.change {
         StoredChangeV1::Added => ChangeKind::Added,

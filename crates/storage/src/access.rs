@@ -3,6 +3,7 @@
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 
+use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::row::Replaceable;
 use crate::tx::View;
@@ -37,6 +38,14 @@ impl View<'_> {
     pub fn access_keys(&mut self, digests: &[[u8; 32]]) -> Result<Vec<AccessKeyRow>, StorageError> {
         let keys: Vec<_> = digests.iter().map(|digest| (*digest,)).collect();
         self.load(&keys)
+    }
+
+    /// Every key that was ever given for a mailbox, the oldest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn access_keys_of(&mut self, mailbox: &DxpId) -> Result<Vec<AccessKeyRow>, StorageError> {
+        self.select("WHERE mailbox = $1 ORDER BY issued_at, digest", &[mailbox.cell()])
     }
 
     /// Every key that was ever given, by mailbox, the oldest first.

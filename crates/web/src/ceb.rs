@@ -46,10 +46,14 @@ enum Kind {
 }
 
 /// A message that was taken in.
-struct Taken {
-    message: MessageId,
-    at: Moment,
-    summary: Summary,
+#[derive(Debug)]
+pub struct Taken {
+    /// The number that it was received under.
+    pub message: MessageId,
+    /// When it was durable.
+    pub at: Moment,
+    /// What it holds.
+    pub summary: Summary,
 }
 
 /// What may come, and the room that is kept for it.
@@ -107,15 +111,37 @@ pub async fn receive(
     }
     let mailbox = admitted.sender.as_ref().map(|sender| format!("/mailbox/{sender}"));
     let name = admitted.name.unwrap_or_else(|| NAMELESS.to_owned());
-    let receipt = hand_over(&shared, name, admitted.sender, bytes.into())?;
-    let taken = outcome(&shared, receipt).await?;
+    let taken = keep(&shared, name, admitted.sender, bytes.into()).await?;
     let mut told = json!(taken_view(&taken));
     told["mailbox"] = json!(mailbox);
     Ok(json_answer(&told))
 }
 
+/// Hands a message over and waits until it is durable.
+///
+/// # Errors
+/// [`Problem::Unreadable`] for one that was kept and cannot be read, or why it was not kept.
+pub async fn keep(
+    shared: &Shared,
+    origin: String,
+    sender: Option<DxpId>,
+    bytes: Vec<u8>,
+) -> Result<Taken, Problem> {
+    let receipt = hand_over(shared, origin, sender, bytes)?;
+    outcome(shared, receipt).await
+}
+
+/// Room for so many bytes among all that are in flight.
+///
+/// # Errors
+/// [`Problem::Busy`].
+pub fn room_for(shared: &Shared, bytes: usize) -> Result<Room<'_>, Problem> {
+    Room::take(shared, u32::try_from(kib(bytes)).unwrap_or(u32::MAX))
+}
+
 /// Room for a message.
-struct Room<'s> {
+#[derive(Debug)]
+pub struct Room<'s> {
     _permit: SemaphorePermit<'s>,
     bytes: u32,
 }

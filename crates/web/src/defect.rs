@@ -4,6 +4,8 @@ use serde::Serialize;
 use tongguan_domain::defect::Defect;
 use utoipa::ToSchema;
 
+use crate::language::Language;
+
 /// A defect as JSON; docs/reference/defects.md says what each field is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DefectView {
@@ -21,6 +23,18 @@ pub struct DefectView {
     message_zh: String,
     /// In English.
     message_en: String,
+}
+
+impl DefectView {
+    /// What is wrong.
+    pub fn text(&self, language: Language) -> &str {
+        language.say(&self.message_zh, &self.message_en)
+    }
+
+    /// Where.
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
 }
 
 impl From<&Defect> for DefectView {

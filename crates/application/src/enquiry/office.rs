@@ -5,41 +5,15 @@ use tongguan_domain::ids::ReturnId;
 use tongguan_domain::time::Moment;
 
 use super::Enquiries;
-use crate::cancellations::{self, CancellationError, Pending};
 use crate::clearing::record::ReturnRecord;
-use crate::quarantine::{self, Due};
 use crate::returns::{self, ReturnError};
 use crate::review::ReviewError;
 use crate::transit::{self, Shown};
 
-/// The oldest of what waits are looked at; whoever works them off sees the next.
-const OLDEST: usize = 500;
 /// Returns that are read at a time.
 const PAGE: i64 = 500;
 
 impl Enquiries {
-    /// The oldest parcels of exports that quarantine has to look at.
-    ///
-    /// # Errors
-    /// [`ReviewError`].
-    pub fn quarantine_due(&self, reach: Reach) -> Result<Vec<Due>, ReviewError> {
-        let limit = i64::try_from(OLDEST).unwrap_or(i64::MAX);
-        let due = self.store.read(|view| quarantine::due(view, limit))?;
-        Ok(due.into_iter().filter(|due| due.declaration.is_within(reach)).collect())
-    }
-
-    /// The oldest requests to cancel a declaration that wait for an officer.
-    ///
-    /// # Errors
-    /// [`CancellationError`].
-    pub fn cancellations(&self, reach: Reach) -> Result<Vec<Pending>, CancellationError> {
-        match reach {
-            Reach::Office(office) => cancellations::pending(&self.store, Some(office), OLDEST),
-            Reach::Everybody => cancellations::pending(&self.store, None, OLDEST),
-            Reach::Party(_) | Reach::Nobody => Ok(Vec::new()),
-        }
-    }
-
     /// The transits that a seal or the number of a declaration names.
     ///
     /// # Errors

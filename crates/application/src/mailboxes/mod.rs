@@ -5,6 +5,7 @@
 //! stays where it is and can be read again.
 
 mod distributor;
+mod reading;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,13 +13,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
-use tongguan_storage::{Backoff, Response, StorageError, Store, Writer};
+use tongguan_storage::{Backoff, Mail, Response, StorageError, Store, View, Writer};
 
 use crate::access::{self, AccessKey};
-use crate::delivery::{RenderError, Rendered, complete, render};
+use crate::delivery::{Outgoing, RenderError, Rendered, complete, render};
 use crate::originals::Archive;
 
 pub use distributor::{Distributor, MAILBOXES};
+pub use reading::{Readable, ReadableField, ReadablePart, readable};
 
 /// Letters are given until their messages have so many bytes: an answer quotes what it answers, and that may
 /// be long.
@@ -95,17 +97,31 @@ impl Mailboxes {
                 None => view.mail_read(&[mailbox])?.pop().map_or(0, |read| read.n),
             };
             let mail = view.mail_after(mailbox, after, limit)?;
-            let places: Vec<_> = mail.iter().map(|mail| (mail.partition, mail.seq)).collect();
-            let rows = view.responses(&places)?.into_iter();
-            let mut rows: HashMap<_, _> = rows.map(|row| ((row.partition, row.seq), row)).collect();
-            let mut outgoing = Vec::with_capacity(mail.len());
-            for mail in mail {
-                let row = rows.remove(&(mail.partition, mail.seq));
-                let row = row.map(|row| complete(view, row)).transpose()?.flatten();
-                outgoing.push((mail.n, row));
-            }
-            Ok::<_, StorageError>(outgoing)
+            outgoing(view, mail)
         })?;
+        self.rendered(outgoing)
+    }
+
+    /// What lies in a mailbox before place `before`, or up to the end; the newest first, at most `limit` places,
+    /// and fewer where they hold much.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub fn newest(
+        &self,
+        mailbox: &DxpId,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Letter>, MailError> {
+        let outgoing = self.store.read(|view| {
+            let mail = view.mail_before(mailbox, before.unwrap_or(i64::MAX), limit)?;
+            outgoing(view, mail)
+        })?;
+        self.rendered(outgoing)
+    }
+
+    /// Renders places of a mailbox, until they hold much.
+    fn rendered(&self, outgoing: Vec<(i64, Option<Outgoing>)>) -> Result<Vec<Letter>, MailError> {
         let mut archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut letters, mut bytes) = (Vec::with_capacity(outgoing.len()), 0);
         for (n, row) in outgoing {
@@ -162,4 +178,21 @@ impl Mailboxes {
     pub fn probe(&self) -> Result<(), StorageError> {
         self.store.read(|view| view.cursors(MAILBOXES)).map(drop)
     }
+}
+
+/// Places of a mailbox with everything that their rendering needs.
+fn outgoing(
+    view: &mut View<'_>,
+    mail: Vec<Mail>,
+) -> Result<Vec<(i64, Option<Outgoing>)>, StorageError> {
+    let places: Vec<_> = mail.iter().map(|mail| (mail.partition, mail.seq)).collect();
+    let rows = view.responses(&places)?.into_iter();
+    let mut rows: HashMap<_, _> = rows.map(|row| ((row.partition, row.seq), row)).collect();
+    let mut outgoing = Vec::with_capacity(mail.len());
+    for mail in mail {
+        let row = rows.remove(&(mail.partition, mail.seq));
+        let row = row.map(|row| complete(view, row)).transpose()?.flatten();
+        outgoing.push((mail.n, row));
+    }
+    Ok(outgoing)
 }

@@ -4,9 +4,11 @@
 //! [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration;
 //! [`crate::enquiry::Enquiries`] lists, counts and finds among those. See decision 23.
 
+mod billed;
 mod listing;
 mod projector;
 
+pub use billed::{Bill, BillStanding, Billed, BilledPage};
 pub use listing::{Concern, ParcelFilter, ParcelPage, Shortage, Tally};
 pub use projector::{PARCELS, Projector, TakenUp};
 

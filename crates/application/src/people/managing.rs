@@ -1,6 +1,6 @@
 //! Who is let in: by an administrator, or by a command at the beginning.
 
-use tongguan_domain::access::{SignIn, Standing};
+use tongguan_domain::access::{Role, SignIn, Standing};
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::random;
 use tongguan_storage::{
@@ -14,6 +14,8 @@ use crate::registry::fingerprint;
 
 /// For how long an invitation is good.
 const INVITED_FOR_DAYS: i64 = 3;
+/// People read at a time.
+const PAGE: i64 = 200;
 
 /// Somebody who is to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +85,7 @@ pub fn invite(
     cause: &Cause,
     now: Moment,
 ) -> Result<Invitation, PeopleError> {
+    not_oneself(cause, name)?;
     change(writer, Register::People, cause, now, |tx| {
         let row = tx.lock_person(name)?.ok_or_else(|| PeopleError::Nobody(name.clone()))?;
         let fields = [
@@ -224,9 +227,17 @@ fn changed(
     now: Moment,
     work: impl FnOnce(PersonRow) -> PersonRow,
 ) -> Result<(), PeopleError> {
+    not_oneself(cause, name)?;
     change(writer, Register::People, cause, now, |tx| {
         let before = tx.lock_person(name)?.ok_or_else(|| PeopleError::Nobody(name.clone()))?;
         let after = work(before.clone());
+        // Whoever works at the machine itself can let somebody in again.
+        if matches!(cause, Cause::Person(_))
+            && is_administrator(&before)
+            && !still_is(&before, &after)
+        {
+            another_administrator(tx, &before)?;
+        }
         let shut = |row: &PersonRow| (if row.disabled { "shut out" } else { "" }).to_owned();
         let fields = [
             Field::changed("role", before.role.clone(), after.role.clone()),
@@ -241,6 +252,45 @@ fn changed(
         end_all_sessions(tx, name)?;
         Ok(((), vec![entry(name, ChangeKind::Changed, fields)]))
     })
+}
+
+fn not_oneself(cause: &Cause, name: &SignIn) -> Result<(), PeopleError> {
+    match cause {
+        Cause::Person(who) if who == name.as_str() => Err(PeopleError::Oneself),
+        _ => Ok(()),
+    }
+}
+
+fn is_administrator(row: &PersonRow) -> bool {
+    let roles = [Role::EnterpriseAdministrator, Role::SystemAdministrator];
+    !row.disabled && roles.iter().any(|role| role.name() == row.role)
+}
+
+fn still_is(before: &PersonRow, after: &PersonRow) -> bool {
+    is_administrator(after)
+        && after.organisation == before.organisation
+        && after.role == before.role
+}
+
+/// Somebody else who is what this person is. The revision is locked: of two who leave at a time, one stays.
+fn another_administrator(tx: &mut Tx<'_>, of: &PersonRow) -> Result<(), PeopleError> {
+    let mut after = String::new();
+    loop {
+        let page = tx.people_after(Some(&of.organisation), &after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Err(PeopleError::LastAdministrator(of.sign_in.clone()));
+        };
+        after = last.sign_in.to_string();
+        let is_another = |row: &PersonRow| {
+            row.sign_in != of.sign_in
+                && row.role == of.role
+                && !row.disabled
+                && row.password.is_some()
+        };
+        if page.iter().any(is_another) {
+            return Ok(());
+        }
+    }
 }
 
 fn entry(name: &SignIn, change: ChangeKind, fields: Vec<Field>) -> Entry {

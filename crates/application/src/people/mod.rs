@@ -27,7 +27,7 @@ use tongguan_storage::{PersonRow, StorageError, Store, Writer};
 pub use managing::{Invitation, NewPerson, add, change_standing, invite, people, person, shut_out};
 pub use password::{BadPassword, Password};
 pub use second_factor::Enrolment;
-pub use session::{Caller, NextStep, SignedIn};
+pub use session::{Caller, NextStep, OpenSession, SignedIn};
 
 /// What is demanded of people who sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +103,12 @@ pub enum PeopleError {
     /// The password will not do.
     #[error(transparent)]
     Password(#[from] BadPassword),
+    /// Nobody shuts out, demotes or invites anew himself.
+    #[error("nobody does that to himself; ask another administrator")]
+    Oneself,
+    /// An organisation keeps an administrator.
+    #[error("`{0}` is the last administrator; make somebody else one first")]
+    LastAdministrator(SignIn),
     /// There is no session, or it has ended.
     #[error("the session has ended; sign in again")]
     NoSession,

@@ -54,6 +54,19 @@ pub struct SignedIn {
     pub next: Option<NextStep>,
 }
 
+/// A session that lasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// What it is called: the beginning of its digest.
+    pub number: String,
+    /// Whether it is the one that asks.
+    pub is_own: bool,
+    /// When it began.
+    pub opened_at: Moment,
+    /// When it was last used, to the minute.
+    pub seen_at: Moment,
+}
+
 impl People {
     /// Begins a session. `presented` is a token that the same browser has from before, which ends.
     ///
@@ -125,6 +138,39 @@ impl People {
     pub fn sign_out(&self, token: &str) -> Result<(), PeopleError> {
         let digest = sha256(token.as_bytes());
         Ok(self.writer().retried(Backoff::default(), |tx| tx.end_sessions(&[digest]).map(drop))?)
+    }
+
+    /// The sessions of whoever a token stands for, the oldest first.
+    ///
+    /// # Errors
+    /// [`PeopleError::NoSession`], or the database's.
+    pub fn sessions(&self, token: &str, now: Moment) -> Result<Vec<OpenSession>, PeopleError> {
+        let caller = self.caller(token, now)?;
+        let own = sha256(token.as_bytes());
+        let rows = self.store.read(|view| view.sessions_of(&caller.sign_in))?.into_iter();
+        let idle = self.policy.idle_minutes * 60_000;
+        let lasting =
+            rows.filter(|row| now < row.expires_at && now < row.seen_at.plus_millis(idle));
+        let open = lasting.map(|row| OpenSession {
+            number: number_of(&row.digest),
+            is_own: row.digest == own,
+            opened_at: row.opened_at,
+            seen_at: row.seen_at,
+        });
+        Ok(open.collect())
+    }
+
+    /// Ends one of the sessions of whoever a token stands for; one that is not there is ended already.
+    ///
+    /// # Errors
+    /// [`PeopleError::NoSession`], or the database's.
+    pub fn end_session(&self, token: &str, number: &str, now: Moment) -> Result<(), PeopleError> {
+        let caller = self.caller(token, now)?;
+        Ok(self.writer().retried(Backoff::default(), |tx| {
+            let sessions = tx.sessions_of(&caller.sign_in)?.into_iter();
+            let named = sessions.map(|row| row.digest).filter(|it| number_of(it) == number);
+            tx.end_sessions(&named.collect::<Vec<_>>()).map(drop)
+        })?)
     }
 
     /// A secret for a new second factor, which is kept when [`Self::confirm_second_factor`] was shown a code.
@@ -244,6 +290,13 @@ fn unlocked(row: &PersonRow, now: Moment) -> Result<(), PeopleError> {
         Some(until) if now < until => Err(PeopleError::Locked { until }),
         _ => Ok(()),
     }
+}
+
+/// Enough of a digest to tell the sessions of one person apart.
+fn number_of(digest: &[u8; 32]) -> String {
+    let mut number = fingerprint(digest);
+    number.truncate(12);
+    number
 }
 
 /// A new session and its token.

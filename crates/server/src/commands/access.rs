@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tongguan_application::access::{AccessKey, Scopes, issue, keys, withdraw};
+use tongguan_application::access::{AccessKey, NewKey, Scopes, issue, keys, withdraw};
+use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
@@ -80,7 +81,9 @@ impl Access {
             AccessCommand::List { place, json } => list(place, *json),
             AccessCommand::Withdraw { number, place, json } => {
                 let now = SystemClock.now();
-                let key = withdraw(&mut place.open_known(now)?.writer()?, None, number, now)?;
+                let cause = Cause::Command("access withdraw".to_owned());
+                let mut writer = place.open_known(now)?.writer()?;
+                let key = withdraw(&mut writer, number, None, &cause, now)?;
                 tell(&key, now, *json)
             }
         }
@@ -93,9 +96,11 @@ impl Issue {
         let expires_at = now.plus_millis(i64::from(self.days) * 86_400_000);
         let scopes = Scopes::parse(self.scopes.iter().map(String::as_str))?;
         let store = self.place.open(now)?;
+        let new =
+            NewKey { mailbox: &self.mailbox, purpose: &self.purpose, scopes: &scopes, expires_at };
+        let cause = Cause::Command("access issue".to_owned());
         let (key, secret) =
-            issue(&mut store.writer()?, &self.mailbox, &self.purpose, &scopes, now, expires_at)
-                .context("no key was given")?;
+            issue(&mut store.writer()?, new, &cause, now).context("no key was given")?;
         let mut out = std::io::stdout().lock();
         if self.json {
             let mut shown = json!(AccessKeyView::of(&key, now));

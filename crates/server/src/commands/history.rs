@@ -98,6 +98,7 @@ fn write_event<'r>(
         Subject::AccountBook(book) => format!("account book {book}"),
         Subject::AccountItem { book, item } => format!("account book {book}  {item}"),
         Subject::Person(name) => format!("person {name}"),
+        Subject::AccessKey(number) => format!("access key {number}"),
     };
     let cause = match &event.cause {
         Cause::File { name, digest } => format!("{name} (sha256 {})", fingerprint(digest)),
@@ -134,6 +135,7 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
             json!({ "kind": "account-item", "book": book, "item": item })
         }
         Subject::Person(name) => json!({ "kind": "person", "sign_in": name }),
+        Subject::AccessKey(number) => json!({ "kind": "access key", "number": number }),
     };
     let fields =
         event.entry.fields.iter().map(

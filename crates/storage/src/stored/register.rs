@@ -41,6 +41,8 @@ pub enum StoredRegisterSubjectV1 {
     AccountItem(Box<str>, Box<str>),
     /// Somebody who signs in: the name.
     Person(Box<str>),
+    /// An access key: its number.
+    AccessKey(Box<str>),
 }
 
 /// What was done to it.
@@ -118,23 +120,24 @@ mod tests {
 
     #[test]
     fn an_event_of_every_subject_change_and_cause_is_kept() {
-        use StoredRegisterSubjectV1::{CodeRow, Guarantee, Party, Person, Setting};
+        use StoredRegisterSubjectV1::{AccessKey, CodeRow, Guarantee, Party, Person, Setting};
         let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
         let command = || StoredChangeCauseV1::Command("x".into());
-        let somebody = StoredChangeCauseV1::Person("p".into());
+        let person = || StoredChangeCauseV1::Person("y".into());
         let cases = [
             ("00 22", Party(17), StoredChangeV1::Added, file()),
             ("01 22", Guarantee(17), StoredChangeV1::Changed, command()),
             ("02 0173 016e", Setting("s".into(), "n".into()), StoredChangeV1::Ended, command()),
             ("03 0174 0169", CodeRow("t".into(), "i".into()), StoredChangeV1::Added, file()),
-            ("06 0170", Person("p".into()), StoredChangeV1::Changed, somebody),
+            ("06 0170", Person("p".into()), StoredChangeV1::Changed, person()),
+            ("07 016b", AccessKey("k".into()), StoredChangeV1::Ended, person()),
         ];
         for (subject, of, change, cause) in cases {
             let change_byte = ["00", "01", "02"][change as usize];
             let cause_bytes = match &cause {
                 StoredChangeCauseV1::File(..) => format!("00 0166 {}", "07".repeat(32)),
                 StoredChangeCauseV1::Command(_) => "01 0178".to_owned(),
-                StoredChangeCauseV1::Person(_) => "02 0170".to_owned(),
+                StoredChangeCauseV1::Person(_) => "02 0179".to_owned(),
             };
             let fields = "02 0161 00 0162 0163 0164 00";
             keeps(

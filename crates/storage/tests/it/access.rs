@@ -26,5 +26,7 @@ fn a_key_is_found_by_its_digest_and_stays_when_it_is_withdrawn(on: &Fixture) {
     on.write(|tx| tx.upsert(std::slice::from_ref(&withdrawn)));
     let found = on.read(|view| view.access_keys(&[[2; 32], [3; 32]]));
     assert_eq!(found, std::slice::from_ref(&withdrawn));
+    let of_one = on.read(|view| view.access_keys_of(&mailbox("ONE")));
+    assert_eq!(of_one, std::slice::from_ref(&withdrawn));
     assert_eq!(on.read(|view| view.all_access_keys()), [withdrawn, key(1, "TWO")]);
 }

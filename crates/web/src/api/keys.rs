@@ -6,7 +6,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use tongguan_application::access::{AccessError, Scopes, issue as give, withdraw as take_back};
+use tongguan_application::access::{
+    AccessError, NewKey, Scopes, issue as give, withdraw as take_back,
+};
+use tongguan_application::history::Cause;
 use tongguan_domain::access::Standing;
 use tongguan_domain::ids::DxpId;
 use utoipa::ToSchema;
@@ -85,10 +88,13 @@ pub async fn issue(
     let scopes = Scopes::parse(scopes.iter().map(String::as_str))?;
     let mailbox = mailbox(&shared, &caller).await?;
     let now = shared.access.clock.now();
+    let cause = Cause::Person(caller.audit_name());
     let people = Arc::clone(&shared.access.people);
     let giving = move || {
         let until = now.plus_days(days.into());
-        give(&mut people.writer(), &mailbox, &purpose, &scopes, now, until)
+        let new =
+            NewKey { mailbox: &mailbox, purpose: &purpose, scopes: &scopes, expires_at: until };
+        give(&mut people.writer(), new, &cause, now)
     };
     let (key, secret) = blocking(giving).await?;
     let view = IssuedView { key: secret, about: AccessKeyView::of(&key, now) };
@@ -110,8 +116,9 @@ pub async fn withdraw(
 ) -> Result<Response, Problem> {
     let mailbox = mailbox(&shared, &caller).await?;
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let cause = Cause::Person(caller.audit_name());
     let taking = move || {
-        let taken = take_back(&mut people.writer(), Some(&mailbox), &number, now);
+        let taken = take_back(&mut people.writer(), &number, Some(&mailbox), &cause, now);
         match taken {
             Err(AccessError::Unknown(_)) => Ok(None),
             taken => taken.map(Some),

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
+use tongguan_application::people::OpenSession;
 
-use super::form::Sent;
-use super::shell::{Visit, nothing, notice};
-use super::sign_in::{password_fields, settled, told};
+use super::form::{Sent, go_to};
+use super::shell::{Visit, nothing, notice, time};
+use super::sign_in::{Empty, password_fields, settled, told};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
@@ -24,8 +25,26 @@ pub struct Change {
 }
 
 /// The page.
-pub async fn page(visit: Visit, caller: Caller) -> Result<Response, Problem> {
-    shown(&visit, &caller, StatusCode::OK, &nothing())
+pub async fn page(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    shown(&shared, &visit, &caller, StatusCode::OK, &nothing()).await
+}
+
+/// Ends one of the own sessions.
+pub async fn end_session(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Sent(Empty {}): Sent<Empty>,
+) -> Result<Response, Problem> {
+    let Some(session) = caller.session() else { return Err(Problem::SignInNeeded) };
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let token = session.token.clone();
+    blocking(move || people.end_session(&token, &number, now)).await?;
+    Ok(go_to("/account"))
 }
 
 /// Changes the password.
@@ -38,7 +57,14 @@ pub async fn change_password(
     let Some(session) = caller.session() else { return Err(Problem::SignInNeeded) };
     if password != again {
         let why = visit.say("两次输入的口令不同", "The two passwords differ");
-        return shown(&visit, &caller, StatusCode::UNPROCESSABLE_ENTITY, &notice("bad", why));
+        return shown(
+            &shared,
+            &visit,
+            &caller,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &notice("bad", why),
+        )
+        .await;
     }
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
     let token = session.token.clone();
@@ -50,16 +76,17 @@ pub async fn change_password(
                 "口令已更改；其他会话均已结束",
                 "The password is changed; all other sessions have ended",
             );
-            shown(&visit, &caller, StatusCode::OK, &notice("good", text))
+            shown(&shared, &visit, &caller, StatusCode::OK, &notice("good", text)).await
         }
         Err(error) => {
             let why = notice("bad", &told(&visit, &error));
-            shown(&visit, &caller, StatusCode::UNPROCESSABLE_ENTITY, &why)
+            shown(&shared, &visit, &caller, StatusCode::UNPROCESSABLE_ENTITY, &why).await
         }
     }
 }
 
-fn shown(
+async fn shown(
+    shared: &Shared,
     visit: &Visit,
     caller: &Caller,
     status: StatusCode,
@@ -67,6 +94,9 @@ fn shown(
 ) -> Result<Response, Problem> {
     let Some(session) = caller.session() else { return Err(Problem::SignInNeeded) };
     let person = &session.person;
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let token = session.token.clone();
+    let sessions = blocking(move || people.sessions(&token, now)).await?;
     let title = visit.say("我的账号", "Your account");
     let body = html! {
         h1 { (title) }
@@ -87,6 +117,34 @@ fn shown(
             (password_fields(visit))
             button { (visit.say("更改", "Change")) }
         }
+        h2 { (visit.say("会话", "Sessions")) }
+        (listed(visit, &sessions))
     };
     Ok(visit.page_with(status, title, &body))
+}
+
+fn listed(visit: &Visit, sessions: &[OpenSession]) -> Markup {
+    html! {
+        p { (visit.say(
+            "您在下列浏览器中已登录。不认识的会话请立即结束，并更改口令。",
+            "You are signed in here. End what you do not know at once, and change your password.",
+        )) }
+        div.table tabindex="0" role="region" aria-label=(visit.say("会话清单", "Sessions")) { table {
+            thead { tr {
+                th scope="col" { (visit.say("登录时间", "Signed in")) }
+                th scope="col" { (visit.say("最近使用", "Last used")) }
+                th scope="col" { (visit.say("操作", "Action")) }
+            } }
+            tbody { @for session in sessions { tr {
+                td { (time(session.opened_at)) }
+                td { (time(session.seen_at)) }
+                td { @if session.is_own { (visit.say("本次会话", "This one")) } @else {
+                    form method="post" action={ "/account/sessions/" (session.number) } {
+                        (visit.form_token())
+                        button.quiet { (visit.say("结束", "End it")) }
+                    }
+                } }
+            } } }
+        } }
+    }
 }

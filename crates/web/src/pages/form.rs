@@ -2,7 +2,9 @@
 
 use axum::Form;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -39,6 +41,50 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         }
         let form = Form::from_request(again(), state).await;
         form.map(|Form(form)| Self(form)).map_err(|_| Problem::Malformed("form"))
+    }
+}
+
+/// A file that was uploaded.
+#[derive(Debug, Default)]
+pub struct Uploaded {
+    /// Its name.
+    pub name: String,
+    /// What it holds; nothing where none was chosen.
+    pub bytes: Vec<u8>,
+}
+
+/// The `file` of a form that was given out in the session that sends it, at most so many bytes long.
+///
+/// # Errors
+/// [`Problem::ForeignForm`] before any of it is looked at, or why it cannot be read.
+pub async fn uploaded(mut request: Request, longest: usize) -> Result<Uploaded, Problem> {
+    let caller = request.extensions().get::<Caller>();
+    let session = caller.and_then(Caller::session).ok_or(Problem::ForeignForm)?;
+    let expected = session.person.form_token.clone();
+    DefaultBodyLimit::max(longest.saturating_add(LONGEST)).apply(&mut request);
+    let form = Multipart::from_request(request, &()).await;
+    let mut form = form.map_err(|_| Problem::ForeignForm)?;
+    let wrong = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLong(longest),
+        _ => Problem::BrokenOff,
+    };
+    let (mut is_ours, mut file) = (false, Uploaded::default());
+    while let Some(field) = form.next_field().await.map_err(wrong)? {
+        match field.name() {
+            Some("form_token") => is_ours = field.text().await.map_err(wrong)? == expected,
+            // The token leads the form, so a foreign one is not read any further.
+            _ if !is_ours => return Err(Problem::ForeignForm),
+            Some("file") => {
+                file.name = field.file_name().unwrap_or_default().to_owned();
+                file.bytes = field.bytes().await.map_err(wrong)?.into();
+            }
+            _ => {}
+        }
+    }
+    match (is_ours, file.bytes.len() > longest) {
+        (false, _) => Err(Problem::ForeignForm),
+        (true, true) => Err(Problem::TooLong(longest)),
+        (true, false) => Ok(file),
     }
 }
 

@@ -1,12 +1,23 @@
 //! What this is, for whoever comes first.
 
+use axum::extract::State;
 use axum::response::Response;
 use maud::html;
+use tongguan_domain::access::Standing;
 
+use super::overview;
 use super::shell::Visit;
+use crate::Shared;
+use crate::problem::Problem;
 
-/// The first page.
-pub async fn page(visit: Visit) -> Response {
+/// The first page: an enterprise's own for whoever acts for one.
+pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response, Problem> {
+    if let Some(caller) = &visit.caller
+        && caller.next().is_none()
+        && matches!(caller.standing, Standing::Enterprise { .. })
+    {
+        return overview::page(&shared, &visit, caller).await;
+    }
     let title = visit.say("跨境电子商务单一窗口", "A single window for cross-border e-commerce");
     let body = html! {
         h1 { (title) }
@@ -18,5 +29,5 @@ pub async fn page(visit: Visit) -> Response {
             ))
         }
     };
-    visit.page(title, &body)
+    Ok(visit.page(title, &body))
 }

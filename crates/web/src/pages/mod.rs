@@ -4,6 +4,7 @@
 //! [`shell::Visit`] knows who asks and in which language; both texts of everything stand beside each other.
 
 pub mod account;
+pub mod accounts;
 pub mod assets;
 pub mod bulk;
 pub mod cancellations;
@@ -13,16 +14,23 @@ pub mod examination;
 pub mod form;
 pub mod home;
 pub mod language;
+pub mod mail;
 pub mod not_decided;
+pub mod overview;
+pub mod parcels;
+pub mod people;
 pub mod port;
+pub mod programs;
 pub mod proposals;
 pub mod quarantine;
 pub mod queue;
 pub mod returns;
 pub mod search;
 pub mod second_factor;
+pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod upload;
 pub mod waiting;
 pub mod words;
 
@@ -75,6 +83,30 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .get("/proposals", Needs::May(Permission::Approve), proposals::page)
+        .get("/parcels", Needs::May(Permission::ReadParcels), parcels::page)
+        .get("/parcels.csv", Needs::May(Permission::ReadParcels), parcels::csv)
+        .get("/mail", Needs::May(Permission::ReadMail), mail::page)
+        .get("/mail/{n}", Needs::May(Permission::ReadMail), mail::letter)
+        .get("/mail/{n}/{file}", Needs::May(Permission::ReadMail), mail::download)
+        .get("/mail/send", Needs::May(Permission::Declare), upload::page)
+        .post("/mail/send", Needs::May(Permission::Declare), upload::send)
+        .get("/tax-bills", Needs::May(Permission::ReadAccounts), accounts::tax_bills)
+        .get("/guarantee", Needs::May(Permission::ReadAccounts), accounts::guarantee)
+        .get("/programs", Needs::May(Permission::ManagePrograms), programs::page)
+        .post("/programs", Needs::May(Permission::ManagePrograms), programs::give)
+        .get("/programs/{number}/withdraw", Needs::May(Permission::ManagePrograms), programs::asked)
+        .post(
+            "/programs/{number}/withdraw",
+            Needs::May(Permission::ManagePrograms),
+            programs::take_back,
+        )
+        .get("/people", Needs::May(Permission::ManagePeople), people::page)
+        .post("/people", Needs::May(Permission::ManagePeople), people::let_in)
+        .get("/people/{name}", Needs::May(Permission::ManagePeople), people::one)
+        .post("/people/{name}/invite", Needs::May(Permission::ManagePeople), people::invite_anew)
+        .post("/people/{name}/role", Needs::May(Permission::ManagePeople), people::change_role)
+        .post("/people/{name}/access", Needs::May(Permission::ManagePeople), people::change_access)
+        .post("/account/sessions/{number}", Needs::Known, account::end_session)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)
 }

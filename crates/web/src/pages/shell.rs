@@ -46,7 +46,7 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 10] = [
+const PLACES: [Place; 15] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
@@ -55,6 +55,12 @@ const PLACES: [Place; 10] = [
     place("/quarantine", ("检疫", "Quarantine"), Some(Permission::Examine)),
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
     place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
+    // Those of an enterprise: whoever has its mail has its list.
+    place("/parcels", ("包裹", "Parcels"), Some(Permission::ReadMail)),
+    place("/mail", ("信箱", "Mailbox"), Some(Permission::ReadMail)),
+    place("/tax-bills", ("税单", "Tax bills"), Some(Permission::ReadAccounts)),
+    place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
+    place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
     place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
     place("/developers", ("开发者", "Developers"), None),
 ];

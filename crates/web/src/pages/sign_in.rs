@@ -173,6 +173,10 @@ pub fn told(visit: &Visit, error: &PeopleError) -> String {
         PeopleError::NoSession => "会话已结束；请重新登录".to_owned(),
         PeopleError::Taken(name) => format!("登录名{name}已被使用；请另选"),
         PeopleError::Nobody(name) => format!("没有登录名为{name}的人员"),
+        PeopleError::Oneself => "不能对自己作此操作；请联系另一位管理员".to_owned(),
+        PeopleError::LastAdministrator(name) => {
+            format!("{name}是最后一位管理员；请先指定另一位管理员")
+        }
         other => other.to_string(),
     };
     visit.say(zh, error.to_string())

@@ -69,6 +69,11 @@ enum SubjectView {
         /// The name.
         sign_in: String,
     },
+    /// An access key.
+    AccessKey {
+        /// Its number.
+        key: String,
+    },
 }
 
 /// By what it was changed.
@@ -144,6 +149,7 @@ impl SubjectView {
                 Self::AccountItem { book: book.clone(), item: item.clone() }
             }
             Subject::Person(name) => Self::Person { sign_in: name.clone() },
+            Subject::AccessKey(number) => Self::AccessKey { key: number.clone() },
         }
     }
 }

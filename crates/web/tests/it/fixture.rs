@@ -47,6 +47,8 @@ pub struct Browser<'s> {
     cookies: Vec<(String, String)>,
     /// What it asks for.
     pub accept: &'static str,
+    /// The language that it reads.
+    pub language: &'static str,
 }
 
 /// An answer.
@@ -112,7 +114,7 @@ impl Site {
 
     /// A browser that was never here.
     pub const fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: Vec::new(), accept: "text/html" }
+        Browser { site: self, cookies: Vec::new(), accept: "text/html", language: "en" }
     }
 
     /// A browser in which somebody has signed in.
@@ -186,7 +188,7 @@ impl Browser<'_> {
             .uri(address)
             .header(ACCEPT, self.accept)
             .header(COOKIE, cookies.join("; "))
-            .header("accept-language", "en");
+            .header("accept-language", self.language);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -4,6 +4,7 @@
 
 mod case;
 mod customs;
+mod enterprise;
 mod fixture;
 mod interface;
 mod open_pages;

@@ -1,0 +1,137 @@
+//! What an enterprise owes (税单与担保): tax bills, and the guarantee behind them.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongguan_application::parcels::{Bill, BillStanding, Billed, Shortage};
+use tongguan_domain::ids::DeclarationId;
+
+use super::shell::{Visit, time};
+use crate::Shared;
+use crate::caller::{Caller, blocking};
+use crate::problem::Problem;
+
+/// Parcels of a page.
+const ROWS: usize = 50;
+
+/// Behind which parcel the page begins.
+#[derive(Debug, Deserialize)]
+pub struct Behind {
+    behind: Option<i64>,
+}
+
+/// Lists the tax bills.
+pub async fn tax_bills(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Query(Behind { behind }): Query<Behind>,
+) -> Result<Response, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let listing = move || enquiries.tax_bills(reach, behind.map(DeclarationId), ROWS);
+    let page = blocking(listing).await?;
+    let title = visit.say("电子税单", "Tax bills");
+    let body = html! {
+        h1 { (title) }
+        p { a href="/guarantee" { (visit.say("查看担保", "See the guarantee")) } }
+        @if page.rows.is_empty() {
+            div.notice { p { (visit.say(
+                "还没有税单。进口包裹放行后，税单会列在这里。",
+                "There is no tax bill yet. Imports are listed here once they are released.",
+            )) } }
+        } @else {
+            (rows(&visit, &page.rows))
+        }
+        @if let Some(next) = page.next {
+            nav.pages aria-label=(visit.say("分页", "Pages")) {
+                a rel="next" href={ "/tax-bills?behind=" (next) } { (visit.say("下一页", "Next page")) }
+            }
+        }
+    };
+    Ok(visit.page(title, &body))
+}
+
+fn rows(visit: &Visit, rows: &[Billed]) -> Markup {
+    html! {
+        div.table tabindex="0" role="region" aria-label=(visit.say("税单清单", "Tax bills")) { table {
+            thead { tr {
+                th scope="col" { (visit.say("税单编号", "Tax bill")) }
+                th scope="col" { (visit.say("清单", "Declaration")) }
+                th scope="col" { (visit.say("状态", "Status")) }
+                th.number scope="col" { (visit.say("关税", "Duty")) }
+                th.number scope="col" { (visit.say("消费税", "Consumption tax")) }
+                th.number scope="col" { (visit.say("增值税", "VAT")) }
+                th.number scope="col" { (visit.say("合计（元）", "Total, CNY")) }
+                th scope="col" { (visit.say("出税时间", "Made")) }
+            } }
+            tbody { @for billed in rows { @for bill in &billed.bills { (line(visit, billed, bill)) } } }
+        } }
+    }
+}
+
+fn line(visit: &Visit, billed: &Billed, bill: &Bill) -> Markup {
+    let parcel = &billed.parcel;
+    let (zh, en) = match bill.standing {
+        BillStanding::Issued => ("已生成", "Made"),
+        BillStanding::Summed => ("已汇总", "Part of a sum"),
+        BillStanding::Void => ("作废", "Void"),
+    };
+    html! {
+        tr {
+            td { (bill.number) }
+            td { a href={ "/declarations/" (parcel.id) } {
+                (parcel.number.as_deref().unwrap_or(&parcel.provisional_no))
+            } }
+            td { (visit.say(zh, en)) }
+            td.number { (bill.duty) }
+            td.number { (bill.consumption_tax) }
+            td.number { (bill.vat) }
+            td.number { @if let Some(total) = bill.total() { (total) } }
+            td { (time(bill.at)) }
+        }
+    }
+}
+
+/// Shows the guarantee.
+pub async fn guarantee(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let now = shared.access.clock.now();
+    let guarantee = blocking(move || enquiries.guarantee(reach)).await?;
+    let title = visit.say("税款担保", "Guarantee");
+    let body = html! {
+        h1 { (title) }
+        @match guarantee {
+            None => { div.notice { p { (visit.say(
+                "贵单位没有登记税款担保。为包裹担保的企业在清单中写明。",
+                "You have no guarantee. Who guarantees for a parcel stands in its declaration.",
+            )) } } }
+            Some(guarantee) => {
+                @if Shortage::of(guarantee, now).is_some() {
+                    div.notice.warn { p { (visit.say(
+                        "担保不足、即将用完或不在有效期内；请向主管海关申请提高担保额度。",
+                        "It is too small, nearly used up or not valid now. Ask your customs office to raise it.",
+                    )) } }
+                }
+                dl.facts {
+                    dt { (visit.say("担保额度", "Granted")) } dd.number { "CNY " (guarantee.granted) }
+                    dt { (visit.say("已占用", "Held for released parcels")) } dd.number { "CNY " (guarantee.held) }
+                    dt { (visit.say("可用", "Free")) } dd.number { "CNY " (guarantee.free(now)) }
+                    dt { (visit.say("等待中", "Parcels wait for")) } dd.number { "CNY " (guarantee.queued) }
+                    dt { (visit.say("有效期自", "Valid from")) } dd { (time(guarantee.valid_from)) }
+                    @if let Some(end) = guarantee.valid_to {
+                        dt { (visit.say("有效期至", "Valid until")) } dd { (time(end)) }
+                    }
+                }
+                p { a href="/parcels?status=399" { (visit.say("等待担保或入库的包裹", "Parcels that wait for it, or for entry")) } }
+            }
+        }
+    };
+    Ok(visit.page(title, &body))
+}

@@ -1,0 +1,225 @@
+//! The mailbox of an enterprise (报文信箱), as people read it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use tongguan_application::delivery::Rendered;
+use tongguan_application::mailboxes::{Letter, Readable, ReadableField, readable};
+use tongguan_domain::access::Permission;
+use tongguan_domain::ids::DxpId;
+use tongguan_domain::status::ReturnStatus;
+
+use super::parcels;
+use super::shell::{Visit, time};
+use crate::Shared;
+use crate::caller::{Caller, blocking};
+use crate::problem::Problem;
+
+/// Letters of a page.
+const ROWS: i64 = 50;
+/// XML that is longer is to be downloaded.
+const SHOWN: usize = 24 << 10;
+/// A message with more parts shows the first ones.
+const PARTS: usize = 40;
+
+/// Which letters.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    before: Option<i64>,
+}
+
+/// Lists them, the newest first.
+pub async fn page(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Query(Asked { before }): Query<Asked>,
+) -> Result<Response, Problem> {
+    let title = visit.say("报文信箱", "Mailbox");
+    let Some(mailbox) = own_mailbox(&shared, &caller).await? else {
+        return Ok(visit.page(title, &without_mailbox(&visit, title)));
+    };
+    let (mailboxes, of) = (Arc::clone(&shared.access.mailboxes), mailbox.clone());
+    let letters = blocking(move || mailboxes.newest(&of, before, ROWS)).await?;
+    let next = letters.last().map(|letter| letter.n).filter(|n| *n > 1);
+    let body = html! {
+        h1 { (title) }
+        p { (visit.say("信箱编号：", "Mailbox number: ")) code { (mailbox) } }
+        @if visit.may(Permission::Declare) {
+            p { a.button href="/mail/send" { (visit.say("上传报文", "Upload a message")) } }
+        }
+        @if letters.is_empty() {
+            div.notice { p {
+                (visit.say(
+                    "信箱中还没有回执。发送报文后，回执会出现在这里。",
+                    "There is nothing yet. What answers your messages will be here.",
+                ))
+            } }
+        } @else {
+            (rows(&visit, &letters))
+        }
+        @if let Some(next) = next {
+            nav.pages aria-label=(visit.say("分页", "Pages")) {
+                a rel="next" href={ "/mail?before=" (next) } { (visit.say("更早的", "Older ones")) }
+            }
+        }
+    };
+    Ok(visit.page(title, &body))
+}
+
+/// One letter.
+pub async fn letter(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+    Path(n): Path<i64>,
+) -> Result<Response, Problem> {
+    let letter = find(&shared, &caller, n).await?;
+    let title = visit.say(format!("第{n}封"), format!("Letter {n}"));
+    let body = html! {
+        p { a href="/mail" { (visit.say("回到信箱", "Back to the mailbox")) } }
+        h1 { (title) }
+        @for (place, message) in (1..).zip(&letter.messages) {
+            (written(&visit, n, place, message))
+        }
+    };
+    Ok(visit.page(&title, &body))
+}
+
+/// A message of a letter, as it is sent to programs.
+pub async fn download(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path((n, file)): Path<(i64, String)>,
+) -> Result<Response, Problem> {
+    let place = file.strip_suffix(".xml").unwrap_or(&file).parse::<usize>();
+    let place = place.ok().and_then(|place| place.checked_sub(1)).ok_or(Problem::NotFound)?;
+    let letter = find(&shared, &caller, n).await?;
+    let message = letter.messages.into_iter().nth(place).ok_or(Problem::NotFound)?;
+    let name = format!("attachment; filename=\"{}-{n}-{}.xml\"", message.message, place + 1);
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/xml")),
+        (CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|_| Problem::NotFound)?),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, message.xml).into_response())
+}
+
+/// The mailbox of the enterprise that somebody acts for.
+pub async fn own_mailbox(shared: &Shared, caller: &Caller) -> Result<Option<DxpId>, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    blocking(move || enquiries.mailbox_of(reach)).await
+}
+
+/// What is told where there is no mailbox.
+pub fn without_mailbox(visit: &Visit, title: &str) -> Markup {
+    html! {
+        h1 { (title) }
+        div.notice.warn { p {
+            (visit.say(
+                "贵单位备案中没有专用信箱，或该信箱与其他单位共用；请向主管海关登记本单位的信箱编号。",
+                "Your registration names no mailbox, or one that others share. Ask your customs office to register \
+                 one of your own.",
+            ))
+        } }
+    }
+}
+
+async fn find(shared: &Shared, caller: &Caller, n: i64) -> Result<Letter, Problem> {
+    let mailbox = own_mailbox(shared, caller).await?.ok_or(Problem::NotFound)?;
+    let mailboxes = Arc::clone(&shared.access.mailboxes);
+    let after = n.checked_sub(1).filter(|after| *after >= 0).ok_or(Problem::NotFound)?;
+    let letter = blocking(move || mailboxes.letters(&mailbox, Some(after), 1)).await?.pop();
+    letter.filter(|letter| letter.n == n).ok_or(Problem::NotFound)
+}
+
+fn rows(visit: &Visit, letters: &[Letter]) -> Markup {
+    html! {
+        div.table tabindex="0" role="region" aria-label=(visit.say("回执清单", "Responses")) { table {
+            thead { tr {
+                th scope="col" { (visit.say("序号", "Letter")) }
+                th scope="col" { (visit.say("类型", "Type")) }
+                th scope="col" { (visit.say("单号", "About")) }
+                th scope="col" { (visit.say("状态", "Status")) }
+                th scope="col" { (visit.say("时间", "Time")) }
+            } }
+            tbody {
+                @for letter in letters { @for message in &letter.messages {
+                    (line(visit, letter.n, message, &readable(&message.xml)))
+                } }
+            }
+        } }
+    }
+}
+
+fn line(visit: &Visit, n: i64, message: &Rendered, read: &Readable) -> Markup {
+    html! {
+        tr {
+            td.number { a href={ "/mail/" (n) } { (n) } }
+            td { (message.message) " " (visit.language.of(read.title)) }
+            td { (message.key) }
+            td { (status(visit, read)) }
+            td { (time(message.at)) }
+        }
+    }
+}
+
+fn status(visit: &Visit, read: &Readable) -> Markup {
+    let known = read.status.and_then(ReturnStatus::from_number);
+    html! { @if let Some(known) = known { (parcels::status(visit, known)) } }
+}
+
+fn written(visit: &Visit, n: i64, place: usize, message: &Rendered) -> Markup {
+    let read = readable(&message.xml);
+    let file = format!("/mail/{n}/{place}.xml");
+    html! {
+        section {
+            h2 { (message.message) " " (visit.language.of(read.title)) }
+            p { (status(visit, &read)) " " (time(message.at)) }
+            @for part in read.parts.iter().take(PARTS) {
+                h3 { code { (part.name) } }
+                dl.facts { @for field in part.fields.iter().filter(|field| !field.value.is_empty()) {
+                    dt { (name(visit, field)) }
+                    dd lang=[is_chinese(&field.value).then_some("zh-Hans")] { (field.value) }
+                } }
+            }
+            @if read.parts.len() > PARTS {
+                p { (visit.say("其余内容请下载查看。", "Download it to see the rest.")) }
+            }
+            p { a href=(file) download { (visit.say("下载XML", "Download as XML")) } }
+            @if message.xml.len() <= SHOWN && !has_persons(&read) {
+                details {
+                    summary { "XML" }
+                    pre lang="zh-Hans" { (String::from_utf8_lossy(&message.xml)) }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text has to be read as Chinese: customs answers in Chinese, whoever reads it.
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Whether something in it is masked: then its XML is not put on the page.
+fn has_persons(read: &Readable) -> bool {
+    read.parts.iter().flat_map(|part| &part.fields).any(|field| field.is_masked)
+}
+
+fn name(visit: &Visit, field: &ReadableField) -> Markup {
+    html! {
+        @match field.title {
+            Some(title) => { (visit.language.of(title)) " " code { (field.name) } }
+            None => { code { (field.name) } }
+        }
+    }
+}

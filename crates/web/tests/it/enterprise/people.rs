@@ -1,0 +1,133 @@
+//! People of the own organisation, and the own sessions.
+
+use axum::http::StatusCode;
+use tongguan_domain::access::{Role, Standing};
+
+use super::Stage;
+use crate::fixture::{PASSWORD, standing_of};
+
+impl Stage {
+    fn admit_clerk(&self) {
+        let party = self.world.cast.merchant.party.id;
+        self.site.admit("clerk", Standing::Enterprise { party, role: Role::Clerk });
+    }
+}
+
+#[tokio::test]
+async fn somebody_is_invited_and_chooses_a_password() {
+    let stage = Stage::set();
+    let mut browser = stage.merchant().await;
+    let token = browser.form_token().await;
+    let form = |sign_in, role| {
+        [
+            ("form_token", token.clone()),
+            ("sign_in", sign_in),
+            ("name", "Wang".into()),
+            ("role", role),
+        ]
+    };
+    let good = form("wang".to_owned(), "clerk".to_owned());
+    let good = good.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let invited = browser.send("/people", &good).await;
+    assert_eq!(invited.status, StatusCode::OK, "{invited:?}");
+    let (_, rest) = invited.body.split_once("<pre>").unwrap();
+    let link = rest.split('<').next().unwrap().to_owned();
+    assert!(!browser.open("/people").await.body.contains(&link), "it is shown once");
+    let mut newcomer = stage.site.browser();
+    let chosen = [("password", "quite a long phrase"), ("again", "quite a long phrase")];
+    let accepted = newcomer.send(&link, &chosen).await;
+    assert!(accepted.status.is_redirection() || accepted.status.is_success(), "{accepted:?}");
+    let taken = browser.send("/people", &good).await;
+    assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(taken.body.contains("is taken"), "{}", taken.body);
+    // What is not the enterprise's to give.
+    for role in ["officer", "system-administrator", "program", "emperor"] {
+        let form = form("zhao".to_owned(), role.to_owned());
+        let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let refused = browser.send("/people", &form).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_manages_the_own_people_and_nobody_else() {
+    let stage = Stage::set();
+    stage.admit_clerk();
+    stage.site.admit("officer", standing_of(Role::Officer));
+    let (mut merchant, mut exporter) = (stage.merchant().await, stage.exporter().await);
+    let own = merchant.open("/people").await;
+    assert!(own.body.contains("href=\"/people/clerk\""), "{}", own.body);
+    assert!(!own.body.contains("/people/exporter") && !own.body.contains("/people/officer"));
+    let (token, foreign) = (merchant.form_token().await, exporter.form_token().await);
+    for act in ["", "/role", "/invite", "/access"] {
+        let address = format!("/people/clerk{act}");
+        let form = [("form_token", foreign.as_str()), ("role", "reader"), ("access", "shut-out")];
+        let answer = match act {
+            "" => exporter.open(&address).await,
+            _ => exporter.send(&address, &form).await,
+        };
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
+    }
+    let mut clerk = stage.site.signed_in("clerk").await;
+    assert_eq!(clerk.open("/people").await.status, StatusCode::FORBIDDEN);
+    let change = [("form_token", token.as_str()), ("role", "reader")];
+    assert_eq!(merchant.send("/people/clerk/role", &change).await.location(), "/people/clerk");
+    assert!(merchant.open("/people/clerk").await.body.contains("Enterprise reader"));
+    assert_eq!(clerk.open("/parcels").await.status, StatusCode::SEE_OTHER, "the session has ended");
+    let shut = [("form_token", token.as_str()), ("access", "shut-out")];
+    merchant.send("/people/clerk/access", &shut).await;
+    let form = [("sign_in", "clerk"), ("password", PASSWORD), ("next", "/")];
+    let refused = stage.site.browser().send("/sign-in", &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let again = [("form_token", token.as_str()), ("access", "let-in")];
+    merchant.send("/people/clerk/access", &again).await;
+    stage.site.signed_in("clerk").await;
+}
+
+#[tokio::test]
+async fn nobody_shuts_out_himself_or_the_last_administrator() {
+    let stage = Stage::set();
+    let mut merchant = stage.merchant().await;
+    let token = merchant.form_token().await;
+    let shut = [("form_token", token.as_str()), ("access", "shut-out")];
+    let own = merchant.send("/people/merchant/access", &shut).await;
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY, "{own:?}");
+    assert!(own.body.contains("to himself"), "{}", own.body);
+    assert!(merchant.open("/people/merchant").await.body.contains("This is you"));
+    // A system administrator takes the last one of an enterprise no sooner.
+    stage.site.admit("system", Standing::System);
+    let mut system = stage.site.signed_in("system").await;
+    let token = system.form_token().await;
+    let shut = [("form_token", token.as_str()), ("access", "shut-out")];
+    let last = system.send("/people/merchant/access", &shut).await;
+    assert_eq!(last.status, StatusCode::UNPROCESSABLE_ENTITY, "{last:?}");
+    assert!(last.body.contains("last administrator"), "{}", last.body);
+    let party = stage.world.cast.merchant.party.id.to_string();
+    let form = [("form_token", token.as_str()), ("role", "clerk"), ("organisation", &party)];
+    let demoted = system.send("/people/merchant/role", &form).await;
+    assert_eq!(demoted.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // With another one it may be.
+    let party = stage.world.cast.merchant.party.id;
+    let role = Role::EnterpriseAdministrator;
+    stage.site.admit("second", Standing::Enterprise { party, role });
+    assert_eq!(system.send("/people/merchant/access", &shut).await.location(), "/people/merchant");
+}
+
+#[tokio::test]
+async fn one_sees_and_ends_the_own_sessions() {
+    let stage = Stage::set();
+    let (mut here, mut there) = (stage.merchant().await, stage.merchant().await);
+    let mut other = stage.exporter().await;
+    let page = here.open("/account").await;
+    assert_eq!(page.body.matches("/account/sessions/").count(), 1, "{}", page.body);
+    let link = page.body.split("action=\"/account/sessions/").nth(1).unwrap();
+    let address = format!("/account/sessions/{}", link.split('"').next().unwrap());
+    // Nobody ends another's.
+    let token = other.form_token().await;
+    other.send(&address, &[("form_token", &token)]).await;
+    assert_eq!(there.open("/account").await.status, StatusCode::OK);
+    let token = here.form_token().await;
+    assert_eq!(here.send(&address, &[("form_token", &token)]).await.location(), "/account");
+    assert_eq!(there.open("/account").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(here.open("/account").await.status, StatusCode::OK);
+}

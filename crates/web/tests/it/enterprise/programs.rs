@@ -1,0 +1,67 @@
+//! Access keys of the own mailbox.
+
+use axum::http::StatusCode;
+use tongguan_application::history::{Cause, ChangeKind, Subject, events};
+use tongguan_storage::{About, Register};
+
+use super::Stage;
+use crate::fixture::Answer;
+
+fn secret(page: &Answer) -> String {
+    let (_, rest) = page.body.split_once("<pre>").unwrap_or_else(|| panic!("{page:?}"));
+    rest.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_withdrawn_after_a_question_and_never_anothers() {
+    let stage = Stage::set();
+    let (mut merchant, mut exporter) = (stage.merchant().await, stage.exporter().await);
+    let (token, foreign) = (merchant.form_token().await, exporter.form_token().await);
+    let form = [("form_token", token.as_str()), ("purpose", "our ERP"), ("days", "90")];
+    let given = merchant.send("/programs", &form).await;
+    assert_eq!(given.status, StatusCode::OK, "{given:?}");
+    let secret = secret(&given);
+    assert!(secret.starts_with("tongguan_"), "{secret}");
+    let list = merchant.open("/programs").await;
+    assert!(list.body.contains("our ERP") && !list.body.contains(&secret), "{}", list.body);
+    let link = list.body.split("href=\"/programs/").nth(1).unwrap();
+    let number = link.split('/').next().unwrap().to_owned();
+    let address = format!("/programs/{number}/withdraw");
+
+    // Another enterprise neither sees nor withdraws it.
+    assert!(!exporter.open("/programs").await.body.contains(&number));
+    assert_eq!(exporter.open(&address).await.status, StatusCode::NOT_FOUND);
+    let theirs = exporter.send(&address, &[("form_token", &foreign)]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+
+    let question = merchant.open(&address).await;
+    assert!(question.body.contains("It cannot be undone"), "{}", question.body);
+    assert!(merchant.open("/programs").await.body.contains("Valid"), "asking changes nothing");
+    let done = merchant.send(&address, &[("form_token", &token)]).await;
+    assert_eq!(done.location(), "/programs");
+    let list = merchant.open("/programs").await;
+    assert!(list.body.contains("Withdrawn"), "{}", list.body);
+    // Again changes nothing, and is not recorded.
+    merchant.send(&address, &[("form_token", &token)]).await;
+
+    let store = &stage.world.store;
+    let recorded = store.read(|view| events(view, Register::People, About::Everything, None, 99));
+    let recorded = recorded.unwrap().into_iter();
+    let of_keys = recorded.filter(|event| matches!(event.entry.subject, Subject::AccessKey(_)));
+    let of_keys: Vec<_> = of_keys.map(|event| (event.cause, event.entry.change)).collect();
+    let who = || Cause::Person("merchant".to_owned());
+    assert_eq!(of_keys, [(who(), ChangeKind::Ended), (who(), ChangeKind::Added)]);
+}
+
+#[tokio::test]
+async fn a_key_without_purpose_is_not_given() {
+    let stage = Stage::set();
+    let mut browser = stage.merchant().await;
+    let token = browser.form_token().await;
+    let form = [("form_token", token.as_str()), ("purpose", " "), ("days", "90")];
+    let refused = browser.send("/programs", &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("No key was given yet"), "{}", refused.body);
+    let form = [("form_token", token.as_str()), ("purpose", "x"), ("days", "9999")];
+    assert_eq!(browser.send("/programs", &form).await.status, StatusCode::BAD_REQUEST);
+}
