@@ -37,6 +37,7 @@
 //! | [`history`] | what was changed of those, by what, and when |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
+//! | [`sandbox`] | test enterprises for whoever wants to try, in a service that is nothing else |
 //! | [`ports`] | what is needed of the outside world |
 
 #[cfg(test)]
@@ -76,6 +77,7 @@ pub mod reception;
 pub mod registry;
 pub mod returns;
 pub mod review;
+pub mod sandbox;
 pub mod settings;
 pub mod transit;
 pub mod webhooks;

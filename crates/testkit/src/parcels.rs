@@ -12,7 +12,6 @@ use tongguan_domain::ids::{
 };
 use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::movement::{ArrivalReport, DepartureReport, MasterBillLink};
-use tongguan_domain::person::Identity;
 use tongguan_domain::returns::{ExportReturnRequest, ReturnRequest, ReturnTally};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::{
@@ -20,6 +19,7 @@ use tongguan_messages::ceb::{
     ceb513, ceb603, ceb605, ceb607, ceb621, ceb623, ceb625, ceb701, ceb711,
 };
 use tongguan_messages::sample;
+pub use tongguan_messages::sample::made_up_buyer as buyer;
 use tongguan_messages::write::{Envelope, Style};
 
 use crate::cast::{Actor, Cast};
@@ -311,18 +311,6 @@ pub fn message(cast: &Cast, documents: &[Document], n: u64) -> Result<String, Me
         Some(Document::Consolidation(_)) => of!(Consolidation, carrier, ceb701::write),
         Some(Document::WarehouseEntry(_)) => of!(WarehouseEntry, carrier, ceb711::write),
     }
-}
-
-/// A buyer of the made-up area 990000, with a right check character.
-pub fn buyer(n: u64) -> Identity {
-    let body =
-        format!("99{:04}19{:02}0101{:03}", n / 90_000 % 10_000, 10 + n / 1000 % 90, n % 1000);
-    let checked = b"0123456789X".iter().find_map(|check| {
-        let number = format!("{body}{}", char::from(*check));
-        let identity = Identity::new("1", &number, &format!("测试人{n}"));
-        identity.has_valid_number().then_some(identity)
-    });
-    checked.unwrap_or_else(|| Identity::new("1", &body, "测试人"))
 }
 
 pub(crate) fn guid(kind: u64, n: u64) -> Result<Guid, IdError> {

@@ -30,7 +30,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use tokio::sync::{Semaphore, watch};
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
@@ -39,11 +39,13 @@ use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::People;
 use tongguan_application::ports::Clock;
 use tongguan_application::reception::Reception;
+use tongguan_application::sandbox::Sandbox;
 
 pub use defect::DefectView;
 pub use language::Language;
 use layers::layered;
 use pace::Pace;
+use pages::shell::InSandbox;
 use problem::Problem;
 use record::Numbers;
 use routes::Routes;
@@ -65,6 +67,8 @@ pub struct Access {
     pub answered: Arc<Answered>,
     /// Whether browsers reach it by TLS alone.
     pub is_secure: bool,
+    /// Where test enterprises come from, in a service that is a sandbox.
+    pub sandbox: Option<Arc<Sandbox>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Changes when something may have come into a mailbox; closed when the service ends.
@@ -135,6 +139,7 @@ const CHECKS: usize = 2;
 pub fn web(access: Access) -> Web {
     let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
     let (numbers, strict_transport) = (Numbers::from(access.clock.now()), access.strict_transport);
+    let is_sandbox = access.sandbox.is_some();
     let shared = Shared {
         access,
         in_flight: Arc::new(Semaphore::new(permits)),
@@ -156,7 +161,8 @@ pub fn web(access: Access) -> Web {
         .fallback(async || Problem::NoSuchPage)
         .method_not_allowed_fallback(async || Problem::OtherMethod)
         .with_state(shared);
-    Web { router: layered(router, numbers, strict_transport), routes, described }
+    let router = layered(router, numbers, strict_transport).layer(Extension(InSandbox(is_sandbox)));
+    Web { router, routes, described }
 }
 
 /// Whole KiB that hold so many bytes, at least one.

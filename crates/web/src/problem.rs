@@ -18,7 +18,7 @@ use crate::ceb::{MOST_MESSAGES, Unfit};
 use crate::defect::DefectView;
 use crate::language::Language;
 use crate::pages::form::go_to;
-use crate::pages::shell::{Visit, encoded};
+use crate::pages::shell::{Visit, encoded, in_sandbox};
 
 /// Everything that can go wrong with a request.
 #[derive(Debug, Clone)]
@@ -102,10 +102,15 @@ pub enum Problem {
 /// Writes a handler's problem out as its caller wants to read it.
 pub async fn in_the_callers_language(request: Request, next: Next) -> Response {
     let language = Language::wanted(request.headers());
-    let page = is_page(&request).then(|| request.uri().path_and_query().map(ToString::to_string));
+    let page = is_page(&request).then(|| Visit {
+        language,
+        caller: None,
+        address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+        in_sandbox: in_sandbox(request.extensions()),
+    });
     let mut response = next.run(request).await;
     match (response.extensions_mut().remove::<Problem>(), page) {
-        (Some(problem), Some(address)) => problem.shown(language, address.unwrap_or_default()),
+        (Some(problem), Some(visit)) => problem.shown(&visit),
         (Some(problem), None) => problem.written(language),
         (None, _) => response,
     }
@@ -320,17 +325,17 @@ impl Problem {
     }
 
     /// As a page; who has to sign in first is sent there.
-    fn shown(&self, language: Language, address: String) -> Response {
+    fn shown(&self, visit: &Visit) -> Response {
         let next = match self {
             Self::SignInNeeded => Some("/sign-in"),
             Self::CodeNeeded | Self::SecondFactorNeeded => Some("/second-factor"),
             _ => None,
         };
         if let Some(next) = next {
-            return go_to(&format!("{next}?next={}", encoded(&address)));
+            return go_to(&format!("{next}?next={}", encoded(&visit.address)));
         }
         let (zh, en) = self.texts();
-        let visit = Visit { language, caller: None, address };
+        let language = visit.language;
         let title = language.say("出了问题", "Something is wrong");
         let body = html! {
             h1 { (title) }

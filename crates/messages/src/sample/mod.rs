@@ -16,7 +16,7 @@ pub use after_export::{return_request as export_return, tally as return_tally};
 pub use after_import::warehouse_entry;
 pub use export::{ExportParcel, export_parcel};
 pub(crate) use parcel::carrier;
-pub use parcel::{Parcel, parcel, transfer};
+pub use parcel::{Parcel, made_up_buyer, parcel, transfer};
 
 use crate::ceb::ceb816::TaxBillForm;
 use crate::ceb::{

@@ -296,6 +296,18 @@ pub(super) fn buyer() -> Identity {
     Identity::new("1", "990000190001010016", "示例")
 }
 
+/// One of many made-up buyers, of area 990000, with a right check character.
+pub fn made_up_buyer(n: u64) -> Identity {
+    let body =
+        format!("99{:04}19{:02}0101{:03}", n / 90_000 % 10_000, 10 + n / 1000 % 90, n % 1000);
+    let checked = b"0123456789X".iter().find_map(|check| {
+        let number = format!("{body}{}", char::from(*check));
+        let identity = Identity::new("1", &number, &format!("测试人{n}"));
+        identity.has_valid_number().then_some(identity)
+    });
+    checked.unwrap_or_else(|| Identity::new("1", &body, "测试人"))
+}
+
 fn consignee() -> Consignee {
     Consignee { name: "示例".into(), telephone: "00000000000".into(), address: ADDRESS.into() }
 }

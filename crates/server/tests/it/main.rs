@@ -27,6 +27,7 @@ mod returns;
 mod review;
 mod review_exports;
 mod run;
+mod sandbox;
 mod serve;
 mod serve_connections;
 mod serve_log;

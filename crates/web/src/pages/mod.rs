@@ -25,6 +25,7 @@ pub mod proposals;
 pub mod quarantine;
 pub mod queue;
 pub mod returns;
+pub mod sandbox;
 pub mod search;
 pub mod second_factor;
 pub mod sheet;
@@ -57,6 +58,13 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .get("/developers/messages/{code}/sample", Needs::Nothing, developers::messages::download)
         .get("/developers/checker", Needs::Nothing, developers::checker::page)
         .post("/developers/checker", Needs::Nothing, developers::checker::judge)
+        .get("/sandbox", Needs::Nothing, sandbox::page)
+        .post("/sandbox", Needs::Nothing, sandbox::found)
+        .post("/sandbox/time", Needs::Nothing, sandbox::forward)
+        .get("/sandbox/{code}", Needs::Nothing, sandbox::enterprise::page)
+        .get("/sandbox/{code}/files", Needs::Nothing, sandbox::enterprise::files)
+        .post("/sandbox/{code}/parcels", Needs::Nothing, sandbox::enterprise::send)
+        .post("/sandbox/{code}/reset", Needs::Nothing, sandbox::enterprise::reset)
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
         .post("/queue/rulings", Needs::May(Permission::Decide), bulk::decide)
         .get("/search", Needs::May(Permission::ReadParcels), search::page)

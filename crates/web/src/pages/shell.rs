@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use tongguan_domain::access::Permission;
@@ -28,7 +28,13 @@ pub struct Visit {
     pub caller: Option<Caller>,
     /// The address with its query.
     pub address: String,
+    /// Whether nothing here is real.
+    pub in_sandbox: bool,
 }
+
+/// Whether the service is a sandbox, as each request is told.
+#[derive(Debug, Clone, Copy)]
+pub struct InSandbox(pub bool);
 
 /// A place in the navigation, and what it needs.
 struct Place {
@@ -73,8 +79,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             language: Language::wanted(&parts.headers),
             caller: parts.extensions.get::<Caller>().cloned(),
             address: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+            in_sandbox: in_sandbox(&parts.extensions),
         })
     }
+}
+
+/// Whether a request was made in a sandbox.
+pub fn in_sandbox(extensions: &Extensions) -> bool {
+    extensions.get::<InSandbox>().is_some_and(|InSandbox(is)| *is)
 }
 
 impl Visit {
@@ -138,6 +150,7 @@ impl Visit {
                 }
                 body class=[kind] {
                     a.skip href="#main" { (self.say("跳到正文", "Skip to the content")) }
+                    @if self.in_sandbox { (self.banner()) }
                     (self.header())
                     (self.navigation())
                     main #main tabindex="-1" { (body) }
@@ -149,6 +162,16 @@ impl Visit {
                     } } }
                 }
             }
+        }
+    }
+
+    fn banner(&self) -> Markup {
+        html! {
+            div.banner role="note" { div.bar {
+                (self.say("沙箱：一切均为虚构，时间可以拨快。", "Sandbox: nothing here is real, and its time can be moved."))
+                " "
+                a href="/sandbox" { (self.say("从这里开始", "Begin here")) }
+            } }
         }
     }
 

@@ -16,6 +16,7 @@ use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{NewPerson, People, Policy, add};
 use tongguan_application::reception::{Errand, Reception};
+use tongguan_application::sandbox::{self, Sandbox};
 use tongguan_domain::access::{Authority, Role, SignIn, Standing};
 use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::time::Moment;
@@ -62,6 +63,22 @@ pub struct Answer {
 impl Site {
     /// With nobody in it. A second factor is demanded as `policy` says.
     pub fn new(policy: Policy) -> Self {
+        Self::with(policy, |_, _| None)
+    }
+
+    /// The same, where nothing is real.
+    pub fn in_sandbox() -> Self {
+        Self::with(lenient(), |people, now| {
+            let (store, authority) = (people.store().clone(), sandbox::authority(now).unwrap());
+            let sandbox = Sandbox::new(store, people.clone(), authority, Box::new(|_| Ok(())));
+            Some(Arc::new(sandbox))
+        })
+    }
+
+    fn with(
+        policy: Policy,
+        sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::at(Moment::parse_wire("20261123120000").unwrap()));
         let target = Target::Sqlite(directory.path().join("store"));
@@ -87,6 +104,7 @@ impl Site {
             enquiries: Arc::new(Enquiries::new(store)),
             is_secure: false,
             strict_transport: None,
+            sandbox: sandbox(&people, now),
             clock: clock.clone(),
             mail: told,
             limits: Limits {

@@ -147,3 +147,34 @@ async fn the_checker_takes_anything_and_keeps_within_its_bounds() {
     let typed = browser.send("/developers/checker", &[("text", "<a/>")]).await;
     assert!(typed.body.contains("the structure is not valid"), "without a file it is a plain form");
 }
+
+#[tokio::test]
+async fn the_pages_of_a_sandbox_say_on_each_that_nothing_is_real() {
+    let site = Site::in_sandbox();
+    let mut browser = site.browser();
+    let founded = browser.send("/sandbox", &[]).await;
+    assert_eq!(founded.status, StatusCode::SEE_OTHER, "{founded:?}");
+    for address in ["/", "/sandbox", founded.location(), "/developers", "/sign-in"] {
+        in_both_languages(&mut browser, address).await;
+        let page = browser.open(address).await;
+        assert!(page.body.contains("nothing here is real"), "{address}: {}", page.body);
+    }
+    let unknown = browser.open("/sandbox/1").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert!(unknown.body.contains("nothing here is real"), "{}", unknown.body);
+    for days in ["0", "401", "-1", "x", ""] {
+        let answer = browser.send("/sandbox/time", &[("days", days)]).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{days}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_real_has_no_sandbox() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    assert!(!browser.open("/").await.body.contains("nothing here is real"));
+    assert_eq!(browser.open("/sandbox").await.status, StatusCode::NOT_FOUND);
+    let days = [("days", "1")];
+    assert_eq!(browser.send("/sandbox/time", &days).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.send("/sandbox", &[]).await.status, StatusCode::NOT_FOUND);
+}

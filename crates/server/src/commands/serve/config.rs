@@ -41,6 +41,8 @@ pub struct Config {
     pub refresh_seconds: NonZeroU32,
     /// What is demanded of people who sign in.
     pub people: PeopleSettings,
+    #[serde(skip)]
+    is_sandbox: bool,
     /// What callers may ask for.
     pub limits: LimitSettings,
     /// What TLS is spoken with; plain HTTP where absent.
@@ -100,6 +102,7 @@ impl Default for Config {
             log: LogSettings::default(),
             metrics: None,
             webhooks: WebhookSettings::default(),
+            is_sandbox: false,
         }
     }
 }
@@ -164,6 +167,39 @@ impl Config {
             people,
             ..Self::default()
         }
+    }
+
+    /// The same for a sandbox in a directory: everything that is kept lies there.
+    ///
+    /// # Errors
+    /// That a database is named.
+    pub fn in_sandbox(self, directory: &Path) -> anyhow::Result<Self> {
+        anyhow::ensure!(
+            self.database.is_none() && self.data.is_none(),
+            "a sandbox keeps everything in its own directory; take `data` and `database` out of the settings"
+        );
+        let made_up = Self::of_demonstration(directory);
+        let people = PeopleSettings { second_factor_required: false, ..self.people };
+        Ok(Self {
+            data: made_up.data,
+            trust: made_up.trust,
+            identities: made_up.identities,
+            key_file: None,
+            is_sandbox: true,
+            people,
+            ..self
+        })
+    }
+
+    /// The directory, of a sandbox.
+    pub fn sandbox(&self) -> Option<&Path> {
+        self.data.as_deref().filter(|_| self.is_sandbox)
+    }
+
+    /// How often it is looked what others changed. In a sandbox at each message: whoever was registered a moment
+    /// ago sends at once.
+    pub const fn refresh_seconds(&self) -> u32 {
+        if self.is_sandbox { 0 } else { self.refresh_seconds.get() }
     }
 
     /// Reads the file. Paths in it are relative to its folder.

@@ -7,6 +7,7 @@ mod lists;
 mod metrics;
 mod patience;
 mod post;
+mod sandbox;
 mod self_signed;
 mod tls;
 mod webhooks;
@@ -25,12 +26,12 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tongguan_application::answered::Answered;
+use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
 use tongguan_application::people::People;
-use tongguan_application::ports::Clock as _;
 use tongguan_application::reception::Reception;
 use tongguan_web::{Access, web};
 
@@ -40,6 +41,7 @@ use self::desk::Desk;
 use self::lists::Lists;
 use self::metrics::Metrics;
 use self::post::Post;
+use self::sandbox::{Ground, Running};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
 use crate::refresh::{Refresh, TrustFolder};
@@ -63,6 +65,10 @@ pub struct Serve {
     /// The address to listen at, instead of that of the file; port 0 takes any free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Serve a sandbox in a directory of its own, made on first use; ./tongguan-sandbox when none is named.
+    /// Whoever comes gets a test enterprise there, and nothing in it is real.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "tongguan-sandbox")]
+    sandbox: Option<PathBuf>,
 }
 
 impl Serve {
@@ -70,6 +76,9 @@ impl Serve {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let mut config = self.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
         config.listen = self.listen.unwrap_or(config.listen);
+        if let Some(directory) = &self.sandbox {
+            config = config.in_sandbox(directory)?;
+        }
         config.log.start();
         // Before anything is opened: a port that is taken is told at once.
         let listener = listen(config.listen)?;
@@ -148,22 +157,27 @@ struct Served {
     /// What delivers webhooks, unless that is turned off.
     pushing: Option<thread::JoinHandle<()>>,
     lists: (thread::JoinHandle<()>, crossbeam_channel::Sender<()>),
+    /// What a sandbox has beside a real service.
+    running: Option<Running>,
     /// Closed when the desk has ended.
     ended: watch::Receiver<()>,
 }
 
 impl Served {
     fn start(config: &Config) -> anyhow::Result<Self> {
-        let clock = Arc::new(SystemClock);
         let place = config.place();
+        let ground = match config.sandbox() {
+            Some(directory) => Ground::sandbox(directory, &config.trust)?,
+            None => Ground::real(&place)?,
+        };
+        let clock = ground.clock();
         let store = place.open(clock.now())?;
         let keyring = Arc::new(config.key_file().keyring(&place)?);
         let learned = store.read(Learned::load)?;
         let (folder, trust) = TrustFolder::open(&config.trust)?;
         let Learned { registry, pack, settings, .. } = learned.clone();
         let knowledge = product::knowledge(registry, pack, trust, config.demand()?);
-        let refresh =
-            Refresh::new(learned, knowledge.clone(), folder, config.refresh_seconds.get());
+        let refresh = Refresh::new(learned, knowledge.clone(), folder, config.refresh_seconds());
         let identities = config.identities.register();
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = thread::available_parallelism().map_or(2, usize::from);
@@ -190,11 +204,15 @@ impl Served {
         });
         let post = thread::spawn(move || post.run());
         let limits = config.limits.of_web();
+        let officers =
+            AtReception { reception: reception.clone(), store, patience: limits.answer_within };
+        let running = ground.start(&people, &enquiries, officers);
         let access = Access {
             reception,
             mailboxes,
             people,
             enquiries,
+            sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
             strict_transport: config.strict_transport(),
@@ -202,12 +220,13 @@ impl Served {
             mail,
             limits,
         };
-        Ok(Self { access, desk, post, pushing, lists, ended })
+        Ok(Self { access, desk, post, pushing, lists, running, ended })
     }
 
     /// Waits until everything that was taken in is decided and lies in its mailbox.
     fn finish(self) -> anyhow::Result<()> {
-        let Self { access, desk, post, pushing, lists: (lists, alive), .. } = self;
+        let Self { access, desk, post, pushing, lists: (lists, alive), running, .. } = self;
+        running.map_or(Ok(()), Running::finish)?;
         // The last one that could hand a message over.
         drop(access);
         desk.join().map_err(|_| anyhow::anyhow!("the desk died; start again"))??;

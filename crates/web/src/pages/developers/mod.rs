@@ -38,7 +38,7 @@ pub async fn page(State(shared): State<Shared>, visit: Visit, headers: HeaderMap
 }
 
 /// The address by which the caller has come, as far as it says one.
-fn base(shared: &Shared, headers: &HeaderMap) -> String {
+pub fn base(shared: &Shared, headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:8080");
     let scheme = if shared.access.is_secure { "https" } else { "http" };
     format!("{scheme}://{host}")

@@ -1,0 +1,253 @@
+//! The sandbox (沙箱): test enterprises for whoever wants to try, with keys, sign-ins and an office of their own.
+//!
+//! | | |
+//! |---|---|
+//! | [`Sandbox::found`] | registers a test enterprise, and gives what it needs to begin |
+//! | [`Enterprise::parcel`] | the signed messages of a made-up parcel |
+//! | [`Sandbox::rule`] | automatic officers: they do what the order number of a parcel asks for |
+//! | [`Sandbox::forward`] | moves the sandbox's clock forward |
+//!
+//! No service has one unless it was started as a sandbox, on a directory that says so. The secrets of an
+//! enterprise are in memory alone: whoever comes back after the sandbox was started anew founds another one.
+
+mod enterprise;
+mod officers;
+mod parcel;
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tongguan_domain::access::{BadSignIn, Role, SignIn, Standing};
+use tongguan_domain::ids::{IdError, OfficeCode};
+use tongguan_domain::party::Standing as PartyStanding;
+use tongguan_domain::time::Moment;
+use tongguan_messages::authority::{Authority, AuthorityError, SeededChance, Subject, Validity};
+use tongguan_messages::certificate::key::{KeyError, SigningKey};
+use tongguan_storage::seal::{SealError, random};
+use tongguan_storage::{StorageError, Store};
+
+use crate::access::{self, AccessError};
+use crate::history::Cause;
+use crate::people::{NewPerson, People, PeopleError, add, shut_out};
+use crate::registry::{self, ImportError, fingerprint};
+use crate::settings::{self, SettingsError};
+
+use enterprise::Issue;
+pub use enterprise::{Enterprise, Kind, Member};
+pub use officers::Outcome;
+pub use parcel::{ParcelError, Ready};
+
+/// Enterprises of one sandbox: each has an office from 9001 to 9999.
+const MOST: u64 = 999;
+/// How long certificates and access keys are good.
+const DAYS: i64 = 365 * 10;
+/// Characters of a password.
+const PASSWORD: usize = 16;
+
+/// Moves a clock forward by so many days.
+pub type Forward = Box<dyn Fn(i64) -> io::Result<()> + Send + Sync>;
+
+/// Where test enterprises come from.
+pub struct Sandbox {
+    store: Store,
+    people: Arc<People>,
+    authority: Authority,
+    forward: Forward,
+    serial: AtomicU64,
+    /// By the code that their addresses have.
+    enterprises: Mutex<HashMap<String, Arc<Enterprise>>>,
+}
+
+/// Something could not be done in a sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Every office is somebody's.
+    #[error("there are {MOST} test enterprises; the sandbox has to be emptied by its operator")]
+    Full,
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// No random bytes.
+    #[error(transparent)]
+    Random(#[from] SealError),
+    /// A made-up number is none.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// A made-up name to sign in with is none.
+    #[error(transparent)]
+    SignIn(#[from] BadSignIn),
+    /// A certificate could not be issued.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// A key could not be written.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A party that was registered is not there.
+    #[error("the merchant of the test enterprise is not registered")]
+    NotRegistered,
+    /// The parties could not be registered.
+    #[error(transparent)]
+    Registry(#[from] ImportError),
+    /// The office could not be set up.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// No access key could be given.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// Nobody could be let in.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// The time could not be kept.
+    #[error("the time of the sandbox cannot be kept")]
+    Time(#[from] io::Error),
+}
+
+/// An authority for the certificates of one run of a sandbox.
+///
+/// # Errors
+/// [`SandboxError`].
+pub fn authority(now: Moment) -> Result<Authority, SandboxError> {
+    let bytes: [u8; 8] = random()?;
+    let seed = u64::from_le_bytes(bytes);
+    let subject = Subject {
+        organisation: "通关沙箱".to_owned(),
+        code: None,
+        // Each has a name of its own, so that those of earlier runs are trusted beside it.
+        common_name: format!("通关沙箱根证书 {seed:016x}"),
+    };
+    let key = SigningKey::generate_sm2(&mut SeededChance::new(seed));
+    Ok(Authority::root(&subject, key, 1, validity(now))?)
+}
+
+fn validity(now: Moment) -> Validity {
+    Validity { from: now.plus_days(-1), until: now.plus_days(DAYS) }
+}
+
+impl Sandbox {
+    /// Over a store, with the authority of this run.
+    pub fn new(store: Store, people: Arc<People>, authority: Authority, forward: Forward) -> Self {
+        let (serial, enterprises) = (AtomicU64::new(2), Mutex::default());
+        Self { store, people, authority, forward, serial, enterprises }
+    }
+
+    /// Registers a test enterprise; gives the code of its address, which is as secret as its keys.
+    ///
+    /// # Errors
+    /// [`SandboxError`].
+    pub fn found(&self, now: Moment) -> Result<String, SandboxError> {
+        // One at a time: each takes the next office.
+        let mut enterprises = self.enterprises();
+        let number = self.next_number()?;
+        let enterprise = self.founded(number, now)?;
+        let mut code = fingerprint(&random()?);
+        code.truncate(32);
+        enterprises.insert(code.clone(), Arc::new(enterprise));
+        Ok(code)
+    }
+
+    /// The enterprise of a code.
+    pub fn enterprise(&self, code: &str) -> Option<Arc<Enterprise>> {
+        self.enterprises().get(code).cloned()
+    }
+
+    /// Founds another enterprise instead of this one, whose people and access keys end.
+    ///
+    /// # Errors
+    /// [`SandboxError`].
+    pub fn reset(&self, code: &str, now: Moment) -> Result<Option<String>, SandboxError> {
+        let Some(enterprise) = self.enterprise(code) else { return Ok(None) };
+        let fresh = self.found(now)?;
+        let mut writer = self.people.writer();
+        for name in [&enterprise.clerk, &enterprise.officer] {
+            shut_out(&mut writer, name, true, &cause(), now)?;
+        }
+        for member in &enterprise.members {
+            access::withdraw(&mut writer, &member.key_number, None, &cause(), now)?;
+        }
+        let retired: Vec<_> = enterprise.entries(PartyStanding::Suspended).collect();
+        registry::import(&mut writer, &retired, &cause(), now)?;
+        drop(writer);
+        self.enterprises().remove(code);
+        Ok(Some(fresh))
+    }
+
+    /// Moves the time of the sandbox forward, for everybody in it.
+    ///
+    /// # Errors
+    /// [`SandboxError::Time`].
+    pub fn forward(&self, days: i64) -> Result<(), SandboxError> {
+        Ok((self.forward)(days)?)
+    }
+
+    fn enterprises(&self) -> MutexGuard<'_, HashMap<String, Arc<Enterprise>>> {
+        self.enterprises.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Behind those of earlier runs, which are registered still.
+    fn next_number(&self) -> Result<u64, SandboxError> {
+        let registry = self.store.read(registry::snapshot)?;
+        let numbers = registry.parties().flat_map(|party| party.codes.iter());
+        let last = numbers.filter_map(|code| enterprise::number_of(code.as_str())).max();
+        let number = last.unwrap_or(0) + 1;
+        if number > MOST { Err(SandboxError::Full) } else { Ok(number) }
+    }
+
+    fn founded(&self, number: u64, now: Moment) -> Result<Enterprise, SandboxError> {
+        let mut chance = SeededChance::new(u64::from_le_bytes(random()?));
+        let mut writer = self.people.writer();
+        let mut members = Vec::with_capacity(Kind::ALL.len());
+        for kind in Kind::ALL {
+            let serial = self.serial.fetch_add(1, Ordering::Relaxed);
+            let issue = Issue { authority: &self.authority, serial, validity: validity(now) };
+            members.push(Member::new(kind, number, &issue, &mut chance, &mut writer, now)?);
+        }
+        let office = OfficeCode::parse(&format!("9{number:03}"))?;
+        let mut password = fingerprint(&random()?);
+        password.truncate(PASSWORD);
+        let enterprise = Enterprise {
+            number,
+            members,
+            office,
+            clerk: SignIn::parse(&format!("clerk-{number}"))?,
+            officer: SignIn::parse(&format!("officer-{number}"))?,
+            password,
+            sent: Mutex::default(),
+            first: Mutex::default(),
+        };
+        let entries: Vec<_> = enterprise.entries(PartyStanding::Active).collect();
+        registry::import(&mut writer, &entries, &cause(), now)?;
+        // The automatic officers look at everything, so that an order number can ask for an outcome.
+        settings::put(
+            &mut writer,
+            Some(office),
+            "yellow_per_10_000",
+            Some("10000"),
+            &cause(),
+            now,
+        )?;
+        drop(writer);
+        self.let_in(&enterprise, now)?;
+        Ok(enterprise)
+    }
+
+    fn let_in(&self, enterprise: &Enterprise, now: Moment) -> Result<(), SandboxError> {
+        let registry = self.store.read(registry::snapshot)?;
+        let merchant = registry.named(&enterprise.member(Kind::Merchant).party.code);
+        let merchant = merchant.ok_or(SandboxError::NotRegistered)?.id;
+        let clerk = Standing::Enterprise { party: merchant, role: Role::Clerk };
+        let officer = Standing::Customs { office: enterprise.office, role: Role::Officer };
+        for (sign_in, standing) in [(&enterprise.clerk, clerk), (&enterprise.officer, officer)] {
+            let name = format!("沙箱{}", standing.role().title().0);
+            let new = NewPerson { sign_in: sign_in.clone(), name, standing };
+            let invitation = add(&mut self.people.writer(), &new, &cause(), now)?;
+            self.people.accept(&invitation.code, &enterprise.password, now)?;
+        }
+        Ok(())
+    }
+}
+
+fn cause() -> Cause {
+    Cause::Command("sandbox".to_owned())
+}
