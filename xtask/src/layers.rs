@@ -143,6 +143,7 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("movement", &["commerce", "declaration"]),
     ("quarantine", &["lane"]),
     ("transit", &[]),
+    ("access", &[]),
     ("cancellation", &["commerce", "declaration"]),
     ("returns", &["commerce", "declaration"]),
     ("facility", &["commerce"]),

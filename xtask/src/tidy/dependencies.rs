@@ -58,7 +58,8 @@ struct Dependency<'m> {
 fn may_use(layer: &Layer, used: &Dependency<'_>) -> bool {
     match (used.name.strip_prefix(OURS), &layer.others) {
         // The whole product in one process is for the tests of what is not pure.
-        (Some("testkit"), Others::Any) if used.for_tests => true,
+        // Tests put a product together and look at what stands in its store.
+        (Some("testkit" | "storage"), Others::Any) if used.for_tests => true,
         (Some(ours), _) => layer.ours.contains(&ours),
         (None, Others::Only(others)) => used.for_tests || others.contains(&used.name),
         (None, Others::Any) => true,

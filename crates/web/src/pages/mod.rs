@@ -9,6 +9,7 @@ pub mod assets;
 pub mod bulk;
 pub mod cancellations;
 pub mod case;
+pub mod codes;
 pub mod developers;
 pub mod examination;
 pub mod form;
@@ -31,6 +32,7 @@ pub mod second_factor;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod tax;
 pub mod upload;
 pub mod waiting;
 pub mod words;
@@ -41,6 +43,13 @@ use crate::routes::{Needs, Routes};
 
 /// Adds the pages.
 pub(crate) fn add(routes: Routes) -> Routes {
+    let routes = of_everybody(routes);
+    let routes = of_customs(routes);
+    let routes = of_an_enterprise(routes);
+    of_people(routes)
+}
+
+fn of_everybody(routes: Routes) -> Routes {
     routes
         .get("/", Needs::Nothing, home::page)
         .get("/static/{name}", Needs::Nothing, assets::asset)
@@ -52,6 +61,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .post("/invitation/{code}", Needs::Nothing, sign_in::accept)
         .get("/second-factor", Needs::Session, second_factor::page)
         .post("/second-factor", Needs::Session, second_factor::confirm)
+        .get("/tax", Needs::Nothing, tax::page)
+        .get("/codes", Needs::Nothing, codes::page)
         .get("/developers", Needs::Nothing, developers::page)
         .get("/developers/messages", Needs::Nothing, developers::messages::list)
         .get("/developers/messages/{code}", Needs::Nothing, developers::messages::page)
@@ -65,6 +76,10 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .get("/sandbox/{code}/files", Needs::Nothing, sandbox::enterprise::files)
         .post("/sandbox/{code}/parcels", Needs::Nothing, sandbox::enterprise::send)
         .post("/sandbox/{code}/reset", Needs::Nothing, sandbox::enterprise::reset)
+}
+
+fn of_customs(routes: Routes) -> Routes {
+    routes
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
         .post("/queue/rulings", Needs::May(Permission::Decide), bulk::decide)
         .get("/search", Needs::May(Permission::ReadParcels), search::page)
@@ -91,6 +106,10 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .get("/proposals", Needs::May(Permission::Approve), proposals::page)
+}
+
+fn of_an_enterprise(routes: Routes) -> Routes {
+    routes
         .get("/parcels", Needs::May(Permission::ReadParcels), parcels::page)
         .get("/parcels.csv", Needs::May(Permission::ReadParcels), parcels::csv)
         .get("/mail", Needs::May(Permission::ReadMail), mail::page)
@@ -108,6 +127,10 @@ pub(crate) fn add(routes: Routes) -> Routes {
             Needs::May(Permission::ManagePrograms),
             programs::take_back,
         )
+}
+
+fn of_people(routes: Routes) -> Routes {
+    routes
         .get("/people", Needs::May(Permission::ManagePeople), people::page)
         .post("/people", Needs::May(Permission::ManagePeople), people::let_in)
         .get("/people/{name}", Needs::May(Permission::ManagePeople), people::one)

@@ -52,7 +52,7 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 15] = [
+const PLACES: [Place; 17] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
@@ -68,6 +68,8 @@ const PLACES: [Place; 15] = [
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
     place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
+    place("/tax", ("税费计算", "Tax"), None),
+    place("/codes", ("参数查询", "Codes"), None),
     place("/developers", ("开发者", "Developers"), None),
 ];
 

@@ -86,13 +86,24 @@ impl Site {
         let store = Store::open(&target, StoreSettings::default(), now).unwrap();
         // What is handed over is never taken: messages are no matter here.
         let (reception, errands) = Reception::open(4);
-        let mut site = Self::over(store, clock, reception, policy);
+        let mut site = Self::built(store, clock, reception, policy, sandbox);
         site.kept = Some((errands, directory));
         site
     }
 
     /// Over a store, with somebody behind the reception who carries out what is asked.
     pub fn over(store: Store, clock: Arc<MockClock>, reception: Reception, policy: Policy) -> Self {
+        Self::built(store, clock, reception, policy, |_, _| None)
+    }
+
+    fn built(
+        store: Store,
+        clock: Arc<MockClock>,
+        reception: Reception,
+        policy: Policy,
+        sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
+    ) -> Self {
+        let now = tongguan_application::ports::Clock::now(&*clock);
         let keyring = Arc::new(Keyring::from_master(&[3; 32]));
         let people = Arc::new(People::open(&store, keyring.clone(), policy).unwrap());
         let (mail, told) = watch::channel(0);

@@ -5,7 +5,16 @@ use tongguan_messages::ceb::MessageType;
 
 use crate::fixture::{Answer, Browser, Site, lenient};
 
-const PAGES: [&str; 4] = ["/", "/developers", "/developers/messages", "/developers/checker"];
+const PAGES: [&str; 8] = [
+    "/",
+    "/tax",
+    "/tax?hs1=3304990029&price1=199.00&quantity1=2&mode=9610&freight=28.00&day=2026-11-22",
+    "/codes",
+    "/codes?q=2900",
+    "/developers",
+    "/developers/messages",
+    "/developers/checker",
+];
 
 /// What lies outside of elements that say they are in Chinese, and outside of data.
 fn without_chinese_elements(page: &str) -> String {
@@ -177,4 +186,41 @@ async fn what_is_real_has_no_sandbox() {
     let days = [("days", "1")];
     assert_eq!(browser.send("/sandbox/time", &days).await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.send("/sandbox", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_calculator_comes_to_what_the_command_comes_to_and_names_the_law() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    let line = "hs1=3304990029&price1=199.00&quantity1=2&unit1=011&weight1=0.06";
+    let address = format!("/tax?day=2026-11-22&mode=9610&freight=28.00&insurance=0&{line}");
+    let page = browser.open(&address).await.body;
+    // 227.00 × 13 % × 70 %, as docs/reference/tax.md has it.
+    assert!(page.contains("227.00") && page.contains("20.66"), "{page}");
+    assert!(page.contains("财关税"), "{page}");
+    for (query, told) in [
+        ("hs1=49&price1=1&quantity1=1", "line 1: the tariff code has ten digits"),
+        ("hs1=3304990029&price1=x&quantity1=1", "line 1: the price is a number"),
+        ("hs1=9999999999&price1=1&quantity1=1", "notice"),
+    ] {
+        let page = browser.open(&format!("/tax?mode=9610&{query}")).await;
+        hold(query, &page);
+        assert!(page.body.contains(told), "{query}: {}", page.body);
+    }
+    assert_eq!(browser.open("/tax?day=soon").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_code_is_found_on_its_days_alone() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    let found = browser.open("/codes?q=0100&table=offices").await.body;
+    assert!(found.contains("北京关区") && found.contains("1990-01-01"), "{found}");
+    let by_word = browser.open("/codes?q=beijing+customs").await.body;
+    assert!(by_word.contains("0100"), "{by_word}");
+    let before = browser.open("/codes?q=0100&table=offices&day=1989-12-31").await.body;
+    assert!(before.contains("Nothing was found"), "{before}");
+    for wrong in ["/codes?q=a&table=none", "/codes?q=a&day=x"] {
+        assert_eq!(browser.open(wrong).await.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }

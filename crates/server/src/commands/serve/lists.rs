@@ -28,6 +28,7 @@ impl Lists {
     }
 
     /// Goes on until the service ends. What is not taken up by then is so after the next start.
+    #[expect(clippy::disallowed_methods, reason = "how long work took decides how long it rests")]
     pub fn run(mut self) {
         let mut trouble = Trouble::default();
         loop {
