@@ -2,13 +2,47 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use maud::html;
+use maud::{Markup, html};
 use tongguan_domain::access::Standing;
 
 use super::overview;
 use super::shell::Visit;
 use crate::Shared;
 use crate::problem::Problem;
+
+/// Where one goes on from here, and what for.
+type Way = ((&'static str, &'static str), (&'static str, &'static str));
+
+const WAYS: [Way; 4] = [
+    (
+        ("对接报文", "Connect a program"),
+        (
+            "每种报文的字段、样例与回执代码；粘贴报文即知错在哪一行。",
+            "The fields of every message, samples and return codes; paste one and see what is wrong on which line.",
+        ),
+    ),
+    (
+        ("计算税费", "Compute tax"),
+        (
+            "按商品编码、价格与运保费逐项计税，并列出所依据的法规。",
+            "Line by line from code, price, freight and insurance, with the law that it follows.",
+        ),
+    ),
+    (
+        ("查询参数", "Look codes up"),
+        (
+            "正面清单与各代码表，及其有效日期与出处。",
+            "The positive list and the code tables, with the days on which they hold and their sources.",
+        ),
+    ),
+    (
+        ("登录", "Sign in"),
+        (
+            "企业办理包裹、回执与税单；海关审单、查验与放行。",
+            "Enterprises see to parcels, responses and tax bills; customs reviews, examines and releases.",
+        ),
+    ),
+];
 
 /// The first page: an enterprise's own for whoever acts for one.
 pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response, Problem> {
@@ -28,6 +62,21 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
                  released, and every party is answered.",
             ))
         }
+        div.columns {
+            (way(&visit, "/developers", WAYS[0]))
+            (way(&visit, "/tax", WAYS[1]))
+            (way(&visit, "/codes", WAYS[2]))
+            @if visit.caller.is_none() { (way(&visit, "/sign-in", WAYS[3])) }
+        }
     };
     Ok(visit.page(title, &body))
+}
+
+fn way(visit: &Visit, address: &str, (title, what): Way) -> Markup {
+    html! {
+        section.card {
+            h2 { a href=(address) { (visit.language.of(title)) } }
+            p { (visit.language.of(what)) }
+        }
+    }
 }
