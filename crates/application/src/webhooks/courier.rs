@@ -213,7 +213,7 @@ impl Courier {
             Ok(Some(row))
         })?;
         let Some(row) = row else { return Ok(None) };
-        let signer = self.store.read(|view| Signer::of(view, &self.keyring, &row))?;
+        let signer = Signer::of(&self.keyring, &row).map_err(StorageError::from)?;
         Ok(Some(Held { row, signer, holder, until }))
     }
 
@@ -295,7 +295,7 @@ impl Courier {
     fn opened(&self, number: WebhookNumber) -> Result<(WebhookRow, Signer), WebhookError> {
         self.store.read(|view| {
             let row = view.webhook(number.0)?.ok_or(WebhookError::Unknown(number))?;
-            let signer = Signer::of(view, &self.keyring, &row)?;
+            let signer = Signer::of(&self.keyring, &row).map_err(StorageError::from)?;
             Ok((row, signer))
         })
     }

@@ -179,7 +179,7 @@ pub fn add(
             mailbox: new.mailbox.clone(),
             url: new.url.clone(),
             message_types: new.message_types.join(","),
-            secret: secret.sealed(tx, keyring, number)?,
+            secret: secret.sealed(keyring, number).map_err(StorageError::from)?,
             earlier_secret: None,
             earlier_until: None,
             created_at: now,
@@ -266,8 +266,8 @@ pub fn rotate(
     now: Moment,
 ) -> Result<(Webhook, String), WebhookError> {
     let secret = Secret::new()?;
-    let webhook = change(writer, number, |tx, row| {
-        let sealed = secret.sealed(tx, keyring, number.0)?;
+    let webhook = change(writer, number, |_, row| {
+        let sealed = secret.sealed(keyring, number.0).map_err(StorageError::from)?;
         row.earlier_secret = Some(std::mem::replace(&mut row.secret, sealed));
         row.earlier_until = Some(now.plus_millis(BOTH_SIGN_MILLIS));
         Ok(())

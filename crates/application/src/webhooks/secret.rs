@@ -4,14 +4,11 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tongguan_domain::time::Moment;
-use tongguan_storage::seal::{DataKey, Keyring, SealError, random};
-use tongguan_storage::{StorageError, Tx, View, WebhookRow};
+use tongguan_storage::WebhookRow;
+use tongguan_storage::seal::{Keyring, SealError, random};
 
 use super::event::Event;
 
-/// The name of the key that secrets are sealed with, among those of the months: one that is never
-/// forgotten.
-const PERIOD: &str = "webhook";
 /// What a secret begins with.
 const PREFIX: &str = "whsec_";
 
@@ -35,18 +32,13 @@ impl Secret {
     /// Sealed for a webhook.
     ///
     /// # Errors
-    /// [`StorageError`].
-    pub fn sealed(
-        &self,
-        tx: &mut Tx<'_>,
-        keyring: &Keyring,
-        webhook: i64,
-    ) -> Result<Vec<u8>, StorageError> {
-        Ok(tx.data_key(keyring, PERIOD)?.seal(webhook, &self.0)?)
+    /// [`SealError`].
+    pub fn sealed(&self, keyring: &Keyring, webhook: i64) -> Result<Vec<u8>, SealError> {
+        keyring.seal_secret(&place(webhook), &self.0)
     }
 
-    fn open(key: &DataKey, webhook: i64, sealed: &[u8]) -> Result<Self, SealError> {
-        let opened = key.open(webhook, sealed)?;
+    fn open(keyring: &Keyring, webhook: i64, sealed: &[u8]) -> Result<Self, SealError> {
+        let opened = keyring.open_secret(&place(webhook), sealed)?;
         opened.try_into().map(Self).map_err(|_| SealError::Tampered)
     }
 
@@ -56,6 +48,10 @@ impl Secret {
         context.update(&event.body);
         format!("v1,{}", STANDARD.encode(context.sign()))
     }
+}
+
+fn place(webhook: i64) -> String {
+    format!("webhook {webhook}")
 }
 
 /// The secrets that a webhook signs with.
@@ -68,16 +64,11 @@ impl Signer {
     /// Those of a webhook.
     ///
     /// # Errors
-    /// [`StorageError`], with [`SealError`] in it when the secrets do not open.
-    pub fn of(
-        view: &mut View<'_>,
-        keyring: &Keyring,
-        row: &WebhookRow,
-    ) -> Result<Self, StorageError> {
-        let key = view.known_data_key(keyring, PERIOD)?.ok_or(SealError::Tampered)?;
-        let current = Secret::open(&key, row.number, &row.secret)?;
+    /// [`SealError`] when the secrets do not open.
+    pub fn of(keyring: &Keyring, row: &WebhookRow) -> Result<Self, SealError> {
+        let current = Secret::open(keyring, row.number, &row.secret)?;
         let earlier = match row.earlier_secret.as_deref().zip(row.earlier_until) {
-            Some((sealed, until)) => Some((Secret::open(&key, row.number, sealed)?, until)),
+            Some((sealed, until)) => Some((Secret::open(keyring, row.number, sealed)?, until)),
             None => None,
         };
         Ok(Self { current, earlier })

@@ -51,10 +51,7 @@ pub async fn events(
     Asked(Of { register }): Asked<Of>,
     paging: Paging,
 ) -> Result<Response, Problem> {
-    let before = match &paging.after {
-        Some(after) => Some(place(after).ok_or(Problem::Malformed("after"))?),
-        None => None,
-    };
+    let before = paging.place(place)?;
     let register = match register {
         RegisterName::Registry => Register::Registry,
         RegisterName::Settings => Register::Settings,

@@ -94,10 +94,7 @@ pub async fn rows(
     paging: Paging,
 ) -> Result<Response, Problem> {
     let table = named(&table)?;
-    let from = match &paging.after {
-        Some(after) => after.parse::<usize>().map_err(|_| Problem::Malformed("after"))?,
-        None => 0,
-    };
+    let from = paging.place(|after| after.parse::<usize>().ok())?.unwrap_or(0);
     let rows = held(&*pack(&shared).await?, table, which.day()?);
     let more = rows.len() > from.saturating_add(paging.limit);
     let shown = rows.iter().skip(from).take(paging.limit);

@@ -60,6 +60,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 }
 
 impl Paging {
+    /// Behind which place the page begins, as `read` reads it; nothing for the first page.
+    ///
+    /// # Errors
+    /// [`Problem::Malformed`] for what is no place.
+    pub fn place<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        let place =
+            self.after.as_deref().map(|after| read(after).ok_or(Problem::Malformed("after")));
+        place.transpose()
+    }
+
     /// Answers with items, of which one more than asked was looked for; `place` says where one stands.
     pub fn cut<T: Serialize>(
         &self,

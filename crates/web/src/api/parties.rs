@@ -27,10 +27,7 @@ pub async fn list(
     caller: Caller,
     paging: Paging,
 ) -> Result<Response, Problem> {
-    let after = match &paging.after {
-        Some(after) => after.parse().map_err(|_| Problem::Malformed("after"))?,
-        None => i64::MIN,
-    };
+    let after = paging.place(|after| after.parse().ok())?.unwrap_or(i64::MIN);
     let mut parties = reached(&shared, &caller).await?;
     parties.retain(|one| one.party.id.0 > after);
     let items = parties.iter().take(paging.limit.saturating_add(1));

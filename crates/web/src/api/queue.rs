@@ -60,10 +60,7 @@ pub async fn list(
         DirectionName::Import => Direction::Import,
         DirectionName::Export => Direction::Export,
     });
-    let place = match &paging.after {
-        Some(after) => Some(place_of(after).ok_or(Problem::Malformed("after"))?),
-        None => None,
-    };
+    let place = paging.place(place_of)?;
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let (filter, limit) = (Filter { status, office: None, direction }, paging.limit);
     let listing = move || {

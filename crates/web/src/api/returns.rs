@@ -54,10 +54,7 @@ pub async fn list(
     caller: Caller,
     paging: Paging,
 ) -> Result<Response, Problem> {
-    let after = match &paging.after {
-        Some(after) => after.parse().map_err(|_| Problem::Malformed("after"))?,
-        None => 0,
-    };
+    let after = paging.place(|after| after.parse().ok())?.unwrap_or(0);
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let most = paging.limit.saturating_add(1);
     let found = blocking(move || enquiries.returns(reach, ReturnId(after), most)).await?;

@@ -4,6 +4,7 @@ mod export;
 mod import;
 
 use maud::{Markup, html};
+use rust_decimal::Decimal;
 use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::Particulars;
 use tongguan_domain::mark::Mark;
@@ -81,6 +82,17 @@ impl Said {
 impl Row {
     const fn new(label: Words, said: [Said; DOCUMENTS]) -> Self {
         Self { label, said }
+    }
+
+    /// What waybill and declaration say of the weights, in kilograms; the declaration of an import says no gross
+    /// weight.
+    fn weights(waybill: Said, gross: Said, net: Decimal) -> [Self; 2] {
+        let said = |waybill, declared| [Said::Nothing, Said::Nothing, waybill, declared];
+        let net = Said::shown(net.normalize());
+        [
+            Self::new(("毛重（千克）", "Gross weight (kg)"), said(waybill, gross)),
+            Self::new(("净重（千克）", "Net weight (kg)"), said(Said::Nothing, net)),
+        ]
     }
 
     fn verdict(&self) -> Verdict {

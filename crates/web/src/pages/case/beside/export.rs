@@ -116,7 +116,7 @@ fn figures(documents: &Documents<'_>) -> Vec<Row> {
     let declared = documents.declaration;
     let goods: Amount = declared.items.iter().map(|item| item.total_price).sum();
     let money = |amount: Amount, currency: &str| format!("{amount} ({currency})");
-    vec![
+    let mut rows = vec![
         Row::new(
             ("商品价格", "Goods"),
             [
@@ -135,25 +135,14 @@ fn figures(documents: &Documents<'_>) -> Vec<Row> {
                 Said::compared(declared.packages),
             ],
         ),
-        Row::new(
-            ("毛重（千克）", "Gross weight (kg)"),
-            [
-                Said::Nothing,
-                Said::Nothing,
-                documents.waybill(|it| Said::shown(it.gross_weight_kg.normalize())),
-                Said::shown(declared.gross_weight_kg.normalize()),
-            ],
-        ),
-        Row::new(
-            ("净重（千克）", "Net weight (kg)"),
-            [
-                Said::Nothing,
-                Said::Nothing,
-                Said::Nothing,
-                Said::shown(declared.net_weight_kg.normalize()),
-            ],
-        ),
-    ]
+    ];
+    let weight = documents.waybill(|it| Said::shown(it.gross_weight_kg.normalize()));
+    rows.extend(Row::weights(
+        weight,
+        Said::shown(declared.gross_weight_kg.normalize()),
+        declared.net_weight_kg,
+    ));
+    rows
 }
 
 /// A group for each line of goods; lines pair by number.

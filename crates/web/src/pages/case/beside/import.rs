@@ -227,7 +227,7 @@ fn figures(documents: &Documents<'_>) -> Vec<Row> {
         let order = documents.order(|order| Said::shown(amount(order)));
         Row::new(label, [order, Said::Nothing, Said::Nothing, Said::Nothing])
     };
-    vec![
+    let mut rows = vec![
         Row::new(
             ("实际支付金额（CNY）", "Paid (CNY)"),
             [
@@ -266,25 +266,10 @@ fn figures(documents: &Documents<'_>) -> Vec<Row> {
         ),
         of_order(("非现金抵扣（CNY）", "Discount (CNY)"), |order| order.discount),
         of_order(("代扣税款（CNY）", "Tax withheld (CNY)"), |order| order.tax_withheld),
-        Row::new(
-            ("毛重（千克）", "Gross weight (kg)"),
-            [
-                Said::Nothing,
-                Said::Nothing,
-                documents.waybill(|it| Said::shown(it.gross_weight_kg.normalize())),
-                Said::Nothing,
-            ],
-        ),
-        Row::new(
-            ("净重（千克）", "Net weight (kg)"),
-            [
-                Said::Nothing,
-                Said::Nothing,
-                Said::Nothing,
-                Said::shown(declared.net_weight_kg.normalize()),
-            ],
-        ),
-    ]
+    ];
+    let weight = documents.waybill(|it| Said::shown(it.gross_weight_kg.normalize()));
+    rows.extend(Row::weights(weight, Said::Nothing, declared.net_weight_kg));
+    rows
 }
 
 /// A group for each line of goods; lines pair by number.
