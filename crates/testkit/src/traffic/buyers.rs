@@ -7,6 +7,7 @@ use tongguan_domain::person::Identity;
 use super::build::Purchase;
 use super::dice::Dice;
 use super::goods::yuan;
+use super::numbers;
 use crate::parcels::buyer;
 
 const FAMILIES: [&str; 20] = [
@@ -36,6 +37,12 @@ pub fn person(n: u64, prefix: &str) -> Identity {
     let mut dice = Dice::new(0, "name", n);
     let Identity { id_type, number, .. } = buyer(n);
     Identity::new(&id_type, &number, &format!("{prefix}{}", name(&mut dice)))
+}
+
+/// Somebody who buys nothing, for parcel `number` alone: until a mismatch is found the declaration counts in
+/// the year of whomever it names, and many parcels under one name would be too much for one year.
+pub fn stranger(number: u64) -> Identity {
+    person(numbers::FIRST_STRANGER + number, "")
 }
 
 /// Those who buy often, and what each has spent and bought of rice, in kilograms.

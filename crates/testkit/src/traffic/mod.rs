@@ -164,8 +164,8 @@ impl TrafficParcel {
 mod numbers {
     /// Kind of the guid of a second document.
     pub const EXTRA: u64 = 999;
-    /// A person who buys nothing.
-    pub const OTHER: u64 = 89_999;
     /// The first person who buys once; those before buy often.
     pub const FIRST_ONCE: u64 = 90_000;
+    /// The first person who buys nothing.
+    pub const FIRST_STRANGER: u64 = 800_000_000;
 }

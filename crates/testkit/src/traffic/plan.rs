@@ -7,7 +7,7 @@ use tongguan_domain::person::Identity;
 use tongguan_domain::time::Moment;
 
 use super::build::{Builder, Purchase};
-use super::buyers::{Regulars, person};
+use super::buyers::{Regulars, person, stranger};
 use super::crew::Crew;
 use super::dice::Dice;
 use super::fault::Fault;
@@ -183,7 +183,7 @@ fn purchase(
     Purchase {
         number,
         order_no: None,
-        buyer: person(numbers::OTHER, ""),
+        buyer: stranger(number),
         lines,
         freight: yuan(freight),
         insurance: yuan(insurance),

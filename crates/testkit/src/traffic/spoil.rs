@@ -6,7 +6,7 @@ use tongguan_domain::ids::{IdError, OrderNumber, PaymentTransaction};
 use tongguan_domain::money::Amount;
 use tongguan_domain::party::{PartyCode, Role};
 
-use super::buyers::person;
+use super::buyers::stranger;
 use super::crew::{Crew, Team};
 use super::fault::Fault;
 use super::{Extra, numbers};
@@ -23,7 +23,7 @@ pub fn spoil(
     team: &mut Team,
     crew: &Crew,
 ) -> Result<Option<Extra>, IdError> {
-    spoil_match(fault, documents, team, crew)?;
+    spoil_match(fault, number, documents, team, crew)?;
     spoil_alone(fault, number, documents, team, crew)?;
     extra(fault, number, documents)
 }
@@ -31,6 +31,7 @@ pub fn spoil(
 /// What the match of the documents finds.
 fn spoil_match(
     fault: Fault,
+    number: u64,
     documents: &mut Parcel,
     team: &mut Team,
     crew: &Crew,
@@ -40,7 +41,7 @@ fn spoil_match(
     match fault {
         Fault::AmountsDiffer => payment.amount = payment.amount + one,
         Fault::BuyerNameDiffers => declaration.buyer.name = "王小明".into(),
-        Fault::BuyerNumberDiffers => declaration.buyer.number = person(numbers::OTHER, "").number,
+        Fault::BuyerNumberDiffers => declaration.buyer.number = stranger(number).number,
         Fault::BuyerTelephoneDiffers => declaration.buyer_telephone = "00099999999".into(),
         Fault::InstitutionDiffers => {
             let other = crew.another(Role::PaymentInstitution, team.institution);
@@ -76,7 +77,7 @@ fn spoil_match(
         Fault::WaybillOfOtherOrder => {
             waybill.order_no = Some(OrderNumber::parse(&format!("{}X", order.order_no))?);
         }
-        Fault::UnverifiedOtherPayer => payment.payer = person(numbers::OTHER, ""),
+        Fault::UnverifiedOtherPayer => payment.payer = stranger(number),
         _ => {}
     }
     Ok(())

@@ -68,3 +68,15 @@ fn no_message_holds_more_than_a_hundred_documents_and_none_is_lost() {
     let told: HashSet<_> = letters.iter().flat_map(|letter| &letter.parcels).collect();
     assert_eq!(told.len(), traffic.len());
 }
+
+#[test]
+fn a_person_named_by_mistake_is_named_once() {
+    let crew = Crew::new(1).unwrap();
+    let traffic = generate(&crew, &Pack::builtin(), 5, 1500, noon()).unwrap();
+    let misnamed: Vec<_> =
+        traffic.iter().filter(|it| it.fault == Some(Fault::BuyerNumberDiffers)).collect();
+    let numbers: HashSet<_> =
+        misnamed.iter().map(|it| it.documents.declaration.buyer.number.clone()).collect();
+    assert!(misnamed.len() > 1);
+    assert_eq!(numbers.len(), misnamed.len());
+}
