@@ -3,15 +3,23 @@
 //! A key is a random number that is shown once, when it is given; kept is its digest. A key has 256 random
 //! bits, so nobody guesses one, and a plain digest is as good as a slow one.
 
+mod programs;
+mod rotation;
+#[cfg(test)]
+mod tests;
+
 use tongguan_domain::access::{Permission, Role};
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{SealError, random};
-use tongguan_storage::{AccessKeyRow, Register, StorageError, View, Writer};
+use tongguan_storage::{AccessKeyRow, Register, StorageError, Tx, View, Writer};
 
 use crate::digest::sha256;
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::registry::fingerprint;
+
+pub use programs::{Programs, Token};
+pub use rotation::{LONGEST_OVERLAP_HOURS, Rotation, rotate};
 
 /// What a key begins with, so that it is known for what it is where it must not be.
 const PREFIX: &str = "tongguan_";
@@ -28,9 +36,15 @@ pub enum AccessError {
     /// No key has that number.
     #[error("no access key `{0}` was given; `access list` shows those that were")]
     Unknown(String),
+    /// The key has expired or was withdrawn.
+    #[error("access key `{0}` opens nothing any more; give a new one")]
+    Over(String),
     /// Not what a program may have.
     #[error("`{0}` is no permission of a program; those are {known}", known = program_permissions())]
     BadScope(String),
+    /// Not what this key may.
+    #[error("the key does not have the permission `{0}`")]
+    BeyondKey(&'static str),
 }
 
 /// A key that was given, without its secret.
@@ -50,6 +64,8 @@ pub struct AccessKey {
     pub expires_at: Moment,
     /// When it was withdrawn, if it was.
     pub withdrawn_at: Option<Moment>,
+    /// SHA-256 of the key.
+    digest: [u8; 32],
 }
 
 /// What a key is restricted to (密钥权限): permissions of a program; everything that a program may where none is
@@ -83,6 +99,19 @@ impl Scopes {
     pub fn names(&self) -> Vec<&'static str> {
         let all = Permission::ALL.into_iter().filter(|it| self.allow(*it));
         all.map(Permission::name).collect()
+    }
+
+    /// Some of them, by name.
+    ///
+    /// # Errors
+    /// [`AccessError::BadScope`], [`AccessError::BeyondKey`].
+    fn narrowed<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Self, AccessError> {
+        let scopes = Self::parse(names)?;
+        match scopes.0.iter().find(|permission| !self.allow(**permission)) {
+            Some(beyond) => Err(AccessError::BeyondKey(beyond.name())),
+            None if scopes.0.is_empty() => Ok(self.clone()),
+            None => Ok(scopes),
+        }
     }
 
     /// As it was stored: a permission that this version does not know allows nothing, and frees nothing.
@@ -137,26 +166,11 @@ pub fn issue(
     cause: &Cause,
     now: Moment,
 ) -> Result<(AccessKey, String), AccessError> {
-    let secret = format!("{PREFIX}{}", fingerprint(&random()?));
-    let NewKey { mailbox, purpose, scopes, expires_at } = new;
-    let row = AccessKeyRow {
-        digest: sha256(secret.as_bytes()),
-        mailbox: mailbox.clone(),
-        purpose: purpose.to_owned(),
-        scopes: scopes.stored(),
-        issued_at: now,
-        expires_at,
-        withdrawn_at: None,
-    };
+    let secret = secret()?;
+    let row = new_row(&secret, new, now);
     change(writer, Register::People, cause, now, |tx| {
         tx.insert(std::slice::from_ref(&row))?;
-        let fields = [
-            Field::changed("mailbox", String::new(), mailbox.to_string()),
-            Field::changed("purpose", String::new(), purpose.to_owned()),
-            Field::changed("valid until", String::new(), expires_at.to_string()),
-        ];
-        let fields = fields.into_iter().flatten().collect();
-        Ok::<_, StorageError>(((), vec![entry(&row, ChangeKind::Added, fields)]))
+        Ok::<_, StorageError>(((), vec![added(&row)]))
     })?;
     Ok((row.into(), secret))
 }
@@ -189,12 +203,7 @@ pub fn withdraw(
     now: Moment,
 ) -> Result<AccessKey, AccessError> {
     change(writer, Register::People, cause, now, |tx| {
-        let rows = match of {
-            Some(mailbox) => tx.access_keys_of(mailbox)?,
-            None => tx.all_access_keys()?,
-        };
-        let found = rows.into_iter().find(|row| number_of(&row.digest) == number);
-        let mut row = found.ok_or_else(|| AccessError::Unknown(number.to_owned()))?;
+        let mut row = found(tx, number, of)?;
         if row.withdrawn_at.is_some() {
             return Ok((row.into(), Vec::new()));
         }
@@ -204,17 +213,6 @@ pub fn withdraw(
         let entry = entry(&row, ChangeKind::Ended, field.into_iter().collect());
         Ok((row.into(), vec![entry]))
     })
-}
-
-/// The key that a secret belongs to, valid or not.
-///
-/// # Errors
-/// [`StorageError`].
-pub fn key_of(view: &mut View<'_>, secret: &str) -> Result<Option<AccessKey>, StorageError> {
-    if !secret.starts_with(PREFIX) {
-        return Ok(None);
-    }
-    Ok(view.access_keys(&[sha256(secret.as_bytes())])?.pop().map(AccessKey::from))
 }
 
 impl From<AccessKeyRow> for AccessKey {
@@ -227,8 +225,45 @@ impl From<AccessKeyRow> for AccessKey {
             issued_at: row.issued_at,
             expires_at: row.expires_at,
             withdrawn_at: row.withdrawn_at,
+            digest: row.digest,
         }
     }
+}
+
+fn secret() -> Result<String, SealError> {
+    Ok(format!("{PREFIX}{}", fingerprint(&random()?)))
+}
+
+fn new_row(secret: &str, new: NewKey<'_>, now: Moment) -> AccessKeyRow {
+    AccessKeyRow {
+        digest: sha256(secret.as_bytes()),
+        mailbox: new.mailbox.clone(),
+        purpose: new.purpose.to_owned(),
+        scopes: new.scopes.stored(),
+        issued_at: now,
+        expires_at: new.expires_at,
+        withdrawn_at: None,
+    }
+}
+
+/// The key of a number, of one mailbox where one is named.
+fn found(tx: &mut Tx<'_>, number: &str, of: Option<&DxpId>) -> Result<AccessKeyRow, AccessError> {
+    let rows = match of {
+        Some(mailbox) => tx.access_keys_of(mailbox)?,
+        None => tx.all_access_keys()?,
+    };
+    let found = rows.into_iter().find(|row| number_of(&row.digest) == number);
+    found.ok_or_else(|| AccessError::Unknown(number.to_owned()))
+}
+
+/// That a key was given.
+fn added(row: &AccessKeyRow) -> Entry {
+    let fields = [
+        Field::changed("mailbox", String::new(), row.mailbox.to_string()),
+        Field::changed("purpose", String::new(), row.purpose.clone()),
+        Field::changed("valid until", String::new(), row.expires_at.to_string()),
+    ];
+    entry(row, ChangeKind::Added, fields.into_iter().flatten().collect())
 }
 
 fn entry(row: &AccessKeyRow, change: ChangeKind, fields: Vec<Field>) -> Entry {
@@ -240,23 +275,4 @@ fn number_of(digest: &[u8; 32]) -> String {
     let mut number = fingerprint(digest);
     number.truncate(16);
     number
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_may_what_it_is_restricted_to_and_no_more_than_a_program() {
-        let all = Scopes::default();
-        assert!(all.allow(Permission::ReadMail) && all.allow(Permission::Declare));
-        assert!(!all.allow(Permission::Decide), "no program decides");
-        let reads = Scopes::parse(["read-mail", "read-mail"]).unwrap();
-        assert_eq!(reads.names(), ["read-mail"]);
-        assert!(!reads.allow(Permission::Declare));
-        assert_eq!(Scopes::read(&reads.stored()), reads);
-        assert_eq!(Scopes::read(&all.stored()), all);
-        assert!(Scopes::parse(["decide"]).is_err() && Scopes::parse([""]).is_err());
-        assert!(Scopes::read("something-of-tomorrow").names().is_empty());
-    }
 }

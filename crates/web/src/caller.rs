@@ -1,4 +1,4 @@
-//! Who calls: a person with a session, or a program with an access key.
+//! Who calls: a person with a session, or a program with an access key or a token for it.
 
 use std::sync::Arc;
 
@@ -122,18 +122,16 @@ pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Cal
     }))
 }
 
-/// The valid access key that a request bears.
+/// The valid access key that a request bears, itself or as a token.
 async fn key_of(shared: &Shared, headers: &HeaderMap) -> Result<AccessKey, Problem> {
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = bearer.and_then(|text| {
         let (scheme, secret) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("Bearer").then(|| secret.trim().to_owned())
     });
-    let secret = bearer.ok_or(Problem::NoKey)?;
-    let mailboxes = Arc::clone(&shared.access.mailboxes);
-    let key = blocking(move || mailboxes.key_of(&secret)).await?;
-    let now = shared.access.clock.now();
-    key.filter(|key| key.is_valid_at(now)).ok_or(Problem::NoKey)
+    let shown = bearer.ok_or(Problem::NoKey)?;
+    let (programs, now) = (Arc::clone(&shared.access.programs), shared.access.clock.now());
+    blocking(move || programs.of_bearer(&shown, now)).await?.ok_or(Problem::NoKey)
 }
 
 /// Whose mailbox the request's access key opens now; nothing where it bears none.

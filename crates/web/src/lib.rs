@@ -5,6 +5,7 @@
 //! | `POST /ceb` | anybody; a message is believed for its signature | takes a message in, or an archive of messages, answers once they are durable |
 //! | `GET /mailbox/{dxp}` | an access key of the mailbox | responses, in order; waits for the next where none is there |
 //! | `POST /mailbox/{dxp}/{n}/ack` | an access key of the mailbox | notes that the mailbox was read up to there |
+//! | `POST /oauth2/token` | an access key, as its credentials | a token for the key, good for a quarter of an hour |
 //! | `/api/v1/…` | what [`Web::described`] says of each | the JSON interface |
 //! | `GET /health` | anybody | whether the process lives |
 //! | `GET /ready` | anybody | whether it can take messages now |
@@ -19,6 +20,7 @@ mod health;
 mod language;
 mod layers;
 mod mailbox;
+mod oauth;
 mod pace;
 mod pages;
 mod problem;
@@ -32,6 +34,7 @@ use std::time::Duration;
 
 use axum::{Extension, Router};
 use tokio::sync::{Semaphore, watch};
+use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
@@ -59,6 +62,8 @@ pub struct Access {
     pub reception: Reception,
     /// Where responses are read.
     pub mailboxes: Arc<Mailboxes>,
+    /// Which programs call.
+    pub programs: Arc<Programs>,
     /// Who signs in.
     pub people: Arc<People>,
     /// What may be looked at.
@@ -67,6 +72,8 @@ pub struct Access {
     pub answered: Arc<Answered>,
     /// Whether browsers reach it by TLS alone.
     pub is_secure: bool,
+    /// Where it is reached from outside, as `https://window.example`; what callers say where absent.
+    pub address: Option<String>,
     /// Where test enterprises come from, in a service that is a sandbox.
     pub sandbox: Option<Arc<Sandbox>>,
     /// Tells the time.
@@ -151,6 +158,8 @@ pub fn web(access: Access) -> Web {
         .post("/ceb", Needs::MailboxKey, ceb::receive)
         .get("/mailbox/{dxp}", Needs::MailboxKey, mailbox::letters)
         .post("/mailbox/{dxp}/{n}/ack", Needs::MailboxKey, mailbox::acknowledge)
+        .post("/oauth2/token", Needs::ClientCredentials, oauth::token)
+        .get("/.well-known/oauth-authorization-server", Needs::Nothing, oauth::metadata)
         .get("/health", Needs::Nothing, health::health)
         .get("/ready", Needs::Nothing, health::ready);
     let (router, described, routes) = api::add(pages::add(routes)).done();

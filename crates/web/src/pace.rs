@@ -68,13 +68,17 @@ impl Pace {
 /// # Errors
 /// [`Problem::TooMany`].
 pub fn keep(shared: &Shared, caller: Option<&Caller>, request: &Request) -> Result<(), Problem> {
-    let client = match caller {
-        Some(caller) => caller.audit_name(),
-        None => match Address::of(request.extensions()).0 {
-            Some(address) => address.to_string(),
-            None => return Ok(()),
-        },
-    };
+    match caller {
+        Some(caller) => keep_client(shared, caller.audit_name()),
+        None => Address::of(request.extensions()).keep(shared),
+    }
+}
+
+/// Lets a client that is known ask once more.
+///
+/// # Errors
+/// [`Problem::TooMany`].
+pub fn keep_client(shared: &Shared, client: String) -> Result<(), Problem> {
     let now = shared.access.clock.now();
     shared.pace.take(client, shared.access.limits.requests_per_minute, now)
 }
@@ -82,6 +86,14 @@ pub fn keep(shared: &Shared, caller: Option<&Caller>, request: &Request) -> Resu
 impl Address {
     fn of(extensions: &Extensions) -> Self {
         Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| at.ip()))
+    }
+
+    /// Lets somebody at the address, who is not known, ask once more.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`].
+    pub fn keep(&self, shared: &Shared) -> Result<(), Problem> {
+        self.0.map_or(Ok(()), |address| keep_client(shared, address.to_string()))
     }
 
     /// Lets somebody at the address try a password once more.

@@ -27,6 +27,8 @@ pub enum Needs {
     Nothing,
     /// An access key, which the handler holds against the mailbox that is asked for.
     MailboxKey,
+    /// The credentials of a program, which the handler looks for in the request.
+    ClientCredentials,
     /// A session that may still lack its second factor.
     Session,
     /// To be known, as whatever.
@@ -130,6 +132,9 @@ impl Routes {
             return router
                 .route_layer(from_fn_with_state(3 * answer_within + wait_at_most, in_time));
         }
+        if needs == Needs::ClientCredentials {
+            return router.route_layer(from_fn_with_state(answer_within, in_time));
+        }
         let shared = (self.shared.clone(), Side::Pages);
         router
             .route_layer(from_fn_with_state((shared, needs), guard))
@@ -181,7 +186,7 @@ fn admit(needs: Needs, caller: Option<&Caller>, request: &Request) -> Result<(),
         return Err(Problem::ForeignForm);
     }
     let caller = match needs {
-        Needs::Nothing | Needs::MailboxKey => return Ok(()),
+        Needs::Nothing | Needs::MailboxKey | Needs::ClientCredentials => return Ok(()),
         Needs::Session | Needs::Known | Needs::May(_) => caller.ok_or(Problem::SignInNeeded)?,
     };
     let permission = match needs {

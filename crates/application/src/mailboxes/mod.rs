@@ -15,7 +15,6 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Backoff, Mail, Response, StorageError, Store, View, Writer};
 
-use crate::access::{self, AccessKey};
 use crate::delivery::{Outgoing, RenderError, Rendered, complete, render};
 use crate::originals::Archive;
 
@@ -152,14 +151,6 @@ impl Mailboxes {
         }
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(writer.retried(Backoff::default(), |tx| tx.read_mail(mailbox, n, at))?)
-    }
-
-    /// The access key that a secret belongs to, valid or not.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn key_of(&self, secret: &str) -> Result<Option<AccessKey>, StorageError> {
-        self.store.read(|view| access::key_of(view, secret))
     }
 
     /// When the oldest response was decided that lies in no mailbox yet.

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tongguan_application::access::{AccessKey, NewKey, Scopes, issue, keys, withdraw};
+use tongguan_application::access::{
+    AccessKey, NewKey, Rotation, Scopes, issue, keys, rotate, withdraw,
+};
 use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::ids::DxpId;
@@ -35,6 +37,9 @@ enum AccessCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Give a new key in the place of one, for the same purpose and with the same permissions; the old one is good
+    /// a while longer.
+    Rotate(Rotate),
     /// Withdraw a key; it opens nothing from now on.
     Withdraw {
         /// Its number, as `access list` shows it.
@@ -69,6 +74,23 @@ struct Issue {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct Rotate {
+    /// The old key's number, as `access list` shows it.
+    number: String,
+    /// For how many hours the old key is good beside the new one.
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(0..=720))]
+    overlap_hours: u16,
+    /// For how many days the new key is valid.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    days: u16,
+    #[command(flatten)]
+    place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 fn mailbox(text: &str) -> Result<DxpId, String> {
     DxpId::parse(text).map_err(|error| error.to_string())
 }
@@ -78,6 +100,7 @@ impl Access {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             AccessCommand::Issue(issue) => issue.run(),
+            AccessCommand::Rotate(rotate) => rotate.run(),
             AccessCommand::List { place, json } => list(place, *json),
             AccessCommand::Withdraw { number, place, json } => {
                 let now = SystemClock.now();
@@ -93,7 +116,7 @@ impl Access {
 impl Issue {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let now = SystemClock.now();
-        let expires_at = now.plus_millis(i64::from(self.days) * 86_400_000);
+        let expires_at = now.plus_days(self.days.into());
         let scopes = Scopes::parse(self.scopes.iter().map(String::as_str))?;
         let store = self.place.open(now)?;
         let new =
@@ -101,20 +124,45 @@ impl Issue {
         let cause = Cause::Command("access issue".to_owned());
         let (key, secret) =
             issue(&mut store.writer()?, new, &cause, now).context("no key was given")?;
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            let mut shown = json!(AccessKeyView::of(&key, now));
-            shown["key"] = json!(secret);
-            writeln!(out, "{shown}")?;
-        } else {
-            writeln!(out, "{secret}")?;
-            eprintln!(
-                "key {} for mailbox {}, valid until {}; it is not shown again",
-                key.number, key.mailbox, key.expires_at
-            );
-        }
-        Ok(ExitCode::SUCCESS)
+        show_once(&key, &secret, now, self.json)
     }
+}
+
+impl Rotate {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let now = SystemClock.now();
+        let rotation = Rotation {
+            number: &self.number,
+            of: None,
+            old_until: now.plus_millis(i64::from(self.overlap_hours) * 3_600_000),
+            expires_at: now.plus_days(self.days.into()),
+        };
+        let mut writer = self.place.open_known(now)?.writer()?;
+        let cause = Cause::Command("access rotate".to_owned());
+        let (key, secret) = rotate(&mut writer, rotation, &cause, now)?;
+        show_once(&key, &secret, now, self.json)
+    }
+}
+
+fn show_once(
+    key: &AccessKey,
+    secret: &str,
+    now: Moment,
+    as_json: bool,
+) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        let mut shown = json!(AccessKeyView::of(key, now));
+        shown["key"] = json!(secret);
+        writeln!(out, "{shown}")?;
+    } else {
+        writeln!(out, "{secret}")?;
+        eprintln!(
+            "key {} for mailbox {}, valid until {}; it is not shown again",
+            key.number, key.mailbox, key.expires_at
+        );
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list(place: &Place, as_json: bool) -> anyhow::Result<ExitCode> {

@@ -183,6 +183,7 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::Unknown(_) => Self::NotFound,
             error @ AccessError::BadScope(_) => wrong("/scopes", &error.to_string()),
+            error @ AccessError::Over(_) => Self::Refused(error.to_string()),
             error => broken(&error),
         }
     }

@@ -4,10 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
+use tongguan_domain::access::{Permission, Role};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, Paths};
 use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+    ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2,
+    Scopes as FlowScopes, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, Ref, RefOr,
@@ -18,6 +20,7 @@ use utoipa::{PartialSchema as _, ToSchema};
 use crate::Shared;
 use crate::caller::SESSION_COOKIE;
 use crate::defect::DefectView;
+use crate::oauth::TOKEN_ADDRESS;
 use crate::problem::{Problem, json_answer};
 use crate::routes::Needs;
 
@@ -142,17 +145,24 @@ fn refusals(operation: &mut Operation, path: &str, needs: Needs, does: Does) {
 /// Says what the operation needs.
 fn secure(operation: &mut Operation, needs: Needs) {
     let (name, schemes) = match needs {
-        Needs::Nothing | Needs::MailboxKey | Needs::Session => ("nothing", Vec::new()),
-        Needs::Known => ("to be known", known()),
-        Needs::May(permission) => (permission.name(), known()),
+        Needs::Nothing | Needs::MailboxKey | Needs::ClientCredentials | Needs::Session => {
+            ("nothing", Vec::new())
+        }
+        Needs::Known => ("to be known", known(&[])),
+        Needs::May(permission) => (permission.name(), known(&[permission])),
     };
     operation.security = Some(schemes);
     operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", name).build());
 }
 
-fn known() -> Vec<SecurityRequirement> {
+/// Ways to be known; a token, where a program may do this at all.
+fn known(needed: &[Permission]) -> Vec<SecurityRequirement> {
     let none: [&str; 0] = [];
-    ["key", "session"].map(|name| SecurityRequirement::new(name, none)).to_vec()
+    let mut ways = ["key", "session"].map(|name| SecurityRequirement::new(name, none)).to_vec();
+    if needed.iter().all(|permission| permission.is_of(Role::Program)) {
+        ways.push(SecurityRequirement::new("token", needed.iter().map(|it| it.name())));
+    }
+    ways
 }
 
 /// The whole description: what it is, how to be known, what a problem looks like.
@@ -183,6 +193,14 @@ pub fn whole(mut described: OpenApi) -> OpenApi {
         "The session of somebody who signed in; what changes something also sends `X-Form-Token`.",
     );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let scopes = Permission::ALL.into_iter().filter(|permission| permission.is_of(Role::Program));
+    let scopes = FlowScopes::from_iter(scopes.map(|it| (it.name(), "What needs it, says so.")));
+    let flow = Flow::ClientCredentials(ClientCredentials::new(TOKEN_ADDRESS, scopes));
+    let token = OAuth2::with_description(
+        [flow],
+        "A token for an access key: the key's number is the client's id, the key itself its secret.",
+    );
+    components.add_security_scheme("token", SecurityScheme::OAuth2(token));
     described
 }
 

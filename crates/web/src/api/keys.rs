@@ -7,11 +7,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use tongguan_application::access::{
-    AccessError, NewKey, Scopes, issue as give, withdraw as take_back,
+    AccessError, AccessKey, LONGEST_OVERLAP_HOURS, NewKey, Rotation, Scopes, issue as give,
+    rotate as replace, withdraw as take_back,
 };
 use tongguan_application::history::Cause;
 use tongguan_domain::access::Standing;
 use tongguan_domain::ids::DxpId;
+use tongguan_domain::time::Moment;
 use utoipa::ToSchema;
 
 use super::body::{Given, wrong};
@@ -32,6 +34,18 @@ pub struct KeyGiven {
     /// absent.
     scopes: Option<Vec<String>>,
     /// For how many days it is valid: 365 where absent.
+    #[schema(minimum = 1, maximum = 3650)]
+    days: Option<u16>,
+}
+
+/// How a key is to be replaced.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotationGiven {
+    /// For how many hours the old key is good beside the new one: 24 where absent.
+    #[schema(maximum = 720)]
+    overlap_hours: Option<u16>,
+    /// For how many days the new key is valid: 365 where absent.
     #[schema(minimum = 1, maximum = 3650)]
     days: Option<u16>,
 }
@@ -80,10 +94,7 @@ pub async fn issue(
     if !(1..=100).contains(&purpose.chars().count()) || purpose.chars().any(char::is_control) {
         return Err(wrong("/purpose", "1 to 100 characters, none of them a control character"));
     }
-    let days = given.days.unwrap_or(365);
-    if !(1..=3_650).contains(&days) {
-        return Err(wrong("/days", "1 to 3650"));
-    }
+    let days = days(given.days)?;
     let scopes = given.scopes.unwrap_or_default();
     let scopes = Scopes::parse(scopes.iter().map(String::as_str))?;
     let mailbox = mailbox(&shared, &caller).await?;
@@ -91,14 +102,53 @@ pub async fn issue(
     let cause = Cause::Person(caller.audit_name());
     let people = Arc::clone(&shared.access.people);
     let giving = move || {
-        let until = now.plus_days(days.into());
+        let until = now.plus_days(days);
         let new =
             NewKey { mailbox: &mailbox, purpose: &purpose, scopes: &scopes, expires_at: until };
         give(&mut people.writer(), new, &cause, now)
     };
-    let (key, secret) = blocking(giving).await?;
-    let view = IssuedView { key: secret, about: AccessKeyView::of(&key, now) };
-    Ok((StatusCode::CREATED, json_answer(&view)).into_response())
+    Ok(shown_once(blocking(giving).await?, now))
+}
+
+/// Replace an access key of the own mailbox
+///
+/// Gives a new key for the same purpose, with the same permissions; the old one is good a while longer, so that no
+/// program has to stop.
+#[utoipa::path(
+    post, path = "/api/v1/keys/{number}/rotation", tag = "administration", operation_id = "rotate_key",
+    params(("number" = String, Path, description = "The old key's number.")),
+    request_body = RotationGiven,
+    responses((status = 201, description = "The new key; its secret is shown this once.", body = IssuedView)),
+)]
+pub async fn rotate(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Part(number): Part<String>,
+    Given(given): Given<RotationGiven>,
+) -> Result<Response, Problem> {
+    let days = days(given.days)?;
+    let hours = given.overlap_hours.unwrap_or(24);
+    if hours > LONGEST_OVERLAP_HOURS {
+        return Err(wrong("/overlap_hours", "0 to 720"));
+    }
+    let mailbox = mailbox(&shared, &caller).await?;
+    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let cause = Cause::Person(caller.audit_name());
+    let rotating = move || {
+        let rotation = Rotation {
+            number: &number,
+            of: Some(&mailbox),
+            old_until: now.plus_millis(i64::from(hours) * 3_600_000),
+            expires_at: now.plus_days(days),
+        };
+        match replace(&mut people.writer(), rotation, &cause, now) {
+            Err(refused @ (AccessError::Unknown(_) | AccessError::Over(_))) => {
+                Ok(Err(Problem::from(refused)))
+            }
+            given => given.map(Ok),
+        }
+    };
+    Ok(shown_once(blocking(rotating).await??, now))
 }
 
 /// Withdraw an access key of the own mailbox
@@ -126,6 +176,18 @@ pub async fn withdraw(
     };
     let key = blocking(taking).await?.ok_or(Problem::NotFound)?;
     Ok(json_answer(&AccessKeyView::of(&key, now)))
+}
+
+/// For how many days a key is to be valid.
+fn days(given: Option<u16>) -> Result<i64, Problem> {
+    let days = given.unwrap_or(365);
+    if (1..=3_650).contains(&days) { Ok(days.into()) } else { Err(wrong("/days", "1 to 3650")) }
+}
+
+/// A key, with its secret.
+fn shown_once((key, secret): (AccessKey, String), now: Moment) -> Response {
+    let view = IssuedView { key: secret, about: AccessKeyView::of(&key, now) };
+    (StatusCode::CREATED, json_answer(&view)).into_response()
 }
 
 /// The mailbox of the caller's enterprise.

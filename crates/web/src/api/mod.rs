@@ -96,6 +96,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ManagePeople), routes!(people::invite))
         .api(may(P::ManagePrograms), routes!(keys::list, keys::issue))
         .api(may(P::ManagePrograms), routes!(keys::withdraw))
+        .api(may(P::ManagePrograms), routes!(keys::rotate))
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
 }

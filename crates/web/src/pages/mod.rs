@@ -121,6 +121,16 @@ fn of_an_enterprise(routes: Routes) -> Routes {
         .get("/guarantee", Needs::May(Permission::ReadAccounts), accounts::guarantee)
         .get("/programs", Needs::May(Permission::ManagePrograms), programs::page)
         .post("/programs", Needs::May(Permission::ManagePrograms), programs::give)
+        .get(
+            "/programs/{number}/rotation",
+            Needs::May(Permission::ManagePrograms),
+            programs::rotation::asked,
+        )
+        .post(
+            "/programs/{number}/rotation",
+            Needs::May(Permission::ManagePrograms),
+            programs::rotation::replace,
+        )
         .get("/programs/{number}/withdraw", Needs::May(Permission::ManagePrograms), programs::asked)
         .post(
             "/programs/{number}/withdraw",

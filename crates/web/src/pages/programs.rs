@@ -1,5 +1,7 @@
 //! Programs (程序): the access keys of the own mailbox.
 
+pub mod rotation;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -69,17 +71,7 @@ pub async fn give(
         issue(&mut people.writer(), new, &cause, now)
     };
     let (key, secret) = blocking(giving).await?;
-    let told = html! {
-        div.notice.good role="status" {
-            p { (visit.say(
-                "密钥已生成。它只显示这一次，请立即保存到您的程序中：",
-                "Here is the key. It is shown this once: put it into your program now.",
-            )) }
-            pre { (secret) }
-            p { (visit.say("编号", "Number")) " " code { (key.number) } }
-        }
-    };
-    shown(&shared, &visit, &caller, StatusCode::OK, &told).await
+    shown(&shared, &visit, &caller, StatusCode::OK, &key_given(&visit, &key, &secret)).await
 }
 
 /// Asks whether a key is to be withdrawn.
@@ -175,6 +167,20 @@ async fn shown(
     Ok(visit.page_with(status, title, &body))
 }
 
+/// A new key, shown this once.
+fn key_given(visit: &Visit, key: &AccessKey, secret: &str) -> Markup {
+    html! {
+        div.notice.good role="status" {
+            p { (visit.say(
+                "密钥已生成。它只显示这一次，请立即保存到您的程序中：",
+                "Here is the key. It is shown this once: put it into your program now.",
+            )) }
+            pre { (secret) }
+            p { (visit.say("编号", "Number")) " " code { (key.number) } }
+        }
+    }
+}
+
 fn form(visit: &Visit) -> Markup {
     html! {
         form.stacked method="post" action="/programs" {
@@ -184,15 +190,19 @@ fn form(visit: &Visit) -> Markup {
                 p.hint #hint { (visit.say("例如使用它的程序名称", "Such as the program that will use it")) }
                 input #purpose name="purpose" maxlength=(LONGEST) aria-describedby="hint" required;
             }
-            div {
-                label for="days" { (visit.say("有效期", "Valid for")) }
-                select #days name="days" { @for days in DAYS {
-                    option value=(days) selected[days == 365] { (days) (visit.say("天", " days")) }
-                } }
-            }
+            (days_field(visit))
             button { (visit.say("发放", "Give it")) }
         }
     }
+}
+
+fn days_field(visit: &Visit) -> Markup {
+    html! { div {
+        label for="days" { (visit.say("新密钥有效期", "The new key is valid for")) }
+        select #days name="days" { @for days in DAYS {
+            option value=(days) selected[days == 365] { (days) (visit.say("天", " days")) }
+        } }
+    } }
 }
 
 fn rows(visit: &Visit, keys: &[AccessKey], now: Moment) -> Markup {
@@ -222,6 +232,10 @@ fn standing(visit: &Visit, key: &AccessKey, now: Moment) -> Markup {
             Some(at) => { (visit.say("已撤销 ", "Withdrawn ")) (time(at)) }
             None if key.is_valid_at(now) => {
                 (visit.say("有效", "Valid")) " "
+                a href={ "/programs/" (key.number) "/rotation" } {
+                    (visit.say("更换", "Replace")) span.visually-hidden { " " (key.number) }
+                }
+                " "
                 a href={ "/programs/" (key.number) "/withdraw" } {
                     (visit.say("撤销", "Withdraw")) span.visually-hidden { " " (key.number) }
                 }

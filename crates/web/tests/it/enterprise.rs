@@ -20,6 +20,7 @@ mod pages;
 mod parcels;
 mod people;
 mod programs;
+mod tokens;
 
 /// A world in which the merchant has imported and the exporter exported, and its pages.
 struct Stage {

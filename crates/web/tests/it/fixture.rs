@@ -10,6 +10,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::Cause;
@@ -110,10 +111,12 @@ impl Site {
         let access = Access {
             reception,
             mailboxes: Arc::new(Mailboxes::open(&store, keyring.clone(), false).unwrap()),
-            answered: Arc::new(Answered::open(&store, keyring).unwrap()),
+            answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
+            programs: Arc::new(Programs::new(store.clone(), keyring)),
             people: people.clone(),
             enquiries: Arc::new(Enquiries::new(store)),
             is_secure: false,
+            address: None,
             strict_transport: None,
             sandbox: sandbox(&people, now),
             clock: clock.clone(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::http::uri::Authority;
 use serde::Deserialize;
 use tongguan_application::intake::SignatureDemand;
 use tongguan_application::people::Policy;
@@ -27,6 +28,8 @@ use crate::log::LogSettings;
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where it is reached from outside, as `https://window.example`.
+    pub address: Option<String>,
     data: Option<PathBuf>,
     database: Option<String>,
     key_file: Option<PathBuf>,
@@ -88,6 +91,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            address: None,
             data: None,
             database: None,
             key_file: None,
@@ -234,6 +238,12 @@ impl Config {
             "`limits.kib_in_flight` is {kib_in_flight}, less than one message of \
              `limits.message_kib` = {message_kib}; raise it"
         );
+        anyhow::ensure!(
+            self.address.as_deref().is_none_or(is_origin),
+            "`address` is {:?}; it is the scheme and the host, and nothing behind them: \
+             'https://window.example'",
+            self.address.as_deref().unwrap_or_default()
+        );
         self.webhooks.check()?;
         self.demand().map(drop)
     }
@@ -276,6 +286,14 @@ impl Config {
     pub fn demand(&self) -> anyhow::Result<SignatureDemand> {
         demand(&self.unsigned)
     }
+}
+
+/// Whether a text is what browsers call an origin: `https://window.example`, `http://localhost:8080`.
+fn is_origin(address: &str) -> bool {
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    host.and_then(|host| host.parse::<Authority>().ok()).is_some_and(|host| {
+        !host.as_str().contains('@') && host.as_str() == host.as_str().to_lowercase()
+    })
 }
 
 impl LimitSettings {
@@ -331,6 +349,8 @@ mod tests {
             ("listem = '127.0.0.1:1'", "listem"),
             ("[limits]\nmessage_kib = 0", "line 2"),
             ("listen = 'nowhere'", "line 1"),
+            ("address = 'window.example'", "nothing behind them"),
+            ("address = 'https://window.example/'", "nothing behind them"),
             ("data = 'a'\ndatabase = 'b'", "take one away"),
             ("unsigned = ['CEB999']", "CEB999"),
             ("[limits]\nkib_in_flight = 10", "raise it"),

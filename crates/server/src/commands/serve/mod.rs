@@ -25,6 +25,7 @@ use axum::Router;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
@@ -188,6 +189,7 @@ impl Served {
             Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
         let enquiries = Arc::new(Enquiries::new(store.clone()));
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
+        let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
         let pushing = config.webhooks.start(&store, &mailboxes, &keyring, &clock)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
@@ -210,11 +212,13 @@ impl Served {
         let access = Access {
             reception,
             mailboxes,
+            programs,
             people,
             enquiries,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
+            address: config.address.clone(),
             strict_transport: config.strict_transport(),
             clock,
             mail,

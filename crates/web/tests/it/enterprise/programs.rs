@@ -1,13 +1,13 @@
 //! Access keys of the own mailbox.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use tongguan_application::history::{Cause, ChangeKind, Subject, events};
 use tongguan_storage::{About, Register};
 
 use super::Stage;
 use crate::fixture::Answer;
 
-fn secret(page: &Answer) -> String {
+pub fn secret(page: &Answer) -> String {
     let (_, rest) = page.body.split_once("<pre>").unwrap_or_else(|| panic!("{page:?}"));
     rest.split('<').next().unwrap().to_owned()
 }
@@ -64,4 +64,38 @@ async fn a_key_without_purpose_is_not_given() {
     assert!(refused.body.contains("No key was given yet"), "{}", refused.body);
     let form = [("form_token", token.as_str()), ("purpose", "x"), ("days", "9999")];
     assert_eq!(browser.send("/programs", &form).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_key_is_replaced_by_another_and_is_good_a_while_longer() {
+    let stage = Stage::set();
+    let (mut merchant, mut exporter) = (stage.merchant().await, stage.exporter().await);
+    let (token, foreign) = (merchant.form_token().await, exporter.form_token().await);
+    let form = [("form_token", token.as_str()), ("purpose", "our ERP"), ("days", "90")];
+    let old = secret(&merchant.send("/programs", &form).await);
+    let list = merchant.open("/programs").await;
+    let number = list.body.split("href=\"/programs/").nth(1).unwrap().split('/').next().unwrap();
+    let address = format!("/programs/{number}/rotation");
+    let form = |token| [("form_token", token), ("hours", "24"), ("days", "365")];
+    assert_eq!(exporter.open(&address).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(exporter.send(&address, &form(&foreign)).await.status, StatusCode::NOT_FOUND);
+    let question = merchant.open(&address).await;
+    assert!(question.body.contains("The old one is good"), "{}", question.body);
+    let odd = [("form_token", token.as_str()), ("hours", "999"), ("days", "365")];
+    assert_eq!(merchant.send(&address, &odd).await.status, StatusCode::BAD_REQUEST);
+    let replaced = merchant.send(&address, &form(&token)).await;
+    assert_eq!(replaced.status, StatusCode::OK, "{replaced:?}");
+    let new = secret(&replaced);
+    let works = async |key: &str| {
+        let mut program = stage.site.browser();
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", bearer.as_str())];
+        program.with(Method::GET, "/api/v1/session", &headers, "").await.status == StatusCode::OK
+    };
+    assert_ne!(old, new);
+    assert!(works(&old).await && works(&new).await);
+    stage.world.clock.advance_millis(24 * 60 * 60 * 1_000);
+    assert!(!works(&old).await && works(&new).await);
+    let over = stage.merchant().await.open(&address).await;
+    assert_eq!(over.status, StatusCode::NOT_FOUND, "what is over is not replaced");
 }
