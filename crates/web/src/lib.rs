@@ -43,6 +43,7 @@ use tongguan_application::people::People;
 use tongguan_application::ports::Clock;
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
+use tongguan_application::webhooks::Courier;
 
 pub use defect::DefectView;
 pub use language::Language;
@@ -70,6 +71,8 @@ pub struct Access {
     pub enquiries: Arc<Enquiries>,
     /// Which requests were answered.
     pub answered: Arc<Answered>,
+    /// What webhooks are added and tried with.
+    pub courier: Arc<Courier>,
     /// Whether browsers reach it by TLS alone.
     pub is_secure: bool,
     /// Where it is reached from outside, as `https://window.example`; what callers say where absent.
@@ -123,6 +126,8 @@ struct Shared {
     in_flight: Arc<Semaphore>,
     /// A permit for each message that is checked at a time for whoever wants to know.
     checks: Arc<Semaphore>,
+    /// A permit for each receiver of a webhook that somebody waits for.
+    trials: Arc<Semaphore>,
     /// How much each client has asked.
     pace: Arc<Pace>,
     /// The description of the JSON interface.
@@ -141,6 +146,8 @@ pub struct Web {
 
 /// Messages that are checked at a time.
 const CHECKS: usize = 2;
+/// Receivers of webhooks that are waited for at a time because somebody tries them.
+const TRIALS: usize = 4;
 
 /// Puts the routes together.
 pub fn web(access: Access) -> Web {
@@ -151,6 +158,7 @@ pub fn web(access: Access) -> Web {
         access,
         in_flight: Arc::new(Semaphore::new(permits)),
         checks: Arc::new(Semaphore::new(CHECKS)),
+        trials: Arc::new(Semaphore::new(TRIALS)),
         pace: Arc::new(Pace::default()),
         described: Arc::new(OnceLock::new()),
     };

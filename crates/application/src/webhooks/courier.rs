@@ -1,7 +1,7 @@
 //! The courier: delivers what one webhook is due, letter by letter.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, random};
@@ -201,6 +201,26 @@ impl Courier {
         self.ending.store(true, Ordering::Relaxed);
     }
 
+    pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    pub(super) fn sender(&self) -> &dyn EventSender {
+        &*self.sender
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
     fn hold(&self, number: WebhookNumber) -> Result<Option<Held>, WebhookError> {
         let now = self.clock.now();
         let (holder, until) = (i64::from_be_bytes(random()?), now.plus_millis(HOLD_MILLIS));
@@ -304,8 +324,7 @@ impl Courier {
         &self,
         work: impl FnMut(&mut Tx<'_>) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.retried(Backoff::default(), work)
+        self.writer().retried(Backoff::default(), work)
     }
 }
 

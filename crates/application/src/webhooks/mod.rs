@@ -2,10 +2,12 @@
 //!
 //! A webhook follows its mailbox with a cursor of its own, place by place: a letter is delivered, or given
 //! up after three days, before the next one is sent. Delivery is at least once; events keep their ids.
-//! [`Courier`] delivers for one webhook at a time, [`Rounds`] for all of them side by side.
+//! [`Courier`] delivers for one webhook at a time, [`Rounds`] for all of them side by side; an [`Owner`] adds,
+//! tries and steers those of one mailbox.
 
 mod courier;
 mod event;
+mod owner;
 mod rounds;
 mod schedule;
 mod secret;
@@ -25,6 +27,7 @@ use crate::ports::{EventSender, NotSent};
 use secret::Secret;
 
 pub use courier::{Courier, Sent};
+pub use owner::{Owner, Progress};
 pub use rounds::Rounds;
 pub use schedule::PAUSES;
 

@@ -64,7 +64,7 @@ pub fn actor(caller: &Caller) -> String {
 }
 
 /// What an operator has to look at; the caller is told to come again.
-fn broken(error: &(dyn Error + 'static)) -> Problem {
+pub fn broken(error: &(dyn Error + 'static)) -> Problem {
     eprintln!("a request could not be carried out: {}", chain(error));
     Problem::Unavailable
 }

@@ -191,7 +191,7 @@ fn shown_once((key, secret): (AccessKey, String), now: Moment) -> Response {
 }
 
 /// The mailbox of the caller's enterprise.
-async fn mailbox(shared: &Shared, caller: &Caller) -> Result<DxpId, Problem> {
+pub async fn mailbox(shared: &Shared, caller: &Caller) -> Result<DxpId, Problem> {
     let Standing::Enterprise { party, .. } = caller.standing else { return Err(Problem::NotFound) };
     let enquiries = Arc::clone(&shared.access.enquiries);
     let registry = blocking(move || enquiries.registry()).await?;

@@ -36,6 +36,7 @@ mod returns;
 mod session;
 mod tax;
 mod transits;
+pub mod webhooks;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -97,6 +98,14 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ManagePrograms), routes!(keys::list, keys::issue))
         .api(may(P::ManagePrograms), routes!(keys::withdraw))
         .api(may(P::ManagePrograms), routes!(keys::rotate))
+        .api(may(P::ManagePrograms), routes!(webhooks::list, webhooks::add))
+        .api(may(P::ManagePrograms), routes!(webhooks::show, webhooks::remove))
+        .api(may(P::ManagePrograms), routes!(webhooks::pause))
+        .api(may(P::ManagePrograms), routes!(webhooks::resume))
+        .api(may(P::ManagePrograms), routes!(webhooks::rotate))
+        .api(may(P::ManagePrograms), routes!(webhooks::replay))
+        .api(may(P::ManagePrograms), routes!(webhooks::test))
+        .api(may(P::ManagePrograms), routes!(webhooks::send_dead_letter))
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
 }

@@ -35,6 +35,7 @@ pub mod sign_in;
 pub mod tax;
 pub mod upload;
 pub mod waiting;
+pub mod webhooks;
 pub mod words;
 
 use tongguan_domain::access::Permission;
@@ -137,6 +138,10 @@ fn of_an_enterprise(routes: Routes) -> Routes {
             Needs::May(Permission::ManagePrograms),
             programs::take_back,
         )
+        .get("/webhooks", Needs::May(Permission::ManagePrograms), webhooks::page)
+        .post("/webhooks", Needs::May(Permission::ManagePrograms), webhooks::add)
+        .get("/webhooks/{number}", Needs::May(Permission::ManagePrograms), webhooks::one::page)
+        .post("/webhooks/{number}", Needs::May(Permission::ManagePrograms), webhooks::one::act)
 }
 
 fn of_people(routes: Routes) -> Routes {

@@ -52,7 +52,7 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 17] = [
+const PLACES: [Place; 18] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
@@ -66,6 +66,7 @@ const PLACES: [Place; 17] = [
     place("/mail", ("信箱", "Mailbox"), Some(Permission::ReadMail)),
     place("/tax-bills", ("税单", "Tax bills"), Some(Permission::ReadAccounts)),
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
+    place("/webhooks", ("推送", "Webhooks"), Some(Permission::ManagePrograms)),
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
     place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
     place("/tax", ("税费计算", "Tax"), None),

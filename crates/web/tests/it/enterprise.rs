@@ -21,6 +21,7 @@ mod parcels;
 mod people;
 mod programs;
 mod tokens;
+mod webhooks;
 
 /// A world in which the merchant has imported and the exporter exported, and its pages.
 struct Stage {

@@ -1,7 +1,7 @@
 //! The routes over a store of their own, and a browser that uses them.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,8 +16,10 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{NewPerson, People, Policy, add};
+use tongguan_application::ports::{self, EventSender, NotSent, Post};
 use tongguan_application::reception::{Errand, Reception};
 use tongguan_application::sandbox::{self, Sandbox};
+use tongguan_application::webhooks::Courier;
 use tongguan_domain::access::{Authority, Role, SignIn, Standing};
 use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::time::Moment;
@@ -39,8 +41,34 @@ pub struct Site {
     pub people: Arc<People>,
     /// The clock that everybody reads.
     pub clock: Arc<MockClock>,
+    /// Who takes what webhooks send.
+    pub receiver: Arc<Receiver>,
+    /// What delivers for webhooks, when a test wants it to.
+    pub courier: Arc<Courier>,
     kept: Option<(crossbeam_channel::Receiver<Errand>, TempDir)>,
     _mail: watch::Sender<u64>,
+}
+
+/// A receiver of webhooks that is asked without a network.
+#[derive(Default)]
+pub struct Receiver {
+    /// What came.
+    pub came: Mutex<Vec<Post>>,
+    /// What it answers instead of taking it.
+    pub refuses: Mutex<Option<u16>>,
+}
+
+impl EventSender for Receiver {
+    fn admit(&self, url: &str) -> Result<(), NotSent> {
+        let is_public = url.starts_with("https://erp.example/");
+        is_public.then_some(()).ok_or_else(|| NotSent("it is not public".to_owned()))
+    }
+
+    fn post(&self, post: &Post) -> Result<ports::Answer, NotSent> {
+        self.came.lock().unwrap().push(post.clone());
+        let status = self.refuses.lock().unwrap().unwrap_or(204);
+        Ok(ports::Answer { status, body: "what nobody is told".to_owned() })
+    }
 }
 
 /// A browser: it keeps its cookies.
@@ -83,7 +111,7 @@ impl Site {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(MockClock::at(Moment::parse_wire("20261123120000").unwrap()));
         let target = Target::Sqlite(directory.path().join("store"));
-        let now = tongguan_application::ports::Clock::now(&*clock);
+        let now = ports::Clock::now(&*clock);
         let store = Store::open(&target, StoreSettings::default(), now).unwrap();
         // What is handed over is never taken: messages are no matter here.
         let (reception, errands) = Reception::open(4);
@@ -104,13 +132,19 @@ impl Site {
         policy: Policy,
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
-        let now = tongguan_application::ports::Clock::now(&*clock);
+        let now = ports::Clock::now(&*clock);
         let keyring = Arc::new(Keyring::from_master(&[3; 32]));
         let people = Arc::new(People::open(&store, keyring.clone(), policy).unwrap());
         let (mail, told) = watch::channel(0);
+        let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), false).unwrap());
+        let receiver = Arc::new(Receiver::default());
+        let (taken, time) = (receiver.clone(), clock.clone());
+        let courier = Courier::open(&store, mailboxes.clone(), keyring.clone(), taken, time);
+        let courier = Arc::new(courier.unwrap());
         let access = Access {
             reception,
-            mailboxes: Arc::new(Mailboxes::open(&store, keyring.clone(), false).unwrap()),
+            mailboxes,
+            courier: courier.clone(),
             answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             people: people.clone(),
@@ -131,14 +165,14 @@ impl Site {
             },
         };
         let tongguan_web::Web { router, routes, .. } = web(access);
-        Self { router, routes, people, clock, kept: None, _mail: mail }
+        Self { router, routes, people, clock, receiver, courier, kept: None, _mail: mail }
     }
 
     /// Lets somebody in, with [`PASSWORD`].
     pub fn admit(&self, sign_in: &str, standing: Standing) {
         let sign_in = SignIn::parse(sign_in).unwrap();
         let new = NewPerson { sign_in, name: "李伟".to_owned(), standing };
-        let now = tongguan_application::ports::Clock::now(&*self.clock);
+        let now = ports::Clock::now(&*self.clock);
         let cause = Cause::Command("test".to_owned());
         let invitation = add(&mut self.people.writer(), &new, &cause, now).unwrap();
         self.people.accept(&invitation.code, PASSWORD, now).unwrap();

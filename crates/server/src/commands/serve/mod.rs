@@ -191,7 +191,8 @@ impl Served {
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
-        let pushing = config.webhooks.start(&store, &mailboxes, &keyring, &clock)?;
+        let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
+        let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
         let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
         let (lists, alive) = Lists::new(Projector::open(&store)?);
@@ -217,6 +218,7 @@ impl Served {
             enquiries,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
+            courier,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
             address: config.address.clone(),
             strict_transport: config.strict_transport(),

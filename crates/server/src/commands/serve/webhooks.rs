@@ -70,28 +70,35 @@ impl WebhookSettings {
         self.rules().map(drop)
     }
 
-    /// Begins to deliver, unless it is turned off.
+    /// What delivers by these settings, and what pages add and try webhooks with.
     ///
     /// # Errors
     /// What is wrong with the settings; a database that does not answer.
-    pub fn start(
+    pub fn courier(
         &self,
         store: &Store,
         mailboxes: &Arc<Mailboxes>,
         keyring: &Arc<Keyring>,
         clock: &Arc<dyn Clock>,
-    ) -> anyhow::Result<Option<Pushing>> {
+    ) -> anyhow::Result<Arc<Courier>> {
+        let sender = Arc::new(self.sender()?);
+        let (mailboxes, keyring) = (mailboxes.clone(), keyring.clone());
+        Ok(Arc::new(Courier::open(store, mailboxes, keyring, sender, clock.clone())?))
+    }
+
+    /// Begins to deliver, unless it is turned off.
+    ///
+    /// # Errors
+    /// A database that does not answer.
+    pub fn start(&self, courier: &Arc<Courier>, store: &Store) -> anyhow::Result<Option<Pushing>> {
         if !self.enabled {
             return Ok(None);
         }
-        let sender = Arc::new(self.sender()?);
-        let (mailboxes, keyring) = (mailboxes.clone(), keyring.clone());
-        let courier = Courier::open(store, mailboxes, keyring, sender, clock.clone())?;
         if store.is_sole_process() {
             courier.free_all()?;
         }
         let (news, woken) = bounded(1);
-        let rounds = Rounds::new(Arc::new(courier), woken, self.threads.get());
+        let rounds = Rounds::new(courier.clone(), woken, self.threads.get());
         let thread = thread::spawn(move || {
             let mut trouble = Trouble::default();
             rounds.run(&mut |heard| match heard {

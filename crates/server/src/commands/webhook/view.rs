@@ -1,36 +1,12 @@
 //! How webhooks are shown.
 
 use serde_json::{Value, json};
-use tongguan_application::webhooks::{DeadLetter, Failing, Sent, Standing, Webhook};
+use tongguan_application::webhooks::{DeadLetter, Sent, Standing, Webhook};
+use tongguan_web::views::webhook::{DeadLetterView, WebhookView};
 
 /// A webhook as JSON.
 pub fn webhook(webhook: &Webhook) -> Value {
-    let (standing, since) = match webhook.standing {
-        Standing::Active => ("active", None),
-        Standing::Paused(at) => ("paused", Some(at)),
-        Standing::Gone(at) => ("gone", Some(at)),
-    };
-    json!({
-        "number": webhook.number.to_string(),
-        "mailbox": webhook.mailbox.as_str(),
-        "url": webhook.url,
-        "messages": webhook.message_types,
-        "created_at": webhook.created_at.to_string(),
-        "standing": standing,
-        "since": since.map(|at| at.to_string()),
-        "n": webhook.n,
-        "failing": webhook.failing.as_ref().map(failing),
-        "earlier_secret_until": webhook.earlier_secret_until.map(|at| at.to_string()),
-    })
-}
-
-fn failing(failing: &Failing) -> Value {
-    json!({
-        "since": failing.since.to_string(),
-        "attempts": failing.attempts,
-        "next_attempt_at": failing.next_attempt_at.map(|at| at.to_string()),
-        "why": failing.why,
-    })
+    json!(WebhookView::of(webhook))
 }
 
 /// A webhook in a line.
@@ -53,13 +29,7 @@ pub fn line(webhook: &Webhook) -> String {
 
 /// A dead letter as JSON.
 pub fn dead_letter(letter: &DeadLetter) -> Value {
-    json!({
-        "n": letter.n,
-        "attempts": letter.attempts,
-        "failing_since": letter.failing_since.to_string(),
-        "given_up_at": letter.given_up_at.to_string(),
-        "why": letter.why,
-    })
+    json!(DeadLetterView::of(letter))
 }
 
 /// What was sent out of turn, as JSON.

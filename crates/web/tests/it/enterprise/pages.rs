@@ -17,6 +17,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/tax-bills", "出税时间", "Consumption tax"),
     ("/guarantee", "没有登记税款担保", "You have no guarantee"),
     ("/programs", "访问密钥", "Access keys"),
+    ("/webhooks", "还没有推送地址", "There is no webhook yet"),
     ("/people", "邀请", "Invite somebody"),
     ("/people/clerk", "更改角色", "Change the role"),
     ("/account", "会话", "Sessions"),
