@@ -1,49 +1,64 @@
-// The demonstration with its pages up, and a browser that looks at them.
+// The demonstration with its pages up, a sandbox, and a browser that looks at them.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Starts `tongguan demo` on a free port; gives its address, its people, and how it is ended. */
+/** Starts `tongguan demo` on a free port; gives its address, its people, where its data are, and how it is ended. */
 export async function demonstration() {
+  const made = await started(['demo', '--json', '--parcels', '240', '--exports', '40', '--data'], (text) => JSON.parse(text).pages);
+  return { address: made.told.address, people: made.told.people, data: made.data, end: made.end };
+}
+
+/** Starts a sandbox on a free port; gives its address, and how it is ended. */
+export async function sandbox() {
+  const made = await started(['serve', '--sandbox'], (text) => text.match(/^served at (\S+)\n/)[1]);
+  return { address: made.told, end: made.end };
+}
+
+/** What a command says as JSON. */
+export async function said(command) {
+  const { stdout } = await promisify(execFile)(process.env.TONGGUAN, [...command, '--json']);
+  return JSON.parse(stdout);
+}
+
+/** Starts the program, with a fresh directory behind the command; `understood` reads what it prints once it is up. */
+async function started(command, understood) {
   const directory = await mkdtemp(path.join(tmpdir(), 'tongguan-browser-'));
-  const child = spawn(
-    process.env.TONGGUAN,
-    ['demo', '--json', '--parcels', '60', '--exports', '12', '--listen', '127.0.0.1:0', '--data', path.join(directory, 'data')],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const data = path.join(directory, 'data');
+  const child = spawn(process.env.TONGGUAN, [...command, data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (text) => { complaint += text; });
   const ended = new Promise((resolve) => child.on('exit', resolve));
-  const told = await told_by(child.stdout, ended, () => complaint);
+  const told = await told_by(child.stdout, understood, ended, () => complaint);
   const end = async () => {
     child.kill('SIGTERM');
     const status = await ended;
     await rm(directory, { recursive: true, force: true });
-    if (status !== 0) throw new Error(`the demonstration ended with ${status}: ${complaint}`);
+    if (status !== 0) throw new Error(`${command[0]} ended with ${status}: ${complaint}`);
   };
-  return { address: told.address, people: told.people, end };
+  return { told, data, end };
 }
 
-/** What the demonstration prints when its pages are up: one JSON value. */
-async function told_by(out, ended, complaint) {
+/** What the program prints when it is up. */
+async function told_by(out, understood, ended, complaint) {
   let text = '';
-  const over = ended.then(() => { throw new Error(`the demonstration ended early: ${complaint()}`); });
+  const over = ended.then(() => { throw new Error(`the program ended early: ${complaint()}`); });
   over.catch(() => {});
   const up = (async () => {
     for await (const part of out) {
       text += part;
       try {
-        const value = JSON.parse(text);
-        return value.pages;
+        return understood(text);
       } catch { /* Not all of it yet. */ }
     }
-    throw new Error('the demonstration printed no JSON');
+    throw new Error(`the program printed something else: ${text}`);
   })();
   return Promise.race([up, over]);
 }

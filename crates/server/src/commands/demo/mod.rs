@@ -23,7 +23,7 @@ use tongguan_application::ports::Clock;
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::traffic::crew::Crew;
-use tongguan_testkit::traffic::exports::{ExportedParcel, day_of};
+use tongguan_testkit::traffic::exports::{ExportedParcel, Journey, day_of};
 use tongguan_testkit::traffic::{TrafficParcel, generate, generate_from_purchases};
 
 use super::serve;
@@ -115,7 +115,7 @@ impl Demo {
             None => self.print(&report)?,
             Some(listener) => {
                 let team = parcels.first().map(|parcel| parcel.team);
-                let port = exported.iter().find_map(port_elsewhere);
+                let port = exported.iter().find_map(port_awaiting);
                 let people = pages::admit(&stage, &crew, team, port)?;
                 let config = Config::of_demonstration(&stage.data);
                 // The service opens for itself what lies there.
@@ -156,10 +156,10 @@ impl Demo {
     }
 }
 
-/// The port by which an exported parcel leaves, where that is of another office.
-fn port_elsewhere(parcel: &ExportedParcel) -> Option<OfficeCode> {
-    let declaration = &parcel.documents.declaration;
-    Some(declaration.port).filter(|port| *port != declaration.office)
+/// The port that an exported parcel is on its way to.
+fn port_awaiting(parcel: &ExportedParcel) -> Option<OfficeCode> {
+    let is_on_the_way = parcel.story.journey() == Some(Journey::OnTheWay);
+    is_on_the_way.then_some(parcel.documents.declaration.port)
 }
 
 /// Times in messages have no fractions.

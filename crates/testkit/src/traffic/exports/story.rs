@@ -20,6 +20,8 @@ pub struct Ending {
 pub enum Journey {
     /// They come to the port, where the seal is found so.
     ToThePort(SealCondition),
+    /// They are on their way, and the port has not looked yet.
+    OnTheWay,
     /// The seal is opened, and they are taken back (退关).
     Opened,
 }
@@ -77,6 +79,8 @@ stories! {
     Sealed "sealed" 899 "结关";
     /// The port finds its seal broken.
     StoppedAtPort "stopped-at-port" 500 "封志破损";
+    /// It is on its way to the port under seal.
+    OnTheWay "left-under-seal" 800 "放行";
     /// It is taken back after its release, where it stands.
     Withdrawn "withdrawn" 100 "退关，货物在监管场所内核查无误";
     /// It is taken back after its release, out of its seal.
@@ -103,7 +107,7 @@ impl Story {
     /// What an officer rules after the examination, if anything.
     pub const fn ruling(self) -> Option<Ruling> {
         match self {
-            Self::Examined => Some(Ruling::Accept),
+            Self::Examined | Self::ReturnUnderExamination => Some(Ruling::Accept),
             Self::RefusedAfterExamination => Some(Ruling::Refuse),
             _ => None,
         }
@@ -123,6 +127,7 @@ impl Story {
         match self {
             Self::Sealed => Some(Journey::ToThePort(SealCondition::Intact)),
             Self::StoppedAtPort => Some(Journey::ToThePort(SealCondition::Broken)),
+            Self::OnTheWay => Some(Journey::OnTheWay),
             Self::WithdrawnFromSeal => Some(Journey::Opened),
             _ => None,
         }
@@ -154,7 +159,8 @@ impl Story {
     }
 
     pub(super) const fn is_examined(self) -> bool {
-        matches!(self, Self::Examined | Self::RefusedAfterExamination | Self::UnderExamination)
+        // Who examines what comes back has examined it before.
+        self.ruling().is_some() || matches!(self, Self::UnderExamination)
     }
 }
 
