@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 use tongguan_codelists::{HsCode, Pack, Row, Table};
@@ -39,24 +40,12 @@ pub async fn page(
         text => text.parse().map_err(|_| Problem::Malformed("day"))?,
     };
     let title = visit.say("税费计算", "Tax calculator");
-    let result = typed.contains_key("hs1").then(|| match items(&typed, &pack, &visit) {
+    let result = typed.contains_key("hs1").then(|| match basket(&typed, &pack, day, &visit) {
         Err(why) => wrong(&[why]),
-        Ok(items) => {
-            let basket = Basket {
-                as_of: day,
-                mode: of(&typed, "mode").into(),
-                annual_used: Money::default(),
-                freight: Amount::new(number(of(&typed, "freight")).unwrap_or_default()),
-                insurance: Amount::new(number(of(&typed, "insurance")).unwrap_or_default()),
-                items,
-            };
-            match assess(&pack, &basket) {
-                Ok(assessment) => assessed(&visit, &pack, &assessment),
-                Err(defects) => {
-                    wrong(&defects.iter().map(|it| words(&visit, it)).collect::<Vec<_>>())
-                }
-            }
-        }
+        Ok(basket) => match assess(&pack, &basket) {
+            Ok(assessment) => assessed(&visit, &pack, &assessment),
+            Err(defects) => wrong(&defects.iter().map(|it| words(&visit, it)).collect::<Vec<_>>()),
+        },
     });
     let body = html! {
         h1 { (title) }
@@ -81,9 +70,29 @@ fn number(text: &str) -> Option<Decimal> {
     Decimal::from_str_exact(text).ok().filter(|_| is_plain)
 }
 
+/// What is to be taxed; or what cannot be read first.
+fn basket(typed: &Typed, pack: &Pack, day: Date, visit: &Visit) -> Result<Basket, String> {
+    let cost = |name, (zh, en): (&str, &str)| match of(typed, name) {
+        "" => Ok(Amount::ZERO),
+        text => number(text).map(Amount::new).ok_or_else(|| {
+            visit.say(
+                format!("{zh}须为数字，如12.50；没有则留空"),
+                format!("{en} is a number such as 12.50, or left empty"),
+            )
+        }),
+    };
+    Ok(Basket {
+        as_of: day,
+        mode: of(typed, "mode").into(),
+        annual_used: Money::default(),
+        freight: cost("freight", ("运费", "the freight"))?,
+        insurance: cost("insurance", ("保费", "the insurance"))?,
+        items: items(typed, pack, day, visit)?,
+    })
+}
+
 /// The lines that have a tariff code; or the first that cannot be read.
-fn items(typed: &Typed, pack: &Pack, visit: &Visit) -> Result<Vec<BasketItem>, String> {
-    let day = of(typed, "day").parse();
+fn items(typed: &Typed, pack: &Pack, day: Date, visit: &Visit) -> Result<Vec<BasketItem>, String> {
     let typed_lines = (1..=LINES).filter(|line| !of(typed, &format!("hs{line}")).is_empty());
     let items = typed_lines.map(|line| {
         let field = |name: &str| of(typed, &format!("{name}{line}"));
@@ -99,12 +108,16 @@ fn items(typed: &Typed, pack: &Pack, visit: &Visit) -> Result<Vec<BasketItem>, S
         })?;
         let quantity = number(field("quantity"))
             .ok_or_else(|| cannot(("数量须为数字", "the quantity is a number")))?;
-        let unit = match (field("unit"), &day) {
-            ("", Ok(day)) => pack.hs_name(hs, *day).map_or(PIECES, |row| &*row.entry.unit1),
-            ("", Err(_)) => PIECES,
-            (unit, _) => unit,
+        let unit = match field("unit") {
+            "" => pack.hs_name(hs, day).map_or(PIECES, |row| &*row.entry.unit1),
+            unit => unit,
         };
-        let net_weight_kg = number(field("weight"));
+        let net_weight_kg = match field("weight") {
+            "" => None,
+            text => Some(number(text).ok_or_else(|| {
+                cannot(("净重须为数字，如0.35", "the net weight is a number such as 0.35"))
+            })?),
+        };
         Ok(BasketItem {
             line,
             hs,

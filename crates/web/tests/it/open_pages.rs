@@ -201,6 +201,9 @@ async fn the_calculator_comes_to_what_the_command_comes_to_and_names_the_law() {
     for (query, told) in [
         ("hs1=49&price1=1&quantity1=1", "line 1: the tariff code has ten digits"),
         ("hs1=3304990029&price1=x&quantity1=1", "line 1: the price is a number"),
+        ("hs1=3304990029&price1=1&quantity1=1&weight1=x", "line 1: the net weight is a number"),
+        ("hs1=3304990029&price1=1&quantity1=1&freight=1,5", "the freight is a number"),
+        ("hs1=3304990029&price1=1&quantity1=1&insurance=x", "the insurance is a number"),
         ("hs1=9999999999&price1=1&quantity1=1", "notice"),
     ] {
         let page = browser.open(&format!("/tax?mode=9610&{query}")).await;
