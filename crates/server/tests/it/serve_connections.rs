@@ -103,3 +103,23 @@ fn a_machine_that_has_no_connections_left_is_waited_for() {
     drop(crowd);
     assert_eq!(service.get("/health", None).status, 200);
 }
+
+#[test]
+fn callers_behind_a_known_proxy_have_limits_of_their_own() {
+    let limits = "[limits]\nrequests_per_minute = 1\n";
+    let known = format!("proxies = ['127.0.0.0/8']\n{limits}");
+    for (settings, others) in [(known.as_str(), "200"), (limits, "429")] {
+        let service = Service::start(on_sqlite, settings);
+        let asks = |address: &str| {
+            let mut caller = Caller::of(&service);
+            caller.says(&format!(
+                "GET /api/v1/codes HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+                 x-forwarded-for: {address}\r\n\r\n"
+            ));
+            caller.hears()[9..12].to_owned()
+        };
+        assert_eq!(asks("203.0.113.1"), "200");
+        assert_eq!(asks("203.0.113.1"), "429");
+        assert_eq!(asks("203.0.113.2"), others);
+    }
+}

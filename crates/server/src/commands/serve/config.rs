@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tongguan_application::intake::SignatureDemand;
 use tongguan_application::people::Policy;
 use tongguan_application::ports::Clock;
+use tongguan_gateways::webhook::Network;
 use tongguan_web::Limits;
 
 use super::metrics::MetricsSettings;
@@ -30,6 +31,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where it is reached from outside, as `https://window.example`.
     pub address: Option<String>,
+    proxies: Vec<String>,
     data: Option<PathBuf>,
     database: Option<String>,
     key_file: Option<PathBuf>,
@@ -92,6 +94,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             address: None,
+            proxies: Vec::new(),
             data: None,
             database: None,
             key_file: None,
@@ -245,7 +248,17 @@ impl Config {
             self.address.as_deref().unwrap_or_default()
         );
         self.webhooks.check()?;
+        self.proxies()?;
         self.demand().map(drop)
+    }
+
+    /// The networks of the proxies before the service.
+    ///
+    /// # Errors
+    /// When one is no network.
+    pub fn proxies(&self) -> anyhow::Result<Vec<Network>> {
+        let networks = self.proxies.iter().map(|text| text.parse());
+        networks.collect::<Result<_, _>>().context("in `proxies`")
     }
 
     /// Where the database is.
@@ -354,6 +367,7 @@ mod tests {
             ("data = 'a'\ndatabase = 'b'", "take one away"),
             ("unsigned = ['CEB999']", "CEB999"),
             ("[limits]\nkib_in_flight = 10", "raise it"),
+            ("proxies = ['10.0.0.1']", "`10.0.0.1` is no network"),
             ("[webhooks]\nnetworks = ['10.0.0.0']", "`10.0.0.0` is no network"),
             ("[webhooks]\nanswer_seconds = 60", "25 at most"),
         ] {

@@ -7,6 +7,7 @@ mod lists;
 mod metrics;
 mod patience;
 mod post;
+mod proxies;
 mod sandbox;
 mod self_signed;
 mod tls;
@@ -42,6 +43,7 @@ use self::desk::Desk;
 use self::lists::Lists;
 use self::metrics::Metrics;
 use self::post::Post;
+use self::proxies::seen_through;
 use self::sandbox::{Ground, Running};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
@@ -134,7 +136,9 @@ pub fn run(
         let connections = Connections { name, routes, tls: None, patience, at_most };
         runtime.spawn(connections.serve(of_tokio(listener)?, unmeasured));
     }
+    let proxies = config.proxies()?;
     let serving = serve(of_tokio(listener)?, access.clone(), ended.clone(), |routes| {
+        let routes = seen_through(routes, &proxies);
         let at_most = config.limits.connections.get();
         Connections { name: "service", routes, tls, patience, at_most }
     });
