@@ -6,7 +6,6 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum_extra::extract::CookieJar;
 use tongguan_application::access::{AccessKey, Scopes};
 use tongguan_application::people::{self, NextStep, PeopleError};
 use tongguan_application::pipeline::chain;
@@ -14,10 +13,8 @@ use tongguan_domain::access::{Permission, Reach, Role, Standing};
 use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
+use crate::cookies;
 use crate::problem::Problem;
-
-/// The cookie that a session is known by.
-pub const SESSION_COOKIE: &str = "tongguan";
 
 /// Somebody who is known.
 #[derive(Debug, Clone)]
@@ -106,8 +103,7 @@ pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Cal
             who: Who::Program { key: key.number, scopes: key.scopes },
         }));
     }
-    let jar = CookieJar::from_headers(headers);
-    let Some(token) = jar.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()) else {
+    let Some(token) = cookies::SESSION.read(headers, shared.access.is_secure) else {
         return Ok(None);
     };
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());

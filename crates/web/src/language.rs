@@ -2,10 +2,8 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
-use axum_extra::extract::CookieJar;
 
-/// The cookie that remembers what was chosen.
-pub const COOKIE_NAME: &str = "language";
+use crate::cookies::LANGUAGE;
 
 /// A language that everything is told in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +22,9 @@ impl Language {
     /// Chinese, which the field speaks.
     pub fn wanted(headers: &HeaderMap) -> Self {
         let chosen = headers.get(COOKIE).and_then(|_| {
-            let jar = CookieJar::from_headers(headers);
-            jar.get(COOKIE_NAME).and_then(|cookie| Self::of_tag(cookie.value()))
+            let chosen =
+                [true, false].into_iter().find_map(|is_secure| LANGUAGE.read(headers, is_secure));
+            chosen.and_then(|tag| Self::of_tag(&tag))
         });
         chosen.unwrap_or_else(|| {
             let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

@@ -25,6 +25,10 @@ use crate::record::{Numbers, recorded};
 /// What is shorter is not worth compressing, in bytes.
 const WORTH_COMPRESSING: u64 = 1024;
 
+/// For answers that are no pages: should a browser show one all the same, it does nothing.
+const NO_PAGE: &str = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; \
+                       frame-ancestors 'none'; sandbox";
+
 /// Puts the layers around the routes; what stands last is the outermost. `strict_transport` is how long browsers speak
 /// nothing but TLS with this host.
 pub fn layered(routes: Router, numbers: Numbers, strict_transport: Option<Duration>) -> Router {
@@ -32,8 +36,9 @@ pub fn layered(routes: Router, numbers: Numbers, strict_transport: Option<Durati
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::SSE)
         .and(is_for_everybody);
-    let strict_transport = strict_transport
-        .and_then(|lasts| HeaderValue::from_str(&format!("max-age={}", lasts.as_secs())).ok());
+    let strict_transport = strict_transport.and_then(|lasts| {
+        HeaderValue::from_str(&format!("max-age={}; includeSubDomains", lasts.as_secs())).ok()
+    });
     routes
         .layer(CompressionLayer::new().compress_when(worth))
         .layer(CatchPanicLayer::custom(panicked))
@@ -71,8 +76,7 @@ fn careful(mut response: Response, strict_transport: &Option<HeaderValue>) -> Re
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // Forms of our own pages say where they come from, links to others do not.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(nothing);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_PAGE));
     if let Some(strict_transport) = strict_transport {
         headers.insert(STRICT_TRANSPORT_SECURITY, strict_transport.clone());
     }
@@ -154,9 +158,8 @@ mod tests {
         let headers = response.headers();
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["referrer-policy"], "same-origin");
-        assert_eq!(headers["strict-transport-security"], "max-age=3600");
-        let policy = "default-src 'none'; frame-ancestors 'none'";
-        assert_eq!(headers["content-security-policy"], policy);
+        assert_eq!(headers["strict-transport-security"], "max-age=3600; includeSubDomains");
+        assert_eq!(headers["content-security-policy"], NO_PAGE);
         let (page, _) = answer("/page", "");
         assert_eq!(page.headers()["content-security-policy"], "default-src 'self'");
     }

@@ -15,6 +15,7 @@
 mod api;
 mod caller;
 mod ceb;
+mod cookies;
 mod defect;
 mod health;
 mod language;
@@ -153,6 +154,7 @@ const TRIALS: usize = 4;
 pub fn web(access: Access) -> Web {
     let permits = kib(access.limits.bytes_in_flight).min(Semaphore::MAX_PERMITS);
     let (numbers, strict_transport) = (Numbers::from(access.clock.now()), access.strict_transport);
+    let session_cookie = cookies::SESSION.name(access.is_secure);
     let is_sandbox = access.sandbox.is_some();
     let shared = Shared {
         access,
@@ -171,7 +173,7 @@ pub fn web(access: Access) -> Web {
         .get("/health", Needs::Nothing, health::health)
         .get("/ready", Needs::Nothing, health::ready);
     let (router, described, routes) = api::add(pages::add(routes)).done();
-    let described = api::describe::whole(described);
+    let described = api::describe::whole(described, session_cookie);
     // The only one who sets it.
     shared.described.get_or_init(|| described.clone());
     let router = router

@@ -18,7 +18,6 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema as _, ToSchema};
 
 use crate::Shared;
-use crate::caller::SESSION_COOKIE;
 use crate::defect::DefectView;
 use crate::oauth::TOKEN_ADDRESS;
 use crate::problem::{Problem, json_answer};
@@ -166,7 +165,7 @@ fn known(needed: &[Permission]) -> Vec<SecurityRequirement> {
 }
 
 /// The whole description: what it is, how to be known, what a problem looks like.
-pub fn whole(mut described: OpenApi) -> OpenApi {
+pub fn whole(mut described: OpenApi, session_cookie: &str) -> OpenApi {
     described.info = InfoBuilder::new()
         .title("Tongguan 通关")
         .version("1")
@@ -189,7 +188,7 @@ pub fn whole(mut described: OpenApi) -> OpenApi {
         .description(Some("An access key of the enterprise's mailbox."));
     components.add_security_scheme("key", SecurityScheme::Http(bearer.build()));
     let cookie = ApiKeyValue::with_description(
-        SESSION_COOKIE,
+        session_cookie,
         "The session of somebody who signed in; what changes something also sends `X-Form-Token`.",
     );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));

@@ -1,14 +1,15 @@
 //! Choosing the language.
 
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
-use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
 use super::form::go_to;
-use crate::language::{COOKIE_NAME, Language};
+use crate::Shared;
+use crate::cookies::LANGUAGE;
+use crate::language::Language;
 use crate::problem::Problem;
 
 /// Where the reader was.
@@ -20,15 +21,14 @@ pub struct Back {
 
 /// Remembers the language and goes back.
 pub async fn choose(
+    State(shared): State<Shared>,
     Path(tag): Path<String>,
     Query(Back { back }): Query<Back>,
 ) -> Result<Response, Problem> {
     let language = Language::of_tag(&tag).ok_or(Problem::NoSuchPage)?;
-    let mut cookie = Cookie::new(COOKIE_NAME, language.tag());
-    cookie.set_path("/");
-    cookie.set_same_site(SameSite::Lax);
+    let cookie = LANGUAGE.written(Some(language.tag()), shared.access.is_secure);
     let mut response = go_to(&back);
-    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, value);
     }
     Ok(response)

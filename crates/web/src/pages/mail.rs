@@ -105,7 +105,7 @@ pub async fn download(
     let message = letter.messages.into_iter().nth(place).ok_or(Problem::NotFound)?;
     let name = format!("attachment; filename=\"{}-{n}-{}.xml\"", message.message, place + 1);
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("application/xml")),
+        (CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8")),
         (CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|_| Problem::NotFound)?),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -16,7 +16,7 @@ use crate::language::Language;
 use crate::problem::Problem;
 
 /// What a page may load and where its forms go: our own, and nothing of elsewhere or inline.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A request for a page: who asks, in which language, where.

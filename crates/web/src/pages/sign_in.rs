@@ -5,9 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
-use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::{Cookie, SameSite};
+use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::people::{NextStep, PeopleError};
@@ -15,7 +13,8 @@ use tongguan_application::people::{NextStep, PeopleError};
 use super::form::{Sent, go_to, own};
 use super::shell::{self, Visit, notice};
 use crate::Shared;
-use crate::caller::{Caller, SESSION_COOKIE, Session, blocking};
+use crate::caller::{Caller, Session, blocking};
+use crate::cookies::SESSION;
 use crate::pace::Address;
 use crate::problem::Problem;
 
@@ -67,8 +66,7 @@ pub async fn sign_in(
     Sent(sent): Sent<Credentials>,
 ) -> Result<Response, Problem> {
     address.may_try_to_sign_in(&shared)?;
-    let jar = CookieJar::from_headers(&headers);
-    let presented = jar.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
+    let presented = SESSION.read(&headers, shared.access.is_secure);
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
     let Credentials { sign_in, password, next } = sent;
     let name = sign_in.clone();
@@ -184,18 +182,16 @@ pub fn told(visit: &Visit, error: &PeopleError) -> String {
 
 /// An answer that gives the browser a session, or takes it away.
 pub fn with_session(shared: &Shared, mut response: Response, token: Option<String>) -> Response {
-    let mut cookie = Cookie::new(SESSION_COOKIE, token.clone().unwrap_or_default());
-    cookie.set_http_only(true);
-    cookie.set_same_site(SameSite::Lax);
-    cookie.set_path("/");
-    cookie.set_secure(shared.access.is_secure);
+    let cookie = SESSION.written(token.as_deref(), shared.access.is_secure);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        headers.append(SET_COOKIE, value);
+    }
     if token.is_none() {
-        cookie.make_removal();
+        // What the session was shown is forgotten too; the chosen language is not.
+        headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     }
-    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-        response.headers_mut().append(SET_COOKIE, value);
-    }
-    response.into_response()
+    response
 }
 
 fn asked(visit: &Visit, next: &str, sign_in: &str, why: Option<&str>) -> Response {

@@ -104,8 +104,21 @@ impl Site {
         })
     }
 
+    /// As [`Self::new`], where browsers come by TLS alone.
+    pub fn behind_tls(policy: Policy) -> Self {
+        Self::made(policy, true, |_, _| None)
+    }
+
     fn with(
         policy: Policy,
+        sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
+    ) -> Self {
+        Self::made(policy, false, sandbox)
+    }
+
+    fn made(
+        policy: Policy,
+        is_secure: bool,
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -115,14 +128,14 @@ impl Site {
         let store = Store::open(&target, StoreSettings::default(), now).unwrap();
         // What is handed over is never taken: messages are no matter here.
         let (reception, errands) = Reception::open(4);
-        let mut site = Self::built(store, clock, reception, policy, sandbox);
+        let mut site = Self::built(store, clock, reception, policy, is_secure, sandbox);
         site.kept = Some((errands, directory));
         site
     }
 
     /// Over a store, with somebody behind the reception who carries out what is asked.
     pub fn over(store: Store, clock: Arc<MockClock>, reception: Reception, policy: Policy) -> Self {
-        Self::built(store, clock, reception, policy, |_, _| None)
+        Self::built(store, clock, reception, policy, false, |_, _| None)
     }
 
     fn built(
@@ -130,6 +143,7 @@ impl Site {
         clock: Arc<MockClock>,
         reception: Reception,
         policy: Policy,
+        is_secure: bool,
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
         let now = ports::Clock::now(&*clock);
@@ -149,7 +163,7 @@ impl Site {
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             people: people.clone(),
             enquiries: Arc::new(Enquiries::new(store)),
-            is_secure: false,
+            is_secure,
             address: None,
             strict_transport: None,
             sandbox: sandbox(&people, now),

@@ -6,6 +6,7 @@ mod case;
 mod customs;
 mod enterprise;
 mod fixture;
+mod hardening;
 mod interface;
 mod open_pages;
 mod permissions;

@@ -101,7 +101,7 @@ async fn every_message_has_its_page_with_fields_sample_and_return_codes() {
             assert!(page.contains(message.layout().faults.empty.code), "{address}");
         }
         let sample = browser.open(&format!("{address}/sample")).await;
-        assert_eq!(sample.headers["content-type"], "application/xml");
+        assert_eq!(sample.headers["content-type"], "application/xml; charset=utf-8");
         assert!(sample.body.contains(message.root()), "{}", sample.body);
     }
     let unknown = browser.open("/developers/messages/CEB999").await;

@@ -7,7 +7,7 @@ use tongguan_web::{Needs, Route};
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
 
 /// An address of a route: its parts are numbers of nothing.
-fn address(route: &Route) -> String {
+pub fn address(route: &Route) -> String {
     let mut address = String::new();
     let mut parts = route.path.split('{');
     address.push_str(parts.next().unwrap_or_default());

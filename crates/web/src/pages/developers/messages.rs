@@ -77,7 +77,7 @@ pub async fn download(Path(code): Path<String>) -> Result<Response, Problem> {
     let text = text(message)?;
     let name = format!("attachment; filename=\"{}.xml\"", message.code());
     let headers = [
-        (CONTENT_TYPE, "application/xml".to_owned()),
+        (CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
         (CONTENT_DISPOSITION, name),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];

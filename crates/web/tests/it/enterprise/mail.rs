@@ -25,7 +25,7 @@ async fn a_mailbox_is_read_by_its_own_people_alone() {
     let letter = merchant.open("/mail/1").await;
     assert!(letter.body.contains("href=\"/mail/1/1.xml\""), "{}", letter.body);
     let file = merchant.open("/mail/1/1.xml").await;
-    assert_eq!(file.headers["content-type"], "application/xml");
+    assert_eq!(file.headers["content-type"], "application/xml; charset=utf-8");
     assert!(file.body.starts_with("<?xml"), "{}", file.body);
     // Each reads the first letter of the own mailbox, and they are not the same.
     let theirs = exporter.open("/mail/1/1.xml").await;

@@ -1,0 +1,44 @@
+//! Cookies: what they are called, and what browsers may do with them.
+
+use axum::http::HeaderMap;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+
+/// A cookie of ours, which no script reads and no page of elsewhere sends along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    open: &'static str,
+    /// Browsers take a cookie of that prefix by TLS alone, and from this host for this host alone.
+    secure: &'static str,
+}
+
+/// By which a session is known.
+pub const SESSION: Kind = Kind { open: "tongguan", secure: "__Host-tongguan" };
+/// Which remembers the language that was chosen.
+pub const LANGUAGE: Kind = Kind { open: "language", secure: "__Host-language" };
+
+impl Kind {
+    /// What it is called, where browsers reach the service by TLS alone or not.
+    pub const fn name(self, is_secure: bool) -> &'static str {
+        if is_secure { self.secure } else { self.open }
+    }
+
+    /// Its value, if the browser has one.
+    pub fn read(self, headers: &HeaderMap, is_secure: bool) -> Option<String> {
+        let jar = CookieJar::from_headers(headers);
+        jar.get(self.name(is_secure)).map(|cookie| cookie.value().to_owned())
+    }
+
+    /// The header that gives the browser a value, or takes it away.
+    pub fn written(self, value: Option<&str>, is_secure: bool) -> String {
+        let mut cookie = Cookie::new(self.name(is_secure), value.unwrap_or_default());
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Lax);
+        cookie.set_path("/");
+        cookie.set_secure(is_secure);
+        if value.is_none() {
+            cookie.make_removal();
+        }
+        cookie.to_string()
+    }
+}
