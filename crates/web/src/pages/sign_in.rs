@@ -166,7 +166,7 @@ pub fn told(visit: &Visit, error: &PeopleError) -> String {
             "邀请码不存在、已使用或已过期；请向管理员索取新的邀请".to_owned()
         }
         PeopleError::Password(_) => {
-            "口令须为12至128个字符，不得包含登录名，也不得只是常用词、连续或重复的字符".to_owned()
+            "口令须为12至128个字符，不得包含登录名，也不得容易猜到：已泄露的口令、常用词、日期、连续或重复的字符".to_owned()
         }
         PeopleError::NoSession => "会话已结束；请重新登录".to_owned(),
         PeopleError::Taken(name) => format!("登录名{name}已被使用；请另选"),
