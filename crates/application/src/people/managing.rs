@@ -3,10 +3,9 @@
 use tongguan_domain::access::{Role, SignIn, Standing};
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::random;
-use tongguan_storage::{
-    Backoff, InvitationRow, PersonRow, Register, StorageError, Tx, View, Writer,
-};
+use tongguan_storage::{InvitationRow, PersonRow, Register, StorageError, Tx, View, Writer};
 
+use super::session::unlocked;
 use super::{BadPassword, Password, People, PeopleError, Person};
 use crate::digest::sha256;
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
@@ -175,22 +174,26 @@ impl People {
         let person = self.invited(code, now)?;
         let hash = Password::new(password, &person.sign_in)?.hashed()?;
         let digest = sha256(code.trim().as_bytes());
-        let accepted = self.writer().retried(Backoff::default(), |tx| {
-            let Some(row) = tx.lock_person(&person.sign_in)? else { return Ok(false) };
+        let own = Cause::Person(person.sign_in.to_string());
+        change(&mut self.writer(), Register::People, &own, now, |tx| {
+            let row = tx.lock_person(&person.sign_in)?.ok_or(PeopleError::NoInvitation)?;
             if tx.use_invitations(&[digest])? == 0 {
-                return Ok(false);
+                return Err(PeopleError::NoInvitation);
             }
-            let password = Some(hash.clone());
+            let before = kept(row.password.is_some());
+            let password = Some(hash);
             tx.upsert(&[PersonRow { password, failures: 0, locked_until: None, ..row }])?;
-            end_all_sessions(tx, &person.sign_in).map(|()| true)
-        })?;
-        if accepted { Ok(person) } else { Err(PeopleError::NoInvitation) }
+            end_all_sessions(tx, &person.sign_in)?;
+            Ok((person.clone(), vec![chosen(&person.sign_in, before)]))
+        })
     }
 
-    /// Changes the own password; all other sessions end.
+    /// Changes the own password; all other sessions end. A wrong present one counts as a failure to sign in, so
+    /// that nobody guesses it in a browser that was left open.
     ///
     /// # Errors
-    /// [`PeopleError::Wrong`] where the present one is not, [`PeopleError::Password`], or the database's.
+    /// [`PeopleError::Wrong`] where the present one is not, [`PeopleError::Locked`] when it was tried too often,
+    /// [`PeopleError::Password`], or the database's.
     pub fn change_password(
         &self,
         token: &str,
@@ -200,24 +203,33 @@ impl People {
     ) -> Result<(), PeopleError> {
         let caller = self.caller(token, now)?;
         let row = self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
-        let hash = row.password.unwrap_or_default();
-        if !super::password::fits(present, &hash) {
-            return Err(PeopleError::Wrong);
+        unlocked(&row, now)?;
+        if !super::password::fits(present, row.password.as_deref().unwrap_or_default()) {
+            return Err(self.failed(&row.sign_in, now)?);
         }
         if present == next {
             return Err(BadPassword::Guessable.into());
         }
         let next = Password::new(next, &caller.sign_in)?.hashed()?;
         let own = sha256(token.as_bytes());
-        Ok(self.writer().retried(Backoff::default(), |tx| {
-            let Some(row) = tx.lock_person(&caller.sign_in)? else { return Ok(()) };
-            tx.upsert(&[PersonRow { password: Some(next.clone()), ..row }])?;
+        let cause = Cause::Person(caller.sign_in.to_string());
+        change(&mut self.writer(), Register::People, &cause, now, |tx| {
+            let row = tx.lock_person(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
+            let before = kept(row.password.is_some());
+            tx.upsert(&[PersonRow { password: Some(next), ..row }])?;
             let sessions = tx.sessions_of(&caller.sign_in)?.into_iter();
             let others: Vec<_> =
                 sessions.map(|session| session.digest).filter(|digest| *digest != own).collect();
-            tx.end_sessions(&others).map(drop)
-        })?)
+            tx.end_sessions(&others)?;
+            Ok(((), vec![chosen(&caller.sign_in, before)]))
+        })
     }
+}
+
+/// A person has chosen a password.
+fn chosen(name: &SignIn, before: String) -> Entry {
+    let field = Field::changed("password", before, "chosen".to_owned());
+    entry(name, ChangeKind::Changed, field.into_iter().collect())
 }
 
 fn changed(

@@ -250,7 +250,7 @@ impl People {
     }
 
     /// Counts a failure; gives what to tell.
-    fn failed(&self, name: &SignIn, now: Moment) -> Result<PeopleError, PeopleError> {
+    pub(super) fn failed(&self, name: &SignIn, now: Moment) -> Result<PeopleError, PeopleError> {
         self.writer().retried(Backoff::default(), |tx| {
             let Some(row) = tx.lock_person(name)? else { return Ok(()) };
             let failures = row.failures.saturating_add(1);
@@ -285,7 +285,7 @@ fn lock_for(failures: i64) -> Option<i64> {
     Some(doubled.filter(|millis| *millis > 0).map_or(LONGEST_LOCK_MS, |ms| ms.min(LONGEST_LOCK_MS)))
 }
 
-fn unlocked(row: &PersonRow, now: Moment) -> Result<(), PeopleError> {
+pub(super) fn unlocked(row: &PersonRow, now: Moment) -> Result<(), PeopleError> {
     match row.locked_until {
         Some(until) if now < until => Err(PeopleError::Locked { until }),
         _ => Ok(()),

@@ -22,6 +22,7 @@ on_both_engines! {
     who_is_shut_out_or_changed_loses_all_sessions,
     an_invitation_is_good_once_and_for_three_days,
     recovery_takes_password_and_second_factor_away,
+    the_present_password_is_not_guessed_in_a_session,
     changes_leave_events,
 }
 
@@ -238,9 +239,25 @@ fn recovery_takes_password_and_second_factor_away(desk: &Desk) {
     assert_eq!(fresh.next, Some(NextStep::SetUpSecondFactor));
 }
 
+fn the_present_password_is_not_guessed_in_a_session(desk: &Desk) {
+    let people = people_of(desk);
+    admit(&people, "li.wei", clerk());
+    let (next, token) = ("another long phrase", token(&people, "li.wei"));
+    for _ in 0..5 {
+        let wrong = people.change_password(&token, "a guess", next, noon(1)).unwrap_err();
+        assert!(matches!(wrong, PeopleError::Wrong), "{wrong}");
+    }
+    let locked = people.change_password(&token, PASSWORD, next, noon(1)).unwrap_err();
+    assert!(matches!(locked, PeopleError::Locked { until } if until == later(1)), "{locked}");
+    people.change_password(&token, PASSWORD, next, later(1)).unwrap();
+    people.sign_in("li.wei", next, None, later(1)).unwrap();
+}
+
 fn changes_leave_events(desk: &Desk) {
     let people = people_of(desk);
     let li = admit(&people, "li.wei", clerk());
+    let token = token(&people, "li.wei");
+    people.change_password(&token, PASSWORD, "another long phrase", noon(1)).unwrap();
     shut_out(&mut people.writer(), &li, true, &cause(), noon(2)).unwrap();
     shut_out(&mut people.writer(), &li, true, &cause(), noon(2)).unwrap();
     let told =
@@ -250,7 +267,11 @@ fn changes_leave_events(desk: &Desk) {
         .into_iter()
         .map(|event| event.entry.fields.into_iter().map(|field| field.name).collect::<Vec<_>>())
         .collect();
-    assert_eq!(told, [vec!["access"], vec!["name", "role", "organisation"]]);
+    let chosen = vec!["password"];
+    assert_eq!(
+        told,
+        [vec!["access"], chosen.clone(), chosen, vec!["name", "role", "organisation"]]
+    );
     let listed = desk.store.read(|view| super::people(view, Some("7"), "", 9)).unwrap();
     assert_eq!(listed.len(), 1);
     assert!(listed[0].is_shut_out && listed[0].has_password);
