@@ -48,9 +48,8 @@ async fn each_role_passes_where_it_may_and_nowhere_else() {
     let site = Site::new(lenient());
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Program) {
         site.admit(role.name(), standing_of(role));
+        let mut browser = site.signed_in(role.name()).await;
         for route in &site.routes {
-            // Anew each time: a route may end the session.
-            let mut browser = site.signed_in(role.name()).await;
             let answer = ask(&mut browser, route).await;
             let wanted = matches!(route.needs, Needs::May(permission) if !permission.is_of(role));
             let refused = answer.problem().as_deref() == Some("not-permitted");
@@ -65,8 +64,8 @@ async fn each_role_passes_where_it_may_and_nowhere_else() {
 async fn whoever_lacks_the_second_factor_gets_nowhere() {
     let site = Site::new(tongguan_application::people::Policy::default());
     site.admit("zhang", standing_of(Role::Officer));
+    let mut browser = site.signed_in("zhang").await;
     for route in &site.routes {
-        let mut browser = site.signed_in("zhang").await;
         let answer = ask(&mut browser, route).await;
         let wanted = matches!(route.needs, Needs::Known | Needs::May(_));
         let refused = answer.problem().as_deref() == Some("second-factor-needed");
@@ -78,12 +77,12 @@ async fn whoever_lacks_the_second_factor_gets_nowhere() {
 async fn no_route_that_writes_takes_a_form_of_elsewhere() {
     let site = Site::new(lenient());
     site.admit("wang", standing_of(Role::Supervisor));
+    let mut browser = site.signed_in("wang").await;
     for route in site.routes.iter().filter(|route| route.method != axum::http::Method::GET) {
         // No browser sends what these need of its own accord.
         if matches!(route.needs, Needs::MailboxKey | Needs::ClientCredentials) {
             continue;
         }
-        let mut browser = site.signed_in("wang").await;
         browser.accept = "application/json";
         let body = "form_token=made-up&sign_in=a&password=b&again=c&code=1&present=x";
         let answer = browser.request(route.method.clone(), &address(route), body).await;
