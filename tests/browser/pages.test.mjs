@@ -66,7 +66,7 @@ async function look(page, role, address, form, language, is_first) {
   await page.setViewportSize(usual);
 }
 
-for (const role of [null, 'officer', 'supervisor', 'examiner', 'port-officer', 'enterprise-administrator', 'clerk', 'auditor', 'system-administrator']) {
+for (const role of [null, 'officer', 'supervisor', 'examiner', 'port-officer', 'enterprise-administrator', 'clerk', 'reader', 'facility-staff', 'risk-manager', 'auditor', 'system-administrator']) {
   test(`pages of ${role ?? 'nobody'}`, async () => {
     const seen = await walk(role);
     console.log(`${role ?? 'nobody'}: ${seen.join(' ')}`);

@@ -48,6 +48,8 @@ pub async fn page(shared: &Shared, visit: &Visit, caller: &Caller) -> Result<Res
             li { a href="/parcels" { (visit.say("查询包裹", "Find your parcels")) } }
             @if visit.may(Permission::ReadMail) {
                 li { a href="/mail" { (visit.say("查看回执与税单", "Read responses and tax bills")) } }
+            }
+            @if visit.may(Permission::Declare) {
                 li { a href="/mail/send" { (visit.say("上传报文", "Upload a message")) } }
             }
             @if visit.may(Permission::ManagePrograms) {

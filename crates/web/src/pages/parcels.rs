@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::parcels::{Parcel, ParcelFilter, ParcelPage, ParcelsError};
 use tongguan_application::review::Direction;
-use tongguan_domain::access::Reach;
+use tongguan_domain::access::{Permission, Reach};
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
@@ -271,7 +271,9 @@ fn empty(visit: &Visit, asked: &Asked) -> Markup {
                      listed here once they are lodged.",
                 ))
             }
-            p { a href="/mail/send" { (visit.say("上传第一份报文", "Upload a first message")) } }
+            @if visit.may(Permission::Declare) {
+                p { a href="/mail/send" { (visit.say("上传第一份报文", "Upload a first message")) } }
+            }
             p { a href="/developers" { (visit.say("了解如何编制报文", "Learn how messages are made")) } }
         } @else {
             p { (visit.say("没有符合条件的包裹。", "No parcel matches.")) }
