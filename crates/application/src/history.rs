@@ -134,26 +134,40 @@ pub fn change<T, E: From<StorageError>>(
         if entries.is_empty() {
             return Err(RolledBack::Unchanged(value));
         }
-        let rows = (0..).zip(&entries).map(|(n, entry)| {
-            let event = write(cause, entry);
-            Ok(RegisterEvent {
-                register: register.name().to_owned(),
-                revision,
-                n,
-                at: now,
-                subject: entry.subject.place(),
-                version: i64::from(stored::VERSION),
-                body: event.encode().map_err(|error| unreadable(&error))?,
-            })
-        });
-        let rows = rows.collect::<Result<Vec<_>, StorageError>>()?;
-        tx.insert(&rows)?;
+        record(tx, (register, revision), cause, now, &entries)?;
         Ok(value)
     });
     match outcome {
         Ok(value) | Err(RolledBack::Unchanged(value)) => Ok(value),
         Err(RolledBack::Failed(error)) => Err(error),
     }
+}
+
+/// Writes events of a revision that was made in this transaction, before anything else was locked in it.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn record(
+    tx: &mut Tx<'_>,
+    (register, revision): (Register, i64),
+    cause: &Cause,
+    now: Moment,
+    entries: &[Entry],
+) -> Result<(), StorageError> {
+    let rows = (0..).zip(entries).map(|(n, entry)| {
+        let event = write(cause, entry);
+        Ok(RegisterEvent {
+            register: register.name().to_owned(),
+            revision,
+            n,
+            at: now,
+            subject: entry.subject.place(),
+            version: i64::from(stored::VERSION),
+            body: event.encode().map_err(|error| unreadable(&error))?,
+        })
+    });
+    let rows = rows.collect::<Result<Vec<_>, StorageError>>()?;
+    tx.insert(&rows)
 }
 
 /// The events of a register, the newest first, at most `limit`; those before revision and place of

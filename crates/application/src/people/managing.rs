@@ -205,7 +205,7 @@ impl People {
         let row = self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
         unlocked(&row, now)?;
         if !super::password::fits(present, row.password.as_deref().unwrap_or_default()) {
-            return Err(self.failed(&row.sign_in, now)?);
+            return Err(self.failed(&row.sign_in, "wrong password", now)?);
         }
         if present == next {
             return Err(BadPassword::Guessable.into());

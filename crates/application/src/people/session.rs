@@ -3,11 +3,12 @@
 use tongguan_domain::access::{Role, SignIn, Standing};
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::random;
-use tongguan_storage::{Backoff, PersonRow, SessionRow, StorageError, Tx};
+use tongguan_storage::{Backoff, PersonRow, Register, SessionRow, StorageError, Tx};
 
 use super::second_factor::{Enrolment, step_of};
 use super::{People, PeopleError, Person, password};
 use crate::digest::sha256;
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, record};
 use crate::registry::fingerprint;
 
 /// How often it may go wrong before a name is locked.
@@ -18,6 +19,8 @@ const FIRST_LOCK_MS: i64 = 60_000;
 const LONGEST_LOCK_MS: i64 = 15 * 60_000;
 /// A session's use is noted once in so long.
 const NOTE_EVERY_MS: i64 = 60_000;
+/// The field of an event that says how somebody signed in, or what was wrong.
+const SIGN_IN: &str = "sign-in";
 /// Sessions that are over are cleared away so many at a time.
 const CLEARED: i64 = 100;
 
@@ -90,7 +93,7 @@ impl People {
         let Some(row) = row else { return Err(PeopleError::Wrong) };
         unlocked(&row, now)?;
         if !fits || row.disabled {
-            return Err(self.failed(&row.sign_in, now)?);
+            return Err(self.failed(&row.sign_in, "wrong password", now)?);
         }
         let person = Person::of(row)?;
         let token = self.begin(&person, presented, now)?;
@@ -205,10 +208,13 @@ impl People {
         let step = step_of(&self.keyring, &row.sign_in, &sealed, row.totp_step, code, now);
         // A form may bring back anything: what does not open is a wrong code.
         let step = if enrolled.is_some() { step.unwrap_or(None) } else { step? };
-        let Some(step) = step else { return Err(self.failed(&row.sign_in, now)?) };
+        let Some(step) = step else {
+            return Err(self.failed(&row.sign_in, "wrong code", now)?);
+        };
         let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
         let digest = sha256(token.as_bytes());
         let taken = self.writer().retried(Backoff::default(), |tx| {
+            let revision = tx.bump(Register::People)?;
             let Some(person) = tx.lock_person(&caller.sign_in)? else {
                 return Ok::<_, StorageError>(false);
             };
@@ -220,6 +226,9 @@ impl People {
             tx.upsert(&[PersonRow { totp, totp_step: step, failures: 0, ..person }])?;
             tx.end_sessions(&[digest])?;
             tx.insert(std::slice::from_ref(&session))?;
+            let set_up = enrolled.map(|_| ("second factor", "kept"));
+            let fields = set_up.into_iter().chain([(SIGN_IN, "password and code")]);
+            told(tx, revision, &caller.sign_in, fields, now)?;
             Ok(true)
         })?;
         if taken { Ok(fresh) } else { Err(PeopleError::Wrong) }
@@ -235,6 +244,7 @@ impl People {
         let presented: Vec<_> =
             presented.map(|token| sha256(token.as_bytes())).into_iter().collect();
         self.writer().retried(Backoff::default(), |tx| {
+            let revision = tx.bump(Register::People)?;
             let Some(row) = tx.lock_person(&person.sign_in)? else {
                 return Ok::<_, StorageError>(());
             };
@@ -244,18 +254,27 @@ impl People {
             }
             clear_ended(tx, now)?;
             tx.end_sessions(&presented)?;
-            tx.insert(std::slice::from_ref(&session))
+            tx.insert(std::slice::from_ref(&session))?;
+            told(tx, revision, &person.sign_in, [(SIGN_IN, "password")], now)
         })?;
         Ok(token)
     }
 
-    /// Counts a failure; gives what to tell.
-    pub(super) fn failed(&self, name: &SignIn, now: Moment) -> Result<PeopleError, PeopleError> {
+    /// Counts a failure and records it; gives what to tell. A name that is locked is not tried, so there are only
+    /// so many.
+    pub(super) fn failed(
+        &self,
+        name: &SignIn,
+        why: &str,
+        now: Moment,
+    ) -> Result<PeopleError, PeopleError> {
         self.writer().retried(Backoff::default(), |tx| {
+            let revision = tx.bump(Register::People)?;
             let Some(row) = tx.lock_person(name)? else { return Ok(()) };
             let failures = row.failures.saturating_add(1);
             let locked_until = lock_for(failures).map(|millis| now.plus_millis(millis));
-            tx.upsert(&[PersonRow { failures, locked_until, ..row }])
+            tx.upsert(&[PersonRow { failures, locked_until, ..row }])?;
+            told(tx, revision, name, [(SIGN_IN, why)], now)
         })?;
         Ok(PeopleError::Wrong)
     }
@@ -270,6 +289,23 @@ impl People {
             }
         }
     }
+}
+
+/// Records what somebody did to sign in.
+fn told<'t>(
+    tx: &mut Tx<'_>,
+    revision: i64,
+    name: &SignIn,
+    fields: impl IntoIterator<Item = (&'t str, &'t str)>,
+    now: Moment,
+) -> Result<(), StorageError> {
+    let fields = fields
+        .into_iter()
+        .filter_map(|(field, after)| Field::changed(field, String::new(), after.to_owned()));
+    let subject = Subject::Person(name.to_string());
+    let entry = Entry { subject, change: ChangeKind::Changed, fields: fields.collect() };
+    let cause = Cause::Person(name.to_string());
+    record(tx, (Register::People, revision), &cause, now, &[entry])
 }
 
 /// Whether a second factor is demanded where the policy demands any: of all who act for the public or can

@@ -24,6 +24,7 @@ on_both_engines! {
     recovery_takes_password_and_second_factor_away,
     the_present_password_is_not_guessed_in_a_session,
     changes_leave_events,
+    who_signs_in_and_who_fails_to_leaves_an_event,
 }
 
 const PASSWORD: &str = "correct horse battery";
@@ -260,21 +261,54 @@ fn changes_leave_events(desk: &Desk) {
     people.change_password(&token, PASSWORD, "another long phrase", noon(1)).unwrap();
     shut_out(&mut people.writer(), &li, true, &cause(), noon(2)).unwrap();
     shut_out(&mut people.writer(), &li, true, &cause(), noon(2)).unwrap();
-    let told =
-        desk.store.read(|view| events(view, Register::People, About::Group("li.wei"), None, 9));
-    let told: Vec<_> = told
-        .unwrap()
+    let told: Vec<_> = told(desk, "li.wei")
         .into_iter()
-        .map(|event| event.entry.fields.into_iter().map(|field| field.name).collect::<Vec<_>>())
+        .map(|fields| fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
         .collect();
+    let sign_in = vec!["sign-in"];
     let chosen = vec!["password"];
     assert_eq!(
         told,
-        [vec!["access"], chosen.clone(), chosen, vec!["name", "role", "organisation"]]
+        [vec!["access"], chosen.clone(), sign_in, chosen, vec!["name", "role", "organisation"]]
     );
     let listed = desk.store.read(|view| super::people(view, Some("7"), "", 9)).unwrap();
     assert_eq!(listed.len(), 1);
     assert!(listed[0].is_shut_out && listed[0].has_password);
+}
+
+fn who_signs_in_and_who_fails_to_leaves_an_event(desk: &Desk) {
+    let people = people_of(desk);
+    let zhang = admit(&people, "zhang", officer());
+    for name in ["zhang", "nobody"] {
+        people.sign_in(name, "a guess", None, noon(1)).unwrap_err();
+    }
+    let begun = token(&people, "zhang");
+    let enrolled = people.begin_second_factor(&zhang).unwrap().sealed;
+    people.confirm_second_factor(&begun, Some(&enrolled), "000000", noon(1)).unwrap_err();
+    let code = code_of(&people, &zhang, &enrolled, noon(1));
+    people.confirm_second_factor(&begun, Some(&enrolled), &code, noon(1)).unwrap();
+    let told: Vec<_> = told(desk, "zhang").into_iter().flatten().take(5).collect();
+    let sign_in = |how: &str| ("sign-in".to_owned(), how.to_owned());
+    let kept = ("second factor".to_owned(), "kept".to_owned());
+    assert_eq!(
+        told,
+        [
+            kept,
+            sign_in("password and code"),
+            sign_in("wrong code"),
+            sign_in("password"),
+            sign_in("wrong password"),
+        ]
+    );
+}
+
+/// The fields of the events about somebody, with what they are afterwards; the newest event first.
+fn told(desk: &Desk, name: &str) -> Vec<Vec<(String, String)>> {
+    let told = desk.store.read(|view| events(view, Register::People, About::Group(name), None, 9));
+    let fields = |event: crate::history::Event| {
+        event.entry.fields.into_iter().map(|field| (field.name, field.after)).collect()
+    };
+    told.unwrap().into_iter().map(fields).collect()
 }
 
 /// The code of an enrolled secret, as an authenticator shows it.
