@@ -72,6 +72,20 @@ async fn what_was_sent_is_never_sent_back() {
 }
 
 #[tokio::test]
+async fn a_parameter_that_is_there_twice_is_refused() {
+    let site = Site::new(lenient());
+    site.admit("wang", standing_of(Role::Supervisor));
+    let mut browser = site.signed_in("wang").await;
+    let token = browser.form_token().await;
+    for address in ["/queue?status=300&status=500", "/api/v1/queue?status=300&status=500"] {
+        assert_eq!(browser.open(address).await.status, StatusCode::BAD_REQUEST, "{address}");
+    }
+    let twice = format!("form_token={token}&which=1&answer=refuse&answer=in-order&words=a");
+    let answer = browser.request(Method::POST, "/returns", &twice).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{answer:?}");
+}
+
+#[tokio::test]
 async fn behind_tls_a_cookie_is_of_this_host_alone() {
     let site = Site::behind_tls(lenient());
     site.admit("li.wei", standing_of(Role::Clerk));
