@@ -1,4 +1,5 @@
-// Officers of the demonstration at their work: review and examination, the port, a return, a telephone.
+// People of the demonstration at their work: review and examination, the port, a return, a telephone, the keys of
+// programs.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -116,4 +117,37 @@ test('goods are examined with a telephone and a scanner', async () => {
   await examiner.scans(order);
   const { status } = await examiner.asks(`/api/v1/declarations/${number}`);
   assert.notEqual(status, 500, 'it was examined');
+});
+
+test('an enterprise replaces the key of a program, which never stops', async () => {
+  const administrator = await somebody('enterprise-administrator');
+  /** What the interface answers to a program with that key. */
+  const answered = async (key) => (await fetch(`${site.address}/api/v1/session`, { headers: { authorization: `Bearer ${key}` } })).status;
+  /** The key that the page shows, once. */
+  const shown = async () => (await administrator.page.locator('main').getByText(/^tongguan_/).innerText()).trim();
+  /** The number that the page has beside it. */
+  const number = async () => (await administrator.page.locator('main p', { hasText: 'Number' }).first().locator('code').innerText()).trim();
+
+  await administrator.follows('Programs');
+  await administrator.writes('Purpose', 'the ERP of the warehouse');
+  await administrator.presses('Give it');
+  const [first, first_number] = [await shown(), await number()];
+  assert.equal(await answered(first), 200);
+
+  await administrator.follows(`Replace ${first_number}`);
+  await administrator.picks('The old key is good for', '1 day');
+  await administrator.presses('Replace it');
+  const [second, second_number] = [await shown(), await number()];
+  assert.notEqual(second, first);
+  assert.deepEqual([await answered(first), await answered(second)], [200, 200], 'both are good for a while');
+
+  await administrator.follows('Programs');
+  assert.ok(!(await administrator.page.content()).includes(second), 'a key is shown once');
+  await administrator.follows(`Withdraw ${first_number}`);
+  await administrator.presses('Withdraw it');
+  assert.deepEqual([await answered(first), await answered(second)], [401, 200]);
+  const { items } = await administrator.asks('/api/v1/keys');
+  const of = (wanted) => items.find((key) => key.number === wanted);
+  assert.ok(of(first_number).withdrawn_at && !of(second_number).withdrawn_at, JSON.stringify(items));
+  assert.equal(of(second_number).purpose, 'the ERP of the warehouse');
 });
