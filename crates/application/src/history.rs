@@ -5,19 +5,22 @@
 //! so these events have a numbering of their own: the revision that the change makes, and a place in
 //! the change. See decision 9.
 
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::access::SignIn;
+use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::register::{
     self as stored, StoredChangeCauseV1, StoredChangeV1, StoredFieldV1, StoredRegisterEvent,
     StoredRegisterSubjectV1,
 };
-pub use tongguan_storage::{About, Register};
+pub use tongguan_storage::{About, AuditFilter, AuditPlace, Register};
 use tongguan_storage::{RegisterEvent, StorageError, Tx, View, Writer};
 
 /// An event: what one change did to one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// Of which register.
+    pub register: Register,
     /// The revision that the change made.
     pub revision: i64,
     /// Which event of the change, from 0.
@@ -42,8 +45,33 @@ pub enum Cause {
     },
     /// A command, by its name: `registry guarantee`.
     Command(String),
-    /// Somebody who had signed in, by that name.
-    Person(String),
+    /// Somebody who was known.
+    Person(Actor),
+}
+
+/// Who acts, and from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The name to sign in with, or `key` and the number of an access key.
+    pub name: String,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Actor {
+    /// Somebody who signs in, from nobody knows where.
+    pub fn named(sign_in: &SignIn) -> Self {
+        Self { name: sign_in.to_string(), origin: Origin::default() }
+    }
+}
+
+/// From where somebody acts (来源), as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The address that the request came from; behind a proxy, the proxy's.
+    pub address: Option<String>,
+    /// The number of the request, by which it is found in the log.
+    pub request: Option<String>,
 }
 
 /// What was changed, and how.
@@ -91,6 +119,19 @@ pub enum Subject {
     Person(String),
     /// An access key, by its number.
     AccessKey(String),
+    /// A declaration.
+    Declaration(DeclarationId),
+    /// A request to see the persons of many declarations, by its number.
+    Unmasking(i64),
+    /// A message of a letter.
+    Letter {
+        /// The mailbox.
+        mailbox: String,
+        /// The letter.
+        n: i64,
+        /// Which message of it, from 1.
+        place: i64,
+    },
 }
 
 /// What was done.
@@ -102,6 +143,10 @@ pub enum ChangeKind {
     Changed,
     /// It was taken away, or got an earlier end.
     Ended,
+    /// It was shown.
+    Shown,
+    /// It was wanted, and not done.
+    Refused,
 }
 
 /// One field before and after, as files say it; empty where there is nothing.
@@ -156,12 +201,15 @@ pub fn record(
 ) -> Result<(), StorageError> {
     let rows = (0..).zip(entries).map(|(n, entry)| {
         let event = write(cause, entry);
+        let subject = entry.subject.place();
         Ok(RegisterEvent {
             register: register.name().to_owned(),
             revision,
             n,
             at: now,
-            subject: entry.subject.place(),
+            who: cause.who().to_owned(),
+            record: subject.split_once('/').map_or(&*subject, |(record, _)| record).to_owned(),
+            subject,
             version: i64::from(stored::VERSION),
             body: event.encode().map_err(|error| unreadable(&error))?,
         })
@@ -183,6 +231,20 @@ pub fn events(
     limit: i64,
 ) -> Result<Vec<Event>, StorageError> {
     view.register_events(register, about, before, limit)?.into_iter().map(read).collect()
+}
+
+/// A page of the audit: events of all registers that a filter names, the newest first, at most `limit`; those
+/// behind `before`, if it is given.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn audited(
+    view: &mut View<'_>,
+    filter: &AuditFilter,
+    before: Option<&AuditPlace>,
+    limit: i64,
+) -> Result<Vec<Event>, StorageError> {
+    view.audited(filter, before, limit)?.into_iter().map(read).collect()
 }
 
 /// Why a transaction left no trace.
@@ -210,6 +272,19 @@ impl Subject {
             Self::AccountItem { book, item } => format!("book {book}/{item}"),
             Self::Person(name) => format!("{name}/person"),
             Self::AccessKey(number) => format!("{number}/access-key"),
+            Self::Declaration(id) => format!("{id}/declaration"),
+            Self::Unmasking(number) => format!("unmasking {number}/unmasking"),
+            Self::Letter { mailbox, n, place } => format!("{mailbox}/{n}/{place}"),
+        }
+    }
+}
+
+impl Cause {
+    /// Who is behind it; nobody is known behind a file or a command.
+    pub fn who(&self) -> &str {
+        match self {
+            Self::Person(actor) => &actor.name,
+            Self::File { .. } | Self::Command(_) => "",
         }
     }
 }
@@ -242,18 +317,28 @@ fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
             Subject::AccessKey(number) => {
                 StoredRegisterSubjectV1::AccessKey(number.as_str().into())
             }
+            Subject::Declaration(id) => StoredRegisterSubjectV1::Declaration(id.0),
+            Subject::Unmasking(number) => StoredRegisterSubjectV1::Unmasking(*number),
+            Subject::Letter { mailbox, n, place } => {
+                StoredRegisterSubjectV1::Letter(mailbox.as_str().into(), *n, *place)
+            }
         },
         change: match entry.change {
             ChangeKind::Added => StoredChangeV1::Added,
             ChangeKind::Changed => StoredChangeV1::Changed,
             ChangeKind::Ended => StoredChangeV1::Ended,
+            ChangeKind::Shown => StoredChangeV1::Shown,
+            ChangeKind::Refused => StoredChangeV1::Refused,
         },
         cause: match cause {
             Cause::File { name, digest } => {
                 StoredChangeCauseV1::File(name.as_str().into(), *digest)
             }
             Cause::Command(name) => StoredChangeCauseV1::Command(name.as_str().into()),
-            Cause::Person(name) => StoredChangeCauseV1::Person(name.as_str().into()),
+            Cause::Person(Actor { name, origin: Origin { address, request } }) => {
+                let text = |text: &Option<String>| text.as_deref().unwrap_or_default().into();
+                StoredChangeCauseV1::Person(name.as_str().into(), text(address), text(request))
+            }
         },
         fields: entry
             .fields
@@ -284,11 +369,18 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
         }
         StoredRegisterSubjectV1::Person(name) => Subject::Person(name.into()),
         StoredRegisterSubjectV1::AccessKey(number) => Subject::AccessKey(number.into()),
+        StoredRegisterSubjectV1::Declaration(id) => Subject::Declaration(DeclarationId(id)),
+        StoredRegisterSubjectV1::Unmasking(number) => Subject::Unmasking(number),
+        StoredRegisterSubjectV1::Letter(mailbox, n, place) => {
+            Subject::Letter { mailbox: mailbox.into(), n, place }
+        }
     };
     let change = match stored.change {
         StoredChangeV1::Added => ChangeKind::Added,
         StoredChangeV1::Changed => ChangeKind::Changed,
         StoredChangeV1::Ended => ChangeKind::Ended,
+        StoredChangeV1::Shown => ChangeKind::Shown,
+        StoredChangeV1::Refused => ChangeKind::Refused,
     };
     let field = |field: StoredFieldV1| Field {
         name: field.name.into(),
@@ -296,17 +388,30 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
         after: field.after.into(),
     };
     let fields = stored.fields.into_iter().map(field).collect();
+    let register = Register::named(&row.register).ok_or_else(|| StorageError::Corrupt {
+        table: "register_event",
+        column: "register",
+        reason: format!("there is no register `{}`", row.register),
+    })?;
     Ok(Event {
+        register,
         revision: row.revision,
         n: row.n,
         at: row.at,
         cause: match stored.cause {
             StoredChangeCauseV1::File(name, digest) => Cause::File { name: name.into(), digest },
             StoredChangeCauseV1::Command(name) => Cause::Command(name.into()),
-            StoredChangeCauseV1::Person(name) => Cause::Person(name.into()),
+            StoredChangeCauseV1::Person(name, address, request) => Cause::Person(Actor {
+                name: name.into(),
+                origin: Origin { address: known(address), request: known(request) },
+            }),
         },
         entry: Entry { subject, change, fields },
     })
+}
+
+fn known(text: Box<str>) -> Option<String> {
+    (!text.is_empty()).then(|| text.into())
 }
 
 fn unreadable(error: &StoredError) -> StorageError {

@@ -28,6 +28,7 @@
 //! | [`parcels`] | lists of parcels by party, kept beside clearing |
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
+//! | [`unmasking`] | the full data of persons, for a stated reason |
 //! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
 //! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
@@ -80,4 +81,5 @@ pub mod review;
 pub mod sandbox;
 pub mod settings;
 pub mod transit;
+pub mod unmasking;
 pub mod webhooks;

@@ -14,6 +14,7 @@
 //! | `review_cancellations` | `true`, `false` | `false` |
 //! | `case_minutes` | minutes | 30 |
 //! | `late_after_hours` | hours | 24 |
+//! | `unmask_per_day` | declarations | 20 |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
 //! | `quarantine_per_10_000` | exported parcels | 0 |
 //!
@@ -31,7 +32,7 @@ use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -44,6 +45,7 @@ pub const NAMES: [&str; 15] = [
     "review_cancellations",
     "case_minutes",
     "late_after_hours",
+    "unmask_per_day",
     "red_per_10_000",
     "yellow_per_10_000",
     "quarantine_per_10_000",
@@ -134,7 +136,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 15] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 16] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -154,6 +156,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 15] {
         office.review_cancellations.to_string(),
         office.case_minutes.to_string(),
         office.late_after_hours.to_string(),
+        office.unmask_per_day.to_string(),
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
         office.quarantine_per_10_000.to_string(),
@@ -215,6 +218,7 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "review_cancellations" => office.review_cancellations = flag()?,
         "case_minutes" => office.case_minutes = count("a number of minutes")?,
         "late_after_hours" => office.late_after_hours = count("a number of hours")?,
+        "unmask_per_day" => office.unmask_per_day = count("a number of declarations")?,
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
         "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,

@@ -1,5 +1,6 @@
 -- The first schema. Portable words: BIGINT, TEXT, BYTES; CLUSTERED after a table whose rows lie in the
--- order of their key, HEAP after one whose rows do not. dialect.rs says what each engine makes of them.
+-- order of their key, HEAP after one whose rows do not; APPEND_ONLY before a table whose rows stay as they were
+-- written. dialect.rs says what each engine makes of them.
 --
 -- Every table that grows begins its key with the partition or bucket (0..255), so that it can be
 -- distributed by it; on SQLite dialect.rs moves it to the end of the key. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
@@ -418,6 +419,8 @@ CREATE TABLE zone_event (
     PRIMARY KEY (bucket, kind, book, number, n)
 ) CLUSTERED;
 
+APPEND_ONLY zone_event;
+
 CREATE TABLE stock_movement (
     bucket BIGINT NOT NULL,
     book TEXT NOT NULL,
@@ -497,6 +500,8 @@ CREATE TABLE posting (
     PRIMARY KEY (partition, seq, n)
 ) CLUSTERED;
 
+APPEND_ONLY posting;
+
 CREATE TABLE event (
     partition BIGINT NOT NULL,
     seq BIGINT NOT NULL,
@@ -505,6 +510,8 @@ CREATE TABLE event (
     body BYTES NOT NULL,
     PRIMARY KEY (partition, seq)
 ) CLUSTERED;
+
+APPEND_ONLY event;
 
 -- What each party sees of its parcels: made from the declarations by a follower of the events, beside clearing,
 -- and made anew by a command. Clearing itself never reads it.
@@ -592,7 +599,8 @@ CREATE TABLE revision (
     n BIGINT NOT NULL
 ) CLUSTERED;
 
-INSERT INTO revision (name, n) VALUES ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0);
+INSERT INTO revision (name, n) VALUES
+    ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
@@ -600,13 +608,21 @@ CREATE TABLE register_event (
     revision BIGINT NOT NULL,
     n BIGINT NOT NULL,
     at BIGINT NOT NULL,
+    who TEXT NOT NULL,
+    record TEXT NOT NULL,
     subject TEXT NOT NULL,
     version BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (register, revision, n)
 ) CLUSTERED;
 
-CREATE INDEX register_event_subject ON register_event (register, subject, revision, n);
+-- What an audit asks for, each newest first. Nothing that clears a parcel writes here.
+CREATE INDEX register_event_time ON register_event (at, register, revision, n);
+CREATE INDEX register_event_register ON register_event (register, at, revision, n);
+CREATE INDEX register_event_who ON register_event (who, at, register, revision, n);
+CREATE INDEX register_event_record ON register_event (record, at, register, revision, n);
+
+APPEND_ONLY register_event;
 
 CREATE TABLE person (
     sign_in TEXT NOT NULL PRIMARY KEY,
@@ -706,6 +722,23 @@ CREATE TABLE proposal (
 ) CLUSTERED;
 
 CREATE INDEX proposal_open ON proposal (proposed_at, declaration_id) WHERE answered_by IS NULL;
+
+-- Requests to see the persons of many declarations, which need a second officer. Answered ones stay.
+CREATE TABLE unmasking (
+    number BIGINT NOT NULL PRIMARY KEY,
+    office TEXT NOT NULL,
+    declarations TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    words TEXT NOT NULL,
+    officer TEXT NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    answered_by TEXT,
+    answered_at BIGINT,
+    refusal TEXT,
+    seen_at BIGINT
+) CLUSTERED;
+
+CREATE INDEX unmasking_office ON unmasking (office, number);
 
 -- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day.
 CREATE TABLE answered_request (

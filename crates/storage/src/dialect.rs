@@ -170,7 +170,31 @@ impl Dialect {
             rest = after;
         }
         out.push_str(rest);
-        out
+        out.lines().map(|line| self.append_only(line) + "\n").collect()
+    }
+
+    /// `APPEND_ONLY t;` as triggers, which refuse to change or delete a row of `t`, whoever asks.
+    fn append_only(self, line: &str) -> String {
+        let table = line.strip_prefix("APPEND_ONLY ").and_then(|rest| rest.strip_suffix(';'));
+        let Some(table) = table else { return line.to_owned() };
+        match self {
+            Self::Sqlite => {
+                let refuse = |event: &str| {
+                    format!(
+                        "CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN \
+                         SELECT RAISE(ABORT, '{table} is append-only'); END;"
+                    )
+                };
+                refuse("update") + &refuse("delete")
+            }
+            Self::Postgres => format!(
+                "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS \
+                 'BEGIN RAISE EXCEPTION USING ERRCODE = ''integrity_constraint_violation'', \
+                 MESSAGE = TG_TABLE_NAME || '' is append-only''; END'; \
+                 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION append_only();"
+            ),
+        }
     }
 }
 
@@ -220,7 +244,7 @@ mod tests {
         assert_eq!(
             Dialect::Sqlite.schema(text),
             "CREATE TABLE t (PRIMARY KEY (a, b, partition)) STRICT, WITHOUT ROWID; \
-             CREATE TABLE u (bucket INTEGER, PRIMARY KEY (c, bucket)) STRICT, WITHOUT ROWID;"
+             CREATE TABLE u (bucket INTEGER, PRIMARY KEY (c, bucket)) STRICT, WITHOUT ROWID;\n"
         );
         assert!(Dialect::Postgres.schema(text).contains("PRIMARY KEY (partition, a, b)"));
     }
@@ -246,11 +270,11 @@ mod tests {
         let text = "CREATE TABLE t (n BIGINT, t_TEXT TEXT, b BYTES) CLUSTERED;";
         assert_eq!(
             Dialect::Sqlite.schema(text),
-            "CREATE TABLE t (n INTEGER, t_TEXT TEXT, b BLOB) STRICT, WITHOUT ROWID;"
+            "CREATE TABLE t (n INTEGER, t_TEXT TEXT, b BLOB) STRICT, WITHOUT ROWID;\n"
         );
         assert_eq!(
             Dialect::Postgres.schema(text),
-            "CREATE TABLE t (n BIGINT, t_TEXT TEXT COLLATE \"C\", b BYTEA) ;"
+            "CREATE TABLE t (n BIGINT, t_TEXT TEXT COLLATE \"C\", b BYTEA) ;\n"
         );
     }
 }

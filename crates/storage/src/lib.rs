@@ -62,6 +62,7 @@ mod store;
 pub mod stored;
 mod transit;
 mod tx;
+mod unmasking;
 mod webhook;
 mod zone;
 
@@ -95,13 +96,14 @@ pub use message::{Message, MessageBundle};
 pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
 pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel};
 pub use person::{InvitationRow, PersonRow, SessionRow};
-pub use register::{About, Register, RegisterEvent, Revision, Revisions};
+pub use register::{About, AuditFilter, AuditPlace, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use response::{Mail, MailRead, Response};
 pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transit::TransitRow;
 pub use tx::{Tx, View};
+pub use unmasking::UnmaskingRow;
 pub use webhook::{DeadLetterRow, WebhookRow};
 pub use zone::{
     GatePass, ZoneEventKey, ZoneEventRow, ZoneNewsKey, ZoneNewsRow, ZoneReferenceKey,

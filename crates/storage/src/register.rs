@@ -3,7 +3,7 @@
 
 use tongguan_domain::time::Moment;
 
-use crate::cell::ToCell;
+use crate::cell::{Cell, ToCell};
 use crate::error::StorageError;
 use crate::tx::{Tx, View};
 
@@ -18,6 +18,8 @@ pub enum Register {
     Codes,
     /// People who sign in, and what they may do.
     People,
+    /// Who saw whose full data; nothing is kept in memory of it.
+    Unmasking,
 }
 
 /// How often each register was changed.
@@ -53,7 +55,11 @@ row! {
         n: i64,
         /// When.
         at: Moment,
-        /// What was changed, to be found by: a group, `/`, and what it is in the group.
+        /// Who did it, by the name that the audit knows; empty where it was a file or a command.
+        who: String,
+        /// Which record it is about: the group of its subject.
+        record: String,
+        /// What was changed: a group, `/`, and what it is in the group.
         subject: String,
         /// The version of the encoding.
         version: i64,
@@ -73,7 +79,39 @@ pub enum About<'a> {
     Subject(&'a str),
 }
 
+/// Which events an audit asks for: those that are all that is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Of this register.
+    pub register: Option<Register>,
+    /// By whom.
+    pub who: Option<String>,
+    /// About which record.
+    pub record: Option<String>,
+    /// From then on.
+    pub from: Option<Moment>,
+    /// Before then.
+    pub until: Option<Moment>,
+}
+
+/// Where an event stands among all, in order of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPlace {
+    /// When.
+    pub at: Moment,
+    /// [`Register::name`].
+    pub register: String,
+    /// The revision.
+    pub revision: i64,
+    /// Which event of the change.
+    pub n: i64,
+}
+
 impl Register {
+    /// Every register.
+    pub const ALL: [Self; 5] =
+        [Self::Registry, Self::Settings, Self::Codes, Self::People, Self::Unmasking];
+
     /// Its name in rows.
     pub const fn name(self) -> &'static str {
         match self {
@@ -81,7 +119,13 @@ impl Register {
             Self::Settings => "settings",
             Self::Codes => "codes",
             Self::People => "people",
+            Self::Unmasking => "unmasking",
         }
+    }
+
+    /// The register of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|register| register.name() == name)
     }
 }
 
@@ -124,25 +168,76 @@ impl View<'_> {
         limit: i64,
     ) -> Result<Vec<RegisterEvent>, StorageError> {
         let (revision, n) = before.unwrap_or((i64::MAX, i64::MAX));
-        // `0` follows `/`: texts are compared byte by byte.
-        let (first, end) = match about {
-            About::Everything => (String::new(), String::new()),
-            About::Group(group) => (format!("{group}/"), format!("{group}0")),
-            About::Subject(subject) => (subject.to_owned(), String::new()),
+        let (record, subject) = match about {
+            About::Everything => ("", ""),
+            About::Group(group) => (group, ""),
+            About::Subject(subject) => (subject.split_once('/').map_or("", |it| it.0), subject),
         };
         let name = register.name();
-        let mut values =
-            vec![name.cell(), revision.cell(), n.cell(), limit.cell(), first.cell(), end.cell()];
+        let mut values = vec![
+            name.cell(),
+            revision.cell(),
+            n.cell(),
+            limit.cell(),
+            record.cell(),
+            subject.cell(),
+        ];
         let (condition, parameters) = match about {
             About::Everything => ("", 4),
-            About::Subject(_) => ("AND subject = $5 ", 5),
-            About::Group(_) => ("AND subject >= $5 AND subject < $6 ", 6),
+            About::Group(_) => ("AND record = $5 ", 5),
+            About::Subject(_) => ("AND record = $5 AND subject = $6 ", 6),
         };
         values.truncate(parameters);
         let tail = format!(
             "WHERE register = $1 AND (revision, n) < ($2, $3) {condition}\
              ORDER BY revision DESC, n DESC LIMIT $4"
         );
+        self.select(&tail, &values)
+    }
+
+    /// The events of all registers that a filter names, the newest first, at most `limit`; those behind
+    /// `before` in that order, if it is given.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn audited(
+        &mut self,
+        filter: &AuditFilter,
+        before: Option<&AuditPlace>,
+        limit: i64,
+    ) -> Result<Vec<RegisterEvent>, StorageError> {
+        let AuditFilter { register, who, record, from, until } = filter;
+        let register = register.map(Register::name);
+        let mut values = vec![limit.cell()];
+        let mut conditions = Vec::new();
+        let mut hold = |condition: &str, value| {
+            values.push(value);
+            conditions.push(condition.replace('?', &format!("${}", values.len())));
+        };
+        for (condition, value) in [
+            ("register = ?", register.map(Cell::Text)),
+            ("who = ?", who.as_ref().map(ToCell::cell)),
+            ("record = ?", record.as_ref().map(ToCell::cell)),
+            ("at >= ?", from.as_ref().map(ToCell::cell)),
+            ("at < ?", until.as_ref().map(ToCell::cell)),
+        ] {
+            if let Some(value) = value {
+                hold(condition, value);
+            }
+        }
+        if let Some(AuditPlace { at, register, revision, n }) = before {
+            // Said of the time alone as well: that is what an index is entered by.
+            hold("at <= ?", at.cell());
+            values.extend([at.cell(), register.cell(), revision.cell(), n.cell()]);
+            let [a, b, c, d] = [3, 2, 1, 0].map(|back| values.len() - back);
+            conditions.push(format!("(at, register, revision, n) < (${a}, ${b}, ${c}, ${d})"));
+        }
+        let condition = match conditions.as_slice() {
+            [] => String::new(),
+            all => format!("WHERE {} ", all.join(" AND ")),
+        };
+        let tail =
+            format!("{condition}ORDER BY at DESC, register DESC, revision DESC, n DESC LIMIT $1");
         self.select(&tail, &values)
     }
 }

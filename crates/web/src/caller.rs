@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use tongguan_application::access::{AccessKey, Scopes};
+use tongguan_application::history::{Actor, Cause, Origin};
 use tongguan_application::people::{self, NextStep, PeopleError};
 use tongguan_application::pipeline::chain;
 use tongguan_domain::access::{Permission, Reach, Role, Standing};
@@ -23,6 +24,8 @@ pub struct Caller {
     pub standing: Standing,
     /// Person or program.
     pub who: Who,
+    /// From where; the guard says so.
+    pub origin: Origin,
 }
 
 /// A person or a program.
@@ -55,6 +58,16 @@ impl Caller {
             Who::Person(session) => session.person.sign_in.to_string(),
             Who::Program { key, .. } => format!("key {key}"),
         }
+    }
+
+    /// What acts, for audit events.
+    pub fn actor(&self) -> Actor {
+        Actor { name: self.audit_name(), origin: self.origin.clone() }
+    }
+
+    /// What changes something, for audit events.
+    pub fn cause(&self) -> Cause {
+        Cause::Person(self.actor())
     }
 
     /// Whose records are within reach.
@@ -101,6 +114,7 @@ pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Cal
         return Ok(owner.map(|party| Caller {
             standing: Standing::Enterprise { party, role: Role::Program },
             who: Who::Program { key: key.number, scopes: key.scopes },
+            origin: Origin::default(),
         }));
     }
     let Some(token) = cookies::SESSION.read(headers, shared.access.is_secure) else {
@@ -115,6 +129,7 @@ pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Cal
     Ok(known.await?.map(|session| Caller {
         standing: session.person.standing,
         who: Who::Person(Box::new(session)),
+        origin: Origin::default(),
     }))
 }
 

@@ -44,6 +44,7 @@ use tongguan_application::people::People;
 use tongguan_application::ports::Clock;
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
+use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 
 pub use defect::DefectView;
@@ -70,6 +71,8 @@ pub struct Access {
     pub people: Arc<People>,
     /// What may be looked at.
     pub enquiries: Arc<Enquiries>,
+    /// Who sees persons.
+    pub unmasking: Arc<Unmasking>,
     /// Which requests were answered.
     pub answered: Arc<Answered>,
     /// What webhooks are added and tried with.

@@ -84,8 +84,14 @@ pub fn keep_client(shared: &Shared, client: String) -> Result<(), Problem> {
 }
 
 impl Address {
-    fn of(extensions: &Extensions) -> Self {
+    /// That of a request.
+    pub fn of(extensions: &Extensions) -> Self {
         Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(at)| at.ip()))
+    }
+
+    /// The address, where it is known.
+    pub const fn known(&self) -> Option<IpAddr> {
+        self.0
     }
 
     /// Lets somebody at the address, who is not known, ask once more.

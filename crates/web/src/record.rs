@@ -8,13 +8,16 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{Extensions, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::Instant;
+use tongguan_application::history::Origin;
 use tongguan_domain::time::Moment;
 use tracing::{Instrument as _, Span, info, info_span};
+
+use crate::pace::Address;
 
 /// By which a request is found again in logs, the caller's and ours.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,11 +40,28 @@ impl Numbers {
     }
 }
 
+/// The number of a request.
+#[derive(Debug, Clone)]
+struct Number(String);
+
+/// From where a request comes, for audit events.
+pub fn origin_of(extensions: &Extensions) -> Origin {
+    Origin {
+        address: Address::of(extensions).known().map(|address| address.to_string()),
+        request: extensions.get::<Number>().map(|Number(number)| number.clone()),
+    }
+}
+
 /// Records a request at its end, which is the end of its answer.
-pub async fn recorded(State(numbers): State<Numbers>, request: Request, next: Next) -> Response {
+pub async fn recorded(
+    State(numbers): State<Numbers>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let id = id.filter(|id| is_an_id(id)).map_or_else(|| numbers.next(), str::to_owned);
     let span = info_span!("request", id);
+    request.extensions_mut().insert(Number(id.clone()));
     let mut record = Record {
         span: span.clone(),
         begin: Instant::now(),

@@ -18,6 +18,7 @@ use crate::caller::{Caller, Who, identify};
 use crate::layers::in_time;
 use crate::pace;
 use crate::problem::Problem;
+use crate::record::origin_of;
 use crate::{Limits, Shared};
 
 /// What a caller needs for a route.
@@ -174,7 +175,8 @@ async fn guard(
     if let Err(problem) = admitted {
         return problem.into_response();
     }
-    if let Some(caller) = caller {
+    if let Some(mut caller) = caller {
+        caller.origin = origin_of(request.extensions());
         request.extensions_mut().insert(caller);
     }
     next.run(request).await

@@ -42,6 +42,8 @@ pub struct OfficeSettings {
     pub case_minutes: i64,
     /// Hours after which what waits in a queue is marked as waiting too long.
     pub late_after_hours: i64,
+    /// Of how many different declarations a day an officer sees the persons without a second officer.
+    pub unmask_per_day: i64,
     /// How declarations are selected for review and examination.
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
@@ -63,6 +65,7 @@ impl Default for OfficeSettings {
             review_cancellations: false,
             case_minutes: 30,
             late_after_hours: 24,
+            unmask_per_day: 20,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
         }

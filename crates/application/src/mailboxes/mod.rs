@@ -19,6 +19,7 @@ use crate::delivery::{Outgoing, RenderError, Rendered, complete, render};
 use crate::originals::Archive;
 
 pub use distributor::{Distributor, MAILBOXES};
+pub(crate) use reading::field_of;
 pub use reading::{Readable, ReadableField, ReadablePart, readable};
 
 /// Letters are given until their messages have so many bytes: an answer quotes what it answers, and that may

@@ -89,7 +89,8 @@ fn shown(node: Node<'_, '_>, layout: Option<&Layout>) -> ReadableField {
     }
 }
 
-fn field_of(layout: &Layout, name: &str) -> Option<&'static Field> {
+/// The field of a message that an element of that name is.
+pub(crate) fn field_of(layout: &Layout, name: &str) -> Option<&'static Field> {
     let of = |entity: &'static Entity| entity.find(name).map(|at| entity.field(at));
     match &layout.body {
         Body::Flat(entity) | Body::Head(entity) => of(entity),

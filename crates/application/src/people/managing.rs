@@ -8,7 +8,7 @@ use tongguan_storage::{InvitationRow, PersonRow, Register, StorageError, Tx, Vie
 use super::session::unlocked;
 use super::{BadPassword, Password, People, PeopleError, Person};
 use crate::digest::sha256;
-use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
+use crate::history::{Actor, Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::registry::fingerprint;
 
 /// For how long an invitation is good.
@@ -174,7 +174,7 @@ impl People {
         let person = self.invited(code, now)?;
         let hash = Password::new(password, &person.sign_in)?.hashed()?;
         let digest = sha256(code.trim().as_bytes());
-        let own = Cause::Person(person.sign_in.to_string());
+        let own = Cause::Person(Actor::named(&person.sign_in));
         change(&mut self.writer(), Register::People, &own, now, |tx| {
             let row = tx.lock_person(&person.sign_in)?.ok_or(PeopleError::NoInvitation)?;
             if tx.use_invitations(&[digest])? == 0 {
@@ -212,7 +212,7 @@ impl People {
         }
         let next = Password::new(next, &caller.sign_in)?.hashed()?;
         let own = sha256(token.as_bytes());
-        let cause = Cause::Person(caller.sign_in.to_string());
+        let cause = Cause::Person(Actor::named(&caller.sign_in));
         change(&mut self.writer(), Register::People, &cause, now, |tx| {
             let row = tx.lock_person(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
             let before = kept(row.password.is_some());
@@ -268,7 +268,7 @@ fn changed(
 
 fn not_oneself(cause: &Cause, name: &SignIn) -> Result<(), PeopleError> {
     match cause {
-        Cause::Person(who) if who == name.as_str() => Err(PeopleError::Oneself),
+        Cause::Person(who) if who.name == name.as_str() => Err(PeopleError::Oneself),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use tongguan_storage::{Backoff, PersonRow, Register, SessionRow, StorageError, T
 use super::second_factor::{Enrolment, step_of};
 use super::{People, PeopleError, Person, password};
 use crate::digest::sha256;
-use crate::history::{Cause, ChangeKind, Entry, Field, Subject, record};
+use crate::history::{Actor, Cause, ChangeKind, Entry, Field, Subject, record};
 use crate::registry::fingerprint;
 
 /// How often it may go wrong before a name is locked.
@@ -304,7 +304,7 @@ fn told<'t>(
         .filter_map(|(field, after)| Field::changed(field, String::new(), after.to_owned()));
     let subject = Subject::Person(name.to_string());
     let entry = Entry { subject, change: ChangeKind::Changed, fields: fields.collect() };
-    let cause = Cause::Person(name.to_string());
+    let cause = Cause::Person(Actor::named(name));
     record(tx, (Register::People, revision), &cause, now, &[entry])
 }
 

@@ -130,6 +130,22 @@ pub fn picture(store: &Store, id: DeclarationId) -> Result<Option<Picture>, Revi
     Ok(Some(Picture { lodged_at, since, documents, matching, told, particulars }))
 }
 
+/// The declaration's own document, and those of its order and waybill; `None` where there is no such
+/// declaration.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn documents(
+    store: &Store,
+    id: DeclarationId,
+) -> Result<Option<Vec<DocumentRecord>>, ReviewError> {
+    store.read(|view| match AnyDeclaration::of_id(view, id)? {
+        Some(AnyDeclaration::Import(record)) => import::documents(view, &record).map(Some),
+        Some(AnyDeclaration::Export(record)) => Ok(Some(export::documents(view, &record)?.0)),
+        None => Ok(None),
+    })
+}
+
 type Side = (Vec<DocumentRecord>, Matching, Particulars);
 
 fn import(store: &Store, record: DeclarationRecord) -> Result<Side, ReviewError> {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use tongguan_application::digest::sha256;
-use tongguan_application::history::{Cause, ChangeKind, Event, Field, Subject, events};
+use tongguan_application::history::{Actor, Cause, ChangeKind, Event, Field, Subject, events};
 use tongguan_application::registry::{Registered, fingerprint};
 use tongguan_domain::ids::PartyId;
 use tongguan_storage::{About, Register, Store};
@@ -85,6 +85,8 @@ fn write_event<'r>(
         ChangeKind::Added => '+',
         ChangeKind::Changed => '~',
         ChangeKind::Ended => '-',
+        ChangeKind::Shown => '?',
+        ChangeKind::Refused => '!',
     };
     let party = |id| match who(id) {
         Some(one) => format!("{}  {}", one.code_list(), one.party.name),
@@ -99,11 +101,14 @@ fn write_event<'r>(
         Subject::AccountItem { book, item } => format!("account book {book}  {item}"),
         Subject::Person(name) => format!("person {name}"),
         Subject::AccessKey(number) => format!("access key {number}"),
+        Subject::Declaration(id) => format!("declaration {id}"),
+        Subject::Unmasking(number) => format!("unmasking {number}"),
+        Subject::Letter { mailbox, n, place } => format!("{mailbox}  {n}/{place}"),
     };
     let cause = match &event.cause {
         Cause::File { name, digest } => format!("{name} (sha256 {})", fingerprint(digest)),
         Cause::Command(name) => format!("`{name}`"),
-        Cause::Person(name) => name.clone(),
+        Cause::Person(actor) => from(actor),
     };
     writeln!(out, "{sign} {subject}")?;
     writeln!(out, "    {} by {cause}, revision {}", event.at, event.revision)?;
@@ -136,6 +141,11 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
         }
         Subject::Person(name) => json!({ "kind": "person", "sign_in": name }),
         Subject::AccessKey(number) => json!({ "kind": "access key", "number": number }),
+        Subject::Declaration(id) => json!({ "kind": "declaration", "id": id.0 }),
+        Subject::Unmasking(number) => json!({ "kind": "unmasking", "number": number }),
+        Subject::Letter { mailbox, n, place } => {
+            json!({ "kind": "letter", "mailbox": mailbox, "n": n, "place": place })
+        }
     };
     let fields =
         event.entry.fields.iter().map(
@@ -150,14 +160,26 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
             ChangeKind::Added => "added",
             ChangeKind::Changed => "changed",
             ChangeKind::Ended => "ended",
+            ChangeKind::Shown => "shown",
+            ChangeKind::Refused => "refused",
         },
         "cause": match &event.cause {
             Cause::File { name, digest } => json!({ "file": name, "sha256": fingerprint(digest) }),
             Cause::Command(name) => json!({ "command": name }),
-            Cause::Person(name) => json!({ "person": name }),
+            Cause::Person(Actor { name, origin }) => {
+                json!({ "person": name, "address": origin.address, "request": origin.request })
+            }
         },
         "fields": fields.collect::<Vec<_>>(),
     })
+}
+
+/// Who did it, and from which address.
+fn from(Actor { name, origin }: &Actor) -> String {
+    match &origin.address {
+        Some(address) => format!("{name} from {address}"),
+        None => name.clone(),
+    }
 }
 
 /// An office as the command line names it.

@@ -43,6 +43,12 @@ pub enum StoredRegisterSubjectV1 {
     Person(Box<str>),
     /// An access key: its number.
     AccessKey(Box<str>),
+    /// A declaration: its id.
+    Declaration(i64),
+    /// A request to see the persons of many declarations: its number.
+    Unmasking(i64),
+    /// A message of a letter: mailbox, letter, place in it.
+    Letter(Box<str>, i64, i64),
 }
 
 /// What was done to it.
@@ -54,6 +60,10 @@ pub enum StoredChangeV1 {
     Changed,
     /// It was taken away, or got an earlier end.
     Ended,
+    /// It was shown.
+    Shown,
+    /// It was wanted, and not done.
+    Refused,
 }
 
 /// What led to a change.
@@ -63,8 +73,8 @@ pub enum StoredChangeCauseV1 {
     File(Box<str>, [u8; 32]),
     /// A command: its name.
     Command(Box<str>),
-    /// Somebody who had signed in: the name.
-    Person(Box<str>),
+    /// Somebody who had signed in: the name, the address and the request; empty where those are not known.
+    Person(Box<str>, Box<str>, Box<str>),
 }
 
 /// One field before and after, as people read it; empty where there is nothing.
@@ -120,10 +130,12 @@ mod tests {
 
     #[test]
     fn an_event_of_every_subject_change_and_cause_is_kept() {
-        use StoredRegisterSubjectV1::{AccessKey, CodeRow, Guarantee, Party, Person, Setting};
+        use StoredRegisterSubjectV1::{
+            AccessKey, CodeRow, Declaration, Guarantee, Letter, Party, Person, Setting, Unmasking,
+        };
         let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
         let command = || StoredChangeCauseV1::Command("x".into());
-        let person = || StoredChangeCauseV1::Person("y".into());
+        let person = || StoredChangeCauseV1::Person("y".into(), "::1".into(), "q".into());
         let cases = [
             ("00 22", Party(17), StoredChangeV1::Added, file()),
             ("01 22", Guarantee(17), StoredChangeV1::Changed, command()),
@@ -131,13 +143,16 @@ mod tests {
             ("03 0174 0169", CodeRow("t".into(), "i".into()), StoredChangeV1::Added, file()),
             ("06 0170", Person("p".into()), StoredChangeV1::Changed, person()),
             ("07 016b", AccessKey("k".into()), StoredChangeV1::Ended, person()),
+            ("08 22", Declaration(17), StoredChangeV1::Shown, person()),
+            ("09 22", Unmasking(17), StoredChangeV1::Refused, person()),
+            ("0a 016d 22 02", Letter("m".into(), 17, 1), StoredChangeV1::Shown, person()),
         ];
         for (subject, of, change, cause) in cases {
-            let change_byte = ["00", "01", "02"][change as usize];
+            let change_byte = ["00", "01", "02", "03", "04"][change as usize];
             let cause_bytes = match &cause {
                 StoredChangeCauseV1::File(..) => format!("00 0166 {}", "07".repeat(32)),
                 StoredChangeCauseV1::Command(_) => "01 0178".to_owned(),
-                StoredChangeCauseV1::Person(_) => "02 0179".to_owned(),
+                StoredChangeCauseV1::Person(..) => "02 0179 033a3a31 0171".to_owned(),
             };
             let fields = "02 0161 00 0162 0163 0164 00";
             keeps(

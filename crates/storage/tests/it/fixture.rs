@@ -76,6 +76,27 @@ impl Fixture {
         self.store.writer().unwrap().transaction(work).unwrap_err()
     }
 
+    /// Runs a statement past the store, as whoever has the database in his hands; gives the texts that it gives.
+    pub fn raw(&self, text: &str) -> Result<Vec<String>, String> {
+        match &self.target {
+            Target::Sqlite(directory) => {
+                let connection = rusqlite::Connection::open(directory.join("tongguan.db")).unwrap();
+                let mut statement = connection.prepare(text).map_err(|error| error.to_string())?;
+                let last = statement.column_count().saturating_sub(1);
+                let rows = statement.query_map([], |row| row.get::<_, String>(last));
+                rows.and_then(Iterator::collect).map_err(|error| error.to_string())
+            }
+            Target::Postgres(url) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+                let rows = client.query(text, &[]).map_err(|error| match error.as_db_error() {
+                    Some(error) => error.message().to_owned(),
+                    None => error.to_string(),
+                })?;
+                Ok(rows.iter().map(|row| row.get(0)).collect())
+            }
+        }
+    }
+
     pub fn read<T>(&self, work: impl FnOnce(&mut View<'_>) -> Result<T, StorageError>) -> T {
         self.store.read(work).unwrap()
     }

@@ -3,8 +3,8 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::PartyCode;
 use tongguan_storage::{
-    About, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Register, RegisterEvent, Revisions,
-    Setting, StorageError,
+    About, AuditFilter, AuditPlace, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Register,
+    RegisterEvent, Revisions, Setting, StorageError,
 };
 
 use crate::fixture::{Fixture, at, mailbox};
@@ -20,6 +20,8 @@ on_both_engines! {
     changes_at_the_same_time_get_revisions_without_a_gap,
     events_are_found_by_subject_and_group_the_newest_first,
     an_event_is_written_once,
+    an_event_stays_as_it_was_written,
+    an_audit_finds_by_whatever_is_named_the_newest_first,
 }
 
 fn party(id: i64) -> PartyRow {
@@ -153,6 +155,8 @@ fn event(register: Register, revision: i64, n: i64, subject: &str) -> RegisterEv
         revision,
         n,
         at: at(revision),
+        who: "zhang".into(),
+        record: subject.split_once('/').unwrap().0.into(),
         subject: subject.into(),
         version: 1,
         body: vec![1, 2],
@@ -185,4 +189,55 @@ fn an_event_is_written_once(on: &Fixture) {
     on.write(|tx| tx.insert(&[event(Register::Registry, 1, 0, "1/party")]));
     let error = on.refused(|tx| tx.insert(&[event(Register::Registry, 1, 0, "2/party")]));
     assert!(matches!(error, StorageError::Constraint { .. }), "{error:?}");
+}
+
+fn an_event_stays_as_it_was_written(on: &Fixture) {
+    let standing = event(Register::Registry, 1, 0, "1/party");
+    on.write(|tx| tx.insert(std::slice::from_ref(&standing)));
+    for attempt in [
+        "UPDATE register_event SET who = 'li'",
+        "DELETE FROM register_event",
+        "UPDATE register_event SET at = 0 WHERE register = 'registry'",
+    ] {
+        let refused = on.raw(attempt).unwrap_err();
+        assert!(refused.contains("append-only"), "{attempt}: {refused}");
+    }
+    let found =
+        on.read(|view| view.register_events(Register::Registry, About::Everything, None, 9));
+    assert_eq!(found, [standing]);
+}
+
+fn an_audit_finds_by_whatever_is_named_the_newest_first(on: &Fixture) {
+    let by = |who: &str, event: RegisterEvent| RegisterEvent { who: who.into(), ..event };
+    let all = [
+        by("zhang", event(Register::Registry, 1, 0, "17/party")),
+        by("zhang", event(Register::Registry, 1, 1, "17/guarantee")),
+        by("li", event(Register::People, 2, 0, "zhang/person")),
+        by("zhang", event(Register::Registry, 3, 0, "18/party")),
+        by("", event(Register::Settings, 3, 0, "office/waiting_days")),
+    ];
+    on.write(|tx| tx.insert(&all));
+    let found = |filter: &AuditFilter, before: Option<&AuditPlace>| {
+        let rows = on.read(|view| view.audited(filter, before, 9));
+        rows.iter().map(|row| all.iter().position(|it| it == row).unwrap()).collect::<Vec<_>>()
+    };
+    let everything = AuditFilter::default();
+    assert_eq!(found(&everything, None), [4, 3, 2, 1, 0]);
+    let place = |row: &RegisterEvent| AuditPlace {
+        at: row.at,
+        register: row.register.clone(),
+        revision: row.revision,
+        n: row.n,
+    };
+    assert_eq!(found(&everything, Some(&place(&all[4]))), [3, 2, 1, 0]);
+    assert_eq!(found(&everything, Some(&place(&all[1]))), [0]);
+    let by_zhang = AuditFilter { who: Some("zhang".into()), ..AuditFilter::default() };
+    assert_eq!(found(&by_zhang, None), [3, 1, 0]);
+    assert_eq!(found(&by_zhang, Some(&place(&all[3]))), [1, 0]);
+    let of_17 = AuditFilter { record: Some("17".into()), ..by_zhang.clone() };
+    assert_eq!(found(&of_17, None), [1, 0]);
+    let register = Some(Register::People);
+    assert_eq!(found(&AuditFilter { register, ..AuditFilter::default() }, None), [2]);
+    let days = AuditFilter { from: Some(at(2)), until: Some(at(3)), ..AuditFilter::default() };
+    assert_eq!(found(&days, None), [2]);
 }

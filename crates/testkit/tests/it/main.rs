@@ -47,6 +47,7 @@ mod sums;
 mod support;
 mod texts;
 mod transit;
+mod unmasking;
 mod waiting;
 mod webhooks;
 mod withdrawal;

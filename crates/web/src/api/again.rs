@@ -21,6 +21,10 @@ use crate::problem::Problem;
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key.
 const LONGEST_KEY: usize = 200;
+/// Marks an answer that is for one reading: the same request again is a new one.
+#[derive(Debug, Clone, Copy)]
+pub struct ShownOnce;
+
 /// Whether the answer was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -64,7 +68,8 @@ async fn kept(
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, LONGEST_ANSWER).await.map_err(|_| Problem::Unavailable)?;
     // Problems are written for their caller later on; and what was refused has changed nothing.
-    let answer = parts.status.is_success().then(|| written(parts.status, &bytes));
+    let is_kept = parts.status.is_success() && parts.extensions.get::<ShownOnce>().is_none();
+    let answer = is_kept.then(|| written(parts.status, &bytes));
     let (answered, now) = (Arc::clone(&shared.access.answered), shared.access.clock.now());
     blocking(move || answered.settle(&key, answer.as_deref(), now)).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))

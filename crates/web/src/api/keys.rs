@@ -10,7 +10,6 @@ use tongguan_application::access::{
     AccessError, AccessKey, LONGEST_OVERLAP_HOURS, NewKey, Rotation, Scopes, issue as give,
     rotate as replace, withdraw as take_back,
 };
-use tongguan_application::history::Cause;
 use tongguan_domain::access::Standing;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
@@ -99,7 +98,7 @@ pub async fn issue(
     let scopes = Scopes::parse(scopes.iter().map(String::as_str))?;
     let mailbox = mailbox(&shared, &caller).await?;
     let now = shared.access.clock.now();
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let people = Arc::clone(&shared.access.people);
     let giving = move || {
         let until = now.plus_days(days);
@@ -133,7 +132,7 @@ pub async fn rotate(
     }
     let mailbox = mailbox(&shared, &caller).await?;
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let rotating = move || {
         let rotation = Rotation {
             number: &number,
@@ -166,7 +165,7 @@ pub async fn withdraw(
 ) -> Result<Response, Problem> {
     let mailbox = mailbox(&shared, &caller).await?;
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let taking = move || {
         let taken = take_back(&mut people.writer(), &number, Some(&mailbox), &cause, now);
         match taken {

@@ -36,6 +36,7 @@ mod returns;
 mod session;
 mod tax;
 mod transits;
+mod unmasking;
 pub mod webhooks;
 
 use axum::body::{Body, to_bytes};
@@ -106,6 +107,10 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ManagePrograms), routes!(webhooks::replay))
         .api(may(P::ManagePrograms), routes!(webhooks::test))
         .api(may(P::ManagePrograms), routes!(webhooks::send_dead_letter))
+        .api(may(P::Unmask), routes!(unmasking::show))
+        .api(may(P::Unmask), routes!(unmasking::list, unmasking::propose))
+        .api(may(P::Approve), routes!(unmasking::answer))
+        .api(may(P::Unmask), routes!(unmasking::show_all))
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
 }

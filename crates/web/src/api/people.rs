@@ -14,7 +14,6 @@ use tongguan_domain::access::{SignIn, Standing};
 use tongguan_domain::time::Moment;
 use utoipa::ToSchema;
 
-use super::acting::actor;
 use super::body::{Given, wrong};
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::Part;
@@ -252,7 +251,7 @@ async fn changed<T: Send + 'static>(
     change: impl FnOnce(&people::People, &Cause, Moment) -> Result<T, PeopleError> + Send + 'static,
 ) -> Result<T, Problem> {
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let cause = Cause::Person(actor(caller));
+    let cause = caller.cause();
     let changing = tokio::task::spawn_blocking(move || change(&people, &cause, now));
     Ok(changing.await.map_err(|_| Problem::Unavailable)??)
 }

@@ -103,6 +103,12 @@ pub async fn download(
     let place = place.ok().and_then(|place| place.checked_sub(1)).ok_or(Problem::NotFound)?;
     let letter = find(&shared, &caller, n).await?;
     let message = letter.messages.into_iter().nth(place).ok_or(Problem::NotFound)?;
+    if has_persons(&readable(&message.xml)) {
+        if !caller.may(Permission::Declare) {
+            return Err(Problem::NotPermitted(Permission::Declare));
+        }
+        taken_out(&shared, &caller, n, place).await?;
+    }
     let name = format!("attachment; filename=\"{}-{n}-{}.xml\"", message.message, place + 1);
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8")),
@@ -111,6 +117,14 @@ pub async fn download(
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, message.xml).into_response())
+}
+
+/// Records that a message with persons in it leaves the pages.
+async fn taken_out(shared: &Shared, caller: &Caller, n: i64, place: usize) -> Result<(), Problem> {
+    let mailbox = own_mailbox(shared, caller).await?.ok_or(Problem::NotFound)?;
+    let (unmasking, actor) = (Arc::clone(&shared.access.unmasking), caller.actor());
+    let (now, place) = (shared.access.clock.now(), i64::try_from(place + 1).unwrap_or(i64::MAX));
+    blocking(move || unmasking.take_letter(&mailbox, n, place, &actor, now)).await
 }
 
 /// The mailbox of the enterprise that somebody acts for.
@@ -194,7 +208,14 @@ fn written(visit: &Visit, n: i64, place: usize, message: &Rendered) -> Markup {
             @if read.parts.len() > PARTS {
                 p { (visit.say("其余内容请下载查看。", "Download it to see the rest.")) }
             }
-            p { a href=(file) download { (visit.say("下载XML", "Download as XML")) } }
+            @if has_persons(&read) && !visit.may(Permission::Declare) {
+                p.muted { (visit.say(
+                    "该报文含个人信息，只有可申报的人员可以下载。",
+                    "There are personal data in it: whoever may declare can download it.",
+                )) }
+            } @else {
+                p { a href=(file) download { (visit.say("下载XML", "Download as XML")) } }
+            }
             @if message.xml.len() <= SHOWN && !has_persons(&read) {
                 details {
                     summary { "XML" }

@@ -33,6 +33,7 @@ pub mod sheet;
 pub mod shell;
 pub mod sign_in;
 pub mod tax;
+pub mod unmasking;
 pub mod upload;
 pub mod waiting;
 pub mod webhooks;
@@ -106,6 +107,11 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/examination/{id}", Needs::May(Permission::Examine), examination::record)
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
+        .post("/declarations/{id}/persons", Needs::May(Permission::Unmask), case::persons::show)
+        .get("/unmaskings", Needs::May(Permission::Unmask), unmasking::page)
+        .post("/unmaskings", Needs::May(Permission::Unmask), unmasking::propose)
+        .post("/unmaskings/{number}/answer", Needs::May(Permission::Approve), unmasking::answer)
+        .post("/unmaskings/{number}/persons", Needs::May(Permission::Unmask), unmasking::show)
         .get("/proposals", Needs::May(Permission::Approve), proposals::page)
 }
 

@@ -184,7 +184,7 @@ async fn acted<T: Send + 'static>(
     caller: &Caller,
     act: impl FnOnce(&Shared, &Cause) -> Result<T, PeopleError> + Send + 'static,
 ) -> Result<Result<T, PeopleError>, Problem> {
-    let (shared, cause) = (shared.clone(), Cause::Person(caller.audit_name()));
+    let (shared, cause) = (shared.clone(), caller.cause());
     blocking(move || settled(act(&shared, &cause))).await
 }
 

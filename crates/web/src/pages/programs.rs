@@ -12,7 +12,6 @@ use serde::Deserialize;
 use tongguan_application::access::{
     AccessError, AccessKey, NewKey, Scopes, issue, keys_of, withdraw,
 };
-use tongguan_application::history::Cause;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 
@@ -64,7 +63,7 @@ pub async fn give(
         return Err(Problem::Malformed("days"));
     }
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let giving = move || {
         let (scopes, expires_at) = (Scopes::default(), now.plus_days(days));
         let new = NewKey { mailbox: &mailbox, purpose: &purpose, scopes: &scopes, expires_at };
@@ -115,7 +114,7 @@ pub async fn take_back(
 ) -> Result<Response, Problem> {
     let mailbox = own_mailbox(&shared, &caller).await?.ok_or(Problem::NotFound)?;
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let taking = move || match withdraw(&mut people.writer(), &number, Some(&mailbox), &cause, now)
     {
         Err(AccessError::Unknown(_)) => Ok(None),

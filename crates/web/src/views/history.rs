@@ -1,7 +1,7 @@
 //! What was changed of a register, by what, and when.
 
 use serde::Serialize;
-use tongguan_application::history::{Cause, ChangeKind, Event, Subject};
+use tongguan_application::history::{Actor, Cause, ChangeKind, Event, Origin, Subject};
 use tongguan_application::registry::fingerprint;
 use utoipa::ToSchema;
 
@@ -16,7 +16,7 @@ pub struct EventView {
     at: String,
     /// What was changed.
     subject: SubjectView,
-    /// `added`, `changed` or `ended`.
+    /// `added`, `changed`, `ended`, `shown` or `refused`.
     change: &'static str,
     /// By what.
     cause: CauseView,
@@ -74,6 +74,25 @@ enum SubjectView {
         /// Its number.
         key: String,
     },
+    /// A declaration.
+    Declaration {
+        /// Its id.
+        declaration: String,
+    },
+    /// A request to see persons.
+    Unmasking {
+        /// Its number.
+        number: i64,
+    },
+    /// A message of a letter.
+    Letter {
+        /// The mailbox.
+        mailbox: String,
+        /// The letter.
+        n: i64,
+        /// Which message of it, from 1.
+        place: i64,
+    },
 }
 
 /// By what it was changed.
@@ -96,6 +115,10 @@ enum CauseView {
     Person {
         /// The name.
         person: String,
+        /// The address, where it is known.
+        address: Option<String>,
+        /// The number of the request, where it is known.
+        request: Option<String>,
     },
 }
 
@@ -127,6 +150,8 @@ impl EventView {
                 ChangeKind::Added => "added",
                 ChangeKind::Changed => "changed",
                 ChangeKind::Ended => "ended",
+                ChangeKind::Shown => "shown",
+                ChangeKind::Refused => "refused",
             },
             cause: CauseView::of(&event.cause),
             fields: fields.collect(),
@@ -150,6 +175,11 @@ impl SubjectView {
             }
             Subject::Person(name) => Self::Person { sign_in: name.clone() },
             Subject::AccessKey(number) => Self::AccessKey { key: number.clone() },
+            Subject::Declaration(id) => Self::Declaration { declaration: id.to_string() },
+            Subject::Unmasking(number) => Self::Unmasking { number: *number },
+            Subject::Letter { mailbox, n, place } => {
+                Self::Letter { mailbox: mailbox.clone(), n: *n, place: *place }
+            }
         }
     }
 }
@@ -161,7 +191,11 @@ impl CauseView {
                 Self::File { file: name.clone(), sha256: fingerprint(digest) }
             }
             Cause::Command(name) => Self::Command { command: name.clone() },
-            Cause::Person(name) => Self::Person { person: name.clone() },
+            Cause::Person(Actor { name, origin: Origin { address, request } }) => Self::Person {
+                person: name.clone(),
+                address: address.clone(),
+                request: request.clone(),
+            },
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod registry;
 pub mod returns;
 pub mod tax;
 pub mod transit;
+pub mod unmasking;
 pub mod webhook;
 
 use tongguan_domain::ids::PartyId;

@@ -19,6 +19,7 @@ use tongguan_application::people::{NewPerson, People, Policy, add};
 use tongguan_application::ports::{self, EventSender, NotSent, Post};
 use tongguan_application::reception::{Errand, Reception};
 use tongguan_application::sandbox::{self, Sandbox};
+use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_domain::access::{Authority, Role, SignIn, Standing};
 use tongguan_domain::ids::{OfficeCode, PartyId};
@@ -147,9 +148,10 @@ impl Site {
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
         let now = ports::Clock::now(&*clock);
-        let keyring = Arc::new(Keyring::from_master(&[3; 32]));
+        let keyring = Arc::new(Keyring::from_master(&[7; 32]));
         let people = Arc::new(People::open(&store, keyring.clone(), policy).unwrap());
         let (mail, told) = watch::channel(0);
+        let enquiries = Arc::new(Enquiries::new(store.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), false).unwrap());
         let receiver = Arc::new(Receiver::default());
         let (taken, time) = (receiver.clone(), clock.clone());
@@ -160,9 +162,10 @@ impl Site {
             mailboxes,
             courier: courier.clone(),
             answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
+            unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             people: people.clone(),
-            enquiries: Arc::new(Enquiries::new(store)),
+            enquiries,
             is_secure,
             address: None,
             strict_transport: None,

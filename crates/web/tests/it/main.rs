@@ -12,4 +12,5 @@ mod open_pages;
 mod permissions;
 mod queue;
 mod signing_in;
+mod unmasking;
 mod waiting;

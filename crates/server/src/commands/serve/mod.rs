@@ -35,6 +35,7 @@ use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
 use tongguan_application::people::People;
 use tongguan_application::reception::Reception;
+use tongguan_application::unmasking::Unmasking;
 use tongguan_web::{Access, web};
 
 use self::config::Config;
@@ -195,6 +196,7 @@ impl Served {
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
+        let unmasking = Arc::new(Unmasking::new(enquiries.clone(), keyring.clone()));
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
@@ -220,6 +222,7 @@ impl Served {
             programs,
             people,
             enquiries,
+            unmasking,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             courier,

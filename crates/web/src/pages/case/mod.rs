@@ -6,9 +6,11 @@
 //! | `standing` | how they match, tax and bills, what was told, movement, returns |
 //! | `deciding` | what can be decided, and what becomes of it |
 //! | `taking` | who works on it |
+//! | `persons` | the full data of its persons, for a reason |
 
 mod beside;
 pub mod deciding;
+pub mod persons;
 mod standing;
 pub mod taking;
 
@@ -109,6 +111,9 @@ fn shown(
         h2 #compare { (visit.say("单证比对", "Documents side by side")) }
         (standing::matching(visit, &case.picture.matching))
         (beside::comparison(visit, file))
+        @if visit.may(Permission::Unmask) {
+            (persons::form(visit, declaration.id(), &persons::Draft::default()))
+        }
         (standing::money(visit, case))
         (standing::movement(visit, case))
         (standing::afterwards(visit, case))

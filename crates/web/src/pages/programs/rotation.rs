@@ -8,7 +8,6 @@ use axum::response::Response;
 use maud::html;
 use serde::Deserialize;
 use tongguan_application::access::{AccessError, Rotation, rotate};
-use tongguan_application::history::Cause;
 
 use super::{DAYS, days_field, key_given, own, shown};
 use crate::Shared;
@@ -86,7 +85,7 @@ pub async fn replace(
         return Err(Problem::Malformed("hours, days"));
     }
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let replacing = move || {
         let rotation = Rotation {
             number: &number,

@@ -1,11 +1,15 @@
 //! The mailbox, and a message that is uploaded.
 
 use axum::http::StatusCode;
+use tongguan_application::history::{AuditFilter, Register, Subject, audited};
 use tongguan_application::intake::Summary;
+use tongguan_application::mailboxes::Distributor;
 use tongguan_application::ports::Clock as _;
 use tongguan_application::reception::{Errand, Receipt};
+use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::MessageId;
 use tongguan_messages::ceb::MessageType;
+use tongguan_testkit::parcels::{message, parcel};
 
 use super::Stage;
 use crate::fixture::{Answer, Browser};
@@ -37,6 +41,50 @@ async fn a_mailbox_is_read_by_its_own_people_alone() {
     // Older ones, page by page.
     let before = merchant.open("/mail?before=2").await;
     assert!(before.body.contains("href=\"/mail/1\"") && !before.body.contains("href=\"/mail/2\""));
+}
+
+#[tokio::test]
+async fn a_message_with_persons_in_it_leaves_the_pages_for_those_who_declare_and_is_recorded() {
+    let mut stage = Stage::set();
+    let mailbox = stage.world.cast.merchant.mailbox().to_owned();
+    let parcel = parcel(9, super::sent_at()).unwrap();
+    let [.., declaration] = parcel.documents();
+    let xml = message(&stage.world.cast, &[declaration], 9).unwrap();
+    let prefix = if xml.contains("<ceb:") { "ceb:" } else { "" };
+    let subscription = format!(
+        "</{prefix}BaseTransfer><{prefix}BaseSubscribe><{prefix}status>DATA</{prefix}status>\
+         <{prefix}dxpMode>DXP</{prefix}dxpMode><{prefix}dxpAddress>{mailbox}</{prefix}dxpAddress>\
+         </{prefix}BaseSubscribe>"
+    );
+    let xml = xml.replace(&format!("</{prefix}BaseTransfer>"), &subscription);
+    stage.world.submit([xml.as_str()]);
+    Distributor::open(&stage.world.store).unwrap().distribute().unwrap();
+    let party = stage.world.cast.merchant.party.id;
+    stage.site.admit("reader", Standing::Enterprise { party, role: Role::Reader });
+    let (mut merchant, mut reader) = (stage.merchant().await, stage.site.signed_in("reader").await);
+
+    let list = reader.open("/mail").await;
+    let (before, _) = list.body.split_once("CEB621").unwrap();
+    let n = before.rsplit_once("href=\"/mail/").unwrap().1.split('"').next().unwrap();
+    let (page, file) = (format!("/mail/{n}"), format!("/mail/{n}/1.xml"));
+    let number = &*parcel.declaration.buyer.number;
+    for browser in [&mut merchant, &mut reader] {
+        let shown = browser.open(&page).await;
+        assert!(shown.body.contains("***") && !shown.body.contains(number), "{}", shown.body);
+    }
+    assert!(!reader.open(&page).await.body.contains(&file), "no link that leads nowhere");
+    assert_eq!(reader.open(&file).await.status, StatusCode::FORBIDDEN);
+    let taken = merchant.open(&file).await;
+    assert!(taken.body.contains(number) && taken.headers["cache-control"] == "no-store");
+    // An answer without persons is anybody's who reads mail.
+    assert_eq!(reader.open("/mail/1/1.xml").await.status, StatusCode::OK);
+
+    let filter = AuditFilter { register: Some(Register::Unmasking), ..AuditFilter::default() };
+    let told = stage.world.store.read(|view| audited(view, &filter, None, 9)).unwrap();
+    let [event] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(event.cause.who(), "merchant");
+    let (n, place) = (n.parse().unwrap(), 1);
+    assert_eq!(event.entry.subject, Subject::Letter { mailbox, n, place });
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Access keys of the own mailbox.
 
 use axum::http::{Method, StatusCode};
-use tongguan_application::history::{Cause, ChangeKind, Subject, events};
+use tongguan_application::history::{Actor, Cause, ChangeKind, Subject, events};
 use tongguan_storage::{About, Register};
 
 use super::Stage;
@@ -48,9 +48,14 @@ async fn a_key_is_shown_once_withdrawn_after_a_question_and_never_anothers() {
     let recorded = store.read(|view| events(view, Register::People, About::Everything, None, 99));
     let recorded = recorded.unwrap().into_iter();
     let of_keys = recorded.filter(|event| matches!(event.entry.subject, Subject::AccessKey(_)));
-    let of_keys: Vec<_> = of_keys.map(|event| (event.cause, event.entry.change)).collect();
-    let who = || Cause::Person("merchant".to_owned());
-    assert_eq!(of_keys, [(who(), ChangeKind::Ended), (who(), ChangeKind::Added)]);
+    let mut changes = Vec::new();
+    for event in of_keys {
+        let Cause::Person(Actor { name, origin }) = event.cause else { panic!("by nobody") };
+        assert_eq!(name, "merchant");
+        assert_eq!(origin.request.map(|number| number.len()), Some(32), "found in the log");
+        changes.push(event.entry.change);
+    }
+    assert_eq!(changes, [ChangeKind::Ended, ChangeKind::Added]);
 }
 
 #[tokio::test]
