@@ -38,29 +38,31 @@ async function started(command, understood) {
   const ended = new Promise((resolve) => child.on('exit', resolve));
   const told = await told_by(child.stdout, understood, ended, () => complaint);
   const end = async () => {
+    const was_over = child.exitCode !== null || child.signalCode !== null;
     child.kill('SIGTERM');
     const status = await ended;
     await rm(directory, { recursive: true, force: true });
+    if (was_over) throw new Error(`${command[0]} had ended by itself with ${status}: ${complaint}`);
     if (status !== 0) throw new Error(`${command[0]} ended with ${status}: ${complaint}`);
   };
   return { told, data, end };
 }
 
-/** What the program prints when it is up. */
-async function told_by(out, understood, ended, complaint) {
-  let text = '';
-  const over = ended.then(() => { throw new Error(`the program ended early: ${complaint()}`); });
-  over.catch(() => {});
-  const up = (async () => {
-    for await (const part of out) {
+/** What the program prints when it is up: one line. It is read on to its end, because a program that nobody reads ends. */
+function told_by(out, understood, ended, complaint) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    out.on('data', (part) => {
       text += part;
+      if (!text.endsWith('\n')) return;
       try {
-        return understood(text);
-      } catch { /* Not all of it yet. */ }
-    }
-    throw new Error(`the program printed something else: ${text}`);
-  })();
-  return Promise.race([up, over]);
+        resolve(understood(text));
+      } catch (error) {
+        reject(new Error(`the program printed something else: ${text}: ${error}`));
+      }
+    });
+    ended.then(() => reject(new Error(`the program ended early: ${complaint()}`)));
+  });
 }
 
 /** A browser; `--no-sandbox` because tests run as root in containers, on pages of our own. */

@@ -146,8 +146,8 @@ test('an enterprise replaces the key of a program, which never stops', async () 
   await administrator.follows(`Withdraw ${first_number}`);
   await administrator.presses('Withdraw it');
   assert.deepEqual([await answered(first), await answered(second)], [401, 200]);
-  const { items } = await administrator.asks('/api/v1/keys');
-  const of = (wanted) => items.find((key) => key.number === wanted);
-  assert.ok(of(first_number).withdrawn_at && !of(second_number).withdrawn_at, JSON.stringify(items));
+  const { keys } = await administrator.asks('/api/v1/keys');
+  const of = (wanted) => keys.find((key) => key.number === wanted);
+  assert.ok(of(first_number).withdrawn_at && !of(second_number).withdrawn_at, JSON.stringify(keys));
   assert.equal(of(second_number).purpose, 'the ERP of the warehouse');
 });
