@@ -146,9 +146,7 @@ fn shown(document: DocumentRecord) -> Option<Pending> {
 
 /// What the newest response to a request told.
 fn newest(store: &Store, pending: &Pending) -> Result<Vec<Told>, CancellationError> {
-    let key = &pending.document.key;
-    let key =
-        (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);
+    let key = pending.document.key.row();
     let Some(Facts::Cancellation(asked)) = pending.document.facts.as_deref() else {
         return Ok(Vec::new());
     };

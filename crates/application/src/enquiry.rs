@@ -3,8 +3,11 @@
 //! Whoever asks names a [`Reach`]; what lies outside of it is answered as if it were not there, so that nobody
 //! learns by asking that it is.
 
+mod documents;
+mod facilities;
 mod office;
 mod party;
+mod returned;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -139,9 +139,7 @@ pub(crate) fn find(store: &Store, number: &str) -> Result<ReturnRecord, ReturnEr
 
 /// What the newest response to a return told.
 fn newest(store: &Store, record: &ReturnRecord) -> Result<Vec<Told>, ReturnError> {
-    let key = &record.document;
-    let key =
-        (key.dossier.partition, &*key.dossier.order_no, key.kind.code(), key.party, &*key.number);
+    let key = record.document.row();
     let response = store.read(|view| {
         let Some(row) = view.documents(&[key])?.pop() else { return Ok(None) };
         let place = (row.partition, read_document(row)?.response_seq);

@@ -537,6 +537,16 @@ CREATE INDEX party_parcel_order ON party_parcel (party_id, order_no, declaration
 
 CREATE INDEX party_parcel_waybill ON party_parcel (party_id, waybill_no, declaration_id);
 
+-- What was asked about parcels: returns of imports (1) and of exports (2), cancellations (3).
+CREATE TABLE party_request (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    kind BIGINT NOT NULL CHECK (kind BETWEEN 1 AND 3),
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL CHECK (0 <= n),
+    PRIMARY KEY (bucket, party_id, kind, declaration_id, n)
+) CLUSTERED;
+
 CREATE TABLE party (
     party_id BIGINT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

@@ -94,7 +94,7 @@ pub use inbox::{Held, Inbox};
 pub use ledger::{Event, Posting, TaxBill};
 pub use message::{Message, MessageBundle};
 pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
-pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel};
+pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel, PartyRequest};
 pub use person::{InvitationRow, PersonRow, SessionRow};
 pub use register::{About, AuditFilter, AuditPlace, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};

@@ -41,6 +41,23 @@ row! {
     }
 }
 
+row! {
+    /// Something that was asked about a parcel (申请), as one of its parties finds it in a list. What became of it
+    /// stands elsewhere.
+    pub struct PartyRequest in "party_request", key 5 {
+        /// The party's bucket.
+        bucket: Partition,
+        /// Whose list it stands in: platform, merchant or declarant.
+        party_id: PartyId,
+        /// What: 1 a return of imports, 2 a return of exports, 3 a cancellation.
+        kind: i64,
+        /// The declaration.
+        declaration_id: DeclarationId,
+        /// Which of its kind about the declaration.
+        n: i64,
+    }
+}
+
 impl Replaceable for PartyParcel {
     const INDEXED: &[&str] = &["order_no", "waybill_no"];
 }
@@ -143,6 +160,29 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// What was asked of a kind about the parcels of a party before one of them, those of the parcels that were
+    /// lodged last first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn requests_of(
+        &mut self,
+        party: PartyId,
+        kind: i64,
+        (declaration, n): (DeclarationId, i64),
+        limit: i64,
+    ) -> Result<Vec<PartyRequest>, StorageError> {
+        let bucket = Cell::Integer(i64::from(Partition::of_party(party).0));
+        self.select(
+            "WHERE bucket = $1 AND party_id = $2 AND kind = $3 \
+             AND (declaration_id < $4 OR (declaration_id = $4 AND n < $5)) \
+             ORDER BY declaration_id DESC, n DESC LIMIT $6",
+            &[bucket, party.cell(), kind.cell(), declaration.cell(), n.cell(), limit.cell()],
+        )
+    }
+}
+
 impl Tx<'_> {
     /// Forgets every list and how far `consumer` has read, so that it makes them anew.
     ///
@@ -150,6 +190,7 @@ impl Tx<'_> {
     /// [`StorageError`].
     pub fn forget_parcels(&mut self, consumer: &str) -> Result<(), StorageError> {
         self.delete::<Cursor, _>(&[(consumer,)])?;
+        self.query("DELETE FROM party_request", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM party_parcel", &[], &mut |_| Ok(()))
     }
 }

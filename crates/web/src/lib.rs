@@ -24,6 +24,7 @@ mod mailbox;
 mod oauth;
 mod pace;
 mod pages;
+mod parcels;
 mod problem;
 mod record;
 mod routes;

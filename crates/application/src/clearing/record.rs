@@ -153,6 +153,12 @@ impl DocumentKey {
         Self { dossier, kind, party, number }
     }
 
+    /// As rows are keyed.
+    pub(crate) fn row(&self) -> (Partition, &str, i64, PartyId, &str) {
+        let Self { dossier, kind, party, number } = self;
+        (dossier.partition, &*dossier.order_no, kind.code(), *party, &**number)
+    }
+
     /// The claim of a report's number, at which its parts meet.
     pub fn report(&self) -> ClaimKey {
         let reference = self.number.rsplit_once('/').map_or(&*self.number, |(number, _)| number);

@@ -1,16 +1,20 @@
 //! Parcels as their parties list them (包裹清单): a projection beside clearing, and what is asked of it.
 //!
 //! A declaration's own row has no index by party, because clearing would pay for it with every parcel. The
-//! [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration;
+//! [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration, and
+//! one for each request about it;
 //! [`crate::enquiry::Enquiries`] lists, counts and finds among those. See decision 23.
 
+mod asked;
 mod billed;
 mod listing;
 mod projector;
+mod requests;
 
 pub use billed::{Bill, BillStanding, Billed, BilledPage};
 pub use listing::{Concern, ParcelFilter, ParcelPage, Shortage, Tally};
 pub use projector::{PARCELS, Projector, TakenUp};
+pub use requests::{Cancellation, RequestKind, RequestPage, RequestPlace};
 
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
 use tongguan_domain::status::ReturnStatus;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
-use tongguan_storage::stored::event::{StoredEvent, StoredSubjectV1};
+use tongguan_storage::stored::event::{StoredEntryV1, StoredEvent, StoredSubjectV1};
 use tongguan_storage::{Backoff, Event, Partition, PartyParcel, StorageError, Store, View, Writer};
 
 use super::ParcelsError;
+use super::asked::requests_in;
 use crate::clearing::rows::{read_declaration, read_export};
 use crate::numbering::partition_of;
 use crate::review::{AnyDeclaration, Direction};
@@ -47,7 +48,7 @@ impl Projector {
     /// # Errors
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
-        let (events, steps, rows) = self.store.read(|view| {
+        let (events, steps, (rows, requests)) = self.store.read(|view| {
             let from: BTreeMap<_, _> =
                 view.cursors(PARCELS)?.into_iter().map(|it| (it.partition, it.seq)).collect();
             let events = view.unread::<Event>(PARCELS, PAGE)?;
@@ -55,8 +56,10 @@ impl Projector {
             let step =
                 |(partition, to)| (partition, from.get(&partition).copied().unwrap_or(0), to);
             let steps: Vec<(Partition, i64, i64)> = to.into_iter().map(step).collect();
-            let rows = rows_of(view, &declarations_in(&events)?)?;
-            Ok::<_, ParcelsError>((events.len(), steps, rows))
+            let decided = decided_in(&events)?;
+            let rows = rows_of(view, &declarations_in(&decided))?;
+            let requests = requests_in(view, &decided)?;
+            Ok::<_, ParcelsError>((events.len(), steps, (rows, requests)))
         })?;
         let is_behind = i64::try_from(events).is_ok_and(|events| events == PAGE);
         let taken_up = TakenUp { events, is_behind };
@@ -66,6 +69,7 @@ impl Projector {
         let written = self.writer.retried(Backoff::default(), |tx| {
             // The cursors first: whoever loses them has read what may be old by now, and writes nothing.
             tx.move_cursors(PARCELS, &steps)?;
+            tx.insert_absent(&requests)?;
             tx.upsert(&rows)
         });
         match written {
@@ -99,17 +103,24 @@ impl Projector {
     }
 }
 
-/// The declarations that events are about.
-fn declarations_in(events: &[Event]) -> Result<Vec<(Partition, DeclarationId)>, ParcelsError> {
-    let mut ids = BTreeSet::new();
+/// What events say was decided.
+fn decided_in(events: &[Event]) -> Result<Vec<StoredEntryV1>, ParcelsError> {
+    let mut entries = Vec::new();
     for event in events {
-        for entry in StoredEvent::decode(&event.body)?.entries {
-            if let StoredSubjectV1::Declaration(id) | StoredSubjectV1::Export(id) = entry.subject {
-                ids.insert(id);
-            }
+        entries.extend(StoredEvent::decode(&event.body)?.entries);
+    }
+    Ok(entries)
+}
+
+/// The declarations that it is about.
+fn declarations_in(decided: &[StoredEntryV1]) -> Vec<(Partition, DeclarationId)> {
+    let mut ids = BTreeSet::new();
+    for entry in decided {
+        if let StoredSubjectV1::Declaration(id) | StoredSubjectV1::Export(id) = entry.subject {
+            ids.insert(id);
         }
     }
-    Ok(ids.into_iter().map(|id| (partition_of(id), DeclarationId(id))).collect())
+    ids.into_iter().map(|id| (partition_of(id), DeclarationId(id))).collect()
 }
 
 /// The rows of declarations as they stand, one for each party.

@@ -96,13 +96,13 @@ impl AnyDeclaration {
         &self,
         view: &mut View<'_>,
     ) -> Result<Option<(Partition, i64)>, super::ReviewError> {
-        let DocumentKey { dossier, kind, party, number } = self.document();
+        let document = self.document();
+        let partition = document.dossier.partition;
         if let Self::Export(record) = self {
-            return Ok(Some((dossier.partition, record.response_seq)));
+            return Ok(Some((partition, record.response_seq)));
         }
-        let key = (dossier.partition, &*dossier.order_no, kind.code(), *party, &**number);
-        let Some(row) = view.documents(&[key])?.pop() else { return Ok(None) };
-        Ok(Some((dossier.partition, read_document(row)?.response_seq)))
+        let Some(row) = view.documents(&[document.row()])?.pop() else { return Ok(None) };
+        Ok(Some((partition, read_document(row)?.response_seq)))
     }
 
     /// 预录入编号.

@@ -83,9 +83,7 @@ pub fn declare(
 
 /// What is signed: `declare`, 预录入编号, and the digest of the content as it is stored, in hexadecimal.
 fn statement(store: &Store, declaration: &AnyDeclaration) -> Result<Option<String>, ReviewError> {
-    let key = declaration.document();
-    let (dossier, number) = (&key.dossier, &*key.number);
-    let key = (dossier.partition, &*dossier.order_no, key.kind.code(), key.party, number);
+    let key = declaration.document().row();
     let Some(row) = store.read(|view| view.documents(&[key]))?.pop() else { return Ok(None) };
     let content: String =
         read_document(row)?.content.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table as Grid, presets};
-use serde_json::{Value, json};
+use serde_json::json;
 use tongguan_application::facility::{self, Parcel};
 use tongguan_application::ports::Clock;
-use tongguan_application::registry::{Registered, registered};
-use tongguan_domain::facility::EntryRoute;
+use tongguan_application::registry;
+use tongguan_domain::registry::Registry;
+use tongguan_web::views::code_of;
+use tongguan_web::views::facility::{BillView, EnteredView};
 
 use super::place::Place;
 use crate::clock::SystemClock;
@@ -67,31 +69,20 @@ impl Facility {
 impl Bill {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let store = self.place.open_known(SystemClock.now())?;
-        let parties = store.read(registered)?;
+        let registry = store.read(registry::snapshot)?;
         let bill = store.read(|view| facility::bill(view, &self.number))?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let list = |parcels: Vec<&Parcel>| -> Vec<Value> {
-                parcels.into_iter().map(|parcel| as_json(parcel, &parties)).collect()
-            };
-            let said = json!({
-                "bill": self.number,
-                "waybills": bill.waybills().count(),
-                "entered": bill.entered().count(),
-                "short": list(bill.short().collect()),
-                "over": list(bill.over().collect()),
-                "parcels": list(bill.parcels.iter().collect()),
-            });
-            writeln!(out, "{said}")?;
+            writeln!(out, "{}", json!(BillView::of(&bill, &registry)))?;
             return Ok(ExitCode::SUCCESS);
         }
         let [waybills, entered] = [bill.waybills().count(), bill.entered().count()];
         let [short, over] = [bill.short().count(), bill.over().count()];
         writeln!(out, "bill {}: {waybills} waybills, {entered} entered", self.number)?;
         writeln!(out, "\nshort: {short}")?;
-        print(&mut out, bill.short(), &parties)?;
+        print(&mut out, bill.short(), &registry)?;
         writeln!(out, "\nover: {over}")?;
-        print(&mut out, bill.over(), &parties)?;
+        print(&mut out, bill.over(), &registry)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -99,16 +90,17 @@ impl Bill {
 impl Undeclared {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let store = self.place.open_known(SystemClock.now())?;
-        let parties = store.read(registered)?;
+        let registry = store.read(registry::snapshot)?;
         let limit = i64::from(self.limit);
         let parcels = store.read(|view| facility::undeclared(view, limit))?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let parcels: Vec<_> = parcels.iter().map(|parcel| as_json(parcel, &parties)).collect();
+            let parcels = parcels.iter().map(|parcel| EnteredView::of(parcel, &registry));
+            let parcels: Vec<_> = parcels.collect();
             writeln!(out, "{}", json!({ "parcels": parcels }))?;
             return Ok(ExitCode::SUCCESS);
         }
-        print(&mut out, &parcels, &parties)?;
+        print(&mut out, &parcels, &registry)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -116,7 +108,7 @@ impl Undeclared {
 fn print<'p>(
     out: &mut impl std::io::Write,
     parcels: impl IntoIterator<Item = &'p Parcel>,
-    parties: &[Registered],
+    registry: &Registry,
 ) -> anyhow::Result<()> {
     let mut grid = Grid::new();
     grid.load_style(presets::NOTHING);
@@ -124,7 +116,7 @@ fn print<'p>(
     for parcel in parcels {
         let entry = parcel.entry.as_ref();
         grid.add_row([
-            carrier(parcel, parties),
+            code_of(registry, parcel.carrier),
             parcel.waybill_no.to_string(),
             entry.map(|entry| entry.bill_no.to_string()).unwrap_or_default(),
             entry.map(|entry| entry.office.to_string()).unwrap_or_default(),
@@ -134,25 +126,4 @@ fn print<'p>(
     }
     writeln!(out, "{grid}")?;
     Ok(())
-}
-
-fn as_json(parcel: &Parcel, parties: &[Registered]) -> Value {
-    let entry = parcel.entry.as_ref();
-    json!({
-        "carrier": carrier(parcel, parties),
-        "waybill_no": parcel.waybill_no.as_str(),
-        "bill_no": parcel.bill_no,
-        "entered_under": entry.map(|entry| &entry.bill_no),
-        "entered_at_office": entry.map(|entry| entry.office.to_string()),
-        "entered_at": parcel.entered_at.map(|at| at.to_string()),
-        "declaration": parcel.declaration.map(|id| id.to_string()),
-        "route": parcel.route.map(EntryRoute::name),
-    })
-}
-
-/// The first code of the carrier, or its id where it is not registered any more.
-fn carrier(parcel: &Parcel, parties: &[Registered]) -> String {
-    let party = parties.iter().find(|known| known.party.id == parcel.carrier);
-    let code = party.and_then(|known| known.party.codes.first());
-    code.map_or_else(|| parcel.carrier.to_string(), ToString::to_string)
 }

@@ -1,13 +1,14 @@
 //! Lists of parcels by party.
 
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
-use tongguan_storage::{Event, NumberOf, ParcelsOf, Partition, PartyParcel};
+use tongguan_storage::{Event, NumberOf, ParcelsOf, Partition, PartyParcel, PartyRequest};
 
 use crate::fixture::{Fixture, at};
 
 on_both_engines! {
     a_party_finds_its_own_parcels_newest_first_and_by_status,
     a_number_is_found_by_its_beginning,
+    what_was_asked_is_listed_by_kind_newest_first,
     what_is_forgotten_is_followed_anew,
 }
 
@@ -88,6 +89,40 @@ fn a_number_is_found_by_its_beginning(on: &Fixture) {
     // What a pattern would mean is text here.
     assert_eq!(find(NumberOf::Waybill, "%", 9), [] as [i64; 0]);
     assert_eq!(find(NumberOf::Order, "P", 9), [] as [i64; 0]);
+}
+
+fn request(party: i64, kind: i64, id: i64, n: i64) -> PartyRequest {
+    PartyRequest {
+        bucket: Partition::of_party(PartyId(party)),
+        party_id: PartyId(party),
+        kind,
+        declaration_id: DeclarationId(id),
+        n,
+    }
+}
+
+fn what_was_asked_is_listed_by_kind_newest_first(on: &Fixture) {
+    let rows = [
+        request(1, 2, 10, 1),
+        request(1, 2, 10, 2),
+        request(1, 2, 11, 1),
+        request(1, 3, 12, 0),
+        request(2, 2, 10, 1),
+    ];
+    on.write(|tx| tx.insert(&rows));
+    let list = |kind, (id, n): (i64, i64), limit| {
+        let found =
+            on.read(|view| view.requests_of(PartyId(1), kind, (DeclarationId(id), n), limit));
+        found.iter().map(|row| (row.declaration_id.0, row.n)).collect::<Vec<_>>()
+    };
+    let all = (i64::MAX, i64::MAX);
+    assert_eq!(list(2, all, 9), [(11, 1), (10, 2), (10, 1)]);
+    assert_eq!(list(2, (10, 2), 9), [(10, 1)], "behind one of several about a declaration");
+    assert_eq!(list(2, all, 1), [(11, 1)]);
+    assert_eq!(list(3, all, 9), [(12, 0)]);
+    assert_eq!(list(1, all, 9), []);
+    on.write(|tx| tx.forget_parcels("parcels"));
+    assert_eq!(list(2, all, 9), []);
 }
 
 fn what_is_forgotten_is_followed_anew(on: &Fixture) {

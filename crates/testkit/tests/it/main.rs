@@ -40,6 +40,7 @@ mod quantities;
 mod quarantine;
 mod repetition;
 mod repetition_exports;
+mod requests_listed;
 mod return_faults;
 mod return_orders;
 mod returns;

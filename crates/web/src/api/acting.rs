@@ -7,6 +7,7 @@ use tongguan_application::access::AccessError;
 use tongguan_application::cancellations::CancellationError;
 use tongguan_application::consolidation::RequestError;
 use tongguan_application::deciding::{Decides, NotCommitted};
+use tongguan_application::export_returns;
 use tongguan_application::people::PeopleError;
 use tongguan_application::pipeline::chain;
 use tongguan_application::quarantine::RegisterError;
@@ -129,6 +130,18 @@ impl From<ReturnError> for Problem {
                 Self::Refused(error.to_string())
             }
             error => broken(&error),
+        }
+    }
+}
+
+impl From<export_returns::DecideError> for Problem {
+    fn from(error: export_returns::DecideError) -> Self {
+        match error {
+            export_returns::DecideError::BadReason(error) => reason(&error),
+            export_returns::DecideError::NotCommitted(error) => error.into(),
+            export_returns::DecideError::Review(error) => broken(&error),
+            error @ (export_returns::DecideError::BadOfficer
+            | export_returns::DecideError::Undecidable(_)) => Self::Refused(error.to_string()),
         }
     }
 }

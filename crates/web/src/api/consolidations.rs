@@ -60,7 +60,7 @@ struct ProspectView {
 ///
 /// Of the own exports that left and are in no formal declaration yet.
 #[utoipa::path(
-    get, path = "/api/v1/consolidations", tag = "enterprise", operation_id = "show_consolidation",
+    get, path = "/api/v1/consolidations", tag = "consolidation", operation_id = "show_consolidation",
     params(OfMonth),
     responses((status = 200, description = "What there is.", body = ProspectsView)),
 )]
@@ -78,7 +78,7 @@ pub async fn prospects(
 ///
 /// Opens a request for each office; it is merged into formal declarations soon after, and told in the mailbox.
 #[utoipa::path(
-    post, path = "/api/v1/consolidations", tag = "enterprise", operation_id = "request_consolidation",
+    post, path = "/api/v1/consolidations", tag = "consolidation", operation_id = "request_consolidation",
     request_body = MonthGiven,
     responses((status = 200, description = "What was requested.", body = ProspectsView)),
 )]

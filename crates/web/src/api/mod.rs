@@ -23,9 +23,13 @@ mod codes;
 mod consolidations;
 mod declarations;
 pub mod describe;
+mod documents;
+mod export_returns;
+mod facilities;
 mod keys;
 mod messages;
 mod paging;
+mod parcels;
 mod part;
 mod parties;
 mod people;
@@ -39,7 +43,7 @@ mod transits;
 mod unmasking;
 pub mod webhooks;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -72,12 +76,17 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(Needs::Nothing, routes!(codes::tables))
         .api(Needs::Nothing, routes!(codes::rows))
         .api(Needs::Nothing, routes!(codes::look_up))
+        .api(may(P::ReadParcels), routes!(parcels::list))
+        .api(may(P::ReadParcels), routes!(parcels::csv))
+        .api(may(P::ReadParcels), routes!(documents::list))
         .api(may(P::ReadParcels), routes!(declarations::show))
         .api(may(P::Decide), routes!(declarations::rule))
         .api(may(P::Examine), routes!(quarantine::register))
         .api(may(P::ReadQueues), routes!(quarantine::due))
         .api(may(P::ReadQueues), routes!(queue::list))
-        .api(may(P::ReadQueues), routes!(cancellations::list))
+        .api(may(P::ReadQueues), routes!(facilities::bill))
+        .api(may(P::ReadQueues), routes!(facilities::undeclared))
+        .api(may(P::ReadParcels), routes!(cancellations::list))
         .api(may(P::Decide), routes!(cancellations::decide))
         .api(may(P::ReadParcels), routes!(transits::show))
         .api(may(P::Seal), routes!(transits::seal))
@@ -85,9 +94,14 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(returns::list))
         .api(may(P::Examine), routes!(returns::arrive))
         .api(may(P::Examine), routes!(returns::examine))
+        .api(may(P::ReadParcels), routes!(export_returns::list))
+        .api(may(P::ReadParcels), routes!(export_returns::show))
+        .api(may(P::Examine), routes!(export_returns::rule))
+        .api(may(P::Declare), routes!(export_returns::exchange))
         .api(may(P::Declare), routes!(consolidations::prospects))
         .api(may(P::Declare), routes!(consolidations::request))
         .api(may(P::ReadAccounts), routes!(accounts::guarantee))
+        .api(may(P::ReadAccounts), routes!(accounts::tax_bills))
         .api(may(P::ReadAccounts), routes!(accounts::books))
         .api(may(P::ReadAccounts), routes!(accounts::report))
         .api(may(P::ReadParcels), routes!(parties::list))
@@ -113,6 +127,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Unmask), routes!(unmasking::show_all))
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
+        .get("/developers/api/{group}", Needs::Nothing, reference::group)
 }
 
 /// Whether a request that changes something was sent by a page of the caller's session: such a page knows the
@@ -147,7 +162,9 @@ pub async fn conventions(State(shared): State<Shared>, request: Request, next: N
 
 /// With its tag; without its body where the caller has it.
 async fn tagged(asked: &HeaderMap, response: Response) -> Response {
-    if response.status() != StatusCode::OK {
+    // What is written while it is read has no tag: nobody knows it before its end.
+    let is_whole = response.body().size_hint().exact().is_some();
+    if response.status() != StatusCode::OK || !is_whole {
         return response;
     }
     let (mut parts, body) = response.into_parts();

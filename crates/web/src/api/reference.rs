@@ -1,6 +1,8 @@
-//! `/developers/api`: the interface as people read it, made of its description.
+//! `/developers/api`: the interface as people read it, made of its description, a page for each group.
 
-use axum::extract::State;
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -11,11 +13,13 @@ use crate::pages::shell::Visit;
 use crate::problem::Problem;
 
 /// The groups of operations, in order: the tag, and its titles.
-const GROUPS: [(&str, (&str, &str)); 7] = [
+const GROUPS: [(&str, (&str, &str)); 9] = [
     ("public", ("公共查询", "Open to everybody")),
     ("declarations", ("清单", "Declarations")),
     ("enterprise", ("企业业务", "An enterprise's own")),
     ("returns", ("退货", "Returns")),
+    ("consolidation", ("汇总申报", "Consolidation")),
+    ("bonded", ("保税", "Bonded stock")),
     ("officers", ("关员业务", "Officers")),
     ("registry", ("注册企业", "Who is registered")),
     ("administration", ("管理", "Administration")),
@@ -28,7 +32,7 @@ struct Described<'d> {
     operation: &'d Value,
 }
 
-/// Shows it.
+/// Shows all operations, in groups.
 pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response, Problem> {
     let described = json!(shared.described.get().ok_or(Problem::NoSuchPage)?);
     let title = visit.say("数据接口", "JSON interface");
@@ -45,26 +49,64 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
             (visit.say("机器可读的描述（OpenAPI 3.1）：", "For machines (OpenAPI 3.1): "))
             a href="/api/v1/openapi.json" { "/api/v1/openapi.json" }
         }
-        nav aria-label=(visit.say("操作", "Operations")) {
-            @for (tag, group) in GROUPS {
-                p { strong { (visit.language.of(group)) } }
-                ul {
-                    @for it in all.iter().filter(|it| it.tag() == tag) {
-                        li { a href={ "#" (it.id()) } { (it.method.to_uppercase()) " " (it.path) } " – " (it.summary()) }
+        @for (tag, group) in GROUPS {
+            h2 { a href={ "/developers/api/" (tag) } { (visit.language.of(group)) } }
+            ul {
+                @for it in all.iter().filter(|it| it.tag() == tag) {
+                    li lang="en" {
+                        a href={ "/developers/api/" (tag) "#" (it.id()) } { (it.method.to_uppercase()) " " (it.path) }
+                        " – " (it.summary())
                     }
                 }
             }
         }
-        @for (tag, group) in GROUPS {
-            h2 { (visit.language.of(group)) }
-            @for it in all.iter().filter(|it| it.tag() == tag) { (it.shown(&visit, &described)) }
+    };
+    Ok(visit.page(title, &body))
+}
+
+/// Shows the operations of a group, and what they take and give.
+pub async fn group(
+    State(shared): State<Shared>,
+    visit: Visit,
+    Path(tag): Path<String>,
+) -> Result<Response, Problem> {
+    let known = GROUPS.into_iter().find(|(known, _)| *known == tag);
+    let (tag, title) = known.ok_or(Problem::NoSuchPage)?;
+    let described = json!(shared.described.get().ok_or(Problem::NoSuchPage)?);
+    let title = visit.language.of(title);
+    let mut all = operations(&described);
+    all.retain(|it| it.tag() == tag);
+    let body = html! {
+        p { a href="/developers/api" { (visit.say("数据接口", "JSON interface")) } }
+        h1 { (title) }
+        nav aria-label=(visit.say("操作", "Operations")) {
+            ul { @for it in &all {
+                li lang="en" { a href={ "#" (it.id()) } { (it.method.to_uppercase()) " " (it.path) } " – " (it.summary()) }
+            } }
         }
+        h2 { (visit.say("操作", "Operations")) }
+        @for it in &all { (it.shown(&visit, &described)) }
         h2 #schemas { (visit.say("数据结构", "Schemas")) }
-        @for (name, schema) in described["components"]["schemas"].as_object().into_iter().flatten() {
-            (shown_schema(&visit, name, schema))
+        @for name in schemas_of(&described, &all) {
+            (shown_schema(&visit, &name, &described["components"]["schemas"][&name]))
         }
     };
     Ok(visit.page(title, &body))
+}
+
+/// The names of the schemas that operations name, and of those that these name.
+fn schemas_of(described: &Value, all: &[Described<'_>]) -> BTreeSet<String> {
+    const SCHEMA: &str = "#/components/schemas/";
+    let mut named = BTreeSet::new();
+    let mut open: Vec<_> = all.iter().map(|it| it.operation.to_string()).collect();
+    while let Some(text) = open.pop() {
+        for name in text.split(SCHEMA).skip(1).filter_map(|rest| rest.split('"').next()) {
+            if named.insert(name.to_owned()) {
+                open.push(described["components"]["schemas"][name].to_string());
+            }
+        }
+    }
+    named
 }
 
 fn operations(described: &Value) -> Vec<Described<'_>> {

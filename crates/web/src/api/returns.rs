@@ -6,8 +6,10 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 use tongguan_application::deciding::Decides;
+use tongguan_application::parcels::RequestPlace;
 use tongguan_application::returns;
-use tongguan_domain::ids::ReturnId;
+use tongguan_domain::access::Reach;
+use tongguan_domain::ids::{DeclarationId, ReturnId};
 use utoipa::ToSchema;
 
 use super::acting::{act, actor};
@@ -41,9 +43,10 @@ pub struct ExaminationGiven {
     fault: Option<String>,
 }
 
-/// List the returns that are under way
+/// List returns of imported goods
 ///
-/// Those whose goods are waited for, or wait to be examined, within reach.
+/// Of an enterprise all of its own, those of the parcels that were lodged last first; of an office those whose goods
+/// are waited for, or wait to be examined, the oldest first.
 #[utoipa::path(
     get, path = "/api/v1/returns", tag = "returns", operation_id = "list_returns",
     params(PageQuery),
@@ -54,12 +57,24 @@ pub async fn list(
     caller: Caller,
     paging: Paging,
 ) -> Result<Response, Problem> {
+    let (enquiries, reach, limit) =
+        (Arc::clone(&shared.access.enquiries), caller.reach(), paging.limit);
+    if let Reach::Party(_) = reach {
+        let behind = paging.place(place_of)?;
+        let page = blocking(move || enquiries.own_returns(reach, behind, limit)).await?;
+        let items: Vec<_> = page.rows.iter().map(ReturnView::of).collect();
+        return Ok(paging.answer(items, page.next.map(|(id, n)| format!("{id}/{n}"))));
+    }
     let after = paging.place(|after| after.parse().ok())?.unwrap_or(0);
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let most = paging.limit.saturating_add(1);
+    let most = limit.saturating_add(1);
     let found = blocking(move || enquiries.returns(reach, ReturnId(after), most)).await?;
     let items: Vec<_> = found.iter().map(ReturnView::of).collect();
     Ok(paging.cut(items, |last| found.get(last).map_or_else(String::new, |it| it.id.to_string())))
+}
+
+fn place_of(text: &str) -> Option<RequestPlace> {
+    let (declaration, n) = text.split_once('/')?;
+    Some((DeclarationId(declaration.parse().ok()?), n.parse().ok()?))
 }
 
 /// Record that returned goods are back

@@ -11,6 +11,7 @@ pub mod cancellations;
 pub mod case;
 pub mod codes;
 pub mod developers;
+pub mod documents;
 pub mod examination;
 pub mod form;
 pub mod home;
@@ -25,6 +26,7 @@ pub mod programs;
 pub mod proposals;
 pub mod quarantine;
 pub mod queue;
+pub mod requests;
 pub mod returns;
 pub mod sandbox;
 pub mod search;
@@ -119,6 +121,8 @@ fn of_an_enterprise(routes: Routes) -> Routes {
     routes
         .get("/parcels", Needs::May(Permission::ReadParcels), parcels::page)
         .get("/parcels.csv", Needs::May(Permission::ReadParcels), parcels::csv)
+        .get("/requests", Needs::May(Permission::ReadMail), requests::page)
+        .get("/documents", Needs::May(Permission::ReadMail), documents::page)
         .get("/mail", Needs::May(Permission::ReadMail), mail::page)
         .get("/mail/{n}", Needs::May(Permission::ReadMail), mail::letter)
         .get("/mail/{n}/{file}", Needs::May(Permission::ReadMail), mail::download)

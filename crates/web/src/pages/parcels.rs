@@ -1,35 +1,26 @@
 //! The parcels of an enterprise (我的包裹): a list whose filter is its address, and the same as CSV.
 
-use std::io::Error;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
-use http_body_util::channel::Channel;
+use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::parcels::{Parcel, ParcelFilter, ParcelPage, ParcelsError};
+use tongguan_application::parcels::{Parcel, ParcelPage, ParcelsError};
 use tongguan_application::review::Direction;
 use tongguan_domain::access::{Permission, Reach};
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
-use tongguan_domain::time::parse_day;
 
-use super::sheet;
-use super::shell::{Visit, encoded, time, time_of};
+use super::shell::{Visit, encoded, time};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
-use crate::language::Language;
+use crate::parcels::{Wanted, direction_of, file};
 use crate::problem::Problem;
 
 /// Rows of a page.
 const ROWS: usize = 50;
-/// Rows of a file that are read at a time.
-const ROWS_AT_A_TIME: usize = 500;
 
 /// The choices of the filter: statuses, by their numbers.
 const CHOICES: [&str; 10] =
@@ -39,11 +30,8 @@ const CHOICES: [&str; 10] =
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    status: String,
-    direction: String,
-    from: String,
-    to: String,
-    number: String,
+    #[serde(flatten)]
+    wanted: Wanted,
     behind: String,
 }
 
@@ -58,7 +46,7 @@ pub async fn page(
     let Reach::Party(_) = caller.reach() else {
         return Ok(visit.page(title, &for_enterprises(&visit, title)));
     };
-    let filter = asked.filter()?;
+    let filter = asked.wanted.filter()?;
     let behind = asked.behind()?;
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let listing = move || {
@@ -95,83 +83,25 @@ pub async fn page(
     Ok(visit.page(title, &body))
 }
 
-/// Everything that is listed, as a file that is written while it is read.
+/// Everything that is listed, as a file.
 pub async fn csv(
     State(shared): State<Shared>,
     visit: Visit,
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let filter = asked.filter()?;
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let read = move |behind| {
-        let (enquiries, filter) = (Arc::clone(&enquiries), filter.clone());
-        blocking(move || {
-            let page = enquiries.parcels(reach, &filter, behind, ROWS_AT_A_TIME)?;
-            Ok::<_, ParcelsError>((page, enquiries.registry()?))
-        })
-    };
-    // The first part before anything is answered: what cannot be read is a problem, not half a file.
-    let mut part = read(None).await?;
-    let (mut sender, body) = Channel::<_, Error>::new(2);
-    let language = visit.language;
-    tokio::spawn(async move {
-        let mut written = sheet::written(&[headings(language)], sheet::Place::Beginning);
-        loop {
-            let (page, registry) = &part;
-            let lines: Vec<_> = page.rows.iter().map(|it| cells(language, it, registry)).collect();
-            written.extend(sheet::written(&lines, sheet::Place::Further));
-            // Nobody reads it any more.
-            if sender.send_data(written.into()).await.is_err() {
-                return;
-            }
-            let Some(next) = page.next else { return };
-            part = match read(Some(next)).await {
-                Ok(part) => part,
-                // A file that breaks off is known for one.
-                Err(_) => return sender.abort(Error::other("the list cannot be read further")),
-            };
-            written = Vec::new();
-        }
-    });
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"parcels.csv\"")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, Body::new(body)).into_response())
+    file(&shared, caller.reach(), asked.wanted.filter()?, visit.language).await
 }
 
 /// The address of the list of these statuses, lodged from a day on.
 pub fn address(statuses: &[ReturnStatus], from: Option<String>) -> String {
     let numbers: Vec<_> = statuses.iter().map(|status| status.number().to_string()).collect();
     let status = numbers.join(",");
-    Asked { status, from: from.unwrap_or_default(), ..Asked::default() }.address("/parcels", None)
+    let wanted = Wanted { status, from: from.unwrap_or_default(), ..Wanted::default() };
+    Asked { wanted, behind: String::new() }.address("/parcels", None)
 }
 
 impl Asked {
-    fn filter(&self) -> Result<ParcelFilter, Problem> {
-        let day = |text: &str, what| match text {
-            "" => Ok(None),
-            text => parse_day(&text.replace('-', "")).map(Some).ok_or(Problem::Malformed(what)),
-        };
-        let status = |number: &str| number.parse().ok().and_then(ReturnStatus::from_number);
-        let numbers = self.status.split(',').filter(|number| !number.is_empty());
-        let statuses: Option<Vec<_>> = numbers.map(status).collect();
-        let statuses = statuses.filter(|statuses| statuses.len() <= CHOICES.len());
-        let direction = match self.direction.as_str() {
-            "" => None,
-            name => Some(Direction::named(name).ok_or(Problem::Malformed("direction"))?),
-        };
-        Ok(ParcelFilter {
-            statuses: statuses.ok_or(Problem::Malformed("status"))?,
-            direction,
-            from: day(&self.from, "from")?,
-            to: day(&self.to, "to")?,
-            number: self.number.clone(),
-        })
-    }
-
     fn behind(&self) -> Result<Option<DeclarationId>, Problem> {
         if self.behind.is_empty() {
             return Ok(None);
@@ -182,7 +112,7 @@ impl Asked {
 
     fn address(&self, path: &str, behind: Option<DeclarationId>) -> String {
         let behind = behind.map(|id| id.to_string()).unwrap_or_default();
-        let Self { status, direction, from, to, number, .. } = self;
+        let Wanted { status, direction, from, to, number } = &self.wanted;
         let fields = [
             ("status", status),
             ("direction", direction),
@@ -201,13 +131,6 @@ impl Asked {
     }
 }
 
-fn direction_of(language: Language, direction: Direction) -> &'static str {
-    match direction {
-        Direction::Import => language.say("进口", "Import"),
-        Direction::Export => language.say("出口", "Export"),
-    }
-}
-
 fn choice(visit: &Visit, numbers: &str) -> String {
     let first = numbers.split(',').next().and_then(|number| number.parse().ok());
     match first.and_then(ReturnStatus::from_number) {
@@ -220,20 +143,21 @@ fn choice(visit: &Visit, numbers: &str) -> String {
 }
 
 fn filters(visit: &Visit, asked: &Asked) -> Markup {
-    let is_other = !asked.status.is_empty() && !CHOICES.contains(&asked.status.as_str());
+    let is_other =
+        !asked.wanted.status.is_empty() && !CHOICES.contains(&asked.wanted.status.as_str());
     html! {
         form.row method="get" action="/parcels" {
             div {
                 label for="number" { (visit.say("订单或运单编号（开头）", "Order or waybill number (beginning)")) }
-                input #number name="number" value=(asked.number) autocomplete="off";
+                input #number name="number" value=(asked.wanted.number) autocomplete="off";
             }
             div {
                 label for="status" { (visit.say("状态", "Status")) }
                 select #status name="status" {
                     option value="" { (visit.say("全部", "All")) }
-                    @if is_other { option value=(asked.status) selected { (asked.status) } }
+                    @if is_other { option value=(asked.wanted.status) selected { (asked.wanted.status) } }
                     @for numbers in CHOICES {
-                        option value=(numbers) selected[asked.status == numbers] { (choice(visit, numbers)) }
+                        option value=(numbers) selected[asked.wanted.status == numbers] { (choice(visit, numbers)) }
                     }
                 }
             }
@@ -242,7 +166,7 @@ fn filters(visit: &Visit, asked: &Asked) -> Markup {
                 select #direction name="direction" {
                     option value="" { (visit.say("全部", "All")) }
                     @for direction in [Direction::Import, Direction::Export] {
-                        option value=(direction.name()) selected[asked.direction == direction.name()] {
+                        option value=(direction.name()) selected[asked.wanted.direction == direction.name()] {
                             (direction_of(visit.language, direction))
                         }
                     }
@@ -250,11 +174,11 @@ fn filters(visit: &Visit, asked: &Asked) -> Markup {
             }
             div {
                 label for="from" { (visit.say("申报自", "Lodged from")) }
-                input #from name="from" type="date" value=(asked.from);
+                input #from name="from" type="date" value=(asked.wanted.from);
             }
             div {
                 label for="to" { (visit.say("申报至", "Lodged until")) }
-                input #to name="to" type="date" value=(asked.to);
+                input #to name="to" type="date" value=(asked.wanted.to);
             }
             div { button.quiet { (visit.say("筛选", "Show")) } }
         }
@@ -340,52 +264,4 @@ pub fn status(visit: &Visit, status: ReturnStatus) -> Markup {
         _ => "warn",
     };
     html! { span class={ "tag " (kind) } { (status.number()) " " (visit.language.of(status.title())) } }
-}
-
-fn headings(language: Language) -> Vec<String> {
-    let texts = match language {
-        Language::Chinese => [
-            "清单编号",
-            "预录入编号",
-            "进出口",
-            "状态",
-            "状态说明",
-            "订单编号",
-            "运单编号",
-            "电商企业",
-            "关区",
-            "申报时间",
-            "最近变化",
-        ],
-        Language::English => [
-            "declaration number",
-            "provisional number",
-            "direction",
-            "status",
-            "meaning",
-            "order number",
-            "waybill number",
-            "merchant",
-            "office",
-            "lodged",
-            "last change",
-        ],
-    };
-    texts.map(str::to_owned).to_vec()
-}
-
-fn cells(language: Language, parcel: &Parcel, registry: &Registry) -> Vec<String> {
-    vec![
-        parcel.number.clone().unwrap_or_default(),
-        parcel.provisional_no.clone(),
-        direction_of(language, parcel.direction).to_owned(),
-        parcel.status.number().to_string(),
-        language.of(parcel.status.title()).to_owned(),
-        parcel.order_no.to_string(),
-        parcel.waybill_no.clone(),
-        registry.party(parcel.merchant).map(|party| party.name.clone()).unwrap_or_default(),
-        parcel.office.clone(),
-        time_of(parcel.lodged_at),
-        time_of(parcel.changed_at),
-    ]
 }

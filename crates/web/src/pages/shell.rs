@@ -64,6 +64,8 @@ const PLACES: [Place; 19] = [
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),
     // Those of an enterprise: whoever has its mail has its list.
     place("/parcels", ("包裹", "Parcels"), Some(Permission::ReadMail)),
+    place("/requests", ("退货与撤单", "Requests"), Some(Permission::ReadMail)),
+    place("/documents", ("单证", "Documents"), Some(Permission::ReadMail)),
     place("/mail", ("信箱", "Mailbox"), Some(Permission::ReadMail)),
     place("/tax-bills", ("税单", "Tax bills"), Some(Permission::ReadAccounts)),
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),

@@ -30,6 +30,15 @@ pub struct DocumentView {
     message: String,
 }
 
+/// A document that came, and the order that it is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentDocumentView {
+    /// 订单编号, where the document says it.
+    order_no: Option<String>,
+    #[serde(flatten)]
+    document: DocumentView,
+}
+
 /// How a declaration fits its documents.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MatchingView {
@@ -76,19 +85,24 @@ impl DocumentView {
         let number = Some(&*document.key.number).filter(|number| !number.is_empty());
         Self {
             document: kind(document.key.kind),
-            state: match document.state {
-                DocumentState::Stored => "stored",
-                DocumentState::Entered => "entered",
-                DocumentState::Refused => "refused",
-                DocumentState::Deleted => "deleted",
-                DocumentState::Pending => "pending",
-            },
+            state: state(document.state),
             party: named(registry, document.key.party),
             number: number.map(ToString::to_string),
             paid,
             guid: document.guid.to_string(),
             sent_at: document.sent_at.to_string(),
             message: document.source.message.to_string(),
+        }
+    }
+}
+
+impl SentDocumentView {
+    /// Of a document; `registry` names its party.
+    pub fn of(document: &DocumentRecord, registry: &Registry) -> Self {
+        let order_no = Some(&*document.key.dossier.order_no).filter(|number| !number.is_empty());
+        Self {
+            order_no: order_no.map(ToString::to_string),
+            document: DocumentView::of(document, registry),
         }
     }
 }
@@ -126,7 +140,19 @@ impl ToldView {
     }
 }
 
-const fn kind(kind: DocumentKind) -> &'static str {
+/// How a document stands.
+pub const fn state(state: DocumentState) -> &'static str {
+    match state {
+        DocumentState::Stored => "stored",
+        DocumentState::Entered => "entered",
+        DocumentState::Refused => "refused",
+        DocumentState::Deleted => "deleted",
+        DocumentState::Pending => "pending",
+    }
+}
+
+/// What a kind of document is called.
+pub const fn kind(kind: DocumentKind) -> &'static str {
     match kind {
         DocumentKind::Order => "order",
         DocumentKind::Payment => "payment",
@@ -148,4 +174,9 @@ const fn kind(kind: DocumentKind) -> &'static str {
         DocumentKind::Consolidation => "consolidation-request",
         DocumentKind::WarehouseEntry => "warehouse-entry",
     }
+}
+
+/// The kind of document that is called so.
+pub fn kind_named(name: &str) -> Option<DocumentKind> {
+    DocumentKind::ALL.into_iter().find(|it| kind(*it) == name)
 }

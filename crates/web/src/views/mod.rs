@@ -11,8 +11,11 @@ pub mod check;
 pub mod declaration;
 pub mod documents;
 pub mod export;
+pub mod export_return;
+pub mod facility;
 pub mod history;
 pub mod import;
+pub mod parcel;
 pub mod people;
 pub mod queue;
 pub mod registry;
@@ -24,6 +27,12 @@ pub mod webhook;
 
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::registry::Registry;
+
+/// The first code of a party, or its number where the registry has forgotten it.
+pub fn code_of(registry: &Registry, party: PartyId) -> String {
+    let code = registry.party(party).and_then(|party| party.codes.first());
+    code.map_or_else(|| party.to_string(), ToString::to_string)
+}
 
 /// A party by code and name.
 fn named(registry: &Registry, id: PartyId) -> String {

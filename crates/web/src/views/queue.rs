@@ -88,7 +88,8 @@ impl QueuedView {
 }
 
 impl PartyNameView {
-    fn of(registry: &Registry, id: PartyId) -> Self {
+    /// Of a party.
+    pub fn of(registry: &Registry, id: PartyId) -> Self {
         let party = registry.party(id);
         Self {
             code: party.and_then(|party| party.codes.first()).map(ToString::to_string),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::documents::ToldView;
 
-/// A return (退货) that is under way.
+/// A return (退货) of imported goods.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReturnView {
     /// The number that Tongguan has of it.

@@ -122,15 +122,26 @@ async fn the_reference_page_shows_every_operation_in_both_languages() {
     let mut browser = site.browser();
     for tag in ["en", "zh-Hans"] {
         browser.open(&format!("/language/{tag}?back=/")).await;
-        let page = browser.open("/developers/api").await;
-        assert_eq!(page.status, StatusCode::OK);
+        let index = browser.open("/developers/api").await;
+        assert_eq!(index.status, StatusCode::OK);
         for (method, path, operation) in operations(&described) {
-            assert!(page.body.contains(&format!("{method} {path}")), "{method} {path}");
             let id = operation["operationId"].as_str().unwrap();
+            let group = operation["tags"][0].as_str().unwrap();
+            let link = format!("href=\"/developers/api/{group}#{id}\">{method} {path}<");
+            assert!(index.body.contains(&link), "{link}");
+            let page = browser.open(&format!("/developers/api/{group}")).await;
             assert!(page.body.contains(&format!("id=\"{id}\"")), "{id}");
+            assert!(page.body.contains(&format!("{method} {path}")), "{method} {path}");
+            assert!(page.body.contains("curl") && page.body.len() < 100_000, "{}", page.body.len());
+            for linked in page.body.split("href=\"#schema-").skip(1) {
+                let name = linked.split('"').next().unwrap();
+                assert!(page.body.contains(&format!("id=\"schema-{name}\"")), "{group}: {name}");
+            }
         }
-        assert!(page.body.contains("curl") && page.body.len() < 200_000, "{}", page.body.len());
+        assert!(index.body.len() < 100_000, "{}", index.body.len());
     }
+    let none = browser.open("/developers/api/none").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -124,13 +124,7 @@ fn load_documents(
     set: &mut WorkingSet,
     documents: &BTreeSet<DocumentKey>,
 ) -> Result<(), BatchError> {
-    let keys: Vec<_> = documents
-        .iter()
-        .map(|key| {
-            let DocumentKey { dossier, kind, party, number } = key;
-            (dossier.partition, &*dossier.order_no, kind.code(), *party, &**number)
-        })
-        .collect();
+    let keys: Vec<_> = documents.iter().map(DocumentKey::row).collect();
     if keys.is_empty() {
         return Ok(());
     }

@@ -24,6 +24,7 @@ use tongguan_domain::month::Month;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::registry::Registry;
 use tongguan_storage::Store;
+use tongguan_web::views::code_of;
 
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
@@ -279,10 +280,4 @@ fn merchant(registry: &Registry, code: Option<&PartyCode>) -> anyhow::Result<Opt
     let party = party
         .with_context(|| format!("--merchant {code}: no party is registered under this code"))?;
     Ok(Some(party.id))
-}
-
-/// The code of a party, or its id where the registry has forgotten it.
-fn code_of(registry: &Registry, party: PartyId) -> String {
-    let code = registry.party(party).and_then(|party| party.codes.first());
-    code.map_or_else(|| party.to_string(), ToString::to_string)
 }

@@ -13,8 +13,9 @@ use tongguan_application::ports::Clock;
 use tongguan_domain::month::Month;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::registry::Registry;
+use tongguan_web::views::code_of;
 
-use super::{Place, code_of, merchant};
+use super::{Place, merchant};
 use crate::clock::SystemClock;
 
 /// Sum up what was declared in simplified form (简化申报) and left in a month: it is not consolidated.

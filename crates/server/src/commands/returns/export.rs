@@ -1,8 +1,6 @@
 //! `tongguan return export`: exported goods that came back otherwise than it was asked, and what an officer
 //! decides about them.
 
-mod view;
-
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -16,6 +14,7 @@ use tongguan_application::ports::Clock;
 use tongguan_domain::ids::{DeclarationId, OrderNumber};
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_storage::Store;
+use tongguan_web::views::export_return::{ExportReturnShown, ExportReturnView, differences, name};
 
 use crate::clock::SystemClock;
 use crate::commands::deciding::Deciding;
@@ -126,7 +125,7 @@ impl List {
         let next = records.last().filter(|_| is_full).map(|last| last.id.to_string());
         let mut out = std::io::stdout().lock();
         if self.json {
-            let rows: Vec<_> = records.iter().map(view::picture).collect();
+            let rows: Vec<_> = records.iter().map(ExportReturnView::of).collect();
             writeln!(out, "{}", json!({ "returns": rows, "next": next }))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -134,7 +133,15 @@ impl List {
         grid.load_style(presets::NOTHING);
         grid.set_header(["status", "return", "coElNo", "office", "logisticsNo", "differs in"]);
         for record in &records {
-            grid.add_row(view::cells(record));
+            let facts = &record.facts;
+            grid.add_row([
+                record.state.status().to_string(),
+                name(record),
+                facts.reference.to_string(),
+                facts.office.to_string(),
+                facts.waybill_no.to_string(),
+                differences(record).join(", "),
+            ]);
         }
         writeln!(out, "{grid}")?;
         match next {
@@ -151,8 +158,7 @@ impl Show {
         let store = self.place.open_known(SystemClock.now())?;
         let record = find(&store, &self.number)?;
         let to_amend = store.read(|view| export_returns::to_amend(view, &record))?;
-        let mut shown = view::picture(&record);
-        shown["to_amend"] = to_amend.iter().map(view::to_amend).collect();
+        let shown = json!(ExportReturnShown::of(&record, &to_amend));
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{shown}")?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use tongguan_application::cancellations::{self, Decision};
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::OfficeCode;
-use tongguan_web::views::cancellation::PendingView;
+use tongguan_web::views::cancellation::CancellationView;
 use tongguan_web::views::returns::StepView;
 
 use crate::clock::SystemClock;
@@ -68,7 +68,7 @@ impl Cancellations {
         let pending = cancellations::pending(&store, self.office, usize::from(self.limit))?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let rows: Vec<_> = pending.iter().map(PendingView::of).collect();
+            let rows: Vec<_> = pending.iter().map(CancellationView::pending).collect();
             writeln!(out, "{}", json!({ "requests": rows }))?;
             return Ok(ExitCode::SUCCESS);
         }
