@@ -3,6 +3,7 @@
 //! Whoever asks names a [`Reach`]; what lies outside of it is answered as if it were not there, so that nobody
 //! learns by asking that it is.
 
+mod consolidated;
 mod documents;
 mod facilities;
 mod office;
@@ -11,6 +12,7 @@ mod returned;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use consolidated::NumberedPage;
 use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId, ReturnId};

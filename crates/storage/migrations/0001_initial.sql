@@ -219,6 +219,9 @@ CREATE TABLE consolidation (
 
 CREATE INDEX consolidation_open ON consolidation (accepted_at) WHERE open IS NOT NULL;
 
+-- Both grow with time, so that what came last is found first.
+CREATE INDEX consolidation_number ON consolidation (party_id, sum_no);
+
 -- The numbers that a part of a request names: a heap, for they may be many.
 CREATE TABLE consolidation_part (
     bucket BIGINT NOT NULL,
@@ -238,6 +241,9 @@ CREATE TABLE formal_declaration (
     body BYTES NOT NULL,
     PRIMARY KEY (bucket, entry_id)
 ) HEAP;
+
+-- An office's begin with its own digits.
+CREATE INDEX formal_declaration_number ON formal_declaration (entry_id);
 
 CREATE TABLE export_summary (
     bucket BIGINT NOT NULL,

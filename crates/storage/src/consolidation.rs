@@ -70,6 +70,36 @@ impl View<'_> {
         self.load(&[key])
     }
 
+    /// The requests of a declarant before a number (汇总申请编号), the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn consolidations_of(
+        &mut self,
+        party: PartyId,
+        before: &str,
+        limit: i64,
+    ) -> Result<Vec<Consolidation>, StorageError> {
+        let bucket = Partition::of_party(party);
+        self.select(
+            "WHERE bucket = $1 AND party_id = $2 AND sum_no < $3 ORDER BY sum_no DESC LIMIT $4",
+            &[bucket.cell(), party.cell(), before.cell(), limit.cell()],
+        )
+    }
+
+    /// The request of a number, which names its bucket.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn consolidation_numbered(
+        &mut self,
+        bucket: Partition,
+        number: &str,
+    ) -> Result<Option<Consolidation>, StorageError> {
+        let values = [bucket.cell(), number.cell()];
+        Ok(self.select("WHERE bucket = $1 AND sum_no = $2", &values)?.pop())
+    }
+
     /// Requests that are to be merged, the oldest first, at most `limit`.
     ///
     /// # Errors

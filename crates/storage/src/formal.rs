@@ -74,6 +74,39 @@ impl View<'_> {
         )
     }
 
+    /// Those of a merchant before a number, the greatest number first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn formal_declarations_of(
+        &mut self,
+        merchant: PartyId,
+        before: &str,
+        limit: i64,
+    ) -> Result<Vec<FormalRow>, StorageError> {
+        let bucket = Partition::of_party(merchant);
+        self.select(
+            "WHERE bucket = $1 AND merchant_id = $2 AND entry_id < $3 ORDER BY entry_id DESC LIMIT $4",
+            &[bucket.cell(), merchant.cell(), before.cell(), limit.cell()],
+        )
+    }
+
+    /// Those whose numbers lie in a range, the greatest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn formal_declarations_between(
+        &mut self,
+        from: &str,
+        before: &str,
+        limit: i64,
+    ) -> Result<Vec<FormalRow>, StorageError> {
+        self.select(
+            "WHERE entry_id >= $1 AND entry_id < $2 ORDER BY entry_id DESC LIMIT $3",
+            &[from.cell(), before.cell(), limit.cell()],
+        )
+    }
+
     /// All of them, in order of their numbers. For benchmarks and checks.
     ///
     /// # Errors

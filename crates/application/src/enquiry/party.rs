@@ -2,15 +2,13 @@
 
 use tongguan_domain::access::Reach;
 use tongguan_domain::bonded::AccountBook;
-use tongguan_domain::ids::{DxpId, PartyId};
-use tongguan_domain::month::Month;
+use tongguan_domain::ids::DxpId;
 use tongguan_storage::StorageError;
 
 use super::Enquiries;
 use crate::access::{self, AccessKey};
 use crate::bonded::{self, ItemReport, ReportError};
 use crate::clearing::rows::{RowError, read_book};
-use crate::consolidation::{ConsolidationError, Plan, Prospect, prospects};
 use crate::history::{About, Event, Register, events};
 use crate::people::{self, PeopleError, Person};
 use crate::registry::{Registered, registered};
@@ -56,19 +54,6 @@ impl Enquiries {
         };
         let whole = (None, None);
         self.store.read(|view| bonded::report(view, &book.number, None, whole)).map(Some)
-    }
-
-    /// What a merchant has of a month that is not consolidated yet, office by office.
-    ///
-    /// # Errors
-    /// [`ConsolidationError`].
-    pub fn to_consolidate(
-        &self,
-        merchant: PartyId,
-        month: Month,
-    ) -> Result<Vec<Prospect>, ConsolidationError> {
-        let registry = self.registry()?;
-        prospects(&self.store, &registry, Plan { month, office: None, merchant: Some(merchant) })
     }
 
     /// People behind `after` in order of their names, of an organisation or all, at most `limit`.

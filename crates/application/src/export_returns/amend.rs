@@ -3,14 +3,21 @@
 
 use rust_decimal::Decimal;
 use tongguan_domain::formal::LineOf;
-use tongguan_domain::ids::FormalDeclarationNumber;
+use tongguan_domain::ids::{DeclarationNumber, FormalDeclarationNumber};
+use tongguan_domain::readmission::ExportReturnId;
+use tongguan_domain::time::Moment;
 use tongguan_storage::View;
+
+use super::of;
 
 use crate::clearing::consolidation::FormalRecord;
 use crate::clearing::export_return::ExportReturnRecord;
 use crate::clearing::rows::{closed_export, read_export, read_formal};
-use crate::numbering::partition_of;
+use crate::numbering::{partition_of, partition_of_number};
 use crate::review::ReviewError;
+
+/// How many declarations are looked at at a time.
+const PAGE: usize = 500;
 
 /// A line of a formal declaration that holds goods which are back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +60,52 @@ pub fn to_amend(
         }
     }
     Ok(lines)
+}
+
+/// A line to amend, and the return because of which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amendment {
+    /// The export declaration of which goods came back.
+    pub declaration: DeclarationNumber,
+    /// Which return of it.
+    pub id: ExportReturnId,
+    /// When the goods were let in.
+    pub released_at: Moment,
+    /// What has to be amended.
+    pub line: ToAmend,
+}
+
+/// The lines of a formal declaration that have to be amended, because goods came back after it was made; in order
+/// of its declarations.
+///
+/// # Errors
+/// [`ReviewError`].
+pub fn amendments(
+    view: &mut View<'_>,
+    formal: &FormalRecord,
+) -> Result<Vec<Amendment>, ReviewError> {
+    let mut amendments = Vec::new();
+    for declarations in formal.declarations.chunks(PAGE) {
+        let keys: Vec<_> = declarations
+            .iter()
+            .filter_map(|(number, _)| {
+                Some((partition_of_number(number.as_str())?, number.as_str()))
+            })
+            .collect();
+        let exports = view.exports_numbered(&keys)?;
+        let ids: Vec<_> = exports.iter().map(|export| export.declaration_id).collect();
+        for record in of(view, &ids)? {
+            let later = record.state.released_at().filter(|at| formal.made_at < *at);
+            let Some(released_at) = later else { continue };
+            amendments.extend(lines_of(formal, &record).map(|line| Amendment {
+                declaration: record.facts.declaration_no.clone(),
+                id: record.id,
+                released_at,
+                line,
+            }));
+        }
+    }
+    Ok(amendments)
 }
 
 fn lines_of<'r>(

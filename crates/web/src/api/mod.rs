@@ -20,12 +20,13 @@ mod audit;
 mod body;
 mod cancellations;
 mod codes;
-mod consolidations;
+pub(crate) mod consolidations;
 mod declarations;
 pub mod describe;
 mod documents;
 mod export_returns;
 mod facilities;
+mod formal;
 mod keys;
 mod messages;
 mod paging;
@@ -98,8 +99,15 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(export_returns::show))
         .api(may(P::Examine), routes!(export_returns::rule))
         .api(may(P::Declare), routes!(export_returns::exchange))
-        .api(may(P::Declare), routes!(consolidations::prospects))
+        .api(may(P::ReadParcels), routes!(consolidations::prospects))
+        .api(may(P::ReadParcels), routes!(consolidations::list))
+        .api(may(P::ReadParcels), routes!(consolidations::show))
         .api(may(P::Declare), routes!(consolidations::request))
+        .api(may(P::Decide), routes!(consolidations::request_for_office))
+        .api(may(P::ReadParcels), routes!(formal::list))
+        .api(may(P::ReadParcels), routes!(formal::show))
+        .api(may(P::ReadParcels), routes!(formal::file))
+        .api(may(P::ReadParcels), routes!(formal::amendments))
         .api(may(P::ReadAccounts), routes!(accounts::guarantee))
         .api(may(P::ReadAccounts), routes!(accounts::tax_bills))
         .api(may(P::ReadAccounts), routes!(accounts::books))

@@ -70,6 +70,15 @@ impl Paging {
         place.transpose()
     }
 
+    /// Behind which official number the page begins.
+    ///
+    /// # Errors
+    /// [`Problem::Malformed`] for what cannot be one.
+    pub fn number(&self) -> Result<Option<String>, Problem> {
+        let is_one = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        self.place(|after| is_one(after).then(|| after.to_owned()))
+    }
+
     /// Answers with items, of which one more than asked was looked for; `place` says where one stands.
     pub fn cut<T: Serialize>(
         &self,

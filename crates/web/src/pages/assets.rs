@@ -10,21 +10,26 @@ use tongguan_application::digest::sha256;
 use crate::problem::Problem;
 
 const STYLE: &str = include_str!("../static/tongguan.css");
+const PROGRESS: &str = include_str!("../static/progress.js");
 
 /// The style sheet's address.
 pub static STYLE_ADDRESS: LazyLock<String> =
     LazyLock::new(|| format!("/static/{}", name("css", STYLE)));
 
+/// The address of the script that tells how far something has come.
+pub static PROGRESS_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/{}", name("js", PROGRESS)));
+
 /// Gives one of them.
 pub async fn asset(Path(wanted): Path<String>) -> Result<Response, Problem> {
-    if format!("/static/{wanted}") != *STYLE_ADDRESS {
-        return Err(Problem::NoSuchPage);
-    }
-    let headers = [
-        (CONTENT_TYPE, "text/css; charset=utf-8"),
-        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
-    Ok((headers, STYLE).into_response())
+    let address = format!("/static/{wanted}");
+    let (kind, content) = match address {
+        address if address == *STYLE_ADDRESS => ("text/css; charset=utf-8", STYLE),
+        address if address == *PROGRESS_ADDRESS => ("text/javascript; charset=utf-8", PROGRESS),
+        _ => return Err(Problem::NoSuchPage),
+    };
+    let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, content).into_response())
 }
 
 fn name(kind: &str, content: &str) -> String {

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod cancellations;
 pub mod case;
 pub mod codes;
+pub mod consolidations;
 pub mod developers;
 pub mod documents;
 pub mod examination;
@@ -50,6 +51,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
     let routes = of_everybody(routes);
     let routes = of_customs(routes);
     let routes = of_an_enterprise(routes);
+    let routes = of_consolidation(routes);
     of_people(routes)
 }
 
@@ -152,6 +154,19 @@ fn of_an_enterprise(routes: Routes) -> Routes {
         .post("/webhooks", Needs::May(Permission::ManagePrograms), webhooks::add)
         .get("/webhooks/{number}", Needs::May(Permission::ManagePrograms), webhooks::one::page)
         .post("/webhooks/{number}", Needs::May(Permission::ManagePrograms), webhooks::one::act)
+}
+
+fn of_consolidation(routes: Routes) -> Routes {
+    let read = Needs::May(Permission::ReadParcels);
+    routes
+        .get("/consolidations", read, consolidations::page)
+        .post("/consolidations", Needs::May(Permission::Declare), consolidations::begin)
+        .post("/consolidations/office", Needs::May(Permission::Decide), consolidations::begin)
+        .get("/consolidations/{number}", read, consolidations::one)
+        .get("/consolidations/{number}/progress", read, consolidations::progress::events)
+        .get("/formal-declarations", read, consolidations::formal::page)
+        .get("/formal-declarations/{number}", read, consolidations::formal::one)
+        .get("/formal-declarations/{number}/file", read, consolidations::formal::file)
 }
 
 fn of_people(routes: Routes) -> Routes {

@@ -52,7 +52,7 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 19] = [
+const PLACES: [Place; 20] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
@@ -68,6 +68,7 @@ const PLACES: [Place; 19] = [
     place("/documents", ("单证", "Documents"), Some(Permission::ReadMail)),
     place("/mail", ("信箱", "Mailbox"), Some(Permission::ReadMail)),
     place("/tax-bills", ("税单", "Tax bills"), Some(Permission::ReadAccounts)),
+    place("/consolidations", ("汇总申报", "Consolidation"), Some(Permission::ReadParcels)),
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
     place("/webhooks", ("推送", "Webhooks"), Some(Permission::ManagePrograms)),
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
