@@ -68,7 +68,7 @@ impl Actor {
 /// From where somebody acts (来源), as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// The address that the request came from; behind a proxy, the proxy's.
+    /// The address that the request came from; behind a proxy that is not known, the proxy's.
     pub address: Option<String>,
     /// The number of the request, by which it is found in the log.
     pub request: Option<String>,

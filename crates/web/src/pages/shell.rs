@@ -52,7 +52,7 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 20] = [
+const PLACES: [Place; 22] = [
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),

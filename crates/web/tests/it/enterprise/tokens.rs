@@ -61,7 +61,7 @@ async fn a_token_is_taken_wherever_a_key_is_until_the_key_is_withdrawn() {
     assert_eq!(with(&stage, token, Method::GET, &mailbox).await.status, StatusCode::OK);
     let empty = with(&stage, token, Method::POST, "/ceb").await;
     assert_ne!(empty.problem().as_deref(), Some("no-key"), "{empty:?}");
-    let beyond = with(&stage, token, Method::GET, "/api/v1/consolidations?month=2026-03").await;
+    let beyond = with(&stage, token, Method::GET, "/api/v1/guarantee").await;
     assert_eq!(beyond.problem().as_deref(), Some("not-permitted"), "{beyond:?}");
 
     // Sent as fields, and for less than the key may.
