@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tongguan_codelists::text::Defect;
 use tongguan_codelists::{Diff, Pack, Row, Table};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{CodeRow, Register, StorageError, View, Writer};
+use tongguan_storage::{CodeRow, Register, StorageError, Tx, View, Writer};
 
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
@@ -63,23 +63,29 @@ pub fn import(
     cause: &Cause,
     now: Moment,
 ) -> Result<Diff, CodesError> {
-    history::change(writer, Register::Codes, cause, now, |tx| {
-        let diff = Diff::between(&*pack(tx)?, rows);
-        if !diff.conflicts.is_empty() {
-            return Err(CodesError::Conflicts(Box::new(diff)));
-        }
-        let changed = diff.changed.iter().chain(&diff.ended);
-        let moved: Vec<(&str, &str, Moment)> = changed
-            .clone()
-            .filter(|change| change.before.validity().from != change.after.validity().from)
-            .map(|change| place(&change.before))
-            .collect();
-        tx.delete_code_rows(&moved)?;
-        let rows = diff.added.iter().chain(changed.map(|change| &change.after));
-        tx.upsert(&rows.map(stored).collect::<Vec<_>>())?;
-        let events = entries(&diff);
-        Ok((diff, events))
-    })
+    history::change(writer, Register::Codes, cause, now, |tx| import_in(tx, rows))
+}
+
+/// As [`import`], in a change that is under way; gives what its events are to tell.
+///
+/// # Errors
+/// [`CodesError`].
+pub(crate) fn import_in(tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<(Diff, Vec<Entry>), CodesError> {
+    let diff = Diff::between(&*pack(tx)?, rows);
+    if !diff.conflicts.is_empty() {
+        return Err(CodesError::Conflicts(Box::new(diff)));
+    }
+    let changed = diff.changed.iter().chain(&diff.ended);
+    let moved: Vec<(&str, &str, Moment)> = changed
+        .clone()
+        .filter(|change| change.before.validity().from != change.after.validity().from)
+        .map(|change| place(&change.before))
+        .collect();
+    tx.delete_code_rows(&moved)?;
+    let rows = diff.added.iter().chain(changed.map(|change| &change.after));
+    tx.upsert(&rows.map(stored).collect::<Vec<_>>())?;
+    let events = entries(&diff);
+    Ok((diff, events))
 }
 
 /// What the history tells of a difference: the cells of each row that are other than before.

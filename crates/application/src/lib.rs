@@ -69,6 +69,7 @@ pub mod mailboxes;
 pub mod not_departed;
 pub mod numbering;
 pub mod originals;
+pub mod parameters;
 pub mod parcels;
 pub mod people;
 pub mod pipeline;

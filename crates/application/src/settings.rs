@@ -26,7 +26,7 @@ use std::sync::Arc;
 use tongguan_codelists::{AllowanceYear, Pack};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Register, Setting, StorageError, View, Writer};
+use tongguan_storage::{Register, Setting, StorageError, Tx, View, Writer};
 
 use crate::clearing::settings::{OfficeSettings, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
@@ -95,39 +95,65 @@ pub fn put(
     cause: &Cause,
     now: Moment,
 ) -> Result<bool, SettingsError> {
+    history::change(writer, Register::Settings, cause, now, |tx| {
+        let entry = put_in(tx, office, name, value)?;
+        Ok((entry.is_some(), entry.into_iter().collect()))
+    })
+}
+
+/// As [`put`], in a change that is under way; gives what its event is to tell.
+///
+/// # Errors
+/// [`SettingsError`].
+pub(crate) fn put_in(
+    tx: &mut Tx<'_>,
+    office: Option<OfficeCode>,
+    name: &str,
+    value: Option<&str>,
+) -> Result<Option<Entry>, SettingsError> {
+    let row = checked(office, name, value)?;
+    let scope = scope(office);
+    let rows = tx.settings()?;
+    let standing = rows.iter().find(|row| row.scope == scope && row.name == name);
+    match &row {
+        Some(row) => tx.upsert(std::slice::from_ref(row))?,
+        None => drop(tx.delete_settings(&[(&scope, name)])?),
+    }
+    let [before, after] =
+        [standing, row.as_ref()].map(|row| row.map(|row| row.value.clone()).unwrap_or_default());
+    let change = match (standing, &row) {
+        (None, _) => ChangeKind::Added,
+        (Some(_), Some(_)) => ChangeKind::Changed,
+        (Some(_), None) => ChangeKind::Ended,
+    };
+    Ok(Field::changed("value", before, after).map(|field| Entry {
+        subject: Subject::Setting { scope, name: name.to_owned() },
+        change,
+        fields: vec![field],
+    }))
+}
+
+/// The row that gives a setting a value; nothing where its own is taken away.
+///
+/// # Errors
+/// [`SettingsError`] for a name or a value that is none.
+pub(crate) fn checked(
+    office: Option<OfficeCode>,
+    name: &str,
+    value: Option<&str>,
+) -> Result<Option<Setting>, SettingsError> {
     if !NAMES.contains(&name) {
         return Err(SettingsError::Unknown(name.to_owned()));
     }
-    let scope = scope(office);
     let row = value.map(|value| Setting {
-        scope: scope.clone(),
+        scope: scope(office),
         name: name.to_owned(),
         value: value.trim().to_owned(),
     });
     if let Some(row) = &row {
         apply(&mut OfficeSettings::default(), row)?;
     }
-    history::change(writer, Register::Settings, cause, now, |tx| {
-        let rows = tx.settings()?;
-        let standing = rows.iter().find(|row| row.scope == scope && row.name == name);
-        match &row {
-            Some(row) => tx.upsert(std::slice::from_ref(row))?,
-            None => drop(tx.delete_settings(&[(&scope, name)])?),
-        }
-        let [before, after] = [standing, row.as_ref()]
-            .map(|row| row.map(|row| row.value.clone()).unwrap_or_default());
-        let change = match (standing, &row) {
-            (None, _) => ChangeKind::Added,
-            (Some(_), Some(_)) => ChangeKind::Changed,
-            (Some(_), None) => ChangeKind::Ended,
-        };
-        let events = Field::changed("value", before, after).map(|field| Entry {
-            subject: Subject::Setting { scope: scope.clone(), name: name.to_owned() },
-            change,
-            fields: vec![field],
-        });
-        Ok((events.is_some(), events.into_iter().collect()))
-    })
+    Ok(row)
 }
 
 /// The scope of an office's own settings, or of those that hold for all others.

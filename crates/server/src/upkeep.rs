@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::Settings;
 use tongguan_application::consolidation::ConsolidationWork;
 use tongguan_application::due::DueWork;
+use tongguan_application::parameters::carry_out_due;
 use tongguan_application::pipeline::{Ack, Pipeline, chain};
 use tongguan_application::ports::Clock;
 use tongguan_storage::Store;
@@ -23,6 +25,8 @@ pub struct Upkeep {
     refresh: Refresh,
     due: DueWork,
     consolidation: ConsolidationWork,
+    /// The day up to which approved changes of parameters were carried out.
+    parameters_of: Option<Date>,
 }
 
 /// What goes wrong round after round, said once until it goes well or goes wrong otherwise.
@@ -56,7 +60,7 @@ impl Upkeep {
     /// Of a store, with what its pipeline has learned so far.
     pub fn new(store: Store, clock: Arc<dyn Clock>, refresh: Refresh) -> Self {
         let (due, consolidation) = (DueWork::default(), ConsolidationWork::default());
-        Self { store, clock, refresh, due, consolidation }
+        Self { store, clock, refresh, due, consolidation, parameters_of: None }
     }
 
     /// Looks whether another process changed what is kept in memory, unless it has just done so.
@@ -64,10 +68,26 @@ impl Upkeep {
     /// # Errors
     /// As [`Refresh::look`].
     pub fn take_up_changes(&mut self, pipeline: &Pipeline) -> anyhow::Result<()> {
+        self.carry_out_parameters()?;
         let taken_up = self.refresh.look(&self.store, pipeline, self.clock.now())?;
         if !taken_up.is_empty() {
             tracing::info!("changed by others and taken up: {}", taken_up.join(", "));
         }
+        Ok(())
+    }
+
+    /// Carries out the changes of parameters whose day has begun; those that are approved later in the day are
+    /// carried out as they are approved.
+    fn carry_out_parameters(&mut self) -> anyhow::Result<()> {
+        let now = self.clock.now();
+        if self.parameters_of == Some(now.china_day()) {
+            return Ok(());
+        }
+        let done = carry_out_due(&mut self.store.small_writer()?, now)?;
+        if done > 0 {
+            tracing::info!("changes of parameters that hold from today on: {done}");
+        }
+        self.parameters_of = Some(now.china_day());
         Ok(())
     }
 

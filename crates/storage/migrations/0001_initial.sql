@@ -756,6 +756,26 @@ CREATE TABLE unmasking (
 
 CREATE INDEX unmasking_office ON unmasking (office, number);
 
+-- Changes of parameters that one proposes and another approves. Answered ones stay.
+CREATE TABLE parameter_proposal (
+    n BIGINT NOT NULL,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT,
+    before TEXT NOT NULL,
+    effective_at BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    answered_by TEXT,
+    answered_at BIGINT,
+    refusal TEXT,
+    done_at BIGINT,
+    PRIMARY KEY (n)
+) CLUSTERED;
+
+CREATE INDEX parameter_proposal_open ON parameter_proposal (n) WHERE done_at IS NULL AND refusal IS NULL;
+
 -- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day.
 CREATE TABLE answered_request (
     client TEXT NOT NULL,

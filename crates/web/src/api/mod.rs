@@ -30,6 +30,7 @@ mod formal;
 mod keys;
 mod messages;
 mod paging;
+mod parameters;
 mod parcels;
 mod part;
 mod parties;
@@ -133,6 +134,11 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Unmask), routes!(unmasking::list, unmasking::propose))
         .api(may(P::Approve), routes!(unmasking::answer))
         .api(may(P::Unmask), routes!(unmasking::show_all))
+        .api(may(P::ReadParameters), routes!(parameters::settings))
+        .api(may(P::ReadParameters), routes!(parameters::list))
+        .api(may(P::ProposeParameters), routes!(parameters::propose))
+        .api(may(P::ReadParameters), routes!(parameters::show))
+        .api(may(P::Approve), routes!(parameters::answer))
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)

@@ -20,6 +20,7 @@ pub mod language;
 pub mod mail;
 pub mod not_decided;
 pub mod overview;
+pub mod parameters;
 pub mod parcels;
 pub mod people;
 pub mod port;
@@ -50,6 +51,7 @@ use crate::routes::{Needs, Routes};
 pub(crate) fn add(routes: Routes) -> Routes {
     let routes = of_everybody(routes);
     let routes = of_customs(routes);
+    let routes = of_parameters(routes);
     let routes = of_an_enterprise(routes);
     let routes = of_consolidation(routes);
     of_people(routes)
@@ -117,6 +119,19 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/unmaskings/{number}/answer", Needs::May(Permission::Approve), unmasking::answer)
         .post("/unmaskings/{number}/persons", Needs::May(Permission::Unmask), unmasking::show)
         .get("/proposals", Needs::May(Permission::Approve), proposals::page)
+}
+
+fn of_parameters(routes: Routes) -> Routes {
+    let (read, propose) =
+        (Needs::May(Permission::ReadParameters), Needs::May(Permission::ProposeParameters));
+    routes
+        .get("/parameters", read, parameters::page)
+        .get("/parameters/settings/{name}", propose, parameters::setting)
+        .post("/parameters/settings/{name}", propose, parameters::propose_setting)
+        .get("/parameters/codes/{table}", read, parameters::table)
+        .post("/parameters/codes/{table}", propose, parameters::propose_rows)
+        .get("/parameters/proposals/{n}", read, parameters::proposal)
+        .post("/parameters/proposals/{n}", Needs::May(Permission::Approve), parameters::answer)
 }
 
 fn of_an_enterprise(routes: Routes) -> Routes {

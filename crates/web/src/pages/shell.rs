@@ -52,7 +52,7 @@ const fn place(
 }
 
 /// The navigation, of which everybody sees what is open to them.
-const PLACES: [Place; 22] = [
+const PLACES: &[Place] = &[
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
@@ -62,6 +62,7 @@ const PLACES: [Place; 22] = [
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
     place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),
+    place("/parameters", ("参数", "Parameters"), Some(Permission::ReadParameters)),
     // Those of an enterprise: whoever has its mail has its list.
     place("/parcels", ("包裹", "Parcels"), Some(Permission::ReadMail)),
     place("/requests", ("退货与撤单", "Requests"), Some(Permission::ReadMail)),

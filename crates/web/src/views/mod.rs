@@ -16,6 +16,7 @@ pub mod facility;
 pub mod formal;
 pub mod history;
 pub mod import;
+pub mod parameter;
 pub mod parcel;
 pub mod people;
 pub mod queue;

@@ -10,6 +10,7 @@ mod fixture;
 mod hardening;
 mod interface;
 mod open_pages;
+mod parameters;
 mod permissions;
 mod queue;
 mod signing_in;
