@@ -68,6 +68,7 @@ pub mod learning;
 pub mod mailboxes;
 pub mod not_departed;
 pub mod numbering;
+pub mod operating;
 pub mod originals;
 pub mod parameters;
 pub mod parcels;

@@ -65,3 +65,99 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotSent(pub String);
+
+/// The machine and the process of a service, for whoever runs it.
+pub trait Machine: Send + Sync {
+    /// How much the log tells.
+    fn log_level(&self) -> LogLevel;
+
+    /// Has the log tell so much from now on, until the service ends.
+    fn set_log_level(&self, level: LogLevel);
+
+    /// The version, and the settings that the service was started with: names and values, no secrets.
+    fn settings(&self) -> Vec<(&'static str, String)>;
+
+    /// What lies where, and how much room there is; nothing where the database is elsewhere.
+    fn disk(&self) -> Option<Disk>;
+
+    /// The backups that were made, the newest first, and whether one is being made.
+    fn backups(&self) -> Backups;
+
+    /// Begins a backup and returns at once.
+    ///
+    /// # Errors
+    /// Why not.
+    fn back_up(&self, now: Moment) -> Result<(), NoBackup>;
+}
+
+/// How much the log tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// And what may fail.
+    Warn,
+    /// And what was done.
+    Info,
+    /// And how.
+    Debug,
+}
+
+/// What lies on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disk {
+    /// Files by name, with their bytes.
+    pub files: Vec<(String, u64)>,
+    /// Bytes that are free.
+    pub free: u64,
+}
+
+/// The backups of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Backups {
+    /// Those that are whole, by name, with their bytes, the newest first.
+    pub made: Vec<(String, u64)>,
+    /// Since when one is being made.
+    pub since: Option<Moment>,
+    /// Why the last one failed.
+    pub failure: Option<String>,
+    /// The directory; none where the database makes its own.
+    pub directory: Option<String>,
+}
+
+/// No backup was begun.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoBackup {
+    /// One is under way.
+    #[error("a backup is under way")]
+    UnderWay,
+    /// There is too little room.
+    #[error("there is too little room for a copy of the database; make some first")]
+    NoRoom,
+    /// The database is a server's.
+    #[error("the database is a PostgreSQL server's, which makes its own backups")]
+    Elsewhere,
+    /// The directory cannot be written.
+    #[error("the directory of backups cannot be written")]
+    NoDirectory,
+}
+
+impl LogLevel {
+    /// All of them, with their names.
+    pub const NAMED: [(&'static str, Self); 4] = [
+        ("error", Self::Error),
+        ("warn", Self::Warn),
+        ("info", Self::Info),
+        ("debug", Self::Debug),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMED.into_iter().find(|(_, level)| *level == self).map_or("", |(name, _)| name)
+    }
+
+    /// The level of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|(known, _)| *known == name).map(|(_, level)| level)
+    }
+}

@@ -27,6 +27,7 @@ mod row;
 
 mod access;
 mod answered;
+mod backup;
 mod balance;
 mod bonded;
 mod casework;

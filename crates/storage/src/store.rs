@@ -162,6 +162,19 @@ impl Store {
         }
     }
 
+    /// Copies a SQLite database, as it stands now, into a file that is not there yet; gives whether it did, which
+    /// it does not on PostgreSQL. Takes as long as reading and writing the whole file does, and stops nobody from
+    /// writing. Whether the copy is on the disk is for the caller to see to.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn back_up(&self, to: &Path) -> Result<bool, StorageError> {
+        match &self.0.place {
+            Place::Sqlite { file, .. } => crate::backup::copy(file, to).map(|()| true),
+            Place::Postgres { .. } => Ok(false),
+        }
+    }
+
     fn writing_link(&self, cache_mib: i64) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {

@@ -42,7 +42,7 @@ use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::People;
-use tongguan_application::ports::Clock;
+use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
 use tongguan_application::unmasking::Unmasking;
@@ -84,6 +84,8 @@ pub struct Access {
     pub address: Option<String>,
     /// Where test enterprises come from, in a service that is a sandbox.
     pub sandbox: Option<Arc<Sandbox>>,
+    /// The machine and the process under the service.
+    pub machine: Arc<dyn Machine>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Changes when something may have come into a mailbox; closed when the service ends.

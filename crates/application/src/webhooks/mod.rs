@@ -311,6 +311,21 @@ pub fn dead_letters(
     Ok(view.dead_letters(number.0)?.into_iter().map(DeadLetter::from).collect())
 }
 
+/// Webhooks whose receivers fail, are gone, or have dead letters, with how many.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn troubled(view: &mut View<'_>) -> Result<Vec<(Webhook, usize)>, StorageError> {
+    let mut troubled = Vec::new();
+    for row in view.webhooks(None)? {
+        let dead = view.dead_letters(row.number)?.len();
+        if dead > 0 || row.gone_at.is_some() || row.failing_since.is_some() {
+            troubled.push((row.into(), dead));
+        }
+    }
+    Ok(troubled)
+}
+
 fn change(
     writer: &mut Writer,
     number: WebhookNumber,

@@ -40,6 +40,7 @@ mod queue;
 mod reference;
 mod returns;
 mod session;
+mod system;
 mod tax;
 mod transits;
 mod unmasking;
@@ -139,6 +140,9 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ProposeParameters), routes!(parameters::propose))
         .api(may(P::ReadParameters), routes!(parameters::show))
         .api(may(P::Approve), routes!(parameters::answer))
+        .api(may(P::Operate), routes!(system::show))
+        .api(may(P::Operate), routes!(system::set_log_level))
+        .api(may(P::Operate), routes!(system::back_up))
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)

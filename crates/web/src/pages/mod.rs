@@ -36,6 +36,7 @@ pub mod second_factor;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod system;
 pub mod tax;
 pub mod unmasking;
 pub mod upload;
@@ -186,6 +187,9 @@ fn of_consolidation(routes: Routes) -> Routes {
 
 fn of_people(routes: Routes) -> Routes {
     routes
+        .get("/system", Needs::May(Permission::Operate), system::page)
+        .post("/system/log", Needs::May(Permission::Operate), system::set_log_level)
+        .post("/system/backups", Needs::May(Permission::Operate), system::back_up)
         .get("/people", Needs::May(Permission::ManagePeople), people::page)
         .post("/people", Needs::May(Permission::ManagePeople), people::let_in)
         .get("/people/{name}", Needs::May(Permission::ManagePeople), people::one)

@@ -22,6 +22,7 @@ pub mod people;
 pub mod queue;
 pub mod registry;
 pub mod returns;
+pub mod system;
 pub mod tax;
 pub mod transit;
 pub mod unmasking;

@@ -16,7 +16,9 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{NewPerson, People, Policy, add};
-use tongguan_application::ports::{self, EventSender, NotSent, Post};
+use tongguan_application::ports::{
+    self, Backups, Disk, EventSender, LogLevel, Machine, NoBackup, NotSent, Post,
+};
 use tongguan_application::reception::{Errand, Reception};
 use tongguan_application::sandbox::{self, Sandbox};
 use tongguan_application::unmasking::Unmasking;
@@ -44,6 +46,8 @@ pub struct Site {
     pub clock: Arc<MockClock>,
     /// Who takes what webhooks send.
     pub receiver: Arc<Receiver>,
+    /// The machine that everybody steers.
+    pub machine: Arc<MockMachine>,
     /// What delivers for webhooks, when a test wants it to.
     pub courier: Arc<Courier>,
     kept: Option<(crossbeam_channel::Receiver<Errand>, TempDir)>,
@@ -69,6 +73,44 @@ impl EventSender for Receiver {
         self.came.lock().unwrap().push(post.clone());
         let status = self.refuses.lock().unwrap().unwrap_or(204);
         Ok(ports::Answer { status, body: "what nobody is told".to_owned() })
+    }
+}
+
+/// A machine that does what it is told without doing anything.
+#[derive(Default)]
+pub struct MockMachine {
+    level: Mutex<Option<LogLevel>>,
+    /// The backups that it has.
+    pub backups: Mutex<Backups>,
+}
+
+impl Machine for MockMachine {
+    fn log_level(&self) -> LogLevel {
+        self.level.lock().unwrap().unwrap_or(LogLevel::Info)
+    }
+
+    fn set_log_level(&self, level: LogLevel) {
+        *self.level.lock().unwrap() = Some(level);
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![("version", "1.2.3".to_owned())]
+    }
+
+    fn disk(&self) -> Option<Disk> {
+        Some(Disk { files: vec![("tongguan.db".to_owned(), 3 << 30)], free: 5 << 30 })
+    }
+
+    fn backups(&self) -> Backups {
+        self.backups.lock().unwrap().clone()
+    }
+
+    fn back_up(&self, now: Moment) -> Result<(), NoBackup> {
+        let mut backups = self.backups.lock().unwrap();
+        match backups.since.replace(now) {
+            Some(_) => Err(NoBackup::UnderWay),
+            None => Ok(()),
+        }
     }
 }
 
@@ -157,7 +199,9 @@ impl Site {
         let (taken, time) = (receiver.clone(), clock.clone());
         let courier = Courier::open(&store, mailboxes.clone(), keyring.clone(), taken, time);
         let courier = Arc::new(courier.unwrap());
+        let machine = Arc::new(MockMachine::default());
         let access = Access {
+            machine: machine.clone(),
             reception,
             mailboxes,
             courier: courier.clone(),
@@ -182,7 +226,7 @@ impl Site {
             },
         };
         let tongguan_web::Web { router, routes, .. } = web(access);
-        Self { router, routes, people, clock, receiver, courier, kept: None, _mail: mail }
+        Self { router, routes, people, clock, receiver, machine, courier, kept: None, _mail: mail }
     }
 
     /// Lets somebody in, with [`PASSWORD`].

@@ -14,5 +14,6 @@ mod parameters;
 mod permissions;
 mod queue;
 mod signing_in;
+mod system;
 mod unmasking;
 mod waiting;

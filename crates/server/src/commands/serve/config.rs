@@ -209,6 +209,31 @@ impl Config {
         if self.is_sandbox { 0 } else { self.refresh_seconds.get() }
     }
 
+    /// The settings that whoever runs the service may look at: no secret and no address with a password.
+    pub fn shown(&self) -> Vec<(&'static str, String)> {
+        let database = match self.database {
+            Some(_) => "PostgreSQL".to_owned(),
+            None => self.place().to_string(),
+        };
+        let yes = |on: bool| if on { "yes" } else { "no" }.to_owned();
+        vec![
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+            ("listen", self.listen.to_string()),
+            ("database", database),
+            ("trust", self.trust.display().to_string()),
+            ("tls", yes(self.tls.is_some())),
+            ("sandbox", yes(self.is_sandbox)),
+            ("refresh_seconds", self.refresh_seconds().to_string()),
+            ("people.second_factor_required", yes(self.people.second_factor_required)),
+            ("people.session_hours", self.people.session_hours.to_string()),
+            ("people.idle_minutes", self.people.idle_minutes.to_string()),
+            ("limits.message_kib", self.limits.message_kib.to_string()),
+            ("limits.connections", self.limits.connections.to_string()),
+            ("limits.requests_per_minute", self.limits.requests_per_minute.to_string()),
+            ("metrics", yes(self.metrics.is_some())),
+        ]
+    }
+
     /// Reads the file. Paths in it are relative to its folder.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod config;
 mod connections;
 mod desk;
+mod host;
 mod lists;
 mod metrics;
 mod patience;
@@ -41,6 +42,7 @@ use tongguan_web::{Access, web};
 use self::config::Config;
 use self::connections::Connections;
 use self::desk::Desk;
+use self::host::Host;
 use self::lists::Lists;
 use self::metrics::Metrics;
 use self::post::Post;
@@ -215,6 +217,7 @@ impl Served {
         let limits = config.limits.of_web();
         let officers =
             AtReception { reception: reception.clone(), store, patience: limits.answer_within };
+        let machine = Arc::new(Host::new(officers.store.clone(), config));
         let running = ground.start(&people, &enquiries, officers);
         let access = Access {
             reception,
@@ -229,6 +232,7 @@ impl Served {
             is_secure: config.tls.is_some() || config.people.secure_cookies,
             address: config.address.clone(),
             strict_transport: config.strict_transport(),
+            machine,
             clock,
             mail,
             limits,

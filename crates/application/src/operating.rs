@@ -1,0 +1,81 @@
+//! Operating (运行): what whoever runs the service looks at, of records that are the service's own. No parcel, no
+//! person and no message is told, only how many wait and since when.
+
+use std::collections::BTreeMap;
+
+use tongguan_domain::time::Moment;
+pub use tongguan_storage::EngineSettings;
+use tongguan_storage::{Event, Held, Partition, QueueLength, Response, StorageError, View};
+
+use crate::mailboxes::MAILBOXES;
+use crate::numbering::made_at;
+use crate::parcels::PARCELS;
+use crate::webhooks::{self, Webhook};
+
+/// The most things that are listed of what was set aside.
+const MOST_HELD: i64 = 50;
+
+/// How the service stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The queues of declarations that have anything in them.
+    pub queues: Vec<QueueLength>,
+    /// How many declarations wait for documents.
+    pub waiting: i64,
+    /// Since when what was received first waits to be decided.
+    pub undecided_since: Option<Moment>,
+    /// When the oldest response was decided that lies in no mailbox yet.
+    pub undistributed_since: Option<Moment>,
+    /// When the oldest decision was made that the lists of parcels do not show yet.
+    pub unlisted_since: Option<Moment>,
+    /// How many documents could not be decided.
+    pub held: i64,
+    /// The first of them.
+    pub first_held: Vec<Held>,
+    /// Webhooks whose receivers fail, are gone, or have dead letters, with how many.
+    pub troubled: Vec<(Webhook, usize)>,
+    /// Who clears: name, how many partitions, until when.
+    pub writers: Vec<(String, usize, Moment)>,
+    /// How the database is set.
+    pub engine: EngineSettings,
+    /// The version of its tables.
+    pub schema: i64,
+    /// The months that have a data key.
+    pub periods: Vec<String>,
+}
+
+/// Looks how the service stands.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageError> {
+    let everywhere: Vec<_> = Partition::all().collect();
+    let undecided = view.inbox(&everywhere, 0, now, 1)?.pop();
+    let undistributed = view.unread::<Response>(MAILBOXES, 1)?.pop();
+    let unlisted = view.unread::<Event>(PARCELS, 1)?.pop();
+    Ok(Condition {
+        queues: view.queue_lengths()?,
+        waiting: view.waiting_length()?,
+        undecided_since: undecided.map(|first| made_at(first.seq)),
+        undistributed_since: undistributed.map(|response| response.recorded_at),
+        unlisted_since: unlisted.map(|event| event.at),
+        held: view.held_length()?,
+        first_held: view.held((Partition(0), 0), MOST_HELD)?,
+        troubled: webhooks::troubled(view)?,
+        writers: writers(view)?,
+        engine: view.engine_settings()?,
+        schema: view.schema_version()?,
+        periods: view.sealed_periods()?,
+    })
+}
+
+fn writers(view: &mut View<'_>) -> Result<Vec<(String, usize, Moment)>, StorageError> {
+    let mut writers = BTreeMap::<_, (usize, Moment)>::new();
+    for row in view.partitions()? {
+        if let Some(owner) = row.owner {
+            let (count, until) = writers.entry(owner).or_insert((0, row.lease_until));
+            (*count, *until) = (*count + 1, row.lease_until.max(*until));
+        }
+    }
+    Ok(writers.into_iter().map(|(owner, (count, until))| (owner, count, until)).collect())
+}

@@ -1,0 +1,49 @@
+//! Backups: a copy of the whole database, made while it is used.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{DriverError, StorageError};
+
+/// Copies a SQLite database into a new file, as it stood when the copying began. Takes as long as reading and
+/// writing the whole file does; nobody is kept from writing, but the write-ahead log grows meanwhile.
+pub(crate) fn copy(file: &Path, to: &Path) -> Result<(), StorageError> {
+    let copied = || -> Result<(), DriverError> {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+        Ok(())
+    };
+    copied().map_err(StorageError::Broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use tongguan_domain::time::Moment;
+
+    use crate::{Setting, Store, StoreSettings, Target};
+
+    #[test]
+    fn a_copy_holds_what_was_there_and_opens_as_a_store() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, to) = (directory.path().join("a"), directory.path().join("b"));
+        let open = |at: &std::path::Path| {
+            let target = Target::Sqlite(at.to_owned());
+            Store::open(&target, StoreSettings::default(), Moment::from_micros(0)).unwrap()
+        };
+        let store = open(&from);
+        let setting = |value: &str| Setting {
+            scope: "office".to_owned(),
+            name: "waiting_days".to_owned(),
+            value: value.to_owned(),
+        };
+        let mut writer = store.writer().unwrap();
+        writer.transaction(|tx| tx.upsert(&[setting("15")])).unwrap();
+        std::fs::create_dir(&to).unwrap();
+        assert!(store.back_up(&to.join("tongguan.db")).unwrap());
+        writer.transaction(|tx| tx.upsert(&[setting("16")])).unwrap();
+        let copied = open(&to).read(|view| view.settings()).unwrap();
+        assert_eq!(copied, [setting("15")]);
+        assert!(store.back_up(&to.join("tongguan.db")).is_err(), "nothing is written over");
+    }
+}

@@ -1,0 +1,87 @@
+//! The system: how the service stands, how much its log tells, backups.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use tongguan_application::operating::condition;
+use tongguan_application::ports::{LogLevel, NoBackup};
+use utoipa::ToSchema;
+
+use super::body::{Given, wrong};
+use crate::Shared;
+use crate::caller::{Caller, aside, blocking};
+use crate::problem::{Problem, json_answer};
+use crate::views::system::{BackupsView, SystemView};
+
+/// How much the log is to tell.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelGiven {
+    /// `error`, `warn`, `info` or `debug`.
+    #[schema(example = "debug")]
+    level: String,
+}
+
+/// How much the log tells.
+#[derive(Debug, Serialize, ToSchema)]
+struct LevelView {
+    /// `error`, `warn`, `info` or `debug`.
+    level: &'static str,
+}
+
+/// Show how the service stands
+#[utoipa::path(
+    get, path = "/api/v1/system", tag = "administration", operation_id = "show_system",
+    responses((status = 200, description = "How it stands.", body = SystemView)),
+)]
+pub async fn show(State(shared): State<Shared>) -> Result<Response, Problem> {
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let stands = blocking(move || enquiries.store().read(|view| condition(view, now))).await?;
+    let (waiting, machine) =
+        (shared.access.reception.waiting(), Arc::clone(&shared.access.machine));
+    let view = aside(move || SystemView::of(&stands, waiting, &*machine)).await?;
+    Ok(json_answer(&view))
+}
+
+/// Have the log tell more or less
+///
+/// Until the service ends; libraries tell warnings at most.
+#[utoipa::path(
+    post, path = "/api/v1/system/log-level", tag = "administration", operation_id = "set_log_level",
+    request_body = LevelGiven,
+    responses((status = 200, description = "How much it tells now.", body = LevelView)),
+)]
+pub async fn set_log_level(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Given(LevelGiven { level }): Given<LevelGiven>,
+) -> Result<Response, Problem> {
+    let level =
+        LogLevel::named(&level).ok_or_else(|| wrong("/level", "error, warn, info, debug"))?;
+    let machine = &shared.access.machine;
+    machine.set_log_level(level);
+    tracing::warn!(by = caller.audit_name(), "the log tells {} from now on", level.name());
+    Ok(json_answer(&LevelView { level: machine.log_level().name() }))
+}
+
+/// Begin a backup of the database
+///
+/// It is made while the service runs; `GET /api/v1/system` says when it is whole.
+#[utoipa::path(
+    post, path = "/api/v1/system/backups", tag = "administration", operation_id = "back_up",
+    responses((status = 202, description = "It was begun.", body = BackupsView)),
+)]
+pub async fn back_up(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
+    let (machine, now) = (Arc::clone(&shared.access.machine), shared.access.clock.now());
+    let by = caller.audit_name();
+    let begun = aside(move || {
+        machine.back_up(now)?;
+        tracing::info!(by, "a backup was begun");
+        Ok::<_, NoBackup>(machine.backups())
+    });
+    let backups = begun.await?.map_err(|why| Problem::Refused(why.to_string()))?;
+    Ok((StatusCode::ACCEPTED, json_answer(&BackupsView::of(backups))).into_response())
+}
