@@ -63,6 +63,11 @@ impl Actor {
     pub fn named(sign_in: &SignIn) -> Self {
         Self { name: sign_in.to_string(), origin: Origin::default() }
     }
+
+    /// Two people, the one who proposed first. The service does it when the day has come, so it comes from nowhere.
+    pub fn of_two(proposer: &str, approver: &str) -> Self {
+        Self { name: format!("{proposer} + {approver}"), origin: Origin::default() }
+    }
 }
 
 /// From where somebody acts (来源), as far as it is known.

@@ -18,7 +18,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{ParameterProposalRow, Register, StorageError, Tx, View, Writer};
 
 use crate::codes::{self, CodesError};
-use crate::history::{self, Cause, Entry};
+use crate::history::{self, Actor, Cause, Entry};
 use crate::review::{BadReason, reason};
 use crate::settings::{self, SettingsError};
 
@@ -353,7 +353,7 @@ fn carry_out(
 ) -> Result<bool, ParameterError> {
     let proposal = read(row.clone())?;
     let by = row.answered_by.clone().unwrap_or_default();
-    let cause = Cause::Person(format!("{} + {by}", row.proposed_by));
+    let cause = Cause::Person(Actor::of_two(&row.proposed_by, &by));
     let done = ParameterProposalRow { done_at: Some(now), ..row.clone() };
     let changing = history::change(writer, proposal.change.register(), &cause, now, |tx| {
         let is_open = tx.lock_parameter_proposal(row.n)?.is_some_and(|it| it.done_at.is_none());

@@ -70,8 +70,11 @@ fn a_change_needs_two_and_holds_from_its_day(desk: &Desk) {
     assert_eq!(carry_out_due(&mut writer, noon(3)).unwrap(), 0, "once");
     assert_eq!(desk.value(), "15");
     assert_eq!(desk.fate(n), Fate::Done { by: "zhang".to_owned(), at: noon(3) });
-    let [event] = &desk.told(Register::Settings)[..] else { panic!("one event") };
-    assert_eq!(event.cause, Cause::Person("wang + zhang".to_owned()));
+    let Ok([event]) = <[_; 1]>::try_from(desk.told(Register::Settings)) else {
+        panic!("one event")
+    };
+    let Cause::Person(who) = event.cause else { panic!("by nobody") };
+    assert_eq!(who.name, "wang + zhang");
     assert_eq!((&*event.entry.fields[0].before, &*event.entry.fields[0].after), ("", "15"));
 
     // At once, and back to what holds for all.
@@ -104,8 +107,9 @@ fn rows_are_laid_once_they_are_approved(desk: &Desk) {
     assert!(!held(desk, date(2026, 12, 1)));
     approve(&mut writer, n, of("zhang"), now).unwrap();
     assert!(held(desk, date(2026, 12, 1)) && !held(desk, date(2026, 11, 30)));
-    let [event] = &desk.told(Register::Codes)[..] else { panic!("one event") };
-    assert_eq!(event.cause, Cause::Person("wang + zhang".to_owned()));
+    let Ok([event]) = <[_; 1]>::try_from(desk.told(Register::Codes)) else { panic!("one event") };
+    let Cause::Person(who) = event.cause else { panic!("by nobody") };
+    assert_eq!(who.name, "wang + zhang");
     assert!(matches!(
         propose(&mut writer, &rate("0.07"), today, "again", of("wang"), now),
         Err(ParameterError::NoChange)
