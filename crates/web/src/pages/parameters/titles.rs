@@ -39,6 +39,13 @@ pub fn title(name: &str) -> (Group, Text) {
         "late_after_hours" => {
             (Deadlines, ("等待过久的小时数", "Hours after which waiting is too long"))
         }
+        "unmask_per_day" => (
+            Flow,
+            (
+                "每日无需复核可查看个人信息的清单数",
+                "Declarations a day whose persons an officer sees alone",
+            ),
+        ),
         "refuse_early" => {
             (Flow, ("先于单证的清单退单", "Refuse declarations that come before their documents"))
         }
