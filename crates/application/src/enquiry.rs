@@ -3,6 +3,7 @@
 //! Whoever asks names a [`Reach`]; what lies outside of it is answered as if it were not there, so that nobody
 //! learns by asking that it is.
 
+mod books;
 mod consolidated;
 mod documents;
 mod facilities;

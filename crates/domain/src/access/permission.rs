@@ -11,7 +11,7 @@ pub enum Permission {
     ReadParcels,
     /// Declare what is stored, ask for cancellations and returns, request consolidation.
     Declare,
-    /// See the own bonded account, guarantee and tax bills.
+    /// See bonded accounts within reach, and the own guarantee and tax bills.
     ReadAccounts,
     /// File the own enterprise, certificates and goods.
     File,
@@ -97,7 +97,9 @@ impl Permission {
                 Auditor,
             ],
             Self::Declare | Self::File => &[EnterpriseAdministrator, Clerk, Program],
-            Self::ReadAccounts => &[EnterpriseAdministrator, Clerk, Reader, Program],
+            Self::ReadAccounts => {
+                &[EnterpriseAdministrator, Clerk, Reader, Program, Officer, Supervisor, Auditor]
+            }
             Self::ManagePrograms => &[EnterpriseAdministrator],
             Self::ManagePeople => &[EnterpriseAdministrator, SystemAdministrator],
             Self::ReadQueues => &[Officer, Examiner, RiskManager, Supervisor, PortOfficer],

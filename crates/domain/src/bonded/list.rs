@@ -113,6 +113,24 @@ impl BondedListStep {
         Self::Admit,
         Self::TurnAway,
     ];
+
+    /// What it is called in requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Refuse => "refuse",
+            Self::Withdraw => "withdraw",
+            Self::PassGate => "pass-gate",
+            Self::EndShort => "end-short",
+            Self::Admit => "admit",
+            Self::TurnAway => "turn-away",
+        }
+    }
+
+    /// The step that is called so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
 }
 
 impl fmt::Display for BondedListState {

@@ -26,6 +26,7 @@ use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::ids::{AccountBookNumber, AccountItemNumber, OfficeCode};
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::time::Moment;
+use tongguan_web::views::bonded::CountedView;
 
 use super::history;
 use super::place::Place;
@@ -336,13 +337,7 @@ impl Count {
         let mut out = std::io::stdout().lock();
         let difference = found.difference;
         if self.json {
-            let said = json!({
-                "booked": found.booked.to_string(),
-                "counted": self.counted.to_string(),
-                "difference": difference.map(|(kind, _)| kind.name()),
-                "quantity": difference.map(|(_, quantity)| quantity.to_string()),
-            });
-            writeln!(out, "{said}")?;
+            writeln!(out, "{}", json!(CountedView::of(&found, self.counted)))?;
             return Ok(ExitCode::SUCCESS);
         }
         match difference {

@@ -7,6 +7,7 @@ use tongguan_application::access::AccessError;
 use tongguan_application::cancellations::CancellationError;
 use tongguan_application::consolidation::RequestError;
 use tongguan_application::deciding::{Decides, NotCommitted};
+use tongguan_application::enquiry::Enquiries;
 use tongguan_application::export_returns;
 use tongguan_application::people::PeopleError;
 use tongguan_application::pipeline::chain;
@@ -20,7 +21,7 @@ use tongguan_domain::ids::DeclarationId;
 
 use super::body::wrong;
 use crate::Shared;
-use crate::caller::{Caller, blocking};
+use crate::caller::{Caller, aside, blocking};
 use crate::problem::Problem;
 
 /// The one declaration within reach that goes by a number.
@@ -57,6 +58,22 @@ where
     let mut desk = shared.access.desk();
     let acting = tokio::task::spawn_blocking(move || work(&mut desk));
     acting.await.map_err(|_| Problem::OutcomeUnknown)?.map_err(Into::into)
+}
+
+/// Changes what is changed by a transaction of its own, on a thread that may wait.
+///
+/// # Errors
+/// Why it was not done.
+pub async fn record<T, E>(
+    shared: &Shared,
+    work: impl FnOnce(&Enquiries) -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: Into<Problem> + Send + 'static,
+{
+    let enquiries = Arc::clone(&shared.access.enquiries);
+    aside(move || work(&enquiries)).await?.map_err(Into::into)
 }
 
 /// Who acts, for the audit.
@@ -185,7 +202,9 @@ impl From<PeopleError> for Problem {
     fn from(error: PeopleError) -> Self {
         match error {
             PeopleError::Nobody(_) => Self::NotFound,
-            error @ PeopleError::Taken(_) => Self::Refused(error.to_string()),
+            error @ (PeopleError::Taken(_)
+            | PeopleError::Oneself
+            | PeopleError::LastAdministrator(_)) => Self::Refused(error.to_string()),
             error => broken(&error),
         }
     }

@@ -18,6 +18,8 @@ mod acting;
 mod again;
 mod audit;
 mod body;
+pub(crate) mod bonded_lists;
+pub(crate) mod books;
 mod cancellations;
 mod codes;
 pub(crate) mod consolidations;
@@ -71,7 +73,7 @@ const LONGEST_ANSWER: usize = 32 << 20;
 pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
-    routes
+    of_goods_in_store(of_consolidation(routes))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Known, routes!(session::show))
         .api(Needs::Nothing, routes!(tax::compute))
@@ -101,19 +103,6 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(export_returns::show))
         .api(may(P::Examine), routes!(export_returns::rule))
         .api(may(P::Declare), routes!(export_returns::exchange))
-        .api(may(P::ReadParcels), routes!(consolidations::prospects))
-        .api(may(P::ReadParcels), routes!(consolidations::list))
-        .api(may(P::ReadParcels), routes!(consolidations::show))
-        .api(may(P::Declare), routes!(consolidations::request))
-        .api(may(P::Decide), routes!(consolidations::request_for_office))
-        .api(may(P::ReadParcels), routes!(formal::list))
-        .api(may(P::ReadParcels), routes!(formal::show))
-        .api(may(P::ReadParcels), routes!(formal::file))
-        .api(may(P::ReadParcels), routes!(formal::amendments))
-        .api(may(P::ReadAccounts), routes!(accounts::guarantee))
-        .api(may(P::ReadAccounts), routes!(accounts::tax_bills))
-        .api(may(P::ReadAccounts), routes!(accounts::books))
-        .api(may(P::ReadAccounts), routes!(accounts::report))
         .api(may(P::ReadParcels), routes!(parties::list))
         .api(may(P::ReadParcels), routes!(parties::show))
         .api(may(P::ManagePeople), routes!(people::list, people::let_in))
@@ -146,6 +135,38 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadAudit), routes!(audit::events))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)
+}
+
+fn of_consolidation(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadParcels), routes!(consolidations::prospects))
+        .api(may(P::ReadParcels), routes!(consolidations::list))
+        .api(may(P::ReadParcels), routes!(consolidations::show))
+        .api(may(P::Declare), routes!(consolidations::request))
+        .api(may(P::Decide), routes!(consolidations::request_for_office))
+        .api(may(P::ReadParcels), routes!(formal::list))
+        .api(may(P::ReadParcels), routes!(formal::show))
+        .api(may(P::ReadParcels), routes!(formal::file))
+        .api(may(P::ReadParcels), routes!(formal::amendments))
+}
+
+fn of_goods_in_store(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadAccounts), routes!(accounts::guarantee))
+        .api(may(P::ReadAccounts), routes!(accounts::tax_bills))
+        .api(may(P::ReadAccounts), routes!(books::list))
+        .api(may(P::ReadAccounts), routes!(books::report))
+        .api(may(P::Decide), routes!(books::open))
+        .api(may(P::Decide), routes!(books::move_by_hand))
+        .api(may(P::Decide), routes!(books::count))
+        .api(may(P::ReadAccounts), routes!(bonded_lists::lists))
+        .api(may(P::Decide), routes!(bonded_lists::lodge))
+        .api(may(P::Decide), routes!(bonded_lists::step))
+        .api(may(P::ReadAccounts), routes!(bonded_lists::gate_pass))
 }
 
 /// Whether a request that changes something was sent by a page of the caller's session: such a page knows the

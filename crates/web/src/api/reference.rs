@@ -13,7 +13,7 @@ use crate::pages::shell::Visit;
 use crate::problem::Problem;
 
 /// The groups of operations, in order: the tag, and its titles.
-const GROUPS: [(&str, (&str, &str)); 9] = [
+const GROUPS: &[(&str, (&str, &str))] = &[
     ("public", ("公共查询", "Open to everybody")),
     ("declarations", ("清单", "Declarations")),
     ("enterprise", ("企业业务", "An enterprise's own")),
@@ -49,7 +49,7 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
             (visit.say("机器可读的描述（OpenAPI 3.1）：", "For machines (OpenAPI 3.1): "))
             a href="/api/v1/openapi.json" { "/api/v1/openapi.json" }
         }
-        @for (tag, group) in GROUPS {
+        @for &(tag, group) in GROUPS {
             h2 { a href={ "/developers/api/" (tag) } { (visit.language.of(group)) } }
             ul {
                 @for it in all.iter().filter(|it| it.tag() == tag) {
@@ -70,8 +70,8 @@ pub async fn group(
     visit: Visit,
     Path(tag): Path<String>,
 ) -> Result<Response, Problem> {
-    let known = GROUPS.into_iter().find(|(known, _)| *known == tag);
-    let (tag, title) = known.ok_or(Problem::NoSuchPage)?;
+    let known = GROUPS.iter().find(|(known, _)| *known == tag);
+    let &(tag, title) = known.ok_or(Problem::NoSuchPage)?;
     let described = json!(shared.described.get().ok_or(Problem::NoSuchPage)?);
     let title = visit.language.of(title);
     let mut all = operations(&described);

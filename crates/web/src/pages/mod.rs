@@ -6,6 +6,8 @@
 pub mod account;
 pub mod accounts;
 pub mod assets;
+pub mod bonded_lists;
+pub mod books;
 pub mod bulk;
 pub mod cancellations;
 pub mod case;
@@ -55,6 +57,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
     let routes = of_parameters(routes);
     let routes = of_an_enterprise(routes);
     let routes = of_consolidation(routes);
+    let routes = of_bonded_stock(routes);
     of_people(routes)
 }
 
@@ -183,6 +186,18 @@ fn of_consolidation(routes: Routes) -> Routes {
         .get("/formal-declarations", read, consolidations::formal::page)
         .get("/formal-declarations/{number}", read, consolidations::formal::one)
         .get("/formal-declarations/{number}/file", read, consolidations::formal::file)
+}
+
+fn of_bonded_stock(routes: Routes) -> Routes {
+    let (read, decide) = (Needs::May(Permission::ReadAccounts), Needs::May(Permission::Decide));
+    routes
+        .get("/books", read, books::page)
+        .get("/books/{book}", read, books::book)
+        .get("/books/{book}/items/{item}", read, books::item)
+        .post("/books/{book}/items/{item}/movements", decide, books::move_by_hand)
+        .post("/books/{book}/items/{item}/counts", decide, books::count)
+        .post("/books/{book}/lists/{number}/steps", decide, bonded_lists::step)
+        .get("/gate-passes/{number}", read, bonded_lists::gate_pass)
 }
 
 fn of_people(routes: Routes) -> Routes {

@@ -36,7 +36,7 @@ pub struct ParcelView {
 
 /// A tax bill (电子税单).
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TaxBillView {
+pub struct ListedBillView {
     /// 税单编号.
     tax_no: String,
     /// The number that Tongguan has of the declaration.
@@ -76,7 +76,7 @@ impl ParcelView {
     }
 }
 
-impl TaxBillView {
+impl ListedBillView {
     /// Of the bills of a parcel, in order.
     pub fn all(billed: &Billed) -> impl Iterator<Item = Self> {
         billed.bills.iter().map(|bill| Self::of(&billed.parcel, bill))

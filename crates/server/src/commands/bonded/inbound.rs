@@ -15,6 +15,7 @@ use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::ids::{
     AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber,
 };
+use tongguan_web::views::bonded::ListView;
 
 use super::{Place, list_view};
 use crate::clock::SystemClock;
@@ -179,7 +180,7 @@ fn show(book: &AccountBookNumber, place: &Place, json: bool) -> anyhow::Result<E
     })?;
     let mut out = std::io::stdout().lock();
     if json {
-        let lists: Vec<_> = lists.iter().map(|list| list_view::list_json(list, &passes)).collect();
+        let lists: Vec<_> = lists.iter().map(|list| ListView::of(list, &passes)).collect();
         writeln!(out, "{}", json!({ "book": book.as_str(), "lists": lists }))?;
         return Ok(ExitCode::SUCCESS);
     }
