@@ -36,8 +36,8 @@ pub enum Begun {
     Now,
     /// It was answered: the answer, as it was given.
     Before(Vec<u8>),
-    /// It is under way.
-    UnderWay,
+    /// It is under way, since then. A process that died with it holds it for ten minutes, then it may be begun again.
+    UnderWay(Moment),
     /// Under that key another request was sent.
     OtherRequest,
 }
@@ -101,7 +101,9 @@ impl Answered {
         match before {
             None => Ok(Begun::Now),
             Some(before) if before.digest != *digest => Ok(Begun::OtherRequest),
-            Some(AnsweredRequestRow { answer: None, .. }) => Ok(Begun::UnderWay),
+            Some(AnsweredRequestRow { answer: None, begun_at, .. }) => {
+                Ok(Begun::UnderWay(begun_at))
+            }
             Some(AnsweredRequestRow { answer: Some(sealed), .. }) => {
                 Ok(Begun::Before(self.keyring.open_secret(&place(request), &sealed)?))
             }
@@ -169,7 +171,7 @@ mod tests {
         let answered = answered(desk);
         let (first, other) = (request("a", 1), request("a", 2));
         assert_eq!(answered.begin(&first, minute(0)).unwrap(), Begun::Now);
-        assert_eq!(answered.begin(&first, minute(1)).unwrap(), Begun::UnderWay);
+        assert_eq!(answered.begin(&first, minute(1)).unwrap(), Begun::UnderWay(minute(0)));
         assert_eq!(answered.begin(&other, minute(1)).unwrap(), Begun::OtherRequest);
         answered.settle(&first, Some(b"done"), minute(2)).unwrap();
         assert_eq!(answered.begin(&first, minute(3)).unwrap(), Begun::Before(b"done".to_vec()));
@@ -183,7 +185,7 @@ mod tests {
         let answered = answered(desk);
         let request = request("a", 1);
         assert_eq!(answered.begin(&request, minute(0)).unwrap(), Begun::Now);
-        assert_eq!(answered.begin(&request, minute(9)).unwrap(), Begun::UnderWay);
+        assert_eq!(answered.begin(&request, minute(9)).unwrap(), Begun::UnderWay(minute(0)));
         assert_eq!(answered.begin(&request, minute(10)).unwrap(), Begun::Now);
         answered.settle(&request, None, minute(11)).unwrap();
         assert_eq!(answered.begin(&request, minute(11)).unwrap(), Begun::Now);

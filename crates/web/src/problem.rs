@@ -89,8 +89,8 @@ pub enum Problem {
     Defects(Vec<DefectView>),
     /// Under that idempotency key another request was sent.
     OtherRequest,
-    /// A request of that idempotency key is under way.
-    UnderWay,
+    /// A request of that idempotency key is under way; when to come again.
+    UnderWay(Duration),
     /// Too many requests; when to come again.
     TooMany(Duration),
     /// The rules do not allow it where things stand; why, in English.
@@ -167,7 +167,7 @@ impl Problem {
             Self::Field { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-field"),
             Self::Defects(_) => (StatusCode::UNPROCESSABLE_ENTITY, "defects"),
             Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request"),
-            Self::UnderWay => (StatusCode::CONFLICT, "under-way"),
+            Self::UnderWay(_) => (StatusCode::CONFLICT, "under-way"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Self::Refused(_) => (StatusCode::CONFLICT, "refused"),
             Self::OutcomeUnknown => (StatusCode::SERVICE_UNAVAILABLE, "outcome-unknown"),
@@ -307,9 +307,12 @@ impl Problem {
                 "该Idempotency-Key已用于另一请求；新的请求请用新的键",
                 "that Idempotency-Key was used for another request; give a new request a new key",
             ),
-            Self::UnderWay => fixed(
-                "同一Idempotency-Key的请求正在办理；请稍后原样重试",
-                "a request of that Idempotency-Key is under way; send the same again in a while",
+            Self::UnderWay(wait) => (
+                format!("同一Idempotency-Key的请求正在办理；请在{}秒后原样重试", wait.as_secs()),
+                format!(
+                    "a request of that Idempotency-Key is under way; send the same again in {} s",
+                    wait.as_secs()
+                ),
             ),
             Self::TooMany(wait) => (
                 format!("请求过于频繁；请在{}秒后重试", wait.as_secs()),
@@ -388,7 +391,7 @@ impl Problem {
             StatusCode::UNAUTHORIZED => set(WWW_AUTHENTICATE, "Bearer"),
             _ => None,
         };
-        if let Self::TooMany(wait) = self {
+        if let Self::TooMany(wait) | Self::UnderWay(wait) = self {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
         }
         response

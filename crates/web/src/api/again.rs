@@ -1,6 +1,7 @@
 //! A request that acts, under an `Idempotency-Key`: sent again it gets the same answer and does nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -10,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tongguan_application::answered::{Begun, RequestKey};
 use tongguan_application::digest::sha256;
+use tongguan_domain::time::Moment;
 
 use super::LONGEST_ANSWER;
 use super::body::LONGEST;
@@ -21,6 +23,8 @@ use crate::problem::Problem;
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key.
 const LONGEST_KEY: usize = 200;
+/// Nobody is asked to wait longer for a request that is under way, in seconds.
+const LONGEST_PATIENCE: i64 = 60;
 /// Marks an answer that is for one reading: the same request again is a new one.
 #[derive(Debug, Clone, Copy)]
 pub struct ShownOnce;
@@ -47,7 +51,7 @@ pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Respo
     match blocking(move || answered.begin(&of, now)).await? {
         Begun::Now => {}
         Begun::Before(kept) => return read(&kept).ok_or(Problem::Unavailable),
-        Begun::UnderWay => return Err(Problem::UnderWay),
+        Begun::UnderWay(since) => return Err(Problem::UnderWay(patience(since, now))),
         Begun::OtherRequest => return Err(Problem::OtherRequest),
     }
     let shared = shared.clone();
@@ -57,6 +61,12 @@ pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Respo
         kept(&shared, key, response).await
     });
     acting.await.map_err(|_| Problem::Unavailable)?
+}
+
+/// When it is worth asking again for what is under way: the longer it has been, the later, a minute at most.
+fn patience(since: Moment, now: Moment) -> Duration {
+    let so_far = now.since(since).as_secs().clamp(1, LONGEST_PATIENCE);
+    Duration::from_secs(so_far.unsigned_abs())
 }
 
 /// Keeps an answer, unless it is none: what could not be answered now may be sent again.
@@ -92,4 +102,22 @@ fn read(written: &[u8]) -> Option<Response> {
     }
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     Some(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longer_it_has_been_under_way_the_later_it_is_asked_for_again() {
+        let since = Moment::from_micros(0);
+        let waits = [0, 1, 20, 59, 600]
+            .map(|seconds| patience(since, since.plus_millis(seconds * 1000)).as_secs());
+        assert_eq!(waits, [1, 1, 20, 59, 60]);
+        assert_eq!(
+            patience(since.plus_millis(5000), since).as_secs(),
+            1,
+            "a clock that was set back"
+        );
+    }
 }

@@ -69,18 +69,26 @@ pub async fn decide(
     if let Err(bad) = review::reason(reason) {
         return Ok(refused(&visit, &bad_reason(&visit, &bad).text));
     }
-    let mut chosen = Vec::with_capacity(ids.len());
+    let (mut chosen, mut beyond) = (Vec::with_capacity(ids.len()), Vec::new());
     for (id, seen) in ids {
-        chosen.push(Chosen { file: file(&shared, &caller, id).await?, seen });
+        match file(&shared, &caller, id).await {
+            Ok(file) => chosen.push(Chosen { file, seen }),
+            // One that is not there, or no more, keeps nobody from deciding about the others.
+            Err(Problem::NotFound) => beyond.push(id),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if chosen.is_empty() {
+        return Err(Problem::NotFound);
     }
     if field("confirmed") != "yes" {
-        return Ok(confirmation(&visit, &chosen, ruling, reason));
+        return Ok(confirmation(&visit, &chosen, &beyond, ruling, reason));
     }
     let mut outcomes = Vec::with_capacity(chosen.len());
     for one in &chosen {
         outcomes.push(decide_one(&shared, &visit, &caller, one, ruling, reason).await?);
     }
-    Ok(result(&visit, &chosen, &outcomes))
+    Ok(result(&visit, &chosen, &beyond, &outcomes))
 }
 
 /// Decides about one, as its own page would; why not, where it could not be decided.
@@ -118,7 +126,13 @@ fn refused(visit: &Visit, why: &str) -> Response {
     visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, title, &body)
 }
 
-fn confirmation(visit: &Visit, chosen: &[Chosen], ruling: Ruling, reason: &str) -> Response {
+fn confirmation(
+    visit: &Visit,
+    chosen: &[Chosen],
+    beyond: &[DeclarationId],
+    ruling: Ruling,
+    reason: &str,
+) -> Response {
     let title = visit.say("请确认", "Please confirm");
     let body = html! {
         h1 { (title) }
@@ -133,6 +147,7 @@ fn confirmation(visit: &Visit, chosen: &[Chosen], ruling: Ruling, reason: &str) 
             true => html! { (visit.say("可执行", "possible")) },
             false => html! { span.tag.warn { (visit.say("现状不允许", "not possible where it stands")) } },
         }))
+        (left_out(visit, beyond))
         form method="post" action="/queue/rulings" {
             (visit.form_token())
             input type="hidden" name="ruling" value=(ruling.name());
@@ -149,10 +164,15 @@ fn confirmation(visit: &Visit, chosen: &[Chosen], ruling: Ruling, reason: &str) 
     visit.page(title, &body)
 }
 
-fn result(visit: &Visit, chosen: &[Chosen], outcomes: &[Result<(), String>]) -> Response {
+fn result(
+    visit: &Visit,
+    chosen: &[Chosen],
+    beyond: &[DeclarationId],
+    outcomes: &[Result<(), String>],
+) -> Response {
     let title = visit.say("批量处理结果", "What was decided");
     let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    let left = outcomes.len() - done;
+    let left = outcomes.len() - done + beyond.len();
     let summary = visit.say(
         format!("已执行{done}份，未执行{left}份。"),
         format!("{done} were decided, {left} were not."),
@@ -171,9 +191,21 @@ fn result(visit: &Visit, chosen: &[Chosen], outcomes: &[Result<(), String>]) -> 
         h1 { (title) }
         (notice(if left == 0 { "good" } else { "warn" }, &summary))
         (table(visit, chosen, &outcome_of))
+        (left_out(visit, beyond))
         p { a href="/queue" { (visit.say("返回待办", "Back to the queue")) } }
     };
     visit.page(title, &body)
+}
+
+/// Those that are not there for the officer.
+fn left_out(visit: &Visit, beyond: &[DeclarationId]) -> Markup {
+    html! {
+        @if !beyond.is_empty() {
+            h2 { (visit.say("未找到", "Not found")) }
+            p { (visit.say("下列清单不存在或不属于本关区，不作处理：", "There are no such declarations at your office; nothing is decided about them:")) }
+            ul { @for id in beyond { li { (id) } } }
+        }
+    }
 }
 
 fn table(visit: &Visit, chosen: &[Chosen], last: &dyn Fn(&Chosen) -> Markup) -> Markup {

@@ -255,6 +255,12 @@ async fn people_are_managed_within_the_own_organisation() {
     let officer = json!({ "role": "officer", "organisation": "2916" });
     let refused = browser.json(Method::POST, "/api/v1/people/clerk", &headers, &officer).await;
     assert_eq!(refused.problem().as_deref(), Some("wrong-field"), "{refused:?}");
+    for (address, body) in
+        [("/api/v1/people/boss", &out), ("/api/v1/people/boss/invitation", &json!({}))]
+    {
+        let oneself = browser.json(Method::POST, address, &headers, body).await;
+        assert_eq!(oneself.problem().as_deref(), Some("refused"), "{address}: {oneself:?}");
+    }
     let other = browser.json(Method::POST, "/api/v1/people/wang", &headers, &out).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 }

@@ -92,6 +92,27 @@ async fn several_are_decided_at_once_after_all_were_listed() {
     let standing = parcels.iter().map(|(_, parcel)| customs.status(parcel));
     assert_eq!(standing.collect::<Vec<_>>(), [100, 100, 300]);
 
+    // One that is not there is told apart, and keeps nobody from the others.
+    let last = names[2].as_str();
+    let chosen =
+        [(last, "chosen"), ("case_1", "chosen"), ("ruling", "refuse"), ("code", "documents")];
+    let asked = send(&mut browser, &page, "/queue/rulings", &chosen).await;
+    assert!(
+        asked.body.contains("Not found") && asked.body.contains("<li>1</li>"),
+        "{}",
+        asked.body
+    );
+    let seen = asked.value_of(last).unwrap();
+    let mut fields = chosen.to_vec();
+    fields[0] = (last, seen.as_str());
+    fields.push(("confirmed", "yes"));
+    let done = send(&mut browser, &asked, "/queue/rulings", &fields).await;
+    assert!(done.body.contains("1 were decided, 1 were not"), "{}", done.body);
+    assert_eq!(customs.status(&parcels[2].1), 100);
+    let nothing = [("case_1", "chosen"), ("ruling", "refuse"), ("code", "documents")];
+    let none = send(&mut browser, &page, "/queue/rulings", &nothing).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+
     let many: Vec<_> = (0..51).map(|n| format!("case_{n}")).collect();
     let mut fields = vec![("ruling", "refuse"), ("code", "documents")];
     fields.extend(many.iter().map(|name| (name.as_str(), "chosen")));
