@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The JSON interface of Tongguan, used from the first check to the release of a parcel.
 
-Python 3 and its standard library are enough. It needs a running service, an enterprise's administrator who
-signs in by password alone, and the four messages of one parcel in a folder (order.xml, payment.xml,
-waybill.xml, declaration.xml), whose declarant is that enterprise:
+Python 3 and its standard library are enough. It needs a running service, an enterprise's administrator and a
+supervisor of the office, who sign in by the same password alone, and the four messages of one parcel in a folder
+(order.xml, payment.xml, waybill.xml, declaration.xml), whose declarant is that enterprise:
 
-    python3 api.py http://127.0.0.1:8080 SIGN_IN PASSWORD FOLDER
+    python3 api.py http://127.0.0.1:8080 ADMINISTRATOR SUPERVISOR PASSWORD FOLDER
+
+At the end it holds what it has asked against the service's own description: an operation that it neither uses nor
+names in LEFT_OUT is an error.
 """
 
 import http.cookiejar
@@ -25,6 +28,31 @@ BASKET = {
                "net_weight_kg": "0.06"}],
 }
 
+# Operations that this script leaves out, and why.
+LEFT_OUT = {
+    **dict.fromkeys(["rule", "register_quarantine", "seal", "show_transit", "check_seal"],
+                    "needs a parcel that waits for an officer; this one is released at once"),
+    **dict.fromkeys(["decide_cancellation", "record_return_arrival", "examine_return"],
+                    "needs a request by message, and an office that decides about it"),
+    **dict.fromkeys(["show_export_return", "rule_export_return", "exchange_export_return"],
+                    "needs an export that left and comes back"),
+    **dict.fromkeys(["show_consolidation", "consolidate_office", "show_formal_declaration",
+                     "export_formal_declaration", "list_amendments"],
+                    "needs exports that left in the month"),
+    **dict.fromkeys(["show_book", "open_book", "move_stock", "count_stock", "list_bonded_lists",
+                     "lodge_bonded_list", "step_bonded_list", "show_gate_pass"],
+                    "needs bonded stock, which this enterprise has not"),
+    **dict.fromkeys(["add_webhook", "show_webhook", "remove_webhook", "replay_webhook", "rotate_webhook",
+                     "test_webhook", "pause_webhook", "resume_webhook", "send_dead_letter"],
+                    "needs a receiver at a public address"),
+    "rotate_key": "would end the key that this script works with",
+    "show_guarantee": "this enterprise guarantees for nobody",
+    "show_bill": "needs a bill of which something entered a supervised place",
+    "list_changes": "is for auditors",
+}
+# What was asked: method and address.
+ASKED = set()
+
 
 class Service:
     """A service, as somebody who signed in or a program with a key sees it."""
@@ -41,11 +69,12 @@ class Service:
         """The answer as JSON; who is refused learns why."""
         headers = {**self.headers, **headers, **({"Content-Type": kind} if kind else {})}
         request = urllib.request.Request(self.base + path, data=body, headers=headers, method=method)
+        ASKED.add((method, path.split("?")[0]))
         while True:
             try:
                 with self.opener.open(request, timeout=90) as answer:
                     text = answer.read()
-                    return json.loads(text) if text.startswith((b"{", b"[")) else None
+                    return json.loads(text) if text.startswith((b"{", b"[")) else text.decode()
             except urllib.error.HTTPError as refused:
                 if refused.code in (429, 503):
                     time.sleep(int(refused.headers.get("Retry-After", "1")))
@@ -54,6 +83,15 @@ class Service:
 
     def get(self, path):
         return self.ask("GET", path)
+
+    def all(self, path):
+        """Everything that a list has, page by page."""
+        items = []
+        while path:
+            page = self.get(path)
+            items += page["items"]
+            path = page["next"]
+        return items
 
     def act(self, path, given):
         """Sent again after a broken connection, the same key makes sure that it is done once."""
@@ -69,7 +107,7 @@ class Service:
         return session
 
 
-def main(base, name, password, folder):
+def main(base, name, supervisor, password, folder):
     messages = [pathlib.Path(folder, f"{kind}.xml").read_bytes()
                 for kind in ("order", "payment", "waybill", "declaration")]
 
@@ -99,18 +137,83 @@ def main(base, name, password, folder):
     for told in declaration["responses"]:
         print("  ", told["at"], told["status"], told["text"])
 
-    path = "/api/v1/codes/currencies?limit=200"
-    currencies = []
-    while path:
-        page = program.get(path)
-        currencies += page["items"]
-        path = page["next"]
-    print("currencies:", len(currencies))
+    look_up(program)
+    read_lists(program, administrator, number)
+    manage_people(administrator)
+    at_the_office(base, supervisor, password, number)
 
     withdrawn = administrator.ask("DELETE", f"/api/v1/keys/{issued['number']}")
     print("key withdrawn:", withdrawn["withdrawn_at"])
     known = [key for key in administrator.get("/api/v1/keys")["keys"] if key["valid"]]
     print("keys that are valid:", len(known))
+    hold_against(anybody.get("/api/v1/openapi.json"))
+
+
+def look_up(program):
+    """Code tables, and who is registered."""
+    tables = program.get("/api/v1/codes")["tables"]
+    currencies = program.all("/api/v1/codes/currencies?limit=200")
+    print("code tables:", len(tables), "currencies:", len(currencies))
+    print("142 is", program.get("/api/v1/codes/currencies/142"))
+    parties = program.all("/api/v1/parties")
+    own = program.get(f"/api/v1/parties/{parties[0]['codes'][0]}")
+    print("acting for:", own["name"])
+
+
+def read_lists(program, administrator, number):
+    """What an enterprise has: parcels, bills, documents, requests, formal declarations, accounts."""
+    parcel = program.all("/api/v1/parcels?status=800,899")[0]
+    print("parcel:", parcel["order_no"], "status", parcel["status"])
+    print("as a table:", len(program.get("/api/v1/parcels.csv").splitlines()), "lines")
+    found = program.get(f"/api/v1/documents?kind=order&number={parcel['order_no']}")["documents"]
+    print("order sent:", found[0]["sent_at"])
+    for name in ("returns", "export-returns", "cancellations", "consolidations", "formal-declarations"):
+        print(f"{name}:", len(program.all(f"/api/v1/{name}")))
+    print("to consolidate:", program.get("/api/v1/consolidations/prospects?month=2026-10")["prospects"])
+    requested = administrator.act("/api/v1/consolidations", {"month": "2026-10"})
+    print("requested:", requested["prospects"])
+    print("webhooks:", len(administrator.get("/api/v1/webhooks")["webhooks"]))
+    bills = administrator.all("/api/v1/tax-bills")
+    print("tax bills:", len(bills), "books:", len(administrator.get("/api/v1/books")["books"]))
+
+
+def manage_people(administrator):
+    """Lets somebody in, changes the role, invites anew."""
+    person = administrator.act("/api/v1/people", {
+        "sign_in": "new.clerk", "name": "王芳", "role": "clerk"})
+    print("let in:", person["sign_in"])
+    administrator.act("/api/v1/people/new.clerk", {"role": "reader"})
+    administrator.act("/api/v1/people/new.clerk/invitation", None)
+    print("people:", len(administrator.all("/api/v1/people")),
+          administrator.get("/api/v1/people/new.clerk")["role"])
+
+
+def at_the_office(base, supervisor, password, number):
+    """What an officer looks at."""
+    officer = Service(base)
+    print("signed in:", officer.sign_in(supervisor, password)["role"])
+    print("waits for an officer:", len(officer.all("/api/v1/queue")))
+    for path, what in (("/api/v1/quarantine", "parcels"), ("/api/v1/undeclared", "parcels")):
+        told = officer.get(path)
+        print(f"{path}:", len(next(value for value in told.values() if isinstance(value, list))))
+
+
+def hold_against(described):
+    """Every operation is used here, or left out with a reason."""
+    forgotten = []
+    for path, item in described["paths"].items():
+        is_it = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+        for method, operation in item.items():
+            used = any(asked == method.upper() and is_it.fullmatch(to) and (to == path or to not in described["paths"])
+                       for asked, to in ASKED)
+            name = operation["operationId"]
+            if not used and name not in LEFT_OUT:
+                forgotten.append(name)
+            if used and name in LEFT_OUT:
+                forgotten.append(f"{name}, which is used")
+    if forgotten:
+        sys.exit(f"neither used nor left out with a reason: {', '.join(forgotten)}")
+    print("operations left out:", len(LEFT_OUT))
 
 
 def wait_for_release(program, path):
@@ -126,6 +229,6 @@ def wait_for_release(program, path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 6:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -55,6 +55,7 @@ fn the_guides_script_clears_a_parcel() {
     let service = Service::start(on_sqlite, "[people]\nsecond_factor_required = false\n");
     let party = service.party(service.cast.carrier.mailbox());
     service.admit("li.wei", "enterprise-administrator", &party);
+    service.admit("wang", "supervisor", "2916");
     let folder = service.folder.path().join("parcel");
     fs::create_dir(&folder).unwrap();
     let names = ["order", "payment", "waybill", "declaration"];
@@ -63,7 +64,7 @@ fn the_guides_script_clears_a_parcel() {
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/api.py");
     let run = Command::new("python3")
-        .args([script, &service.base, "li.wei", PASSWORD])
+        .args([script, &service.base, "li.wei", "wang", PASSWORD])
         .arg(&folder)
         .env("PYTHONIOENCODING", "utf-8")
         .output()
@@ -75,7 +76,11 @@ fn the_guides_script_clears_a_parcel() {
         "checked: CEB621 valid",
         "sent: CEB621",
         "released:",
+        "as a table: 2 lines",
+        "let in: new.clerk",
+        "signed in: supervisor",
         "keys that are valid: 0",
+        "operations left out:",
     ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
