@@ -10,8 +10,10 @@ const REQUIRED: &[(&str, &str)] = &[
     ("STYLE.md", "how code is written here"),
     ("CONTRIBUTING.md", "how a change gets in"),
     ("LICENSE", "the terms"),
+    ("SECURITY.md", "how to report a vulnerability"),
     ("docs/README.md", "the index of the documents"),
     ("docs/glossary.md", "the words"),
+    ("docs/security.md", "the security review"),
     (".ci/run", "the script that tests what lands"),
     ("scripts/test", "the README's test command"),
 ];

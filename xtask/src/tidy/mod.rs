@@ -6,6 +6,7 @@
 
 mod dependencies;
 mod documents;
+mod evidence;
 mod header;
 mod leftovers;
 mod length;
@@ -70,6 +71,7 @@ fn of_file(file: &File, tree: &Tree) -> Vec<Finding> {
         findings.extend(of_source(file));
     } else if file.path.ends_with(".md") {
         findings.extend(markdown::check(file, tree));
+        findings.extend(evidence::check(file, tree));
     } else if file.path.ends_with("Cargo.toml") {
         findings.extend(dependencies::check(file));
     }
