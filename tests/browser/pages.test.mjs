@@ -52,7 +52,8 @@ async function look(page, role, address, form, language, is_first) {
   const where = `${role ?? 'nobody'} ${language} ${address}`;
   assert.equal(await page.getAttribute('html', 'lang'), language, where);
   assert.equal(await page.locator('h1').count(), 1, where);
-  assert.deepEqual(await serious(page), [], where);
+  // The second page of a form is another by its data alone, and its languages by their words.
+  if (is_first || language === LANGUAGES[0]) assert.deepEqual(await serious(page), [], where);
   assert.deepEqual(page.complaints.splice(0), [], where);
   assert.ok((await page.content()).length < 100_000, `${where} is long`);
   if (!is_first) return;

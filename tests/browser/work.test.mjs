@@ -1,5 +1,5 @@
-// People of the demonstration at their work: review and examination, the port, a return, a telephone, the keys of
-// programs.
+// People of the demonstration at their work: review and examination, the port, a return, persons shown
+// for a reason, a telephone, the keys of programs.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -25,6 +25,27 @@ async function waiting(person, status) {
   assert.ok(items.length > 0, `nothing waits at ${status}`);
   return items;
 }
+
+test('an officer sees persons for a reason', async () => {
+  const officer = await somebody('officer');
+  const [{ invt_no: number }] = await waiting(officer, 300);
+  await officer.follows('Search');
+  await officer.writes('Number', number, 'Enter');
+  const masked = await officer.page.content();
+  await officer.reads('Names, numbers, telephones and addresses are masked.');
+  await officer.picks('Why you need them', 'Reach the buyer');
+  await officer.writes('What for', 'call 13800000000');
+  await officer.presses('Show them');
+  await officer.reads('leave out telephone and identity numbers');
+  await officer.writes('What for', 'the parcel is damaged');
+  await officer.presses('Show them');
+  await officer.reads('That you saw this is recorded.');
+  const name = await officer.finds("the buyer's real name");
+  assert.ok(name.length > 1 && !masked.includes(name), `${name} was masked before`);
+  // A reason is given for each look.
+  await officer.follows('Back to the case');
+  assert.ok(!(await officer.page.content()).includes(name));
+});
 
 test('an officer reviews, has goods examined, and they are released', async () => {
   const officer = await somebody('officer');
