@@ -25,6 +25,7 @@
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
 //! | [`webhooks`] | messages of a mailbox pushed to addresses of its owner |
+//! | [`relay`] | messages that another window decides: sent there, answered from there |
 //! | [`parcels`] | lists of parcels by party, kept beside clearing |
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
@@ -78,6 +79,7 @@ pub mod ports;
 pub mod quarantine;
 pub mod reception;
 pub mod registry;
+pub mod relay;
 pub mod returns;
 pub mod review;
 pub mod sandbox;

@@ -1,5 +1,7 @@
 //! What the application needs of the outside world: each has a real implementation and a stand-in.
 
+use std::time::Duration;
+
 use tongguan_domain::person::Identity;
 use tongguan_domain::time::Moment;
 
@@ -39,6 +41,55 @@ pub trait EventSender: Send + Sync {
     /// # Errors
     /// Why there is no answer.
     fn post(&self, post: &Post) -> Result<Answer, NotSent>;
+}
+
+/// The window that messages are relayed to (上级单一窗口). Called outside of any transaction.
+pub trait Upstream: Send + Sync {
+    /// Hands an envelope over, under its number. What is handed over twice under one number counts once.
+    ///
+    /// # Errors
+    /// [`NotRelayed`].
+    fn send(&self, number: &str, envelope: &str) -> Result<(), NotRelayed>;
+
+    /// What has come and is not [done](Self::done), in order; waits a moment where nothing has.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    fn fetch(&self) -> Result<Vec<Arrived>, NotSent>;
+
+    /// Puts away what was kept, with all that came before it.
+    ///
+    /// # Errors
+    /// Why it cannot be; then it comes again.
+    fn done(&self, place: &str) -> Result<(), NotSent>;
+}
+
+/// Something that came from upstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrived {
+    /// Its place there.
+    pub place: String,
+    /// Its messages, in order.
+    pub messages: Vec<Vec<u8>>,
+}
+
+/// An envelope was not taken upstream, or it is not known whether it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotRelayed {
+    /// It never will be.
+    #[error("{0}")]
+    Refused(String),
+    /// It was not this time, and others may be.
+    #[error("{0}")]
+    Failed(String),
+    /// Nothing is taken at present; where it says so, for that long.
+    #[error("{why}")]
+    Away {
+        /// Why.
+        why: String,
+        /// When to come again.
+        after: Option<Duration>,
+    },
 }
 
 /// A request that posts an event.

@@ -5,13 +5,16 @@
 //! client to come again. So do those who act there: a command stands in the same queue, and is decided behind
 //! the messages that came before it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::time::Moment;
 
 use crate::clearing::incoming::Incoming;
 use crate::deciding::Refused;
-use crate::intake::Summary;
+use crate::intake::{Summary, Way};
 
 /// What is called with what became of a message, once it is durable or could not be kept.
 pub type Reply = Box<dyn FnOnce(Receipt) + Send>;
@@ -22,6 +25,8 @@ pub struct Handed {
     pub origin: String,
     /// The mailbox of whoever handed it over, where that is known.
     pub sender: Option<DxpId>,
+    /// Who hands it over.
+    pub way: Way,
     /// The business message, bare or in an envelope.
     pub bytes: Vec<u8>,
     /// Whom to tell.
@@ -70,13 +75,17 @@ pub enum NotTaken {
 /// Where messages and commands are handed over. Clones hand over to the same pipeline; when the last is dropped, nothing
 /// more comes.
 #[derive(Clone)]
-pub struct Reception(Sender<Errand>);
+pub struct Reception {
+    errands: Sender<Errand>,
+    /// Whether parties are asked to come again, because too much waits for upstream.
+    holds_back: Arc<AtomicBool>,
+}
 
 impl Reception {
     /// A reception where at most so many messages and commands wait, and the end at which they are taken.
     pub fn open(most_waiting: usize) -> (Self, Receiver<Errand>) {
         let (sender, receiver) = bounded(most_waiting);
-        (Self(sender), receiver)
+        (Self { errands: sender, holds_back: Arc::default() }, receiver)
     }
 
     /// Hands a message over, without waiting. A reply that is never called was dropped: the pipeline died.
@@ -84,6 +93,9 @@ impl Reception {
     /// # Errors
     /// [`NotTaken`].
     pub fn hand_over(&self, handed: Handed) -> Result<(), NotTaken> {
+        if handed.way == Way::Party && self.holds_back.load(Ordering::Relaxed) {
+            return Err(NotTaken::Full);
+        }
         self.leave(Errand::Message(handed))
     }
 
@@ -97,16 +109,21 @@ impl Reception {
 
     /// How many messages wait to be taken up.
     pub fn waiting(&self) -> usize {
-        self.0.len()
+        self.errands.len()
     }
 
     /// Whether a message would be taken now.
     pub fn has_room(&self) -> bool {
-        !self.0.is_full()
+        !self.errands.is_full() && !self.holds_back.load(Ordering::Relaxed)
+    }
+
+    /// Asks parties to come again, or asks them so no more. What upstream answers is taken all the same.
+    pub fn hold_back(&self, parties: bool) {
+        self.holds_back.store(parties, Ordering::Relaxed);
     }
 
     fn leave(&self, errand: Errand) -> Result<(), NotTaken> {
-        self.0.try_send(errand).map_err(|error| match error {
+        self.errands.try_send(errand).map_err(|error| match error {
             TrySendError::Full(_) => NotTaken::Full,
             TrySendError::Disconnected(_) => NotTaken::Closed,
         })

@@ -17,6 +17,7 @@
 //! | `unmask_per_day` | declarations | 20 |
 //! | `red_per_10_000`, `yellow_per_10_000` | declarations | 0 |
 //! | `quarantine_per_10_000` | exported parcels | 0 |
+//! | `relay` | `none`, `all`, message types with commas between them | `none` |
 //!
 //! `law` is what the dated rows `close-after-days` and `allowance-year` of the parameters say.
 //! The scope is `office:2916` for one office and `office` for all that have none of their own.
@@ -26,13 +27,14 @@ use std::sync::Arc;
 use tongguan_codelists::{AllowanceYear, Pack};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::MessageType;
 use tongguan_storage::{Register, Setting, StorageError, Tx, View, Writer};
 
-use crate::clearing::settings::{OfficeSettings, Settings};
+use crate::clearing::settings::{OfficeSettings, Relaying, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -49,6 +51,7 @@ pub const NAMES: [&str; 16] = [
     "red_per_10_000",
     "yellow_per_10_000",
     "quarantine_per_10_000",
+    "relay",
 ];
 
 /// The value of a setting that leaves it to the law.
@@ -162,7 +165,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 16] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 17] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -186,6 +189,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 16] {
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
         office.quarantine_per_10_000.to_string(),
+        relayed(&office.relay),
     ];
     let mut values = values.into_iter();
     NAMES.map(|name| (name, values.next().unwrap_or_default()))
@@ -248,9 +252,31 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
         "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,
+        "relay" => {
+            let types = "`none`, `all`, or types of requests such as `CEB621,CEB623`";
+            office.relay = relaying(&row.value).ok_or_else(|| bad(row, types))?;
+        }
         _ => return Err(bad(row, "a known setting")),
     }
     Ok(())
+}
+
+/// Which messages are relayed, as it is written.
+fn relayed(relay: &Relaying) -> String {
+    match relay {
+        Relaying::Nothing => "none".to_owned(),
+        Relaying::Everything => "all".to_owned(),
+        Relaying::Only(types) => types.iter().map(|it| it.code()).collect::<Vec<_>>().join(","),
+    }
+}
+
+fn relaying(text: &str) -> Option<Relaying> {
+    let request = |code: &str| MessageType::from_code(code.trim()).filter(|it| it.is_request());
+    match text {
+        "none" => Some(Relaying::Nothing),
+        "all" => Some(Relaying::Everything),
+        _ => text.split(',').map(request).collect::<Option<_>>().map(Relaying::Only),
+    }
 }
 
 fn bad(row: &Setting, expected: &'static str) -> BadSetting {
@@ -316,6 +342,16 @@ mod tests {
         for (name, value) in values(&OfficeSettings::default()) {
             let row = Setting { scope: "office".into(), name: name.into(), value };
             apply(&mut OfficeSettings::default(), &row).unwrap();
+        }
+    }
+
+    #[test]
+    fn only_requests_can_be_relayed() {
+        assert_eq!(relaying("all"), Some(Relaying::Everything));
+        let only = relaying("CEB623, ceb621").unwrap();
+        assert_eq!(relayed(&only), "CEB621,CEB623");
+        for none in ["", "CEB622", "CEB621;CEB623", "some"] {
+            assert_eq!(relaying(none), None, "{none}");
         }
     }
 }

@@ -12,6 +12,8 @@ pub enum ReturnStatus {
     Accepted,
     /// Sent to customs (发送海关成功). [3]
     Sent,
+    /// Not sent to customs (发送海关失败). [4]
+    NotSent,
     /// Refused by customs (海关退单). [100]
     Refused,
     /// Entered by customs, logic checked (海关入库). [120]
@@ -49,6 +51,7 @@ impl ReturnStatus {
             Self::Stored => ("电子口岸已暂存", "stored, not declared"),
             Self::Accepted => ("电子口岸申报中", "being declared"),
             Self::Sent => ("发送海关成功", "sent to customs"),
+            Self::NotSent => ("发送海关失败", "not sent to customs"),
             Self::Refused => ("海关退单", "refused"),
             Self::Entered => ("海关入库", "entered"),
             Self::InReview => ("人工审核", "in review"),
@@ -83,6 +86,7 @@ impl ReturnStatus {
             Self::Stored => 1,
             Self::Accepted => 2,
             Self::Sent => 3,
+            Self::NotSent => 4,
             Self::Refused => 100,
             Self::Entered => 120,
             Self::InReview => 300,
@@ -106,6 +110,7 @@ impl ReturnStatus {
             1 => Self::Stored,
             2 => Self::Accepted,
             3 => Self::Sent,
+            4 => Self::NotSent,
             100 => Self::Refused,
             120 => Self::Entered,
             300 => Self::InReview,

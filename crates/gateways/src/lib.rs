@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`folder`] | a folder where files are dropped, and one where answers appear |
 //! | [`identity`] | a stand-in for the register of identities |
+//! | [`upstream`] | the window that messages are relayed to |
 //! | [`webhook`] | addresses that events are posted to |
 
 pub mod folder;
 pub mod identity;
+pub mod upstream;
 pub mod webhook;

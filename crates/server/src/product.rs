@@ -58,7 +58,8 @@ pub fn knowledge(
     trust: Arc<TrustStore>,
     signed: SignatureDemand,
 ) -> Knowledge {
-    Knowledge { registry, pack, trust, policy: Arc::new(Policy::china()), signed }
+    let (policy, windows) = (Arc::new(Policy::china()), Arc::default());
+    Knowledge { registry, pack, trust, policy, signed, windows }
 }
 
 /// Reads the trusted authorities and their revocation lists from a folder: every `.pem`, `.crt` and

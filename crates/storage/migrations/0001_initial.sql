@@ -711,6 +711,62 @@ CREATE TABLE webhook_dead (
     PRIMARY KEY (webhook, n)
 ) CLUSTERED;
 
+-- The outbox to another window. A row is written with the message itself.
+CREATE TABLE relay_message (
+    partition BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    number TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    documents BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    taken_at BIGINT NOT NULL,
+    due_since BIGINT NOT NULL,
+    attempts BIGINT NOT NULL CHECK (0 <= attempts),
+    next_attempt_at BIGINT,
+    failure TEXT,
+    ended_at BIGINT,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, message_id)
+) CLUSTERED;
+
+CREATE INDEX relay_message_state ON relay_message (state, seq);
+
+CREATE TABLE relay_document (
+    partition BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, message_id, ordinal)
+) CLUSTERED;
+
+-- By which numbers answers from upstream name documents, and by which they are known themselves.
+CREATE TABLE relay_handle (
+    bucket BIGINT NOT NULL,
+    handle TEXT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    PRIMARY KEY (bucket, handle, message_id, ordinal)
+) CLUSTERED;
+
+CREATE TABLE relay_stray (
+    partition BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (partition, message_id)
+) CLUSTERED;
+
+-- Messages of other windows that relay to this one, by their numbers there.
+CREATE TABLE window_message (
+    bucket BIGINT NOT NULL,
+    sender TEXT NOT NULL,
+    number TEXT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (bucket, sender, number)
+) CLUSTERED;
+
 -- Who works on a declaration; one that lapsed stays until somebody else takes the case on.
 CREATE TABLE assignment (
     declaration_id BIGINT NOT NULL PRIMARY KEY,

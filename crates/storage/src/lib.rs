@@ -57,6 +57,7 @@ mod party_parcel;
 mod person;
 mod register;
 mod registry;
+mod relay;
 mod response;
 pub mod seal;
 mod serial;
@@ -101,6 +102,9 @@ pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel, PartyRequest};
 pub use person::{InvitationRow, PersonRow, SessionRow};
 pub use register::{About, AuditFilter, AuditPlace, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
+pub use relay::{
+    RelayDocumentRow, RelayHandleRow, RelayMessageRow, RelayStrayRow, WindowMessageRow,
+};
 pub use response::{Mail, MailRead, Response};
 pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};

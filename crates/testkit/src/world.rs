@@ -22,13 +22,16 @@ use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::{Filed, FiledFacts, Incoming};
 use tongguan_application::clearing::record::DocumentKey;
 use tongguan_application::clearing::settings::Settings;
+use tongguan_application::deciding::Directly;
 use tongguan_application::delivery::{Rendered, pending, render};
-use tongguan_application::intake::{Intake, Knowledge, Received, SignatureDemand, SignerCache};
+use tongguan_application::intake::{
+    Intake, Knowledge, Received, SignatureDemand, SignerCache, Way,
+};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::{Parts, commit};
 use tongguan_application::ports::Clock;
-use tongguan_domain::ids::MessageId;
+use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::identity::StandIn;
@@ -70,6 +73,23 @@ pub struct World {
     database: Option<Database>,
 }
 
+/// By which way messages come.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'b> {
+    /// The mailbox of whoever hands them over, where that is known.
+    pub sender: Option<&'b DxpId>,
+    /// Who that is.
+    pub way: Way,
+    /// What they are called.
+    pub name: &'b str,
+}
+
+impl Default for By<'_> {
+    fn default() -> Self {
+        Self { sender: None, way: Way::Party, name: "test.xml" }
+    }
+}
+
 impl World {
     /// A world at 10:00 on 2026-03-02 in China.
     pub fn start() -> Self {
@@ -107,6 +127,7 @@ impl World {
             trust: cast.trust().expect("trust"),
             policy: Arc::new(Policy::china()),
             signed,
+            windows: Arc::new(beginning.windows),
         };
         let intake = Intake {
             knowledge,
@@ -161,8 +182,20 @@ impl World {
     ///
     /// # Panics
     /// When the batch cannot be committed.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its batch")]
     pub fn submit<'m>(&mut self, messages: impl IntoIterator<Item = &'m str>) -> Vec<Rendered> {
+        self.submit_by(By::default(), messages)
+    }
+
+    /// The same, by another way.
+    ///
+    /// # Panics
+    /// When the batch cannot be committed.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its batch")]
+    pub fn submit_by<'m>(
+        &mut self,
+        by: By<'_>,
+        messages: impl IntoIterator<Item = &'m str>,
+    ) -> Vec<Rendered> {
         let at = self.clock.now();
         let mut batch = Vec::new();
         for message in messages {
@@ -171,8 +204,9 @@ impl World {
             let received = Received {
                 id: MessageId(self.ids.next(partition, at)),
                 at,
-                origin: "test.xml".into(),
-                sender: None,
+                origin: by.name.into(),
+                sender: by.sender.cloned(),
+                way: by.way,
                 bytes,
             };
             batch.push(self.intake.refine(received, self.key.clone()).expect("refined").0);
@@ -234,6 +268,15 @@ impl World {
     fn message(&mut self, documents: &[Document]) -> String {
         self.sent += 1;
         message(&self.cast, documents, self.sent).expect("a message")
+    }
+
+    /// Whoever carries out commands here.
+    ///
+    /// # Panics
+    /// When no engine runs.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its engine")]
+    pub fn desk(&mut self) -> Directly<'_> {
+        Directly::with(self.engine.as_mut().expect("a running engine"), &*self.clock)
     }
 
     /// Remembers what was declared, for the audit at the end.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::{SemaphorePermit, oneshot};
 use tokio::time::timeout;
-use tongguan_application::intake::Summary;
+use tongguan_application::intake::{Summary, Way};
 use tongguan_application::reception::{Handed, NotTaken, Receipt};
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::time::Moment;
@@ -196,7 +196,7 @@ fn hand_over(
     let (reply, receipt) = oneshot::channel();
     // Nobody may be listening any more; what is durable stays so.
     let reply = Box::new(|receipt| drop(reply.send(receipt)));
-    let handed = Handed { origin, sender, bytes, reply };
+    let handed = Handed { origin, sender, way: Way::Party, bytes, reply };
     match shared.access.reception.hand_over(handed) {
         Ok(()) => Ok(receipt),
         Err(NotTaken::Full) => Err(Problem::Busy),

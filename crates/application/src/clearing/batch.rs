@@ -21,6 +21,17 @@ pub struct Delivery {
     pub incoming: Vec<Incoming>,
     /// Rows for the outbox that need no decision: a message that could not be read, copies.
     pub notices: Vec<Notice>,
+    /// The number that another window gave it, where one relays it to this one.
+    pub window: Option<WindowNumber>,
+}
+
+/// The number of a message that another window relays to this one: the same again is taken once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowNumber {
+    /// The window's mailbox.
+    pub sender: DxpId,
+    /// Its number there (`CopMsgId`).
+    pub number: Box<str>,
 }
 
 /// A row for the outbox that needs no decision.

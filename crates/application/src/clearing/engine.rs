@@ -17,6 +17,7 @@ use super::fold::{decide_all, partition_of, tell_apart};
 use super::incoming::Incoming;
 use super::load::load;
 use super::settings::Settings;
+use super::windows;
 use super::working_set::WorkingSet;
 use super::write::{Sequence, write, write_held, write_messages};
 use super::zone::pass_over_taken;
@@ -107,12 +108,19 @@ impl Engine {
         at: Moment,
     ) -> Result<Committed, BatchError> {
         self.settle_doubts(at)?;
-        let documents = batch.iter().flat_map(|delivery| &delivery.incoming);
-        let incoming: Vec<&Incoming> = documents.chain(commands).collect();
+        let relayed = windows::relayed(batch, &self.settings);
         let Self { writer, leases, sequence, serials, ids, draws, settings, .. } = self;
         let mut moved_sequence = *sequence;
         let lease_until = at.plus_millis(self.clock_ahead_ms + LEASE_MS);
         let outcome = writer.transaction(|tx| {
+            let again = windows::taken_before(tx, batch)?;
+            let first = batch.iter().zip(&relayed);
+            let first = first.filter(|(it, _)| !again.contains(&it.message.message_id));
+            let documents = first.flat_map(|(delivery, relayed)| match relayed {
+                Some(relayed) => std::slice::from_ref(relayed),
+                None => &delivery.incoming[..],
+            });
+            let incoming: Vec<&Incoming> = documents.chain(commands).collect();
             let mut set = load(tx, &incoming, at)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
             while pass_over_taken(tx, serials, &incoming, at)? {
@@ -123,7 +131,7 @@ impl Engine {
             let (held, refused) = tell_apart(undecided, &incoming, commands.len());
             let mut moved: BTreeSet<_> =
                 write(tx, set, &mut moved_sequence, at)?.into_iter().collect();
-            write_messages(tx, batch, at, &mut moved_sequence, &mut moved)?;
+            write_messages(tx, batch, &again, at, &mut moved_sequence, &mut moved)?;
             write_held(tx, &held, at, &mut moved_sequence, &mut moved)?;
             let touched: Vec<_> = moved
                 .into_iter()
@@ -275,6 +283,9 @@ fn reserve_serials(
         }
         if let Incoming::ZoneNews(news) = incoming {
             want(Series::zone_formal(news.partition(), at), 1);
+        }
+        if let Incoming::Relayed(relayed) = incoming {
+            want(Series::provisional(relayed.partition(), at), relayed.numbered());
         }
         let Incoming::Document(submitted) = incoming else { continue };
         let quote = &submitted.answer.quote;

@@ -98,6 +98,9 @@ pub(super) fn partition_of(incoming: &Incoming) -> Partition {
         Incoming::Consolidate(what) => what.bucket(),
         Incoming::Zone(document) => document.partition(),
         Incoming::ZoneNews(news) => news.partition(),
+        Incoming::Relayed(relayed) => relayed.partition(),
+        Incoming::RelayStep(step) => crate::numbering::partition_of(step.message.0),
+        Incoming::FromUpstream(came) => crate::numbering::partition_of(came.message.0),
         Incoming::GuaranteeChanged(queue) => {
             queue.first().map_or(Partition(0), |id| crate::numbering::partition_of(id.0))
         }
@@ -108,6 +111,8 @@ pub(super) fn source_of(incoming: &Incoming) -> Source {
     match incoming {
         Incoming::Document(submitted) => submitted.source,
         Incoming::Zone(document) => document.source,
+        Incoming::Relayed(relayed) => Source { message: relayed.message, ordinal: 0 },
+        Incoming::FromUpstream(came) => Source { message: came.message, ordinal: 0 },
         _ => Source { message: MessageId(0), ordinal: 0 },
     }
 }

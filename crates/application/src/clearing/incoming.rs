@@ -29,6 +29,7 @@ use tongguan_storage::Partition;
 
 use super::consolidation::{Consolidating, RequestKey, Terms};
 use super::record::{AnswerTo, DocumentKey, Source};
+use super::relay::{FromUpstream, RelayStep, RelayedMessage};
 use super::zone::{ZoneNews, ZoneSubmitted};
 use crate::registry::Signed;
 
@@ -95,6 +96,12 @@ pub enum Incoming {
     ZoneNews(ZoneNews),
     /// Declarations are to be consolidated, or a portion of them was merged.
     Consolidate(Box<Consolidating>),
+    /// A message that is decided upstream.
+    Relayed(Box<RelayedMessage>),
+    /// What became of sending a message upstream.
+    RelayStep(RelayStep),
+    /// A message from upstream.
+    FromUpstream(Box<FromUpstream>),
 }
 
 impl Incoming {

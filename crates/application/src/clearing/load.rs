@@ -6,6 +6,7 @@ mod consolidation;
 mod export_returns;
 mod exports;
 mod named;
+mod relay;
 mod zone;
 
 use std::collections::BTreeSet;
@@ -44,6 +45,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
     load_guarantees(tx, &mut set, &mut named)?;
+    relay::load(tx, &mut set, &mut named)?;
     zone::load(tx, &mut set, &mut named)?;
     load_stocks(tx, &mut set, &named)?;
     Ok(set)

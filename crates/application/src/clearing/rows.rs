@@ -6,6 +6,7 @@ mod consolidation;
 mod export;
 mod export_return;
 mod import_return;
+mod relay;
 mod transit;
 mod zone;
 mod zone_event;
@@ -54,6 +55,7 @@ pub use self::export_return::{
     read_export_return, read_return_parcel, write_export_return, write_return_parcel,
 };
 pub use self::import_return::{read_return, write_return};
+pub use self::relay::{read_relay, read_relay_state, write_relay, write_relayed_document};
 pub use self::transit::{read_transit, write_transit};
 pub use self::zone::{
     list_key, pass_key, read_list, read_news, read_pass, read_reference, read_zone_answer,

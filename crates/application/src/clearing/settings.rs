@@ -1,6 +1,6 @@
 //! What an office has settled for itself (关区参数).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -9,6 +9,7 @@ use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::registry::Delegates;
 use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::MessageType;
 
 /// The settings of one customs office.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,31 @@ pub struct OfficeSettings {
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
     pub quarantine_per_10_000: u16,
+    /// Which messages are decided upstream.
+    pub relay: Relaying,
+}
+
+/// Which messages are checked here and decided by another window (转发).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Relaying {
+    /// None.
+    #[default]
+    Nothing,
+    /// All.
+    Everything,
+    /// Those of these types.
+    Only(BTreeSet<MessageType>),
+}
+
+impl Relaying {
+    /// Whether messages of a type are decided upstream.
+    pub fn covers(&self, message: MessageType) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Only(types) => types.contains(&message),
+        }
+    }
 }
 
 impl Default for OfficeSettings {
@@ -68,6 +94,7 @@ impl Default for OfficeSettings {
             unmask_per_day: 20,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
+            relay: Relaying::default(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! was decided without a panic is merged, so a document that breaks the rules' code touches nothing.
 
 mod draft;
+mod relay;
 mod returned;
 mod zone;
 
@@ -31,6 +32,7 @@ use super::record::{
 use returned::{Returned, ReturnedKeys};
 
 pub use draft::{Decided, Draft};
+pub use relay::{RelayOutcomes, RelayTables};
 pub use returned::ReturnedChanges;
 pub use zone::{ZoneOutcomes, ZoneTables};
 
@@ -52,6 +54,7 @@ struct Tables {
     account_books: HashMap<AccountBookNumber, AccountBook>,
     stocks: HashMap<StockKey, StockRecord>,
     zone: ZoneTables,
+    relay: RelayTables,
 }
 
 impl Tables {
@@ -80,6 +83,8 @@ pub struct Outcomes {
     pub consolidated: Consolidated,
     /// What was decided about bonded lists and gate passes.
     pub zone: ZoneOutcomes,
+    /// What was decided about what is relayed.
+    pub relay: RelayOutcomes,
 }
 
 /// What consolidation brings forth.
@@ -133,6 +138,7 @@ struct Changed {
     requests: BTreeSet<RequestKey>,
     stocks: BTreeSet<StockKey>,
     zone: ZoneTables,
+    relay: RelayTables,
 }
 
 /// What one batch has to write, each record once and in order of its key.
@@ -168,6 +174,8 @@ pub struct Changes {
     pub stocks: Vec<(StockKey, StockRecord, StockRecord)>,
     /// Bonded lists and gate passes as they now stand.
     pub zone: ZoneTables,
+    /// Messages to upstream as they now stand, and numbers that name them.
+    pub relay: RelayTables,
     /// Responses, postings and audit entries.
     pub outcomes: Outcomes,
 }
@@ -298,6 +306,8 @@ impl WorkingSet {
         self.changed.stocks.extend(new.stocks.keys().cloned());
         self.changed.zone.extend(new.zone.clone());
         self.loaded.zone.extend(new.zone);
+        self.changed.relay.extend(new.relay.clone());
+        self.loaded.relay.extend(new.relay);
         self.loaded.documents.extend(new.documents);
         self.loaded.declarations.extend(new.declarations);
         self.loaded.exports.extend(new.exports);
@@ -316,6 +326,7 @@ impl WorkingSet {
         self.outcomes.stock_moves.extend(outcomes.stock_moves);
         self.outcomes.entries.extend(outcomes.entries);
         self.outcomes.zone.extend(outcomes.zone);
+        self.outcomes.relay.extend(outcomes.relay);
         let Consolidated { parts, forms, marks, results } = outcomes.consolidated;
         for (closed, ..) in &marks {
             self.free.remove(closed);
@@ -391,6 +402,7 @@ impl WorkingSet {
                 })
                 .collect(),
             zone: changed.zone,
+            relay: changed.relay,
             outcomes,
         }
     }

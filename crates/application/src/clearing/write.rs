@@ -2,6 +2,7 @@
 
 mod consolidation;
 mod received;
+mod relay;
 mod stock;
 mod zone;
 
@@ -63,6 +64,8 @@ pub mod response_kind {
     pub const CONSOLIDATED: i64 = 15;
     /// An answer about a bonded list or gate pass.
     pub const ZONE: i64 = 20;
+    /// An answer from upstream, as it came or a part of it.
+    pub const PASSED_ON: i64 = 30;
 }
 
 /// Writes everything that `set` has changed; gives the partitions whose sequence moved.
@@ -79,6 +82,7 @@ pub fn write(
     write_records(tx, &changes, &answered, at)?;
     consolidation::write(tx, &changes, sequence, &mut moved, at)?;
     zone::write(tx, &changes, sequence, &mut moved, at)?;
+    relay::write(tx, &changes, sequence, &mut moved, at)?;
     tx.upsert(&waiting)?;
     write_balances(tx, &changes)?;
     stock::write(tx, &changes, at)?;

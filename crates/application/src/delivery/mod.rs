@@ -5,12 +5,13 @@
 
 mod consolidated;
 mod follower;
+mod passed_on;
 mod render;
 mod zone;
 
 pub use follower::{Dispatch, FollowError, Follower, Round};
-pub(crate) use render::addressees;
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
+pub(crate) use render::{addressees, refusal_of_upstream};
 
 use std::collections::BTreeMap;
 

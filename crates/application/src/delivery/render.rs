@@ -14,6 +14,7 @@ use tongguan_messages::ceb::{
 use tongguan_messages::response::{Quote, Quoted, Response, write_responses};
 use tongguan_messages::write::Style;
 use tongguan_storage::stored::consolidation::StoredResultPart;
+use tongguan_storage::stored::relay::StoredPassedOn;
 use tongguan_storage::stored::response::StoredResponse;
 use tongguan_storage::stored::tax::StoredTaxV1;
 use tongguan_storage::stored::{StoredError, decode, encode, versioned};
@@ -103,6 +104,11 @@ pub fn format_refusal_body(
     encode("format refusal", 1, &body).unwrap_or_default()
 }
 
+/// The body of the row of a format refusal that came from upstream.
+pub fn refusal_of_upstream(message: MessageType, status: i32, text: &str) -> Vec<u8> {
+    format_refusal_body(Some(message), Some(Official::Business(status)), &[text.to_owned()])
+}
+
 /// The mailboxes that receive what a row of the outbox says.
 ///
 /// # Errors
@@ -113,6 +119,7 @@ pub(crate) fn addressees(row: &tongguan_storage::Response) -> Result<Vec<String>
             Ok(row.mailbox.iter().map(ToString::to_string).collect())
         }
         response_kind::CONSOLIDATED => Ok(StoredResultPart::decode(&row.body)?.mailboxes),
+        response_kind::PASSED_ON => Ok(StoredPassedOn::decode(&row.body)?.mailboxes),
         _ => Ok(mailboxes(&rows::read_answer(StoredResponse::decode(&row.body)?.answer)?)),
     }
 }
@@ -155,6 +162,9 @@ pub fn render(
             super::consolidated::result(outgoing).map(|message| vec![message])
         }
         response_kind::ZONE => super::zone::answer(outgoing).map(|message| vec![message]),
+        response_kind::PASSED_ON => {
+            super::passed_on::answer(outgoing, open).map(|message| vec![message])
+        }
         _ => {
             let stored = StoredResponse::decode(&row.body)?;
             let answer = rows::read_answer(stored.answer.clone())?;

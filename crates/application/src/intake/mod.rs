@@ -8,8 +8,10 @@ pub mod assess;
 mod documents;
 pub mod envelope;
 mod signer;
+mod upstream;
 mod zone;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use roxmltree::Document as Tree;
@@ -28,7 +30,7 @@ use tongguan_messages::zone::ZoneMessage;
 use tongguan_storage::seal::{DataKey, Keyring, SealError};
 use tongguan_storage::{self as storage, Partition};
 
-use crate::clearing::batch::{Delivery, Notice};
+use crate::clearing::batch::{Delivery, Notice, WindowNumber};
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::Source;
 use crate::clearing::write::response_kind;
@@ -54,6 +56,8 @@ pub struct Knowledge {
     pub policy: Arc<Policy>,
     /// Which messages must be signed.
     pub signed: SignatureDemand,
+    /// The mailboxes of windows that relay messages to this one: what they send is answered to them.
+    pub windows: Arc<BTreeSet<DxpId>>,
 }
 
 /// Which messages must carry a signature: all requests, unless switched off one by one.
@@ -83,8 +87,20 @@ pub struct Received {
     pub origin: String,
     /// The mailbox that it came from, where the way tells. An envelope's own sender replaces it.
     pub sender: Option<DxpId>,
+    /// Who handed it over.
+    pub way: Way,
     /// The business message, bare or in an envelope.
     pub bytes: Vec<u8>,
+}
+
+/// Who handed a message over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Way {
+    /// A party, or a window that relays.
+    #[default]
+    Party,
+    /// The window that this one relays to: it answers.
+    Upstream,
 }
 
 /// Refines messages. One for each worker thread, because it keeps what it has verified.
@@ -141,8 +157,14 @@ impl Intake {
             length: originals::length_of(&received.bytes),
         };
         let outcome = self.open(&received, &mut message);
+        let window = self.window_number(&received, &message);
         let (incoming, notices, summary) = match outcome {
             Ok(opened) => opened,
+            Err(refused) if received.way == Way::Upstream => {
+                let came = upstream::unreadable(&received, &refused);
+                let refused = Summary { refused: refused.defects, ..Summary::default() };
+                (vec![Incoming::FromUpstream(Box::new(came))], Vec::new(), refused)
+            }
             Err(refused) => {
                 let notice = malformed(&received, partition, &refused);
                 let summary = Summary {
@@ -155,7 +177,21 @@ impl Intake {
         };
         message.documents = i64::try_from(incoming.len()).unwrap_or(i64::MAX);
         let original = Original::new(received.id, received.bytes, key)?;
-        Ok((Delivery { message, original, incoming, notices }, summary))
+        Ok((Delivery { message, original, incoming, notices, window }, summary))
+    }
+
+    /// The number of a message that another window relays.
+    fn window_number(
+        &self,
+        received: &Received,
+        message: &storage::Message,
+    ) -> Option<WindowNumber> {
+        let sender = received.sender.as_ref().filter(|it| self.knowledge.windows.contains(it))?;
+        // The envelope's number has replaced what the message was called.
+        (message.origin != received.origin).then(|| WindowNumber {
+            sender: sender.clone(),
+            number: message.origin.as_str().into(),
+        })
     }
 
     /// Opens the envelope, if there is one, then the message.
@@ -204,16 +240,26 @@ impl Intake {
         received: &Received,
         message: &mut storage::Message,
     ) -> Result<Opened, Refused> {
-        if tongguan_messages::zone::is_request(tree) {
+        if received.way == Way::Party && tongguan_messages::zone::is_request(tree) {
             return self.open_zone(tree, envelope, received, message);
         }
         let mut reading = read::read(tree, Profile::Tolerant)?;
+        if received.way == Way::Upstream {
+            let came = upstream::answers(&reading, received, message);
+            let documents = came.answers.len();
+            let summary =
+                Summary { message: Some(reading.message), documents, ..Summary::default() };
+            return Ok((vec![Incoming::FromUpstream(Box::new(came))], Vec::new(), summary));
+        }
         if let Some(Err(defect)) = envelope.map(|envelope| envelope.check_type(reading.message)) {
             reading.defects.insert(0, defect);
         }
         message.kind = Some(reading.message.code().to_owned());
         message.guid = Some(reading.guid.clone());
-        let sender = mailbox_of(&reading)
+        let window = received.sender.as_ref().filter(|it| self.knowledge.windows.contains(it));
+        let sender = window
+            .cloned()
+            .or_else(|| mailbox_of(&reading))
             .or_else(|| envelope.and_then(|envelope| envelope.sender.clone()))
             .or_else(|| received.sender.clone());
         if !reading.is_valid() || !reading.message.is_request() {

@@ -46,7 +46,7 @@ impl Desk {
             length: length_of(&bytes),
         };
         let original = Original::new(id, bytes, Arc::new(key)).unwrap();
-        Delivery { message, original, incoming: Vec::new(), notices: Vec::new() }
+        Delivery { message, original, incoming: Vec::new(), notices: Vec::new(), window: None }
     }
 
     /// Stores a batch; gives its message rows and how many bundles they take.

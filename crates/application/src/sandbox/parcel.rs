@@ -16,6 +16,7 @@ use tongguan_messages::write::{Envelope, Style};
 
 use super::enterprise::{Enterprise, Kind, Member};
 use super::officers::Outcome;
+use crate::intake::Way;
 use crate::reception::{Handed, NotTaken, Receipt, Reception};
 
 /// A parcel that is ready to be sent.
@@ -170,6 +171,7 @@ impl Ready {
             reception.hand_over(Handed {
                 origin: name.to_owned(),
                 sender: None,
+                way: Way::Party,
                 bytes: message.into_bytes(),
                 // It has room for the answer.
                 reply: Box::new(move |receipt| drop(reply.try_send(receipt))),

@@ -30,7 +30,7 @@ pub enum FolderError {
     Follow(#[from] tongguan_application::delivery::FollowError),
 }
 
-fn failed(
+pub(crate) fn failed(
     path: &std::path::Path,
     action: &'static str,
 ) -> impl FnOnce(std::io::Error) -> FolderError {

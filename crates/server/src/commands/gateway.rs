@@ -12,12 +12,12 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::Serialize;
 use tongguan_application::delivery::Follower;
-use tongguan_application::intake::{Received, SignatureDemand};
+use tongguan_application::intake::{Received, SignatureDemand, Way};
 use tongguan_application::learning::Learned;
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
-use tongguan_domain::ids::MessageId;
+use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
@@ -53,6 +53,9 @@ pub struct Gateway {
     /// Accept messages of this type unsigned; may be given several times.
     #[arg(long, value_name = "TYPE")]
     unsigned: Vec<String>,
+    /// What lies in the inbox was relayed by another window, which is answered: its mailbox.
+    #[arg(long, value_name = "MAILBOX", value_parser = mailbox)]
+    window: Option<DxpId>,
     /// How buyers' identities are checked.
     #[arg(long, value_enum, default_value = "none")]
     identities: Identities,
@@ -94,6 +97,10 @@ impl Identities {
     }
 }
 
+fn mailbox(text: &str) -> Result<DxpId, String> {
+    DxpId::parse(text).map_err(|error| error.to_string())
+}
+
 /// What was answered.
 #[derive(Debug, Default, Serialize)]
 struct Report {
@@ -119,7 +126,8 @@ impl Gateway {
         let (folder, trust) = TrustFolder::open(&self.trust)?;
         let identities = self.identities.register();
         let Learned { registry, pack, settings, .. } = learned.clone();
-        let knowledge = product::knowledge(registry, pack, trust, demand(&self.unsigned)?);
+        let mut knowledge = product::knowledge(registry, pack, trust, demand(&self.unsigned)?);
+        knowledge.windows = Arc::new(self.window.iter().cloned().collect());
         let refresh = Refresh::new(learned, knowledge.clone(), folder, self.refresh);
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -137,6 +145,7 @@ impl Gateway {
             report: Report::default(),
             upkeep: Upkeep::new(product.store.clone(), product.clock.clone(), refresh),
             single: self.once,
+            window: self.window.clone(),
         };
         if self.once {
             rounds.round()?;
@@ -205,6 +214,8 @@ struct Rounds {
     upkeep: Upkeep,
     /// Whether there is one round and no other.
     single: bool,
+    /// The window that relays what lies in the inbox.
+    window: Option<DxpId>,
 }
 
 impl Rounds {
@@ -245,7 +256,8 @@ impl Rounds {
                 id: MessageId(self.ids.next(partition, at)),
                 at,
                 origin: file.name.clone(),
-                sender: None,
+                sender: self.window.clone(),
+                way: Way::Party,
                 bytes,
             };
             waiting.insert(self.pipeline.submit(received), file);

@@ -23,6 +23,7 @@ mod place;
 mod quarantine;
 mod rebuild;
 mod registry;
+mod relay;
 mod returns;
 mod review;
 mod serve;
@@ -61,6 +62,7 @@ enum Command {
     Quarantine(quarantine::Quarantine),
     Rebuild(rebuild::Rebuild),
     Registry(registry::Registry),
+    Relay(relay::Relay),
     Message(message::Message),
     #[command(name = "return")]
     Returns(returns::Returns),
@@ -93,6 +95,7 @@ impl Tongguan {
             Command::Quarantine(quarantine) => quarantine.run(),
             Command::Rebuild(rebuild) => rebuild.run(),
             Command::Registry(registry) => registry.run(),
+            Command::Relay(relay) => relay.run(),
             Command::Message(message) => message.run(),
             Command::Returns(returns) => returns.run(),
             Command::Review(review) => review.run(),

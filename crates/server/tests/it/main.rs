@@ -23,6 +23,7 @@ mod message;
 mod output;
 mod quarantine;
 mod registry;
+mod relay;
 mod returns;
 mod review;
 mod review_exports;

@@ -12,6 +12,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
+use crate::relay::{relay_everything, released};
 use crate::run::tongguan_in;
 use crate::serve::{Service, on_sqlite};
 use crate::serve_connections::Caller;
@@ -128,9 +129,8 @@ fn a_replaced_certificate_is_taken_up_and_a_half_replaced_one_is_not() {
     assert!(!reached(trusting(&old.certificate, None)));
 }
 
-#[test]
-fn who_must_show_a_certificate_is_served_with_one_of_a_trusted_authority_alone() {
-    let (pair, stranger) = (Pair::new(), Pair::new());
+/// The certificate of an authority, and what one of its clients shows.
+fn known_client() -> (String, Pair) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -138,10 +138,17 @@ fn who_must_show_a_certificate_is_served_with_one_of_a_trusted_authority_alone()
     let known = CertificateParams::new(["erp".to_owned()]).unwrap();
     let known = known.signed_by(&key, &authority).unwrap();
     let known = Pair { certificate: known.pem(), key: key.serialize_pem() };
+    (authority.pem(), known)
+}
+
+#[test]
+fn who_must_show_a_certificate_is_served_with_one_of_a_trusted_authority_alone() {
+    let (pair, stranger) = (Pair::new(), Pair::new());
+    let (authority, known) = known_client();
     let place = |folder: &Path| {
         pair.write(folder);
         fs::create_dir(folder.join("clients")).unwrap();
-        fs::write(folder.join("clients/root.pem"), authority.pem()).unwrap();
+        fs::write(folder.join("clients/root.pem"), &authority).unwrap();
         on_sqlite(folder)
     };
     let service = Service::start(place, &format!("{FILES}client_authorities = 'clients'\n"));
@@ -181,4 +188,37 @@ fn what_cannot_be_used_is_told_at_start_with_its_file_and_line() {
         }
         assert!(!folder.path().join("data").exists(), "nothing was opened");
     }
+}
+
+#[test]
+fn a_window_that_relays_shows_its_certificate_upstream() {
+    let pair = Pair::new();
+    let (authority, known) = known_client();
+    let place = |folder: &Path| {
+        pair.write(folder);
+        fs::create_dir(folder.join("clients")).unwrap();
+        fs::write(folder.join("clients/root.pem"), &authority).unwrap();
+        on_sqlite(folder)
+    };
+    let settings = format!("windows = ['DXPLOC1']\n{FILES}client_authorities = 'clients'\n");
+    let above = Service::start(place, &settings);
+    let files = tempfile::tempdir().unwrap();
+    let access_key = above.key("DXPLOC1");
+    let contents = [
+        ("access_key", access_key["key"].as_str().unwrap()),
+        ("authorities", &pair.certificate),
+        ("certificate", &known.certificate),
+        ("key", &known.key),
+    ];
+    let mut settings = format!("[relay]\nmailbox = 'DXPLOC1'\nurl = '{}'\n", above.base);
+    for (name, content) in contents {
+        let path = files.path().join(name);
+        fs::write(&path, content).unwrap();
+        settings.push_str(&format!("{name} = '{}'\n", path.display()));
+    }
+    let mut local = Service::start(on_sqlite, &settings);
+    relay_everything(&local);
+    local.start_again();
+    local.clear(1);
+    assert_eq!(released(&local, 1).0.into_values().collect::<Vec<_>>(), [1]);
 }

@@ -30,6 +30,7 @@ pub mod import_return;
 pub mod lodged;
 pub mod movement;
 pub mod register;
+pub mod relay;
 pub mod response;
 pub mod state;
 pub mod summary;

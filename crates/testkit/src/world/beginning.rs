@@ -1,8 +1,10 @@
 //! What a world begins with.
 
+use std::collections::BTreeSet;
+
 use tongguan_application::clearing::decide::Draws;
 use tongguan_application::clearing::settings::Settings;
-use tongguan_domain::ids::{DeclarationId, OfficeCode, PartyId};
+use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId};
 use tongguan_domain::lane::Draw;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::Party;
@@ -25,6 +27,8 @@ pub struct Beginning {
     pub signing: Signing,
     /// Parties besides the cast, or in the place of one of it where the ids agree.
     pub parties: Vec<Party>,
+    /// Windows that relay messages to it.
+    pub windows: BTreeSet<DxpId>,
     /// A PostgreSQL database, empty; the embedded database when absent.
     pub database: Option<Database>,
 }
@@ -43,6 +47,7 @@ impl Default for Beginning {
             guarantee: Money::from_fen(100_000_000),
             signing: Signing::Sm2,
             parties: Vec::new(),
+            windows: BTreeSet::new(),
             database: None,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::record::DocumentKey;
-use tongguan_application::intake::{Intake, Received, SignerCache};
+use tongguan_application::intake::{Intake, Received, SignerCache, Way};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
@@ -106,6 +106,7 @@ impl Client {
                 at,
                 origin: "test.xml".into(),
                 sender: None,
+                way: Way::Party,
                 bytes: message.as_bytes().to_vec(),
             };
             batch.push(self.intake.refine(received, self.key.clone()).expect("refined").0);

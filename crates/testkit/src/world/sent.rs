@@ -17,7 +17,8 @@ pub struct Sent {
 }
 
 impl Sent {
-    pub(crate) fn of(messages: Vec<Rendered>) -> Self {
+    /// What these messages say.
+    pub fn of(messages: Vec<Rendered>) -> Self {
         Self { answers: answers(&messages), bills: bills(&messages), messages }
     }
 

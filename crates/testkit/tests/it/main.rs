@@ -38,6 +38,7 @@ mod pages;
 mod parcels;
 mod quantities;
 mod quarantine;
+mod relay;
 mod repetition;
 mod repetition_exports;
 mod requests_listed;

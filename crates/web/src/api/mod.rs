@@ -40,6 +40,7 @@ mod people;
 mod quarantine;
 mod queue;
 mod reference;
+mod relay;
 mod returns;
 mod session;
 mod system;
@@ -133,6 +134,9 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Operate), routes!(system::set_log_level))
         .api(may(P::Operate), routes!(system::back_up))
         .api(may(P::ReadAudit), routes!(audit::events))
+        .api(may(P::Operate), routes!(relay::show))
+        .api(may(P::Operate), routes!(relay::retry))
+        .api(may(P::Operate), routes!(relay::dismiss))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)
 }

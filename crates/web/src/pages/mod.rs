@@ -30,6 +30,7 @@ pub mod programs;
 pub mod proposals;
 pub mod quarantine;
 pub mod queue;
+pub mod relay;
 pub mod requests;
 pub mod returns;
 pub mod sandbox;
@@ -212,6 +213,8 @@ fn of_people(routes: Routes) -> Routes {
         .post("/people/{name}/role", Needs::May(Permission::ManagePeople), people::change_role)
         .post("/people/{name}/access", Needs::May(Permission::ManagePeople), people::change_access)
         .post("/account/sessions/{number}", Needs::Known, account::end_session)
+        .get("/relay", Needs::May(Permission::Operate), relay::page)
+        .post("/relay/{message}", Needs::May(Permission::Operate), relay::act)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)
 }

@@ -21,6 +21,7 @@ pub mod parcel;
 pub mod people;
 pub mod queue;
 pub mod registry;
+pub mod relay;
 pub mod returns;
 pub mod system;
 pub mod tax;

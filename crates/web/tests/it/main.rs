@@ -14,6 +14,7 @@ mod open_pages;
 mod parameters;
 mod permissions;
 mod queue;
+mod relay;
 mod signing_in;
 mod system;
 mod unmasking;

@@ -18,6 +18,7 @@ mod export_return;
 mod facility;
 mod guarantee;
 mod matching;
+mod relay;
 mod reply;
 mod returns;
 mod rules;
@@ -32,7 +33,7 @@ pub use export::export_missing;
 pub use rules::ALL as RULES;
 pub use zone::reason as zone_reason;
 
-use tongguan_domain::ids::{DeclarationId, OfficeCode, ReturnId};
+use tongguan_domain::ids::{DeclarationId, MessageId, OfficeCode, ReturnId};
 use tongguan_domain::lane::Draw;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -151,6 +152,12 @@ pub enum Undecidable {
     /// The return is not stored.
     #[error("return {0} is not stored")]
     NoSuchReturn(ReturnId),
+    /// No such message was relayed.
+    #[error("message {n} was not relayed", n = .0.0)]
+    NoSuchRelay(MessageId),
+    /// Only what was given up can be tried again, or left at that.
+    #[error("message {n} was not given up", n = .0.0)]
+    NotGivenUp(MessageId),
     /// The step does not fit where the return stands.
     #[error(transparent)]
     ReturnStepRefused(#[from] tongguan_domain::returns::ReturnStepRefused),
@@ -241,6 +248,9 @@ pub fn decide(
         Incoming::Consolidate(what) => consolidation::consolidate(draft, circumstances, what),
         Incoming::Zone(document) => zone::submitted(draft, circumstances, document),
         Incoming::ZoneNews(news) => zone::news(draft, circumstances, news),
+        Incoming::Relayed(relayed) => relay::take(draft, circumstances, relayed),
+        Incoming::RelayStep(step) => relay::step(draft, circumstances, step),
+        Incoming::FromUpstream(came) => relay::answered(draft, circumstances, came),
     }
 }
 

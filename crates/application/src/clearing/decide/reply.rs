@@ -13,6 +13,7 @@ use super::Circumstances;
 use crate::clearing::incoming::Submitted;
 use crate::clearing::outcome::{Bill, Cause, DeclarationNumbers, Entry, Response, Step, Subject};
 use crate::clearing::record::{AnswerTo, DocumentKey, DocumentRecord, ExportRecord, Source};
+use crate::clearing::relay::RelayedDocument;
 use crate::clearing::working_set::Draft;
 
 /// A run of responses in the making. Times grow by at least a millisecond from one to the next, and
@@ -90,6 +91,25 @@ impl Replying {
         replying
     }
 
+    /// To a document that was relayed, at that time where nothing was said later.
+    pub fn to_relayed(source: Source, document: &RelayedDocument, at: Moment) -> Self {
+        let partition = crate::numbering::partition_of(source.message.0);
+        let answer = document.answer.clone();
+        let provisional = document.provisional.clone();
+        let mut replying = Self {
+            partition,
+            source,
+            answer,
+            provisional,
+            declaration: None,
+            next_at: at.floor_millis(),
+            run: Vec::new(),
+            bills: Vec::new(),
+        };
+        replying.not_before(Some(document.replied_at));
+        replying
+    }
+
     /// Turns to the sender of a newer copy of the document.
     pub fn answer_to(&mut self, submitted: &Submitted) {
         self.source = submitted.source;
@@ -140,6 +160,11 @@ impl Replying {
     pub fn send_unkeyed(self, draft: &mut Draft<'_>, message: MessageType) {
         let cause = Cause::Document(self.source);
         self.send_about(draft, None, Subject::Unkeyed(message), cause);
+    }
+
+    /// Sends the run about a document that is relayed; gives the time of its last response.
+    pub fn send_relayed(self, draft: &mut Draft<'_>, message: MessageType, cause: Cause) -> Moment {
+        self.send_about(draft, None, Subject::Unkeyed(message), cause)
     }
 
     /// Sends the run about a document that leaves what stands under its key as it is, but that the

@@ -18,6 +18,7 @@ use crate::clearing::incoming::{
 use crate::clearing::record::{ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey};
 
 use super::balances::PRESENT;
+use super::relay::RelayNamed;
 use super::zone::ZoneNamed;
 
 /// What a batch names, and what that leads to.
@@ -56,6 +57,7 @@ pub(super) struct Named {
     pub(super) closed: BTreeSet<ClosedExportKey>,
     pub(super) stocks: BTreeSet<StockKey>,
     pub(super) zone: ZoneNamed,
+    pub(super) relay: RelayNamed,
 }
 
 impl Named {
@@ -95,6 +97,10 @@ impl Named {
                 Incoming::Consolidate(what) => named.consolidation(what),
                 Incoming::Zone(document) => named.zone_document(document),
                 Incoming::ZoneNews(news) => named.zone_news(news),
+                // Nothing that is stored is looked at.
+                Incoming::Relayed(_) => {}
+                Incoming::RelayStep(step) => drop(named.relay.messages.insert(step.message)),
+                Incoming::FromUpstream(came) => named.upstream_message(came),
             }
         }
         named

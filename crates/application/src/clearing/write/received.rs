@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{self as storage, Partition, StorageError, Tx};
 
@@ -11,16 +12,19 @@ use crate::clearing::batch::{BatchError, Delivery};
 use crate::clearing::fold::Held;
 use crate::originals;
 
-/// Writes the messages of a batch, the bundles of their originals, and notices.
+/// Writes the messages of a batch, the bundles of their originals, and notices but of those that another
+/// window has sent `again`.
 pub(in crate::clearing) fn write_messages(
     tx: &mut Tx<'_>,
     batch: &[Delivery],
+    again: &BTreeSet<MessageId>,
     at: Moment,
     sequence: &mut Sequence,
     moved: &mut BTreeSet<Partition>,
 ) -> Result<(), BatchError> {
     let mut notices = Vec::new();
-    for notice in batch.iter().flat_map(|delivery| &delivery.notices) {
+    let first = batch.iter().filter(|delivery| !again.contains(&delivery.message.message_id));
+    for notice in first.flat_map(|delivery| &delivery.notices) {
         moved.insert(notice.partition);
         let seq = sequence.take();
         notices.push(storage::Response {

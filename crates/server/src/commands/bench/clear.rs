@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use tongguan_application::intake::{Received, SignatureDemand};
+use tongguan_application::intake::{Received, SignatureDemand, Way};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline, StageTimes};
 use tongguan_application::ports::Clock;
@@ -361,7 +361,8 @@ impl Run {
     fn submit(&mut self, bytes: Vec<u8>, is_last: bool) {
         let at = self.clock.now();
         let id = MessageId(self.ids.next(Partition(0), at));
-        let received = Received { id, at, origin: "bench".into(), sender: None, bytes };
+        let received =
+            Received { id, at, origin: "bench".into(), sender: None, way: Way::Party, bytes };
         let ticket = self.pipeline.submit(received);
         if is_last {
             self.waiting.insert(ticket, at);

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::intake::Received;
+use tongguan_application::intake::{Received, Way};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{self, Ack, Pipeline};
 use tongguan_domain::declaration::Ruling;
@@ -194,7 +194,7 @@ impl Sending {
         }
         let id = MessageId(self.ids.next(Partition::of_text(&letter.origin), at));
         let Letter { origin, bytes, .. } = letter;
-        self.pipeline.submit(Received { id, at, origin, sender: None, bytes });
+        self.pipeline.submit(Received { id, at, origin, sender: None, way: Way::Party, bytes });
         self.sent.messages += 1;
         while let Ok(ack) = self.pipeline.acks().try_recv() {
             self.settle(ack)?;

@@ -1,5 +1,6 @@
 //! The settings of the service: one file, every key of which has a default.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -12,11 +13,13 @@ use serde::Deserialize;
 use tongguan_application::intake::SignatureDemand;
 use tongguan_application::people::Policy;
 use tongguan_application::ports::Clock;
+use tongguan_domain::ids::DxpId;
 use tongguan_gateways::webhook::Network;
 use tongguan_web::Limits;
 
 use super::metrics::MetricsSettings;
 use super::patience::Patience;
+use super::relay::RelaySettings;
 use super::tls::{Credentials, TlsSettings};
 use super::webhooks::WebhookSettings;
 use crate::commands::gateway::{Identities, demand};
@@ -58,6 +61,9 @@ pub struct Config {
     pub metrics: Option<MetricsSettings>,
     /// Where messages are pushed to.
     pub webhooks: WebhookSettings,
+    /// The window that messages are relayed to.
+    pub relay: Option<RelaySettings>,
+    windows: Vec<String>,
 }
 
 /// What is demanded of people who sign in.
@@ -109,6 +115,8 @@ impl Default for Config {
             log: LogSettings::default(),
             metrics: None,
             webhooks: WebhookSettings::default(),
+            relay: None,
+            windows: Vec::new(),
             is_sandbox: false,
         }
     }
@@ -252,6 +260,9 @@ impl Config {
         if let Some(tls) = &mut config.tls {
             tls.beside(folder);
         }
+        if let Some(relay) = &mut config.relay {
+            relay.beside(folder);
+        }
         Ok(config)
     }
 
@@ -274,6 +285,8 @@ impl Config {
         );
         self.webhooks.check()?;
         self.proxies()?;
+        self.relay.as_ref().map_or(Ok(()), RelaySettings::check)?;
+        self.windows()?;
         self.demand().map(drop)
     }
 
@@ -315,6 +328,15 @@ impl Config {
     /// How often it is looked what others changed.
     pub const fn refresh_every(&self) -> Duration {
         Duration::from_secs(self.refresh_seconds.get() as u64)
+    }
+
+    /// The mailboxes of windows that relay to this one.
+    ///
+    /// # Errors
+    /// What is no mailbox.
+    pub fn windows(&self) -> anyhow::Result<BTreeSet<DxpId>> {
+        let windows = self.windows.iter().map(|text| DxpId::parse(text));
+        windows.collect::<Result<_, _>>().context("in `windows`")
     }
 
     /// Which messages must be signed.
@@ -395,6 +417,10 @@ mod tests {
             ("proxies = ['10.0.0.1']", "`10.0.0.1` is no network"),
             ("[webhooks]\nnetworks = ['10.0.0.0']", "`10.0.0.0` is no network"),
             ("[webhooks]\nanswer_seconds = 60", "25 at most"),
+            ("[relay]\nurl = 'https://a'", "mailbox"),
+            ("[relay]\nmailbox = 'M'\nurl = 'https://a'", "needs either"),
+            ("[relay]\nmailbox = 'M'\noutbox = 'o'\ninbox = 'i'\nkey = 'k'", "go together"),
+            ("windows = ['']", "in `windows`"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(wanted) && error.contains("tongguan.toml"), "{text}: {error}");

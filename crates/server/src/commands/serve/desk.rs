@@ -100,13 +100,13 @@ impl Desk {
         // is told of at the next beat.
         drop(self.upkeep.take_up_changes(&self.pipeline));
         let (ticket, waiting) = match errand {
-            Errand::Message(Handed { origin, sender, bytes, reply }) => {
+            Errand::Message(Handed { origin, sender, way, bytes, reply }) => {
                 let at = self.clock.now();
                 // Whoever sends nameless messages calls all of them alike, so that the name cannot spread
                 // them.
                 self.partition = Partition(self.partition.0.wrapping_add(1));
                 let id = MessageId(self.ids.next(self.partition, at));
-                let ticket = self.pipeline.submit(Received { id, at, origin, sender, bytes });
+                let ticket = self.pipeline.submit(Received { id, at, origin, sender, way, bytes });
                 (ticket, Waiting::Message(id, reply))
             }
             Errand::Commands(Asked { commands, reply }) => {

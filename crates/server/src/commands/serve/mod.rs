@@ -9,6 +9,7 @@ mod metrics;
 mod patience;
 mod post;
 mod proxies;
+mod relay;
 mod sandbox;
 mod self_signed;
 mod tls;
@@ -47,6 +48,7 @@ use self::lists::Lists;
 use self::metrics::Metrics;
 use self::post::Post;
 use self::proxies::seen_through;
+use self::relay::Relaying;
 use self::sandbox::{Ground, Running};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
@@ -164,6 +166,8 @@ struct Served {
     post: thread::JoinHandle<()>,
     /// What delivers webhooks, unless that is turned off.
     pushing: Option<thread::JoinHandle<()>>,
+    /// What relays messages to another window, where there is one.
+    relaying: Option<Relaying>,
     lists: (thread::JoinHandle<()>, crossbeam_channel::Sender<()>),
     /// What a sandbox has beside a real service.
     running: Option<Running>,
@@ -184,7 +188,8 @@ impl Served {
         let learned = store.read(Learned::load)?;
         let (folder, trust) = TrustFolder::open(&config.trust)?;
         let Learned { registry, pack, settings, .. } = learned.clone();
-        let knowledge = product::knowledge(registry, pack, trust, config.demand()?);
+        let mut knowledge = product::knowledge(registry, pack, trust, config.demand()?);
+        knowledge.windows = Arc::new(config.windows()?);
         let refresh = Refresh::new(learned, knowledge.clone(), folder, config.refresh_seconds());
         let identities = config.identities.register();
         let product = Product { store, keyring, clock, identities, knowledge, settings };
@@ -218,6 +223,10 @@ impl Served {
         let officers =
             AtReception { reception: reception.clone(), store, patience: limits.answer_within };
         let machine = Arc::new(Host::new(officers.store.clone(), config));
+        let relaying = config.relay.as_ref();
+        let relaying = relaying
+            .map(|relay| relay.start(officers.clone(), keyring.clone(), clock.clone()))
+            .transpose()?;
         let running = ground.start(&people, &enquiries, officers);
         let access = Access {
             reception,
@@ -237,13 +246,15 @@ impl Served {
             mail,
             limits,
         };
-        Ok(Self { access, desk, post, pushing, lists, running, ended })
+        Ok(Self { access, desk, post, pushing, relaying, lists, running, ended })
     }
 
     /// Waits until everything that was taken in is decided and lies in its mailbox.
     fn finish(self) -> anyhow::Result<()> {
-        let Self { access, desk, post, pushing, lists: (lists, alive), running, .. } = self;
+        let Self { access, desk, post, pushing, relaying, lists, running, .. } = self;
+        let (lists, alive) = lists;
         running.map_or(Ok(()), Running::finish)?;
+        relaying.map_or(Ok(()), Relaying::finish)?;
         // The last one that could hand a message over.
         drop(access);
         desk.join().map_err(|_| anyhow::anyhow!("the desk died; start again"))??;

@@ -316,6 +316,7 @@ fn pour(reception: &Reception, message: &str, told: &Sender<Receipt>) {
         let handed = Handed {
             origin: "test.xml".into(),
             sender: None,
+            way: tongguan_application::intake::Way::Party,
             bytes: message.as_bytes().to_vec(),
             reply: Box::new(move |receipt| told.send(receipt).unwrap()),
         };
