@@ -1,5 +1,5 @@
-// People of the demonstration at their work: review and examination, the port, a return, persons shown
-// for a reason, a telephone, the keys of programs.
+// People of the demonstration at their work: review and examination, the port, a return, a month consolidated,
+// persons shown for a reason, a telephone, the keys of programs.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -116,6 +116,32 @@ test('goods that came back otherwise than it was asked are let in', async () => 
   const returned = await examiner.page.locator('main li', { hasText: number }).innerText();
   assert.match(returned, /800/, 'the return is released');
 });
+
+test('what left late is consolidated into a formal declaration', async () => {
+  const officer = await somebody('officer');
+  await officer.follows('Consolidation');
+  await officer.presses('Consolidate that month');
+  await officer.reads('It was taken');
+  const [request] = await numbers(officer);
+  await officer.follows(request);
+  // The page says by itself when it is done.
+  await officer.reads('1 declarations in 1 formal ones');
+  await officer.follows('Consolidation');
+  await officer.reads('There is nothing of that month.');
+
+  await officer.follows('Formal declarations');
+  const [formal] = await numbers(officer);
+  await officer.follows(formal);
+  assert.equal(await officer.finds('Request'), request);
+  const shown = await officer.asks(`/api/v1/formal-declarations/${formal}`);
+  assert.equal(shown.number, formal);
+  assert.ok(JSON.stringify(shown).includes(request), `of ${request}: ${JSON.stringify(shown).slice(0, 500)}`);
+});
+
+/** The numbers that the rows of the page's last table link to. */
+function numbers(person) {
+  return person.page.locator('main table').last().locator('tbody tr td:first-child a').allInnerTexts();
+}
 
 test('goods are examined with a telephone and a scanner', async () => {
   const phone = { viewport: { width: 375, height: 700 }, isMobile: true, hasTouch: true };

@@ -115,8 +115,20 @@ impl<'d> Day<'d> {
     /// # Errors
     /// [`MessageError`].
     pub fn departures(&mut self) -> Result<Vec<Letter>, MessageError> {
+        self.leave(|parcel| parcel.story != Story::LeftLate)
+    }
+
+    /// The same of what leaves when the month was consolidated already.
+    ///
+    /// # Errors
+    /// [`MessageError`].
+    pub fn late_departures(&mut self) -> Result<Vec<Letter>, MessageError> {
+        self.leave(|parcel| parcel.story == Story::LeftLate)
+    }
+
+    fn leave(&mut self, takes: fn(&ExportedParcel) -> bool) -> Result<Vec<Letter>, MessageError> {
         let parcels = self.parcels;
-        let leaves = |parcel: &ExportedParcel| parcel.story.ending().status == 899;
+        let leaves = |parcel: &ExportedParcel| takes(parcel) && parcel.story.ending().status == 899;
         let mut letters = Vec::new();
         for group in self.groups(leaves, by_carrier_and_office) {
             let Some(first) = group.first() else { continue };

@@ -16,7 +16,7 @@ use tongguan_domain::time::Moment;
 
 use super::crew::{Crew, Team};
 use super::dice::Dice;
-use super::{EXAMINING_OFFICE, OFFICES, QUARANTINE_OFFICE};
+use super::{EXAMINING_OFFICE, OFFICES, QUARANTINE_OFFICE, REVIEWING_OFFICE};
 use crate::exports::{Export, export};
 
 pub use day::{CameBack, Consignment, Day};
@@ -82,6 +82,9 @@ fn parcel(
 fn offices(story: Story, dice: &mut Dice) -> (&'static str, &'static str) {
     if story.is_examined() {
         return (EXAMINING_OFFICE, EXAMINING_OFFICE);
+    }
+    if story.is_reviewed() {
+        return (REVIEWING_OFFICE, REVIEWING_OFFICE);
     }
     if story.finding().is_some() {
         return (QUARANTINE_OFFICE, QUARANTINE_OFFICE);

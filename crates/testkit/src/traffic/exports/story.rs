@@ -97,6 +97,8 @@ stories! {
     PackagesDiffer "packages-differ" 100 "件数";
     /// Its goods pay export duty.
     ExportDuty "export-duty" 100 "应征出口关税";
+    /// An officer reviews it, and it leaves when the month was consolidated already.
+    LeftLate "left-late" 899 "结关";
     /// It does not arrive.
     NotArrived "not-arrived" 399 "审结";
     /// It arrives and stays.
@@ -107,7 +109,7 @@ impl Story {
     /// What an officer rules after the examination, if anything.
     pub const fn ruling(self) -> Option<Ruling> {
         match self {
-            Self::Examined | Self::ReturnUnderExamination => Some(Ruling::Accept),
+            Self::Examined | Self::ReturnUnderExamination | Self::LeftLate => Some(Ruling::Accept),
             Self::RefusedAfterExamination => Some(Ruling::Refuse),
             _ => None,
         }
@@ -155,12 +157,17 @@ impl Story {
     /// Whether it is part of a formal declaration in the end: what left, was not declared in simplified
     /// form, and did not wholly come back.
     pub const fn is_consolidated(self) -> bool {
-        self.ending().status == 899 && !matches!(self, Self::Simplified | Self::Returned)
+        self.ending().status == 899
+            && !matches!(self, Self::Simplified | Self::Returned | Self::LeftLate)
+    }
+
+    pub(super) const fn is_reviewed(self) -> bool {
+        matches!(self, Self::LeftLate)
     }
 
     pub(super) const fn is_examined(self) -> bool {
         // Who examines what comes back has examined it before.
-        self.ruling().is_some() || matches!(self, Self::UnderExamination)
+        (self.ruling().is_some() || matches!(self, Self::UnderExamination)) && !self.is_reviewed()
     }
 }
 

@@ -76,6 +76,8 @@ pub fn send(
         consolidation = Consolidation::of(stage, officers.decides, month)?;
         Ok(acts)
     })?;
+    let late = day.late_departures().context("a departure cannot be written")?;
+    steps.take(late, |_| Ok(0))?;
     Ok(ExportsSent { back, consolidation, ..steps.sent })
 }
 
