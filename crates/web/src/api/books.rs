@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use tongguan_application::bonded::{
     self, Counted, ManualMove, MoveError, StockTake, move_stock, open_book, take_stock,
 };
-use tongguan_application::history::Cause;
 use tongguan_application::review;
 use tongguan_domain::access::Reach;
 use tongguan_domain::bonded::movement::MovementKind;
@@ -200,7 +199,7 @@ pub async fn open(
     if standing.is_some_and(|standing| standing.office != office) {
         return Err(Problem::NotFound);
     }
-    let cause = Cause::Person(caller.audit_name());
+    let cause = caller.cause();
     let view = BookView::of(&book, code_of(&registry, holder));
     record(&shared, move |at| open_book(&mut at.store().writer()?, &book, &cause, now)).await?;
     Ok(json_answer(&view))
