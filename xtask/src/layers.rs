@@ -175,6 +175,8 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("positive_list", &["allowance", "facts"]),
     ("matching", &["facts"]),
     ("listing", &["commerce", "declaration", "facts", "matching", "check"]),
+    // Goods are filed as lists are made of them.
+    ("filing", &["listing"]),
     ("risk", &["declaration", "facts", "lane", "matching"]),
     (
         "clearance",

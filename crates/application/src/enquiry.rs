@@ -7,6 +7,7 @@ mod books;
 mod consolidated;
 mod documents;
 mod facilities;
+mod filing;
 mod office;
 mod party;
 mod returned;
@@ -40,6 +41,8 @@ use crate::review::{
 };
 use crate::settings::{self, SettingsError};
 use crate::transit;
+
+pub use filing::FilingFile;
 
 /// Answers enquiries over a store.
 pub struct Enquiries {

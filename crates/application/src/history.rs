@@ -6,6 +6,7 @@
 //! the change. See decision 9.
 
 use tongguan_domain::access::SignIn;
+use tongguan_domain::filing::FilingId;
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
@@ -137,6 +138,20 @@ pub enum Subject {
         /// Which message of it, from 1.
         place: i64,
     },
+    /// A filing.
+    Filing {
+        /// Who filed.
+        party: PartyId,
+        /// Its number.
+        id: FilingId,
+    },
+    /// Goods that are registered.
+    Goods {
+        /// Whose.
+        party: PartyId,
+        /// Their number.
+        item: String,
+    },
 }
 
 /// What was done.
@@ -191,6 +206,23 @@ pub fn change<T, E: From<StorageError>>(
         Ok(value) | Err(RolledBack::Unchanged(value)) => Ok(value),
         Err(RolledBack::Failed(error)) => Err(error),
     }
+}
+
+/// Changes another register in the transaction of a [`change`], with the events that tell of it, of which there
+/// must be some: the revision stays.
+///
+/// # Errors
+/// What `work` gives, or [`StorageError`].
+pub(crate) fn along<E: From<StorageError>>(
+    tx: &mut Tx<'_>,
+    register: Register,
+    cause: &Cause,
+    now: Moment,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Vec<Entry>, E>,
+) -> Result<(), E> {
+    let revision = tx.bump(register)?;
+    let entries = work(tx)?;
+    Ok(record(tx, (register, revision), cause, now, &entries)?)
 }
 
 /// Writes events of a revision that was made in this transaction, before anything else was locked in it.
@@ -280,6 +312,8 @@ impl Subject {
             Self::Declaration(id) => format!("{id}/declaration"),
             Self::Unmasking(number) => format!("unmasking {number}/unmasking"),
             Self::Letter { mailbox, n, place } => format!("{mailbox}/{n}/{place}"),
+            Self::Filing { party, id } => format!("{party}/filing {id}"),
+            Self::Goods { party, item } => format!("{party}/goods {item}"),
         }
     }
 }
@@ -326,6 +360,10 @@ fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
             Subject::Unmasking(number) => StoredRegisterSubjectV1::Unmasking(*number),
             Subject::Letter { mailbox, n, place } => {
                 StoredRegisterSubjectV1::Letter(mailbox.as_str().into(), *n, *place)
+            }
+            Subject::Filing { party, id } => StoredRegisterSubjectV1::Filing(party.0, id.0),
+            Subject::Goods { party, item } => {
+                StoredRegisterSubjectV1::Goods(party.0, item.as_str().into())
             }
         },
         change: match entry.change {
@@ -378,6 +416,12 @@ fn read(row: RegisterEvent) -> Result<Event, StorageError> {
         StoredRegisterSubjectV1::Unmasking(number) => Subject::Unmasking(number),
         StoredRegisterSubjectV1::Letter(mailbox, n, place) => {
             Subject::Letter { mailbox: mailbox.into(), n, place }
+        }
+        StoredRegisterSubjectV1::Filing(party, id) => {
+            Subject::Filing { party: PartyId(party), id: FilingId(id) }
+        }
+        StoredRegisterSubjectV1::Goods(party, item) => {
+            Subject::Goods { party: PartyId(party), item: item.into() }
         }
     };
     let change = match stored.change {

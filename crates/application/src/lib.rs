@@ -36,6 +36,7 @@
 //! | [`answered`] | requests that were answered: the same one again is not acted on twice |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
+//! | [`filing`] | what enterprises file, reviewed by officers until it is registered |
 //! | [`history`] | what was changed of those, by what, and when |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
@@ -63,6 +64,7 @@ pub mod due;
 pub mod enquiry;
 pub mod export_returns;
 pub mod facility;
+pub mod filing;
 pub mod history;
 pub mod intake;
 pub mod learning;

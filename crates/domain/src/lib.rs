@@ -24,6 +24,7 @@
 //! | [`positive_list`] | which goods may be imported at retail |
 //! | [`matching`] | the three-document match |
 //! | [`listing`] | an export list made from order, waybill and registered goods |
+//! | [`filing`] | what enterprises file, and where each filing stands |
 //! | [`formal`] | formal declarations, which closed exports are consolidated into |
 //! | [`settlement`] | what a return leaves of a release |
 //! | [`tax`] | what an import pays: limits, regime, duty, consumption tax, value-added tax, terms |
@@ -39,6 +40,7 @@ pub mod declaration;
 pub mod defect;
 pub mod facility;
 pub mod facts;
+pub mod filing;
 pub mod formal;
 pub mod guarantee;
 pub mod ids;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use jiff::civil::Date;
+use tokio::sync::watch;
 use tongguan_application::intake::Knowledge;
 use tongguan_application::learning::{LearnError, Learned};
 use tongguan_application::pipeline::Pipeline;
@@ -25,6 +26,8 @@ pub struct Refresh {
     learned: Learned,
     knowledge: Knowledge,
     trust: TrustFolder,
+    /// Tells those who judge certificates beside the pipeline.
+    trusted: watch::Sender<Arc<TrustStore>>,
 }
 
 /// The folder of trusted authorities as it was when it was read.
@@ -41,7 +44,13 @@ impl Refresh {
     /// most every so many seconds.
     pub fn new(learned: Learned, knowledge: Knowledge, trust: TrustFolder, seconds: u32) -> Self {
         let every_ms = i64::from(seconds) * 1000;
-        Self { every_ms, looked_at: None, judged_on: None, learned, knowledge, trust }
+        let trusted = watch::Sender::new(Arc::clone(&knowledge.trust));
+        Self { every_ms, looked_at: None, judged_on: None, learned, knowledge, trust, trusted }
+    }
+
+    /// Who is trusted now, and from now on.
+    pub fn trusted(&self) -> watch::Receiver<Arc<TrustStore>> {
+        self.trusted.subscribe()
     }
 
     /// Looks, unless it has just done so, and gives what was changed and taken up.
@@ -76,6 +85,7 @@ impl Refresh {
         let mut taken_up: Vec<_> = changed.iter().map(|register| register.name()).collect();
         if let Some((folder, _)) = trust {
             self.trust = folder;
+            self.trusted.send_replace(Arc::clone(&trusted));
             taken_up.push("trust");
         }
         if !taken_up.is_empty() || !judged {

@@ -593,6 +593,43 @@ CREATE TABLE certificate (
 -- Who signs a message is one party; whom parties charge with declaring may be charged by many.
 CREATE UNIQUE INDEX certificate_own ON certificate (digest) WHERE delegate = 0;
 
+-- What enterprises file, counted as it comes, under the lock of the revision of `filings`. `status` tells
+-- nothing of expiry, which is a matter of the day.
+CREATE TABLE filing (
+    filing_id BIGINT NOT NULL PRIMARY KEY,
+    party_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    waits BIGINT CHECK (waits = 1),
+    valid_to BIGINT,
+    filed_by TEXT NOT NULL,
+    filed_at BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    body BYTES NOT NULL
+) CLUSTERED;
+
+CREATE INDEX filing_party ON filing (party_id, filing_id);
+
+CREATE INDEX filing_subject ON filing (party_id, kind, subject, filing_id);
+
+CREATE INDEX filing_waits ON filing (filing_id) WHERE waits IS NOT NULL;
+
+-- Goods that were approved, or imported by command.
+CREATE TABLE registered_goods (
+    party_id BIGINT NOT NULL,
+    item_no TEXT NOT NULL,
+    hs_code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    suspended BIGINT NOT NULL CHECK (suspended IN (0, 1)),
+    valid_to BIGINT,
+    filing_id BIGINT,
+    changed_at BIGINT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (party_id, item_no)
+) CLUSTERED;
+
 CREATE TABLE setting (
     scope TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -616,7 +653,8 @@ CREATE TABLE revision (
 ) CLUSTERED;
 
 INSERT INTO revision (name, n) VALUES
-    ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0);
+    ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0),
+    ('filings', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (

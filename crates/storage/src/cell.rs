@@ -5,6 +5,7 @@
 //! midnight in China, booleans are 0 and 1.
 
 use tongguan_domain::access::SignIn;
+use tongguan_domain::filing::FilingId;
 use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ReturnId};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
@@ -116,6 +117,7 @@ integers! {
     DeclarationId: |id| id.0, |value| Some(Self(value));
     ReturnId: |id| id.0, |value| Some(Self(value));
     MessageId: |id| id.0, |value| Some(Self(value));
+    FilingId: |id| id.0, |value| Some(Self(value));
     Money: |money| money.fen(), |value| Some(Self::from_fen(value));
     Quantity: |quantity| quantity.trillionths(), Quantity::from_trillionths;
     Moment: |moment| moment.micros(), |value| Some(Self::from_micros(value));

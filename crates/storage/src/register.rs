@@ -20,6 +20,8 @@ pub enum Register {
     People,
     /// Who saw whose full data; nothing is kept in memory of it.
     Unmasking,
+    /// What enterprises file, and the goods that are registered.
+    Filings,
 }
 
 /// How often each register was changed.
@@ -109,8 +111,8 @@ pub struct AuditPlace {
 
 impl Register {
     /// Every register.
-    pub const ALL: [Self; 5] =
-        [Self::Registry, Self::Settings, Self::Codes, Self::People, Self::Unmasking];
+    pub const ALL: [Self; 6] =
+        [Self::Registry, Self::Settings, Self::Codes, Self::People, Self::Unmasking, Self::Filings];
 
     /// Its name in rows.
     pub const fn name(self) -> &'static str {
@@ -120,6 +122,7 @@ impl Register {
             Self::Codes => "codes",
             Self::People => "people",
             Self::Unmasking => "unmasking",
+            Self::Filings => "filings",
         }
     }
 

@@ -17,6 +17,7 @@ mod caller;
 mod ceb;
 mod cookies;
 mod defect;
+mod filings;
 mod health;
 mod language;
 mod layers;
@@ -47,6 +48,7 @@ use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
+use tongguan_messages::certificate::TrustStore;
 
 pub use defect::DefectView;
 pub use language::Language;
@@ -78,6 +80,8 @@ pub struct Access {
     pub answered: Arc<Answered>,
     /// What webhooks are added and tried with.
     pub courier: Arc<Courier>,
+    /// Whose certificates are trusted.
+    pub trust: watch::Receiver<Arc<TrustStore>>,
     /// Whether browsers reach it by TLS alone.
     pub is_secure: bool,
     /// Where it is reached from outside, as `https://window.example`; what callers say where absent.

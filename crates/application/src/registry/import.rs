@@ -65,7 +65,7 @@ pub fn import(
     })
 }
 
-fn write(tx: &mut Tx<'_>, plan: Plan) -> Result<ImportReport, StorageError> {
+pub(super) fn write(tx: &mut Tx<'_>, plan: Plan) -> Result<ImportReport, StorageError> {
     let taken: Vec<_> = plan.codes_taken.iter().map(|code| (code,)).collect();
     let grants: Vec<_> = plan.grants.into_iter().map(|(_, grant)| grant).collect();
     tx.delete_party_codes(&taken)?;

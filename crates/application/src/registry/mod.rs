@@ -12,9 +12,11 @@
 //! | decide what changes, and say it | `plan`, `report` |
 //! | write it | `import` |
 //! | raise or lower one guarantee | `guarantee` |
+//! | bring one party up to date with what was filed | `amend` |
 //! | look parties up in decisions | `snapshot` |
 //! | say whose key may declare | `delegate` |
 
+mod amend;
 mod defect;
 mod delegate;
 mod entry;
@@ -25,11 +27,12 @@ mod plan;
 mod registered;
 mod report;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use amend::{Conflict, amend, conflict, nothing_of};
 pub use delegate::{KeyRefused, Signed, delegates, sign_for};
 pub use entry::{Entry, Grant, exact_money};
 pub use guarantee::{GrantError, Regranted, change_granted};

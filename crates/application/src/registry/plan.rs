@@ -29,6 +29,41 @@ pub(super) struct Plan {
     pub grants: Vec<(u64, Guarantee)>,
 }
 
+impl Plan {
+    /// What makes a party what it is to be.
+    pub(super) fn take(&mut self, line: u64, before: Option<&Registered>, after: Registered) {
+        let plan = self;
+        let party = after.party_row();
+        if before.map(Registered::party_row).as_ref() != Some(&party) {
+            plan.parties.push(party);
+        }
+        let had = before.map_or(&[][..], |before| &before.party.codes);
+        for (place, code) in after.party.codes.iter().enumerate() {
+            if had.get(place) != Some(code) {
+                let place = i64::try_from(place).unwrap_or(i64::MAX);
+                let party_id = after.party.id;
+                plan.codes.push(PartyCodeRow { code: code.clone(), party_id, place });
+            }
+        }
+        let taken = had.iter().filter(|code| !after.party.codes.contains(code));
+        plan.codes_taken.extend(taken.cloned());
+        let had = before.map_or(&[][..], |before| &before.certificates);
+        plan.certificates
+            .extend(after.certificates.iter().filter(|row| !had.contains(row)).cloned());
+        if let Some(grant) = &after.guarantee
+            && before.and_then(|before| before.guarantee.as_ref()) != Some(grant)
+        {
+            plan.grants.push((line, grant.clone()));
+        }
+        let change = match before {
+            None => Change::Added,
+            Some(before) if *before == after => Change::Unchanged,
+            Some(before) => Change::Changed(changes(before, &after)),
+        };
+        plan.report.parties.push(PartyReport { line, after, change });
+    }
+}
+
 /// Compares the entries of a file with all that is registered.
 pub(super) fn plan(registered: &[Registered], entries: &[Entry], now: Moment) -> Planned {
     let mut planner = Planner::new(registered, now.china_day());
@@ -120,7 +155,7 @@ impl<'r> Planner<'r> {
         self.by_certificate.extend(certificates.map(|certificate| (*certificate.digest(), id)));
         let after = after(entry, before, id, self.today);
         self.refuse_inverted_validity(entry.line, &after);
-        self.write(entry.line, before, after);
+        self.plan.take(entry.line, before, after);
     }
 
     /// The party that the entry's codes name, if there is one.
@@ -173,38 +208,6 @@ impl<'r> Planner<'r> {
                 self.defects.push(defect.expected(format!("a day not before {from}")));
             }
         }
-    }
-
-    fn write(&mut self, line: u64, before: Option<&Registered>, after: Registered) {
-        let plan = &mut self.plan;
-        let party = after.party_row();
-        if before.map(Registered::party_row).as_ref() != Some(&party) {
-            plan.parties.push(party);
-        }
-        let had = before.map_or(&[][..], |before| &before.party.codes);
-        for (place, code) in after.party.codes.iter().enumerate() {
-            if had.get(place) != Some(code) {
-                let place = i64::try_from(place).unwrap_or(i64::MAX);
-                let party_id = after.party.id;
-                plan.codes.push(PartyCodeRow { code: code.clone(), party_id, place });
-            }
-        }
-        let taken = had.iter().filter(|code| !after.party.codes.contains(code));
-        plan.codes_taken.extend(taken.cloned());
-        let had = before.map_or(&[][..], |before| &before.certificates);
-        plan.certificates
-            .extend(after.certificates.iter().filter(|row| !had.contains(row)).cloned());
-        if let Some(grant) = &after.guarantee
-            && before.and_then(|before| before.guarantee.as_ref()) != Some(grant)
-        {
-            plan.grants.push((line, grant.clone()));
-        }
-        let change = match before {
-            None => Change::Added,
-            Some(before) if *before == after => Change::Unchanged,
-            Some(before) => Change::Changed(changes(before, &after)),
-        };
-        plan.report.parties.push(PartyReport { line, after, change });
     }
 
     fn shown(&self, id: PartyId) -> String {

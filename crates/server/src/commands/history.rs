@@ -104,6 +104,8 @@ fn write_event<'r>(
         Subject::Declaration(id) => format!("declaration {id}"),
         Subject::Unmasking(number) => format!("unmasking {number}"),
         Subject::Letter { mailbox, n, place } => format!("{mailbox}  {n}/{place}"),
+        Subject::Filing { party: of, id } => format!("filing {id} of {}", party(*of)),
+        Subject::Goods { party: of, item } => format!("goods {item} of {}", party(*of)),
     };
     let cause = match &event.cause {
         Cause::File { name, digest } => format!("{name} (sha256 {})", fingerprint(digest)),
@@ -145,6 +147,16 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
         Subject::Unmasking(number) => json!({ "kind": "unmasking", "number": number }),
         Subject::Letter { mailbox, n, place } => {
             json!({ "kind": "letter", "mailbox": mailbox, "n": n, "place": place })
+        }
+        Subject::Filing { party: of, id } => {
+            let mut filing = party("filing", *of);
+            filing["number"] = json!(id.to_string());
+            filing
+        }
+        Subject::Goods { party: of, item } => {
+            let mut goods = party("goods", *of);
+            goods["item_no"] = json!(item);
+            goods
         }
     };
     let fields =

@@ -23,6 +23,7 @@ pub mod export_declaration;
 pub mod export_return;
 pub mod export_state;
 pub mod facts;
+pub mod filing;
 pub mod formal;
 #[cfg(test)]
 mod golden;

@@ -49,6 +49,10 @@ pub enum StoredRegisterSubjectV1 {
     Unmasking(i64),
     /// A message of a letter: mailbox, letter, place in it.
     Letter(Box<str>, i64, i64),
+    /// A filing: its number, and the party that filed.
+    Filing(i64, i64),
+    /// Goods that are registered: the party, and its item number.
+    Goods(i64, Box<str>),
 }
 
 /// What was done to it.
@@ -131,7 +135,8 @@ mod tests {
     #[test]
     fn an_event_of_every_subject_change_and_cause_is_kept() {
         use StoredRegisterSubjectV1::{
-            AccessKey, CodeRow, Declaration, Guarantee, Letter, Party, Person, Setting, Unmasking,
+            AccessKey, CodeRow, Declaration, Filing, Goods, Guarantee, Letter, Party, Person,
+            Setting, Unmasking,
         };
         let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
         let command = || StoredChangeCauseV1::Command("x".into());
@@ -146,6 +151,8 @@ mod tests {
             ("08 22", Declaration(17), StoredChangeV1::Shown, person()),
             ("09 22", Unmasking(17), StoredChangeV1::Refused, person()),
             ("0a 016d 22 02", Letter("m".into(), 17, 1), StoredChangeV1::Shown, person()),
+            ("0b 22 02", Filing(17, 1), StoredChangeV1::Added, person()),
+            ("0c 22 0169", Goods(17, "i".into()), StoredChangeV1::Added, file()),
         ];
         for (subject, of, change, cause) in cases {
             let change_byte = ["00", "01", "02", "03", "04"][change as usize];

@@ -22,6 +22,8 @@ mod export;
 #[cfg(test)]
 mod export_return;
 #[cfg(test)]
+mod filing;
+#[cfg(test)]
 mod follow;
 #[cfg(test)]
 mod health;

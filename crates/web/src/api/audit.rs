@@ -36,6 +36,8 @@ pub enum RegisterName {
     Codes,
     /// People who sign in.
     People,
+    /// What enterprises file, and registered goods.
+    Filings,
 }
 
 /// List changes of a register
@@ -57,6 +59,7 @@ pub async fn events(
         RegisterName::Settings => Register::Settings,
         RegisterName::Codes => Register::Codes,
         RegisterName::People => Register::People,
+        RegisterName::Filings => Register::Filings,
     };
     let enquiries = Arc::clone(&shared.access.enquiries);
     let most = i64::try_from(paging.limit).unwrap_or(i64::MAX).saturating_add(1);

@@ -28,6 +28,7 @@ pub mod describe;
 mod documents;
 mod export_returns;
 mod facilities;
+mod filings;
 mod formal;
 mod keys;
 mod messages;
@@ -74,7 +75,7 @@ const LONGEST_ANSWER: usize = 32 << 20;
 pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
-    of_goods_in_store(of_consolidation(routes))
+    of_goods_in_store(of_consolidation(of_programs(of_filings(routes))))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Known, routes!(session::show))
         .api(Needs::Nothing, routes!(tax::compute))
@@ -110,17 +111,6 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ManagePeople), routes!(people::show))
         .api(may(P::ManagePeople), routes!(people::change))
         .api(may(P::ManagePeople), routes!(people::invite))
-        .api(may(P::ManagePrograms), routes!(keys::list, keys::issue))
-        .api(may(P::ManagePrograms), routes!(keys::withdraw))
-        .api(may(P::ManagePrograms), routes!(keys::rotate))
-        .api(may(P::ManagePrograms), routes!(webhooks::list, webhooks::add))
-        .api(may(P::ManagePrograms), routes!(webhooks::show, webhooks::remove))
-        .api(may(P::ManagePrograms), routes!(webhooks::pause))
-        .api(may(P::ManagePrograms), routes!(webhooks::resume))
-        .api(may(P::ManagePrograms), routes!(webhooks::rotate))
-        .api(may(P::ManagePrograms), routes!(webhooks::replay))
-        .api(may(P::ManagePrograms), routes!(webhooks::test))
-        .api(may(P::ManagePrograms), routes!(webhooks::send_dead_letter))
         .api(may(P::Unmask), routes!(unmasking::show))
         .api(may(P::Unmask), routes!(unmasking::list, unmasking::propose))
         .api(may(P::Approve), routes!(unmasking::answer))
@@ -171,6 +161,40 @@ fn of_goods_in_store(routes: Routes) -> Routes {
         .api(may(P::Decide), routes!(bonded_lists::lodge))
         .api(may(P::Decide), routes!(bonded_lists::step))
         .api(may(P::ReadAccounts), routes!(bonded_lists::gate_pass))
+}
+
+/// Those of the keys of programs, and of webhooks.
+fn of_programs(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ManagePrograms), routes!(keys::list, keys::issue))
+        .api(may(P::ManagePrograms), routes!(keys::withdraw))
+        .api(may(P::ManagePrograms), routes!(keys::rotate))
+        .api(may(P::ManagePrograms), routes!(webhooks::list, webhooks::add))
+        .api(may(P::ManagePrograms), routes!(webhooks::show, webhooks::remove))
+        .api(may(P::ManagePrograms), routes!(webhooks::pause))
+        .api(may(P::ManagePrograms), routes!(webhooks::resume))
+        .api(may(P::ManagePrograms), routes!(webhooks::rotate))
+        .api(may(P::ManagePrograms), routes!(webhooks::replay))
+        .api(may(P::ManagePrograms), routes!(webhooks::test))
+        .api(may(P::ManagePrograms), routes!(webhooks::send_dead_letter))
+}
+
+/// Those of filings and registered goods.
+fn of_filings(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadParcels), routes!(filings::list))
+        .api(may(P::ReadParcels), routes!(filings::show))
+        .api(may(P::ReadParcels), routes!(filings::goods))
+        .api(may(P::File), routes!(filings::file))
+        .api(may(P::File), routes!(filings::import))
+        .api(may(P::File), routes!(filings::withdraw))
+        .api(may(P::ReviewFilings), routes!(filings::waiting, filings::decide_all))
+        .api(may(P::ReviewFilings), routes!(filings::assign))
+        .api(may(P::ReviewFilings), routes!(filings::decide))
 }
 
 /// Whether a request that changes something was sent by a page of the caller's session: such a page knows the

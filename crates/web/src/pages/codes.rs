@@ -118,6 +118,13 @@ fn found(visit: &Visit, rows: &[Row]) -> Markup {
                 "There is more; these are the first 50. Be more exact, or choose a table.",
             )) }
         }
+        (table(visit, title, rows))
+    }
+}
+
+/// Rows, each with what it says, when, and where that stands.
+pub(super) fn table(visit: &Visit, title: &str, rows: &[Row]) -> Markup {
+    html! {
         div.table tabindex="0" role="region" aria-label=(title) { table {
             thead { tr {
                 th scope="col" { (visit.say("参数", "Row")) }

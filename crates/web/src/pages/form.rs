@@ -51,6 +51,15 @@ pub struct Uploaded {
     pub name: String,
     /// What it holds; nothing where none was chosen.
     pub bytes: Vec<u8>,
+    /// The names of the other fields that were sent before it.
+    chosen: Vec<String>,
+}
+
+impl Uploaded {
+    /// Whether a box of that name was ticked.
+    pub fn has(&self, name: &str) -> bool {
+        self.chosen.iter().any(|chosen| chosen == name)
+    }
 }
 
 /// The `file` of a form that was given out in the session that sends it, at most so many bytes long.
@@ -78,6 +87,7 @@ pub async fn uploaded(mut request: Request, longest: usize) -> Result<Uploaded, 
                 file.name = field.file_name().unwrap_or_default().to_owned();
                 file.bytes = field.bytes().await.map_err(wrong)?.into();
             }
+            Some(other) if file.chosen.len() < 20 => file.chosen.push(other.to_owned()),
             _ => {}
         }
     }

@@ -16,6 +16,7 @@ pub mod consolidations;
 pub mod developers;
 pub mod documents;
 pub mod examination;
+pub mod filings;
 pub mod form;
 pub mod home;
 pub mod language;
@@ -124,6 +125,18 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/unmaskings/{number}/answer", Needs::May(Permission::Approve), unmasking::answer)
         .post("/unmaskings/{number}/persons", Needs::May(Permission::Unmask), unmasking::show)
         .get("/proposals", Needs::May(Permission::Approve), proposals::page)
+        .get("/filing-review", Needs::May(Permission::ReviewFilings), filings::review::page)
+        .post("/filing-review", Needs::May(Permission::ReviewFilings), filings::review::decide)
+        .post(
+            "/filings/{number}/assignment",
+            Needs::May(Permission::ReviewFilings),
+            filings::reviewing::assign,
+        )
+        .post(
+            "/filings/{number}/decisions",
+            Needs::May(Permission::ReviewFilings),
+            filings::reviewing::decide,
+        )
 }
 
 fn of_parameters(routes: Routes) -> Routes {
@@ -150,6 +163,15 @@ fn of_an_enterprise(routes: Routes) -> Routes {
         .get("/mail/{n}/{file}", Needs::May(Permission::ReadMail), mail::download)
         .get("/mail/send", Needs::May(Permission::Declare), upload::page)
         .post("/mail/send", Needs::May(Permission::Declare), upload::send)
+        .get("/filings", Needs::May(Permission::ReadParcels), filings::page)
+        .get("/filings/{number}", Needs::May(Permission::ReadParcels), filings::one::page)
+        .get("/goods", Needs::May(Permission::ReadParcels), filings::goods::page)
+        .get("/filings/new/{kind}", Needs::May(Permission::File), filings::forms::page)
+        .post("/filings/new/{kind}", Needs::May(Permission::File), filings::forms::file)
+        .get("/filings/import", Needs::May(Permission::File), filings::import::page)
+        .post("/filings/import", Needs::May(Permission::File), filings::import::import)
+        .get("/filings/template.csv", Needs::May(Permission::File), filings::import::template)
+        .post("/filings/{number}/withdraw", Needs::May(Permission::File), filings::one::withdraw)
         .get("/tax-bills", Needs::May(Permission::ReadAccounts), accounts::tax_bills)
         .get("/guarantee", Needs::May(Permission::ReadAccounts), accounts::guarantee)
         .get("/programs", Needs::May(Permission::ManagePrograms), programs::page)

@@ -12,10 +12,16 @@ use crate::language::Language;
 
 /// What somebody wrote, in whatever language: readers are told which.
 pub fn data(text: &str) -> Markup {
-    match text.chars().any(is_han) {
-        true => html! { span lang=(Language::Chinese.tag()) { (text) } },
-        false => html! { (text) },
+    match language_of(text) {
+        Some(tag) => html! { span lang=(tag) { (text) } },
+        None => html! { (text) },
     }
+}
+
+/// The tag of the language that a text is in, where it is known by its characters: for fields with what somebody
+/// wrote.
+pub fn language_of(text: &str) -> Option<&'static str> {
+    text.chars().any(is_han).then_some(Language::Chinese.tag())
 }
 
 /// Official words: the Chinese ones count, so they stand beside the English ones.

@@ -93,6 +93,20 @@ enum SubjectView {
         /// Which message of it, from 1.
         place: i64,
     },
+    /// A filing.
+    Filing {
+        /// Who filed.
+        party: i64,
+        /// Its number.
+        filing: String,
+    },
+    /// Goods that are registered.
+    Goods {
+        /// Whose.
+        party: i64,
+        /// 企业商品货号.
+        item_no: String,
+    },
 }
 
 /// By what it was changed.
@@ -180,6 +194,10 @@ impl SubjectView {
             Subject::Letter { mailbox, n, place } => {
                 Self::Letter { mailbox: mailbox.clone(), n: *n, place: *place }
             }
+            Subject::Filing { party, id } => {
+                Self::Filing { party: party.0, filing: id.to_string() }
+            }
+            Subject::Goods { party, item } => Self::Goods { party: party.0, item_no: item.clone() },
         }
     }
 }

@@ -188,7 +188,9 @@ fn speaks_english(page: &str) {
         let (english, tag) = before.rsplit_once('<').unwrap();
         no_chinese(english);
         let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
-        let (_, behind) = after.split_once(&format!("</{name}>")).unwrap();
+        // A field holds its text itself.
+        let end = if name == "input" { ">".to_owned() } else { format!("</{name}>") };
+        let (_, behind) = after.split_once(&end).unwrap();
         rest = behind;
     }
     no_chinese(rest);

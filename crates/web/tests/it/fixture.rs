@@ -208,6 +208,7 @@ impl Site {
             answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             programs: Arc::new(Programs::new(store.clone(), keyring)),
+            trust: watch::Sender::new(Arc::default()).subscribe(),
             people: people.clone(),
             enquiries,
             is_secure,

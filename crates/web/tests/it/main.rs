@@ -7,6 +7,7 @@ mod case;
 mod consolidation;
 mod customs;
 mod enterprise;
+mod filings;
 mod fixture;
 mod hardening;
 mod interface;

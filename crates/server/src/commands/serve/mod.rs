@@ -191,6 +191,7 @@ impl Served {
         let mut knowledge = product::knowledge(registry, pack, trust, config.demand()?);
         knowledge.windows = Arc::new(config.windows()?);
         let refresh = Refresh::new(learned, knowledge.clone(), folder, config.refresh_seconds());
+        let trust = refresh.trusted();
         let identities = config.identities.register();
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = thread::available_parallelism().map_or(2, usize::from);
@@ -238,6 +239,7 @@ impl Served {
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             courier,
+            trust,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
             address: config.address.clone(),
             strict_transport: config.strict_transport(),

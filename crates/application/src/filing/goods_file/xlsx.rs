@@ -1,0 +1,95 @@
+//! The first sheet of a workbook (XLSX).
+//!
+//! A workbook is an archive. Its parts are unpacked here, all of them together no longer than a bound whatever the
+//! archive announces, and only then read. Cells are read one after the other, because a sheet may say of itself
+//! that it is as large as a sheet can be.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _, Write as _};
+
+use calamine::{Data, DataRef, Reader as _, Xlsx};
+use tongguan_domain::defect::Defect;
+use tongguan_domain::filing::rules::FILE_TOO_LONG;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::{Cells, MOST_COLUMNS, MOST_ROWS, bounded, too_many_rows, unreadable};
+
+/// All parts of a workbook together, unpacked, in bytes.
+const MOST_UNPACKED: u64 = 32 << 20;
+/// The most parts of a workbook.
+const MOST_PARTS: usize = 200;
+/// The most cells that are looked at, blank ones included.
+const MOST_CELLS: usize = 4 * MOST_ROWS * MOST_COLUMNS;
+
+/// The cells of every row that is not blank.
+pub(super) fn cells(bytes: &[u8]) -> Result<Cells, Defect> {
+    let mut book = Xlsx::new(Cursor::new(unpacked(bytes)?)).map_err(unreadable)?;
+    let sheet = book.sheet_names().into_iter().next().ok_or_else(|| unreadable("no sheet"))?;
+    let mut reader = book.worksheet_cells_reader(&sheet).map_err(unreadable)?;
+    let (mut rows, mut looked_at) = (BTreeMap::<u32, Vec<String>>::new(), 0_usize);
+    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        looked_at += 1;
+        let (row, column) = cell.get_position();
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        let text = written(cell.get_value());
+        if text.trim().is_empty() {
+            if looked_at > MOST_CELLS {
+                return Err(too_many_rows());
+            }
+            continue;
+        }
+        if column >= MOST_COLUMNS {
+            return Err(unreadable(format!("column {}", column + 1)));
+        }
+        let cells = rows.entry(row).or_default();
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        if let Some(cell) = cells.get_mut(column) {
+            *cell = bounded(&text);
+        }
+        if rows.len() > MOST_ROWS + 1 {
+            return Err(too_many_rows());
+        }
+    }
+    let number = |row: u32| usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1);
+    Ok(rows.into_iter().map(|(row, cells)| (number(row), cells)).collect())
+}
+
+/// The same archive, its parts not packed, and bounded.
+fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, Defect> {
+    let mut packed = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
+    if packed.len() > MOST_PARTS {
+        return Err(unreadable(format!("{} parts", packed.len())));
+    }
+    let mut plain = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut left = MOST_UNPACKED;
+    for place in 0..packed.len() {
+        let part = packed.by_index(place).map_err(unreadable)?;
+        // Macros, pictures and the like hold no cell.
+        let name = part.name().map_err(unreadable)?.into_owned();
+        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
+            continue;
+        }
+        let mut content = Vec::new();
+        // One byte more than may be: whether it is there tells whether the bound holds.
+        part.take(left + 1).read_to_end(&mut content).map_err(unreadable)?;
+        left = left.checked_sub(content.len() as u64).ok_or_else(|| {
+            Defect::at(&FILE_TOO_LONG, "").expected(format!("{} MiB", MOST_UNPACKED >> 20))
+        })?;
+        plain.start_file(name, options).map_err(unreadable)?;
+        plain.write_all(&content).map_err(unreadable)?;
+    }
+    Ok(plain.finish().map_err(unreadable)?.into_inner())
+}
+
+/// A cell as people see it; a whole number without a point.
+fn written(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Empty => String::new(),
+        other => Data::from(other.clone()).to_string(),
+    }
+}
