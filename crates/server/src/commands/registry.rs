@@ -1,5 +1,6 @@
 //! `tongguan registry`: who may take part, in which roles, and with what guarantee.
 
+mod goods;
 mod view;
 
 use std::fs::File;
@@ -49,6 +50,7 @@ enum RegistryCommand {
     List(List),
     Show(Show),
     Guarantee(Guarantee),
+    Goods(goods::Goods),
     History(History),
 }
 
@@ -131,6 +133,9 @@ struct Guarantee {
 /// Show what was changed of parties and guarantees, by what and when, the newest first.
 #[derive(Debug, Args)]
 struct History {
+    /// What happened to filings and registered goods instead.
+    #[arg(long)]
+    filings: bool,
     /// Only what was changed of this party, by any of its codes.
     #[arg(value_parser = code)]
     code: Option<PartyCode>,
@@ -146,6 +151,7 @@ impl Registry {
             RegistryCommand::List(list) => list.run(),
             RegistryCommand::Show(show) => show.run(),
             RegistryCommand::Guarantee(guarantee) => guarantee.run(),
+            RegistryCommand::Goods(goods) => goods.run(),
             RegistryCommand::History(history) => history.run(),
         }
     }
@@ -261,7 +267,8 @@ impl History {
         };
         let about = group.as_deref().map_or(About::Everything, About::Group);
         let who = |id| parties.iter().find(|one| one.party.id == id);
-        self.page.print(Some(&store), Register::Registry, about, who)
+        let register = if self.filings { Register::Filings } else { Register::Registry };
+        self.page.print(Some(&store), register, about, who)
     }
 }
 

@@ -260,3 +260,30 @@ fn the_url_of_a_database_is_not_shown() {
     assert!(run.err.contains("check the URL"), "{}", run.err);
     assert!(!run.err.contains("secret"), "{}", run.err);
 }
+
+#[test]
+fn goods_are_imported_for_a_party_listed_and_their_faults_named_by_row_and_column() {
+    const GOODS: &str = "itemNo,gcode,gname,gmodel,unit,unit1,qty1,netWeight\n\
+        CREAM,3304990029,面霜,50ml,瓶,千克,0.05,0.05\n";
+    let desk = Desk::with("parties.toml", PARTIES);
+    desk.write("goods.csv", GOODS);
+    let import = ["goods", "import", "goods.csv", "--party", "46121601BC"];
+    assert!(desk.run(&import).err.contains("nothing is registered"));
+    assert_eq!(desk.run(&["import", "parties.toml"]).status, 0);
+    let said = |run: Run, text: &str| {
+        assert!(run.status == 0 && run.out.contains(text), "{} {}", run.out, run.err);
+    };
+    said(desk.run(&import), "1 added, 0 changed, 0 unchanged");
+    said(desk.run(&import), "0 added, 0 changed, 1 unchanged");
+    said(desk.run(&["goods", "list", "46121601BC"]), "3304990029");
+    said(desk.run(&["goods", "list", "--json"]), "\"itemNo\":\"CREAM\"");
+    said(desk.run(&["history", "46121601BC", "--filings"]), "+ goods CREAM of 46121601BC");
+
+    desk.write("goods.csv", &GOODS.replace("3304990029", "330499002"));
+    let wrong = desk.run(&import);
+    assert_eq!(wrong.status, 1);
+    assert!(wrong.err.contains("row 2, gcode"), "{}", wrong.err);
+    desk.write("goods.csv", GOODS);
+    let nobody = desk.run(&["goods", "import", "goods.csv", "--party", "9999999999"]);
+    assert!(nobody.status == 1 && nobody.err.contains("no party is registered"), "{}", nobody.err);
+}
