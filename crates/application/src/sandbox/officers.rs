@@ -4,15 +4,21 @@
 
 use tongguan_codelists::Pack;
 use tongguan_domain::declaration::{Detention, Ruling};
+use tongguan_domain::filing::{Act, FilingId, FilingState, Matter, Officer};
 use tongguan_domain::ids::OrderNumber;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+use tongguan_storage::StorageError;
 
-use super::Sandbox;
+use super::{Sandbox, cause};
 use crate::deciding::Decides;
+use crate::filing::{self, FilingError};
 use crate::review::{DecideError, Decision, Filter, Place, Queued, ReviewError, decide, queue};
 
 /// Declarations that are looked at at a time.
 const PAGE: usize = 100;
+/// Filings that are looked at at a time.
+const PAGE_OF_FILINGS: i64 = 100;
 /// What every asked-for outcome begins with in an order number: no platform numbers its orders so.
 const MARK: &str = "-SANDBOX-";
 /// Who rules, in the audit.
@@ -126,6 +132,56 @@ impl Sandbox {
     }
 }
 
+impl Sandbox {
+    /// Has the automatic officers decide about every filing that nobody has taken up; gives how many they decided.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn review_filings(&self, now: Moment) -> Result<usize, StorageError> {
+        let (mut decided, mut after) = (0, FilingId(0));
+        loop {
+            let page =
+                self.store.read(|view| filing::waiting(view, None, after, PAGE_OF_FILINGS))?;
+            let Some(last) = page.last() else { return Ok(decided) };
+            after = last.id;
+            for filing in page.iter().filter(|filing| filing.state == FilingState::Filed) {
+                let Some((act, reason)) = answer(&filing.matter) else { continue };
+                let name = OFFICER.to_owned();
+                let decision = filing::Decision {
+                    filing: filing.id,
+                    act,
+                    officer: Officer { sign_in: name.clone(), name },
+                    cause: cause(),
+                    reason: reason.to_owned(),
+                    minutes: 0,
+                };
+                match filing::decide(&self.store, decision, now) {
+                    Ok(_) => decided += 1,
+                    Err(FilingError::Storage(error)) => return Err(error),
+                    // Somebody was quicker, or it cannot be: it is looked at again next time.
+                    Err(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// What an automatic officer answers to a filing: what the item number of goods, or the name of an enterprise,
+/// ends with asks for it. Nothing where it is left to people.
+fn answer(matter: &Matter) -> Option<(Act, &'static str)> {
+    let asking = match matter {
+        Matter::Goods(goods) => &*goods.item_no,
+        Matter::Enterprise(enterprise) => &enterprise.name,
+        Matter::Certificate(_) => "",
+    };
+    match asking.rfind(MARK).map(|at| &asking[at..]) {
+        None => Some((Act::Approve { hs_code: None, valid_to: None }, "沙箱：准予备案")),
+        Some("-SANDBOX-RETURN") => Some((Act::Return, "沙箱：请补正后重新提交")),
+        Some("-SANDBOX-REFUSE") => Some((Act::Refuse, "沙箱：不予备案")),
+        Some(_) => None,
+    }
+}
+
 fn decision(queued: &Queued) -> Option<Decision> {
     let (ruling, reason) = Outcome::of(&queued.order_no).ruling(queued.status)?;
     let (officer, reason) = (OFFICER.to_owned(), reason.to_owned());
@@ -134,7 +190,71 @@ fn decision(queued: &Queued) -> Option<Decision> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use jiff::civil::date;
+    use tongguan_domain::filing::{FilingStatus, GoodsReader, read_enterprise};
+    use tongguan_storage::seal::Keyring;
+
     use super::*;
+    use crate::desk::{Desk, noon};
+    use crate::history::Actor;
+    use crate::people::{People, Policy};
+    use crate::registry::snapshot;
+    use crate::sandbox::{Kind, authority};
+
+    on_both_engines! {
+        the_filings_of_a_test_enterprise_are_answered_as_they_ask,
+    }
+
+    fn the_filings_of_a_test_enterprise_are_answered_as_they_ask(desk: &Desk) {
+        let (store, now) = (desk.store.clone(), noon(1));
+        let keyring = Arc::new(Keyring::from_master(&[3; 32]));
+        let people = Arc::new(People::open(&store, keyring, Policy::default()).unwrap());
+        let authority = authority(now).unwrap();
+        let sandbox = Sandbox::new(store.clone(), people, authority, Box::new(|_| Ok(())));
+        let enterprise = sandbox.enterprise(&sandbox.found(now).unwrap()).unwrap();
+        let registry = store.read(snapshot).unwrap();
+        let code = &enterprise.member(Kind::Merchant).party.code;
+        let party = registry.named(code).unwrap().id;
+        let reader = GoodsReader::new(&Pack::builtin(), date(2026, 11, 1));
+        let goods = |item: &str| {
+            let texts = [
+                ("itemNo", item),
+                ("gcode", "3304990029"),
+                ("gname", "面霜"),
+                ("gmodel", "50ml"),
+                ("unit", "件"),
+                ("unit1", "千克"),
+                ("qty1", "1"),
+                ("netWeight", "1"),
+            ];
+            Matter::Goods(Box::new(reader.read(&texts.into_iter().collect()).unwrap()))
+        };
+        let matters = ["A", "B-SANDBOX-RETURN", "C-SANDBOX-REVIEW"].map(goods).to_vec();
+        let filer = filing::Filer { party, by: Actor::named(&enterprise.clerk) };
+        filing::file(&store, &filer, matters, now).unwrap();
+        assert_eq!(sandbox.review_filings(now).unwrap(), 2);
+        assert_eq!(sandbox.review_filings(now).unwrap(), 0, "what is left is left to people");
+        let query = filing::Query::default();
+        let all = store.read(|view| filing::list(view, Some(party), &query, None, 9, now)).unwrap();
+        let statuses: Vec<_> = all.iter().map(|one| one.state.status(now.china_day())).collect();
+        assert_eq!(statuses, [FilingStatus::Filed, FilingStatus::Returned, FilingStatus::Approved]);
+    }
+
+    #[test]
+    fn goods_and_names_ask_for_what_they_end_with() {
+        let of = |name: &str| {
+            let texts =
+                [("name", name), ("credit_code", "91350100M000100Y43"), ("roles", "merchant")];
+            let filed = read_enterprise(&texts.into_iter().collect(), &[]).unwrap();
+            answer(&Matter::Enterprise(filed)).map(|(act, _)| act)
+        };
+        assert!(matches!(of("某某商贸"), Some(Act::Approve { .. })));
+        assert_eq!(of("某某-SANDBOX-RETURN"), Some(Act::Return));
+        assert_eq!(of("某某-SANDBOX-REFUSE"), Some(Act::Refuse));
+        assert_eq!(of("某某-SANDBOX-REVIEW"), None, "it is left to the enterprise's own officer");
+    }
 
     #[test]
     fn an_order_number_asks_for_what_it_ends_with() {

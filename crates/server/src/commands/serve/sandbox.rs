@@ -103,6 +103,7 @@ impl Ground {
         desk: AtReception,
     ) -> Option<Running> {
         let Self::Sandbox { clock, authority } = self else { return None };
+        let time = Arc::clone(&clock);
         let forward = Box::new(move |days| clock.forward(days));
         let (store, people) = (enquiries.store().clone(), Arc::clone(people));
         let sandbox = Arc::new(Sandbox::new(store, people, *authority, forward));
@@ -111,6 +112,10 @@ impl Ground {
         let officers = thread::spawn(move || {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 look(&ruling, &enquiries, &mut desk.clone());
+                if let Err(error) = ruling.review_filings(time.now()) {
+                    let error = chain(&error);
+                    tracing::warn!("the automatic officers could not look at filings: {error}");
+                }
             }
         });
         Some(Running { sandbox, officers, at_work })
