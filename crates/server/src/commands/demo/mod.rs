@@ -1,6 +1,7 @@
 //! `tongguan demo`: made-up traffic through the whole product, checked against what it must lead to.
 
 mod exports;
+mod filings;
 mod mail;
 mod orders;
 mod pages;

@@ -18,6 +18,7 @@ use tongguan_testkit::traffic::crew::{Crew, Team};
 use tongguan_testkit::traffic::{EXAMINING_OFFICE, REVIEWING_OFFICE};
 
 use super::super::serve;
+use super::filings;
 use super::stage::Stage;
 
 /// Where the pages are looked for first.
@@ -55,7 +56,7 @@ pub fn listen(at: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     }
 }
 
-/// Lets somebody of each role in, all with one random password: for the merchant of the first parcel, the
+/// Files some goods, and lets somebody of each role in, all with one random password: for the merchant of the first parcel, the
 /// operator of the supervised place, and the offices where something waits. Programs have keys instead.
 ///
 /// # Errors
@@ -72,6 +73,7 @@ pub fn admit(
     password.truncate(PASSWORD);
     let people = People::open(&product.store, product.keyring.clone(), Policy::default())?;
     let organisations = Organisations::of(stage, crew, team, port)?;
+    filings::lodge(stage, organisations.merchant.0)?;
     let cause = Cause::Command("demo".to_owned());
     let roles = Role::ALL.into_iter().filter(|role| *role != Role::Program);
     roles
