@@ -3,6 +3,7 @@
 //! A key is a random number that is shown once, when it is given; kept is its digest. A key has 256 random
 //! bits, so nobody guesses one, and a plain digest is as good as a slow one.
 
+mod certificates;
 mod programs;
 mod rotation;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::digest::sha256;
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::registry::fingerprint;
 
+pub use certificates::register;
 pub use programs::{Programs, Token};
 pub use rotation::{LONGEST_OVERLAP_HOURS, Rotation, rotate};
 
@@ -36,6 +38,15 @@ pub enum AccessError {
     /// No key has that number.
     #[error("no access key `{0}` was given; `access list` shows those that were")]
     Unknown(String),
+    /// The certificate stands for a program already, or did.
+    #[error("that certificate was registered before; register another one")]
+    CertificateKnown,
+    /// The certificate's time is over.
+    #[error("the certificate is not valid any more; register its successor")]
+    CertificateOver,
+    /// A certificate stands for the key, and has no secret.
+    #[error("`{0}` is a certificate; register its successor beside it, then withdraw it")]
+    NoSecret(String),
     /// The key has expired or was withdrawn.
     #[error("access key `{0}` opens nothing any more; give a new one")]
     Over(String),
@@ -52,6 +63,8 @@ pub enum AccessError {
 pub struct AccessKey {
     /// What it is called: the beginning of its digest.
     pub number: String,
+    /// What a program shows.
+    pub shown: Shown,
     /// The mailbox that it opens.
     pub mailbox: DxpId,
     /// What it is for.
@@ -64,8 +77,17 @@ pub struct AccessKey {
     pub expires_at: Moment,
     /// When it was withdrawn, if it was.
     pub withdrawn_at: Option<Moment>,
-    /// SHA-256 of the key.
+    /// SHA-256 of what is shown.
     digest: [u8; 32],
+}
+
+/// What a program shows to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The key itself, or a token for it.
+    Secret,
+    /// A certificate, to TLS.
+    Certificate,
 }
 
 /// What a key is restricted to (密钥权限): permissions of a program; everything that a program may where none is
@@ -167,7 +189,7 @@ pub fn issue(
     now: Moment,
 ) -> Result<(AccessKey, String), AccessError> {
     let secret = secret()?;
-    let row = new_row(&secret, new, now);
+    let row = new_row(sha256(secret.as_bytes()), new, now);
     change(writer, Register::People, cause, now, |tx| {
         tx.insert(std::slice::from_ref(&row))?;
         Ok::<_, StorageError>(((), vec![added(&row)]))
@@ -219,6 +241,7 @@ impl From<AccessKeyRow> for AccessKey {
     fn from(row: AccessKeyRow) -> Self {
         Self {
             number: number_of(&row.digest),
+            shown: if row.is_certificate { Shown::Certificate } else { Shown::Secret },
             mailbox: row.mailbox,
             purpose: row.purpose,
             scopes: Scopes::read(&row.scopes),
@@ -234,9 +257,11 @@ fn secret() -> Result<String, SealError> {
     Ok(format!("{PREFIX}{}", fingerprint(&random()?)))
 }
 
-fn new_row(secret: &str, new: NewKey<'_>, now: Moment) -> AccessKeyRow {
+/// A key that is shown itself.
+fn new_row(digest: [u8; 32], new: NewKey<'_>, now: Moment) -> AccessKeyRow {
     AccessKeyRow {
-        digest: sha256(secret.as_bytes()),
+        digest,
+        is_certificate: false,
         mailbox: new.mailbox.clone(),
         purpose: new.purpose.to_owned(),
         scopes: new.scopes.stored(),

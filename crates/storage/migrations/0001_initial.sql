@@ -565,6 +565,7 @@ CREATE TABLE party (
 
 CREATE TABLE access_key (
     digest BYTES NOT NULL PRIMARY KEY,
+    is_certificate BIGINT NOT NULL CHECK (is_certificate IN (0, 1)),
     mailbox TEXT NOT NULL,
     purpose TEXT NOT NULL,
     scopes TEXT NOT NULL,

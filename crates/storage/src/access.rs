@@ -11,8 +11,10 @@ use crate::tx::View;
 row! {
     /// A key that was given to a program. The key itself is nowhere kept.
     pub struct AccessKeyRow in "access_key", key 1 {
-        /// SHA-256 of the key.
+        /// SHA-256 of the key, or of the certificate that stands for one.
         digest: [u8; 32],
+        /// Whether a certificate stands for it.
+        is_certificate: bool,
         /// The mailbox that it opens.
         mailbox: DxpId,
         /// What it is for, in the words of whoever asked for it.

@@ -1,11 +1,11 @@
-//! Who calls: a person with a session, or a program with an access key or a token for it.
+//! Who calls: a person with a session, or a program with an access key, a token for it, or a certificate.
 
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use tongguan_application::access::{AccessKey, Scopes};
 use tongguan_application::history::{Actor, Cause, Origin};
 use tongguan_application::people::{self, NextStep, PeopleError};
@@ -16,6 +16,11 @@ use tongguan_domain::ids::DxpId;
 use crate::Shared;
 use crate::cookies;
 use crate::problem::Problem;
+
+/// The certificate that the other side of a TLS connection showed, by SHA-256 of its bytes. Whoever serves
+/// connections puts it to each request; nothing that a request says of itself is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownCertificate(pub [u8; 32]);
 
 /// Somebody who is known.
 #[derive(Debug, Clone)]
@@ -105,9 +110,12 @@ impl Caller {
 ///
 /// # Errors
 /// [`Problem::NoKey`] for a key that opens nothing. A session that has ended is none.
-pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
-    if headers.contains_key(AUTHORIZATION) {
-        let key = key_of(shared, headers).await?;
+pub async fn identify(
+    shared: &Shared,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<Option<Caller>, Problem> {
+    if let Some(key) = key_of(shared, headers, extensions).await? {
         let (enquiries, mailbox) = (Arc::clone(&shared.access.enquiries), key.mailbox.clone());
         let owner = blocking(move || enquiries.owner_of(&mailbox)).await?;
         // A mailbox of nobody who is registered has mail and no records.
@@ -133,16 +141,34 @@ pub async fn identify(shared: &Shared, headers: &HeaderMap) -> Result<Option<Cal
     }))
 }
 
-/// The valid access key that a request bears, itself or as a token.
-async fn key_of(shared: &Shared, headers: &HeaderMap) -> Result<AccessKey, Problem> {
+/// The valid access key that a request bears, itself or as a token, or that its connection's certificate stands
+/// for; nothing where there is none of them.
+async fn key_of(
+    shared: &Shared,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<Option<AccessKey>, Problem> {
+    let (programs, now) = (Arc::clone(&shared.access.programs), shared.access.clock.now());
+    if !headers.contains_key(AUTHORIZATION) {
+        let shown = extensions.get::<ShownCertificate>().filter(|_| !is_of_browser(headers));
+        let Some(ShownCertificate(digest)) = shown.copied() else { return Ok(None) };
+        return blocking(move || programs.of_certificate(&digest, now)).await;
+    }
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = bearer.and_then(|text| {
         let (scheme, secret) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("Bearer").then(|| secret.trim().to_owned())
     });
     let shown = bearer.ok_or(Problem::NoKey)?;
-    let (programs, now) = (Arc::clone(&shared.access.programs), shared.access.clock.now());
-    blocking(move || programs.of_bearer(&shown, now)).await?.ok_or(Problem::NoKey)
+    blocking(move || programs.of_bearer(&shown, now)).await?.ok_or(Problem::NoKey).map(Some)
+}
+
+/// Whether a browser has sent a request. It shows a certificate of its own accord, whichever page had it send the
+/// request: that is nobody's will.
+fn is_of_browser(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-site")
+        || headers.contains_key(ORIGIN)
+        || headers.contains_key(COOKIE)
 }
 
 /// Whose mailbox the request's access key opens now; nothing where it bears none.
@@ -155,10 +181,8 @@ impl FromRequestParts<Shared> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        if !parts.headers.contains_key(AUTHORIZATION) {
-            return Ok(Self(None));
-        }
-        Ok(Self(Some(key_of(shared, &parts.headers).await?.mailbox)))
+        let key = key_of(shared, &parts.headers, &parts.extensions).await?;
+        Ok(Self(key.map(|key| key.mailbox)))
     }
 }
 
@@ -166,7 +190,7 @@ impl FromRequestParts<Shared> for KeyHolder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let key = key_of(shared, &parts.headers).await?;
+        let key = key_of(shared, &parts.headers, &parts.extensions).await?.ok_or(Problem::NoKey)?;
         if key.scopes.allow(Permission::ReadMail) {
             Ok(Self(key.mailbox))
         } else {

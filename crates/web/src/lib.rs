@@ -50,6 +50,7 @@ use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_messages::certificate::TrustStore;
 
+pub use caller::ShownCertificate;
 pub use defect::DefectView;
 pub use language::Language;
 use layers::layered;

@@ -155,7 +155,7 @@ async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let caller = match identify(&shared, request.headers()).await {
+    let caller = match identify(&shared, request.headers(), request.extensions()).await {
         Ok(caller) => caller,
         // Whoever needs nothing need not be known.
         Err(_) if needs == Needs::Nothing => None,

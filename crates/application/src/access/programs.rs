@@ -1,4 +1,4 @@
-//! Programs (程序) that call: by a key, or by a token that a key was exchanged for.
+//! Programs (程序) that call: by a key, by a token that a key was exchanged for, or by a certificate.
 //!
 //! A token is what a key may, for a quarter of an hour: which key, which permissions and until when, sealed, so
 //! that nothing of it is kept and any process opens it. Its key is looked up each time that it is shown: a key
@@ -12,7 +12,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{StorageError, Store};
 
-use super::{AccessError, AccessKey, PREFIX, Scopes};
+use super::{AccessError, AccessKey, PREFIX, Scopes, Shown};
 use crate::digest::sha256;
 
 /// What a token begins with.
@@ -56,8 +56,20 @@ impl Programs {
         let Some(sealed) = self.opened(token).filter(|sealed| now < sealed.until) else {
             return Ok(None);
         };
-        let key = self.valid(&sealed.key, now)?;
+        let key = self.valid(&sealed.key, Shown::Secret, now)?;
         Ok(key.map(|key| AccessKey { scopes: sealed.scopes, ..key }))
+    }
+
+    /// The valid key that a certificate stands for, by SHA-256 of its bytes.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn of_certificate(
+        &self,
+        digest: &[u8; 32],
+        now: Moment,
+    ) -> Result<Option<AccessKey>, StorageError> {
+        self.valid(digest, Shown::Certificate, now)
     }
 
     /// The valid key of a number and its secret.
@@ -102,12 +114,18 @@ impl Programs {
         if !secret.starts_with(PREFIX) {
             return Ok(None);
         }
-        self.valid(&sha256(secret.as_bytes()), now)
+        self.valid(&sha256(secret.as_bytes()), Shown::Secret, now)
     }
 
-    fn valid(&self, digest: &[u8; 32], now: Moment) -> Result<Option<AccessKey>, StorageError> {
-        let found = self.store.read(|view| view.access_keys(&[*digest]))?.pop();
-        Ok(found.map(AccessKey::from).filter(|key| key.is_valid_at(now)))
+    fn valid(
+        &self,
+        digest: &[u8; 32],
+        shown: Shown,
+        now: Moment,
+    ) -> Result<Option<AccessKey>, StorageError> {
+        let found =
+            self.store.read(|view| view.access_keys(&[*digest]))?.pop().map(AccessKey::from);
+        Ok(found.filter(|key| key.shown == shown && key.is_valid_at(now)))
     }
 
     /// What a token holds, if it is one of ours.

@@ -6,6 +6,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, Writer};
 
 use super::{AccessError, AccessKey, NewKey, Scopes, added, entry, found, new_row};
+use crate::digest::sha256;
 use crate::history::{Cause, ChangeKind, Field, change};
 
 /// The longest that an old key is good beside the new one, in hours.
@@ -28,7 +29,7 @@ pub struct Rotation<'a> {
 /// it, and its secret, which nobody can show again.
 ///
 /// # Errors
-/// [`AccessError::Over`] for a key that opens nothing any more, or another [`AccessError`].
+/// [`AccessError::Over`] for a key that opens nothing any more, [`AccessError::NoSecret`], or another [`AccessError`].
 pub fn rotate(
     writer: &mut Writer,
     rotation: Rotation<'_>,
@@ -38,6 +39,9 @@ pub fn rotate(
     let secret = super::secret()?;
     change(writer, Register::People, cause, now, |tx| {
         let mut old = found(tx, rotation.number, rotation.of)?;
+        if old.is_certificate {
+            return Err(AccessError::NoSecret(rotation.number.to_owned()));
+        }
         if !AccessKey::from(old.clone()).is_valid_at(now) {
             return Err(AccessError::Over(rotation.number.to_owned()));
         }
@@ -47,7 +51,7 @@ pub fn rotate(
             scopes: &Scopes::read(&old.scopes),
             expires_at: rotation.expires_at,
         };
-        let new = new_row(&secret, new, now);
+        let new = new_row(sha256(secret.as_bytes()), new, now);
         let replaces = Field::changed("replaces", String::new(), rotation.number.to_owned());
         let mut told = added(&new);
         told.fields.extend(replaces);

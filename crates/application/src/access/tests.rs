@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tongguan_messages::certificate::ClientCertificate;
 use tongguan_storage::About;
 use tongguan_storage::seal::Keyring;
 
@@ -13,6 +14,7 @@ on_both_engines! {
     a_token_is_good_a_quarter_of_an_hour_and_no_longer_than_its_key,
     a_token_may_what_it_was_asked_for_and_no_more_than_its_key,
     nothing_else_is_taken_for_a_token,
+    a_certificate_stands_for_a_program_until_its_time_is_over,
     an_old_key_is_good_a_while_beside_the_new_one,
 }
 
@@ -82,6 +84,41 @@ fn nothing_else_is_taken_for_a_token(desk: &Desk) {
     }
     assert!(programs.of_bearer(&secret, noon(1)).unwrap().is_some());
     assert_eq!(programs.of_client(&key.number, &token, noon(1)).unwrap(), None, "no client");
+}
+
+fn a_certificate_stands_for_a_program_until_its_time_is_over(desk: &Desk) {
+    let programs = programs_of(desk);
+    let pem = crate::registry::sample::certificate(1).to_pem();
+    let certificate = ClientCertificate::from_pem(&pem).unwrap();
+    let mailbox = DxpId::parse("DXPENT0000000001").unwrap();
+    let mut writer = desk.store.writer().unwrap();
+    let mut registered = |now: Moment| {
+        let scopes = Scopes::default();
+        let (purpose, expires_at) = ("ERP", now.plus_days(3_650));
+        let new = NewKey { mailbox: &mailbox, purpose, scopes: &scopes, expires_at };
+        register(&mut writer, &certificate, new, &cause(), now)
+    };
+    let over = registered(certificate.valid_until());
+    assert!(matches!(over, Err(AccessError::CertificateOver)));
+    let key = registered(noon(1)).unwrap();
+    assert_eq!(key.expires_at, certificate.valid_until(), "no longer than it is valid itself");
+    assert!(matches!(registered(noon(1)), Err(AccessError::CertificateKnown)));
+    let of = |digest: &[u8; 32], now| programs.of_certificate(digest, now).unwrap();
+    assert_eq!(of(certificate.digest(), noon(1)), Some(key.clone()));
+    assert_eq!(of(certificate.digest(), key.expires_at), None);
+    assert_eq!(of(&[1; 32], noon(1)), None);
+
+    // Neither stands for the other.
+    let (given, secret) = given(desk, &[], later(60));
+    assert_eq!(of(&sha256(secret.as_bytes()), noon(1)), None);
+    let rotation =
+        |number| Rotation { number, of: None, old_until: later(1), expires_at: later(2) };
+    let mut writer = desk.store.writer().unwrap();
+    let refused = rotate(&mut writer, rotation(&key.number), &cause(), noon(1));
+    assert!(matches!(refused, Err(AccessError::NoSecret(_))));
+    rotate(&mut writer, rotation(&given.number), &cause(), noon(1)).unwrap();
+    let token = programs.token(&key, None, noon(1)).unwrap().text;
+    assert_eq!(programs.of_bearer(&token, noon(1)).unwrap(), None);
 }
 
 fn an_old_key_is_good_a_while_beside_the_new_one(desk: &Desk) {

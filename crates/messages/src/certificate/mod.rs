@@ -7,6 +7,7 @@
 //!
 //! Subjects and private extensions hold personal data, so `Debug` shows only the serial number.
 
+mod client;
 mod defect;
 pub mod key;
 mod pem;
@@ -14,6 +15,7 @@ mod revocation;
 mod trust;
 mod x509;
 
+pub use client::ClientCertificate;
 pub use defect::{CertificateDefect, SIGNATURE_EXPIRED, SIGNATURE_INVALID};
 pub use revocation::RevocationList;
 pub use trust::{Revocation, TrustStore, Verdict, judge};

@@ -1,18 +1,20 @@
 //! `tongguan access`: the keys by which programs read a mailbox.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tongguan_application::access::{
-    AccessKey, NewKey, Rotation, Scopes, issue, keys, rotate, withdraw,
+    AccessKey, NewKey, Rotation, Scopes, Shown, issue, keys, register, rotate, withdraw,
 };
 use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
+use tongguan_messages::certificate::ClientCertificate;
 use tongguan_web::views::access::AccessKeyView;
 
 use super::place::Place;
@@ -37,6 +39,8 @@ enum AccessCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Let a certificate stand for a key: a program that shows it to TLS needs none.
+    Register(Register),
     /// Give a new key in the place of one, for the same purpose and with the same permissions; the old one is good
     /// a while longer.
     Rotate(Rotate),
@@ -75,6 +79,14 @@ struct Issue {
 }
 
 #[derive(Debug, Args)]
+struct Register {
+    /// The certificate, in PEM.
+    certificate: PathBuf,
+    #[command(flatten)]
+    issue: Issue,
+}
+
+#[derive(Debug, Args)]
 struct Rotate {
     /// The old key's number, as `access list` shows it.
     number: String,
@@ -100,6 +112,7 @@ impl Access {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.command {
             AccessCommand::Issue(issue) => issue.run(),
+            AccessCommand::Register(register) => register.run(),
             AccessCommand::Rotate(rotate) => rotate.run(),
             AccessCommand::List { place, json } => list(place, *json),
             AccessCommand::Withdraw { number, place, json } => {
@@ -114,10 +127,14 @@ impl Access {
 }
 
 impl Issue {
+    fn scopes(&self) -> anyhow::Result<Scopes> {
+        Ok(Scopes::parse(self.scopes.iter().map(String::as_str))?)
+    }
+
     fn run(&self) -> anyhow::Result<ExitCode> {
         let now = SystemClock.now();
         let expires_at = now.plus_days(self.days.into());
-        let scopes = Scopes::parse(self.scopes.iter().map(String::as_str))?;
+        let scopes = self.scopes()?;
         let store = self.place.open(now)?;
         let new =
             NewKey { mailbox: &self.mailbox, purpose: &self.purpose, scopes: &scopes, expires_at };
@@ -125,6 +142,24 @@ impl Issue {
         let (key, secret) =
             issue(&mut store.writer()?, new, &cause, now).context("no key was given")?;
         show_once(&key, &secret, now, self.json)
+    }
+}
+
+impl Register {
+    fn run(&self) -> anyhow::Result<ExitCode> {
+        let (now, path) = (SystemClock.now(), self.certificate.display());
+        let text = std::fs::read_to_string(&self.certificate)
+            .with_context(|| format!("cannot read {path}"))?;
+        let certificate = ClientCertificate::from_pem(&text)
+            .with_context(|| format!("{path} holds no certificate in PEM"))?;
+        let Issue { mailbox, purpose, place, json, .. } = &self.issue;
+        let scopes = self.issue.scopes()?;
+        let expires_at = now.plus_days(self.issue.days.into());
+        let new = NewKey { mailbox, purpose, scopes: &scopes, expires_at };
+        let cause = Cause::Command("access register".to_owned());
+        let mut writer = place.open_known(now)?.writer()?;
+        let key = register(&mut writer, &certificate, new, &cause, now)?;
+        tell(&key, now, *json)
     }
 }
 
@@ -195,7 +230,11 @@ fn tell(key: &AccessKey, now: Moment, as_json: bool) -> anyhow::Result<ExitCode>
 
 fn line(key: &AccessKey, now: Moment) -> String {
     let AccessKey { number, mailbox, purpose, .. } = key;
-    format!("{number}  {mailbox}  {}  {purpose}", standing(key, now))
+    let kind = match key.shown {
+        Shown::Secret => "key",
+        Shown::Certificate => "certificate",
+    };
+    format!("{number}  {mailbox}  {kind}  {}  {purpose}", standing(key, now))
 }
 
 /// Where a key stands, in words.

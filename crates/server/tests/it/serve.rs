@@ -361,10 +361,17 @@ fn a_mailbox_opens_to_its_own_valid_key_alone() {
     let run = tongguan(&withdraw, "");
     assert_eq!(run.status, 0, "{}", run.err);
     assert_eq!(refused(own.0["key"].as_str()), (401, "no-key".to_owned()));
+    let second = service.key(&own.1);
+    let number = second["number"].as_str().unwrap();
+    let rotate = ["access", "rotate", number, "--json", "--overlap-hours", "0"];
+    let run = tongguan(&[&rotate[..], &[&service.place[0], &service.place[1]]].concat(), "");
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert_eq!(refused(second["key"].as_str()), (401, "no-key".to_owned()));
+    assert_eq!(service.get(&path, run.json()["key"].as_str()).status, 200);
     let list = ["access", "list", "--json", &service.place[0], &service.place[1]];
     let listed = tongguan(&list, "").json();
     let valid: Vec<_> = listed.as_array().unwrap().iter().map(|key| &key["valid"]).collect();
-    assert_eq!(valid.iter().filter(|valid| ***valid == Value::Bool(true)).count(), 1, "{listed}");
+    assert_eq!(valid.iter().filter(|valid| ***valid == Value::Bool(true)).count(), 2, "{listed}");
     assert!(!listed.to_string().contains("tongguan_"), "the secret is nowhere: {listed}");
 }
 

@@ -129,34 +129,114 @@ fn a_replaced_certificate_is_taken_up_and_a_half_replaced_one_is_not() {
     assert!(!reached(trusting(&old.certificate, None)));
 }
 
-/// The certificate of an authority, and what one of its clients shows.
-fn known_client() -> (String, Pair) {
+/// An authority that clients are trusted for.
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A client's certificate that the authority has signed.
+fn client_of(authority: &CertifiedIssuer<'static, KeyPair>) -> Pair {
     let key = KeyPair::generate().unwrap();
-    let known = CertificateParams::new(["erp".to_owned()]).unwrap();
-    let known = known.signed_by(&key, &authority).unwrap();
-    let known = Pair { certificate: known.pem(), key: key.serialize_pem() };
-    (authority.pem(), known)
+    let params = CertificateParams::new(["erp".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, authority).unwrap();
+    Pair { certificate: certificate.pem(), key: key.serialize_pem() }
+}
+
+/// A service that trusts the authority for its clients, with settings before those of TLS and among them.
+fn service_for(
+    pair: &Pair,
+    authority: &CertifiedIssuer<'static, KeyPair>,
+    (before, among): (&str, &str),
+) -> Service {
+    let place = |folder: &Path| {
+        pair.write(folder);
+        fs::create_dir(folder.join("clients")).unwrap();
+        fs::write(folder.join("clients/root.pem"), authority.pem()).unwrap();
+        on_sqlite(folder)
+    };
+    let settings = format!("{before}{FILES}client_authorities = 'clients'\n{among}");
+    Service::start(place, &settings)
 }
 
 #[test]
 fn who_must_show_a_certificate_is_served_with_one_of_a_trusted_authority_alone() {
-    let (pair, stranger) = (Pair::new(), Pair::new());
-    let (authority, known) = known_client();
-    let place = |folder: &Path| {
-        pair.write(folder);
-        fs::create_dir(folder.join("clients")).unwrap();
-        fs::write(folder.join("clients/root.pem"), &authority).unwrap();
-        on_sqlite(folder)
-    };
-    let service = Service::start(place, &format!("{FILES}client_authorities = 'clients'\n"));
+    let (pair, stranger, authority) = (Pair::new(), Pair::new(), authority());
+    let known = client_of(&authority);
+    let service = service_for(&pair, &authority, ("", ""));
     let health = format!("{}/health", service.base);
     let reached = |own| trusting(&pair.certificate, own).get(&health).call().is_ok();
     assert!(!reached(None));
     assert!(!reached(Some(&stranger)));
     assert!(reached(Some(&known)));
+}
+
+#[test]
+fn a_registered_certificate_stands_for_a_program_until_it_is_withdrawn() {
+    let (pair, authority) = (Pair::new(), authority());
+    let (known, unknown) = (client_of(&authority), client_of(&authority));
+    let mut service = service_for(&pair, &authority, ("", "client_certificates = 'optional'\n"));
+    let path = service.folder.path().join("erp.pem");
+    fs::write(&path, &known.certificate).unwrap();
+    let mailbox = service.cast.merchant.mailbox().to_owned();
+    let place = service.place.clone();
+    let run = |command: &[&str]| {
+        let place = place.each_ref().map(String::as_str);
+        tongguan_in(path.parent().unwrap(), &[command, &place].concat(), "")
+    };
+    let register = ["access", "register", "erp.pem", "--json", "--purpose", "ERP", "--mailbox"];
+    let register = [&register[..], &[&mailbox, "--scope", "read-mail"]].concat();
+    let registered = run(&register);
+    assert_eq!(registered.status, 0, "{}", registered.err);
+    let registered = registered.json();
+    assert_eq!(registered["kind"], "certificate");
+    assert_eq!(run(&register).status, 1, "it is registered once");
+    let number = registered["number"].as_str().unwrap();
+
+    let session = "/api/v1/session";
+    let mailbox = format!("/mailbox/{mailbox}");
+    let key = service.key(service.cast.carrier.mailbox());
+    assert_eq!(service_with(&mut service, &pair, None).get(session, None).status, 401);
+    let by_key = service.get(session, key["key"].as_str());
+    assert_eq!(by_key.status, 200, "a key is as good as before");
+    let stranger = service_with(&mut service, &pair, Some(&unknown));
+    assert_eq!(stranger.get(session, None).status, 401, "the authority alone proves nobody");
+
+    let program = service_with(&mut service, &pair, Some(&known));
+    let told = program.get(session, None);
+    assert!(told.body.contains(number), "{told:?}");
+    assert_eq!(program.get(&mailbox, None).status, 200);
+    assert_eq!(program.get("/api/v1/parties", None).problem(), "not-permitted");
+    let sent = program.post("/ceb", &[("content-type", "application/xml")], b"<a/>");
+    assert_eq!(sent.problem(), "unreadable", "{sent:?}");
+    let other = program.get(session, key["key"].as_str());
+    assert!(!other.body.contains(number), "a key that is sent besides is meant: {other:?}");
+    // A browser shows its certificate to whatever page asks.
+    for (name, value) in
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("cookie", "a=b")]
+    {
+        let asked = program.agent.get(format!("{}{session}", program.base)).header(name, value);
+        assert_eq!(asked.call().unwrap().status(), 401, "{name}");
+    }
+    // And what a request says of itself is no certificate.
+    let claimed = [("x-client-cert", known.certificate.replace('\n', " "))];
+    let claimed = claimed.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let unproved = service_with(&mut service, &pair, None);
+    assert_eq!(unproved.post(&format!("{mailbox}/1/ack"), &claimed, b"").status, 401);
+
+    let program = service_with(&mut service, &pair, Some(&known));
+    assert_eq!(program.get(session, None).status, 200);
+    let rotated = run(&["access", "rotate", number]);
+    assert!(rotated.err.contains("is a certificate"), "{}", rotated.err);
+    assert_eq!(run(&["access", "withdraw", number]).status, 0);
+    assert_eq!(program.get(session, None).status, 401, "on the same connection too");
+}
+
+/// The service, as a client with this certificate reaches it.
+fn service_with<'s>(service: &'s mut Service, of: &Pair, own: Option<&Pair>) -> &'s Service {
+    service.agent = trusting(&of.certificate, own);
+    service
 }
 
 #[test]
@@ -193,15 +273,9 @@ fn what_cannot_be_used_is_told_at_start_with_its_file_and_line() {
 #[test]
 fn a_window_that_relays_shows_its_certificate_upstream() {
     let pair = Pair::new();
-    let (authority, known) = known_client();
-    let place = |folder: &Path| {
-        pair.write(folder);
-        fs::create_dir(folder.join("clients")).unwrap();
-        fs::write(folder.join("clients/root.pem"), &authority).unwrap();
-        on_sqlite(folder)
-    };
-    let settings = format!("windows = ['DXPLOC1']\n{FILES}client_authorities = 'clients'\n");
-    let above = Service::start(place, &settings);
+    let authority = authority();
+    let known = client_of(&authority);
+    let above = service_for(&pair, &authority, ("windows = ['DXPLOC1']\n", ""));
     let files = tempfile::tempdir().unwrap();
     let access_key = above.key("DXPLOC1");
     let contents = [

@@ -11,6 +11,7 @@ on_both_engines! {
 fn key(digest: u8, owner: &str) -> AccessKeyRow {
     AccessKeyRow {
         digest: [digest; 32],
+        is_certificate: digest == 1,
         mailbox: mailbox(owner),
         purpose: "ERP".to_owned(),
         scopes: "read-mail".to_owned(),

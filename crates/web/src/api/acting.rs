@@ -215,7 +215,9 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::Unknown(_) => Self::NotFound,
             error @ AccessError::BadScope(_) => wrong("/scopes", &error.to_string()),
-            error @ AccessError::Over(_) => Self::Refused(error.to_string()),
+            error @ (AccessError::Over(_) | AccessError::NoSecret(_)) => {
+                Self::Refused(error.to_string())
+            }
             error => broken(&error),
         }
     }

@@ -141,9 +141,11 @@ pub async fn rotate(
             expires_at: now.plus_days(days),
         };
         match replace(&mut people.writer(), rotation, &cause, now) {
-            Err(refused @ (AccessError::Unknown(_) | AccessError::Over(_))) => {
-                Ok(Err(Problem::from(refused)))
-            }
+            Err(
+                refused @ (AccessError::Unknown(_)
+                | AccessError::Over(_)
+                | AccessError::NoSecret(_)),
+            ) => Ok(Err(Problem::from(refused))),
             given => given.map(Ok),
         }
     };

@@ -10,7 +10,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::access::{
-    AccessError, AccessKey, NewKey, Scopes, issue, keys_of, withdraw,
+    AccessError, AccessKey, NewKey, Scopes, Shown, issue, keys_of, withdraw,
 };
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
@@ -216,7 +216,10 @@ fn rows(visit: &Visit, keys: &[AccessKey], now: Moment) -> Markup {
             } }
             tbody { @for key in keys.iter().rev() { tr {
                 td { code { (key.number) } }
-                td { (key.purpose) }
+                td {
+                    (key.purpose)
+                    @if key.shown == Shown::Certificate { " · " (visit.say("证书", "certificate")) }
+                }
                 td { (time(key.issued_at)) }
                 td { (time(key.expires_at)) }
                 td { (standing(visit, key, now)) }
@@ -231,10 +234,12 @@ fn standing(visit: &Visit, key: &AccessKey, now: Moment) -> Markup {
             Some(at) => { (visit.say("已撤销 ", "Withdrawn ")) (time(at)) }
             None if key.is_valid_at(now) => {
                 (visit.say("有效", "Valid")) " "
-                a href={ "/programs/" (key.number) "/rotation" } {
-                    (visit.say("更换", "Replace")) span.visually-hidden { " " (key.number) }
+                @if key.shown == Shown::Secret {
+                    a href={ "/programs/" (key.number) "/rotation" } {
+                        (visit.say("更换", "Replace")) span.visually-hidden { " " (key.number) }
+                    }
+                    " "
                 }
-                " "
                 a href={ "/programs/" (key.number) "/withdraw" } {
                     (visit.say("撤销", "Withdraw")) span.visually-hidden { " " (key.number) }
                 }

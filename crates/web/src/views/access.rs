@@ -1,7 +1,7 @@
 //! Access keys of programs.
 
 use serde::Serialize;
-use tongguan_application::access::AccessKey;
+use tongguan_application::access::{AccessKey, Shown};
 use tongguan_domain::time::Moment;
 use utoipa::ToSchema;
 
@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 pub struct AccessKeyView {
     /// What it is called.
     number: String,
+    /// What a program shows: `key`, or `certificate`.
+    kind: &'static str,
     /// The mailbox that it opens.
     mailbox: String,
     /// What it is for.
@@ -31,6 +33,10 @@ impl AccessKeyView {
     pub fn of(key: &AccessKey, now: Moment) -> Self {
         Self {
             number: key.number.clone(),
+            kind: match key.shown {
+                Shown::Secret => "key",
+                Shown::Certificate => "certificate",
+            },
             mailbox: key.mailbox.to_string(),
             purpose: key.purpose.clone(),
             scopes: key.scopes.names(),

@@ -18,6 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tongguan_application::digest::sha256;
+use tongguan_web::ShownCertificate;
 use tower::util::MapRequest;
 
 use super::patience::Patience;
@@ -96,18 +99,22 @@ impl Connections {
         drop(stream.set_nodelay(true));
         // Whoever has gone already has none, and asks for nothing.
         let Ok(from) = stream.peer_addr() else { return };
-        let routes = (self.routes.clone(), from);
+        let routes = self.routes.clone();
         tokio::spawn(async move {
             open.increment(1);
             match tls {
-                None => converse(stream, routes, patience, closed).await,
+                None => {
+                    converse(stream, (routes, Peer { from, certificate: None }), patience, closed)
+                        .await
+                }
                 Some(tls) => {
                     let greeted = tokio::select! {
                         greeted = timeout(patience.head, greet(tls, stream)) => greeted,
                         _ = closed.changed() => Ok(None),
                     };
                     if let Ok(Some(stream)) = greeted {
-                        converse(stream, routes, patience, closed).await;
+                        let peer = Peer { from, certificate: certificate_of(&stream) };
+                        converse(stream, (routes, peer), patience, closed).await;
                     }
                 }
             }
@@ -118,10 +125,7 @@ impl Connections {
 }
 
 /// Shakes hands; nothing where the caller cannot.
-async fn greet(
-    tls: TlsAcceptor,
-    mut stream: TcpStream,
-) -> Option<tokio_rustls::server::TlsStream<TcpStream>> {
+async fn greet(tls: TlsAcceptor, mut stream: TcpStream) -> Option<TlsStream<TcpStream>> {
     let mut first = [0];
     let read = stream.peek(&mut first).await.ok()?;
     if read > 0 && first[0] != HANDSHAKE {
@@ -135,12 +139,32 @@ async fn greet(
     tls.accept(stream).await.ok()
 }
 
-/// Tells the routes the address that a request comes from: limits are kept by it.
-fn told_from(
+/// The other side of a connection.
+#[derive(Clone, Copy)]
+struct Peer {
     from: SocketAddr,
+    /// What it has shown that it holds the key of.
+    certificate: Option<ShownCertificate>,
+}
+
+/// The certificate that a client has shown, if it has.
+fn certificate_of(stream: &TlsStream<TcpStream>) -> Option<ShownCertificate> {
+    let (_, connection) = stream.get_ref();
+    let own = connection.peer_certificates()?.first()?;
+    Some(ShownCertificate(sha256(own)))
+}
+
+/// Tells the routes who a request comes from: limits are kept by address, and a certificate may stand for a
+/// program.
+fn told_from(
+    peer: Peer,
 ) -> impl Fn(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     move |mut request| {
-        request.extensions_mut().insert(ConnectInfo(from));
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo(peer.from));
+        if let Some(certificate) = peer.certificate {
+            extensions.insert(certificate);
+        }
         request
     }
 }
@@ -148,14 +172,14 @@ fn told_from(
 /// Answers requests until the caller has gone, was waited for long enough, or the service ends.
 async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    (routes, from): (Router, SocketAddr),
+    (routes, peer): (Router, Peer),
     patience: Patience,
     mut closed: watch::Receiver<()>,
 ) {
     let (stream, timer) = patience.with(stream);
     let mut http = http1::Builder::new();
     http.timer(timer).header_read_timeout(patience.idle).max_buf_size(MOST_OF_A_HEAD);
-    let routes = TowerToHyperService::new(MapRequest::new(routes, told_from(from)));
+    let routes = TowerToHyperService::new(MapRequest::new(routes, told_from(peer)));
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), routes));
     tokio::select! {
         // How a caller breaks off is his business.

@@ -27,14 +27,28 @@ pub struct TlsSettings {
     key: Option<PathBuf>,
     self_signed: Option<Vec<String>>,
     client_authorities: Option<PathBuf>,
+    #[serde(default)]
+    client_certificates: ClientCertificates,
     /// For how many days browsers are told to speak nothing but TLS with this host.
     pub hsts_days: Option<u32>,
+}
+
+/// Who has to show a certificate, where there are authorities of clients.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ClientCertificates {
+    /// Everybody.
+    #[default]
+    Required,
+    /// Nobody; one that is shown must be good.
+    Optional,
 }
 
 /// What TLS is spoken with.
 pub struct Credentials {
     source: Source,
     client_authorities: Option<PathBuf>,
+    client_certificates: ClientCertificates,
     clock: Arc<dyn Clock>,
 }
 
@@ -85,7 +99,18 @@ impl TlsSettings {
                  names and addresses of a trial: ['localhost', '127.0.0.1']"
             ),
         };
-        Ok(Credentials { source, client_authorities: self.client_authorities.clone(), clock })
+        anyhow::ensure!(
+            self.client_certificates == ClientCertificates::Required
+                || self.client_authorities.is_some(),
+            "`tls.client_certificates` says who shows a certificate, and `tls.client_authorities` is \
+             missing: the folder of those who sign them"
+        );
+        Ok(Credentials {
+            source,
+            client_authorities: self.client_authorities.clone(),
+            client_certificates: self.client_certificates,
+            clock,
+        })
     }
 }
 
@@ -98,7 +123,7 @@ impl Credentials {
     /// Which file cannot be used, why, and what to do.
     pub fn open(self, every: Duration) -> anyhow::Result<watch::Receiver<Arc<ServerConfig>>> {
         let mut used = self.read()?;
-        let (tell, told) = watch::channel(Arc::new(used.settings()?));
+        let (tell, told) = watch::channel(Arc::new(used.settings(self.client_certificates)?));
         std::thread::spawn(move || {
             let mut trouble = Trouble::default();
             while !tell.is_closed() {
@@ -122,7 +147,7 @@ impl Credentials {
         if found == *used {
             return Ok(None);
         }
-        let settings = found.settings()?;
+        let settings = found.settings(self.client_certificates)?;
         tracing::info!(certificate = %found.certificate.0.display(), "a new certificate is in use");
         *used = found;
         Ok(Some(settings))
@@ -142,7 +167,7 @@ impl Credentials {
 }
 
 impl Contents {
-    fn settings(&self) -> anyhow::Result<ServerConfig> {
+    fn settings(&self, demanded: ClientCertificates) -> anyhow::Result<ServerConfig> {
         let Self { certificate, key, client_authorities } = self;
         let chain: Vec<CertificateDer<'static>> = items(certificate, "CERTIFICATE")?;
         let mut keys: Vec<PrivateKeyDer<'static>> = items(key, "PRIVATE KEY")?;
@@ -153,7 +178,7 @@ impl Contents {
             .with_safe_default_protocol_versions()
             .context("cannot speak TLS 1.2 and 1.3")?;
         let builder = match client_authorities {
-            Some(files) => builder.with_client_cert_verifier(verifier(files)?),
+            Some(files) => builder.with_client_cert_verifier(verifier(files, demanded)?),
             None => builder.with_no_client_auth(),
         };
         let mut settings = builder.with_single_cert(chain, keys.remove(0)).with_context(|| {
@@ -168,7 +193,10 @@ impl Contents {
 }
 
 /// Asks every caller for a certificate of one of these authorities.
-fn verifier(files: &[(PathBuf, Vec<u8>)]) -> anyhow::Result<Arc<dyn ClientCertVerifier>> {
+fn verifier(
+    files: &[(PathBuf, Vec<u8>)],
+    demanded: ClientCertificates,
+) -> anyhow::Result<Arc<dyn ClientCertVerifier>> {
     let mut roots = RootCertStore::empty();
     for file in files {
         for certificate in items::<CertificateDer<'static>>(file, "CERTIFICATE")? {
@@ -177,7 +205,12 @@ fn verifier(files: &[(PathBuf, Vec<u8>)]) -> anyhow::Result<Arc<dyn ClientCertVe
         }
     }
     let provider = Arc::new(aws_lc_rs::default_provider());
-    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    let builder = match demanded {
+        ClientCertificates::Required => builder,
+        ClientCertificates::Optional => builder.allow_unauthenticated(),
+    };
+    builder
         .build()
         .context("`tls.client_authorities` holds no certificate of an authority (*.pem, *.crt)")
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
 use serde::Deserialize;
-use tongguan_application::access::{AccessError, Rotation, rotate};
+use tongguan_application::access::{AccessError, Rotation, Shown, rotate};
 
 use super::{DAYS, days_field, key_given, own, shown};
 use crate::Shared;
@@ -41,8 +41,9 @@ pub async fn asked(
 ) -> Result<Response, Problem> {
     let (_, keys) = own(&shared, &caller).await?.ok_or(Problem::NotFound)?;
     let now = shared.access.clock.now();
-    let key = keys.into_iter().find(|key| key.number == number && key.is_valid_at(now));
-    let key = key.ok_or(Problem::NotFound)?;
+    let mut keys =
+        keys.into_iter().filter(|key| key.is_valid_at(now) && key.shown == Shown::Secret);
+    let key = keys.find(|key| key.number == number).ok_or(Problem::NotFound)?;
     let title = visit.say("更换访问密钥", "Replace an access key");
     let body = html! {
         h1 { (title) }
@@ -94,7 +95,9 @@ pub async fn replace(
             expires_at: now.plus_days(days),
         };
         match rotate(&mut people.writer(), rotation, &cause, now) {
-            Err(AccessError::Unknown(_) | AccessError::Over(_)) => Ok(None),
+            Err(AccessError::Unknown(_) | AccessError::Over(_) | AccessError::NoSecret(_)) => {
+                Ok(None)
+            }
             given => given.map(Some),
         }
     };
