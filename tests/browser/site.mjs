@@ -1,8 +1,9 @@
 // The demonstration with its pages up, a sandbox, and a browser that looks at them.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -22,17 +23,43 @@ export async function sandbox() {
   return { address: made.told, end: made.end };
 }
 
+/** Starts a service that knows what it is called, so that browsers have passkeys; gives its address, where its data are, and how it is ended. */
+export async function service() {
+  const port = await free_port();
+  const address = `http://localhost:${port}`;
+  const settings = `address = '${address}'\nlisten = '127.0.0.1:${port}'\n`;
+  const made = await started(['serve'], (text) => text.match(/^served at (\S+)\n/)[1], settings);
+  return { address, data: made.data, end: made.end };
+}
+
+/** A port that nobody uses. */
+function free_port() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 /** What a command says as JSON. */
 export async function said(command) {
   const { stdout } = await promisify(execFile)(process.env.TONGGUAN, [...command, '--json']);
   return JSON.parse(stdout);
 }
 
-/** Starts the program, with a fresh directory behind the command; `understood` reads what it prints once it is up. */
-async function started(command, understood) {
+/** Starts the program, with a fresh directory behind the command, or in its settings; `understood` reads what it prints once it is up. */
+async function started(command, understood, settings) {
   const directory = await mkdtemp(path.join(tmpdir(), 'tongguan-browser-'));
   const data = path.join(directory, 'data');
-  const child = spawn(process.env.TONGGUAN, [...command, data, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = path.join(directory, 'tongguan.toml');
+  if (settings) {
+    await mkdir(path.join(directory, 'trust'));
+    await writeFile(file, `${settings}data = 'data'\n`);
+  }
+  const where = settings ? ['--config', file] : [data, '--listen', '127.0.0.1:0'];
+  const child = spawn(process.env.TONGGUAN, [...command, ...where], { stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (text) => { complaint += text; });
   const ended = new Promise((resolve) => child.on('exit', resolve));

@@ -687,6 +687,7 @@ CREATE TABLE person (
     password TEXT,
     totp BYTES,
     totp_step BIGINT NOT NULL,
+    passkeys BIGINT NOT NULL CHECK (passkeys >= 0),
     failures BIGINT NOT NULL,
     locked_until BIGINT,
     disabled BIGINT NOT NULL CHECK (disabled IN (0, 1)),
@@ -704,6 +705,21 @@ CREATE TABLE session (
 ) CLUSTERED;
 
 CREATE INDEX session_person ON session (sign_in);
+
+CREATE TABLE passkey (
+    digest BYTES NOT NULL PRIMARY KEY,
+    sign_in TEXT NOT NULL REFERENCES person (sign_in),
+    credential BYTES NOT NULL,
+    name TEXT NOT NULL,
+    public_key BYTES NOT NULL,
+    algorithm BIGINT NOT NULL,
+    uses BIGINT NOT NULL,
+    challenge_at BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    used_at BIGINT
+) CLUSTERED;
+
+CREATE INDEX passkey_person ON passkey (sign_in);
 
 CREATE TABLE invitation (
     digest BYTES NOT NULL PRIMARY KEY,

@@ -25,6 +25,8 @@ row! {
         totp: Option<Vec<u8>>,
         /// The last step of time whose code was used: no code is good twice.
         totp_step: i64,
+        /// How many passkeys there are.
+        passkeys: i64,
         /// How often signing in has failed since it last went well.
         failures: i64,
         /// Until when nobody signs in by that name.
@@ -59,6 +61,36 @@ row! {
 }
 
 impl Replaceable for SessionRow {
+    const INDEXED: &'static [&'static str] = &["sign_in"];
+}
+
+row! {
+    /// A key pair on a device of somebody who signs in with it. The secret half is nowhere but there.
+    pub struct PasskeyRow in "passkey", key 1 {
+        /// SHA-256 of the identifier.
+        digest: [u8; 32],
+        /// Whose.
+        sign_in: SignIn,
+        /// The identifier, as the authenticator gave it.
+        credential: Vec<u8>,
+        /// What its owner calls it.
+        name: String,
+        /// The public key, in DER.
+        public_key: Vec<u8>,
+        /// How it signs, by its number in the register of COSE.
+        algorithm: i64,
+        /// How often it had signed when it did so last; 0 where it does not count.
+        uses: i64,
+        /// When the last challenge that it has answered was given: no answer is good twice.
+        challenge_at: Moment,
+        /// When it was added.
+        added_at: Moment,
+        /// When it was last used.
+        used_at: Option<Moment>,
+    }
+}
+
+impl Replaceable for PasskeyRow {
     const INDEXED: &'static [&'static str] = &["sign_in"];
 }
 
@@ -123,6 +155,23 @@ impl View<'_> {
         self.select("WHERE sign_in = $1 ORDER BY opened_at, digest", &[name.cell()])
     }
 
+    /// The passkeys with these digests.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn passkeys(&mut self, digests: &[[u8; 32]]) -> Result<Vec<PasskeyRow>, StorageError> {
+        let keys: Vec<_> = digests.iter().map(|digest| (*digest,)).collect();
+        self.load(&keys)
+    }
+
+    /// The passkeys of a person, the oldest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn passkeys_of(&mut self, name: &SignIn) -> Result<Vec<PasskeyRow>, StorageError> {
+        self.select("WHERE sign_in = $1 ORDER BY added_at, digest", &[name.cell()])
+    }
+
     /// Sessions that ended before a time, at most `limit`.
     ///
     /// # Errors
@@ -169,6 +218,15 @@ impl Tx<'_> {
     pub fn end_sessions(&mut self, digests: &[[u8; 32]]) -> Result<u64, StorageError> {
         let keys: Vec<_> = digests.iter().map(|digest| (*digest,)).collect();
         self.delete::<SessionRow, _>(&keys)
+    }
+
+    /// Takes passkeys away.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn remove_passkeys(&mut self, digests: &[[u8; 32]]) -> Result<u64, StorageError> {
+        let keys: Vec<_> = digests.iter().map(|digest| (*digest,)).collect();
+        self.delete::<PasskeyRow, _>(&keys)
     }
 
     /// Uses invitations up; gives how many were there: of two who use one at a time, one finds it.

@@ -208,18 +208,29 @@ fn own_address(shared: &Shared, headers: &HeaderMap) -> Result<String, Problem> 
         return Ok(address.clone());
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let is_one = |host: &&str| {
-        !host.is_empty()
-            && host.bytes().all(|it| it.is_ascii_alphanumeric() || b".-:[]".contains(&it))
-    };
-    let host = host.filter(is_one).ok_or(Problem::Malformed("Host"))?;
-    let scheme = if shared.access.is_secure { "https" } else { "http" };
-    Ok(format!("{scheme}://{host}"))
+    host.and_then(|host| found_at(host, shared.access.is_secure)).ok_or(Problem::Malformed("Host"))
+}
+
+/// The address of a host, as a caller names it.
+fn found_at(host: &str, is_secure: bool) -> Option<String> {
+    let is_one = !host.is_empty()
+        && host.bytes().all(|it| it.is_ascii_alphanumeric() || b".-:[]".contains(&it));
+    let scheme = if is_secure { "https" } else { "http" };
+    is_one.then(|| format!("{scheme}://{host}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caller_names_a_host_and_nothing_else() {
+        assert_eq!(found_at("[::1]:8080", false).as_deref(), Some("http://[::1]:8080"));
+        assert_eq!(found_at("window.example", true).as_deref(), Some("https://window.example"));
+        for odd in ["", "a\"b", "a/b", "a@b"] {
+            assert_eq!(found_at(odd, true), None, "{odd}");
+        }
+    }
 
     #[test]
     fn credentials_are_decoded_twice() {

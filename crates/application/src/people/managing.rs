@@ -54,6 +54,7 @@ pub fn add(
         password: None,
         totp: None,
         totp_step: 0,
+        passkeys: 0,
         failures: 0,
         locked_until: None,
         disabled: false,
@@ -89,12 +90,24 @@ pub fn invite(
         let row = tx.lock_person(name)?.ok_or_else(|| PeopleError::Nobody(name.clone()))?;
         let fields = [
             Field::changed("password", kept(row.password.is_some()), String::new()),
-            Field::changed("second factor", kept(row.totp.is_some()), String::new()),
+            Field::changed(
+                "second factor",
+                kept(row.totp.is_some() || row.passkeys > 0),
+                String::new(),
+            ),
             Field::changed("invitation", String::new(), "given".to_owned()),
         ];
-        let cleared =
-            PersonRow { password: None, totp: None, failures: 0, locked_until: None, ..row };
+        let cleared = PersonRow {
+            password: None,
+            totp: None,
+            passkeys: 0,
+            failures: 0,
+            locked_until: None,
+            ..row
+        };
         tx.upsert(&[cleared])?;
+        let passkeys: Vec<_> = tx.passkeys_of(name)?.into_iter().map(|row| row.digest).collect();
+        tx.remove_passkeys(&passkeys)?;
         end_all_sessions(tx, name)?;
         let invitation = invitation(tx, name, now)?;
         let fields = fields.into_iter().flatten().collect();
@@ -305,7 +318,7 @@ fn another_administrator(tx: &mut Tx<'_>, of: &PersonRow) -> Result<(), PeopleEr
     }
 }
 
-fn entry(name: &SignIn, change: ChangeKind, fields: Vec<Field>) -> Entry {
+pub(super) fn entry(name: &SignIn, change: ChangeKind, fields: Vec<Field>) -> Entry {
     Entry { subject: Subject::Person(name.to_string()), change, fields }
 }
 

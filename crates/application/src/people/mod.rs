@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`People::sign_in`], [`People::caller`], [`People::sign_out`] | sessions |
 //! | [`People::begin_second_factor`], [`People::confirm_second_factor`] | a code of an authenticator besides the password |
+//! | [`People::add_passkey`], [`People::confirm_by_passkey`], [`People::sign_in_by_passkey`] | a passkey besides the password, or instead of it |
 //! | [`add`], [`invite`], [`change_standing`], [`shut_out`] | who is let in, by an administrator or a command |
 //! | [`People::accept`] | a person who was invited, or who forgot a password, chooses one |
 //!
@@ -11,11 +12,13 @@
 //! with its event ([`crate::history`]); that signing in failed is counted in the person's row.
 
 mod managing;
+mod passkeys;
 mod password;
 mod second_factor;
 mod session;
 #[cfg(test)]
 mod tests;
+mod webauthn;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,9 +28,11 @@ use tongguan_storage::seal::{Keyring, SealError};
 use tongguan_storage::{PersonRow, StorageError, Store, Writer};
 
 pub use managing::{Invitation, NewPerson, add, change_standing, invite, people, person, shut_out};
+pub use passkeys::{Challenge, NewPasskey, Passkey, Signed};
 pub use password::{BadPassword, Password};
 pub use second_factor::Enrolment;
 pub use session::{Caller, NextStep, OpenSession, SignedIn};
+pub use webauthn::{Algorithm, Ceremony, RelyingParty};
 
 /// What is demanded of people who sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +62,10 @@ pub struct Person {
     pub standing: Standing,
     /// Whether a password was chosen.
     pub has_password: bool,
-    /// Whether a second factor is set up.
+    /// Whether a second factor is set up, of whatever kind.
     pub has_second_factor: bool,
+    /// Whether codes of an authenticator are one.
+    pub has_codes: bool,
     /// Until when nobody signs in by that name.
     pub locked_until: Option<Moment>,
     /// Whether the person was shut out.
@@ -106,6 +113,9 @@ pub enum PeopleError {
     /// Nobody shuts out, demotes or invites anew himself.
     #[error("nobody does that to himself; ask another administrator")]
     Oneself,
+    /// Somebody who must have a second factor keeps one.
+    #[error("your role has to have a second factor; add another one before you take this one away")]
+    LastFactor,
     /// An organisation keeps an administrator.
     #[error("`{0}` is the last administrator; make somebody else one first")]
     LastAdministrator(SignIn),
@@ -157,7 +167,8 @@ impl Person {
             sign_in: row.sign_in,
             name: row.name,
             has_password: row.password.is_some(),
-            has_second_factor: row.totp.is_some(),
+            has_second_factor: row.totp.is_some() || row.passkeys > 0,
+            has_codes: row.totp.is_some(),
             locked_until: row.locked_until,
             is_shut_out: row.disabled,
             added_at: row.added_at,

@@ -20,7 +20,7 @@ const LONGEST_LOCK_MS: i64 = 15 * 60_000;
 /// A session's use is noted once in so long.
 const NOTE_EVERY_MS: i64 = 60_000;
 /// The field of an event that says how somebody signed in, or what was wrong.
-const SIGN_IN: &str = "sign-in";
+pub(super) const SIGN_IN: &str = "sign-in";
 /// Sessions that are over are cleared away so many at a time.
 const CLEARED: i64 = 100;
 
@@ -37,6 +37,8 @@ pub struct Caller {
     pub form_token: String,
     /// What has to be done before anything else; nothing where the session is complete.
     pub next: Option<NextStep>,
+    /// Whether codes of an authenticator are a second factor of the person.
+    pub has_codes: bool,
 }
 
 /// What a person has to do before anything else.
@@ -130,8 +132,8 @@ impl People {
         }
         let person = Person::of(person)?;
         let next = self.next_step(&person, is_strong);
-        let Person { sign_in, name, standing, .. } = person;
-        Ok(Caller { sign_in, name, standing, form_token, next })
+        let Person { sign_in, name, standing, has_codes, .. } = person;
+        Ok(Caller { sign_in, name, standing, form_token, next, has_codes })
     }
 
     /// Ends a session, if there is one.
@@ -201,9 +203,10 @@ impl People {
         unlocked(&row, now)?;
         let sealed = match (&row.totp, enrolled) {
             (Some(own), None) => own.clone(),
-            (None, Some(new)) => new.to_vec(),
+            // Whoever has another factor shows that one first.
+            (None, Some(new)) if caller.next != Some(NextStep::ShowCode) => new.to_vec(),
             // Another page has done it meanwhile, or there is none to show.
-            (Some(_), Some(_)) | (None, None) => return Err(PeopleError::Wrong),
+            (Some(_), Some(_)) | (None, _) => return Err(PeopleError::Wrong),
         };
         let step = step_of(&self.keyring, &row.sign_in, &sealed, row.totp_step, code, now);
         // A form may bring back anything: what does not open is a wrong code.
@@ -220,6 +223,10 @@ impl People {
             };
             // Of two who bring one code at a time, one comes first.
             if person.totp_step >= step || person.totp.is_some() == enrolled.is_some() {
+                return Ok(false);
+            }
+            let is_strong = tx.session(&digest)?.is_some_and(|session| session.is_strong);
+            if enrolled.is_some() && person.passkeys > 0 && !is_strong {
                 return Ok(false);
             }
             let totp = Some(sealed.clone());
@@ -249,7 +256,7 @@ impl People {
                 return Ok::<_, StorageError>(());
             };
             // A wrong second factor counts on: only a complete sign-in forgets failures.
-            if row.totp.is_none() && row.failures > 0 {
+            if !person.has_second_factor && row.failures > 0 {
                 tx.upsert(&[PersonRow { failures: 0, locked_until: None, ..row }])?;
             }
             clear_ended(tx, now)?;
@@ -284,15 +291,19 @@ impl People {
             (true, _) => None,
             (false, true) => Some(NextStep::ShowCode),
             (false, false) => {
-                let required = self.policy.second_factor_required;
-                (required && must_be_strong(person.standing)).then_some(NextStep::SetUpSecondFactor)
+                self.demands_factor(person.standing).then_some(NextStep::SetUpSecondFactor)
             }
         }
+    }
+
+    /// Whether somebody must have a second factor.
+    pub(super) fn demands_factor(&self, standing: Standing) -> bool {
+        self.policy.second_factor_required && must_be_strong(standing)
     }
 }
 
 /// Records what somebody did to sign in.
-fn told<'t>(
+pub(super) fn told<'t>(
     tx: &mut Tx<'_>,
     revision: i64,
     name: &SignIn,
@@ -328,15 +339,15 @@ pub(super) fn unlocked(row: &PersonRow, now: Moment) -> Result<(), PeopleError> 
     }
 }
 
-/// Enough of a digest to tell the sessions of one person apart.
-fn number_of(digest: &[u8; 32]) -> String {
+/// Enough of a digest to tell the sessions, or the passkeys, of one person apart.
+pub(super) fn number_of(digest: &[u8; 32]) -> String {
     let mut number = fingerprint(digest);
     number.truncate(12);
     number
 }
 
 /// A new session and its token.
-fn opened(
+pub(super) fn opened(
     name: &SignIn,
     is_strong: bool,
     now: Moment,

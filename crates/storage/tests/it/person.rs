@@ -24,6 +24,7 @@ fn person(name: &str, organisation: &str) -> PersonRow {
         organisation: organisation.to_owned(),
         password: None,
         totp: None,
+        passkeys: 0,
         totp_step: 0,
         failures: 0,
         locked_until: None,

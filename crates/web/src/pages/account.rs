@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::people::OpenSession;
+use tongguan_application::people::{OpenSession, PeopleError};
 
 use super::form::{Sent, go_to};
+use super::passkeys;
 use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::{Empty, password_fields, settled, told};
 use crate::Shared;
@@ -78,11 +79,19 @@ pub async fn change_password(
             );
             shown(&shared, &visit, &caller, StatusCode::OK, &notice("good", text)).await
         }
-        Err(error) => {
-            let why = notice("bad", &told(&visit, &error));
-            shown(&shared, &visit, &caller, StatusCode::UNPROCESSABLE_ENTITY, &why).await
-        }
+        Err(error) => refused(&shared, &visit, &caller, &error).await,
     }
+}
+
+/// The page, after something was refused.
+pub async fn refused(
+    shared: &Shared,
+    visit: &Visit,
+    caller: &Caller,
+    error: &PeopleError,
+) -> Result<Response, Problem> {
+    let why = notice("bad", &told(visit, error));
+    shown(shared, visit, caller, StatusCode::UNPROCESSABLE_ENTITY, &why).await
 }
 
 async fn shown(
@@ -97,6 +106,7 @@ async fn shown(
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
     let token = session.token.clone();
     let sessions = blocking(move || people.sessions(&token, now)).await?;
+    let own_passkeys = passkeys::on_account(shared, visit, session).await?;
     let title = visit.say("我的账号", "Your account");
     let body = html! {
         h1 { (title) }
@@ -117,6 +127,7 @@ async fn shown(
             (password_fields(visit))
             button { (visit.say("更改", "Change")) }
         }
+        (own_passkeys)
         h2 { (visit.say("会话", "Sessions")) }
         (listed(visit, &sessions))
     };

@@ -11,6 +11,7 @@ use crate::problem::Problem;
 
 const STYLE: &str = include_str!("../static/tongguan.css");
 const PROGRESS: &str = include_str!("../static/progress.js");
+const PASSKEY: &str = include_str!("../static/passkey.js");
 
 /// The style sheet's address.
 pub static STYLE_ADDRESS: LazyLock<String> =
@@ -20,12 +21,17 @@ pub static STYLE_ADDRESS: LazyLock<String> =
 pub static PROGRESS_ADDRESS: LazyLock<String> =
     LazyLock::new(|| format!("/static/{}", name("js", PROGRESS)));
 
+/// The address of the script that asks browsers for passkeys.
+pub static PASSKEY_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/{}", name("js", PASSKEY)));
+
 /// Gives one of them.
 pub async fn asset(Path(wanted): Path<String>) -> Result<Response, Problem> {
     let address = format!("/static/{wanted}");
     let (kind, content) = match address {
         address if address == *STYLE_ADDRESS => ("text/css; charset=utf-8", STYLE),
         address if address == *PROGRESS_ADDRESS => ("text/javascript; charset=utf-8", PROGRESS),
+        address if address == *PASSKEY_ADDRESS => ("text/javascript; charset=utf-8", PASSKEY),
         _ => return Err(Problem::NoSuchPage),
     };
     let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];

@@ -25,6 +25,7 @@ pub mod not_decided;
 pub mod overview;
 pub mod parameters;
 pub mod parcels;
+pub mod passkeys;
 pub mod people;
 pub mod port;
 pub mod programs;
@@ -75,6 +76,8 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/invitation/{code}", Needs::Nothing, sign_in::accept)
         .get("/second-factor", Needs::Session, second_factor::page)
         .post("/second-factor", Needs::Session, second_factor::confirm)
+        .post("/sign-in/passkey", Needs::Nothing, passkeys::begin)
+        .post("/second-factor/passkey", Needs::Session, passkeys::confirm)
         .get("/tax", Needs::Nothing, tax::page)
         .get("/codes", Needs::Nothing, codes::page)
         .get("/developers", Needs::Nothing, developers::page)
@@ -239,4 +242,7 @@ fn of_people(routes: Routes) -> Routes {
         .post("/relay/{message}", Needs::May(Permission::Operate), relay::act)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)
+        .post("/account/passkeys", Needs::Session, passkeys::add)
+        .post("/account/passkeys/{number}", Needs::Known, passkeys::rename)
+        .post("/account/passkeys/{number}/removal", Needs::Known, passkeys::remove)
 }

@@ -11,10 +11,11 @@ use maud::{Markup, PreEscaped, html};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::Deserialize;
-use tongguan_application::people::{Enrolment, NextStep};
+use tongguan_application::people::{Enrolment, NextStep, PeopleError};
 
 use super::form::{Sent, go_to, own};
-use super::shell::{Visit, notice};
+use super::passkeys;
+use super::shell::{Visit, nothing, notice};
 use super::sign_in::{Onward, settled, told, with_session};
 use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
@@ -60,11 +61,19 @@ pub async fn confirm(
     });
     match confirmed.await? {
         Ok(token) => Ok(with_session(&shared, go_to(&next), Some(token))),
-        Err(error) => {
-            let why = told(&visit, &error);
-            asked(&shared, &visit, &session, &next, Some(&why)).await
-        }
+        Err(error) => refused(&shared, &visit, &session, &next, &error).await,
     }
+}
+
+/// Asks again, after something was refused.
+pub async fn refused(
+    shared: &Shared,
+    visit: &Visit,
+    session: &Session,
+    next: &str,
+    error: &PeopleError,
+) -> Result<Response, Problem> {
+    asked(shared, visit, session, next, Some(&told(visit, error))).await
 }
 
 async fn asked(
@@ -81,17 +90,40 @@ async fn asked(
         true => None,
         false => Some(blocking(move || people.begin_second_factor(&name)).await?),
     };
+    let by_passkey = match has_one {
+        true => passkeys::form_to_confirm(shared, visit, session, next).await?,
+        false => match passkeys::relying_party(shared) {
+            Some(at) => passkeys::form_to_add(shared, visit, session, &at, next).await?,
+            None => nothing(),
+        },
+    };
     let title = match has_one {
+        true if !session.person.has_codes => visit.say("使用通行密钥", "Show your passkey"),
         true => visit.say("输入验证码", "Enter the code"),
         false => visit.say("设置第二因素", "Set up a second factor"),
     };
     let body = html! {
         h1 { (title) }
         @if let Some(why) = why { (notice("bad", why)) }
+        @if !has_one || session.person.has_codes { (with_code(visit, next, enrolment.as_ref())) }
+        (by_passkey)
+        @if has_one && !session.person.has_codes {
+            p.muted { (visit.say(
+                "通行密钥需要JavaScript；如无法使用，请向管理员索取新的邀请。",
+                "A passkey needs JavaScript; where yours does not answer, ask your administrator for an invitation.",
+            )) }
+        }
+    };
+    let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(visit.page_with(status, title, &body))
+}
+
+fn with_code(visit: &Visit, next: &str, enrolment: Option<&Enrolment>) -> Markup {
+    html! {
         form.stacked method="post" action="/second-factor" {
             (visit.form_token())
             input type="hidden" name="next" value=(own(next));
-            @if let Some(enrolment) = &enrolment { (set_up(visit, enrolment)) }
+            @if let Some(enrolment) = enrolment { (set_up(visit, enrolment)) }
             div {
                 label for="code" { (visit.say("验证器显示的六位数字", "The six digits that your authenticator shows")) }
                 input.short #code name="code" inputmode="numeric" autocomplete="one-time-code"
@@ -99,9 +131,7 @@ async fn asked(
             }
             button { (visit.say("继续", "Continue")) }
         }
-    };
-    let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(visit.page_with(status, title, &body))
+    }
 }
 
 fn set_up(visit: &Visit, enrolment: &Enrolment) -> Markup {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tongguan_application::people::{NextStep, PeopleError};
 
 use super::form::{Sent, go_to, own};
+use super::passkeys;
 use super::shell::{self, Visit, notice};
 use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
@@ -53,8 +54,22 @@ pub struct Chosen {
 }
 
 /// The page where one signs in.
-pub async fn page(visit: Visit, Query(onward): Query<Onward>) -> Response {
-    asked(&visit, &onward.next, "", None)
+pub async fn page(
+    State(shared): State<Shared>,
+    visit: Visit,
+    Query(onward): Query<Onward>,
+) -> Result<Response, Problem> {
+    asked(&shared, &visit, &onward.next, "", None).await
+}
+
+/// The same, after a passkey was refused.
+pub async fn refused(
+    shared: &Shared,
+    visit: &Visit,
+    next: &str,
+    error: &PeopleError,
+) -> Result<Response, Problem> {
+    asked(shared, visit, next, "", Some(&told(visit, error))).await
 }
 
 /// Begins a session.
@@ -82,7 +97,7 @@ pub async fn sign_in(
             };
             Ok(with_session(&shared, go_to(&to), Some(signed_in.token)))
         }
-        Err(error) => Ok(asked(&visit, &next, &sign_in, Some(&told(&visit, &error)))),
+        Err(error) => asked(&shared, &visit, &next, &sign_in, Some(&told(&visit, &error))).await,
     }
 }
 
@@ -172,6 +187,9 @@ pub fn told(visit: &Visit, error: &PeopleError) -> String {
         PeopleError::Taken(name) => format!("登录名{name}已被使用；请另选"),
         PeopleError::Nobody(name) => format!("没有登录名为{name}的人员"),
         PeopleError::Oneself => "不能对自己作此操作；请联系另一位管理员".to_owned(),
+        PeopleError::LastFactor => {
+            "您的角色须有第二因素；请先添加另一个，再删除此项".to_owned()
+        }
         PeopleError::LastAdministrator(name) => {
             format!("{name}是最后一位管理员；请先指定另一位管理员")
         }
@@ -194,7 +212,14 @@ pub fn with_session(shared: &Shared, mut response: Response, token: Option<Strin
     response
 }
 
-fn asked(visit: &Visit, next: &str, sign_in: &str, why: Option<&str>) -> Response {
+async fn asked(
+    shared: &Shared,
+    visit: &Visit,
+    next: &str,
+    sign_in: &str,
+    why: Option<&str>,
+) -> Result<Response, Problem> {
+    let by_passkey = passkeys::form_to_begin(shared, visit, next).await?;
     let title = visit.say("登录", "Sign in");
     let body = html! {
         h1 { (title) }
@@ -212,6 +237,7 @@ fn asked(visit: &Visit, next: &str, sign_in: &str, why: Option<&str>) -> Respons
             }
             button { (title) }
         }
+        (by_passkey)
         p.muted {
             (visit.say(
                 "没有账号或忘记口令？请向本单位管理员索取邀请。",
@@ -220,7 +246,7 @@ fn asked(visit: &Visit, next: &str, sign_in: &str, why: Option<&str>) -> Respons
         }
     };
     let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    visit.page_with(status, title, &body)
+    Ok(visit.page_with(status, title, &body))
 }
 
 fn choosing(visit: &Visit, sign_in: &str, why: Option<&str>) -> Response {

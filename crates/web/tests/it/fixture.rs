@@ -212,7 +212,7 @@ impl Site {
             people: people.clone(),
             enquiries,
             is_secure,
-            address: None,
+            address: Some("http://localhost:8080".to_owned()),
             strict_transport: None,
             sandbox: sandbox(&people, now),
             clock: clock.clone(),

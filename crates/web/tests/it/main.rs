@@ -13,6 +13,7 @@ mod hardening;
 mod interface;
 mod open_pages;
 mod parameters;
+mod passkeys;
 mod permissions;
 mod queue;
 mod relay;
