@@ -33,6 +33,7 @@ use crate::clearing::record::ReturnRecord;
 use crate::clearing::settings::OfficeSettings;
 use crate::codes::{self, CodesError};
 use crate::export_returns;
+use crate::figures::{self, Today};
 use crate::quarantine::{self, Due};
 use crate::registry;
 use crate::returns::{self, ReturnError};
@@ -49,6 +50,8 @@ pub struct Enquiries {
     store: Store,
     registry: AtRevision<Registry>,
     pack: AtRevision<Pack>,
+    /// What was counted of all offices, and when it was read.
+    live: Mutex<Option<(Moment, Arc<Live>)>>,
 }
 
 /// The most that is listed of what is listed on one page.
@@ -68,6 +71,15 @@ pub struct Waiting {
     pub count: i64,
     /// Since when the oldest of them stands there.
     pub oldest: Moment,
+}
+
+/// What was counted today, and how much waits now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// What was counted.
+    pub today: Today,
+    /// How many declarations wait for review, examination or a guarantee.
+    pub waiting: i64,
 }
 
 /// A case, who works on it, and what its office has settled.
@@ -108,7 +120,7 @@ pub enum EnquiryError {
 impl Enquiries {
     /// Over a store.
     pub const fn new(store: Store) -> Self {
-        Self { store, registry: Mutex::new(None), pack: Mutex::new(None) }
+        Self { store, registry: Mutex::new(None), pack: Mutex::new(None), live: Mutex::new(None) }
     }
 
     /// The store.
@@ -322,6 +334,34 @@ impl Enquiries {
             Some(Waiting { queue, count: here.map(|row| row.count).sum(), oldest })
         };
         Ok(QUEUES.into_iter().filter_map(of).collect())
+    }
+
+    /// The live figures of an office, or of all: those are read every two seconds at most, for everybody asks.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn live(&self, office: Option<OfficeCode>, now: Moment) -> Result<Arc<Live>, StorageError> {
+        const FRESH_MILLIS: i64 = 2_000;
+        if office.is_some() {
+            return self.counted(office, now).map(Arc::new);
+        }
+        let mut known = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((read_at, live)) = &*known
+            && *read_at <= now
+            && now < read_at.plus_millis(FRESH_MILLIS)
+        {
+            return Ok(Arc::clone(live));
+        }
+        let live = Arc::new(self.counted(None, now)?);
+        *known = Some((now, Arc::clone(&live)));
+        Ok(live)
+    }
+
+    fn counted(&self, office: Option<OfficeCode>, now: Moment) -> Result<Live, StorageError> {
+        let today = self.store.read(|view| figures::today(view, office, now))?;
+        let reach = office.map_or(Reach::Everybody, Reach::Office);
+        let waiting = self.waiting(reach)?.iter().map(|queue| queue.count).sum();
+        Ok(Live { today, waiting })
     }
 
     /// The requests to cancel that wait for an officer of the office that is reached, the oldest first.

@@ -64,6 +64,7 @@ pub mod due;
 pub mod enquiry;
 pub mod export_returns;
 pub mod facility;
+pub mod figures;
 pub mod filing;
 pub mod history;
 pub mod intake;

@@ -887,6 +887,16 @@ CREATE TABLE parameter_proposal (
 
 CREATE INDEX parameter_proposal_open ON parameter_proposal (n) WHERE done_at IS NULL AND refusal IS NULL;
 
+-- How many declarations were told what, by hour and office. Kept by the follower of the parties' lists.
+CREATE TABLE figure (
+    hour BIGINT NOT NULL,
+    office TEXT NOT NULL,
+    direction BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (hour, office, direction, kind)
+) CLUSTERED;
+
 -- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day.
 CREATE TABLE answered_request (
     client TEXT NOT NULL,

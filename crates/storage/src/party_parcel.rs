@@ -191,6 +191,7 @@ impl Tx<'_> {
     pub fn forget_parcels(&mut self, consumer: &str) -> Result<(), StorageError> {
         self.delete::<Cursor, _>(&[(consumer,)])?;
         self.query("DELETE FROM party_request", &[], &mut |_| Ok(()))?;
+        self.query("DELETE FROM figure", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM party_parcel", &[], &mut |_| Ok(()))
     }
 }

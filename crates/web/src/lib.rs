@@ -140,6 +140,8 @@ struct Shared {
     checks: Arc<Semaphore>,
     /// A permit for each receiver of a webhook that somebody waits for.
     trials: Arc<Semaphore>,
+    /// A permit for each page that is told when something was decided.
+    streams: Arc<Semaphore>,
     /// How much each client has asked.
     pace: Arc<Pace>,
     /// The description of the JSON interface.
@@ -160,6 +162,8 @@ pub struct Web {
 const CHECKS: usize = 2;
 /// Receivers of webhooks that are waited for at a time because somebody tries them.
 const TRIALS: usize = 4;
+/// Pages at a time that are told when something was decided; others are reloaded by hand.
+const STREAMS: usize = 64;
 
 /// Puts the routes together.
 pub fn web(access: Access) -> Web {
@@ -172,6 +176,7 @@ pub fn web(access: Access) -> Web {
         in_flight: Arc::new(Semaphore::new(permits)),
         checks: Arc::new(Semaphore::new(CHECKS)),
         trials: Arc::new(Semaphore::new(TRIALS)),
+        streams: Arc::new(Semaphore::new(STREAMS)),
         pace: Arc::new(Pace::default()),
         described: Arc::new(OnceLock::new()),
     };

@@ -1,4 +1,4 @@
-//! From audit events to the lists of the parties.
+//! From audit events to the lists of the parties, and to the live figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,7 @@ use tongguan_storage::{Backoff, Event, Partition, PartyParcel, StorageError, Sto
 use super::ParcelsError;
 use super::asked::requests_in;
 use crate::clearing::rows::{read_declaration, read_export};
+use crate::figures::counted;
 use crate::numbering::partition_of;
 use crate::review::{AnyDeclaration, Direction};
 
@@ -48,7 +49,7 @@ impl Projector {
     /// # Errors
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
-        let (events, steps, (rows, requests)) = self.store.read(|view| {
+        let (events, steps, (rows, requests, figures)) = self.store.read(|view| {
             let from: BTreeMap<_, _> =
                 view.cursors(PARCELS)?.into_iter().map(|it| (it.partition, it.seq)).collect();
             let events = view.unread::<Event>(PARCELS, PAGE)?;
@@ -59,7 +60,8 @@ impl Projector {
             let decided = decided_in(&events)?;
             let rows = rows_of(view, &declarations_in(&decided))?;
             let requests = requests_in(view, &decided)?;
-            Ok::<_, ParcelsError>((events.len(), steps, (rows, requests)))
+            let figures = counted(&events, &rows)?;
+            Ok::<_, ParcelsError>((events.len(), steps, (rows, requests, figures)))
         })?;
         let is_behind = i64::try_from(events).is_ok_and(|events| events == PAGE);
         let taken_up = TakenUp { events, is_behind };
@@ -70,6 +72,7 @@ impl Projector {
             // The cursors first: whoever loses them has read what may be old by now, and writes nothing.
             tx.move_cursors(PARCELS, &steps)?;
             tx.insert_absent(&requests)?;
+            tx.add_figures(&figures)?;
             tx.upsert(&rows)
         });
         match written {

@@ -25,6 +25,7 @@ mod exported_month;
 mod exports;
 mod facility;
 mod faults;
+mod figures;
 mod guarantee;
 mod lanes;
 mod lodging_faults;

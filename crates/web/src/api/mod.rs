@@ -28,6 +28,7 @@ pub mod describe;
 mod documents;
 mod export_returns;
 mod facilities;
+mod figures;
 mod filings;
 mod formal;
 mod keys;
@@ -86,6 +87,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(parcels::list))
         .api(may(P::ReadParcels), routes!(parcels::csv))
         .api(may(P::ReadParcels), routes!(documents::list))
+        .api(Needs::Nothing, routes!(figures::all))
+        .api(may(P::ReadStatistics), routes!(figures::of_office))
         .api(may(P::ReadParcels), routes!(declarations::show))
         .api(may(P::Decide), routes!(declarations::rule))
         .api(may(P::Examine), routes!(quarantine::register))

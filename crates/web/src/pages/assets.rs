@@ -10,6 +10,7 @@ use tongguan_application::digest::sha256;
 use crate::problem::Problem;
 
 const STYLE: &str = include_str!("../static/tongguan.css");
+const LIVE: &str = include_str!("../static/live.js");
 const PROGRESS: &str = include_str!("../static/progress.js");
 const PASSKEY: &str = include_str!("../static/passkey.js");
 
@@ -24,12 +25,16 @@ pub static PROGRESS_ADDRESS: LazyLock<String> =
 /// The address of the script that asks browsers for passkeys.
 pub static PASSKEY_ADDRESS: LazyLock<String> =
     LazyLock::new(|| format!("/static/{}", name("js", PASSKEY)));
+/// The address of the script that shows live figures anew.
+pub static LIVE_ADDRESS: LazyLock<String> =
+    LazyLock::new(|| format!("/static/{}", name("js", LIVE)));
 
 /// Gives one of them.
 pub async fn asset(Path(wanted): Path<String>) -> Result<Response, Problem> {
     let address = format!("/static/{wanted}");
     let (kind, content) = match address {
         address if address == *STYLE_ADDRESS => ("text/css; charset=utf-8", STYLE),
+        address if address == *LIVE_ADDRESS => ("text/javascript; charset=utf-8", LIVE),
         address if address == *PROGRESS_ADDRESS => ("text/javascript; charset=utf-8", PROGRESS),
         address if address == *PASSKEY_ADDRESS => ("text/javascript; charset=utf-8", PASSKEY),
         _ => return Err(Problem::NoSuchPage),

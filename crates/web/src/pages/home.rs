@@ -1,13 +1,16 @@
 //! What this is, for whoever comes first.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use tongguan_domain::access::Standing;
 
-use super::overview;
 use super::shell::Visit;
+use super::{live, office, overview};
 use crate::Shared;
+use crate::caller::blocking;
 use crate::problem::Problem;
 
 /// Where one goes on from here, and what for.
@@ -46,12 +49,15 @@ const WAYS: [Way; 4] = [
 
 /// The first page: an enterprise's own for whoever acts for one.
 pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response, Problem> {
-    if let Some(caller) = &visit.caller
-        && caller.next().is_none()
-        && matches!(caller.standing, Standing::Enterprise { .. })
-    {
-        return overview::page(&shared, &visit, caller).await;
+    if let Some(caller) = visit.caller.as_ref().filter(|caller| caller.next().is_none()) {
+        match caller.standing {
+            Standing::Enterprise { .. } => return overview::page(&shared, &visit, caller).await,
+            Standing::Customs { office, .. } => return office::page(&shared, &visit, office).await,
+            _ => {}
+        }
     }
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let figures = blocking(move || enquiries.live(None, now)).await?;
     let title = visit.say("跨境电子商务单一窗口", "A single window for cross-border e-commerce");
     let body = html! {
         h1 { (title) }
@@ -68,6 +74,7 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
             (way(&visit, "/codes", WAYS[2]))
             @if visit.caller.is_none() { (way(&visit, "/sign-in", WAYS[3])) }
         }
+        (live::section(&visit, visit.say("实时数据", "Live figures"), &figures))
     };
     Ok(visit.page(title, &body))
 }

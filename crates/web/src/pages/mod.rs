@@ -20,8 +20,10 @@ pub mod filings;
 pub mod form;
 pub mod home;
 pub mod language;
+pub mod live;
 pub mod mail;
 pub mod not_decided;
+pub mod office;
 pub mod overview;
 pub mod parameters;
 pub mod parcels;
@@ -67,6 +69,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
 fn of_everybody(routes: Routes) -> Routes {
     routes
         .get("/", Needs::Nothing, home::page)
+        .get("/live", Needs::Nothing, live::stream)
         .get("/static/{name}", Needs::Nothing, assets::asset)
         .get("/language/{tag}", Needs::Nothing, language::choose)
         .get("/sign-in", Needs::Nothing, sign_in::page)

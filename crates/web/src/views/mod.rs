@@ -13,6 +13,7 @@ pub mod documents;
 pub mod export;
 pub mod export_return;
 pub mod facility;
+pub mod figures;
 pub mod filing;
 pub mod formal;
 pub mod history;

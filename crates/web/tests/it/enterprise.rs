@@ -15,6 +15,7 @@ use tongguan_testkit::world::{Beginning, World};
 use crate::fixture::{Answer, Browser, Site, lenient};
 
 mod accounts;
+mod figures;
 mod lists;
 mod mail;
 mod pages;
