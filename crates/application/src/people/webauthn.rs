@@ -113,10 +113,10 @@ impl Algorithm {
     }
 }
 
-/// What the browser says (§5.8.1).
+/// What the browser says, its `clientDataJSON` (§5.8.1).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ClientData {
+struct Collected {
     r#type: String,
     challenge: String,
     origin: String,
@@ -126,7 +126,7 @@ struct ClientData {
 
 /// The challenge that a browser was given for this, at this origin and in no frame of another one.
 pub fn challenge_of(client: &[u8], ceremony: Ceremony, at: &RelyingParty) -> Option<Vec<u8>> {
-    let client: ClientData = serde_json::from_slice(client).ok()?;
+    let client: Collected = serde_json::from_slice(client).ok()?;
     let is_ours =
         client.r#type == ceremony.kind() && client.origin == at.origin && !client.cross_origin;
     is_ours.then(|| URL_SAFE_NO_PAD.decode(client.challenge).ok())?

@@ -22,7 +22,10 @@ fn documented() -> BTreeSet<(String, String)> {
 fn everything_that_is_measured_is_documented_and_names_nobody() {
     // Given back at once, for the service; two that ask get two.
     let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let service = Service::start(on_sqlite, &format!("[metrics]\nlisten = '{listen}'\n"));
+    // A window that relays, although nothing is to be relayed.
+    let relay = "[relay]\nmailbox = 'DXPLOC1'\noutbox = 'up'\ninbox = 'down'\n";
+    let settings = format!("{relay}[metrics]\nlisten = '{listen}'\n");
+    let service = Service::start(on_sqlite, &settings);
     let mailbox = service.cast.merchant.mailbox().to_owned();
     let issued = service.key(&mailbox);
     service.clear(1);
@@ -34,8 +37,10 @@ fn everything_that_is_measured_is_documented_and_names_nobody() {
         answer.body_mut().read_to_string().unwrap()
     };
     let mut text = scrape();
-    // The desk tells of its batches from time to time.
-    while !text.contains("tongguan_batches_total") {
+    // The desk tells of its batches from time to time, and the relay of its rounds.
+    let at_last =
+        ["tongguan_batches_total", "tongguan_relay_sent_total", "tongguan_relay_fetched_total"];
+    while at_last.iter().any(|name| !text.contains(name)) {
         text = scrape();
     }
     let kinds = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));

@@ -31,7 +31,7 @@ on_both_engines! {
     a_message_that_fails_holds_up_its_own_parcel_alone,
     what_upstream_does_not_want_is_given_up_told_and_tried_again_by_hand,
     what_fails_for_too_long_is_given_up,
-    a_message_that_cannot_be_read_any_more_holds_up_nobody,
+    with_another_key_nothing_is_sent_and_nothing_given_up,
     what_is_wrong_is_refused_here_and_nothing_of_its_message_is_sent,
     an_answer_is_parted_among_its_receivers_and_passed_on_once,
     an_answer_that_comes_before_the_sending_was_noted_is_not_lost,
@@ -372,15 +372,16 @@ fn what_fails_for_too_long_is_given_up(on: On) {
     assert_eq!((turn.given_up, told.statuses(&order)), (1, vec![4]));
 }
 
-fn a_message_that_cannot_be_read_any_more_holds_up_nobody(on: On) {
+fn with_another_key_nothing_is_sent_and_nothing_given_up(on: On) {
     let mut windows = Windows::on(on);
     let order = nth(1).order_document();
     windows.local.send([&order]);
     let (local, above) = (&windows.local, &windows.above);
     windows.courier = courier_with(local, above, local.clock.clone(), [8; 32]);
-    let (turn, told) = windows.turn();
-    assert_eq!((turn.given_up, told.statuses(&order)), (1, vec![4]));
-    assert!(windows.overview().dead[0].failure.as_deref().unwrap().contains("cannot be opened"));
+    windows.courier.turn(&mut windows.local.desk()).unwrap_err();
+    assert_eq!((windows.overview().waiting.count, windows.overview().dead.len()), (1, 0));
+    windows.courier = courier(&windows.local, &windows.above, windows.local.clock.clone());
+    assert_eq!(windows.turn().0.sent, 1);
 }
 
 fn what_is_wrong_is_refused_here_and_nothing_of_its_message_is_sent(on: On) {

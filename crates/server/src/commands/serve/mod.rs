@@ -48,7 +48,7 @@ use self::lists::Lists;
 use self::metrics::Metrics;
 use self::post::Post;
 use self::proxies::seen_through;
-use self::relay::Relaying;
+use self::relay::{RelaySettings, Relaying};
 use self::sandbox::{Ground, Running};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
@@ -212,22 +212,14 @@ impl Served {
         let (lists, alive) = Lists::new(Projector::open(&store)?);
         let lists = (lists.start(), alive);
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
-        let desk = Desk::new(pipeline, errands, upkeep, clock.clone(), news);
-        let (alive, ended) = watch::channel(());
-        let desk = thread::spawn(move || {
-            let ending = desk.run();
-            drop(alive);
-            ending
-        });
+        let (desk, ended) = start_desk(Desk::new(pipeline, errands, upkeep, clock.clone(), news));
         let post = thread::spawn(move || post.run());
         let limits = config.limits.of_web();
         let officers =
             AtReception { reception: reception.clone(), store, patience: limits.answer_within };
         let machine = Arc::new(Host::new(officers.store.clone(), config));
-        let relaying = config.relay.as_ref();
-        let relaying = relaying
-            .map(|relay| relay.start(officers.clone(), keyring.clone(), clock.clone()))
-            .transpose()?;
+        let relay = |it: &RelaySettings| it.start(officers.clone(), keyring.clone(), clock.clone());
+        let relaying = config.relay.as_ref().map(relay).transpose()?;
         let running = ground.start(&people, &enquiries, officers);
         let access = Access {
             reception,
@@ -266,6 +258,17 @@ impl Served {
         let pushed = pushing.map(thread::JoinHandle::join).transpose();
         pushed.map(drop).map_err(|_| anyhow::anyhow!("the webhooks died; start again"))
     }
+}
+
+/// Runs the desk on a thread of its own, and tells when it has ended.
+fn start_desk(desk: Desk) -> (thread::JoinHandle<anyhow::Result<()>>, watch::Receiver<()>) {
+    let (alive, ended) = watch::channel(());
+    let running = thread::spawn(move || {
+        let ending = desk.run();
+        drop(alive);
+        ending
+    });
+    (running, ended)
 }
 
 /// Serves until it is told to end, or the desk has ended by itself; then finishes what is under way.

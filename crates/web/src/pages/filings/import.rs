@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use tongguan_application::filing::goods_file::{self, MOST_BYTES, MOST_ROWS};
@@ -32,6 +32,7 @@ pub async fn template(visit: Visit) -> Response {
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"goods.csv\""),
+        (CACHE_CONTROL, "no-store"),
     ];
     (headers, written(&lines, Place::Beginning)).into_response()
 }

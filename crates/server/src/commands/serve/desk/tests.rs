@@ -6,8 +6,9 @@ use crossbeam_channel::{bounded, unbounded};
 use tongguan_application::cancellations;
 use tongguan_application::casework::{self, ProposalError};
 use tongguan_application::clearing::decide::Undecidable;
+use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
-use tongguan_application::deciding::{AtReception, Decides as _, NotCommitted};
+use tongguan_application::deciding::{AtReception, Decides, NotCommitted, Refused};
 use tongguan_application::learning::Learned;
 use tongguan_application::quarantine::{self, RegisterError};
 use tongguan_application::reception::{NotTaken, Reception};
@@ -22,6 +23,7 @@ use tongguan_domain::lane::{Hit, Lane, Selectivity, Target};
 use tongguan_domain::quarantine::Finding;
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::time::Moment;
+use tongguan_storage::Store;
 use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::parcels::{Document, Parcel, message, parcel, single_piece, sweeten};
 use tongguan_testkit::postgres::database;
@@ -121,7 +123,7 @@ fn what_is_kept_is_let_go_by_two(on: On) {
             seen: None,
         };
         let detain = decision(Ruling::Detain(Detention::Clearance), "zhao");
-        let store = desk.store.clone();
+        let store = desk.store().clone();
         let early = casework::propose(&store, &decision(Ruling::Accept, "li"), sent_at());
         assert!(matches!(early, Err(ProposalError::NotNeeded)), "{early:?}");
         assert_eq!(review::decide(desk, &pack, &detain).unwrap().status.number(), 501);
@@ -278,9 +280,27 @@ fn at(world: &World, reception: Reception) -> AtReception {
     AtReception { reception, store: world.store.clone(), patience: LONG }
 }
 
+/// Somebody at the reception who comes again while the queue is full.
+struct Insisting(AtReception);
+
+impl Decides for Insisting {
+    fn store(&self) -> &Store {
+        self.0.store()
+    }
+
+    fn carry_out(&mut self, commands: Vec<Incoming>) -> Result<Refused, NotCommitted> {
+        loop {
+            match self.0.carry_out(commands.clone()) {
+                Err(NotCommitted::NotTaken(NotTaken::Full)) => thread::yield_now(),
+                answered => return answered,
+            }
+        }
+    }
+}
+
 /// Runs a desk over the world; acts once its first message is durable, while others come behind. All of them
 /// are durable at the end.
-fn while_messages_pour_in(world: &mut World, act: impl FnOnce(&mut AtReception)) {
+fn while_messages_pour_in(world: &mut World, act: impl FnOnce(&mut Insisting)) {
     let messages: Vec<_> = (1_000..1_020)
         .flat_map(|n| nth(n).documents().into_iter().take(3))
         .zip(1_000..)
@@ -288,7 +308,7 @@ fn while_messages_pour_in(world: &mut World, act: impl FnOnce(&mut AtReception))
         .collect();
     let (reception, errands) = Reception::open(4);
     let desk = run(world, errands);
-    let mut acting = at(world, reception.clone());
+    let mut acting = Insisting(at(world, reception.clone()));
     let (told, receipts) = unbounded();
     let count = messages.len();
     let pouring = thread::spawn(move || {
