@@ -28,7 +28,7 @@ async function authenticator(page) {
 }
 
 test('an auditor adds a passkey as second factor, and then signs in by it alone', async () => {
-  const added = ['people', 'add', 'wu', '--name', '吴', '--role', 'auditor', '--data', site.data];
+  const added = ['people', 'add', 'wu.fang', '--name', '吴', '--role', 'auditor', '--data', site.data];
   const { code } = await said(added);
   const page = await window(browser, site);
   const known = await authenticator(page);
@@ -36,7 +36,7 @@ test('an auditor adds a passkey as second factor, and then signs in by it alone'
   await page.fill('#password', PASSWORD);
   await page.fill('#again', PASSWORD);
   await page.click('main button');
-  await page.fill('#sign_in', 'wu');
+  await page.fill('#sign_in', 'wu.fang');
   await page.fill('#password', PASSWORD);
   await page.click('form[action="/sign-in"] button');
   await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
@@ -66,7 +66,7 @@ test('an auditor adds a passkey as second factor, and then signs in by it alone'
   await page.getByRole('button', { name: 'Sign out' }).click();
 
   await page.goto('/sign-in?next=/account');
-  await page.fill('#sign_in', 'wu');
+  await page.fill('#sign_in', 'wu.fang');
   await page.fill('#password', PASSWORD);
   await page.click('form[action="/sign-in"] button');
   await page.getByRole('heading', { name: 'Show your passkey' }).waitFor();
