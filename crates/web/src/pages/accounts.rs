@@ -46,9 +46,7 @@ pub async fn tax_bills(
             (rows(&visit, &page.rows))
         }
         @if let Some(next) = page.next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/tax-bills?behind=" (next) } { (visit.say("下一页", "Next page")) }
-            }
+            (visit.next_page(format_args!("/tax-bills?behind={next}")))
         }
     };
     Ok(visit.page(title, &body))

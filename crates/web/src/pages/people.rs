@@ -260,9 +260,7 @@ async fn listed(
             } } }
         } }
         @if let Some(last) = next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/people?after=" (last.sign_in) } { (visit.say("下一页", "Next page")) }
-            }
+            (visit.next_page(format_args!("/people?after={}", last.sign_in)))
         }
         h2 { (visit.say("邀请人员", "Invite somebody")) }
         form.stacked method="post" action="/people" {

@@ -80,7 +80,7 @@ pub async fn page(
             (rows(&visit, &caller, &listed))
         }
         @if let Some(next) = listed.page.next {
-            nav.pages { a rel="next" href=(asked.address_behind(next)) { (visit.say("下一页", "Next page")) } }
+            (visit.next_page(asked.address_behind(next)))
         }
     };
     Ok(visit.page(title, &body))

@@ -122,11 +122,7 @@ fn shown(
             } }
         }
         @if let Some((declaration, n)) = next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/requests?kind=" (kind.name) "&behind=" (declaration) "/" (n) } {
-                    (visit.say("下一页", "Next page"))
-                }
-            }
+            (visit.next_page(format_args!("/requests?kind={}&behind={declaration}/{n}", kind.name)))
         }
     };
     visit.page(title, &body)

@@ -1,5 +1,7 @@
 //! What all pages have around them: who is signed in, where one can go, in which language.
 
+use std::fmt::Display;
+
 use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use axum::http::request::Parts;
@@ -113,6 +115,13 @@ impl Visit {
         self.caller.as_ref().is_some_and(|caller| {
             caller.next().is_none() && permission.is_of(caller.standing.role())
         })
+    }
+
+    /// The way to the next page of a list.
+    pub fn next_page(&self, address: impl Display) -> Markup {
+        html! { nav.pages aria-label=(self.say("分页", "Pages")) {
+            a rel="next" href=(address) { (self.say("下一页", "Next page")) }
+        } }
     }
 
     /// The field that every form of a session has: it proves that the form was given out here.

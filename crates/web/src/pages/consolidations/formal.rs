@@ -63,9 +63,7 @@ pub async fn page(
             } }
         } @else { (rows(&visit, &page.rows)) }
         @if let Some(next) = page.next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/formal-declarations?behind=" (next) } { (visit.say("下一页", "Next page")) }
-            }
+            (visit.next_page(format_args!("/formal-declarations?behind={next}")))
         }
     };
     Ok(visit.page(title, &body))

@@ -94,9 +94,7 @@ pub async fn page(
         h2 { (visit.say("汇总申请", "Requests")) }
         (requests(&visit, &page.rows))
         @if let Some(next) = page.next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/consolidations?behind=" (next) } { (visit.say("下一页", "Next page")) }
-            }
+            (visit.next_page(format_args!("/consolidations?behind={next}")))
         }
     };
     Ok(visit.page(title, &body))

@@ -87,9 +87,7 @@ pub async fn page(
         }
         @if let Some(last) = goods.last().filter(|_| more) {
             @let place = format!("{}:{}", last.party, last.goods.item_no);
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/goods?after=" (encoded(&place)) } { (visit.say("下一页", "Next page")) }
-            }
+            (visit.next_page(format_args!("/goods?after={}", encoded(&place))))
         }
         p { a href="/filings" { (visit.say("备案申请", "Filings")) } }
     };

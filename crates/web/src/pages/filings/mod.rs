@@ -84,9 +84,7 @@ pub async fn page(
             )) } }
         } @else { (table(&visit, &filings, &registry, now, matches!(reach, Reach::Party(_)))) }
         @if let Some(last) = filings.last().filter(|_| more) {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href=(asked.address_before(last.id)) { (visit.say("下一页", "Next page")) }
-            }
+            (visit.next_page(asked.address_before(last.id)))
         }
     };
     Ok(visit.page(title, &body))

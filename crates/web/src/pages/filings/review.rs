@@ -91,11 +91,7 @@ pub async fn page(
             )) } }
         } @else { (rows(&visit, &listed)) }
         @if let Some(last) = listed.filings.last().filter(|_| more) {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/filing-review?kind=" (encoded(&asked.kind)) "&after=" (last.id) } {
-                    (visit.say("下一页", "Next page"))
-                }
-            }
+            (visit.next_page(format_args!("/filing-review?kind={}&after={}", encoded(&asked.kind), last.id)))
         }
         p { a href="/filings" { (visit.say("查找已办结的备案", "Find filings that are decided")) } }
     };

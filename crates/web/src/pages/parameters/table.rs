@@ -96,9 +96,7 @@ async fn shown(
             div.notice { p { (visit.say("此表还没有行。", "The table has no row yet.")) } }
         } @else { (rows(visit, table, &page)) }
         @if next < all.len() {
-            nav.pages { a rel="next" href={ "/parameters/codes/" (table.name()) "?after=" (next) } {
-                (visit.say("下一页", "Next page"))
-            } }
+            (visit.next_page(format_args!("/parameters/codes/{}?after={next}", table.name())))
         }
         @if visit.may(Permission::ProposeParameters) {
             (form(visit, table, wanted, &shared.access.clock.now().china_day().to_string()))
