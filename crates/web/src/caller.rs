@@ -9,13 +9,13 @@ use axum::http::{Extensions, HeaderMap};
 use tongguan_application::access::{AccessKey, Scopes};
 use tongguan_application::history::{Actor, Cause, Origin};
 use tongguan_application::people::{self, NextStep, PeopleError};
-use tongguan_application::pipeline::chain;
 use tongguan_domain::access::{Permission, Reach, Role, Standing};
 use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
 use crate::cookies;
 use crate::problem::Problem;
+use crate::refusal::broken;
 
 /// The certificate that the other side of a TLS connection showed, by SHA-256 of its bytes. Whoever serves
 /// connections puts it to each request; nothing that a request says of itself is one.
@@ -225,10 +225,7 @@ where
     T: Send + 'static,
     E: std::error::Error + Send + 'static,
 {
-    aside(ask).await?.map_err(|error| {
-        tracing::error!("a request could not be answered: {}", chain(&error));
-        Problem::Unavailable
-    })
+    aside(ask).await?.map_err(|error| broken(&error))
 }
 
 /// Does what takes a while without keeping other requests waiting.

@@ -208,17 +208,7 @@ pub async fn decide(
 /// # Errors
 /// The problem.
 pub fn settled(outcome: Result<Filing, FilingError>) -> Result<Filing, Problem> {
-    outcome.map_err(|error| match error {
-        FilingError::Unknown(_) => Problem::NotFound,
-        FilingError::Wrong(defects) => Problem::Defects(defects.iter().map(Into::into).collect()),
-        error @ (FilingError::NotAllowed(_) | FilingError::BadReason(_)) => {
-            Problem::Refused(error.to_string())
-        }
-        FilingError::Storage(error) => {
-            tracing::error!("a filing could not be changed: {error}");
-            Problem::Unavailable
-        }
-    })
+    outcome.map_err(Into::into)
 }
 
 impl ImportedView {

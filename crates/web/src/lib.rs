@@ -12,6 +12,7 @@
 //!
 //! What goes wrong is told as RFC 9457 tells problems, in Chinese or English as the caller wants.
 
+mod acting;
 mod api;
 mod caller;
 mod ceb;
@@ -28,8 +29,10 @@ mod pages;
 mod parcels;
 mod problem;
 mod record;
+mod refusal;
 mod routes;
 pub mod views;
+mod wording;
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};

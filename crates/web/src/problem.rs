@@ -19,6 +19,7 @@ use crate::defect::DefectView;
 use crate::language::Language;
 use crate::pages::form::go_to;
 use crate::pages::shell::{Visit, encoded, in_sandbox};
+use crate::wording::Wording;
 
 /// Everything that can go wrong with a request.
 #[derive(Debug, Clone)]
@@ -82,8 +83,8 @@ pub enum Problem {
     Field {
         /// Which, as a JSON pointer.
         pointer: String,
-        /// Why, in English.
-        why: String,
+        /// Why.
+        why: Wording,
     },
     /// The body was read and is wrong: all that is.
     Defects(Vec<DefectView>),
@@ -93,8 +94,8 @@ pub enum Problem {
     UnderWay(Duration),
     /// Too many requests; when to come again.
     TooMany(Duration),
-    /// The rules do not allow it where things stand; why, in English.
-    Refused(String),
+    /// The rules do not allow it where things stand; why.
+    Refused(Wording),
     /// It was handed over, and no answer came: it may have been done.
     OutcomeUnknown,
 }
@@ -296,10 +297,13 @@ impl Problem {
                 format!("请求体超过上限{limit}字节；请缩短后再发送"),
                 format!("the body is longer than {limit} bytes; send less"),
             ),
-            Self::Field { pointer, why } => (
-                format!("请求体{pointer}不合要求：{why}"),
-                format!("the body is wrong at `{pointer}`: {why}"),
-            ),
+            Self::Field { pointer, why } => {
+                let (zh, en) = why.both();
+                (
+                    format!("请求体{pointer}不合要求：{zh}"),
+                    format!("the body is wrong at `{pointer}`: {en}"),
+                )
+            }
             Self::Defects(_) => {
                 fixed("请求体有误；请按所列错误修改", "the body is wrong; mend what is listed")
             }
@@ -318,7 +322,10 @@ impl Problem {
                 format!("请求过于频繁；请在{}秒后重试", wait.as_secs()),
                 format!("too many requests; come again in {} s", wait.as_secs()),
             ),
-            Self::Refused(why) => (format!("不能办理：{why}"), format!("it cannot be done: {why}")),
+            Self::Refused(why) => {
+                let (zh, en) = why.both();
+                (format!("不能办理：{zh}"), format!("it cannot be done: {en}"))
+            }
             Self::OutcomeUnknown => fixed(
                 "已提交但未收到结果；请先查询是否已办理，再决定是否重试",
                 "it was handed over and no answer came; look whether it was done before trying again",
@@ -369,7 +376,7 @@ impl Problem {
         match self {
             Self::Defects(defects) => told["defects"] = json!(defects),
             Self::Field { pointer, why } => {
-                told["errors"] = json!([{ "pointer": pointer, "why": why }]);
+                told["errors"] = json!([{ "pointer": pointer, "why": why.of(language) }]);
             }
             Self::Ambiguous(ids) => told["ids"] = json!(ids),
             _ => {}

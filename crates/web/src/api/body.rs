@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
 use crate::problem::Problem;
+use crate::wording::Wording;
 
 /// The longest body, in bytes.
 pub const LONGEST: usize = 256 << 10;
@@ -44,7 +45,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| Problem::Field {
         pointer: pointer(error.path()),
-        why: error.inner().to_string(),
+        why: Wording::english(error.inner()),
     })?;
     let wrong = |error: serde_json::Error| wrong("", &error.to_string());
     reader.end().map_err(wrong)?;
@@ -53,7 +54,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// A field that is not what it must be.
 pub fn wrong(pointer: &str, why: &str) -> Problem {
-    Problem::Field { pointer: pointer.to_owned(), why: why.to_owned() }
+    Problem::Field { pointer: pointer.to_owned(), why: Wording::english(why) }
 }
 
 fn pointer(path: &Path) -> String {

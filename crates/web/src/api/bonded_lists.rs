@@ -10,14 +10,16 @@ use tongguan_domain::bonded::list::{BondedList, BondedListStep};
 use tongguan_domain::ids::{AccountItemNumber, BondedListNumber, GatePassNumber};
 use utoipa::ToSchema;
 
-use super::acting::{broken, record};
 use super::body::{Given, wrong};
 use super::books::{quantity, reached, reason};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::record;
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
+use crate::refusal::broken;
 use crate::views::bonded::{ListStandingView, ListView, PassView};
+use crate::wording::Wording;
 
 /// The bonded lists of an account book.
 #[derive(Debug, Serialize, ToSchema)]
@@ -194,7 +196,7 @@ impl From<ListError> for Problem {
             ListError::Unknown(..) => Self::NotFound,
             ListError::Move(error) => error.into(),
             ListError::Storage(_) | ListError::Row(_) | ListError::Stored(_) => broken(&error),
-            error => Self::Refused(error.to_string()),
+            error => Self::Refused(Wording::english(&error)),
         }
     }
 }

@@ -20,14 +20,16 @@ use tongguan_domain::party::PartyCode;
 use tongguan_domain::time::parse_day;
 use utoipa::{IntoParams, ToSchema};
 
-use super::acting::{broken, record};
 use super::body::{Given, wrong};
 use super::part::{Asked, Part};
 use crate::Shared;
+use crate::acting::record;
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
+use crate::refusal::broken;
 use crate::views::bonded::{BookView, CountedView, ItemReportView, StockView};
 use crate::views::code_of;
+use crate::wording::Wording;
 
 /// The longest number of a document, in characters.
 const LONGEST_DOCUMENT: usize = 64;
@@ -350,7 +352,7 @@ impl From<MoveError> for Problem {
         match error {
             MoveError::NoStock(_) => Self::NotFound,
             MoveError::Storage(_) | MoveError::Row(_) => broken(&error),
-            error => Self::Refused(error.to_string()),
+            error => Self::Refused(Wording::english(&error)),
         }
     }
 }
@@ -360,7 +362,7 @@ impl From<bonded::RegisterError> for Problem {
         match error {
             error @ (bonded::RegisterError::OtherHolder(_)
             | bonded::RegisterError::NoBook(_)
-            | bonded::RegisterError::UnitFixed { .. }) => Self::Refused(error.to_string()),
+            | bonded::RegisterError::UnitFixed { .. }) => Self::Refused(Wording::english(&error)),
             error => broken(&error),
         }
     }

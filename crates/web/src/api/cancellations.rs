@@ -11,11 +11,11 @@ use tongguan_domain::access::Reach;
 use tongguan_domain::ids::DeclarationId;
 use utoipa::ToSchema;
 
-use super::acting::{act, actor, named};
 use super::body::Given;
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor, named};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::cancellation::CancellationView;

@@ -14,11 +14,11 @@ use tongguan_domain::party::PartyCode;
 use tongguan_domain::registry::Registry;
 use utoipa::{IntoParams, ToSchema};
 
-use super::acting::act;
 use super::body::{Given, wrong};
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::{Asked, Part};
 use crate::Shared;
+use crate::acting::act;
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::code_of;

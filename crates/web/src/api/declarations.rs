@@ -9,10 +9,10 @@ use tongguan_application::review::{self, Decision, ReviewError};
 use tongguan_domain::declaration::Ruling;
 use utoipa::ToSchema;
 
-use super::acting::{act, actor, named};
 use super::body::{Given, wrong};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor, named};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::declaration::{DecidedView, DeclarationView};

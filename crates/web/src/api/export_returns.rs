@@ -15,11 +15,11 @@ use tongguan_domain::ids::{DeclarationId, OrderNumber};
 use tongguan_domain::readmission::ExportReturnId;
 use utoipa::ToSchema;
 
-use super::acting::{act, actor};
 use super::body::{Given, wrong};
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::export_return::{ExportReturnShown, ExportReturnView, name};

@@ -21,6 +21,7 @@ use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::access::AccessKeyView;
+use crate::wording::Wording;
 
 /// A key that is to be given.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -198,6 +199,9 @@ pub async fn mailbox(shared: &Shared, caller: &Caller) -> Result<DxpId, Problem>
     let registry = blocking(move || enquiries.registry()).await?;
     let mailbox = registry.party(party).and_then(|party| party.mailbox.clone());
     mailbox.ok_or_else(|| {
-        Problem::Refused("your enterprise has no mailbox; have one registered".to_owned())
+        Problem::Refused(Wording::new(
+            "贵单位没有信箱；请先登记",
+            "your enterprise has no mailbox; have one registered",
+        ))
     })
 }

@@ -14,7 +14,6 @@
 #![expect(unused_qualifications, reason = "what describes a handler names its parameters in full")]
 
 mod accounts;
-mod acting;
 mod again;
 mod audit;
 mod body;

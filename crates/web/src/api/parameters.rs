@@ -14,14 +14,15 @@ use tongguan_domain::access::Standing;
 use tongguan_domain::ids::OfficeCode;
 use utoipa::{IntoParams, ToSchema};
 
-use super::acting::broken;
 use super::body::{Given, wrong};
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::{Asked, Part};
 use crate::Shared;
 use crate::caller::{Caller, aside, blocking};
 use crate::problem::{Problem, json_answer};
+use crate::refusal::broken;
 use crate::views::parameter::{ProposedChangeView, SettingView};
+use crate::wording::Wording;
 
 /// Whose settings.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -230,7 +231,7 @@ impl From<ParameterError> for Problem {
             | ParameterError::SamePerson(_)
             | ParameterError::NoChange
             | ParameterError::OtherOffice
-            | ParameterError::AtTheSameTime => Self::Refused(error.to_string()),
+            | ParameterError::AtTheSameTime => Self::Refused(Wording::english(&error)),
             ParameterError::Settings(SettingsError::Storage(_))
             | ParameterError::Codes(_)
             | ParameterError::Damaged(_)

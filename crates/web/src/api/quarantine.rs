@@ -10,10 +10,10 @@ use tongguan_application::quarantine::{self, Due};
 use tongguan_domain::quarantine::Finding;
 use utoipa::ToSchema;
 
-use super::acting::{act, actor, named};
 use super::body::Given;
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor, named};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::declaration::DecidedView;

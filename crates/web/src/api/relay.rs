@@ -10,12 +10,13 @@ use tongguan_application::deciding::Decides;
 use tongguan_application::relay::{self, RelayActError};
 use tongguan_domain::ids::MessageId;
 
-use super::acting::{act, actor};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::relay::RelayView;
+use crate::wording::Wording;
 
 /// Show how relaying stands
 ///
@@ -72,7 +73,7 @@ impl From<RelayActError> for Problem {
         match error {
             RelayActError::NotCommitted(error) => error.into(),
             RelayActError::Undecidable(Undecidable::NoSuchRelay(_)) => Self::NotFound,
-            RelayActError::Undecidable(why) => Self::Refused(why.to_string()),
+            RelayActError::Undecidable(why) => Self::Refused(Wording::english(&why)),
         }
     }
 }

@@ -12,11 +12,11 @@ use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, ReturnId};
 use utoipa::ToSchema;
 
-use super::acting::{act, actor};
 use super::body::{Given, wrong};
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::returns::{ReturnView, StepView};

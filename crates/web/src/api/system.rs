@@ -15,6 +15,7 @@ use crate::Shared;
 use crate::caller::{Caller, aside, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::system::{BackupsView, SystemView};
+use crate::wording::Wording;
 
 /// How much the log is to tell.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -82,6 +83,6 @@ pub async fn back_up(State(shared): State<Shared>, caller: Caller) -> Result<Res
         tracing::info!(by, "a backup was begun");
         Ok::<_, NoBackup>(machine.backups())
     });
-    let backups = begun.await?.map_err(|why| Problem::Refused(why.to_string()))?;
+    let backups = begun.await?.map_err(|why| Problem::Refused(Wording::english(&why)))?;
     Ok((StatusCode::ACCEPTED, json_answer(&BackupsView::of(backups))).into_response())
 }

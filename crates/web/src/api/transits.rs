@@ -11,10 +11,10 @@ use tongguan_domain::ids::{SealNumber, VehiclePlate};
 use tongguan_domain::transit::{SealCondition, Sighting};
 use utoipa::ToSchema;
 
-use super::acting::{act, actor, named};
 use super::body::{Given, wrong};
 use super::part::Part;
 use crate::Shared;
+use crate::acting::{act, actor, named};
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
 use crate::views::transit::{OutcomesView, SealedView};

@@ -6,15 +6,14 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use tongguan_application::pipeline::chain;
 use tongguan_application::unmasking::{Reason, UnmaskError, Unmasking};
 use utoipa::ToSchema;
 
-use super::acting::named;
 use super::again::ShownOnce;
-use super::body::{Given, wrong};
+use super::body::Given;
 use super::part::Part;
 use crate::Shared;
+use crate::acting::named;
 use crate::caller::{Caller, aside};
 use crate::problem::{Problem, json_answer};
 use crate::views::unmasking::{PersonsView, UnmaskingView};
@@ -181,11 +180,7 @@ fn once(answer: &impl Serialize) -> Response {
 }
 
 fn reason(code: &str, words: &str) -> Result<Reason, Problem> {
-    use tongguan_application::unmasking::BadReason;
-    Reason::new(code, words).map_err(|bad| match bad {
-        BadReason::Unknown => wrong("/reason", &bad.to_string()),
-        BadReason::Length | BadReason::Personal => wrong("/words", &bad.to_string()),
-    })
+    Ok(Reason::new(code, words)?)
 }
 
 async fn asked<T: Send + 'static>(
@@ -194,22 +189,4 @@ async fn asked<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let unmasking = Arc::clone(&shared.access.unmasking);
     aside(move || work(&unmasking)).await?.map_err(Problem::from)
-}
-
-impl From<UnmaskError> for Problem {
-    fn from(error: UnmaskError) -> Self {
-        match error {
-            UnmaskError::Unknown => Self::NotFound,
-            UnmaskError::BadList => wrong("/declarations", &error.to_string()),
-            UnmaskError::BadRefusal(bad) => wrong("/refusal", &bad.to_string()),
-            error @ (UnmaskError::TooMany(_)
-            | UnmaskError::OwnRequest
-            | UnmaskError::Answered
-            | UnmaskError::NotOpen) => Self::Refused(error.to_string()),
-            error => {
-                tracing::error!("persons were not shown: {}", chain(&error));
-                Self::Unavailable
-            }
-        }
-    }
 }

@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 use tongguan_application::webhooks::{Owner, WebhookError, WebhookNumber};
 use utoipa::ToSchema;
 
-use super::acting::broken;
 use super::body::{Given, wrong};
 use super::keys::mailbox;
 use super::part::Part;
 use crate::Shared;
 use crate::caller::{Caller, aside};
 use crate::problem::{Problem, json_answer};
+use crate::refusal::broken;
 use crate::views::webhook::{ProgressView, SentView, WebhookView};
+use crate::wording::Wording;
 
 /// A webhook that is to be added.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -248,7 +249,7 @@ impl From<WebhookError> for Problem {
             WebhookError::NotAdmitted { .. } => wrong("/url", &error.to_string()),
             WebhookError::NoMessage(_) => wrong("/messages", &error.to_string()),
             WebhookError::NothingThere(_) => wrong("/after", &error.to_string()),
-            WebhookError::TooMany(_) => Self::Refused(error.to_string()),
+            WebhookError::TooMany(_) => Self::Refused(Wording::english(&error)),
             WebhookError::Storage(_) | WebhookError::Seal(_) | WebhookError::Mail(_) => {
                 broken(&error)
             }

@@ -16,7 +16,7 @@ use super::case::deciding::{carry_out, reason_of};
 use super::case::taking::colleague;
 use super::case::{self, file};
 use super::form::Sent;
-use super::not_decided::bad_reason;
+use super::not_decided::NotDone;
 use super::shell::{Visit, notice};
 use super::words::{self, data, given_reason, official, status};
 use crate::Shared;
@@ -67,7 +67,7 @@ pub async fn decide(
     };
     let reason = reason_of(field("code"), field("words"));
     if let Err(bad) = review::reason(reason) {
-        return Ok(refused(&visit, &bad_reason(&visit, &bad).text));
+        return Ok(refused(&visit, &NotDone::of(&visit, bad)?.text));
     }
     let (mut chosen, mut beyond) = (Vec::with_capacity(ids.len()), Vec::new());
     for (id, seen) in ids {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use maud::html;
-use tongguan_application::cancellations::{self, CancellationError, Decision, Pending};
+use tongguan_application::cancellations::{self, Decision, Pending};
+use tongguan_application::deciding::Decides;
 use tongguan_application::review::Direction;
 
 use super::form::{Sent, go_to};
-use super::not_decided::{NotDone, bad_reason, choose, not_committed, refused};
+use super::not_decided::{NotDone, attempt, choose};
 use super::shell::{Visit, time};
 use super::waiting::{Answered, Came, Row, Waiting};
 use crate::Shared;
@@ -66,25 +67,14 @@ async fn decide(
     caller: &Caller,
     answered: &Answered,
 ) -> Result<Result<(), NotDone>, Problem> {
-    let mut desk = shared.access.desk();
     let (number, officer) = (answered.which.clone(), caller.audit_name());
     let (approves, reason) = (answered.answer == "approve", answered.reason().to_owned());
-    let work = move || {
+    let work = move |desk: &mut dyn Decides| {
         let decision =
             Decision { declaration_no: &number, approves, officer: &officer, reason: &reason };
-        Ok::<_, std::convert::Infallible>(cancellations::decide(&mut desk, &decision))
+        cancellations::decide(desk, &decision).map(drop)
     };
-    match blocking(work).await? {
-        Ok(_) => Ok(Ok(())),
-        Err(CancellationError::NotCommitted(why)) => Err(not_committed(why)),
-        Err(CancellationError::BadReason(bad)) => Ok(Err(bad_reason(visit, &bad))),
-        Err(
-            CancellationError::Storage(_)
-            | CancellationError::Row(_)
-            | CancellationError::Review(_),
-        ) => Err(Problem::Unavailable),
-        Err(error) => Ok(Err(refused(visit, &error))),
-    }
+    attempt(shared, visit, work).await
 }
 
 async fn waiting(shared: &Shared, caller: &Caller) -> Result<Vec<Pending>, Problem> {

@@ -18,7 +18,7 @@ use super::case::deciding::{carry_out, held, reason_of};
 use super::case::taking::colleague;
 use super::case::{self, file};
 use super::form::{Sent, go_to};
-use super::not_decided::{NotDone, bad_reason, choose};
+use super::not_decided::{NotDone, choose};
 use super::shell::{Visit, encoded, nothing, notice};
 use super::words::{data, reason_fields, status};
 use crate::Shared;
@@ -135,7 +135,7 @@ fn decision(
         "" => default,
         given => given,
     };
-    review::reason(reason).map_err(|bad| bad_reason(visit, &bad))?;
+    review::reason(reason).map_err(|bad| NotDone::bad_reason(visit, &bad))?;
     let (officer, reason) = (caller.audit_name(), reason.to_owned());
     let seen = found.seen.parse().ok();
     Ok(Decision { declaration: id, ruling, officer, reason, approver: None, seen })

@@ -7,17 +7,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::transit::{self, Officer, Outcome, Shown, TransitError, on_the_way};
+use tongguan_application::transit::{self, Officer, Outcome, Shown, on_the_way};
 use tongguan_domain::access::Standing;
 use tongguan_domain::ids::{SealNumber, VehiclePlate};
 use tongguan_domain::transit::{SealCondition, Sighting, TransitState};
 
 use super::case;
 use super::form::Sent;
-use super::not_decided::not_committed;
 use super::shell::{Visit, nothing};
 use super::words::{data, official};
 use crate::Shared;
+use crate::acting::act;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
 
@@ -64,18 +64,9 @@ pub async fn check(
     if waiting.is_empty() {
         return Ok(shown(&visit, &nothing_there(&visit, &under_seal), &seen, StatusCode::OK));
     }
-    let (mut desk, officer) = (shared.access.desk(), Officer { name: caller.audit_name(), office });
-    let work = move || {
-        let done = transit::check(&mut desk, &waiting, &sighting, &officer);
-        Ok::<_, std::convert::Infallible>(done)
-    };
-    let outcomes = match blocking(work).await? {
-        Ok(outcomes) => outcomes,
-        Err(TransitError::NotCommitted(why)) => return Err(not_committed(why)),
-        Err(TransitError::Review(_) | TransitError::BadOfficer(_)) => {
-            return Err(Problem::Unavailable);
-        }
-    };
+    let officer = Officer { name: caller.audit_name(), office };
+    let outcomes =
+        act(&shared, move |desk| transit::check(desk, &waiting, &sighting, &officer)).await?;
     Ok(shown(&visit, &result(&visit, &outcomes), &Seen::default(), StatusCode::OK))
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use maud::html;
-use tongguan_application::quarantine::{self, Due, RegisterError};
+use tongguan_application::deciding::Decides;
+use tongguan_application::quarantine::{self, Due};
 use tongguan_domain::quarantine::Finding;
 
 use super::case;
 use super::form::{Sent, go_to};
-use super::not_decided::{NotDone, bad_reason, choose, not_committed, refused};
+use super::not_decided::{NotDone, attempt, choose};
 use super::shell::{Visit, time};
 use super::waiting::{Answered, Came, Row, Waiting};
 use crate::Shared;
@@ -70,19 +71,12 @@ async fn register(
     finding: Finding,
     answered: &Answered,
 ) -> Result<Result<(), NotDone>, Problem> {
-    let (mut desk, officer) = (shared.access.desk(), caller.audit_name());
-    let (id, reason) = (due.declaration.id(), answered.reason().to_owned());
-    let work = move || {
-        let done = quarantine::register(&mut desk, id, finding, &officer, &reason);
-        Ok::<_, std::convert::Infallible>(done)
+    let (id, officer) = (due.declaration.id(), caller.audit_name());
+    let reason = answered.reason().to_owned();
+    let work = move |desk: &mut dyn Decides| {
+        quarantine::register(desk, id, finding, &officer, &reason).map(drop)
     };
-    match blocking(work).await? {
-        Ok(_) => Ok(Ok(())),
-        Err(RegisterError::NotCommitted(why)) => Err(not_committed(why)),
-        Err(RegisterError::BadReason(bad)) => Ok(Err(bad_reason(visit, &bad))),
-        Err(RegisterError::Review(_)) => Err(Problem::Unavailable),
-        Err(error) => Ok(Err(refused(visit, &error))),
-    }
+    attempt(shared, visit, work).await
 }
 
 async fn waiting(shared: &Shared, caller: &Caller) -> Result<Vec<Due>, Problem> {

@@ -9,13 +9,14 @@ use maud::html;
 use tongguan_application::clearing::export_return::ExportReturnRecord;
 use tongguan_application::clearing::incoming::ExportReturnRuling;
 use tongguan_application::clearing::record::ReturnRecord;
+use tongguan_application::deciding::Decides;
 use tongguan_application::enquiry::EnquiryError;
 use tongguan_application::export_returns::{self, Verdict};
-use tongguan_application::returns::{self, ReturnError};
+use tongguan_application::returns;
 use tongguan_domain::readmission::ExportReturnState;
 
 use super::form::{Sent, go_to};
-use super::not_decided::{NotDone, bad_reason, choose, not_committed, refused};
+use super::not_decided::{NotDone, attempt, choose};
 use super::shell::{Visit, nothing};
 use super::waiting::{Answered, Came, Row, Waiting};
 use super::words::{data, status};
@@ -87,25 +88,12 @@ async fn examine(
     record: &ReturnRecord,
     answered: &Answered,
 ) -> Result<Result<(), NotDone>, Problem> {
-    let (mut desk, officer) = (shared.access.desk(), caller.audit_name());
-    let number = record.id.to_string();
+    let (number, officer) = (record.id.to_string(), caller.audit_name());
     let fault = (answered.answer == "refuse").then(|| answered.reason().to_owned());
-    let work = move || {
-        let done = returns::examine(&mut desk, &number, fault.as_deref(), &officer);
-        Ok::<_, std::convert::Infallible>(done)
+    let work = move |desk: &mut dyn Decides| {
+        returns::examine(desk, &number, fault.as_deref(), &officer).map(drop)
     };
-    match blocking(work).await? {
-        Ok(_) => Ok(Ok(())),
-        Err(ReturnError::NotCommitted(why)) => Err(not_committed(why)),
-        Err(ReturnError::BadReason(bad)) => Ok(Err(bad_reason(visit, &bad))),
-        Err(
-            ReturnError::Storage(_)
-            | ReturnError::Row(_)
-            | ReturnError::Response(_)
-            | ReturnError::Review(_),
-        ) => Err(Problem::Unavailable),
-        Err(error) => Ok(Err(refused(visit, &error))),
-    }
+    attempt(shared, visit, work).await
 }
 
 async fn rule(
@@ -115,7 +103,6 @@ async fn rule(
     record: &ExportReturnRecord,
     answered: &Answered,
 ) -> Result<Result<(), NotDone>, Problem> {
-    let mut desk = shared.access.desk();
     let ruling = match answered.answer.as_str() {
         "refuse" => ExportReturnRuling::Refuse,
         _ => ExportReturnRuling::Accept,
@@ -123,15 +110,8 @@ async fn rule(
     let (officer, reason) = (caller.audit_name(), answered.reason().to_owned());
     let verdict = Verdict::Ruling { ruling, officer, reason };
     let decision = export_returns::Decision { id: record.id, verdict };
-    let work =
-        move || Ok::<_, std::convert::Infallible>(export_returns::decide(&mut desk, &decision));
-    match blocking(work).await? {
-        Ok(_) => Ok(Ok(())),
-        Err(export_returns::DecideError::NotCommitted(why)) => Err(not_committed(why)),
-        Err(export_returns::DecideError::BadReason(bad)) => Ok(Err(bad_reason(visit, &bad))),
-        Err(export_returns::DecideError::Review(_)) => Err(Problem::Unavailable),
-        Err(error) => Ok(Err(refused(visit, &error))),
-    }
+    let work = move |desk: &mut dyn Decides| export_returns::decide(desk, &decision).map(drop);
+    attempt(shared, visit, work).await
 }
 
 async fn waiting(shared: &Shared, caller: &Caller) -> Result<Found, Problem> {

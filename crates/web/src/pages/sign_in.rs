@@ -18,6 +18,7 @@ use crate::caller::{Caller, Session, blocking};
 use crate::cookies::SESSION;
 use crate::pace::Address;
 use crate::problem::Problem;
+use crate::refusal::people;
 
 /// Where to go after signing in.
 #[derive(Debug, Default, Deserialize)]
@@ -172,30 +173,7 @@ pub fn settled<T>(outcome: Result<T, PeopleError>) -> Result<Result<T, PeopleErr
 
 /// What went wrong, in the language of the visit.
 pub fn told(visit: &Visit, error: &PeopleError) -> String {
-    let zh = match error {
-        PeopleError::Wrong => "登录名、口令或验证码有误".to_owned(),
-        PeopleError::Locked { until } => {
-            format!("尝试次数过多；该登录名在{}之前不能登录", shell::time_of(*until))
-        }
-        PeopleError::NoInvitation => {
-            "邀请码不存在、已使用或已过期；请向管理员索取新的邀请".to_owned()
-        }
-        PeopleError::Password(_) => {
-            "口令须为12至128个字符，不得包含登录名，也不得容易猜到：已泄露的口令、常用词、日期、连续或重复的字符".to_owned()
-        }
-        PeopleError::NoSession => "会话已结束；请重新登录".to_owned(),
-        PeopleError::Taken(name) => format!("登录名{name}已被使用；请另选"),
-        PeopleError::Nobody(name) => format!("没有登录名为{name}的人员"),
-        PeopleError::Oneself => "不能对自己作此操作；请联系另一位管理员".to_owned(),
-        PeopleError::LastFactor => {
-            "您的角色须有第二因素；请先添加另一个，再删除此项".to_owned()
-        }
-        PeopleError::LastAdministrator(name) => {
-            format!("{name}是最后一位管理员；请先指定另一位管理员")
-        }
-        other => other.to_string(),
-    };
-    visit.say(zh, error.to_string())
+    people(error).of(visit.language).to_owned()
 }
 
 /// An answer that gives the browser a session, or takes it away.

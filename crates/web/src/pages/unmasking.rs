@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tongguan_application::clearing::record::DocumentKind;
 use tongguan_application::review::Found;
 use tongguan_application::unmasking::{
-    APPROVED_FOR_HOURS, BadReason, MOST_AT_ONCE, Persons, REASONS, Reason, Request, UnmaskError,
+    MOST_AT_ONCE, Persons, REASONS, Reason, Request, UnmaskError,
 };
 use tongguan_domain::access::Permission;
 use tongguan_domain::ids::DeclarationId;
@@ -19,7 +19,7 @@ use tongguan_domain::ids::DeclarationId;
 use super::case;
 use super::case::persons::{Draft, fields};
 use super::form::{Sent, go_to};
-use super::not_decided::{NotDone, bad_reason as bad_refusal};
+use super::not_decided::NotDone;
 use super::shell::{Visit, nothing, notice, time};
 use super::words::{data, given_reason, reason_fields};
 use crate::Shared;
@@ -87,7 +87,7 @@ pub async fn propose(
     Sent(asked): Sent<Asked>,
 ) -> Result<Response, Problem> {
     let done = match Reason::new(&asked.reason, &asked.words) {
-        Err(bad) => Err(unfit(bad_reason(&visit, bad))),
+        Err(bad) => Err(NotDone::of(&visit, bad)?),
         Ok(reason) => match listed(&shared, &visit, &caller, &asked.declarations).await? {
             Err(problem) => Err(problem),
             Ok(ids) => {
@@ -96,7 +96,7 @@ pub async fn propose(
                 let work = move || unmasking.propose(reach, &ids, &reason, &actor, now);
                 match aside(work).await? {
                     Ok(_) => Ok(()),
-                    Err(error) => Err(not_shown(&visit, error)?),
+                    Err(error) => Err(NotDone::of(&visit, error)?),
                 }
             }
         },
@@ -125,7 +125,7 @@ pub async fn answer(
     let (unmasking, actor) = (Arc::clone(&shared.access.unmasking), caller.actor());
     let (reach, now) = (caller.reach(), shared.access.clock.now());
     let work = move || unmasking.answer(reach, number, refusal.as_deref(), &actor, now);
-    match aside(work).await?.map_err(|error| not_shown(&visit, error)) {
+    match aside(work).await?.map_err(|error| NotDone::of(&visit, error)) {
         Ok(()) => Ok(go_to(&format!("{ADDRESS}?done=answered"))),
         Err(problem) => {
             let NotDone { status, text } = problem?;
@@ -145,7 +145,7 @@ pub async fn show(
     let (unmasking, actor) = (Arc::clone(&shared.access.unmasking), caller.actor());
     let (reach, now) = (caller.reach(), shared.access.clock.now());
     let work = move || unmasking.see_all(reach, number, &actor, now);
-    let persons = match aside(work).await?.map_err(|error| not_shown(&visit, error)) {
+    let persons = match aside(work).await?.map_err(|error| NotDone::of(&visit, error)) {
         Ok(persons) => persons,
         Err(problem) => {
             let NotDone { status, text } = problem?;
@@ -201,71 +201,6 @@ const fn title(kind: DocumentKind) -> (&'static str, &'static str) {
     }
 }
 
-/// Why a reason will not do.
-pub fn bad_reason(visit: &Visit, bad: BadReason) -> &'static str {
-    match bad {
-        BadReason::Unknown => visit.say("请选择查阅原因。", "Choose why you need them."),
-        BadReason::Length => {
-            visit.say("请用4至200字说明用途。", "Say in 4 to 200 characters what it is for.")
-        }
-        BadReason::Personal => visit.say(
-            "用途会记入审计，请勿写入电话、证件号码或控制字符。",
-            "What you write is recorded: leave out telephone and identity numbers and control characters.",
-        ),
-    }
-}
-
-/// Why nothing was shown, asked for or answered.
-///
-/// # Errors
-/// A problem of the service itself.
-pub fn not_shown(visit: &Visit, error: UnmaskError) -> Result<NotDone, Problem> {
-    let conflict = |zh: String, en: String| {
-        Ok(NotDone { status: StatusCode::CONFLICT, text: visit.say(zh, en) })
-    };
-    match error {
-        UnmaskError::Unknown => Err(Problem::NotFound),
-        UnmaskError::TooMany(most) => conflict(
-            format!(
-                "您今天已查阅{most}份清单的个人信息。继续查阅属于批量查阅，请在“个人信息”页提出，由另一名关员批准。"
-            ),
-            format!(
-                "You have seen the persons of {most} declarations today. More are a list: ask for it under Personal data, and \
-                 another officer approves it."
-            ),
-        ),
-        UnmaskError::BadList => Ok(unfit(visit.say(
-            format!("请列出1至{MOST_AT_ONCE}份清单，每行一个编号。"),
-            format!("List 1 to {MOST_AT_ONCE} declarations, a number on each line."),
-        ))),
-        UnmaskError::OwnRequest => conflict(
-            "您提出的查阅须由他人批准。".into(),
-            "You have asked for it, so somebody else has to approve it.".into(),
-        ),
-        UnmaskError::Answered => {
-            conflict("该请求已有人答复。".into(), "Somebody has answered it already.".into())
-        }
-        UnmaskError::NotOpen => conflict(
-            format!("该请求未获批准、已显示过，或批准已超过{APPROVED_FOR_HOURS}小时。"),
-            format!(
-                "It is not approved, was shown already, or was approved more than {APPROVED_FOR_HOURS} hours ago."
-            ),
-        ),
-        UnmaskError::BadRefusal(bad) => Ok(bad_refusal(visit, &bad)),
-        error => {
-            tracing::error!(
-                "persons were not shown: {}",
-                tongguan_application::pipeline::chain(&error)
-            );
-            Err(Problem::Unavailable)
-        }
-    }
-}
-
-fn unfit(text: impl Into<String>) -> NotDone {
-    NotDone { status: StatusCode::UNPROCESSABLE_ENTITY, text: text.into() }
-}
-
 /// The declarations within reach that the lines name.
 async fn listed(
     shared: &Shared,
@@ -275,7 +210,7 @@ async fn listed(
 ) -> Result<Result<Vec<DeclarationId>, NotDone>, Problem> {
     let lines: Vec<_> = lines.split_whitespace().map(str::to_owned).collect();
     if lines.len() > MOST_AT_ONCE {
-        return not_shown(visit, UnmaskError::BadList).map(Err);
+        return NotDone::of(visit, UnmaskError::BadList).map(Err);
     }
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let now = shared.access.clock.now();
@@ -288,7 +223,7 @@ async fn listed(
         match found {
             Found::One(id) => ids.push(id),
             Found::Nothing | Found::Several(_) => {
-                return Ok(Err(unfit(visit.say(
+                return Ok(Err(NotDone::unfit(visit.say(
                     format!("“{line}”不是本关区某一份清单的编号；请用清单编号。"),
                     format!("`{line}` is not the number of one declaration of your office; use its own number."),
                 ))));

@@ -125,7 +125,7 @@ async fn what_a_colleague_decided_in_between_is_told() {
     let accept = [("ruling", "accept"), ("code", "in-order")];
     let late = send(&mut zhang, &seen_by_zhang, &rulings, &accept).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(late.body.contains("the case has gone on"), "{}", late.body);
+    assert!(late.body.contains("The case has gone on"), "{}", late.body);
     assert_eq!(customs.status(&parcel), 500);
 }
 

@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::casework;
-use tongguan_application::enquiry::{CaseFile, EnquiryError};
+use tongguan_application::casework::{self, ProposalError};
+use tongguan_application::deciding::Decides;
+use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::{self, AnyDeclaration, Decision};
 use tongguan_domain::access::Permission;
 use tongguan_domain::declaration::{ExportState, Ruling};
@@ -17,9 +18,9 @@ use tongguan_domain::ids::DeclarationId;
 use super::taking::colleague;
 use super::{address, file, number, shown};
 use crate::Shared;
-use crate::caller::{Caller, blocking};
+use crate::caller::{Caller, aside, blocking};
 use crate::pages::form::{Sent, go_to};
-use crate::pages::not_decided::{NotDone, bad_reason, not_decided, not_proposed};
+use crate::pages::not_decided::{NotDone, attempt};
 use crate::pages::shell::{Visit, nothing, notice, time};
 use crate::pages::words::{self, data, given_reason, is_grave, official, reason_fields, status};
 use crate::problem::Problem;
@@ -106,7 +107,7 @@ pub async fn answer(
 ) -> Result<Response, Problem> {
     let id = DeclarationId(id);
     file(&shared, &caller, id).await?;
-    let (enquiries, mut desk) = (Arc::clone(&shared.access.enquiries), shared.access.desk());
+    let enquiries = Arc::clone(&shared.access.enquiries);
     let (by, now) = (caller.audit_name(), shared.access.clock.now());
     let why = reason_of(&answer.code, &answer.words).to_owned();
     let (done, answered) = match answer.answer.as_str() {
@@ -116,21 +117,20 @@ pub async fn answer(
                 move || enquiries.pack()
             });
             let pack = pack.await?;
-            let work =
-                move || Ok::<_, Never>(casework::approve(&mut desk, &pack, id, &by, now).map(drop));
-            ("decided", blocking(work).await?)
+            let work = move |desk: &mut dyn Decides| {
+                casework::approve(desk, &pack, id, &by, now).map(drop)
+            };
+            ("decided", attempt(&shared, &visit, work).await?)
         }
         "turn-down" => {
-            let work =
-                move || Ok::<_, Never>(casework::turn_down(enquiries.store(), id, &by, &why, now));
-            ("turned-down", blocking(work).await?)
+            let work = move || casework::turn_down(enquiries.store(), id, &by, &why, now);
+            ("turned-down", told(&visit, aside(work).await?)?)
         }
         _ => return Err(Problem::Malformed("answer")),
     };
-    match answered.map_err(|error| not_proposed(&visit, error)) {
+    match answered {
         Ok(()) => Ok(go_to(&format!("{}?done={done}", address(id)))),
         Err(problem) => {
-            let problem = problem?;
             let case = file(&shared, &caller, id).await?;
             let told = notice("bad", &problem.text);
             Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status))
@@ -138,8 +138,13 @@ pub async fn answer(
     }
 }
 
-/// What cannot go wrong.
-type Never = std::convert::Infallible;
+/// What can be mended stays on the page.
+fn told(visit: &Visit, outcome: Result<(), ProposalError>) -> Result<Result<(), NotDone>, Problem> {
+    match outcome {
+        Ok(()) => Ok(Ok(())),
+        Err(error) => NotDone::of(visit, error).map(Err),
+    }
+}
 
 fn decision(
     visit: &Visit,
@@ -154,7 +159,7 @@ fn decision(
     let ruling = Ruling::named(&draft.ruling)
         .ok_or_else(|| wrong("请选择一项决定。", "Choose what you decide."))?;
     let reason = reason_of(&draft.code, &draft.words);
-    review::reason(reason).map_err(|bad| bad_reason(visit, &bad))?;
+    review::reason(reason).map_err(|bad| NotDone::bad_reason(visit, &bad))?;
     let seen = draft.seen.parse().ok();
     let (officer, reason) = (caller.audit_name(), reason.to_owned());
     Ok(Decision { declaration: id, ruling, officer, reason, approver: None, seen })
@@ -172,20 +177,17 @@ pub(in crate::pages) async fn carry_out(
     caller: &Caller,
     decision: Decision,
 ) -> Result<Result<(), NotDone>, Problem> {
-    let (enquiries, mut desk) = (Arc::clone(&shared.access.enquiries), shared.access.desk());
-    let sign_in = caller.audit_name();
-    let work = move || -> Result<_, EnquiryError> {
-        let pack = enquiries.pack()?;
-        let decided = review::decide(&mut desk, &pack, &decision);
-        if decided.is_ok() {
-            casework::give_back(enquiries.store(), decision.declaration, &sign_in)?;
-        }
-        Ok(decided.map(drop))
+    let enquiries = Arc::clone(&shared.access.enquiries);
+    let pack = {
+        let enquiries = Arc::clone(&enquiries);
+        blocking(move || enquiries.pack()).await?
     };
-    match blocking(work).await? {
-        Ok(()) => Ok(Ok(())),
-        Err(error) => not_decided(visit, error).map(Err),
-    }
+    let sign_in = caller.audit_name();
+    let work = move |desk: &mut dyn Decides| -> Result<(), ProposalError> {
+        review::decide(desk, &pack, &decision)?;
+        Ok(casework::give_back(enquiries.store(), decision.declaration, &sign_in)?)
+    };
+    attempt(shared, visit, work).await
 }
 
 async fn propose(
@@ -194,11 +196,7 @@ async fn propose(
     decision: Decision,
 ) -> Result<Result<(), NotDone>, Problem> {
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
-    let work = move || Ok::<_, Never>(casework::propose(enquiries.store(), &decision, now));
-    match blocking(work).await? {
-        Ok(()) => Ok(Ok(())),
-        Err(error) => not_proposed(visit, error).map(Err),
-    }
+    told(visit, aside(move || casework::propose(enquiries.store(), &decision, now)).await?)
 }
 
 /// Somebody else works on the case.

@@ -14,8 +14,9 @@ use super::{address, file, number};
 use crate::Shared;
 use crate::caller::{Caller, aside};
 use crate::pages::form::Sent;
+use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, notice};
-use crate::pages::unmasking::{bad_reason, documents, not_shown};
+use crate::pages::unmasking::documents;
 use crate::problem::Problem;
 
 /// What an officer has filled in.
@@ -41,14 +42,14 @@ pub async fn show(
     let reason = match Reason::new(&draft.reason, &draft.words) {
         Ok(reason) => reason,
         Err(bad) => {
-            let text = bad_reason(&visit, bad);
-            return Ok(again(&visit, id, name, &draft, StatusCode::UNPROCESSABLE_ENTITY, text));
+            let NotDone { status, text } = NotDone::of(&visit, bad)?;
+            return Ok(again(&visit, id, name, &draft, status, &text));
         }
     };
     let (unmasking, actor) = (Arc::clone(&shared.access.unmasking), caller.actor());
     let (reach, now) = (caller.reach(), shared.access.clock.now());
     let persons = aside(move || unmasking.see(reach, id, &reason, &actor, now)).await?;
-    let persons = match persons.map_err(|error| not_shown(&visit, error)) {
+    let persons = match persons.map_err(|error| NotDone::of(&visit, error)) {
         Ok(persons) => persons,
         Err(problem) => {
             let problem = problem?;

@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 use tongguan_application::filing::{CertificateFacts, FilingError, MadeOutTo, TrustNote};
 use tongguan_domain::defect::Defect;
-use tongguan_domain::filing::{FIELDS, FilingStatus, NotAllowed};
+use tongguan_domain::filing::{FIELDS, FilingStatus};
 use tongguan_domain::party::Role;
 
 use crate::language::Language;
-use crate::pages::not_decided::bad_reason;
+use crate::pages::not_decided::NotDone;
 use crate::pages::shell::Visit;
 use crate::pages::words::{data, official};
 use crate::problem::Problem;
@@ -99,56 +99,11 @@ pub fn trusted(visit: &Visit, note: &TrustNote) -> Markup {
 /// Why nothing was done about a filing.
 ///
 /// # Errors
-/// A problem of the service itself, or of what was asked for.
+/// A problem that has a page of its own.
 pub fn not_done(visit: &Visit, error: FilingError) -> Result<String, Problem> {
-    let text = match error {
-        FilingError::Unknown(_) => return Err(Problem::NotFound),
-        FilingError::Storage(error) => {
-            tracing::error!("a filing could not be changed: {error}");
-            return Err(Problem::Unavailable);
-        }
-        FilingError::BadReason(bad) => return Ok(bad_reason(visit, &bad).text),
-        FilingError::Wrong(defects) => {
-            let told: Vec<_> = defects.iter().map(|defect| told(visit, defect)).collect();
-            return Ok(told.join("; "));
-        }
-        FilingError::NotAllowed(why) => why,
-    };
-    let (zh, en) = match &text {
-        NotAllowed::Elsewhere(status) => {
-            let (zh, en) = status.title();
-            (
-                format!("该申请现为“{zh}”，不能如此办理。请查看最新情况。"),
-                format!(
-                    "The filing is “{}” now, where this cannot be done. See where it stands.",
-                    en.to_lowercase()
-                ),
-            )
-        }
-        NotAllowed::Taken(taken) => (
-            format!("{}正在审核。需要接手时请先“接手”。", taken.by.name),
-            format!("{} is reviewing it. If you need it, take it over first.", taken.by.name),
-        ),
-        NotAllowed::OwnFiling => (
-            "不能审核自己提交的申请；请由其他关员办理。".to_owned(),
-            "Nobody decides about what he filed himself: leave it to a colleague.".to_owned(),
-        ),
-        NotAllowed::ReasonNeeded => (
-            "请写明理由，企业将读到。".to_owned(),
-            "Give a reason: the enterprise reads it.".to_owned(),
-        ),
-        NotAllowed::OtherCode => (
-            "审定的商品编码与申报的不同，请写明理由。".to_owned(),
-            "Your tariff code is another than the proposed one: give the reason.".to_owned(),
-        ),
-        NotAllowed::Past => (
-            "有效期止早于今天；请填写今天或以后的日期。".to_owned(),
-            "The last day is over already: give today or a later day.".to_owned(),
-        ),
-        NotAllowed::OtherStands(id) => (
-            format!("同一事项已由申请{id}备案，不能恢复本申请。"),
-            format!("Filing {id} stands in its place, so this one cannot stand again."),
-        ),
-    };
-    Ok(visit.say(zh, en))
+    if let FilingError::Wrong(defects) = &error {
+        let told: Vec<_> = defects.iter().map(|defect| told(visit, defect)).collect();
+        return Ok(told.join("; "));
+    }
+    NotDone::of(visit, error).map(|not_done| not_done.text)
 }
