@@ -2,12 +2,15 @@
 //!
 //! | module | what it reaches |
 //! |---|---|
+//! | [`collector`] | where OpenTelemetry hands traces over |
 //! | [`folder`] | a folder where files are dropped, and one where answers appear |
 //! | [`identity`] | a stand-in for the register of identities |
 //! | [`upstream`] | the window that messages are relayed to |
 //! | [`webhook`] | addresses that events are posted to |
 
+pub mod collector;
 pub mod folder;
 pub mod identity;
+mod roots;
 pub mod upstream;
 pub mod webhook;

@@ -9,6 +9,7 @@ mod log;
 mod product;
 mod refresh;
 mod take_over;
+mod traces;
 mod upkeep;
 
 use std::io;

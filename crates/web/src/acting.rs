@@ -12,6 +12,7 @@ use tongguan_domain::ids::DeclarationId;
 use crate::Shared;
 use crate::caller::{Caller, aside, blocking};
 use crate::problem::Problem;
+use crate::trace::part;
 
 /// The one declaration within reach that goes by a number.
 ///
@@ -46,7 +47,7 @@ where
 {
     let mut desk = shared.access.desk();
     let acting = tokio::task::spawn_blocking(move || work(&mut desk));
-    acting.await.map_err(|_| Problem::OutcomeUnknown)?.map_err(Into::into)
+    part("decide", acting).await.map_err(|_| Problem::OutcomeUnknown)?.map_err(Into::into)
 }
 
 /// Changes what is changed by a transaction of its own, on a thread that may wait.

@@ -16,6 +16,7 @@ use crate::Shared;
 use crate::cookies;
 use crate::problem::Problem;
 use crate::refusal::broken;
+use crate::trace::part;
 
 /// The certificate that the other side of a TLS connection showed, by SHA-256 of its bytes. Whoever serves
 /// connections puts it to each request; nothing that a request says of itself is one.
@@ -232,5 +233,6 @@ where
 pub async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Unavailable)
+    let working = tokio::task::spawn_blocking(work);
+    part("ask the database", working).await.map_err(|_| Problem::Unavailable)
 }

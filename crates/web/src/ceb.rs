@@ -24,6 +24,7 @@ use crate::caller::Bearer;
 use crate::defect::DefectView;
 use crate::language::Language;
 use crate::problem::{Problem, json_answer};
+use crate::trace::part;
 use crate::{Limits, Shared, kib};
 
 pub use archive::{MOST_MESSAGES, Unfit};
@@ -207,7 +208,8 @@ fn hand_over(
 /// Waits until it is known what became of a message.
 async fn outcome(shared: &Shared, receipt: oneshot::Receiver<Receipt>) -> Result<Taken, Problem> {
     let answer_within = shared.access.limits.answer_within;
-    let Receipt { message, at, outcome } = match timeout(answer_within, receipt).await {
+    let kept = part("store for good", timeout(answer_within, receipt)).await;
+    let Receipt { message, at, outcome } = match kept {
         Ok(Ok(receipt)) => receipt,
         Ok(Err(_)) => return Err(Problem::NotKept),
         Err(_) => return Err(Problem::NotKnownYet(answer_within)),

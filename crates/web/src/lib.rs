@@ -31,6 +31,7 @@ mod problem;
 mod record;
 mod refusal;
 mod routes;
+mod trace;
 pub mod views;
 mod wording;
 

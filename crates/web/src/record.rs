@@ -12,12 +12,14 @@ use axum::http::{Extensions, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
+use opentelemetry::trace::FutureExt as _;
 use tokio::time::Instant;
 use tongguan_application::history::Origin;
 use tongguan_domain::time::Moment;
 use tracing::{Instrument as _, Span, info, info_span};
 
 use crate::pace::Address;
+use crate::trace::RequestTrace;
 
 /// By which a request is found again in logs, the caller's and ours.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -60,19 +62,24 @@ pub async fn recorded(
 ) -> Response {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let id = id.filter(|id| is_an_id(id)).map_or_else(|| numbers.next(), str::to_owned);
-    let span = info_span!("request", id);
+    let method = known(request.method());
+    let route: Option<MatchedPath> = request.extensions().get().cloned();
+    let trace = RequestTrace::begin(method, route.as_ref(), &id, request.headers());
+    let span = info_span!("request", id, trace = trace.number());
     request.extensions_mut().insert(Number(id.clone()));
+    let context = trace.context();
     let mut record = Record {
         span: span.clone(),
+        trace,
         begin: Instant::now(),
-        method: known(request.method()),
-        route: request.extensions().get().cloned(),
+        method,
+        route,
         status: None,
         bytes: 0,
         is_whole: false,
     };
     let is_head = request.method() == Method::HEAD;
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).with_context(context).instrument(span).await;
     record.status = Some(response.status());
     record.is_whole = is_head || response.body().is_end_stream();
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -84,6 +91,7 @@ pub async fn recorded(
 /// What is written down of a request when it is dropped.
 struct Record {
     span: Span,
+    trace: RequestTrace,
     begin: Instant,
     method: &'static str,
     route: Option<MatchedPath>,
@@ -101,7 +109,8 @@ struct Counted {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let Self { span, method, bytes, is_whole, .. } = self;
+        let Self { span, trace, method, bytes, is_whole, .. } = self;
+        trace.answered(self.status, *bytes, *is_whole);
         let took = self.begin.elapsed();
         let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
         let status = self.status.map_or(0, |status| status.as_u16());

@@ -10,6 +10,7 @@ use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConf
 use ureq::{Agent, Body, Error};
 
 use super::UnusableUpstream;
+use crate::roots::trusted_here;
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -58,10 +59,7 @@ impl Http {
         }
         let roots = match &identity.authorities {
             Some(pem) => certificates("the file of authorities", pem)?,
-            None => {
-                let found = rustls_native_certs::load_native_certs();
-                found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect()
-            }
+            None => trusted_here(),
         };
         let own = identity.certificate.as_ref().map(|(chain, key)| {
             let chain = certificates("this window's certificate", chain)?;

@@ -23,6 +23,8 @@ pub use rules::Rules;
 
 use guard::{Guarded, Refused};
 
+use crate::roots::trusted_here;
+
 /// What is read of an answer's body.
 const BODY_BYTES: u64 = 4 << 10;
 /// The longest head of an answer.
@@ -40,9 +42,7 @@ impl Sender {
     /// By these rules; an answer counts that comes within the time given. Receivers are trusted for
     /// certificates of the authorities that this machine trusts.
     pub fn new(rules: Rules, within: Duration) -> Self {
-        let found = rustls_native_certs::load_native_certs();
-        let roots = found.certs.iter().map(|der| Certificate::from_der(der).to_owned());
-        Self::with(rules, within, &roots.collect::<Vec<_>>(), DefaultResolver::default())
+        Self::with(rules, within, &trusted_here(), DefaultResolver::default())
     }
 
     fn with(

@@ -34,6 +34,7 @@ mod serve_connections;
 mod serve_log;
 mod serve_metrics;
 mod serve_tls;
+mod serve_traces;
 mod tax;
 mod transit;
 mod webhook;

@@ -25,6 +25,7 @@ use super::webhooks::WebhookSettings;
 use crate::commands::gateway::{Identities, demand};
 use crate::commands::place::{KeyFile, Place};
 use crate::log::LogSettings;
+use crate::traces::TraceSettings;
 
 /// The settings. docs/reference/serve.md says what each is.
 #[derive(Debug, Deserialize)]
@@ -59,6 +60,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Where it is told what is measured.
     pub metrics: Option<MetricsSettings>,
+    /// Where it is told what requests waited for.
+    pub traces: Option<TraceSettings>,
     /// Where messages are pushed to.
     pub webhooks: WebhookSettings,
     /// The window that messages are relayed to.
@@ -114,6 +117,7 @@ impl Default for Config {
             tls: None,
             log: LogSettings::default(),
             metrics: None,
+            traces: None,
             webhooks: WebhookSettings::default(),
             relay: None,
             windows: Vec::new(),
@@ -239,6 +243,7 @@ impl Config {
             ("limits.connections", self.limits.connections.to_string()),
             ("limits.requests_per_minute", self.limits.requests_per_minute.to_string()),
             ("metrics", yes(self.metrics.is_some())),
+            ("traces", yes(self.traces.is_some())),
         ]
     }
 
@@ -286,6 +291,7 @@ impl Config {
         self.webhooks.check()?;
         self.proxies()?;
         self.relay.as_ref().map_or(Ok(()), RelaySettings::check)?;
+        self.traces.as_ref().map_or(Ok(()), TraceSettings::check)?;
         self.windows()?;
         self.demand().map(drop)
     }
@@ -418,6 +424,9 @@ mod tests {
             ("[webhooks]\nnetworks = ['10.0.0.0']", "`10.0.0.0` is no network"),
             ("[webhooks]\nanswer_seconds = 60", "25 at most"),
             ("[relay]\nurl = 'https://a'", "mailbox"),
+            ("[traces]\nendpoint = '127.0.0.1:4318'", "such as 'http://127.0.0.1:4318'"),
+            ("[traces]\nendpoint = 'http://127.0.0.1:4318'\nshare = 1.5", "0 to 1"),
+            ("[traces]\nshare = 0.5", "missing field `endpoint`"),
             ("[relay]\nmailbox = 'M'\nurl = 'https://a'", "needs either"),
             ("[relay]\nmailbox = 'M'\noutbox = 'o'\ninbox = 'i'\nkey = 'k'", "go together"),
             ("windows = ['']", "in `windows`"),

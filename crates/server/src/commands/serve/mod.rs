@@ -53,6 +53,7 @@ use self::sandbox::{Ground, Running};
 use crate::clock::SystemClock;
 use crate::product::{self, Product};
 use crate::refresh::{Refresh, TrustFolder};
+use crate::traces::TraceSettings;
 use crate::upkeep::Upkeep;
 
 /// How long requests may take that are under way when the service is told to end.
@@ -127,6 +128,8 @@ pub fn run(
         }
         None => None,
     };
+    // Ends last, so that what is traced until then is told.
+    let _traces = config.traces.as_ref().map(TraceSettings::start).transpose()?;
     let served = Served::start(config)?;
     tell(&format!("{}://{at}", if tls.is_some() { "https" } else { "http" }))?;
     let Served { access, ended, .. } = &served;
