@@ -897,12 +897,14 @@ CREATE TABLE figure (
     PRIMARY KEY (hour, office, direction, kind)
 ) CLUSTERED;
 
--- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day.
+-- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day. Whoever acts
+-- on one renews its lease; one without an answer whose lease has ended was held by a process that died.
 CREATE TABLE answered_request (
     client TEXT NOT NULL,
     key TEXT NOT NULL,
     digest BYTES NOT NULL,
     begun_at BIGINT NOT NULL,
+    leased_until BIGINT NOT NULL,
     answer BYTES,
     PRIMARY KEY (client, key)
 ) CLUSTERED;

@@ -19,6 +19,8 @@ row! {
         digest: [u8; 32],
         /// When it was begun.
         begun_at: Moment,
+        /// Until when whoever acts on it has said to be alive.
+        leased_until: Moment,
         /// The answer, sealed; absent while the request is under way.
         answer: Option<Vec<u8>>,
     }
@@ -56,6 +58,18 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
+    /// The same, which nobody else changes before this transaction ends.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_answered_request(
+        &mut self,
+        client: &str,
+        key: &str,
+    ) -> Result<Option<AnsweredRequestRow>, StorageError> {
+        Ok(self.lock(&[(client, key)])?.pop())
+    }
+
     /// Forgets requests: `(client, key)`; gives how many were there.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! A request that acts, under an `Idempotency-Key`: sent again it gets the same answer and does nothing.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use tongguan_application::answered::{Begun, RequestKey};
+use tokio::time::timeout;
+use tongguan_application::answered::{Begun, Held, RENEWED_EVERY, RequestKey};
 use tongguan_application::digest::sha256;
 use tongguan_domain::time::Moment;
 
@@ -44,23 +46,43 @@ pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Respo
     let body = to_bytes(body, LONGEST).await.map_err(|_| Problem::BodyTooLong(LONGEST))?;
     let mut said = format!("{} {}\n", parts.method, parts.uri).into_bytes();
     said.extend_from_slice(&body);
-    let key = Arc::new(RequestKey { client, key, digest: sha256(&said) });
+    let key = RequestKey { client, key, digest: sha256(&said) };
 
     let now = shared.access.clock.now();
-    let (answered, of) = (Arc::clone(&shared.access.answered), Arc::clone(&key));
-    match blocking(move || answered.begin(&of, now)).await? {
-        Begun::Now => {}
-        Begun::Before(kept) => return read(&kept).ok_or(Problem::Unavailable),
-        Begun::UnderWay(since) => return Err(Problem::UnderWay(patience(since, now))),
-        Begun::OtherRequest => return Err(Problem::OtherRequest),
+    let answered = Arc::clone(&shared.access.answered);
+    match blocking(move || answered.begin(&key, now)).await? {
+        Begun::Now(held) => {
+            let request = Request::from_parts(parts, Body::from(body));
+            // On a task of its own: a client that goes away does not leave the request half answered.
+            let acting = tokio::spawn(held_on_to(shared.clone(), held, next.run(request)));
+            acting.await.map_err(|_| Problem::Unavailable)?
+        }
+        Begun::Before(kept) => read(&kept).ok_or(Problem::Unavailable),
+        Begun::UnderWay(since) => Err(Problem::UnderWay(patience(since, now))),
+        Begun::OtherRequest => Err(Problem::OtherRequest),
     }
-    let shared = shared.clone();
-    // On a task of its own: a client that goes away does not leave the request half answered.
-    let acting = tokio::spawn(async move {
-        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        kept(&shared, key, response).await
-    });
-    acting.await.map_err(|_| Problem::Unavailable)?
+}
+
+/// Acts on a request, and says meanwhile that it is being acted on.
+async fn held_on_to(
+    shared: Shared,
+    held: Held,
+    acting: impl Future<Output = Response>,
+) -> Result<Response, Problem> {
+    let mut acting = pin!(acting);
+    let response = loop {
+        match timeout(RENEWED_EVERY, &mut acting).await {
+            Ok(response) => break response,
+            Err(_) => {
+                let (answered, now) =
+                    (Arc::clone(&shared.access.answered), shared.access.clock.now());
+                let of = held.clone();
+                // Where the database does not answer, the lease may end: nothing else can be done about it.
+                drop(blocking(move || answered.renew(&of, now)).await);
+            }
+        }
+    };
+    kept(&shared, held, response).await
 }
 
 /// When it is worth asking again for what is under way: the longer it has been, the later, a minute at most.
@@ -70,18 +92,14 @@ fn patience(since: Moment, now: Moment) -> Duration {
 }
 
 /// Keeps an answer, unless it is none: what could not be answered now may be sent again.
-async fn kept(
-    shared: &Shared,
-    key: Arc<RequestKey>,
-    response: Response,
-) -> Result<Response, Problem> {
+async fn kept(shared: &Shared, held: Held, response: Response) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, LONGEST_ANSWER).await.map_err(|_| Problem::Unavailable)?;
     // Problems are written for their caller later on; and what was refused has changed nothing.
     let is_kept = parts.status.is_success() && parts.extensions.get::<ShownOnce>().is_none();
     let answer = is_kept.then(|| written(parts.status, &bytes));
-    let (answered, now) = (Arc::clone(&shared.access.answered), shared.access.clock.now());
-    blocking(move || answered.settle(&key, answer.as_deref(), now)).await?;
+    let answered = Arc::clone(&shared.access.answered);
+    blocking(move || answered.settle(&held, answer.as_deref())).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
