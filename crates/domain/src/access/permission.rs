@@ -112,7 +112,9 @@ impl Permission {
             Self::ProposeParameters => &[RiskManager, Supervisor],
             Self::Approve => &[Supervisor],
             Self::Unmask => &[Officer, Examiner, Supervisor],
-            Self::ReadStatistics => &[RiskManager, Supervisor, AuthorityStaff, Auditor],
+            Self::ReadStatistics => {
+                &[Officer, Examiner, RiskManager, Supervisor, PortOfficer, AuthorityStaff, Auditor]
+            }
             Self::ReadAudit => &[Auditor, SystemAdministrator],
             Self::Operate => &[SystemAdministrator],
         }

@@ -260,6 +260,15 @@ impl Standing {
         }
     }
 
+    /// Whose sums and counts, with the permission to see them: another authority, which reaches nobody's records,
+    /// has those of every office, for they tell of no parcel.
+    pub const fn counts(self) -> Reach {
+        match self {
+            Self::Authority(_) => Reach::Everybody,
+            other => other.reach(),
+        }
+    }
+
     /// Whether people of this standing may manage those of `other`: an enterprise's administrator those of
     /// the enterprise, a system administrator everybody.
     pub fn manages(self, other: Self) -> bool {

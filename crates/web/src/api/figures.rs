@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use tongguan_domain::access::Reach;
 use tongguan_domain::ids::OfficeCode;
 
 use super::part::Part;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::pages::figures::counts;
 use crate::problem::{Problem, json_answer};
 use crate::views::figures::FiguresView;
 
@@ -23,6 +23,8 @@ pub async fn all(State(shared): State<Shared>) -> Result<Response, Problem> {
 }
 
 /// Show the live figures of an office
+///
+/// Officers those of their own, auditors and other authorities those of every office.
 #[utoipa::path(
     get, path = "/api/v1/figures/{office}", tag = "officers", operation_id = "show_figures_of_office",
     params(("office" = String, Path, description = "Its four digits.")),
@@ -34,10 +36,8 @@ pub async fn of_office(
     Part(office): Part<String>,
 ) -> Result<Response, Problem> {
     let office = OfficeCode::parse(&office).map_err(|_| Problem::NotFound)?;
-    match caller.reach() {
-        Reach::Office(own) if own == office => {}
-        Reach::Everybody => {}
-        _ => return Err(Problem::NotFound),
+    if !counts(&caller, office) {
+        return Err(Problem::NotFound);
     }
     shown(&shared, Some(office)).await
 }

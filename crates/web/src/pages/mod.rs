@@ -16,6 +16,7 @@ pub mod consolidations;
 pub mod developers;
 pub mod documents;
 pub mod examination;
+pub mod figures;
 pub mod filings;
 pub mod form;
 pub mod home;
@@ -103,6 +104,7 @@ fn of_customs(routes: Routes) -> Routes {
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
         .post("/queue/rulings", Needs::May(Permission::Decide), bulk::decide)
         .get("/search", Needs::May(Permission::ReadParcels), search::page)
+        .get("/figures", Needs::May(Permission::ReadStatistics), figures::page)
         .get("/declarations/{number}", Needs::May(Permission::ReadParcels), case::page)
         .post("/declarations/{id}/rulings", Needs::May(Permission::Decide), case::deciding::decide)
         .post(

@@ -80,6 +80,7 @@ const PLACES: &[Place] = &[
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
     place("/system", ("系统", "System"), Some(Permission::Operate)),
     place("/relay", ("转发", "Relaying"), Some(Permission::Operate)),
+    place("/figures", ("关区数据", "Figures"), Some(Permission::ReadStatistics)),
     place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
     place("/tax", ("税费计算", "Tax"), None),
     place("/codes", ("参数查询", "Codes"), None),

@@ -6,6 +6,8 @@ use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_testkit::parcels::parcel;
 
+use crate::fixture::standing_of;
+
 use super::{Stage, has_chinese, own_words, sent_at};
 
 fn told(body: &str) -> Value {
@@ -59,6 +61,42 @@ async fn an_office_begins_with_its_own_figures() {
     assert_eq!(told(&chen.open(&address).await.body)["total"]["released"], 2);
     bai.accept = "application/json";
     assert_eq!(bai.open(&address).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whoever_belongs_to_no_office_sees_the_figures_of_each_on_the_page_and_by_the_interface() {
+    let stage = Stage::set();
+    let own = stage.world.declaration(&parcel(1, sent_at()).unwrap()).unwrap().facts.office;
+    for (name, role) in [
+        ("tax.office", Role::AuthorityStaff),
+        ("auditor", Role::Auditor),
+        ("zhang", Role::Officer),
+        ("gao", Role::PortOfficer),
+    ] {
+        stage.site.admit(name, standing_of(role));
+        let mut browser = stage.site.signed_in(name).await;
+        let page = browser.open(&format!("/figures?office={own}")).await;
+        let figure = "<p class=\"figure\">2</p><p>Released today</p>";
+        assert!(page.body.contains(figure), "{name}: {}", page.body);
+        let other = browser.open("/figures?office=0001").await;
+        browser.accept = "application/json";
+        let told_of = browser.open(&format!("/api/v1/figures/{own}")).await;
+        assert_eq!(told(&told_of.body)["total"]["released"], 2, "{name}");
+        let other_told = browser.open("/api/v1/figures/0001").await;
+        assert_eq!(other.status, other_told.status, "{name}");
+        let is_of_office = matches!(standing_of(role), Standing::Customs { .. });
+        assert_eq!(other.status == StatusCode::NOT_FOUND, is_of_office, "{name}");
+    }
+    let mut browser = stage.site.signed_in("tax.office").await;
+    let empty = browser.open("/figures").await;
+    assert!(empty.body.contains("name=\"office\"") && !empty.body.contains("id=\"live\""));
+    assert!(!has_chinese(&own_words(&stage, &empty).replace("中文", "")), "{}", empty.body);
+    let wrong = browser.open("/figures?office=29").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("four digits"), "{}", wrong.body);
+    let mut zhang = stage.site.signed_in("zhang").await;
+    let page = zhang.open("/figures").await;
+    assert!(page.body.contains(&format!("Office {own} today")), "{}", page.body);
 }
 
 #[tokio::test]
