@@ -53,6 +53,13 @@ LEFT_OUT = {
                     "needs two officers"),
     **dict.fromkeys(["show_system", "set_log_level", "back_up", "show_relay", "retry_relay", "dismiss_relay"],
                     "is for whoever runs the service"),
+    **dict.fromkeys(["show_case", "assign_case", "propose_ruling", "answer_proposal", "rule_several"],
+                    "needs a parcel that waits for an officer; this one is released at once"),
+    **dict.fromkeys(["begin_second_factor", "show_code"],
+                    "needs an authenticator; this script signs in by the password alone"),
+    **dict.fromkeys(["rename_passkey", "remove_passkey"],
+                    "needs a passkey, which is added in a browser"),
+    "end_session": "would need another browser; this script ends its own with sign_out",
     "file": "goods are filed by a table here",
     "decide_filings": "one filing is decided about here",
     "list_changes": "is for auditors",
@@ -152,6 +159,8 @@ def main(base, name, supervisor, password, folder):
     file_goods(administrator, officer)
     at_the_office(officer, number)
 
+    own_account(officer, password)
+
     withdrawn = administrator.ask("DELETE", f"/api/v1/keys/{issued['number']}")
     print("key withdrawn:", withdrawn["withdrawn_at"])
     known = [key for key in administrator.get("/api/v1/keys")["keys"] if key["valid"]]
@@ -218,7 +227,9 @@ def file_goods(administrator, officer):
 
 def at_the_office(officer, number):
     """What an officer looks at."""
-    print("waits for an officer:", len(officer.all("/api/v1/queue")))
+    print("waits for an officer:", len(officer.all("/api/v1/queue")), officer.get("/api/v1/queue/waiting")["queues"])
+    print("waits for a second officer:", len(officer.all("/api/v1/proposals")))
+    print("found:", officer.get(f"/api/v1/search?number={number}")["declarations"][0]["status"])
     for path, what in (("quarantine", "parcels"), ("undeclared", "parcels"), ("settings", "settings"),
                        ("proposed-changes", "proposals"), ("unmaskings", "requests"), ("figures/2916", "hours")):
         told = officer.get(f"/api/v1/{path}")
@@ -227,6 +238,15 @@ def at_the_office(officer, number):
     persons = officer.act(f"/api/v1/declarations/{number}/persons", {
         "reason": "data-subject", "words": "the buyer asks what is kept"})
     print("persons of", number, "seen for a reason:", len(persons))
+
+
+def own_account(officer, password):
+    """What everybody does with the own account: here the password changes, and the session ends."""
+    print("sessions:", len(officer.get("/api/v1/account/sessions")["sessions"]),
+          "passkeys:", len(officer.get("/api/v1/account/passkeys")["passkeys"]))
+    officer.act("/api/v1/account/password", {"present": password, "password": uuid.uuid4().hex})
+    officer.ask("DELETE", "/api/v1/session")
+    print("password changed, signed out")
 
 
 def listed(program, path):

@@ -26,7 +26,7 @@ pub const MOST_AT_ONCE: usize = 50;
 
 /// What became of a row of a file.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RowView {
+pub struct ImportedRowView {
     /// Which row of the file, from 1.
     pub row: usize,
     /// 企业商品货号 as it stands there.
@@ -45,7 +45,7 @@ pub struct ImportedView {
     /// How many rows were not: they are wrong, or others are and all or nothing was asked for.
     pub left: usize,
     /// Every row, in order.
-    pub rows: Vec<RowView>,
+    pub rows: Vec<ImportedRowView>,
 }
 
 /// What happens where some rows are wrong.
@@ -228,7 +228,7 @@ impl ImportedView {
                     },
                 };
                 let defects = defects.iter().map(DefectView::from).collect();
-                RowView { row, item_no, filing, defects }
+                ImportedRowView { row, item_no, filing, defects }
             })
             .collect();
         let filed = rows.iter().filter(|row| row.filing.is_some()).count();

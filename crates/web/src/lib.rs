@@ -15,6 +15,7 @@
 mod acting;
 mod api;
 mod caller;
+mod casework;
 mod ceb;
 mod cookies;
 mod defect;

@@ -2,7 +2,7 @@
 
 use tongguan_application::access::AccessError;
 use tongguan_application::cancellations::CancellationError;
-use tongguan_application::casework::ProposalError;
+use tongguan_application::casework::{CaseworkError, ProposalError};
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::consolidation::RequestError;
 use tongguan_application::deciding::NotCommitted;
@@ -23,7 +23,7 @@ mod steps;
 mod unmasking;
 mod words;
 
-pub use words::{bad_reason, people};
+pub use words::{bad_reason, has_codes, held, people};
 
 /// What an operator has to look at; the caller is told to come again.
 pub fn broken(error: &(dyn std::error::Error + 'static)) -> Problem {
@@ -94,6 +94,15 @@ impl From<ProposalError> for Problem {
             error @ (ProposalError::Damaged { .. }
             | ProposalError::Storage(_)
             | ProposalError::Review(_)) => broken(&error),
+        }
+    }
+}
+
+impl From<CaseworkError> for Problem {
+    fn from(error: CaseworkError) -> Self {
+        match error {
+            CaseworkError::Taken(by) => Self::Refused(words::taken_on(&by.officer.name)),
+            error @ CaseworkError::Storage(_) => broken(&error),
         }
     }
 }
@@ -178,10 +187,21 @@ impl From<PeopleError> for Problem {
     fn from(error: PeopleError) -> Self {
         match error {
             PeopleError::Nobody(_) => Self::NotFound,
+            PeopleError::NoSession => Self::SignInNeeded,
+            error @ PeopleError::Password(_) => {
+                Self::Field { pointer: "/password".to_owned(), why: people(&error) }
+            }
             error @ (PeopleError::Taken(_)
             | PeopleError::Oneself
+            | PeopleError::Wrong
+            | PeopleError::Locked { .. }
+            | PeopleError::NoInvitation
+            | PeopleError::LastFactor
             | PeopleError::LastAdministrator(_)) => Self::Refused(people(&error)),
-            error => broken(&error),
+            error @ (PeopleError::Storage(_)
+            | PeopleError::Seal(_)
+            | PeopleError::Standing(_)
+            | PeopleError::Hash(_)) => broken(&error),
         }
     }
 }

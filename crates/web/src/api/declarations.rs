@@ -5,15 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use tongguan_application::review::{self, Decision, ReviewError};
-use tongguan_domain::declaration::Ruling;
+use tongguan_application::review::{Decision, ReviewError};
+use tongguan_domain::ids::DeclarationId;
 use utoipa::ToSchema;
 
-use super::body::{Given, wrong};
+use super::body::Given;
+use super::cases::{file, place_seen, ruling_named};
 use super::part::Part;
 use crate::Shared;
-use crate::acting::{act, actor, named};
+use crate::acting::{actor, named};
 use crate::caller::{Caller, blocking};
+use crate::casework;
 use crate::problem::{Problem, json_answer};
 use crate::views::declaration::{DecidedView, DeclarationView};
 
@@ -28,6 +30,27 @@ pub struct RulingGiven {
     /// Why: a code of docs/reference/review.md, or words that the declarant will read.
     #[schema(example = "in-order", min_length = 1, max_length = 500)]
     reason: String,
+    /// `seen` of the case as the officer has read it: where it has gone on since, nothing is decided. Absent to decide
+    /// wherever it stands.
+    seen: Option<String>,
+}
+
+impl RulingGiven {
+    /// What the caller decides about a declaration.
+    pub(super) fn decision(
+        self,
+        caller: &Caller,
+        declaration: DeclarationId,
+    ) -> Result<Decision, Problem> {
+        Ok(Decision {
+            declaration,
+            ruling: ruling_named(&self.ruling)?,
+            officer: actor(caller),
+            reason: self.reason,
+            approver: None,
+            seen: place_seen(self.seen.as_deref())?,
+        })
+    }
 }
 
 /// Show a declaration
@@ -58,7 +81,8 @@ pub async fn show(
 
 /// Rule about a declaration
 ///
-/// Of the officer's own office. The declarant is answered in its mailbox.
+/// Of the officer's own office. The declarant is answered in its mailbox. What a colleague works on is not decided;
+/// what needs two officers is proposed.
 #[utoipa::path(
     post, path = "/api/v1/declarations/{number}/ruling", tag = "officers", operation_id = "rule",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
@@ -71,22 +95,10 @@ pub async fn rule(
     Part(number): Part<String>,
     Given(given): Given<RulingGiven>,
 ) -> Result<Response, Problem> {
-    let ruling = Ruling::named(&given.ruling).ok_or_else(|| {
-        let names = Ruling::NAMES.map(|(name, _)| name).join(", ");
-        wrong("/ruling", &format!("the rulings are {names}"))
-    })?;
-    let declaration = named(&shared, caller.reach(), number).await?;
-    let decision = Decision {
-        declaration,
-        ruling,
-        officer: actor(&caller),
-        reason: given.reason,
-        // Two officers agree on the pages, where both see the case.
-        approver: None,
-        seen: None,
-    };
-    let enquiries = Arc::clone(&shared.access.enquiries);
-    let pack = blocking(move || enquiries.pack()).await?;
-    let decided = act(&shared, move |desk| review::decide(desk, &pack, &decision)).await?;
-    Ok(json_answer(&DecidedView::of(declaration, &decided)))
+    let file = file(&shared, &caller, number).await?;
+    let id = file.case.declaration.id();
+    let decision = given.decision(&caller, id)?;
+    casework::free(&shared, &caller, &file)?;
+    let decided = casework::decide(&shared, &caller, decision).await?;
+    Ok(json_answer(&DecidedView::of(id, &decided)))
 }

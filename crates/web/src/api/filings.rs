@@ -74,12 +74,12 @@ pub struct TakeQuery {
     good: bool,
 }
 
-/// Who works on a filing.
+/// Who works on a filing or a case.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignmentGiven {
     /// What is done.
-    act: AssignmentName,
+    pub(super) act: AssignmentName,
 }
 
 /// Taking up and giving back.

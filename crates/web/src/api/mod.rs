@@ -13,6 +13,7 @@
 
 #![expect(unused_qualifications, reason = "what describes a handler names its parameters in full")]
 
+mod account;
 mod accounts;
 mod again;
 mod audit;
@@ -20,6 +21,7 @@ mod body;
 pub(crate) mod bonded_lists;
 pub(crate) mod books;
 mod cancellations;
+mod cases;
 mod codes;
 pub(crate) mod consolidations;
 mod declarations;
@@ -43,6 +45,7 @@ mod queue;
 mod reference;
 mod relay;
 mod returns;
+mod search;
 mod session;
 mod system;
 mod tax;
@@ -75,9 +78,10 @@ const LONGEST_ANSWER: usize = 32 << 20;
 pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
+    let routes = of_casework(of_the_account(routes));
     of_goods_in_store(of_consolidation(of_programs(of_filings(routes))))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
-        .api(Needs::Known, routes!(session::show))
+        .api(Needs::Session, routes!(session::show, session::end))
         .api(Needs::Nothing, routes!(tax::compute))
         .api(Needs::Nothing, routes!(messages::check))
         .api(Needs::Nothing, routes!(codes::tables))
@@ -88,11 +92,11 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(documents::list))
         .api(Needs::Nothing, routes!(figures::all))
         .api(may(P::ReadStatistics), routes!(figures::of_office))
+        .api(may(P::ReadParcels), routes!(search::search))
         .api(may(P::ReadParcels), routes!(declarations::show))
         .api(may(P::Decide), routes!(declarations::rule))
         .api(may(P::Examine), routes!(quarantine::register))
         .api(may(P::ReadQueues), routes!(quarantine::due))
-        .api(may(P::ReadQueues), routes!(queue::list))
         .api(may(P::ReadQueues), routes!(facilities::bill))
         .api(may(P::ReadQueues), routes!(facilities::undeclared))
         .api(may(P::ReadParcels), routes!(cancellations::list))
@@ -131,6 +135,34 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Operate), routes!(relay::dismiss))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)
+}
+
+/// Those of the account of whoever has signed in.
+fn of_the_account(routes: Routes) -> Routes {
+    let known = Needs::Known;
+    routes
+        .api(known, routes!(account::change_password))
+        .api(Needs::Session, routes!(account::begin_second_factor))
+        .api(Needs::Session, routes!(account::show_code))
+        .api(known, routes!(account::sessions))
+        .api(known, routes!(account::end_session))
+        .api(known, routes!(account::passkeys))
+        .api(known, routes!(account::rename_passkey, account::remove_passkey))
+}
+
+/// Those of the work queue and its cases.
+fn of_casework(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadQueues), routes!(queue::list))
+        .api(may(P::ReadQueues), routes!(queue::waiting))
+        .api(may(P::Decide), routes!(cases::rule_several))
+        .api(may(P::ReadQueues), routes!(cases::show))
+        .api(may(P::ReadQueues), routes!(cases::assign))
+        .api(may(P::Decide), routes!(cases::propose))
+        .api(may(P::Approve), routes!(cases::answer))
+        .api(may(P::Approve), routes!(cases::proposals))
 }
 
 fn of_consolidation(routes: Routes) -> Routes {

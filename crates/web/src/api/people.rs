@@ -50,7 +50,7 @@ pub struct StandingGiven {
 /// What changes of somebody; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChangeGiven {
+pub struct PersonChangeGiven {
     /// Another role.
     role: Option<String>,
     /// Another organisation.
@@ -156,14 +156,14 @@ pub async fn show(
 #[utoipa::path(
     post, path = "/api/v1/people/{sign_in}", tag = "administration", operation_id = "change_person",
     params(("sign_in" = String, Path, description = "The name to sign in with.")),
-    request_body = ChangeGiven,
+    request_body = PersonChangeGiven,
     responses((status = 200, description = "The person as it is now.", body = PersonView)),
 )]
 pub async fn change(
     State(shared): State<Shared>,
     caller: Caller,
     Part(sign_in): Part<String>,
-    Given(given): Given<ChangeGiven>,
+    Given(given): Given<PersonChangeGiven>,
 ) -> Result<Response, Problem> {
     let person = managed(&shared, &caller, &sign_in).await?;
     let next = if given.role.is_none() && given.organisation.is_none() {

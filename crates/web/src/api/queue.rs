@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::Deserialize;
-use tongguan_application::review::{Direction, Filter, Place, QUEUES, ReviewError};
+use serde::{Deserialize, Serialize};
+use tongguan_application::enquiry::EnquiryError;
+use tongguan_application::review::{Direction, Filter, Place, QUEUES};
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +15,9 @@ use super::paging::{Listed, PageQuery, Paging};
 use super::part::Asked;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
-use crate::problem::Problem;
+use crate::casework::{self, Queue, Whose};
+use crate::problem::{Problem, json_answer};
+use crate::views::case::{AssignmentView, WaitingView};
 use crate::views::queue::QueuedView;
 
 /// What is listed.
@@ -26,6 +29,26 @@ pub struct QueueQuery {
     /// Only what goes this way.
     #[param(inline)]
     direction: Option<DirectionName>,
+    /// Only what the caller has taken on, which comes on one page, or what nobody has, which leaves pages shorter.
+    #[param(inline)]
+    whose: Option<WhoseName>,
+}
+
+/// Whose cases.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WhoseName {
+    /// Those that the caller has taken on.
+    Mine,
+    /// Those that nobody has.
+    Free,
+}
+
+/// How much waits.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitingQueuesView {
+    /// Each queue in which something waits.
+    queues: Vec<WaitingView>,
 }
 
 /// Which way goods go.
@@ -61,16 +84,40 @@ pub async fn list(
         DirectionName::Export => Direction::Export,
     });
     let place = paging.place(place_of)?;
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let (filter, limit) = (Filter { status, office: None, direction }, paging.limit);
-    let listing = move || {
-        let page = enquiries.queue(reach, filter, place, limit)?;
-        Ok::<_, ReviewError>((page, enquiries.registry()?))
+    let whose = match asked.whose {
+        Some(WhoseName::Mine) => Whose::Mine,
+        Some(WhoseName::Free) => Whose::Free,
+        None => Whose::Everybody,
     };
-    let (page, registry) = blocking(listing).await?;
-    let items: Vec<_> = page.rows.iter().map(|row| QueuedView::of(row, &registry)).collect();
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let part = (Filter { status, office: None, direction }, place, paging.limit);
+    let listing = move || {
+        let queue = casework::queue(&enquiries, &caller, whose, part, now)?;
+        Ok::<_, EnquiryError>((queue, enquiries.registry()?))
+    };
+    let (Queue { page, taken, settings }, registry) = blocking(listing).await?;
+    let items = page.rows.iter().map(|row| {
+        let taken = taken.iter().find(|it| it.declaration == row.id);
+        let taken = taken.map(|it| AssignmentView::of(it, settings.case_minutes));
+        QueuedView::of(row, &registry).with(taken)
+    });
+    let items: Vec<_> = items.collect();
     let next = page.next.map(|next| format!("{}.{}", next.queue.number(), next.after));
     Ok(paging.answer(items, next))
+}
+
+/// Show how much waits for an officer
+///
+/// Of the officer's own office: how many declarations in each queue, and since when the oldest.
+#[utoipa::path(
+    get, path = "/api/v1/queue/waiting", tag = "officers", operation_id = "show_waiting",
+    responses((status = 200, description = "How much waits.", body = WaitingQueuesView)),
+)]
+pub async fn waiting(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let waiting = blocking(move || enquiries.waiting(reach)).await?;
+    let queues = waiting.iter().map(WaitingView::of).collect();
+    Ok(json_answer(&WaitingQueuesView { queues }))
 }
 
 fn queue_of(number: i32) -> Option<ReturnStatus> {

@@ -22,6 +22,7 @@ const GROUPS: &[(&str, (&str, &str))] = &[
     ("bonded", ("保税", "Bonded stock")),
     ("officers", ("关员业务", "Officers")),
     ("registry", ("注册企业", "Who is registered")),
+    ("account", ("我的账号", "The own account")),
     ("administration", ("管理", "Administration")),
 ];
 

@@ -1,12 +1,19 @@
 //! Who calls, and what that lets them do.
 
-use axum::response::Response;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
+use tongguan_application::people::NextStep;
 use tongguan_domain::access::Permission;
 use utoipa::ToSchema;
 
-use crate::caller::Caller;
-use crate::problem::json_answer;
+use crate::Shared;
+use crate::caller::{Caller, blocking};
+use crate::pages::sign_in::with_session;
+use crate::problem::{Problem, json_answer};
 
 /// Who calls.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,9 +28,13 @@ struct CallerView {
     permissions: Vec<&'static str>,
     /// What a browser sends as `X-Form-Token` with what changes something; of people alone.
     form_token: Option<String>,
+    /// What has to be done before anything else, of people alone: `show-code` or `set-up-second-factor`.
+    next: Option<&'static str>,
 }
 
 /// Show who calls
+///
+/// Somebody who has signed in by password alone is told here what is missing.
 #[utoipa::path(
     get, path = "/api/v1/session", tag = "public", operation_id = "show_session",
     responses((status = 200, description = "The caller.", body = CallerView)),
@@ -36,5 +47,23 @@ pub async fn show(caller: Caller) -> Response {
         organisation: caller.standing.organisation(),
         permissions: permissions.map(Permission::name).collect(),
         form_token: caller.session().map(|session| session.person.form_token.clone()),
+        next: caller.next().map(|next| match next {
+            NextStep::ShowCode => "show-code",
+            NextStep::SetUpSecondFactor => "set-up-second-factor",
+        }),
     })
+}
+
+/// End the own session
+///
+/// The answer takes its cookie away.
+#[utoipa::path(
+    delete, path = "/api/v1/session", tag = "account", operation_id = "sign_out",
+    responses((status = 204, description = "It has ended.")),
+)]
+pub async fn end(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
+    let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
+    let people = Arc::clone(&shared.access.people);
+    blocking(move || people.sign_out(&token)).await?;
+    Ok(with_session(&shared, StatusCode::NO_CONTENT.into_response(), None))
 }

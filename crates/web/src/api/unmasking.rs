@@ -33,7 +33,7 @@ pub struct ReasonGiven {
 /// A list of declarations, and why their persons are to be seen.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ListGiven {
+pub struct UnmaskingGiven {
     /// invtNo, preNo, orderNo or id of each.
     #[schema(min_items = 1, max_items = 30)]
     declarations: Vec<String>,
@@ -45,13 +45,13 @@ pub struct ListGiven {
     words: String,
 }
 
-/// What is answered.
+/// What is answered to what somebody has proposed or asked for.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerGiven {
+pub struct ApprovalGiven {
     /// Why it is turned down; absent to approve it.
     #[schema(min_length = 1, max_length = 500)]
-    refusal: Option<String>,
+    pub(super) refusal: Option<String>,
 }
 
 /// A request that was made.
@@ -112,13 +112,13 @@ pub async fn list(State(shared): State<Shared>, caller: Caller) -> Result<Respon
 /// Another officer has to approve it.
 #[utoipa::path(
     post, path = "/api/v1/unmaskings", tag = "officers", operation_id = "ask_to_unmask",
-    request_body = ListGiven,
+    request_body = UnmaskingGiven,
     responses((status = 200, description = "It is asked for.", body = AskedView)),
 )]
 pub async fn propose(
     State(shared): State<Shared>,
     caller: Caller,
-    Given(given): Given<ListGiven>,
+    Given(given): Given<UnmaskingGiven>,
 ) -> Result<Response, Problem> {
     let reason = reason(&given.reason, &given.words)?;
     if given.declarations.len() > tongguan_application::unmasking::MOST_AT_ONCE {
@@ -139,14 +139,14 @@ pub async fn propose(
 #[utoipa::path(
     post, path = "/api/v1/unmaskings/{number}/answer", tag = "officers", operation_id = "answer_unmasking",
     params(("number" = i64, Path, description = "The request's number.")),
-    request_body = AnswerGiven,
+    request_body = ApprovalGiven,
     responses((status = 200, description = "It is answered.", body = AnsweredView)),
 )]
 pub async fn answer(
     State(shared): State<Shared>,
     caller: Caller,
     Part(number): Part<i64>,
-    Given(given): Given<AnswerGiven>,
+    Given(given): Given<ApprovalGiven>,
 ) -> Result<Response, Problem> {
     let is_approved = given.refusal.is_none();
     let (reach, actor, now) = (caller.reach(), caller.actor(), shared.access.clock.now());

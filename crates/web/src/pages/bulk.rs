@@ -12,19 +12,16 @@ use tongguan_application::review::{self, Decision};
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::DeclarationId;
 
-use super::case::deciding::{carry_out, reason_of};
-use super::case::taking::colleague;
-use super::case::{self, file};
+use super::case;
+use super::case::deciding::reason_of;
 use super::form::Sent;
-use super::not_decided::NotDone;
+use super::not_decided::{NotDone, settled};
 use super::shell::{Visit, notice};
 use super::words::{self, data, given_reason, official, status};
 use crate::Shared;
 use crate::caller::Caller;
+use crate::casework::{self, MOST_AT_ONCE as MOST, file};
 use crate::problem::Problem;
-
-/// The most declarations that are decided at once.
-pub const MOST: usize = 50;
 
 /// What the field of a declaration is called.
 pub const FIELD: &str = "case_";
@@ -100,20 +97,21 @@ async fn decide_one(
     ruling: Ruling,
     reason: &str,
 ) -> Result<Result<(), String>, Problem> {
-    if let Some(other) = colleague(&chosen.file, caller, shared.access.clock.now()) {
-        let name = &other.officer.name;
-        return Ok(Err(visit.say(format!("{name}正在办理"), format!("{name} works on it"))));
-    }
-    let decision = Decision {
-        declaration: chosen.file.case.declaration.id(),
-        ruling,
-        officer: caller.audit_name(),
-        reason: reason.to_owned(),
-        approver: None,
-        seen: chosen.seen,
+    let decided = match casework::free(shared, caller, &chosen.file) {
+        Ok(()) => {
+            let decision = Decision {
+                declaration: chosen.file.case.declaration.id(),
+                ruling,
+                officer: caller.audit_name(),
+                reason: reason.to_owned(),
+                approver: None,
+                seen: chosen.seen,
+            };
+            casework::decide(shared, caller, decision).await.map(drop)
+        }
+        held => held,
     };
-    let done = carry_out(shared, visit, caller, decision).await?;
-    Ok(done.map_err(|why| why.text))
+    Ok(settled(visit, decided)?.map_err(|why| why.text))
 }
 
 fn refused(visit: &Visit, why: &str) -> Response {

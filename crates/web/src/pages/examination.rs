@@ -14,15 +14,15 @@ use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::status::ReturnStatus;
 
-use super::case::deciding::{carry_out, held, reason_of};
-use super::case::taking::colleague;
-use super::case::{self, file};
+use super::case;
+use super::case::deciding::reason_of;
 use super::form::{Sent, go_to};
-use super::not_decided::{NotDone, choose};
+use super::not_decided::{NotDone, choose, settled};
 use super::shell::{Visit, encoded, nothing, notice};
 use super::words::{data, reason_fields, status};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::casework::{self, file};
 use crate::problem::Problem;
 
 /// What was scanned, or just recorded.
@@ -100,11 +100,12 @@ pub async fn record(
 ) -> Result<Response, Problem> {
     let id = DeclarationId(id);
     let case = file(&shared, &caller, id).await?;
-    let colleague = colleague(&case, &caller, shared.access.clock.now());
-    let done = match (colleague, decision(&visit, &caller, id, &case, &found)) {
-        (Some(other), _) => Err(held(&visit, &other.officer.name)),
-        (None, Ok(decision)) => carry_out(&shared, &visit, &caller, decision).await?,
-        (None, Err(wrong)) => Err(wrong),
+    let free = settled(&visit, casework::free(&shared, &caller, &case))?;
+    let done = match free.and_then(|()| decision(&visit, &caller, id, &case, &found)) {
+        Ok(decision) => {
+            settled(&visit, casework::decide(&shared, &caller, decision).await.map(drop))?
+        }
+        Err(wrong) => Err(wrong),
     };
     let Err(wrong) = done else {
         let number = case::number(&case.case.declaration);

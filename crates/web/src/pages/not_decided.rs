@@ -68,7 +68,18 @@ where
     T: Send + 'static,
     E: Into<Problem> + Send + 'static,
 {
-    match act(shared, work).await {
+    settled(visit, act(shared, work).await)
+}
+
+/// What was done; what can be mended stays on the page.
+///
+/// # Errors
+/// A problem that has a page of its own.
+pub fn settled<T>(
+    visit: &Visit,
+    outcome: Result<T, Problem>,
+) -> Result<Result<T, NotDone>, Problem> {
+    match outcome {
         Ok(done) => Ok(Ok(done)),
         Err(problem) => NotDone::of(visit, problem).map(Err),
     }

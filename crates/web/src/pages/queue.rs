@@ -6,11 +6,11 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::casework::{self, Assignment};
+use tongguan_application::casework::Assignment;
 use tongguan_application::clearing::settings::OfficeSettings;
 use tongguan_application::enquiry::{Enquiries, EnquiryError, Waiting};
 use tongguan_application::review::{Direction, Filter, Page, Place, QUEUES, Queued, Worth};
-use tongguan_domain::access::{Permission, Standing};
+use tongguan_domain::access::Permission;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
@@ -22,10 +22,11 @@ use super::words::{self, data, official, reason_fields, status};
 use super::{bulk, case};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::casework::{self, MOST_AT_ONCE, Queue, Whose};
 use crate::problem::Problem;
 
 /// Rows of a page; as many as are decided at once.
-const ROWS: usize = bulk::MOST;
+const ROWS: usize = MOST_AT_ONCE;
 
 /// What is listed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -94,27 +95,14 @@ fn list(
     place: Option<Place>,
     now: Moment,
 ) -> Result<Listed, EnquiryError> {
-    let (reach, store) = (caller.reach(), enquiries.store());
-    let settings = match caller.standing {
-        Standing::Customs { office, .. } => enquiries.office(office)?,
-        _ => OfficeSettings::default(),
+    let whose = match asked.whose.as_str() {
+        "mine" => Whose::Mine,
+        "free" => Whose::Free,
+        _ => Whose::Everybody,
     };
-    let since = now.plus_millis(-settings.case_minutes * 60_000);
-    let mut page = match asked.whose.as_str() {
-        "mine" => {
-            let mine = casework::cases_of(store, &caller.audit_name(), since)?;
-            let ids: Vec<_> = mine.iter().map(|it| it.declaration).collect();
-            Page { rows: enquiries.queued(reach, &ids)?, next: None }
-        }
-        _ => enquiries.queue(reach, filter, place, ROWS)?,
-    };
-    let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
-    let mut taken = casework::assignments(store, &ids)?;
-    taken.retain(|it| it.stands(settings.case_minutes, now));
-    if asked.whose == "free" {
-        page.rows.retain(|row| taken.iter().all(|it| it.declaration != row.id));
-    }
-    let (waiting, registry) = (enquiries.waiting(reach)?, enquiries.registry()?);
+    let Queue { page, taken, settings } =
+        casework::queue(enquiries, caller, whose, (filter, place, ROWS), now)?;
+    let (waiting, registry) = (enquiries.waiting(caller.reach())?, enquiries.registry()?);
     Ok(Listed { page, waiting, taken, settings, registry, now })
 }
 

@@ -82,6 +82,24 @@ pub fn no_rate(hs_codes: &[String], declared_on: Date) -> Wording {
     )
 }
 
+/// A colleague works on the case.
+pub fn held(name: &str) -> Wording {
+    Wording::new(
+        format!("{name}正在办理此案，未作任何决定。需要由您决定时，请先接手"),
+        format!(
+            "{name} is working on this case, so nothing was decided. Take it over first if you have to decide"
+        ),
+    )
+}
+
+/// A colleague was first to take the case on.
+pub fn taken_on(name: &str) -> Wording {
+    Wording::new(
+        format!("{name}已先认领。需要接手时请明确选择“接手”"),
+        format!("{name} was first to take it on. If you need it, take it over"),
+    )
+}
+
 /// No proposal is there to be answered.
 pub fn no_proposal_waits() -> Wording {
     Wording::new(
@@ -98,6 +116,14 @@ pub fn one_proposal_waits() -> Wording {
 /// One officer suffices.
 pub fn no_second_needed() -> Wording {
     Wording::new("此决定无需复核，可直接作出", "This needs no second officer; decide it yourself")
+}
+
+/// A second factor by code is there already.
+pub fn has_codes() -> Wording {
+    Wording::new(
+        "您已设置验证器；如需更换，请向管理员索取新的邀请",
+        "An authenticator is set up already; to have another one, ask your administrator for an invitation",
+    )
 }
 
 /// What goes wrong with people and their ways in.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod basket;
 pub mod bonded;
 pub mod cancellation;
+pub mod case;
 pub mod check;
 pub mod declaration;
 pub mod documents;

@@ -6,6 +6,7 @@ use tongguan_domain::ids::PartyId;
 use tongguan_domain::registry::Registry;
 use utoipa::ToSchema;
 
+use super::case::AssignmentView;
 use super::export::TotalView;
 
 /// A declaration that waits for an officer or a guarantee.
@@ -31,6 +32,8 @@ pub struct QueuedView {
     reason: Option<String>,
     /// 电商企业.
     merchant: PartyNameView,
+    /// Who works on it.
+    assignment: Option<AssignmentView>,
     #[serde(flatten)]
     worth: WorthView,
 }
@@ -76,6 +79,7 @@ impl QueuedView {
             since: row.since.to_string(),
             reason: row.reason.clone(),
             merchant: PartyNameView::of(registry, row.merchant),
+            assignment: None,
             worth: match &row.worth {
                 Worth::Dutiable { value, tax } => WorthView::Dutiable {
                     dutiable: value.to_string(),
@@ -84,6 +88,13 @@ impl QueuedView {
                 Worth::Declared(totals) => WorthView::Declared { value: TotalView::all(totals) },
             },
         }
+    }
+}
+
+impl QueuedView {
+    /// With who works on it.
+    pub fn with(self, assignment: Option<AssignmentView>) -> Self {
+        Self { assignment, ..self }
     }
 }
 

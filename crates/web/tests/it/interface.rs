@@ -1,5 +1,7 @@
 //! The JSON interface: what it describes is what is there, and what all of it has in common.
 
+use std::path::PathBuf;
+
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tongguan_domain::access::Role;
@@ -7,7 +9,7 @@ use tongguan_web::{Needs, Route};
 
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
 
-fn json_of(answer: &Answer) -> Value {
+pub fn json_of(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
 }
 
@@ -59,6 +61,7 @@ async fn every_route_of_the_interface_is_described_with_its_permission_and_nothi
             let permission = match route.needs {
                 Needs::May(permission) => permission.name(),
                 Needs::Known => "to be known",
+                Needs::Session => "a session",
                 _ => "nothing",
             };
             (route.path.clone(), route.method.to_string(), permission.to_owned())
@@ -79,6 +82,39 @@ async fn every_schema_that_is_named_is_there() {
     for name in named.filter_map(|rest| rest.split('"').next()) {
         assert!(described["components"]["schemas"][name].is_object(), "{name}");
     }
+}
+
+/// Of two types that are described under one name the description keeps one.
+#[test]
+fn schemas_have_names_of_their_own() {
+    let mut names = Vec::new();
+    let mut folders = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                names.extend(described_in(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(names.len() > 100, "{}", names.len());
+    names.sort();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+/// The names of the types of a source file that derive a schema.
+fn described_in(source: &str) -> Vec<String> {
+    let after = source.split("#[derive(").skip(1).filter_map(|rest| rest.split_once(")]"));
+    let described = after.filter(|(derived, _)| derived.contains("ToSchema"));
+    let names = described.filter_map(|(_, rest)| {
+        let line = rest.lines().find(|line| line.contains("struct ") || line.contains("enum "))?;
+        let (_, name) = line.split_once("struct ").or_else(|| line.split_once("enum "))?;
+        Some(name.chars().take_while(|c| c.is_ascii_alphanumeric()).collect())
+    });
+    names.collect()
 }
 
 #[tokio::test]

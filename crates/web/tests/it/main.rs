@@ -4,6 +4,7 @@
 
 mod bonded;
 mod case;
+mod cases;
 mod consolidation;
 mod customs;
 mod enterprise;
@@ -12,6 +13,7 @@ mod fixture;
 mod hardening;
 mod interface;
 mod open_pages;
+mod own_account;
 mod parameters;
 mod passkeys;
 mod permissions;

@@ -1,26 +1,22 @@
 //! What can be decided about a case, and what becomes of it.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::casework::{self, ProposalError};
-use tongguan_application::deciding::Decides;
 use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::{self, AnyDeclaration, Decision};
 use tongguan_domain::access::Permission;
 use tongguan_domain::declaration::{ExportState, Ruling};
 use tongguan_domain::ids::DeclarationId;
 
-use super::taking::colleague;
-use super::{address, file, number, shown};
+use super::{address, number, shown};
 use crate::Shared;
-use crate::caller::{Caller, aside, blocking};
+use crate::caller::Caller;
+use crate::casework::{self, file};
 use crate::pages::form::{Sent, go_to};
-use crate::pages::not_decided::{NotDone, attempt};
+use crate::pages::not_decided::{NotDone, settled};
 use crate::pages::shell::{Visit, nothing, notice, time};
 use crate::pages::words::{self, data, given_reason, is_grave, official, reason_fields, status};
 use crate::problem::Problem;
@@ -71,8 +67,8 @@ pub async fn decide(
         let told = notice("bad", &problem.text);
         shown(&shared, &visit, &caller, case, &told, draft, problem.status)
     };
-    if let Some(other) = colleague(&case, &caller, shared.access.clock.now()) {
-        return Ok(again(&case, held(&visit, &other.officer.name), &draft));
+    if let Err(held) = settled(&visit, casework::free(&shared, &caller, &case))? {
+        return Ok(again(&case, held, &draft));
     }
     let decision = match decision(&visit, &caller, id, &draft) {
         Ok(decision) => decision,
@@ -84,11 +80,11 @@ pub async fn decide(
         return Ok(confirmation(&visit, &case, &decision, &draft));
     }
     let done = if decision.ruling.needs_second(case.case.declaration.status()) {
-        propose(&shared, &visit, decision).await?.map(|()| "proposed")
+        casework::propose(&shared, decision).await.map(|()| "proposed")
     } else {
-        carry_out(&shared, &visit, &caller, decision).await?.map(|()| "decided")
+        casework::decide(&shared, &caller, decision).await.map(|_| "decided")
     };
-    match done {
+    match settled(&visit, done)? {
         Ok(done) => Ok(go_to(&format!("{}?done={done}", address(id)))),
         Err(problem) => {
             let now = file(&shared, &caller, id).await?;
@@ -107,42 +103,21 @@ pub async fn answer(
 ) -> Result<Response, Problem> {
     let id = DeclarationId(id);
     file(&shared, &caller, id).await?;
-    let enquiries = Arc::clone(&shared.access.enquiries);
-    let (by, now) = (caller.audit_name(), shared.access.clock.now());
-    let why = reason_of(&answer.code, &answer.words).to_owned();
     let (done, answered) = match answer.answer.as_str() {
-        "approve" => {
-            let pack = blocking({
-                let enquiries = Arc::clone(&enquiries);
-                move || enquiries.pack()
-            });
-            let pack = pack.await?;
-            let work = move |desk: &mut dyn Decides| {
-                casework::approve(desk, &pack, id, &by, now).map(drop)
-            };
-            ("decided", attempt(&shared, &visit, work).await?)
-        }
+        "approve" => ("decided", casework::approve(&shared, &caller, id).await.map(drop)),
         "turn-down" => {
-            let work = move || casework::turn_down(enquiries.store(), id, &by, &why, now);
-            ("turned-down", told(&visit, aside(work).await?)?)
+            let why = reason_of(&answer.code, &answer.words).to_owned();
+            ("turned-down", casework::turn_down(&shared, &caller, id, why).await)
         }
         _ => return Err(Problem::Malformed("answer")),
     };
-    match answered {
+    match settled(&visit, answered)? {
         Ok(()) => Ok(go_to(&format!("{}?done={done}", address(id)))),
         Err(problem) => {
             let case = file(&shared, &caller, id).await?;
             let told = notice("bad", &problem.text);
             Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status))
         }
-    }
-}
-
-/// What can be mended stays on the page.
-fn told(visit: &Visit, outcome: Result<(), ProposalError>) -> Result<Result<(), NotDone>, Problem> {
-    match outcome {
-        Ok(()) => Ok(Ok(())),
-        Err(error) => NotDone::of(visit, error).map(Err),
     }
 }
 
@@ -168,44 +143,6 @@ fn decision(
 /// The words where there are some, the code otherwise.
 pub(in crate::pages) fn reason_of<'r>(code: &'r str, words: &'r str) -> &'r str {
     if words.trim().is_empty() { code } else { words }
-}
-
-/// Decides, and gives the case back: it has gone on.
-pub(in crate::pages) async fn carry_out(
-    shared: &Shared,
-    visit: &Visit,
-    caller: &Caller,
-    decision: Decision,
-) -> Result<Result<(), NotDone>, Problem> {
-    let enquiries = Arc::clone(&shared.access.enquiries);
-    let pack = {
-        let enquiries = Arc::clone(&enquiries);
-        blocking(move || enquiries.pack()).await?
-    };
-    let sign_in = caller.audit_name();
-    let work = move |desk: &mut dyn Decides| -> Result<(), ProposalError> {
-        review::decide(desk, &pack, &decision)?;
-        Ok(casework::give_back(enquiries.store(), decision.declaration, &sign_in)?)
-    };
-    attempt(shared, visit, work).await
-}
-
-async fn propose(
-    shared: &Shared,
-    visit: &Visit,
-    decision: Decision,
-) -> Result<Result<(), NotDone>, Problem> {
-    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
-    told(visit, aside(move || casework::propose(enquiries.store(), &decision, now)).await?)
-}
-
-/// Somebody else works on the case.
-pub(in crate::pages) fn held(visit: &Visit, name: &str) -> NotDone {
-    let text = visit.say(
-        format!("{name}正在办理此案，未作任何决定。需要由您决定时，请先接手。"),
-        format!("{name} is working on this case, so nothing was decided. Take it over first if you have to decide."),
-    );
-    NotDone { status: StatusCode::CONFLICT, text }
 }
 
 /// Asks whether a grave ruling is meant.

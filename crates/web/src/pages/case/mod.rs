@@ -32,6 +32,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::words::{data, party, status};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::casework::file;
 use crate::problem::Problem;
 use deciding::Draft;
 
@@ -63,16 +64,6 @@ pub async fn page(
             Ok(shown(&shared, &visit, &caller, &file, &told, &Draft::default(), StatusCode::OK))
         }
     }
-}
-
-/// What is stored about a declaration within reach.
-pub(super) async fn file(
-    shared: &Shared,
-    caller: &Caller,
-    id: DeclarationId,
-) -> Result<CaseFile, Problem> {
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    blocking(move || enquiries.case(reach, id)).await?.ok_or(Problem::NotFound)
 }
 
 /// The address of a case.

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use tongguan_application::unmasking::{LONGEST, REASONS, Reason, SHORTEST};
 use tongguan_domain::ids::DeclarationId;
 
-use super::{address, file, number};
+use super::{address, number};
 use crate::Shared;
 use crate::caller::{Caller, aside};
+use crate::casework::file;
 use crate::pages::form::Sent;
 use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, notice};

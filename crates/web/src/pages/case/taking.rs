@@ -1,20 +1,21 @@
 //! Who works on a case (认领): taken on from the queue, given back, taken over.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::casework::{self, Assignment, CaseworkError, Officer, Taking};
+use tongguan_application::casework::Taking;
 use tongguan_application::enquiry::CaseFile;
 use tongguan_domain::access::Permission;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 
-use super::{Draft, address, file, shown};
+use super::{Draft, address, shown};
 use crate::Shared;
-use crate::caller::{Caller, blocking};
+use crate::caller::Caller;
+use crate::casework::{self, file, standing};
 use crate::pages::form::{Sent, go_to};
+use crate::pages::not_decided::settled;
 use crate::pages::shell::{Visit, notice, time};
 use crate::pages::words::data;
 use crate::problem::Problem;
@@ -24,25 +25,6 @@ use crate::problem::Problem;
 pub struct Act {
     /// `take`, `take-over` or `give-back`.
     act: String,
-}
-
-/// Who sends a form, as colleagues see it.
-pub(in crate::pages) fn officer(caller: &Caller) -> Officer {
-    let name = caller.session().map(|session| session.person.name.clone()).unwrap_or_default();
-    Officer { sign_in: caller.audit_name(), name }
-}
-
-/// Who else has the case, where somebody does.
-pub(in crate::pages) fn colleague<'f>(
-    file: &'f CaseFile,
-    caller: &Caller,
-    now: Moment,
-) -> Option<&'f Assignment> {
-    standing(file, now).filter(|it| it.officer.sign_in != caller.audit_name())
-}
-
-fn standing(file: &CaseFile, now: Moment) -> Option<&Assignment> {
-    file.assignment.as_ref().filter(|it| it.stands(file.settings.case_minutes, now))
 }
 
 /// Takes a case on, over, or gives it back.
@@ -55,34 +37,20 @@ pub async fn act(
 ) -> Result<Response, Problem> {
     let id = DeclarationId(id);
     let case = file(&shared, &caller, id).await?;
-    let now = shared.access.clock.now();
-    let store = shared.access.enquiries.store().clone();
-    let taking = match act.as_str() {
-        "take" => Taking::IfFree,
-        "take-over" => Taking::Over,
-        "give-back" => {
-            let sign_in = caller.audit_name();
-            blocking(move || casework::give_back(&store, id, &sign_in)).await?;
-            return Ok(go_to(&format!("{}?done=given-back", address(id))));
-        }
+    let (taking, done) = match act.as_str() {
+        "take" => (Some(Taking::IfFree), "taken"),
+        "take-over" => (Some(Taking::Over), "taken"),
+        "give-back" => (None, "given-back"),
         _ => return Err(Problem::Malformed("act")),
     };
-    let (by, minutes) = (officer(&caller), case.settings.case_minutes);
-    let taken = blocking(move || match casework::take(&store, id, &by, taking, minutes, now) {
-        Err(CaseworkError::Taken(standing)) => Ok(Err(standing)),
-        other => other.map(Ok),
-    });
-    let Err(standing) = taken.await? else {
-        return Ok(go_to(&format!("{}?done=taken", address(id))));
+    let assigned = casework::assign(&shared, &caller, &case, taking).await?;
+    let why = match settled(&visit, assigned.map_err(Into::into))? {
+        Ok(()) => return Ok(go_to(&format!("{}?done={done}", address(id)))),
+        Err(why) => why,
     };
-    let name = &standing.officer.name;
-    let why = visit.say(
-        format!("{name}已先认领。需要接手时请明确选择“接手”。"),
-        format!("{name} was first to take it on. If you need it, take it over."),
-    );
     let case = file(&shared, &caller, id).await?;
-    let told = notice("warn", &why);
-    Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), StatusCode::CONFLICT))
+    let told = notice("warn", &why.text);
+    Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), why.status))
 }
 
 /// Who has the case, and what the reader can do about that.
