@@ -67,6 +67,22 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test('a buyer follows a parcel on a telephone, without JavaScript, and wrong digits tell nothing', async () => {
+  const person = await newcomer({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
+  await founds(person);
+  await person.presses('Send a parcel');
+  await person.reads('800');
+  const order = await person.page.locator('main code').filter({ hasText: /^SBX/ }).first().innerText();
+  await person.follows('Track a parcel');
+  await person.writes('Number of the order or waybill', order);
+  await person.writes('Last four digits of the telephone number', '9999', 'Enter');
+  await person.reads('No parcel has that number and those digits.');
+  await person.writes('Last four digits of the telephone number', '0000', 'Enter');
+  await person.reads('Released by customs');
+  await person.reads('Customs released it');
+  await person.page.context().close();
+});
+
 test('a parcel that asks for review is released by the officer, without JavaScript', async () => {
   const person = await newcomer({ javaScriptEnabled: false });
   await founds(person);

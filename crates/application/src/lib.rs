@@ -30,6 +30,7 @@
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
 //! | [`unmasking`] | the full data of persons, for a stated reason |
+//! | [`tracking`] | where a parcel stands, for whoever follows it |
 //! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
 //! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
@@ -87,6 +88,7 @@ pub mod returns;
 pub mod review;
 pub mod sandbox;
 pub mod settings;
+pub mod tracking;
 pub mod transit;
 pub mod unmasking;
 pub mod webhooks;

@@ -41,6 +41,8 @@ pub enum Personal {
     Telephone,
     /// An address (地址).
     Address,
+    /// The number of an order or waybill with the last digits of a telephone: who may follow the parcel.
+    Follower,
 }
 
 /// Makes marks. The key belongs to the installation, so this is a parameter of the domain.

@@ -71,6 +71,41 @@ impl fmt::Debug for Consignee {
     }
 }
 
+/// The last four digits of a telephone number (手机尾号): what somebody has to know to follow a parcel.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TelephoneEnding(Box<str>);
+
+impl TelephoneEnding {
+    /// How many digits it has.
+    const DIGITS: usize = 4;
+
+    /// What somebody has typed: four digits and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_one = text.len() == Self::DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_one.then(|| Self(text.into()))
+    }
+
+    /// That of a telephone number, however its digits are grouped; `None` where it has fewer than four.
+    pub fn of(telephone: &str) -> Option<Self> {
+        let digits: String = telephone.chars().filter(char::is_ascii_digit).collect();
+        let begin = digits.len().checked_sub(Self::DIGITS)?;
+        digits.get(begin..).and_then(Self::parse)
+    }
+
+    /// The four digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for TelephoneEnding {
+    /// Masked: personal data must not reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TelephoneEnding(****)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +118,19 @@ mod tests {
         assert!(!valid("990000190001010017"));
         assert!(!valid("99000019000101001"));
         assert!(!valid("九九000019000101"));
+    }
+
+    #[test]
+    fn an_ending_is_the_last_four_digits_however_they_are_grouped() {
+        let ending = TelephoneEnding::parse(" 5678 ").unwrap();
+        for telephone in ["13812345678", "+86 138 1234-5678", "(0571) 8123 56 78", "5678"] {
+            assert_eq!(TelephoneEnding::of(telephone).as_ref(), Some(&ending), "{telephone}");
+        }
+        for none in ["", "678", "56789", "５６７８", "567a", "56 78", "-5678"] {
+            assert_eq!(TelephoneEnding::parse(none), None, "{none}");
+        }
+        assert_eq!(TelephoneEnding::of("12-3"), None);
+        assert!(!format!("{ending:?}").contains("5678"));
     }
 
     #[test]

@@ -51,6 +51,7 @@ use tongguan_application::people::People;
 use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
+use tongguan_application::tracking::Tracking;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_messages::certificate::TrustStore;
@@ -82,6 +83,8 @@ pub struct Access {
     pub enquiries: Arc<Enquiries>,
     /// Who sees persons.
     pub unmasking: Arc<Unmasking>,
+    /// Where parcels stand, for whoever follows them.
+    pub tracking: Arc<Tracking>,
     /// Which requests were answered.
     pub answered: Arc<Answered>,
     /// What webhooks are added and tried with.

@@ -1,4 +1,4 @@
-//! How often one client may ask: so often a minute, and as often at once (令牌桶).
+//! How often one client may ask: so often in a while, and as often at once (令牌桶).
 //!
 //! It is counted by this process alone, and forgotten when it ends: it holds off those who ask too much, and
 //! proves nothing.
@@ -12,26 +12,44 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::Extensions;
 use axum::http::request::Parts;
+use tongguan_application::tracking::TrackedNumber;
 use tongguan_domain::time::Moment;
 
 use crate::Shared;
 use crate::caller::Caller;
 use crate::problem::Problem;
 
-/// What a request costs: a bucket gains as many a millisecond as its client has requests a minute.
-const COST: i64 = 60_000;
-/// With more clients than these, those who have not asked for a minute are forgotten.
+/// With more clients than these, those who may ask as often as ever are forgotten.
 const MANY: usize = 10_000;
+/// How often an address may ask for parcels.
+const FOLLOWING: Rate = Rate { most: 10, within: Duration::from_secs(60) };
+/// How often a parcel may be asked for, by whomever: four digits are guessed in ten days on the average.
+const FOLLOWED: Rate = Rate { most: 20, within: Duration::from_secs(3600) };
 
 /// What each client has left.
 #[derive(Debug, Default)]
 pub struct Pace(Mutex<HashMap<String, Bucket>>);
 
-/// What a client has left, and when that was so.
+/// What a client has left, when that was so, and when it has everything again.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     left: i64,
     at: Moment,
+    full_at: Moment,
+}
+
+/// How often a client may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Rate {
+    most: u32,
+    within: Duration,
+}
+
+impl Rate {
+    /// So often a minute.
+    const fn a_minute(most: NonZeroU32) -> Self {
+        Self { most: most.get(), within: Duration::from_secs(60) }
+    }
 }
 
 /// Where a request comes from; unknown where it came over no network.
@@ -42,23 +60,27 @@ impl Pace {
     ///
     /// # Errors
     /// [`Problem::TooMany`] with the time until it may again.
-    fn take(&self, client: String, per_minute: NonZeroU32, now: Moment) -> Result<(), Problem> {
-        let gain = i64::from(per_minute.get());
-        let full = gain.saturating_mul(COST);
+    fn take(&self, client: String, rate: Rate, now: Moment) -> Result<(), Problem> {
+        // A bucket gains as many a millisecond as its client has requests in all; a request costs the milliseconds.
+        let cost = i64::try_from(rate.within.as_millis()).unwrap_or(i64::MAX);
+        let gain = i64::from(rate.most).max(1);
+        let full = gain.saturating_mul(cost);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= MANY {
-            buckets.retain(|_, bucket| now.micros() - bucket.at.micros() < 60_000_000);
+        if buckets.len() >= MANY && !buckets.contains_key(&client) {
+            buckets.retain(|_, bucket| now < bucket.full_at);
         }
-        let bucket = buckets.entry(client).or_insert(Bucket { left: full, at: now });
+        let fresh = Bucket { left: full, at: now, full_at: now };
+        let bucket = buckets.entry(client).or_insert(fresh);
         let passed = (now.micros() - bucket.at.micros()).max(0) / 1_000;
         let left = bucket.left.saturating_add(passed.saturating_mul(gain)).min(full);
-        *bucket = Bucket { left, at: now };
-        if left < COST {
-            let millis = (COST - left).div_euclid(gain) + 1;
+        let taken = if left < cost { left } else { left - cost };
+        let full_at = now.plus_millis((full - taken).div_euclid(gain) + 1);
+        *bucket = Bucket { left: taken, at: now, full_at };
+        if left < cost {
+            let millis = (cost - left).div_euclid(gain) + 1;
             let seconds = u64::try_from(millis).unwrap_or(0).div_ceil(1_000);
             return Err(Problem::TooMany(Duration::from_secs(seconds)));
         }
-        bucket.left -= COST;
         Ok(())
     }
 }
@@ -80,7 +102,7 @@ pub fn keep(shared: &Shared, caller: Option<&Caller>, request: &Request) -> Resu
 /// [`Problem::TooMany`].
 pub fn keep_client(shared: &Shared, client: String) -> Result<(), Problem> {
     let now = shared.access.clock.now();
-    shared.pace.take(client, shared.access.limits.requests_per_minute, now)
+    shared.pace.take(client, Rate::a_minute(shared.access.limits.requests_per_minute), now)
 }
 
 impl Address {
@@ -110,7 +132,20 @@ impl Address {
         let Some(address) = self.0 else { return Ok(()) };
         let now = shared.access.clock.now();
         let client = format!("sign-in {address}");
-        shared.pace.take(client, shared.access.limits.sign_ins_per_minute, now)
+        let rate = Rate::a_minute(shared.access.limits.sign_ins_per_minute);
+        shared.pace.take(client, rate, now)
+    }
+
+    /// Lets somebody at the address ask once more for the parcel of a number, whether or not there is one.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`].
+    pub fn may_follow(&self, shared: &Shared, number: &TrackedNumber) -> Result<(), Problem> {
+        let now = shared.access.clock.now();
+        if let Some(address) = self.0 {
+            shared.pace.take(format!("follow from {address}"), FOLLOWING, now)?;
+        }
+        shared.pace.take(format!("follow {}", number.as_str()), FOLLOWED, now)
     }
 }
 
@@ -129,7 +164,7 @@ mod tests {
     #[test]
     fn a_client_asks_so_often_at_once_and_then_so_often_a_minute() {
         let pace = Pace::default();
-        let two = NonZeroU32::new(2).unwrap();
+        let two = Rate::a_minute(NonZeroU32::new(2).unwrap());
         let ask = |client: &str, second: i64| {
             let answer = pace.take(client.to_owned(), two, Moment::from_micros(second * 1_000_000));
             match answer {
@@ -146,5 +181,24 @@ mod tests {
         assert_eq!([ask("a", 999), ask("a", 999)], [0, 0]);
         assert!(ask("a", 999) > 0, "no more is saved than a minute's");
         assert_eq!(ask("a", 998), 31, "a clock that steps back gives nothing");
+    }
+
+    #[test]
+    fn nobody_is_forgotten_who_may_not_ask_yet() {
+        let pace = Pace::default();
+        let once = Rate { most: 1, within: Duration::from_secs(3600) };
+        let ask = |client: String, second: i64| {
+            pace.take(client, once, Moment::from_micros(second * 1_000_000)).is_ok()
+        };
+        assert!(ask("a".to_owned(), 0));
+        for other in 0..MANY {
+            assert!(ask(format!("other {other}"), 120));
+        }
+        assert!(!ask("a".to_owned(), 121), "others do not make room for him");
+        assert!(ask("b".to_owned(), 3_601));
+        assert!(
+            pace.0.lock().unwrap().len() <= MANY + 1,
+            "whoever has everything again is forgotten"
+        );
     }
 }

@@ -301,6 +301,7 @@ impl Marker for KeyedMarker<'_> {
             Personal::Person => "person",
             Personal::Telephone => "telephone",
             Personal::Address => "address",
+            Personal::Follower => "follower",
         };
         Mark::from_bytes(self.0.fingerprint(tag, text.trim()))
     }

@@ -30,7 +30,7 @@ pub use warehouse_entry::WarehouseEntryFacts;
 pub use waybill::{DeliveryFacts, WaybillFacts};
 
 use crate::mark::{Mark, Marker, Personal};
-use crate::person::{Consignee, Identity};
+use crate::person::{Consignee, Identity, TelephoneEnding};
 
 /// A buyer or payer, by marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,4 +75,22 @@ impl ConsigneeMarks {
             address: marker.mark(Personal::Address, &consignee.address),
         }
     }
+}
+
+/// The mark of whoever knows the number of an order or waybill and the end of a telephone number on it. Each
+/// number has marks of its own, so equal endings of two parcels do not show.
+pub fn follower(number: &str, ending: &TelephoneEnding, marker: &impl Marker) -> Mark {
+    marker.mark(Personal::Follower, &format!("{number}|{}", ending.as_str()))
+}
+
+/// The marks of those who may follow a parcel by its number: one for each of these telephones.
+fn followers<'t>(
+    number: &str,
+    telephones: impl IntoIterator<Item = &'t str>,
+    marker: &impl Marker,
+) -> Vec<Mark> {
+    let endings = telephones.into_iter().filter_map(TelephoneEnding::of);
+    let mut marks: Vec<_> = endings.map(|ending| follower(number, &ending, marker)).collect();
+    marks.dedup();
+    marks
 }

@@ -1,6 +1,6 @@
 //! Facts of an order.
 
-use super::{ConsigneeMarks, PersonMarks};
+use super::{ConsigneeMarks, PersonMarks, followers};
 use crate::commerce::{Order, OrderLine};
 use crate::ids::{PartyId, PaymentTransaction};
 use crate::mark::{Mark, Marker, Personal};
@@ -34,6 +34,9 @@ pub struct OrderFacts {
     pub buyer_telephone: Option<Mark>,
     /// 收货人.
     pub consignee: ConsigneeMarks,
+    /// Who may follow the parcel by the order's number: whoever knows the end of the buyer's telephone or of
+    /// the consignee's.
+    pub followers: Vec<Mark>,
     /// The goods.
     pub lines: Vec<LineFacts>,
 }
@@ -64,6 +67,8 @@ impl OrderFacts {
         payment_institution: Option<PartyId>,
         marker: &impl Marker,
     ) -> Self {
+        let telephones = order.buyer_telephone.iter().chain([&order.consignee.telephone]);
+        let telephones = telephones.map(AsRef::as_ref);
         Self {
             platform,
             merchant,
@@ -80,6 +85,7 @@ impl OrderFacts {
                 .as_ref()
                 .map(|telephone| marker.mark(Personal::Telephone, telephone)),
             consignee: ConsigneeMarks::of(&order.consignee, marker),
+            followers: followers(order.order_no.as_str(), telephones, marker),
             lines: order.lines.iter().map(LineFacts::of).collect(),
         }
     }

@@ -1,9 +1,9 @@
 //! Facts of a waybill and of its delivery.
 
-use super::ConsigneeMarks;
+use super::{ConsigneeMarks, followers};
 use crate::commerce::{DeliveryStatus, Waybill};
 use crate::ids::{OrderNumber, PartyId, WaybillNumber};
-use crate::mark::Marker;
+use crate::mark::{Mark, Marker};
 use crate::money::Amount;
 use crate::time::Moment;
 use rust_decimal::Decimal;
@@ -27,6 +27,8 @@ pub struct WaybillFacts {
     pub gross_weight_kg: Decimal,
     /// 收货人.
     pub consignee: ConsigneeMarks,
+    /// Who may follow the parcel by the waybill's number: whoever knows the end of the consignee's telephone.
+    pub followers: Vec<Mark>,
 }
 
 impl WaybillFacts {
@@ -41,6 +43,7 @@ impl WaybillFacts {
             insurance: waybill.insurance,
             gross_weight_kg: waybill.gross_weight_kg,
             consignee: ConsigneeMarks::of(&waybill.consignee, marker),
+            followers: followers(waybill.number.as_str(), [&*waybill.consignee.telephone], marker),
         }
     }
 }

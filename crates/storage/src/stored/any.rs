@@ -107,11 +107,12 @@ prop_compose! {
         (tax_withheld, paid) in (amount(), amount()),
         (buyer, consignee) in (person(), consignee()),
         buyer_telephone in option::of(mark()),
+        followers in vec(mark(), 0..3),
         lines in vec(line(), 0..4),
     ) -> OrderFacts {
         OrderFacts {
             platform, merchant, payment_institution, payment_transaction, goods_value, freight,
-            discount, tax_withheld, paid, buyer, buyer_telephone, consignee, lines,
+            discount, tax_withheld, paid, buyer, buyer_telephone, consignee, followers, lines,
         }
     }
 }
@@ -133,9 +134,10 @@ prop_compose! {
         (bill_no, freight) in (option::of(text()), option::of(amount())),
         insurance in option::of(amount()),
         gross_weight_kg in decimal(), consignee in consignee(),
+        followers in vec(mark(), 0..2),
     ) -> WaybillFacts {
         WaybillFacts {
-            carrier, number, bill_no, order_no, freight, insurance, gross_weight_kg, consignee,
+            carrier, number, bill_no, order_no, freight, insurance, gross_weight_kg, consignee, followers,
         }
     }
 }

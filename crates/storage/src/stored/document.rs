@@ -155,6 +155,7 @@ mod tests {
             buyer: person(),
             buyer_telephone: Some(mark(0xA4)),
             consignee: consignee(),
+            followers: vec![mark(0xF1)],
             lines: vec![LineFacts {
                 number: 1,
                 name: "奶粉".into(),
@@ -168,8 +169,8 @@ mod tests {
             "010e80897a01000204010601025431f8b602020002c80102a61c02d6d10202a1a1a1a1a1a1a1
             a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a3a3a3a3a3a3a3a3a3a3a3a3a3
             a3a3a301a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c2c2
-            c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3010206e5a5b6e7b2
-            89033132320400bc9b0102f8b60202",
+            c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c301f1f1f1f1f1f1f1
+            f1f1f1f1f1f1f1f1f1010206e5a5b6e7b289033132320400bc9b0102f8b60202",
             Some(StoredFactsV1::Order((&order).into())),
         );
     }
@@ -201,10 +202,12 @@ mod tests {
             insurance: None,
             gross_weight_kg: Decimal::new(15, 1),
             consignee: consignee(),
+            followers: vec![mark(0xF1)],
         };
         keeps_facts(
             "010e80897a0102080257310102423101024f31010002001e01c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c2
-            c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3",
+            c2c2c2c2c2c2c2c2c2c2c2c2c2c2c2c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c301f1f1f1f1f1f1f1f1
+            f1f1f1f1f1f1f1f1",
             Some(StoredFactsV1::Waybill((&waybill).into())),
         );
     }

@@ -49,6 +49,7 @@ mod returns;
 mod sums;
 mod support;
 mod texts;
+mod tracking;
 mod transit;
 mod unmasking;
 mod waiting;

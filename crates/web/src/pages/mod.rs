@@ -46,6 +46,7 @@ pub mod shell;
 pub mod sign_in;
 pub mod system;
 pub mod tax;
+pub mod track;
 pub mod unmasking;
 pub mod upload;
 pub mod waiting;
@@ -82,6 +83,8 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/second-factor", Needs::Session, second_factor::confirm)
         .post("/sign-in/passkey", Needs::Nothing, passkeys::begin)
         .post("/second-factor/passkey", Needs::Session, passkeys::confirm)
+        .get("/track", Needs::Nothing, track::page)
+        .post("/track", Needs::Nothing, track::follow)
         .get("/tax", Needs::Nothing, tax::page)
         .get("/codes", Needs::Nothing, codes::page)
         .get("/developers", Needs::Nothing, developers::page)

@@ -21,6 +21,7 @@ use tongguan_application::ports::{
 };
 use tongguan_application::reception::{Errand, Reception};
 use tongguan_application::sandbox::{self, Sandbox};
+use tongguan_application::tracking::Tracking;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_domain::access::{Authority, Role, SignIn, Standing};
@@ -206,6 +207,7 @@ impl Site {
             mailboxes,
             courier: courier.clone(),
             answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
+            tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             trust: watch::Sender::new(Arc::default()).subscribe(),

@@ -21,5 +21,6 @@ mod queue;
 mod relay;
 mod signing_in;
 mod system;
+mod tracking;
 mod unmasking;
 mod waiting;

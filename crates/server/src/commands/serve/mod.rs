@@ -37,6 +37,7 @@ use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
 use tongguan_application::people::People;
 use tongguan_application::reception::Reception;
+use tongguan_application::tracking::Tracking;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_web::{Access, web};
 
@@ -207,6 +208,7 @@ impl Served {
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
+        let tracking = Arc::new(Tracking::new(enquiries.clone(), keyring.clone()));
         let unmasking = Arc::new(Unmasking::new(enquiries.clone(), keyring.clone()));
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
@@ -231,6 +233,7 @@ impl Served {
             people,
             enquiries,
             unmasking,
+            tracking,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             courier,

@@ -24,6 +24,7 @@ pub struct StoredOrderV1 {
     buyer: StoredPersonV1,
     buyer_telephone: Option<StoredMark>,
     consignee: StoredConsigneeV1,
+    followers: Vec<StoredMark>,
     lines: Vec<StoredLineV1>,
 }
 
@@ -53,6 +54,7 @@ impl From<&OrderFacts> for StoredOrderV1 {
             buyer: order.buyer.into(),
             buyer_telephone: order.buyer_telephone.map(Mark::to_bytes),
             consignee: order.consignee.into(),
+            followers: order.followers.iter().copied().map(Mark::to_bytes).collect(),
             lines: order.lines.iter().map(StoredLineV1::from).collect(),
         }
     }
@@ -75,6 +77,7 @@ impl TryFrom<StoredOrderV1> for OrderFacts {
             buyer: stored.buyer.into(),
             buyer_telephone: stored.buyer_telephone.map(Mark::from_bytes),
             consignee: stored.consignee.into(),
+            followers: stored.followers.into_iter().map(Mark::from_bytes).collect(),
             lines: stored.lines.into_iter().map(LineFacts::try_from).collect::<Result<_, _>>()?,
         })
     }

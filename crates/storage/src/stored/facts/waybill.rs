@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use tongguan_domain::facts::{DeliveryFacts, WaybillFacts};
 use tongguan_domain::ids::{OrderNumber, PartyId, WaybillNumber};
+use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 
-use super::{StoredConsigneeV1, damaged};
+use super::{StoredConsigneeV1, StoredMark, damaged};
 use crate::stored::StoredError;
 use crate::stored::decimal::StoredDecimal;
 
@@ -20,6 +21,7 @@ pub struct StoredWaybillV1 {
     insurance: Option<StoredDecimal>,
     gross_weight_kg: StoredDecimal,
     consignee: StoredConsigneeV1,
+    followers: Vec<StoredMark>,
 }
 
 /// A delivery (运单状态).
@@ -41,6 +43,7 @@ impl From<&WaybillFacts> for StoredWaybillV1 {
             insurance: waybill.insurance.map(Into::into),
             gross_weight_kg: waybill.gross_weight_kg.into(),
             consignee: waybill.consignee.into(),
+            followers: waybill.followers.iter().copied().map(Mark::to_bytes).collect(),
         }
     }
 }
@@ -58,6 +61,7 @@ impl TryFrom<StoredWaybillV1> for WaybillFacts {
             insurance: stored.insurance.map(TryInto::try_into).transpose()?,
             gross_weight_kg: stored.gross_weight_kg.try_into()?,
             consignee: stored.consignee.into(),
+            followers: stored.followers.into_iter().map(Mark::from_bytes).collect(),
         })
     }
 }
