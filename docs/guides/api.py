@@ -151,6 +151,7 @@ def main(base, name, supervisor, password, folder):
     for told in declaration["responses"]:
         print("  ", told["at"], told["status"], told["text"])
 
+    is_genuine(anybody, program, f"/mailbox/{issued['mailbox']}?after=0")
     look_up(program)
     read_lists(program, administrator, number)
     manage_people(administrator)
@@ -166,6 +167,16 @@ def main(base, name, supervisor, password, folder):
     known = [key for key in administrator.get("/api/v1/keys")["keys"] if key["valid"]]
     print("keys that are valid:", len(known))
     hold_against(anybody.get("/api/v1/openapi.json"))
+
+
+def is_genuine(anybody, program, mailbox):
+    """Whether responses are what the service made, for whoever is shown one."""
+    response = program.get(mailbox)["letters"][0]["messages"][0]["xml"]
+    checked = anybody.ask("POST", "/api/v1/responses/check", response.encode(), "application/xml")
+    changed = anybody.ask("POST", "/api/v1/responses/check", response.replace("return", "Return", 1).encode(),
+                          "application/xml")
+    known = anybody.get(f"/api/v1/responses/{checked['guid']}")
+    print("response:", checked["verdict"], "changed:", changed["verdict"], "number alone:", known["verdict"])
 
 
 def look_up(program):

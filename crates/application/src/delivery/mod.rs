@@ -11,7 +11,7 @@ mod zone;
 
 pub use follower::{Dispatch, FollowError, Follower, Round};
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
-pub(crate) use render::{addressees, refusal_of_upstream};
+pub(crate) use render::{addressees, guid_of, place_in, refusal_of_upstream};
 
 use std::collections::BTreeMap;
 

@@ -374,8 +374,10 @@ fn copy(
 }
 
 /// The number of a message that Tongguan sends: the same each time it is rendered, because it derives
-/// from where its row stands (a version 8 UUID, as RFC 9562 calls numbers of one's own making).
-pub(super) fn guid_of(outgoing: &Outgoing, n: u8) -> String {
+/// from where its row stands (a version 8 UUID, as RFC 9562 calls numbers of one's own making). It says
+/// where: place, partition and which of its row's messages come first, and the rest is a digest, which nobody
+/// guesses who has not seen the message.
+pub(crate) fn guid_of(outgoing: &Outgoing, n: u8) -> String {
     let row = &outgoing.response;
     let mut bytes = Vec::with_capacity(32);
     bytes.extend(row.partition.0.to_be_bytes());
@@ -384,8 +386,22 @@ pub(super) fn guid_of(outgoing: &Outgoing, n: u8) -> String {
     bytes.extend(row.ordinal.to_be_bytes());
     bytes.push(n);
     let digest = crate::digest::sha256(&bytes);
-    let mut hex: String = digest[..16].iter().map(|byte| format!("{byte:02X}")).collect();
-    hex.replace_range(12..13, "8");
-    hex.replace_range(16..17, "8");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    let tail: String = digest[..6].iter().map(|byte| format!("{byte:02X}")).collect();
+    let (seq, partition) = (row.seq & LARGEST_PLACE, row.partition.0);
+    let place = format!("{seq:012X}");
+    let (high, low) = (digest[6] >> 4, digest[6] & 0x0F);
+    format!("{}-{}-8{partition:02X}{high:X}-8{low:X}{n:02X}-{tail}", &place[..8], &place[8..])
 }
+
+/// Where the row stands whose message has that number: partition, place, and which of its messages.
+pub(crate) fn place_in(guid: &str) -> Option<(Partition, i64, u8)> {
+    let hex =
+        |range| guid.get(range).filter(|text: &&str| text.bytes().all(|it| it.is_ascii_hexdigit()));
+    let number = |range| i64::from_str_radix(hex(range)?, 16).ok();
+    let seq = number(0..8)?.checked_mul(0x1_0000)?.checked_add(number(9..13)?)?;
+    let small = |range| u8::from_str_radix(hex(range)?, 16).ok();
+    Some((Partition(small(15..17)?), seq, small(21..23)?))
+}
+
+/// What a number holds of a place: at a thousand a second in each partition, enough for eight thousand years.
+const LARGEST_PLACE: i64 = 0xFFFF_FFFF_FFFF;

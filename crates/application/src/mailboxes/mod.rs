@@ -5,6 +5,7 @@
 //! stays where it is and can be read again.
 
 mod distributor;
+mod genuine;
 mod reading;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use crate::delivery::{Outgoing, RenderError, Rendered, complete, render};
 use crate::originals::Archive;
 
 pub use distributor::{Distributor, MAILBOXES};
+pub use genuine::{Made, Verdict};
 pub(crate) use reading::field_of;
 pub use reading::{Readable, ReadableField, ReadablePart, readable};
 

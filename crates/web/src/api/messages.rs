@@ -4,6 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 use tongguan_application::checking;
 use tongguan_messages::read::Profile;
@@ -54,13 +55,7 @@ pub async fn check(
     Asked(How { profile }): Asked<How>,
     body: Body,
 ) -> Result<Response, Problem> {
-    let limits = shared.access.limits;
-    let longest = LONGEST.min(limits.message_bytes);
-    // What is checked has its room among the messages that are received, and before it is read.
-    let room = u32::try_from(kib(longest)).unwrap_or(u32::MAX);
-    let _room = shared.in_flight.try_acquire_many(room).map_err(|_| Problem::Busy)?;
-    let whole = timeout(limits.answer_within, to_bytes(body, longest)).await;
-    let bytes = whole.map_err(|_| Problem::BrokenOff)?.map_err(|_| Problem::TooLong(longest))?;
+    let (_room, bytes) = whole(&shared, body).await?;
     let profile = match profile {
         Strictness::Strict => Profile::Strict,
         Strictness::Tolerant => Profile::Tolerant,
@@ -72,4 +67,22 @@ pub async fn check(
     };
     let verdict = blocking(checking).await?;
     Ok(json_answer(&CheckedView::of(&verdict, profile)))
+}
+
+/// A message that is looked at and not kept, with its room among the messages that are received, which it has before
+/// it is read.
+///
+/// # Errors
+/// Why it is not taken.
+pub(super) async fn whole(
+    shared: &Shared,
+    body: Body,
+) -> Result<(SemaphorePermit<'_>, Vec<u8>), Problem> {
+    let limits = shared.access.limits;
+    let longest = LONGEST.min(limits.message_bytes);
+    let room = u32::try_from(kib(longest)).unwrap_or(u32::MAX);
+    let room = shared.in_flight.try_acquire_many(room).map_err(|_| Problem::Busy)?;
+    let whole = timeout(limits.answer_within, to_bytes(body, longest)).await;
+    let bytes = whole.map_err(|_| Problem::BrokenOff)?.map_err(|_| Problem::TooLong(longest))?;
+    Ok((room, bytes.into()))
 }

@@ -44,6 +44,7 @@ mod quarantine;
 mod queue;
 mod reference;
 mod relay;
+mod responses;
 mod returns;
 mod search;
 mod session;
@@ -84,6 +85,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(Needs::Session, routes!(session::show, session::end))
         .api(Needs::Nothing, routes!(tax::compute))
         .api(Needs::Nothing, routes!(messages::check))
+        .api(Needs::Nothing, routes!(responses::check))
+        .api(Needs::Nothing, routes!(responses::show))
         .api(Needs::Nothing, routes!(codes::tables))
         .api(Needs::Nothing, routes!(codes::rows))
         .api(Needs::Nothing, routes!(codes::look_up))

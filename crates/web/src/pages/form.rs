@@ -1,5 +1,7 @@
 //! Forms that pages send back.
 
+pub mod pasted;
+
 use axum::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::multipart::MultipartError;

@@ -49,6 +49,7 @@ pub mod tax;
 pub mod track;
 pub mod unmasking;
 pub mod upload;
+pub mod verify;
 pub mod waiting;
 pub mod webhooks;
 pub mod words;
@@ -85,6 +86,8 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/second-factor/passkey", Needs::Session, passkeys::confirm)
         .get("/track", Needs::Nothing, track::page)
         .post("/track", Needs::Nothing, track::follow)
+        .get("/verify", Needs::Nothing, verify::page)
+        .post("/verify", Needs::Nothing, verify::verify)
         .get("/tax", Needs::Nothing, tax::page)
         .get("/codes", Needs::Nothing, codes::page)
         .get("/developers", Needs::Nothing, developers::page)

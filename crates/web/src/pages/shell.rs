@@ -83,6 +83,7 @@ const PLACES: &[Place] = &[
     place("/figures", ("关区数据", "Figures"), Some(Permission::ReadStatistics)),
     place("/search", ("查询", "Search"), Some(Permission::ReadParcels)),
     place("/track", ("包裹查询", "Track a parcel"), None),
+    place("/verify", ("回执核验", "Verify a response"), None),
     place("/tax", ("税费计算", "Tax"), None),
     place("/codes", ("参数查询", "Codes"), None),
     place("/developers", ("开发者", "Developers"), None),

@@ -30,6 +30,7 @@ pub mod system;
 pub mod tax;
 pub mod transit;
 pub mod unmasking;
+pub mod verified;
 pub mod webhook;
 
 use tongguan_domain::ids::PartyId;

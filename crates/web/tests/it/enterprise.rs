@@ -23,6 +23,7 @@ mod parcels;
 mod people;
 mod programs;
 mod tokens;
+mod verify;
 mod webhooks;
 
 /// A world in which the merchant has imported and the exporter exported, and its pages.

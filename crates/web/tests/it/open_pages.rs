@@ -5,13 +5,14 @@ use tongguan_messages::ceb::MessageType;
 
 use crate::fixture::{Answer, Browser, Site, lenient};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/tax",
     "/tax?hs1=3304990029&price1=199.00&quantity1=2&mode=9610&freight=28.00&day=2026-11-22",
     "/codes",
     "/codes?q=2900",
     "/track?number=TG1",
+    "/verify",
     "/developers",
     "/developers/messages",
     "/developers/checker",

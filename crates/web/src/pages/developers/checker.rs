@@ -2,28 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde::Deserialize;
 use tongguan_application::checking::{self, Checked, SignatureFound, check, signature};
 use tongguan_application::codes::CodesError;
 use tongguan_application::intake::envelope::business_message;
-use tongguan_messages::read::Profile;
 use tongguan_messages::signature::Policy;
 
 use super::findings::found;
 use crate::Shared;
-use crate::caller::{Caller, blocking};
-use crate::pages::form::Sent;
+use crate::caller::blocking;
+use crate::pages::form::pasted::Pasted;
 use crate::pages::shell::Visit;
 use crate::problem::Problem;
-
-/// The longest message that is checked here, in bytes.
-pub const LONGEST: usize = 1 << 20;
 
 /// The form.
 pub async fn page(visit: Visit) -> Response {
@@ -84,74 +77,6 @@ struct Judged {
     checked: Checked,
     signed: Option<SignatureFound>,
     is_registered: bool,
-}
-
-/// A message that was pasted or chosen, and how strictly it is judged.
-pub struct Pasted {
-    bytes: Vec<u8>,
-    profile: Profile,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Typed {
-    text: String,
-    profile: String,
-}
-
-impl FromRequest<Shared> for Pasted {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Problem> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-            let Sent(Typed { text, profile }) = Sent::from_request(request, shared).await?;
-            return Ok(Self::of(Vec::new(), &text, &profile));
-        }
-        let session = request.extensions().get::<Caller>().and_then(Caller::session);
-        let wanted = session.map(|session| session.person.form_token.clone());
-        let mut parts = Multipart::from_request(request, shared)
-            .await
-            .map_err(|_| Problem::Malformed("form"))?;
-        let (mut file, mut text, mut profile, mut token) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
-            match part.name() {
-                Some("file") => file = content(part).await?,
-                Some("text") => text = content(part).await?,
-                Some("profile") => profile = content(part).await?,
-                Some("form_token") => token = content(part).await?,
-                _ => {}
-            }
-        }
-        if wanted.is_some_and(|wanted| wanted.as_bytes() != token) {
-            return Err(Problem::ForeignForm);
-        }
-        let [text, profile] =
-            [text, profile].map(|part| String::from_utf8_lossy(&part).into_owned());
-        Ok(Self::of(file, &text, &profile))
-    }
-}
-
-impl Pasted {
-    /// A file wins over what was pasted.
-    fn of(file: Vec<u8>, text: &str, profile: &str) -> Self {
-        let bytes = if file.is_empty() { text.trim().as_bytes().to_vec() } else { file };
-        let profile = if profile == "strict" { Profile::Strict } else { Profile::Tolerant };
-        Self { bytes, profile }
-    }
-}
-
-async fn content(part: Field<'_>) -> Result<Vec<u8>, Problem> {
-    let bytes = part.bytes().await.map_err(broken)?;
-    if bytes.len() > LONGEST { Err(Problem::TooLong(LONGEST)) } else { Ok(bytes.to_vec()) }
-}
-
-fn broken(error: MultipartError) -> Problem {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLong(LONGEST),
-        _ => Problem::Malformed("form"),
-    }
 }
 
 fn title(visit: &Visit) -> &'static str {
