@@ -15,12 +15,21 @@ pub struct KeyedDraws(pub Arc<Keyring>);
 
 impl Draws for KeyedDraws {
     fn draw(&self, office: OfficeCode, declaration: DeclarationId) -> Draw {
-        let mark = self.0.fingerprint(&format!("draw/{office}"), &declaration.to_string());
-        Draw(u16::from_be_bytes([mark[0], mark[1]]))
+        self.of("draw", office, declaration)
     }
 
     fn sample(&self, office: OfficeCode, declaration: DeclarationId) -> Draw {
-        let mark = self.0.fingerprint(&format!("sample/{office}"), &declaration.to_string());
+        self.of("sample", office, declaration)
+    }
+
+    fn evidence(&self, office: OfficeCode, declaration: DeclarationId) -> Draw {
+        self.of("evidence", office, declaration)
+    }
+}
+
+impl KeyedDraws {
+    fn of(&self, what: &str, office: OfficeCode, declaration: DeclarationId) -> Draw {
+        let mark = self.0.fingerprint(&format!("{what}/{office}"), &declaration.to_string());
         Draw(u16::from_be_bytes([mark[0], mark[1]]))
     }
 }

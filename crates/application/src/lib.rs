@@ -31,6 +31,7 @@
 //! | [`people`] | who signs in, and what proves that it is them |
 //! | [`unmasking`] | the full data of persons, for a stated reason |
 //! | [`tracking`] | where a parcel stands, for whoever follows it |
+//! | [`evidence`] | what platforms are asked for of payments, and what comes of it |
 //! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
 //! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
@@ -63,6 +64,7 @@ pub mod digest;
 pub mod draws;
 pub mod due;
 pub mod enquiry;
+pub mod evidence;
 pub mod export_returns;
 pub mod facility;
 pub mod figures;

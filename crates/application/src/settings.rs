@@ -34,7 +34,7 @@ use crate::clearing::settings::{OfficeSettings, Relaying, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 20] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -51,6 +51,9 @@ pub const NAMES: [&str; 17] = [
     "red_per_10_000",
     "yellow_per_10_000",
     "quarantine_per_10_000",
+    "evidence_per_10_000",
+    "evidence_review",
+    "evidence_minutes",
     "relay",
 ];
 
@@ -165,7 +168,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 17] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 20] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -189,6 +192,9 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 17] {
         office.selectivity.red_per_10_000.to_string(),
         office.selectivity.yellow_per_10_000.to_string(),
         office.quarantine_per_10_000.to_string(),
+        office.evidence_per_10_000.to_string(),
+        office.evidence_review.to_string(),
+        office.evidence_minutes.to_string(),
         relayed(&office.relay),
     ];
     let mut values = values.into_iter();
@@ -252,6 +258,9 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "red_per_10_000" => office.selectivity.red_per_10_000 = rate()?,
         "yellow_per_10_000" => office.selectivity.yellow_per_10_000 = rate()?,
         "quarantine_per_10_000" => office.quarantine_per_10_000 = rate()?,
+        "evidence_per_10_000" => office.evidence_per_10_000 = rate()?,
+        "evidence_review" => office.evidence_review = flag()?,
+        "evidence_minutes" => office.evidence_minutes = count("a number of minutes")?,
         "relay" => {
             let types = "`none`, `all`, or types of requests such as `CEB621,CEB623`";
             office.relay = relaying(&row.value).ok_or_else(|| bad(row, types))?;

@@ -23,6 +23,7 @@
 //! | [`readmission`] | exported goods that come back: whether they may, and where their return stands |
 //! | [`positive_list`] | which goods may be imported at retail |
 //! | [`matching`] | the three-document match |
+//! | [`evidence`] | what platforms hand over of a payment, against order and payment document |
 //! | [`listing`] | an export list made from order, waybill and registered goods |
 //! | [`filing`] | what enterprises file, and where each filing stands |
 //! | [`formal`] | formal declarations, which closed exports are consolidated into |
@@ -38,6 +39,7 @@ pub mod commerce;
 pub mod consolidation;
 pub mod declaration;
 pub mod defect;
+pub mod evidence;
 pub mod facility;
 pub mod facts;
 pub mod filing;

@@ -14,6 +14,7 @@
 //! | [`response`] | what customs answers to a document |
 //! | [`xml`], [`signature`], [`certificate`] | the tree within bounds, who signed it, whom to trust |
 //! | [`authority`] | issuing certificates for trials and tests |
+//! | [`evidence`] | what platforms hand over of payments, in an interface of its own |
 //! | [`content`] | digests that tell whether a document came again |
 //! | [`zone`] | bonded lists and gate passes of bonded zones, in an envelope of their own |
 //! | [`sample`] | two made-up parcels, as every message would tell of them |
@@ -23,6 +24,7 @@ pub mod ceb;
 pub mod certificate;
 pub mod content;
 pub mod dxp;
+pub mod evidence;
 pub mod formal;
 pub mod json;
 pub mod read;

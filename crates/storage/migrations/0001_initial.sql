@@ -560,7 +560,8 @@ CREATE TABLE party (
     suspended BIGINT NOT NULL CHECK (suspended IN (0, 1)),
     valid_from BIGINT NOT NULL,
     valid_to BIGINT,
-    mailbox TEXT
+    mailbox TEXT,
+    payment_url TEXT
 ) HEAP;
 
 CREATE TABLE access_key (
@@ -655,7 +656,7 @@ CREATE TABLE revision (
 
 INSERT INTO revision (name, n) VALUES
     ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0),
-    ('filings', 0);
+    ('filings', 0), ('evidence', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
@@ -866,6 +867,49 @@ CREATE TABLE unmasking (
 ) CLUSTERED;
 
 CREATE INDEX unmasking_office ON unmasking (office, number);
+
+-- What platforms are asked for of payments. Done ones stay; next_at is there only while something is to be done.
+CREATE TABLE evidence_demand (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL CHECK (0 <= n),
+    office TEXT NOT NULL,
+    platform_id BIGINT NOT NULL,
+    order_no TEXT NOT NULL,
+    officer TEXT,
+    reason TEXT,
+    demanded_at BIGINT NOT NULL,
+    minutes BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    session TEXT,
+    answer_by BIGINT,
+    attempts BIGINT NOT NULL,
+    next_at BIGINT,
+    agreed_at BIGINT,
+    failure TEXT,
+    uploaded_at BIGINT,
+    digest BYTES,
+    certificate BYTES,
+    findings BIGINT,
+    body BYTES,
+    PRIMARY KEY (partition, declaration_id, n)
+) CLUSTERED;
+
+CREATE UNIQUE INDEX evidence_demand_session ON evidence_demand (session) WHERE session IS NOT NULL;
+
+CREATE INDEX evidence_demand_due ON evidence_demand (next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX evidence_demand_office ON evidence_demand (office, demanded_at, declaration_id, n);
+
+-- What they uploaded, sealed. A heap, as message_bundle is.
+CREATE TABLE evidence_upload (
+    partition BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    period TEXT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (partition, declaration_id, n)
+) HEAP;
 
 -- Changes of parameters that one proposes and another approves. Answered ones stay.
 CREATE TABLE parameter_proposal (

@@ -22,6 +22,8 @@ pub enum Register {
     Unmasking,
     /// What enterprises file, and the goods that are registered.
     Filings,
+    /// What platforms are asked for of payments; nothing is kept in memory of it.
+    Evidence,
 }
 
 /// How often each register was changed.
@@ -111,8 +113,15 @@ pub struct AuditPlace {
 
 impl Register {
     /// Every register.
-    pub const ALL: [Self; 6] =
-        [Self::Registry, Self::Settings, Self::Codes, Self::People, Self::Unmasking, Self::Filings];
+    pub const ALL: [Self; 7] = [
+        Self::Registry,
+        Self::Settings,
+        Self::Codes,
+        Self::People,
+        Self::Unmasking,
+        Self::Filings,
+        Self::Evidence,
+    ];
 
     /// Its name in rows.
     pub const fn name(self) -> &'static str {
@@ -123,6 +132,7 @@ impl Register {
             Self::People => "people",
             Self::Unmasking => "unmasking",
             Self::Filings => "filings",
+            Self::Evidence => "evidence",
         }
     }
 

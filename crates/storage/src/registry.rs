@@ -26,6 +26,8 @@ row! {
         valid_to: Option<Moment>,
         /// The mailbox for its responses.
         mailbox: Option<DxpId>,
+        /// Where a platform is asked for payment evidence (`platDataOpen`).
+        payment_url: Option<String>,
     }
 }
 
@@ -107,6 +109,14 @@ impl View<'_> {
         self.select("ORDER BY party_id", &[])
     }
 
+    /// A party.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn party(&mut self, party: PartyId) -> Result<Option<PartyRow>, StorageError> {
+        Ok(self.load(&[(party,)])?.pop())
+    }
+
     /// Every code, by party and place.
     ///
     /// # Errors
@@ -121,6 +131,14 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn certificates(&mut self) -> Result<Vec<CertificateRow>, StorageError> {
         self.select("ORDER BY party_id, digest", &[])
+    }
+
+    /// The certificates of a party, by digest.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn certificates_of(&mut self, party: PartyId) -> Result<Vec<CertificateRow>, StorageError> {
+        self.load(&[(party,)])
     }
 
     /// Every setting, by scope and name.

@@ -15,6 +15,7 @@
 //! | [`exports`], [`facility`] | made-up exported parcels, and entries into a supervised place |
 //! | [`traffic`] | many parcels with a share of every fault |
 //! | [`receiver`] | a receiver of webhooks |
+//! | [`platform`] | a platform that is asked for payment evidence |
 //! | [`clock`] | the clock |
 
 pub mod answers;
@@ -27,6 +28,7 @@ pub mod exported_month;
 pub mod exports;
 pub mod facility;
 pub mod parcels;
+pub mod platform;
 pub mod receiver;
 pub mod registration;
 pub mod requests;

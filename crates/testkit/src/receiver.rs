@@ -176,7 +176,7 @@ impl Kept {
     }
 }
 
-fn request(reader: &mut impl std::io::BufRead) -> std::io::Result<Option<Came>> {
+pub(crate) fn request(reader: &mut impl std::io::BufRead) -> std::io::Result<Option<Came>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);

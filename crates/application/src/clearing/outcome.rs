@@ -6,7 +6,9 @@ use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::bonded::StockKey;
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::StockQuantity;
-use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, ProvisionalNumber};
+use tongguan_domain::ids::{
+    DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
+};
 use tongguan_domain::money::Money;
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::status::ReturnStatus;
@@ -129,6 +131,21 @@ pub struct StockMove {
     pub document: Box<str>,
     /// The declaration that draws or gives back.
     pub declaration: DeclarationId,
+}
+
+/// That a platform is to be asked for the payment evidence of a declaration, because chance chose it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceDrawn {
+    /// The declaration.
+    pub declaration: DeclarationId,
+    /// 申报地海关.
+    pub office: OfficeCode,
+    /// 电商平台.
+    pub platform: PartyId,
+    /// 订单编号.
+    pub order_no: OrderNumber,
+    /// How many minutes the platform has.
+    pub minutes: i64,
 }
 
 /// An audit entry: which document or declaration was decided, and how.

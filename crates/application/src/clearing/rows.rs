@@ -3,6 +3,7 @@
 mod answer;
 mod bonded;
 mod consolidation;
+mod evidence;
 mod export;
 mod export_return;
 mod import_return;
@@ -50,6 +51,7 @@ pub use self::consolidation::{
 pub use self::bonded::{
     book_bucket, book_key, movement_code, movement_kind, read_book, read_stock, stock_key,
 };
+pub use self::evidence::evidence_demands;
 pub use self::export::{read_export, write_export};
 pub use self::export_return::{
     read_export_return, read_return_parcel, write_export_return, write_return_parcel,

@@ -49,6 +49,12 @@ pub struct OfficeSettings {
     pub selectivity: Selectivity,
     /// Of 10,000 exported parcels, how many quarantine looks at by chance.
     pub quarantine_per_10_000: u16,
+    /// Of 10,000 imports, of how many the platform is asked by chance for the payment evidence.
+    pub evidence_per_10_000: u16,
+    /// Whether those are reviewed by an officer before they are released.
+    pub evidence_review: bool,
+    /// Minutes that a platform has to hand it over.
+    pub evidence_minutes: i64,
     /// Which messages are decided upstream.
     pub relay: Relaying,
 }
@@ -94,6 +100,9 @@ impl Default for OfficeSettings {
             unmask_per_day: 20,
             selectivity: Selectivity::default(),
             quarantine_per_10_000: 0,
+            evidence_per_10_000: 0,
+            evidence_review: false,
+            evidence_minutes: 30,
             relay: Relaying::default(),
         }
     }

@@ -23,7 +23,7 @@ use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
 
 use super::consolidation::{FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart};
-use super::outcome::{Entry, Posting, Repeat, Response, StockMove};
+use super::outcome::{Entry, EvidenceDrawn, Posting, Repeat, Response, StockMove};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentRecord, ExportRecord, ReturnRecord,
     StockRecord,
@@ -79,6 +79,8 @@ pub struct Outcomes {
     pub stock_moves: Vec<StockMove>,
     /// Audit entries, in order of decision.
     pub entries: Vec<Entry>,
+    /// Declarations of which the platform is asked for payment evidence.
+    pub evidence: Vec<EvidenceDrawn>,
     /// What was consolidated.
     pub consolidated: Consolidated,
     /// What was decided about bonded lists and gate passes.
@@ -325,6 +327,7 @@ impl WorkingSet {
         self.outcomes.postings.extend(outcomes.postings);
         self.outcomes.stock_moves.extend(outcomes.stock_moves);
         self.outcomes.entries.extend(outcomes.entries);
+        self.outcomes.evidence.extend(outcomes.evidence);
         self.outcomes.zone.extend(outcomes.zone);
         self.outcomes.relay.extend(outcomes.relay);
         let Consolidated { parts, forms, marks, results } = outcomes.consolidated;

@@ -86,6 +86,7 @@ pub fn write(
     tx.upsert(&waiting)?;
     write_balances(tx, &changes)?;
     stock::write(tx, &changes, at)?;
+    tx.insert_absent(&rows::evidence_demands(&changes.outcomes.evidence, at))?;
     write_ledger(tx, &changes, sequence, &mut moved, at)?;
     write_events(tx, &changes.outcomes.entries, sequence, &mut moved, at)?;
     Ok(moved.into_keys().collect())

@@ -8,6 +8,7 @@ use tongguan_storage::seal::{DataKey, Keyring, SealError};
 use tongguan_storage::{Message, MessageBundle, StorageError, Store};
 
 use crate::digest::sha256;
+use crate::intake::envelope::business_message;
 use crate::numbering::partition_of;
 
 /// Opened bundles are kept up to so many bytes: whoever reads one message of a bundle mostly reads
@@ -70,6 +71,16 @@ impl Archive {
             Some(bytes) if sha256(bytes) == message.digest => Ok(bytes.to_vec()),
             _ => Err(OriginalError::Altered(id)),
         }
+    }
+
+    /// The business message of that number as it was received, without its envelope.
+    ///
+    /// # Errors
+    /// [`OriginalError`].
+    pub(crate) fn of_message(&mut self, id: MessageId) -> Result<Vec<u8>, OriginalError> {
+        let message = self.store.read(|view| view.messages(&[(partition_of(id.0), id)]))?.pop();
+        let message = message.ok_or(OriginalError::NotKept(id))?;
+        Ok(business_message(self.original(&message)?))
     }
 
     fn open(&mut self, message: &Message) -> Result<(), OriginalError> {

@@ -5,6 +5,7 @@
 //! message has a bundle of its own, which the worker that refines it compresses.
 
 mod archive;
+pub(crate) mod element;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

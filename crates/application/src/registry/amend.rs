@@ -81,5 +81,5 @@ pub(crate) fn nothing_of(id: PartyId, valid_from: Date) -> Registered {
         valid_to: None,
         mailbox: None,
     };
-    Registered { party, certificates: Vec::new(), guarantee: None }
+    Registered { party, payment_url: None, certificates: Vec::new(), guarantee: None }
 }

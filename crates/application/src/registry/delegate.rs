@@ -187,7 +187,7 @@ mod tests {
             valid_to: None,
             mailbox: None,
         };
-        Registered { party, certificates: Vec::new(), guarantee: None }
+        Registered { party, payment_url: None, certificates: Vec::new(), guarantee: None }
     }
 
     /// A certificate that counts for whole years.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use tongguan_domain::evidence::PlatformAddress;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Roles, Standing};
@@ -28,6 +29,9 @@ pub struct Entry {
     pub valid_to: Option<Date>,
     /// The mailbox for its responses.
     pub mailbox: Option<DxpId>,
+    /// Where a platform is asked for payment evidence, or that it can be asked nowhere; when `None` it is left as it
+    /// is.
+    pub payment_url: Option<Option<PlatformAddress>>,
     /// All certificates it signs with; when `None` they are left as they are.
     pub certificates: Option<Vec<Certificate>>,
     /// The certificates of those who may declare what it has stored; when `None` they are left as they are.

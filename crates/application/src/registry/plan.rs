@@ -233,6 +233,10 @@ fn after(entry: &Entry, before: Option<&Registered>, id: PartyId, today: Date) -
             valid_to: entry.valid_to,
             mailbox: entry.mailbox.clone(),
         },
+        payment_url: match &entry.payment_url {
+            Some(stated) => stated.clone(),
+            None => before.and_then(|before| before.payment_url.clone()),
+        },
         certificates: certificates(entry, before, id),
         guarantee: match &entry.grant {
             Some(grant) => Some(guarantee(grant, standing, id, today)),

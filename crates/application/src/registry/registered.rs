@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use tongguan_domain::evidence::PlatformAddress;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::{Party, Roles, Standing};
 use tongguan_domain::time::Moment;
@@ -13,6 +14,8 @@ use tongguan_storage::{CertificateRow, Guarantee, PartyRow, StorageError, View};
 pub struct Registered {
     /// The party.
     pub party: Party,
+    /// Where a platform is asked for payment evidence (`platDataOpen`).
+    pub payment_url: Option<PlatformAddress>,
     /// Every certificate that was ever registered for it, those that were stopped included.
     pub certificates: Vec<CertificateRow>,
     /// Its tax guarantee, where it has one.
@@ -47,6 +50,7 @@ pub fn registered(view: &mut View<'_>) -> Result<Vec<Registered>, StorageError> 
                 valid_to: row.valid_to.map(Moment::china_day),
                 mailbox: row.mailbox,
             },
+            payment_url: row.payment_url.as_deref().and_then(PlatformAddress::parse),
             certificates: certificates.remove(&id).unwrap_or_default(),
             guarantee: guarantees.remove(&id),
         }
@@ -111,6 +115,7 @@ impl Registered {
             valid_from: Moment::start_of(self.party.valid_from),
             valid_to: self.party.valid_to.map(Moment::start_of),
             mailbox: self.party.mailbox.clone(),
+            payment_url: self.payment_url.as_ref().map(ToString::to_string),
         }
     }
 }

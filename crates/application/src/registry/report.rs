@@ -128,7 +128,7 @@ pub(super) fn changes(before: &Registered, after: &Registered) -> Vec<FieldChang
         .collect()
 }
 
-fn shown(one: &Registered) -> [(&'static str, String); 13] {
+fn shown(one: &Registered) -> [(&'static str, String); 14] {
     let Party { name, standing, valid_from, valid_to, mailbox, .. } = &one.party;
     let certificates: Vec<String> = one.certificate_digests().map(fingerprint).collect();
     let delegates: Vec<String> = one.delegate_digests().map(fingerprint).collect();
@@ -142,6 +142,7 @@ fn shown(one: &Registered) -> [(&'static str, String); 13] {
         ("valid_from", valid_from.to_string()),
         ("valid_to", text(valid_to.map(|day| day.to_string()))),
         ("mailbox", text(mailbox.as_ref().map(ToString::to_string))),
+        ("payment_url", text(one.payment_url.as_ref().map(ToString::to_string))),
         ("certificates", certificates.join(", ")),
         ("delegates", delegates.join(", ")),
         ("guarantee.granted", text(guarantee.map(|row| row.granted.to_string()))),

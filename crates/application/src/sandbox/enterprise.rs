@@ -204,6 +204,7 @@ impl Enterprise {
             valid_from: since,
             valid_to: None,
             mailbox: Some(member.mailbox.clone()),
+            payment_url: None,
             delegates: None,
             certificates: Some(vec![member.certificate.clone()]),
             grant: (member.kind == Kind::Platform).then(|| Grant {

@@ -2,17 +2,14 @@
 
 use std::fmt;
 
-use roxmltree::{Document, Node};
-use tongguan_domain::ids::{DeclarationId, MessageId};
-use tongguan_messages::ceb::MessageType;
+use roxmltree::Node;
+use tongguan_domain::ids::DeclarationId;
 use tongguan_storage::Store;
 
 use super::UnmaskError;
 use crate::clearing::record::{DocumentKind, DocumentRecord};
-use crate::intake::envelope::business_message;
 use crate::mailboxes::field_of;
-use crate::numbering::partition_of;
-use crate::originals::{Archive, OriginalError};
+use crate::originals::{Archive, OriginalError, element};
 use crate::review;
 
 /// The persons of a declaration.
@@ -71,10 +68,10 @@ pub(super) fn open(
     documents.retain(|document| names_persons(document.key.kind) && document.state.is_live());
     documents.sort_by_key(|document| document.key.kind);
     let documents = documents.iter().map(|document| {
-        let fields = match original(store, archive, document.source.message) {
+        let fields = match archive.of_message(document.source.message) {
             Ok(bytes) => Some(fields(&bytes, document)),
-            Err(UnmaskError::Original(OriginalError::NotKept(_))) => None,
-            Err(error) => return Err(error),
+            Err(OriginalError::NotKept(_)) => None,
+            Err(error) => return Err(error.into()),
         };
         Ok(PersonalDocument { kind: document.key.kind, fields })
     });
@@ -97,30 +94,16 @@ const fn names_persons(kind: DocumentKind) -> bool {
     )
 }
 
-fn original(store: &Store, archive: &mut Archive, id: MessageId) -> Result<Vec<u8>, UnmaskError> {
-    let message = store.read(|view| view.messages(&[(partition_of(id.0), id)]))?.pop();
-    let message = message.ok_or(OriginalError::NotKept(id))?;
-    Ok(business_message(archive.original(&message)?))
-}
-
 /// The personal fields of one document of a message. What cannot be read, names nobody.
 fn fields(bytes: &[u8], document: &DocumentRecord) -> Vec<PersonalField> {
-    let place = usize::from(document.source.ordinal).saturating_sub(1);
-    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
-    let Ok(tree) = Document::parse(text) else { return Vec::new() };
-    let root = tree.root_element();
-    let Some(message) = MessageType::from_root(root.tag_name().name()) else { return Vec::new() };
-    let layout = message.layout();
-    let is_document = |node: &Node<'_, '_>| {
-        let name = node.tag_name().name();
-        node.is_element() && (name == layout.document || layout.is_misprint(name))
-    };
-    let Some(element) = root.children().filter(is_document).nth(place) else { return Vec::new() };
-    let elements = element.descendants().filter(Node::is_element);
-    let personal = elements.filter_map(|node| {
-        let field = field_of(layout, node.tag_name().name()).filter(|field| field.personal)?;
-        let value = node.text().filter(|text| !text.is_empty())?.to_owned();
-        Some(PersonalField { name: field.name, title: (field.zh, field.en), value })
+    let fields = element::within(bytes, document.source.ordinal, |layout, element| {
+        let elements = element.descendants().filter(Node::is_element);
+        let personal = elements.filter_map(|node| {
+            let field = field_of(layout, node.tag_name().name()).filter(|field| field.personal)?;
+            let value = node.text().filter(|text| !text.is_empty())?.to_owned();
+            Some(PersonalField { name: field.name, title: (field.zh, field.en), value })
+        });
+        personal.collect()
     });
-    personal.collect()
+    fields.unwrap_or_default()
 }

@@ -19,6 +19,7 @@ pub mod decimal;
 pub mod declaration;
 pub mod document;
 pub mod event;
+pub mod evidence;
 pub mod export_declaration;
 pub mod export_return;
 pub mod export_state;

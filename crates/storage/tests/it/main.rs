@@ -18,6 +18,7 @@ mod consolidation;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod evidence;
 mod export;
 #[cfg(test)]
 mod export_return;

@@ -33,6 +33,7 @@ fn party(id: i64) -> PartyRow {
         valid_from: at(0),
         valid_to: Some(at(9)),
         mailbox: Some(mailbox("DXPENT0000000001")),
+        payment_url: Some("https://shop.example/platDataOpen".to_owned()),
     }
 }
 

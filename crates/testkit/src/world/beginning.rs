@@ -65,6 +65,10 @@ impl Draws for Highest {
     fn sample(&self, _office: OfficeCode, _declaration: DeclarationId) -> Draw {
         Draw(u16::MAX)
     }
+
+    fn evidence(&self, _office: OfficeCode, _declaration: DeclarationId) -> Draw {
+        Draw(u16::MAX)
+    }
 }
 
 /// Everybody who is registered.

@@ -18,6 +18,7 @@ mod delegates;
 mod due;
 mod engines;
 mod envelope;
+mod evidence;
 mod examination;
 mod export_faults;
 mod export_returns;

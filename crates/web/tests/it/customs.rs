@@ -221,6 +221,7 @@ fn register(store: &Store, cast: &Cast) {
             valid_from: Moment::start_of(party.valid_from),
             valid_to: None,
             mailbox: party.mailbox.clone(),
+            payment_url: None,
         });
         codes.extend((0..).zip(&party.codes).map(|(place, code)| PartyCodeRow {
             code: code.clone(),

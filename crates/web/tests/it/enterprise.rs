@@ -81,6 +81,7 @@ fn register(world: &World) {
         valid_from: Moment::start_of(party.valid_from),
         valid_to: None,
         mailbox: party.mailbox.clone(),
+        payment_url: None,
     };
     let parties = world.cast.actors().map(|actor| &actor.party);
     let rows: Vec<_> = parties.iter().map(|party| row(party)).collect();

@@ -15,7 +15,7 @@ use tongguan_messages::ceb::TaxBillStatus;
 
 use super::reply::Replying;
 use super::{Circumstances, Undecidable, allowance, delivery, stock};
-use crate::clearing::outcome::{Account, Bill, Cause, Posting, Subject};
+use crate::clearing::outcome::{Account, Bill, Cause, EvidenceDrawn, Posting, Subject};
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
 };
@@ -127,6 +127,7 @@ impl Case {
         self.replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
         let rated = lodged.tax.is_some();
         let entered = Entered { number, lodged };
+        let is_asked = self.draw_evidence(draft, circumstances);
         let hs_codes = facts.items.iter().map(|item| &*item.hs_code);
         let draw = circumstances.draws.draw(facts.office, self.record.id);
         let selectivity = &circumstances.office(facts.office).selectivity;
@@ -141,8 +142,29 @@ impl Case {
             Lane::Green if wanted.priced_otherwise => {
                 self.review(entered, "[Code:1200;Desc:待人工审核]; 单价超出账册备案价格区间")
             }
+            Lane::Green if is_asked && circumstances.office(facts.office).evidence_review => {
+                self.review(entered, "[Code:1200;Desc:待人工审核]; 正在调取支付相关原始数据")
+            }
             Lane::Green => self.accept(draft, circumstances, entered),
         }
+    }
+
+    /// Has the platform asked for payment evidence where chance chooses the declaration; says whether it does.
+    fn draw_evidence(&self, draft: &mut Draft<'_>, circumstances: &Circumstances<'_>) -> bool {
+        let DeclarationFacts { office, platform, order_no, .. } = &*self.record.facts;
+        let settled = circumstances.office(*office);
+        let draw = circumstances.draws.evidence(*office, self.record.id);
+        if draw.position() >= u32::from(settled.evidence_per_10_000) {
+            return false;
+        }
+        draft.ask_for_evidence(EvidenceDrawn {
+            declaration: self.record.id,
+            office: *office,
+            platform: *platform,
+            order_no: order_no.clone(),
+            minutes: settled.evidence_minutes,
+        });
+        true
     }
 
     /// The defects if a year has turned since the declaration was lodged, and the buyer's new year has

@@ -66,6 +66,8 @@ pub trait Draws: std::fmt::Debug {
     fn draw(&self, office: OfficeCode, declaration: DeclarationId) -> Draw;
     /// Another draw of it, for the samples of quarantine: it says nothing about the first.
     fn sample(&self, office: OfficeCode, declaration: DeclarationId) -> Draw;
+    /// A third draw of it, for payment evidence.
+    fn evidence(&self, office: OfficeCode, declaration: DeclarationId) -> Draw;
 }
 
 impl Circumstances<'_> {

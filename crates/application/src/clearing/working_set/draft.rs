@@ -17,7 +17,7 @@ use tongguan_storage::ClosedExportKey;
 use crate::clearing::consolidation::{
     FormalRecord, Merged, PartRecord, RequestKey, RequestRecord, ResultPart,
 };
-use crate::clearing::outcome::{Entry, Posting, Repeat, Response, StockMove};
+use crate::clearing::outcome::{Entry, EvidenceDrawn, Posting, Repeat, Response, StockMove};
 use crate::clearing::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
     ExportRecord, Facts, ReturnRecord, StockRecord,
@@ -310,6 +310,11 @@ impl Draft<'_> {
     /// Adds a posting.
     pub fn post(&mut self, posting: Posting) {
         self.outcomes.postings.push(posting);
+    }
+
+    /// Has the platform of a declaration asked for payment evidence.
+    pub fn ask_for_evidence(&mut self, drawn: EvidenceDrawn) {
+        self.outcomes.evidence.push(drawn);
     }
 
     /// Adds an audit entry.

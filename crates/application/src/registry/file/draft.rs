@@ -15,7 +15,7 @@ pub(super) enum Holds {
 }
 
 /// Every field: its name as a TOML key and CSV column, and what it holds.
-pub(super) const FIELDS: [(&str, Holds); 13] = [
+pub(super) const FIELDS: [(&str, Holds); 14] = [
     ("name", Holds::Text),
     ("codes", Holds::Texts),
     ("roles", Holds::Texts),
@@ -23,6 +23,7 @@ pub(super) const FIELDS: [(&str, Holds); 13] = [
     ("valid_from", Holds::Day),
     ("valid_to", Holds::Day),
     ("mailbox", Holds::Text),
+    ("payment_url", Holds::Text),
     ("certificates", Holds::Texts),
     ("delegates", Holds::Texts),
     ("guarantee.granted", Holds::Amount),

@@ -1,6 +1,7 @@
 //! From the texts of a party to what they mean.
 
 use jiff::civil::Date;
+use tongguan_domain::evidence::PlatformAddress;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::party::{CodeKind, PartyCode, Role, Roles, Standing};
 use tongguan_messages::certificate::Certificate;
@@ -19,6 +20,7 @@ const LONGEST_REFERENCE: usize = 60;
 const ENDLESS: i16 = 9999;
 
 const NAME: &str = "a name of at most 100 characters";
+const ADDRESS: &str = "an address such as \"https://shop.example/platDataOpen\", or \"\" for none";
 const DAY: &str = "a day such as 2026-01-31";
 const CODES: &str = "a customs code (10 characters) or a unified social credit code (18)";
 const MONEY: &str = "an amount in yuan such as \"500000.00\", at most two decimals";
@@ -40,6 +42,10 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
     let (valid_from, valid_to) = fields.validity("valid_from", "valid_to");
     let mailbox = fields
         .optional("mailbox", "a DXP id of at most 30 characters", |text| DxpId::parse(text).ok());
+    let payment_url = fields.optional("payment_url", ADDRESS, |text| match text {
+        "" => Some(None),
+        text => PlatformAddress::parse(text).map(Some),
+    });
     let certificates = fields.certificates("certificates", files);
     let delegates = fields.certificates("delegates", files);
     let grant = fields.grant();
@@ -55,6 +61,7 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
         valid_from,
         valid_to,
         mailbox,
+        payment_url,
         certificates,
         delegates,
         grant,
