@@ -119,8 +119,16 @@ pub struct DecisionsGiven {
     /// Their numbers, at most 50.
     #[schema(min_items = 1, max_items = 50)]
     filings: Vec<String>,
-    #[serde(flatten)]
-    decision: DecisionGiven,
+    /// What.
+    decision: DecisionName,
+    /// Why, in at most 500 characters, as the enterprises read it. Only an approval that changes nothing needs
+    /// none.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    reason: String,
+    /// The last day of what is approved or reopened; without end where absent. A certificate ends by itself.
+    #[schema(format = Date)]
+    valid_to: Option<String>,
 }
 
 /// A decision.
@@ -373,16 +381,19 @@ pub async fn decide_all(
     if !(1..=MOST_AT_ONCE).contains(&given.filings.len()) {
         return Err(wrong("/filings", "1 to 50 numbers"));
     }
-    if given.decision.gcode.is_some() {
-        return Err(wrong("/gcode", "a tariff code is decided for each filing by itself"));
-    }
+    let each = DecisionGiven {
+        decision: given.decision,
+        reason: given.reason,
+        gcode: None,
+        valid_to: given.valid_to,
+    };
     let today = shared.access.clock.now().china_day();
     let mut decided = Vec::with_capacity(given.filings.len());
     for number in given.filings {
         let Ok(id) = number_of(&number) else {
             return Err(wrong("/filings", "each is the number of a filing"));
         };
-        let decision = decision(&shared, &caller, id, &given.decision).await?;
+        let decision = decision(&shared, &caller, id, &each).await?;
         let outcome = filings::decide(&shared, decision).await?;
         decided.push(match outcome {
             Ok(filing) => DecidedFilingView {
