@@ -84,11 +84,9 @@ async fn whoever_has_taken_a_case_on_decides_about_it() {
     assert!(title(&stale).contains("The case has gone on"), "{stale:?}");
     let case = li.read(&format!("{at}/case")).await;
     assert_eq!(case["assignment"], Value::Null, "a decision gives it back: {case}");
-    let wrong = li.send(
-        &format!("{at}/ruling"),
-        &json!({ "ruling": "accept", "reason": "in-order", "seen": "x" }),
-    );
-    assert_eq!(json_of(&wrong.await)["errors"][0]["pointer"], "/seen");
+    let wrong = json!({ "ruling": "accept", "reason": "in-order", "seen": "x" });
+    let wrong = li.send(&format!("{at}/ruling"), &wrong).await;
+    assert_eq!(json_of(&wrong)["errors"][0]["pointer"], "/seen");
     let waiting = li.read("queue/waiting").await;
     assert_eq!(waiting["queues"].as_array().unwrap().len(), 2, "{waiting}");
 }
