@@ -28,7 +28,7 @@ impl Service {
     }
 
     /// Lets somebody in, who chooses [`PASSWORD`].
-    fn admit(&self, sign_in: &str, role: &str, organisation: &str) {
+    pub fn admit(&self, sign_in: &str, role: &str, organisation: &str) {
         let standing = ["--role", role, "--organisation", organisation];
         let add = ["people", "add", sign_in, "--name", "李伟"];
         let code = self.said(&[&add[..], &standing].concat())["code"].as_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ impl Service {
     }
 
     /// The cookie of somebody who signs in.
-    fn sign_in(&self, sign_in: &str) -> String {
+    pub fn sign_in(&self, sign_in: &str) -> String {
         let form = format!("sign_in={sign_in}&password={}", PASSWORD.replace(' ', "+"));
         let told = self.post("/sign-in", &[FORM], form.as_bytes());
         let cookie = told.headers["set-cookie"].to_str().unwrap();

@@ -30,6 +30,7 @@ mod review_exports;
 mod run;
 mod sandbox;
 mod serve;
+mod serve_again;
 mod serve_connections;
 mod serve_log;
 mod serve_metrics;

@@ -94,8 +94,17 @@ impl Service {
 
     /// Kills it, and starts it anew.
     pub fn killed(&mut self) {
+        self.kill();
+        self.serve_again();
+    }
+
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Starts anew what has ended.
+    pub fn serve_again(&mut self) {
         (self.child, self.base) = serve(self.folder.path());
     }
 
@@ -137,7 +146,7 @@ impl Service {
     }
 
     /// Its store, opened beside it.
-    fn store(&self) -> Store {
+    pub fn store(&self) -> Store {
         let [kind, place] = &self.place;
         let target = match kind.as_str() {
             "--data" => Target::Sqlite(place.into()),
