@@ -204,6 +204,9 @@ def read_lists(program, administrator, number):
     requested = administrator.act("/api/v1/consolidations", {"month": "2026-10"})
     print("requested:", requested["prospects"])
     print("webhooks:", len(administrator.get("/api/v1/webhooks")["webhooks"]))
+    letter = administrator.all("/api/v1/mail")[-1]["n"]
+    for message in administrator.get(f"/api/v1/mail/{letter}")["messages"]:
+        print("first letter:", message["type"], message["status"], len(message["parts"]), "parts")
     bills = administrator.all("/api/v1/tax-bills")
     print("tax bills:", len(bills), "books:", len(administrator.get("/api/v1/books")["books"]))
 

@@ -33,6 +33,7 @@ mod figures;
 mod filings;
 mod formal;
 mod keys;
+mod mail;
 mod messages;
 mod paging;
 mod parameters;
@@ -93,6 +94,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(parcels::list))
         .api(may(P::ReadParcels), routes!(parcels::csv))
         .api(may(P::ReadParcels), routes!(documents::list))
+        .api(may(P::ReadMail), routes!(mail::list))
+        .api(may(P::ReadMail), routes!(mail::show))
         .api(Needs::Nothing, routes!(figures::all))
         .api(may(P::ReadStatistics), routes!(figures::of_office))
         .api(may(P::ReadParcels), routes!(search::search))

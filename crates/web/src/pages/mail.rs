@@ -21,6 +21,7 @@ use super::shell::{Visit, time};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
+use crate::views::mail::has_persons;
 
 /// Letters of a page.
 const ROWS: i64 = 50;
@@ -147,7 +148,8 @@ pub fn without_mailbox(visit: &Visit, title: &str) -> Markup {
     }
 }
 
-async fn find(shared: &Shared, caller: &Caller, n: i64) -> Result<Letter, Problem> {
+/// A letter of the own mailbox.
+pub async fn find(shared: &Shared, caller: &Caller, n: i64) -> Result<Letter, Problem> {
     let mailbox = own_mailbox(shared, caller).await?.ok_or(Problem::NotFound)?;
     let mailboxes = Arc::clone(&shared.access.mailboxes);
     let after = n.checked_sub(1).filter(|after| *after >= 0).ok_or(Problem::NotFound)?;
@@ -229,11 +231,6 @@ fn written(visit: &Visit, n: i64, place: usize, message: &Rendered) -> Markup {
 /// Whether a text has to be read as Chinese: customs answers in Chinese, whoever reads it.
 fn is_chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
-}
-
-/// Whether something in it is masked: then its XML is not put on the page.
-fn has_persons(read: &Readable) -> bool {
-    read.parts.iter().flat_map(|part| &part.fields).any(|field| field.is_masked)
 }
 
 fn name(visit: &Visit, field: &ReadableField) -> Markup {

@@ -19,6 +19,7 @@ pub mod filing;
 pub mod formal;
 pub mod history;
 pub mod import;
+pub mod mail;
 pub mod parameter;
 pub mod parcel;
 pub mod people;

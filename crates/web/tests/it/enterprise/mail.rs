@@ -1,6 +1,7 @@
 //! The mailbox, and a message that is uploaded.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use tongguan_application::history::{AuditFilter, Register, Subject, audited};
 use tongguan_application::intake::Summary;
 use tongguan_application::mailboxes::Distributor;
@@ -13,6 +14,7 @@ use tongguan_testkit::parcels::{message, parcel};
 
 use super::Stage;
 use crate::fixture::{Answer, Browser};
+use crate::interface::json_of;
 
 #[tokio::test]
 async fn a_mailbox_is_read_by_its_own_people_alone() {
@@ -35,6 +37,20 @@ async fn a_mailbox_is_read_by_its_own_people_alone() {
     let theirs = exporter.open("/mail/1/1.xml").await;
     assert_ne!(theirs.body, file.body);
     assert!(!exporter.open("/mail").await.body.contains(own));
+    merchant.accept = "application/json";
+    let listed = json_of(&merchant.open("/api/v1/mail?limit=1").await);
+    let next = listed["next"].as_str().unwrap().to_owned();
+    let newest = listed["items"][0]["n"].as_i64().unwrap();
+    let message = &listed["items"][0]["messages"][0];
+    assert!(message["type"].as_str().unwrap().starts_with("CEB"), "{listed}");
+    assert_eq!(message["parts"], Value::Null);
+    let older = json_of(&merchant.open(&next).await);
+    assert_eq!(older["items"][0]["n"], newest - 1, "{older}");
+    let told = json_of(&merchant.open("/api/v1/mail/1").await);
+    assert_eq!(told["messages"][0]["file"], "/mail/1/1.xml");
+    assert!(told["messages"][0]["parts"][0]["fields"][0]["name"].is_string(), "{told}");
+    assert_eq!(merchant.open("/api/v1/mail/999").await.status, StatusCode::NOT_FOUND);
+    merchant.accept = "text/html";
     for nothing in ["/mail/999", "/mail/0", "/mail/-1", "/mail/1/9.xml", "/mail/1/0.xml"] {
         assert_eq!(merchant.open(nothing).await.status, StatusCode::NOT_FOUND, "{nothing}");
     }
@@ -69,8 +85,10 @@ async fn a_message_with_persons_in_it_leaves_the_pages_for_those_who_declare_and
     let (page, file) = (format!("/mail/{n}"), format!("/mail/{n}/1.xml"));
     let number = &*parcel.declaration.buyer.number;
     for browser in [&mut merchant, &mut reader] {
-        let shown = browser.open(&page).await;
-        assert!(shown.body.contains("***") && !shown.body.contains(number), "{}", shown.body);
+        for address in [page.clone(), format!("/api/v1{page}")] {
+            let shown = browser.open(&address).await;
+            assert!(shown.body.contains("***") && !shown.body.contains(number), "{}", shown.body);
+        }
     }
     assert!(!reader.open(&page).await.body.contains(&file), "no link that leads nowhere");
     assert_eq!(reader.open(&file).await.status, StatusCode::FORBIDDEN);
