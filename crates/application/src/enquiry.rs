@@ -34,6 +34,7 @@ use crate::clearing::settings::OfficeSettings;
 use crate::codes::{self, CodesError};
 use crate::export_returns;
 use crate::figures::{self, Today};
+use crate::parcels::ParcelsError;
 use crate::quarantine::{self, Due};
 use crate::registry;
 use crate::returns::{self, ReturnError};
@@ -115,6 +116,9 @@ pub enum EnquiryError {
     /// Proposals.
     #[error(transparent)]
     Proposal(#[from] ProposalError),
+    /// What is relayed.
+    #[error(transparent)]
+    Relayed(#[from] ParcelsError),
 }
 
 impl Enquiries {

@@ -805,6 +805,36 @@ CREATE TABLE relay_handle (
     PRIMARY KEY (bucket, handle, message_id, ordinal)
 ) CLUSTERED;
 
+-- What is relayed, as parties, offices and whoever reaches everything find it.
+CREATE TABLE relayed_parcel (
+    bucket BIGINT NOT NULL,
+    reader TEXT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    office TEXT NOT NULL,
+    order_no TEXT NOT NULL,
+    waybill_no TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    pre_no TEXT NOT NULL,
+    taken_at BIGINT NOT NULL,
+    PRIMARY KEY (bucket, reader, message_id, ordinal)
+) CLUSTERED;
+
+-- What upstream has said of a document: without its words, which lie in the message.
+CREATE TABLE relay_answer (
+    partition BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    ordinal BIGINT NOT NULL,
+    answer_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    status BIGINT,
+    number TEXT,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (partition, message_id, ordinal, answer_id, n)
+) CLUSTERED;
+
 CREATE TABLE relay_stray (
     partition BIGINT NOT NULL,
     message_id BIGINT NOT NULL,

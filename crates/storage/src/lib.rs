@@ -61,6 +61,7 @@ mod person;
 mod register;
 mod registry;
 mod relay;
+mod relayed;
 mod response;
 pub mod seal;
 mod serial;
@@ -111,6 +112,7 @@ pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use relay::{
     RelayDocumentRow, RelayHandleRow, RelayMessageRow, RelayStrayRow, WindowMessageRow,
 };
+pub use relayed::{RelayAnswerRow, RelayedParcelRow};
 pub use response::{Mail, MailRead, Response};
 pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};

@@ -8,14 +8,14 @@ use std::sync::Arc;
 
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
-use tongguan_domain::ids::{DxpId, MessageId, OfficeCode, ProvisionalNumber};
+use tongguan_domain::ids::{DxpId, MessageId, OfficeCode, PartyId, ProvisionalNumber};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::response::{Quote, Quoted};
 use tongguan_storage::Partition;
 
 use super::batch::Delivery;
-use super::incoming::{Filed, Incoming, Submitted};
+use super::incoming::{Filed, FiledFacts, Incoming, Submitted};
 use super::record::AnswerTo;
 use super::settings::Settings;
 
@@ -45,7 +45,7 @@ impl RelayedMessage {
             })
             .collect::<Option<_>>()?;
         let is_relayed = |document: &&Submitted| {
-            let office = OfficeCode::parse(document.answer.quote.get(Quoted::OFFICE));
+            let office = document.office();
             let office = office.map_or(&settings.default_office, |office| settings.office(office));
             office.relay.covers(kind)
         };
@@ -76,6 +76,22 @@ impl Submitted {
         match &self.filed {
             Filed::TurnedAway { defects, .. } => defects,
             Filed::Document(filed) => filed.verdict.as_ref().err().map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// The office that it names. The response to an export quotes none, so its facts are asked.
+    fn office(&self) -> Option<OfficeCode> {
+        let quoted = OfficeCode::parse(self.answer.quote.get(Quoted::OFFICE)).ok();
+        quoted.or_else(|| match self.facts()? {
+            FiledFacts::Export(lodging) => Some(lodging.facts.office),
+            _ => None,
+        })
+    }
+
+    fn facts(&self) -> Option<&FiledFacts> {
+        match &self.filed {
+            Filed::Document(filed) => filed.verdict.as_ref().ok(),
+            Filed::TurnedAway { .. } => None,
         }
     }
 
@@ -202,6 +218,97 @@ impl RelayedDocument {
     }
 }
 
+/// A declaration that was taken in for upstream, as its parties and its office find it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedRelay {
+    /// The message.
+    pub message: MessageId,
+    /// Which document of it.
+    pub ordinal: u16,
+    /// Its type.
+    pub kind: MessageType,
+    /// Its platform, merchant and declarant.
+    pub parties: BTreeSet<PartyId>,
+    /// 申报地海关.
+    pub office: OfficeCode,
+    /// 订单编号.
+    pub order_no: Box<str>,
+    /// 物流运单编号.
+    pub waybill_no: Box<str>,
+    /// 企业内部编号; empty where it has none.
+    pub reference: Box<str>,
+    /// 预录入编号 that it was given here; empty where it has none.
+    pub provisional_no: Box<str>,
+    /// When it was taken in.
+    pub taken_at: Moment,
+}
+
+/// What upstream has said of a document, without its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeardOf {
+    /// The message that was sent.
+    pub message: MessageId,
+    /// Which document of it.
+    pub ordinal: u16,
+    /// The message from upstream, and the place in it.
+    pub from: (MessageId, u16),
+    /// Its type.
+    pub kind: Option<MessageType>,
+    /// 回执状态, where it says one.
+    pub status: Option<i32>,
+    /// 清单编号, where it gives one.
+    pub number: Option<Box<str>>,
+    /// When it was said.
+    pub at: Moment,
+}
+
+impl ListedRelay {
+    /// As its facts say; nothing of what is no declaration.
+    pub fn of(
+        relayed: &RelayedMessage,
+        submitted: &Submitted,
+        document: &RelayedDocument,
+        taken_at: Moment,
+    ) -> Option<Self> {
+        let (parties, office, order_no, waybill_no) = match submitted.facts()? {
+            FiledFacts::Declaration(lodging) => {
+                let facts = &lodging.facts;
+                let parties = BTreeSet::from([facts.platform, facts.merchant, facts.declarant]);
+                (parties, facts.office, facts.order_no.as_str(), facts.waybill_no.as_str())
+            }
+            FiledFacts::Export(lodging) => {
+                let facts = &lodging.facts;
+                let (platform, own) = (facts.parties.platform, &facts.parties);
+                let parties = platform.into_iter().chain([own.merchant, own.declarant]).collect();
+                (parties, facts.office, facts.order_no.as_str(), facts.waybill_no.as_str())
+            }
+            _ => return None,
+        };
+        Some(Self {
+            message: relayed.message,
+            ordinal: document.ordinal,
+            kind: relayed.kind,
+            parties,
+            office,
+            order_no: order_no.into(),
+            waybill_no: waybill_no.into(),
+            reference: document.answer.quote.get(Quoted::REFERENCE).into(),
+            provisional_no: document
+                .provisional
+                .as_ref()
+                .map(|number| number.as_str().into())
+                .unwrap_or_default(),
+            taken_at,
+        })
+    }
+
+    /// The numbers by which it is found.
+    pub fn numbers(&self) -> impl Iterator<Item = Handle> {
+        let of = [&self.order_no, &self.waybill_no, &self.reference, &self.provisional_no];
+        of.into_iter().filter(|number| !number.trim().is_empty()).map(|it| Handle::own(it))
+    }
+}
+
 /// What happened to a message to upstream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelayStep {
@@ -252,8 +359,18 @@ pub struct UpstreamAnswer {
     pub gives: Vec<Handle>,
     /// What it says.
     pub said: Said,
+    /// 回执状态, where it says one.
+    pub status: Option<i32>,
     /// When it was said.
     pub at: Moment,
+}
+
+impl UpstreamAnswer {
+    /// 清单编号, where it gives or names one.
+    pub fn number(&self) -> Option<&str> {
+        let number = self.quote.as_ref()?.get(Quoted::DECLARATION_NO).trim();
+        (!number.is_empty()).then_some(number)
+    }
 }
 
 /// What an answer says.
@@ -278,6 +395,11 @@ impl Handle {
     /// A document's own number (`guid`).
     pub fn guid(guid: &str) -> Self {
         Self(format!("g{}", guid.trim().to_ascii_uppercase()).into())
+    }
+
+    /// A number that a document has of its own: of its order, its waybill, its sender's, or given here.
+    pub fn own(number: &str) -> Self {
+        Self(format!("p{}", number.trim()).into())
     }
 
     /// A number that upstream gave a document of those that `answered_by` answers.

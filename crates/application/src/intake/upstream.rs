@@ -69,6 +69,7 @@ fn read(message: MessageType, answer: &ReadAnswer, said: &Answer) -> UpstreamAns
                 gives: given.map(|number| Handle::given(message, number)).collect(),
                 quote: Some(quote.clone()),
                 said: Said::Something,
+                status: Some(response.status),
                 at: response.at,
             }
         }
@@ -88,6 +89,7 @@ fn read(message: MessageType, answer: &ReadAnswer, said: &Answer) -> UpstreamAns
             gives: Vec::new(),
             quote: None,
             said: Said::Unreadable { status: refusal.status, text: refusal.text.clone() },
+            status: Some(refusal.status),
             at: refusal.at,
         },
     }
@@ -101,6 +103,7 @@ fn about(ordinal: u16, answered_by: MessageType, number: &str, at: Moment) -> Up
         gives: Vec::new(),
         quote: None,
         said: Said::Something,
+        status: None,
         at,
     }
 }

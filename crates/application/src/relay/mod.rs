@@ -3,10 +3,12 @@
 //! What goes upstream is chosen by the setting `relay` of offices, when a batch is committed
 //! ([`crate::clearing::relay`]): in the same transaction a message becomes a row of the outbox to upstream.
 //! The [`Courier`] sends what stands there, in order for each parcel; the [`Collector`] fetches what upstream
-//! answers and hands it to the writer, which passes it on.
+//! answers and hands it to the writer, which passes it on. Who finds what is relayed in lists is written with it
+//! ([`Reader`]).
 
 mod collector;
 mod courier;
+mod listing;
 
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
@@ -20,6 +22,7 @@ use crate::deciding::{self, Decides, NotCommitted};
 
 pub use collector::{Collector, NotCollected};
 pub use courier::{Courier, RelayError, Terms, Turn};
+pub use listing::{NoRelayedId, Reader, RelayedId, RelayedPage, RelayedParcel, UpstreamSaid};
 
 /// The most that is listed of each kind.
 const MOST: i64 = 100;

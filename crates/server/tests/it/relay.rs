@@ -110,11 +110,55 @@ fn a_parcel_is_cleared_upstream(
     let shown = shown(local);
     assert_eq!((&shown["sent"]["count"], &shown["waiting"]["count"]), (&4.into(), &0.into()));
     assert_eq!(shown["strays"], Value::Array(Vec::new()));
+    found_by_its_parties(local, &texts);
     // Upstream answers the window, and nobody behind it.
     let mailbox = above.cast.carrier.mailbox().to_owned();
     let key = above.key(&mailbox);
     let read = above.get(&format!("/mailbox/{mailbox}?after=0"), key["key"].as_str()).json();
     assert_eq!(read["letters"], Value::Array(Vec::new()));
+}
+
+/// The declaration stands in the lists of its parties, by any number, with what upstream has said of it.
+fn found_by_its_parties(local: &Service, texts: &str) {
+    let told = |name: &str| {
+        let (_, rest) = texts.split_once("<returnStatus>800</returnStatus>").unwrap();
+        let before = &texts[..texts.len() - rest.len()];
+        let (_, value) = before.rsplit_once(&format!("<{name}>")).unwrap();
+        value.split('<').next().unwrap().to_owned()
+    };
+    let key = |mailbox: &str| local.key(mailbox)["key"].as_str().unwrap().to_owned();
+    let declarant = key(local.cast.carrier.mailbox());
+    let listed = local.get("/api/v1/relayed", Some(&declarant)).json();
+    let parcel = &listed["items"][0];
+    assert_eq!(
+        listed["items"].as_array().unwrap().len(),
+        1,
+        "orders are no declarations: {listed}"
+    );
+    assert_eq!(
+        (&parcel["decided"], &parcel["sending"], &parcel["sending_status"], &parcel["status"]),
+        (&"upstream".into(), &"sent".into(), &3.into(), &800.into()),
+        "{parcel}"
+    );
+    assert_eq!(parcel["invt_no"], told("invtNo").as_str(), "{parcel}");
+    let said: Vec<_> =
+        parcel["answers"].as_array().unwrap().iter().map(|it| it["status"].clone()).collect();
+    for status in [2, 120, 800] {
+        assert!(said.contains(&status.into()), "{status}: {said:?}");
+    }
+    let numbers = ["order_no", "waybill_no", "reference", "pre_no", "invt_no"];
+    for number in numbers.map(|name| parcel[name].as_str().unwrap()) {
+        let found = local.get(&format!("/api/v1/search?number={number}"), Some(&declarant)).json();
+        assert_eq!(found["relayed"][0]["id"], parcel["id"], "{number}: {found}");
+    }
+    let stranger = key(local.cast.exporter.mailbox());
+    assert_eq!(
+        local.get("/api/v1/relayed", Some(&stranger)).json()["items"],
+        Value::Array(Vec::new())
+    );
+    let path = format!("/api/v1/relayed/{}", parcel["id"].as_str().unwrap());
+    assert_eq!(local.get(&path, Some(&declarant)).json(), *parcel);
+    assert_eq!(local.get(&path, Some(&stranger)).status, 404);
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod quarantine;
 mod queue;
 mod reference;
 mod relay;
+mod relayed;
 mod responses;
 mod returns;
 mod search;
@@ -99,6 +100,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(Needs::Nothing, routes!(figures::all))
         .api(may(P::ReadStatistics), routes!(figures::of_office))
         .api(may(P::ReadParcels), routes!(search::search))
+        .api(may(P::ReadParcels), routes!(relayed::list))
+        .api(may(P::ReadParcels), routes!(relayed::show))
         .api(may(P::ReadParcels), routes!(declarations::show))
         .api(may(P::Decide), routes!(declarations::rule))
         .api(may(P::Examine), routes!(quarantine::register))

@@ -13,6 +13,7 @@ use super::part::Asked;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::{Problem, json_answer};
+use crate::views::relayed::RelayedParcelView;
 
 /// What is looked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,6 +29,8 @@ pub struct SearchQuery {
 struct SearchedView {
     /// Declarations within reach.
     declarations: Vec<FoundView>,
+    /// Those that were relayed: they are decided upstream.
+    relayed: Vec<RelayedParcelView>,
 }
 
 /// A declaration that was found.
@@ -70,10 +73,12 @@ pub async fn search(
     let now = shared.access.clock.now();
     let look = move || -> Result<_, EnquiryError> {
         let found = enquiries.search(reach, &number, now)?.all();
-        Ok(enquiries.declarations(reach, &found)?)
+        Ok((enquiries.declarations(reach, &found)?, enquiries.relayed_named(reach, &number)?))
     };
-    let declarations = blocking(look).await?.iter().map(FoundView::of).collect();
-    Ok(json_answer(&SearchedView { declarations }))
+    let (declarations, relayed) = blocking(look).await?;
+    let declarations = declarations.iter().map(FoundView::of).collect();
+    let relayed = relayed.iter().map(RelayedParcelView::of).collect();
+    Ok(json_answer(&SearchedView { declarations, relayed }))
 }
 
 impl FoundView {

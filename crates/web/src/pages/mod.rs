@@ -36,6 +36,7 @@ pub mod proposals;
 pub mod quarantine;
 pub mod queue;
 pub mod relay;
+pub mod relayed;
 pub mod requests;
 pub mod returns;
 pub mod sandbox;
@@ -110,6 +111,8 @@ fn of_customs(routes: Routes) -> Routes {
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
         .post("/queue/rulings", Needs::May(Permission::Decide), bulk::decide)
         .get("/search", Needs::May(Permission::ReadParcels), search::page)
+        .get("/relayed", Needs::May(Permission::ReadParcels), relayed::page)
+        .get("/relayed/{id}", Needs::May(Permission::ReadParcels), relayed::one)
         .get("/figures", Needs::May(Permission::ReadStatistics), figures::page)
         .get("/declarations/{number}", Needs::May(Permission::ReadParcels), case::page)
         .post("/declarations/{id}/rulings", Needs::May(Permission::Decide), case::deciding::decide)

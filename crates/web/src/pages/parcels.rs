@@ -13,6 +13,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
 
+use super::relayed;
 use super::shell::{Visit, encoded, time};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
@@ -48,6 +49,10 @@ pub async fn page(
     };
     let filter = asked.wanted.filter()?;
     let behind = asked.behind()?;
+    let relayed = match asked.wanted.number.trim() {
+        "" => Vec::new(),
+        number => relayed::named(&shared, caller.reach(), number).await?,
+    };
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let listing = move || {
         let page = enquiries.parcels(reach, &filter, behind, ROWS)?;
@@ -66,6 +71,11 @@ pub async fn page(
             } }
         }
         @if page.rows.is_empty() { (empty(&visit, &asked)) } @else { (rows(&visit, &page, &registry)) }
+        @if !relayed.is_empty() {
+            h2 { (visit.say("转发的清单", "Relayed declarations")) }
+            (relayed::rows(&visit, &relayed))
+        }
+        p { a href="/relayed" { (visit.say("转发上级窗口的清单", "Declarations that are relayed and decided upstream")) } }
         nav.pages aria-label=(visit.say("分页", "Pages")) {
             @if !asked.behind.is_empty() {
                 a href=(asked.address("/parcels", None)) { (visit.say("最新的包裹", "Newest parcels")) }

@@ -11,6 +11,7 @@ use tongguan_application::review::AnyDeclaration;
 
 use super::case;
 use super::form::go_to;
+use super::relayed;
 use super::shell::{Visit, encoded};
 use super::words::{data, status};
 use crate::Shared;
@@ -44,13 +45,21 @@ pub async fn page(
     let (number, now) = (wanted.clone(), shared.access.clock.now());
     let look = move || -> Result<_, EnquiryError> {
         let found = enquiries.search(reach, &number, now)?.all();
-        Ok(enquiries.declarations(reach, &found)?)
+        Ok((enquiries.declarations(reach, &found)?, enquiries.relayed_named(reach, &number)?))
     };
-    let found = blocking(look).await?;
-    if let [one] = found.as_slice() {
-        return Ok(go_to(&case::address(one.id())));
-    }
-    let results = if found.is_empty() { nothing_found(&visit) } else { list(&visit, &found) };
+    let (found, relayed) = blocking(look).await?;
+    let results = match (found.as_slice(), relayed.as_slice()) {
+        ([one], []) => return Ok(go_to(&case::address(one.id()))),
+        ([], [one]) => return Ok(go_to(&relayed::address(one.id))),
+        ([], []) => nothing_found(&visit),
+        (found, relayed) => html! {
+            @if !found.is_empty() { (list(&visit, found)) }
+            @if !relayed.is_empty() {
+                h2 { (visit.say("转发的清单", "Relayed declarations")) }
+                (relayed::rows(&visit, relayed))
+            }
+        },
+    };
     Ok(shown(&visit, &wanted, &results))
 }
 

@@ -26,6 +26,7 @@ pub mod people;
 pub mod queue;
 pub mod registry;
 pub mod relay;
+pub mod relayed;
 pub mod returns;
 pub mod system;
 pub mod tax;

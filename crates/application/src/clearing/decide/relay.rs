@@ -13,8 +13,9 @@ use crate::clearing::incoming::{Filed, Submitted};
 use crate::clearing::outcome::{Cause, Entry, Subject};
 use crate::clearing::record::Source;
 use crate::clearing::relay::{
-    FromUpstream, Handle, PassedOn, RefusedUpstream, RelayAct, RelayRecord, RelayState, RelayStep,
-    RelayedDocument, RelayedMessage, Said, Stray, UpstreamAnswer, upstream_number,
+    FromUpstream, Handle, HeardOf, ListedRelay, PassedOn, RefusedUpstream, RelayAct, RelayRecord,
+    RelayState, RelayStep, RelayedDocument, RelayedMessage, Said, Stray, UpstreamAnswer,
+    upstream_number,
 };
 use crate::clearing::working_set::Draft;
 
@@ -48,6 +49,11 @@ pub fn take(
     for document in &documents {
         let of = (relayed.message, document.ordinal);
         draft.set_handle(Handle::guid(document.answer.quote.guid()), of);
+    }
+    for (submitted, document) in relayed.documents.iter().zip(&documents) {
+        if let Some(listed) = ListedRelay::of(relayed, submitted, document, circumstances.at) {
+            draft.list_relayed(listed);
+        }
     }
     draft.set_handle(Handle::envelope(&upstream_number(relayed.message)), (relayed.message, 0));
     let names = documents.iter().flat_map(RelayedDocument::names).map(str::to_owned).collect();
@@ -238,6 +244,17 @@ fn heard(
     }
     let kind = record.kind;
     let is_meant = |document: &&RelayedDocument| ordinal == 0 || document.ordinal == ordinal;
+    for document in record.documents.iter().filter(is_meant) {
+        draft.hear_of(HeardOf {
+            message,
+            ordinal: document.ordinal,
+            from: (came.message, answer.ordinal),
+            kind: came.kind,
+            status: answer.status,
+            number: answer.number().map(Into::into),
+            at: answer.at,
+        });
+    }
     let Some(document) = record.documents.iter().find(is_meant) else { return };
     if let Said::Unreadable { status, text } = &answer.said {
         let (status, text) = (*status, text.clone());

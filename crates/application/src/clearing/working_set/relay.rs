@@ -6,7 +6,9 @@ use std::sync::Arc;
 use tongguan_domain::ids::MessageId;
 
 use super::{Draft, WorkingSet};
-use crate::clearing::relay::{Handle, PassedOn, RefusedUpstream, RelayRecord, Stray};
+use crate::clearing::relay::{
+    Handle, HeardOf, ListedRelay, PassedOn, RefusedUpstream, RelayRecord, Stray,
+};
 
 /// Records by key.
 #[derive(Debug, Default, Clone)]
@@ -22,6 +24,10 @@ pub struct RelayTables {
 pub struct RelayOutcomes {
     /// Messages that were taken in for upstream, in the order in which they came.
     pub taken: Vec<MessageId>,
+    /// The declarations in them, as they are found.
+    pub listed: Vec<ListedRelay>,
+    /// What was heard of documents.
+    pub heard: Vec<HeardOf>,
     /// Answers that are passed on, in order of decision.
     pub passed: Vec<PassedOn>,
     /// Format refusals that are passed on.
@@ -42,6 +48,8 @@ impl RelayTables {
 impl RelayOutcomes {
     pub(super) fn extend(&mut self, other: Self) {
         self.taken.extend(other.taken);
+        self.listed.extend(other.listed);
+        self.heard.extend(other.heard);
         self.passed.extend(other.passed);
         self.refused.extend(other.refused);
         self.strays.extend(other.strays);
@@ -88,6 +96,19 @@ impl Draft<'_> {
     /// Notes that a number names a document, or a whole message.
     pub fn set_handle(&mut self, handle: Handle, named: (MessageId, u16)) {
         self.new.relay.handles.entry(handle).or_default().insert(named);
+    }
+
+    /// Has a declaration be found by its parties and its office, by its numbers.
+    pub fn list_relayed(&mut self, listed: ListedRelay) {
+        for number in listed.numbers() {
+            self.set_handle(number, (listed.message, listed.ordinal));
+        }
+        self.outcomes.relay.listed.push(listed);
+    }
+
+    /// Notes what upstream has said of a document.
+    pub fn hear_of(&mut self, heard: HeardOf) {
+        self.outcomes.relay.heard.push(heard);
     }
 
     /// Adds an answer that is passed on.

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::relay::StoredPassedOn;
-use tongguan_storage::{self as storage, Partition, RelayHandleRow, RelayStrayRow, Tx};
+use tongguan_storage::{
+    self as storage, Partition, RelayAnswerRow, RelayHandleRow, RelayStrayRow, RelayedParcelRow, Tx,
+};
 
 use super::{Sequence, response_kind};
 use crate::clearing::batch::BatchError;
-use crate::clearing::relay::{PassedOn, RefusedUpstream};
+use crate::clearing::relay::{HeardOf, ListedRelay, PassedOn, RefusedUpstream};
 use crate::clearing::rows;
 use crate::clearing::working_set::Changes;
 use crate::delivery::refusal_of_upstream;
 use crate::numbering::partition_of;
+use crate::relay::Reader;
 
 pub(super) fn write(
     tx: &mut Tx<'_>,
@@ -46,6 +49,8 @@ pub(super) fn write(
     });
     tx.insert_absent(&handles.collect::<Vec<_>>())?;
     let outcomes = &changes.outcomes.relay;
+    tx.insert_absent(&outcomes.listed.iter().flat_map(listed).collect::<Vec<_>>())?;
+    tx.upsert(&outcomes.heard.iter().map(heard).collect::<Vec<_>>())?;
     let mut responses = Vec::new();
     for passed in &outcomes.passed {
         moved.insert(passed.partition, ());
@@ -67,6 +72,41 @@ pub(super) fn write(
     });
     tx.upsert(&strays.collect::<Vec<_>>())?;
     Ok(())
+}
+
+/// A declaration that is relayed, a row for each who finds it.
+fn listed(listed: &ListedRelay) -> impl Iterator<Item = RelayedParcelRow> {
+    let parties = listed.parties.iter().copied().map(Reader::Party);
+    parties.chain([Reader::Office(listed.office), Reader::Everybody]).map(|reader| {
+        let reader = reader.name();
+        RelayedParcelRow {
+            bucket: Partition::of_text(&reader),
+            reader,
+            message_id: listed.message,
+            ordinal: i64::from(listed.ordinal),
+            kind: listed.kind.code().to_owned(),
+            office: listed.office.to_string(),
+            order_no: listed.order_no.to_string(),
+            waybill_no: listed.waybill_no.to_string(),
+            reference: listed.reference.to_string(),
+            pre_no: listed.provisional_no.to_string(),
+            taken_at: listed.taken_at,
+        }
+    })
+}
+
+fn heard(heard: &HeardOf) -> RelayAnswerRow {
+    RelayAnswerRow {
+        partition: partition_of(heard.message.0),
+        message_id: heard.message,
+        ordinal: i64::from(heard.ordinal),
+        answer_id: heard.from.0,
+        n: i64::from(heard.from.1),
+        kind: heard.kind.map_or_else(String::new, |kind| kind.code().to_owned()),
+        status: heard.status.map(i64::from),
+        number: heard.number.as_deref().map(str::to_owned),
+        at: heard.at,
+    }
 }
 
 fn passed_on(passed: &PassedOn, seq: i64, at: Moment) -> Result<storage::Response, BatchError> {

@@ -27,9 +27,9 @@ use tongguan_domain::access::{Permission, Standing};
 use tongguan_domain::ids::DeclarationId;
 
 use super::form::go_to;
-use super::search;
 use super::shell::{Visit, nothing, notice, time};
 use super::words::{data, party, status};
+use super::{relayed, search};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::casework::file;
@@ -56,7 +56,12 @@ pub async fn page(
     let now = shared.access.clock.now();
     let wanted = number.clone();
     match blocking(move || enquiries.find(reach, &wanted, now)).await? {
-        Found::Nothing => Err(Problem::NotFound),
+        // What is relayed is no case of this window, but it has a page.
+        Found::Nothing => match relayed::named(&shared, reach, &number).await?.as_slice() {
+            [] => Err(Problem::NotFound),
+            [one] => Ok(go_to(&relayed::address(one.id))),
+            _ => Ok(go_to(&search::address(&number))),
+        },
         Found::Several(_) => Ok(go_to(&search::address(&number))),
         Found::One(id) => {
             let file = file(&shared, &caller, id).await?;
