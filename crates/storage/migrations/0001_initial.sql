@@ -605,6 +605,7 @@ CREATE TABLE filing (
     title TEXT NOT NULL,
     status TEXT NOT NULL,
     waits BIGINT CHECK (waits = 1),
+    office TEXT,
     valid_to BIGINT,
     filed_by TEXT NOT NULL,
     filed_at BIGINT NOT NULL,

@@ -26,6 +26,8 @@ row! {
         status: String,
         /// Whether it waits for an officer; absent when not.
         waits: Option<bool>,
+        /// The office whose officers review it, four digits; every office where absent.
+        office: Option<String>,
         /// Its last day, as its midnight in China.
         valid_to: Option<Moment>,
         /// Who filed it, as audit events name people and programs.
@@ -74,6 +76,8 @@ impl Replaceable for RegisteredGoodsRow {}
 pub struct FilingsWanted<'w> {
     /// Of this party alone.
     pub party: Option<PartyId>,
+    /// Those that the officers of this office review.
+    pub office: Option<&'w str>,
     /// Of the kind of this name.
     pub kind: Option<&'w str>,
     /// Those that stand at one of these names.
@@ -117,6 +121,9 @@ impl View<'_> {
         if let Some(party) = &wanted.party {
             also("party_id = ?", party.cell());
         }
+        if let Some(office) = &wanted.office {
+            also("(office = ? OR office IS NULL)", office.cell());
+        }
         if let Some(kind) = &wanted.kind {
             also("kind = ?", kind.cell());
         }
@@ -140,22 +147,26 @@ impl View<'_> {
         self.select(&tail, &values)
     }
 
-    /// The filings that wait for an officer, the oldest first, those behind `after`, at most `limit`; of one
-    /// kind where one is named.
+    /// The filings that wait for an officer, of one office where one is named, the oldest first, those behind
+    /// `after`, at most `limit`; of one kind where one is named.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn waiting_filings(
         &mut self,
-        kind: Option<&str>,
+        (office, kind): (Option<&str>, Option<&str>),
         after: FilingId,
         limit: i64,
     ) -> Result<Vec<FilingRow>, StorageError> {
         let mut values = vec![after.cell(), limit.cell()];
-        let mut condition = "";
+        let mut condition = String::new();
         if let Some(kind) = &kind {
             values.push(kind.cell());
-            condition = "AND kind = $3 ";
+            condition.push_str(&format!("AND kind = ${} ", values.len()));
+        }
+        if let Some(office) = &office {
+            values.push(office.cell());
+            condition.push_str(&format!("AND (office = ${} OR office IS NULL) ", values.len()));
         }
         let tail = format!(
             "WHERE waits IS NOT NULL AND filing_id > $1 {condition}ORDER BY filing_id LIMIT $2"
@@ -163,15 +174,26 @@ impl View<'_> {
         self.select(&tail, &values)
     }
 
-    /// How many filings of each kind wait for an officer, and since when the oldest of them.
+    /// How many filings of each kind wait for an officer, of one office where one is named, and since when the
+    /// oldest of them.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn count_waiting_filings(&mut self) -> Result<Vec<(String, i64, Moment)>, StorageError> {
-        let text = "SELECT kind, COUNT(*), MIN(filed_at) FROM filing WHERE waits IS NOT NULL \
-                    GROUP BY kind ORDER BY kind";
+    pub fn count_waiting_filings(
+        &mut self,
+        office: Option<&str>,
+    ) -> Result<Vec<(String, i64, Moment)>, StorageError> {
+        let (mut values, mut condition) = (Vec::new(), "");
+        if let Some(office) = &office {
+            values.push(office.cell());
+            condition = "AND (office = $1 OR office IS NULL) ";
+        }
+        let text = format!(
+            "SELECT kind, COUNT(*), MIN(filed_at) FROM filing WHERE waits IS NOT NULL \
+             {condition}GROUP BY kind ORDER BY kind"
+        );
         let mut counted = Vec::new();
-        self.query(text, &[], &mut |view| {
+        self.query(&text, &values, &mut |view| {
             let mut columns = view.columns("filing");
             counted.push((
                 columns.next("kind")?,

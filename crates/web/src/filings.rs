@@ -9,9 +9,11 @@ use tongguan_application::filing::{
 };
 use tongguan_domain::access::Standing;
 use tongguan_domain::defect::Defect;
+use tongguan_domain::filing::rules::MALFORMED;
 use tongguan_domain::filing::{
     FilingId, FilingKind, GoodsReader, Matter, Officer, Taking, Texts, read_enterprise,
 };
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::TrustStore;
 use utoipa::ToSchema;
@@ -62,14 +64,36 @@ pub fn trust(shared: &Shared) -> Arc<TrustStore> {
     Arc::clone(&shared.access.trust.borrow())
 }
 
-/// For whom the caller files.
+/// For whom the caller files; `office` is to review it.
 ///
 /// # Errors
 /// [`Problem::NotFound`] for whoever acts for no enterprise.
-pub fn filer(caller: &Caller) -> Result<Filer, Problem> {
+pub fn filer(caller: &Caller, office: Option<OfficeCode>) -> Result<Filer, Problem> {
     match caller.standing {
-        Standing::Enterprise { party, .. } => Ok(Filer { party, by: caller.actor() }),
+        Standing::Enterprise { party, .. } => Ok(Filer { party, by: caller.actor(), office }),
         _ => Err(Problem::NotFound),
+    }
+}
+
+/// The office of which the caller is; nothing for whoever decides for all.
+pub fn office_of(caller: &Caller) -> Option<OfficeCode> {
+    match caller.standing {
+        Standing::Customs { office, .. } => Some(office),
+        _ => None,
+    }
+}
+
+/// The office that a form or an address names; nothing where it names none.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_office(text: &str) -> Result<Option<OfficeCode>, Defect> {
+    match text.trim() {
+        "" => Ok(None),
+        text => OfficeCode::parse(text).map(Some).map_err(|_| {
+            let defect = Defect::at(&MALFORMED, "office").found(text);
+            defect.with("zh", "四位关区代码").with("en", "the four digits of an office")
+        }),
     }
 }
 
@@ -102,7 +126,8 @@ pub async fn read(
     let (trust, now) = (trust(shared), shared.access.clock.now());
     Ok(match kind {
         FilingKind::Enterprise => {
-            let (enquiries, party) = (Arc::clone(&shared.access.enquiries), filer(caller)?.party);
+            let (enquiries, party) =
+                (Arc::clone(&shared.access.enquiries), filer(caller, None)?.party);
             let registry = blocking(move || enquiries.registry()).await?;
             let own = registry.party(party).map(|party| party.codes.as_slice());
             read_enterprise(&texts, own.unwrap_or_default()).map(Matter::Enterprise)
@@ -126,9 +151,10 @@ pub async fn read(
 pub async fn file(
     shared: &Shared,
     caller: &Caller,
+    office: Option<OfficeCode>,
     matter: Matter,
 ) -> Result<Result<FilingId, Vec<Defect>>, Problem> {
-    let lodged = file_all(shared, caller, vec![matter]).await?.pop();
+    let lodged = file_all(shared, caller, office, vec![matter]).await?.pop();
     Ok(match lodged {
         Some(Lodged::New(id) | Lodged::Corrected(id)) => Ok(id),
         Some(Lodged::Wrong(defect)) => Err(vec![defect]),
@@ -143,6 +169,7 @@ pub async fn file(
 pub async fn import(
     shared: &Shared,
     caller: &Caller,
+    office: Option<OfficeCode>,
     bytes: Vec<u8>,
     take: Take,
 ) -> Result<Result<ImportedView, Vec<Defect>>, Problem> {
@@ -157,7 +184,7 @@ pub async fn import(
     }
     let good = rows.iter().filter_map(|row| row.goods.as_ref().ok().cloned());
     let matters = good.map(|goods| Matter::Goods(Box::new(goods))).collect();
-    let lodged = file_all(shared, caller, matters).await?;
+    let lodged = file_all(shared, caller, office, matters).await?;
     Ok(Ok(ImportedView::of(rows, lodged)))
 }
 
@@ -166,7 +193,7 @@ pub async fn import(
 /// # Errors
 /// Why it was not.
 pub async fn withdraw(shared: &Shared, caller: &Caller, id: FilingId) -> Result<Filing, Problem> {
-    let (filer, now) = (filer(caller)?, shared.access.clock.now());
+    let (filer, now) = (filer(caller, None)?, shared.access.clock.now());
     let store = shared.access.enquiries.store().clone();
     settled(aside(move || filing::withdraw(&store, &filer, id, now)).await?)
 }
@@ -181,6 +208,9 @@ pub async fn assign(
     id: FilingId,
     taking: Option<Taking>,
 ) -> Result<Result<Filing, FilingError>, Problem> {
+    // What the officers of another office review is as if it were not there.
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    blocking(move || enquiries.filing(reach, id)).await?.ok_or(Problem::NotFound)?;
     let (by, cause, now) = (officer(caller), caller.cause(), shared.access.clock.now());
     let (minutes, store) =
         (minutes(shared, caller).await?, shared.access.enquiries.store().clone());
@@ -239,9 +269,10 @@ impl ImportedView {
 async fn file_all(
     shared: &Shared,
     caller: &Caller,
+    office: Option<OfficeCode>,
     matters: Vec<Matter>,
 ) -> Result<Vec<Lodged>, Problem> {
-    let (filer, now) = (filer(caller)?, shared.access.clock.now());
+    let (filer, now) = (filer(caller, office)?, shared.access.clock.now());
     let store = shared.access.enquiries.store().clone();
     blocking(move || filing::file(&store, &filer, matters, now)).await
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use tongguan_domain::access::Reach;
 use tongguan_domain::filing::{FilingId, FilingKind};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
 use tongguan_storage::StorageError;
 
 use super::Enquiries;
-use crate::filing::{self, Filing, Goods, Query, Waiting};
+use crate::filing::{self, Filing, Goods, Query, Scope, Waiting};
 use crate::history::Event;
 
 /// A filing with what stands beside it.
@@ -27,7 +27,7 @@ pub struct FilingFile {
 }
 
 impl Enquiries {
-    /// The filings that are wanted, the newest first: an enterprise's own, everybody's for an office.
+    /// The filings that are wanted, the newest first: an enterprise's own, or those that an office reviews.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -39,8 +39,8 @@ impl Enquiries {
         limit: i64,
         now: Moment,
     ) -> Result<Vec<Filing>, StorageError> {
-        let Some(party) = party_of(reach) else { return Ok(Vec::new()) };
-        self.store.read(|view| filing::list(view, party, query, before, limit, now))
+        let Some(scope) = scope_of(reach) else { return Ok(Vec::new()) };
+        self.store.read(|view| filing::list(view, scope, query, before, limit, now))
     }
 
     /// A filing, where it is reached.
@@ -48,12 +48,11 @@ impl Enquiries {
     /// # Errors
     /// [`StorageError`].
     pub fn filing(&self, reach: Reach, id: FilingId) -> Result<Option<FilingFile>, StorageError> {
-        let Some(party) = party_of(reach) else { return Ok(None) };
+        let Some(scope) = scope_of(reach) else { return Ok(None) };
         let registry = self.registry()?;
         self.store.read(|view| {
             let found = filing::one(view, id)?;
-            let is_reached = |filing: &Filing| party.is_none_or(|party| party == filing.party);
-            let Some(filing) = found.filter(is_reached) else { return Ok(None) };
+            let Some(filing) = found.filter(|it| scope.holds(it)) else { return Ok(None) };
             let events = filing::events_of(view, &filing)?;
             let goods = match filing.matter.kind() {
                 FilingKind::Goods => {
@@ -65,7 +64,7 @@ impl Enquiries {
         })
     }
 
-    /// The filings that wait for an officer, the oldest first.
+    /// The filings that wait for an officer of the office that is reached, the oldest first.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -76,21 +75,30 @@ impl Enquiries {
         after: FilingId,
         limit: i64,
     ) -> Result<Vec<Filing>, StorageError> {
-        match party_of(reach) {
-            Some(None) => self.store.read(|view| filing::waiting(view, kind, after, limit)),
-            _ => Ok(Vec::new()),
+        match scope_of(reach) {
+            None | Some(Scope::Party(_)) => Ok(Vec::new()),
+            Some(scope) => self.store.read(|view| filing::waiting(view, scope, kind, after, limit)),
         }
     }
 
-    /// How many filings of each kind wait for an officer.
+    /// How many filings of each kind wait for an officer of the office that is reached.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn count_waiting_filings(&self, reach: Reach) -> Result<Vec<Waiting>, StorageError> {
-        match party_of(reach) {
-            Some(None) => self.store.read(filing::count_waiting),
-            _ => Ok(Vec::new()),
+        match scope_of(reach) {
+            None | Some(Scope::Party(_)) => Ok(Vec::new()),
+            Some(scope) => self.store.read(|view| filing::count_waiting(view, scope)),
         }
+    }
+
+    /// The office that reviewed the enterprise that is reached: what it files goes there, where it names no other.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn reviewing_office(&self, reach: Reach) -> Result<Option<OfficeCode>, StorageError> {
+        let Reach::Party(party) = reach else { return Ok(None) };
+        self.store.read(|view| filing::office_of(view, party))
     }
 
     /// Registered goods behind a place, by party and item number.
@@ -108,7 +116,17 @@ impl Enquiries {
     }
 }
 
-/// The party whose filings are reached, or all; nothing where none are.
+/// Whose filings are reached; nothing where none are.
+const fn scope_of(reach: Reach) -> Option<Scope> {
+    match reach {
+        Reach::Party(party) => Some(Scope::Party(party)),
+        Reach::Office(office) => Some(Scope::Office(office)),
+        Reach::Everybody => Some(Scope::All),
+        Reach::Nobody => None,
+    }
+}
+
+/// The party whose registered goods are reached, or all: the register has no offices.
 const fn party_of(reach: Reach) -> Option<Option<PartyId>> {
     match reach {
         Reach::Party(party) => Some(Some(party)),

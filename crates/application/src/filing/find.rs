@@ -1,7 +1,7 @@
 //! Filings, listed and found.
 
 use tongguan_domain::filing::{FilingId, FilingKind, FilingStatus};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::{FilingsWanted, StorageError, View};
 
@@ -30,14 +30,42 @@ pub struct Waiting {
     pub oldest: Moment,
 }
 
-/// The filings that are wanted, of one party where one is named, the newest first, those before a number, at
-/// most `limit`.
+/// Whose filings are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of an enterprise.
+    Party(PartyId),
+    /// Those that the officers of an office review.
+    Office(OfficeCode),
+    /// All.
+    All,
+}
+
+impl Scope {
+    /// Whether a filing is among them.
+    pub fn holds(self, filing: &Filing) -> bool {
+        match self {
+            Self::Party(party) => filing.party == party,
+            Self::Office(office) => filing.is_for(office),
+            Self::All => true,
+        }
+    }
+
+    fn office(self) -> Option<String> {
+        match self {
+            Self::Office(office) => Some(office.to_string()),
+            Self::Party(_) | Self::All => None,
+        }
+    }
+}
+
+/// The filings that are wanted, the newest first, those before a number, at most `limit`.
 ///
 /// # Errors
 /// [`StorageError`].
 pub fn list(
     view: &mut View<'_>,
-    party: Option<PartyId>,
+    scope: Scope,
     query: &Query,
     before: Option<FilingId>,
     limit: i64,
@@ -50,8 +78,13 @@ pub fn list(
         status => (status, None),
     };
     let text = query.text.trim();
+    let office = scope.office();
     let wanted = FilingsWanted {
-        party,
+        party: match scope {
+            Scope::Party(party) => Some(party),
+            Scope::Office(_) | Scope::All => None,
+        },
+        office: office.as_deref(),
         kind: query.kind.map(FilingKind::name),
         status: status.map(FilingStatus::name),
         expired,
@@ -67,11 +100,14 @@ pub fn list(
 /// [`StorageError`].
 pub fn waiting(
     view: &mut View<'_>,
+    scope: Scope,
     kind: Option<FilingKind>,
     after: FilingId,
     limit: i64,
 ) -> Result<Vec<Filing>, StorageError> {
-    let rows = view.waiting_filings(kind.map(FilingKind::name), after, limit)?;
+    let office = scope.office();
+    let wanted = (office.as_deref(), kind.map(FilingKind::name));
+    let rows = view.waiting_filings(wanted, after, limit)?;
     rows.into_iter().map(Filing::read).collect()
 }
 
@@ -79,8 +115,8 @@ pub fn waiting(
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn count_waiting(view: &mut View<'_>) -> Result<Vec<Waiting>, StorageError> {
-    let counted = view.count_waiting_filings()?.into_iter();
+pub fn count_waiting(view: &mut View<'_>, scope: Scope) -> Result<Vec<Waiting>, StorageError> {
+    let counted = view.count_waiting_filings(scope.office().as_deref())?.into_iter();
     let waiting = counted.filter_map(|(kind, count, oldest)| {
         Some(Waiting { kind: FilingKind::named(&kind)?, count, oldest })
     });

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use tongguan_domain::defect::Defect;
 use tongguan_domain::filing::rules::{NOT_REGISTERED, OF_ANOTHER, UNCHANGED, WAITS};
-use tongguan_domain::filing::{FilingId, FilingState, Matter};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::filing::{FilingId, FilingKind, FilingState, Matter};
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Register, StorageError, Store, Tx};
+use tongguan_storage::{Register, StorageError, Store, Tx, View};
 
 use super::effect::{certificate_row, standing_goods, with_enterprise};
 use super::{Filing, FilingError, fields};
@@ -21,6 +21,8 @@ pub struct Filer {
     pub party: PartyId,
     /// Which person or program.
     pub by: Actor,
+    /// The office that is to review it; where absent, the one that reviewed the enterprise itself.
+    pub office: Option<OfficeCode>,
 }
 
 /// What became of something that was to be filed.
@@ -65,9 +67,13 @@ pub fn file(
                 Some(returned) => fields(&returned.matter),
                 None => known.standing(&matter),
             };
+            // What is corrected goes on with its office, unless another one is named.
+            let office = filer.office.or_else(|| returned.and_then(|returned| returned.office));
+            let office = office.or(known.office);
             let filing = Filing {
                 id,
                 party: filer.party,
+                office,
                 filed_by: filer.by.name.clone(),
                 filed_at: now,
                 changed_at: now,
@@ -121,6 +127,8 @@ pub(super) fn entry(filing: &Filing, change: ChangeKind, was: &str, fields: Vec<
 struct Known {
     party: PartyId,
     all: Vec<Registered>,
+    /// The office that reviewed the enterprise itself last.
+    office: Option<OfficeCode>,
     earlier: HashMap<String, Vec<Filing>>,
     goods: HashMap<String, Matter>,
 }
@@ -136,7 +144,14 @@ impl Known {
             earlier.entry(key(&filing.matter)).or_default().push(filing);
         }
         let items: Vec<_> = keys.iter().map(|(_, item)| (party, *item)).collect();
-        Ok(Self { party, all: registered(tx)?, earlier, goods: standing_goods(tx, &items)? })
+        let office = office_of(tx, party)?;
+        Ok(Self {
+            party,
+            all: registered(tx)?,
+            office,
+            earlier,
+            goods: standing_goods(tx, &items)?,
+        })
     }
 
     fn earlier(&self, matter: &Matter) -> impl Iterator<Item = &Filing> {
@@ -199,6 +214,17 @@ impl Known {
             }
         }
     }
+}
+
+/// The office that reviewed an enterprise itself last: what it files later goes there.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn office_of(view: &mut View<'_>, party: PartyId) -> Result<Option<OfficeCode>, StorageError> {
+    let own = view.filings_about(party, &[(FilingKind::Enterprise.name(), "")])?;
+    let own = own.into_iter().map(Filing::read).collect::<Result<Vec<_>, _>>()?;
+    let standing = own.iter().rev().find(|it| matches!(it.state, FilingState::Approved(_)));
+    Ok(standing.and_then(|filing| filing.office))
 }
 
 fn nothing_of(party: PartyId) -> Registered {

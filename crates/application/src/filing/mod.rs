@@ -27,7 +27,7 @@ mod tests;
 use tongguan_domain::defect::Defect;
 use tongguan_domain::filing::rules::{CODE_TAKEN, OF_ANOTHER};
 use tongguan_domain::filing::{FilingId, FilingState, Matter, NotAllowed};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::filing::StoredFiling;
@@ -37,9 +37,9 @@ use crate::registry::{Conflict, fingerprint};
 use crate::review::BadReason;
 
 pub use certificate::{CertificateFacts, MadeOutTo, TrustNote, read_certificate};
-pub use find::{Query, Waiting, count_waiting, events_of, list, one, waiting};
+pub use find::{Query, Scope, Waiting, count_waiting, events_of, list, one, waiting};
 pub use goods::{Goods, GoodsError, goods_after, goods_of, import_goods};
-pub use lodge::{Filer, Lodged, file, withdraw};
+pub use lodge::{Filer, Lodged, file, office_of, withdraw};
 pub use review::{Decision, decide, give_back, take_up};
 
 /// A filing (备案申请).
@@ -49,6 +49,8 @@ pub struct Filing {
     pub id: FilingId,
     /// Who filed.
     pub party: PartyId,
+    /// The office whose officers review it; those of every office where it names none.
+    pub office: Option<OfficeCode>,
     /// Which person or program, as audit events say it.
     pub filed_by: String,
     /// When it was filed, corrected the last time.
@@ -96,6 +98,11 @@ impl Filing {
         title(&self.matter)
     }
 
+    /// Whether the officers of an office review it.
+    pub fn is_for(&self, office: OfficeCode) -> bool {
+        self.office.is_none_or(|own| own == office)
+    }
+
     /// What was filed, field by field, as people read it.
     pub fn fields(&self) -> Vec<(&'static str, String)> {
         fields(&self.matter)
@@ -112,6 +119,13 @@ impl Filing {
         Ok(Self {
             id: row.filing_id,
             party: row.party_id,
+            office: row.office.as_deref().map(OfficeCode::parse).transpose().map_err(|error| {
+                StorageError::Corrupt {
+                    table: "filing",
+                    column: "office",
+                    reason: error.to_string(),
+                }
+            })?,
             filed_by: row.filed_by,
             filed_at: row.filed_at,
             changed_at: row.changed_at,
@@ -135,6 +149,7 @@ impl Filing {
             title: self.title(),
             status: self.stored_status().to_owned(),
             waits: self.state.waits().then_some(true),
+            office: self.office.as_ref().map(ToString::to_string),
             valid_to: self
                 .state
                 .approval()

@@ -3,6 +3,7 @@
 use tongguan_domain::filing::{
     Act, Answer, FilingId, FilingState, Matter, NotAllowed, Officer, Review, Taken, Taking,
 };
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, Store, Tx};
 
@@ -26,6 +27,8 @@ pub struct Decision {
     pub reason: String,
     /// For how many minutes a filing is his who took it up.
     pub minutes: i64,
+    /// Of which office the officer is; nothing for whoever decides for all.
+    pub office: Option<OfficeCode>,
 }
 
 /// An officer takes a filing up, anew where he has it already. What a colleague took up lapses after so many
@@ -72,10 +75,13 @@ pub fn give_back(
 /// # Errors
 /// [`FilingError`]; nothing was changed.
 pub fn decide(store: &Store, decision: Decision, now: Moment) -> Result<Filing, FilingError> {
-    let Decision { filing: id, act, officer, cause, reason, minutes } = decision;
+    let Decision { filing: id, act, officer, cause, reason, minutes, office } = decision;
     let reason = if reason.trim().is_empty() { String::new() } else { review::reason(&reason)? };
     change(&mut store.small_writer()?, Register::Filings, &cause, now, |tx| {
         let filing = load(tx, id)?;
+        if office.is_some_and(|office| !filing.is_for(office)) {
+            return Err(FilingError::Unknown(id));
+        }
         let was = filing.stored_status();
         let act = with_term(act, &filing.matter);
         let review = Review {

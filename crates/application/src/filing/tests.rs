@@ -7,7 +7,7 @@ use tongguan_domain::filing::{
     Act, FilingId, FilingKind, FilingState, FilingStatus, GoodsReader, Matter, NotAllowed, Officer,
     Taking, Texts, read_enterprise,
 };
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::party::{PartyCode, Role, Standing};
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::TrustStore;
@@ -27,6 +27,7 @@ on_both_engines! {
     a_code_of_another_party_is_refused_when_it_is_filed_and_when_it_is_approved,
     goods_are_imported_without_a_filing,
     what_waits_is_counted_and_listed,
+    an_office_reviews_what_names_it_and_what_names_none,
 }
 
 const OWN: PartyId = PartyId(1);
@@ -36,7 +37,7 @@ fn named(name: &str) -> Actor {
 }
 
 fn filer() -> Filer {
-    Filer { party: OWN, by: named("clerk") }
+    Filer { party: OWN, by: named("clerk"), office: None }
 }
 
 fn enterprise(name: &str, credit_code: &str) -> Matter {
@@ -83,6 +84,7 @@ fn act(desk: &Desk, id: FilingId, act: Act, at: Moment) -> Result<Filing, Filing
         reason: "核对无误".to_owned(),
         cause: cause(),
         minutes: 30,
+        office: None,
     };
     decide(&desk.store, decision, at)
 }
@@ -109,6 +111,7 @@ fn an_enterprise_is_registered_by_its_filing_and_changed_by_the_next(desk: &Desk
         reason: String::new(),
         cause: cause(),
         minutes: 30,
+        office: None,
     };
     let refused = decide(&desk.store, own, noon(1));
     assert!(matches!(refused, Err(FilingError::NotAllowed(NotAllowed::OwnFiling))));
@@ -180,6 +183,7 @@ fn what_is_returned_is_corrected_and_nothing_is_filed_twice(desk: &Desk) {
         reason: " ".to_owned(),
         cause: cause(),
         minutes: 30,
+        office: None,
     };
     let refused = decide(&desk.store, no_reason, noon(2));
     assert!(matches!(refused, Err(FilingError::NotAllowed(NotAllowed::ReasonNeeded))));
@@ -189,7 +193,7 @@ fn what_is_returned_is_corrected_and_nothing_is_filed_twice(desk: &Desk) {
     let filing = desk.store.read(|view| one(view, id)).unwrap().unwrap();
     assert_eq!(filing.state, FilingState::Filed);
     assert_eq!(filing.matter.proposed_code(), Some("3304990039"));
-    let stranger = Filer { party: PartyId(2), by: named("x") };
+    let stranger = Filer { party: PartyId(2), by: named("x"), office: None };
     let foreign = withdraw(&desk.store, &stranger, id, noon(5));
     assert!(matches!(foreign, Err(FilingError::Unknown(_))));
     withdraw(&desk.store, &filer(), id, noon(5)).unwrap();
@@ -279,7 +283,7 @@ fn what_stands_is_suspended_ended_expired_and_let_stand_again(desk: &Desk) {
 
 fn a_code_of_another_party_is_refused_when_it_is_filed_and_when_it_is_approved(desk: &Desk) {
     with_enterprise(desk);
-    let other = Filer { party: PartyId(2), by: named("other") };
+    let other = Filer { party: PartyId(2), by: named("other"), office: None };
     let same = enterprise("乙", "91350100M000100Y43");
     let lodged = file(&desk.store, &other, vec![same], noon(2)).unwrap();
     assert!(
@@ -288,7 +292,7 @@ fn a_code_of_another_party_is_refused_when_it_is_filed_and_when_it_is_approved(d
     // Free when it is filed, somebody's when it is to be approved.
     let credit = credit_code("9111000010000000");
     let texts = [("name", "丙"), ("credit_code", credit.as_str()), ("roles", "merchant")];
-    let third = Filer { party: PartyId(3), by: named("third") };
+    let third = Filer { party: PartyId(3), by: named("third"), office: None };
     let filed = read_enterprise(&texts.into_iter().collect(), &[]).unwrap();
     let lodged = file(&desk.store, &third, vec![Matter::Enterprise(filed)], noon(2)).unwrap();
     let [Lodged::New(id)] = lodged[..] else { panic!("{lodged:?}") };
@@ -339,7 +343,8 @@ fn what_waits_is_counted_and_listed(desk: &Desk) {
     let lodged = file(&desk.store, &filer(), matters, noon(2)).unwrap();
     let [Lodged::New(a), Lodged::New(b), Lodged::New(c)] = lodged[..] else { panic!("{lodged:?}") };
     let ids = |kind, after| {
-        let rows = desk.store.read(|view| waiting(view, kind, FilingId(after), 9)).unwrap();
+        let rows =
+            desk.store.read(|view| waiting(view, Scope::All, kind, FilingId(after), 9)).unwrap();
         rows.iter().map(|filing| filing.id).collect::<Vec<_>>()
     };
     assert_eq!(ids(None, 0), [a, b, c]);
@@ -354,9 +359,57 @@ fn what_waits_is_counted_and_listed(desk: &Desk) {
     assert!(matches!(decided, Err(FilingError::NotAllowed(NotAllowed::Taken(_)))));
     act(desk, a, approve(), noon(3)).unwrap();
     assert_eq!(ids(None, 0), [b, c]);
-    let counted = desk.store.read(count_waiting).unwrap();
+    let counted = desk.store.read(|view| count_waiting(view, Scope::All)).unwrap();
     assert_eq!(counted, [Waiting { kind: FilingKind::Goods, count: 2, oldest: noon(2) }]);
     let query = Query { text: "B".to_owned(), ..Query::default() };
-    let found = desk.store.read(|view| list(view, None, &query, None, 9, noon(3))).unwrap();
+    let found = desk.store.read(|view| list(view, Scope::All, &query, None, 9, noon(3))).unwrap();
     assert_eq!(found.iter().map(|filing| filing.id).collect::<Vec<_>>(), [b]);
+}
+
+fn an_office_reviews_what_names_it_and_what_names_none(desk: &Desk) {
+    let [here, there] = ["2916", "0100"].map(|code| OfficeCode::parse(code).unwrap());
+    let of = |office| Filer { office, ..filer() };
+    let lodged = |filer: Filer, matter, at| match file(&desk.store, &filer, vec![matter], at) {
+        Ok(lodged) => match lodged[..] {
+            [Lodged::New(id) | Lodged::Corrected(id)] => id,
+            _ => panic!("{lodged:?}"),
+        },
+        Err(error) => panic!("{error}"),
+    };
+    let waits_for = |office| {
+        let rows =
+            desk.store.read(|view| waiting(view, Scope::Office(office), None, FilingId(0), 9));
+        rows.unwrap().iter().map(|filing| filing.id).collect::<Vec<_>>()
+    };
+    let decided = |office, filing, act, at| {
+        let officer = Officer { sign_in: "li".to_owned(), name: "李".to_owned() };
+        let reason = "核对无误".to_owned();
+        let decision =
+            Decision { filing, act, officer, cause: cause(), reason, minutes: 30, office };
+        decide(&desk.store, decision, at)
+    };
+    // Nobody has reviewed the enterprise yet: any office may.
+    let enterprise = enterprise("某某商贸", "91350100M000100Y43");
+    let own = lodged(of(Some(here)), enterprise, noon(1));
+    assert_eq!((waits_for(here), waits_for(there)), (vec![own], vec![]));
+    let foreign = decided(Some(there), own, approve(), noon(1));
+    assert!(matches!(foreign, Err(FilingError::Unknown(id)) if id == own), "{foreign:?}");
+    decided(Some(here), own, approve(), noon(1)).unwrap();
+
+    let a = lodged(filer(), goods("A", "3304990029"), noon(2));
+    let b = lodged(of(Some(there)), goods("B", "3304990029"), noon(2));
+    assert_eq!((waits_for(here), waits_for(there)), (vec![a], vec![b]), "where it was reviewed");
+    let counted = desk.store.read(|view| count_waiting(view, Scope::Office(there))).unwrap();
+    assert_eq!(counted.iter().map(|it| it.count).collect::<Vec<_>>(), [1]);
+    decided(Some(there), b, Act::Return, noon(2)).unwrap();
+    assert_eq!(lodged(filer(), goods("B", "3304990039"), noon(3)), b);
+    assert_eq!(waits_for(there), [b], "what is corrected goes on where it was");
+    let query = Query::default();
+    let listed = |scope| {
+        let rows = desk.store.read(|view| list(view, scope, &query, None, 9, noon(3))).unwrap();
+        rows.iter().map(|filing| filing.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(Scope::Office(here)), [a, own]);
+    assert_eq!(listed(Scope::Party(OWN)), [b, a, own]);
+    decided(None, b, approve(), noon(3)).unwrap();
 }

@@ -12,7 +12,7 @@ use tongguan_storage::StorageError;
 
 use super::{Sandbox, cause};
 use crate::deciding::Decides;
-use crate::filing::{self, FilingError};
+use crate::filing::{self, FilingError, Scope};
 use crate::review::{DecideError, Decision, Filter, Place, Queued, ReviewError, decide, queue};
 
 /// Declarations that are looked at at a time.
@@ -140,8 +140,9 @@ impl Sandbox {
     pub fn review_filings(&self, now: Moment) -> Result<usize, StorageError> {
         let (mut decided, mut after) = (0, FilingId(0));
         loop {
-            let page =
-                self.store.read(|view| filing::waiting(view, None, after, PAGE_OF_FILINGS))?;
+            let page = self
+                .store
+                .read(|view| filing::waiting(view, Scope::All, None, after, PAGE_OF_FILINGS))?;
             let Some(last) = page.last() else { return Ok(decided) };
             after = last.id;
             for filing in page.iter().filter(|filing| filing.state == FilingState::Filed) {
@@ -154,6 +155,7 @@ impl Sandbox {
                     cause: cause(),
                     reason: reason.to_owned(),
                     minutes: 0,
+                    office: None,
                 };
                 match filing::decide(&self.store, decision, now) {
                     Ok(_) => decided += 1,
@@ -232,12 +234,14 @@ mod tests {
             Matter::Goods(Box::new(reader.read(&texts.into_iter().collect()).unwrap()))
         };
         let matters = ["A", "B-SANDBOX-RETURN", "C-SANDBOX-REVIEW"].map(goods).to_vec();
-        let filer = filing::Filer { party, by: Actor::named(&enterprise.clerk) };
+        let filer = filing::Filer { party, by: Actor::named(&enterprise.clerk), office: None };
         filing::file(&store, &filer, matters, now).unwrap();
         assert_eq!(sandbox.review_filings(now).unwrap(), 2);
         assert_eq!(sandbox.review_filings(now).unwrap(), 0, "what is left is left to people");
         let query = filing::Query::default();
-        let all = store.read(|view| filing::list(view, Some(party), &query, None, 9, now)).unwrap();
+        let all = store
+            .read(|view| filing::list(view, Scope::Party(party), &query, None, 9, now))
+            .unwrap();
         let statuses: Vec<_> = all.iter().map(|one| one.state.status(now.china_day())).collect();
         assert_eq!(statuses, [FilingStatus::Filed, FilingStatus::Returned, FilingStatus::Approved]);
     }

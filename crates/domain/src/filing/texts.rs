@@ -17,6 +17,13 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Texts {
 }
 
 impl Texts {
+    /// The same with another text for a field.
+    #[must_use]
+    pub fn with(mut self, field: &str, text: String) -> Self {
+        self.0.insert(field.to_owned(), text);
+        self
+    }
+
     /// The text of a field.
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(|text| text.trim()).filter(|text| !text.is_empty())

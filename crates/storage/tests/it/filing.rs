@@ -21,6 +21,7 @@ fn filing(n: i64, party: i64, kind: &str, status: &str) -> FilingRow {
         title: format!("面霜{n}"),
         status: status.to_owned(),
         waits: (status == "filed").then_some(true),
+        office: (party == 8).then(|| "2916".to_owned()),
         valid_to: (status == "approved").then(|| at(n)),
         filed_by: "clerk".to_owned(),
         filed_at: at(n),
@@ -59,6 +60,9 @@ fn filings_are_counted_listed_and_found_by_what_they_are_about(on: &Fixture) {
     assert_eq!(list(FilingsWanted { text: Some("A-3"), ..all }, None), [3]);
     assert_eq!(list(FilingsWanted { text: Some("面霜"), kind: Some("goods"), ..of }, None), [4, 1]);
     assert_eq!(list(FilingsWanted { text: Some("霜"), ..all }, None), [0; 0]);
+    let of_office = |office| FilingsWanted { office: Some(office), ..all };
+    assert_eq!(list(of_office("2916"), None), [4, 3, 2, 1], "with those that name none");
+    assert_eq!(list(of_office("0100"), None), [4, 2, 1]);
     let about = |party, subjects: &[(&str, &str)]| {
         let rows = on.read(|view| view.filings_about(PartyId(party), subjects));
         rows.into_iter().map(|row| row.filing_id.0).collect::<Vec<_>>()
@@ -77,15 +81,19 @@ fn what_waits_is_listed_the_oldest_first(on: &Fixture) {
         filing(4, 8, "goods", "filed"),
     ];
     on.write(|tx| tx.insert(&rows));
-    let list = |kind, after| {
-        let rows = on.read(|view| view.waiting_filings(kind, FilingId(after), 9));
+    let list = |office, kind, after| {
+        let rows = on.read(|view| view.waiting_filings((office, kind), FilingId(after), 9));
         rows.into_iter().map(|row| row.filing_id.0).collect::<Vec<_>>()
     };
-    assert_eq!(list(None, 0), [1, 2, 4]);
-    assert_eq!(list(None, 1), [2, 4]);
-    assert_eq!(list(Some("goods"), 0), [1, 4]);
-    let counted = on.read(|view| view.count_waiting_filings());
+    assert_eq!(list(None, None, 0), [1, 2, 4]);
+    assert_eq!(list(None, None, 1), [2, 4]);
+    assert_eq!(list(None, Some("goods"), 0), [1, 4]);
+    assert_eq!(list(Some("0100"), Some("goods"), 0), [1]);
+    assert_eq!(list(Some("2916"), None, 1), [2, 4]);
+    let counted = on.read(|view| view.count_waiting_filings(None));
     assert_eq!(counted, [("enterprise".to_owned(), 1, at(2)), ("goods".to_owned(), 2, at(1))]);
+    let counted = on.read(|view| view.count_waiting_filings(Some("0100")));
+    assert_eq!(counted, [("enterprise".to_owned(), 1, at(2)), ("goods".to_owned(), 1, at(1))]);
 }
 
 fn registered_goods_are_listed_by_party_and_taken_away(on: &Fixture) {

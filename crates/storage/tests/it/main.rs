@@ -43,6 +43,7 @@ mod party_parcel;
 mod person;
 #[cfg(test)]
 mod registry;
+mod relayed;
 #[cfg(test)]
 mod response;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use tongguan_application::enquiry::EnquiryError;
 use tongguan_application::filing::{Decision, Filing, Query, goods_file};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::filing::{Act, FilingId, FilingKind, FilingStatus, Taking, Texts};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Given, wrong};
@@ -72,6 +72,22 @@ pub struct TakeQuery {
     /// Whether the good rows are filed although others are wrong; nothing is where absent.
     #[serde(default)]
     good: bool,
+}
+
+/// Which office is to review what is filed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfficeQuery {
+    /// Its four digits; where absent, the office that reviewed the enterprise itself, and any office where none did.
+    #[param(pattern = "^[0-9]{4}$")]
+    office: Option<String>,
+}
+
+impl OfficeQuery {
+    fn office(&self) -> Result<Option<OfficeCode>, Problem> {
+        let named = self.office.as_deref().unwrap_or_default();
+        filings::read_office(named).map_err(|_| Problem::Malformed("office"))
+    }
 }
 
 /// Who works on a filing or a case.
@@ -251,14 +267,17 @@ pub async fn show(
 /// What was returned is corrected by filing the same again. It counts once an officer has approved it.
 #[utoipa::path(
     post, path = "/api/v1/filings", tag = "registry", operation_id = "file",
+    params(OfficeQuery),
     request_body = MatterGiven,
     responses((status = 201, description = "The filing.", body = FilingFileView)),
 )]
 pub async fn file(
     State(shared): State<Shared>,
     caller: Caller,
+    Asked(asked): Asked<OfficeQuery>,
     Given(given): Given<MatterGiven>,
 ) -> Result<Response, Problem> {
+    let office = asked.office()?;
     let (kind, texts) = match given {
         MatterGiven::Enterprise(texts) => (FilingKind::Enterprise, texts.texts()),
         MatterGiven::Certificate(text) => {
@@ -277,7 +296,7 @@ pub async fn file(
         Problem::Defects(placed.collect())
     };
     let matter = filings::read(&shared, &caller, kind, texts).await?.map_err(wrong)?;
-    let id = filings::file(&shared, &caller, matter).await?.map_err(wrong)?;
+    let id = filings::file(&shared, &caller, office, matter).await?.map_err(wrong)?;
     let shown = show(State(shared), caller, Part(id.to_string())).await?;
     Ok((StatusCode::CREATED, shown).into_response())
 }
@@ -287,7 +306,7 @@ pub async fn file(
 /// At most 4 MiB and 2,000 rows; the columns are those of docs/reference/registry.md.
 #[utoipa::path(
     post, path = "/api/v1/filings/goods", tag = "registry", operation_id = "file_goods",
-    params(TakeQuery),
+    params(TakeQuery, OfficeQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
     responses((status = 200, description = "What became of each row.", body = ImportedView)),
 )]
@@ -295,12 +314,14 @@ pub async fn import(
     State(shared): State<Shared>,
     caller: Caller,
     Asked(asked): Asked<TakeQuery>,
+    Asked(named): Asked<OfficeQuery>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let office = named.office()?;
     let bytes = to_bytes(request.into_body(), goods_file::MOST_BYTES).await;
     let bytes = bytes.map_err(|_| Problem::BodyTooLong(goods_file::MOST_BYTES))?;
     let take = if asked.good { Take::Good } else { Take::AllOrNothing };
-    let imported = filings::import(&shared, &caller, bytes.into(), take).await?;
+    let imported = filings::import(&shared, &caller, office, bytes.into(), take).await?;
     let wrong = |defects: Vec<_>| Problem::Defects(defects.iter().map(Into::into).collect());
     Ok(json_answer(&imported.map_err(wrong)?))
 }
@@ -482,6 +503,7 @@ async fn decision(
         cause: caller.cause(),
         reason: given.reason.clone(),
         minutes: filings::minutes(shared, caller).await?,
+        office: filings::office_of(caller),
     })
 }
 

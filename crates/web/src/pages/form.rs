@@ -53,14 +53,20 @@ pub struct Uploaded {
     pub name: String,
     /// What it holds; nothing where none was chosen.
     pub bytes: Vec<u8>,
-    /// The names of the other fields that were sent before it.
-    chosen: Vec<String>,
+    /// The other fields.
+    fields: Vec<(String, String)>,
 }
 
 impl Uploaded {
     /// Whether a box of that name was ticked.
     pub fn has(&self, name: &str) -> bool {
-        self.chosen.iter().any(|chosen| chosen == name)
+        self.text(name).is_some()
+    }
+
+    /// What a field of that name says.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let field = self.fields.iter().find(|(known, _)| known == name);
+        field.map(|(_, text)| text.as_str())
     }
 }
 
@@ -89,7 +95,10 @@ pub async fn uploaded(mut request: Request, longest: usize) -> Result<Uploaded, 
                 file.name = field.file_name().unwrap_or_default().to_owned();
                 file.bytes = field.bytes().await.map_err(wrong)?.into();
             }
-            Some(other) if file.chosen.len() < 20 => file.chosen.push(other.to_owned()),
+            Some(other) if file.fields.len() < 20 => {
+                let name = other.to_owned();
+                file.fields.push((name, field.text().await.map_err(wrong)?));
+            }
             _ => {}
         }
     }

@@ -33,6 +33,8 @@ pub struct FilingView {
     number: String,
     /// Who filed.
     party: PartyNameView,
+    /// The office whose officers review it; absent where it names none, and any may.
+    office: Option<String>,
     /// Which person or program filed, as audit events say it.
     filed_by: String,
     /// When it was filed, corrected the last time.
@@ -213,6 +215,7 @@ impl FilingView {
         Self {
             number: filing.id.to_string(),
             party: PartyNameView::of(beside.registry, filing.party),
+            office: filing.office.map(|office| office.to_string()),
             filed_by: filing.filed_by.clone(),
             filed_at: filing.filed_at.to_string(),
             changed_at: filing.changed_at.to_string(),

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tongguan_domain::access::{Role, Standing};
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{OfficeCode, PartyId};
 
 use crate::customs::{opened, send};
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
@@ -330,4 +330,40 @@ fn the_page_of_filing_lists_its_faults() {
     let rows = rows.map(|rule| format!("| `{}` | {} | {} |\n", rule.code, rule.zh, rule.en));
     let table: String = rows.collect();
     assert!(page.contains(&table), "docs/reference/filing.md should hold\n{table}");
+}
+
+#[tokio::test]
+async fn the_officers_of_the_office_that_is_named_review_it_and_no_others() {
+    let site = site();
+    let office = OfficeCode::parse("0100").unwrap();
+    site.admit("sun.li", Standing::Customs { office, role: Role::Officer });
+    with_enterprise(&site).await;
+    let (mut clerk, mut zhang) = (site.signed_in("clerk").await, site.signed_in("zhang").await);
+    let mut sun = site.signed_in("sun.li").await;
+    let form = opened(&mut clerk, "/filings/new/goods").await;
+    assert!(form.body.contains("id=\"office\"") && form.body.contains("Left empty"));
+    let wrong = [&GOODS[..], &[("office", "29")]].concat();
+    let wrong = send(&mut clerk, &form, "/filings/new/goods", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("href=\"#office\""), "{}", wrong.body);
+    let named = [&GOODS[..], &[("office", "0100")]].concat();
+    let id = number(&send(&mut clerk, &form, "/filings/new/goods", &named).await);
+    let address = format!("/filings/{id}");
+    assert!(opened(&mut clerk, &address).await.body.contains("0100"));
+    assert!(!opened(&mut zhang, "/filing-review").await.body.contains(&address));
+    assert_eq!(zhang.open(&address).await.status, StatusCode::NOT_FOUND);
+    let token = zhang.form_token().await;
+    for (path, form) in [
+        ("assignment", [("form_token", token.as_str()), ("act", "take")]),
+        ("decisions", [("form_token", token.as_str()), ("decision", "approve")]),
+    ] {
+        let foreign = zhang.send(&format!("{address}/{path}"), &form).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}: {foreign:?}");
+    }
+    assert!(opened(&mut sun, "/filing-review").await.body.contains(&address));
+    decided(&mut sun, &id, &[("decision", "approve")]).await;
+    clerk.accept = "application/json";
+    let told: Value =
+        serde_json::from_str(&clerk.open(&format!("/api/v1{address}")).await.body).unwrap();
+    assert_eq!((&told["status"], &told["office"]), (&json!("approved"), &json!("0100")), "{told}");
 }

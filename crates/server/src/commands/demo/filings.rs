@@ -41,7 +41,7 @@ pub fn lodge(stage: &Stage, merchant: PartyId) -> anyhow::Result<()> {
         }));
     }
     let by = Actor { name: Role::Clerk.name().to_owned(), origin: Origin::default() };
-    let filer = Filer { party: merchant, by };
+    let filer = Filer { party: merchant, by, office: None };
     let lodged = file(store, &filer, matters, now)?;
     let ids = lodged.iter().filter_map(|lodged| match lodged {
         Lodged::New(id) | Lodged::Corrected(id) => Some(*id),
@@ -91,5 +91,5 @@ fn decision(filing: FilingId, act: Act, reason: &str) -> Decision {
         name: format!("示例{}", Role::Supervisor.title().0),
     };
     let cause = Cause::Command("demo".to_owned());
-    Decision { filing, act, officer, cause, reason: reason.to_owned(), minutes: 0 }
+    Decision { filing, act, officer, cause, reason: reason.to_owned(), minutes: 0, office: None }
 }

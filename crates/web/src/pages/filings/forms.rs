@@ -40,16 +40,22 @@ pub async fn page(
     Query(From { from }): Query<From>,
 ) -> Result<Response, Problem> {
     let kind = FilingKind::named(&kind).ok_or(Problem::NoSuchPage)?;
-    filings::filer(&caller)?;
-    let texts = match from.as_str() {
+    filings::filer(&caller, None)?;
+    let known = reviewing(&shared, &caller).await?;
+    let mut texts = match from.as_str() {
         "" => beginning(&shared, &caller, kind).await?,
         id => {
             let id = FilingId(id.parse().map_err(|_| Problem::Malformed("from"))?);
             let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
             let file = blocking(move || enquiries.filing(reach, id)).await?;
-            texts_of(&file.ok_or(Problem::NotFound)?.filing.matter)
+            let filing = file.ok_or(Problem::NotFound)?.filing;
+            let texts = texts_of(&filing.matter);
+            texts.with("office", filing.office.map_or(known.clone(), |it| it.to_string()))
         }
     };
+    if texts.get("office").is_none() {
+        texts = texts.with("office", known);
+    }
     Ok(shown(&visit, kind, &texts, &[], StatusCode::OK))
 }
 
@@ -62,20 +68,33 @@ pub async fn file(
     Sent(mut sent): Sent<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     let kind = FilingKind::named(&kind).ok_or(Problem::NoSuchPage)?;
-    filings::filer(&caller)?;
+    filings::filer(&caller, None)?;
     let chosen =
         Role::ALL.into_iter().filter(|it| sent.contains_key(&format!("role_{}", it.name())));
     let roles: Vec<_> = chosen.map(Role::name).collect();
     sent.insert("roles".to_owned(), roles.join(","));
     let texts: Texts = sent.into_iter().collect();
-    let filed = match filings::read(&shared, &caller, kind, texts.clone()).await? {
-        Ok(matter) => filings::file(&shared, &caller, matter).await?,
-        Err(defects) => Err(defects),
+    let office = filings::read_office(texts.get("office").unwrap_or_default());
+    let filed = match (filings::read(&shared, &caller, kind, texts.clone()).await?, office) {
+        (Ok(matter), Ok(office)) => filings::file(&shared, &caller, office, matter).await?,
+        (Err(mut defects), Err(defect)) => {
+            defects.push(defect);
+            Err(defects)
+        }
+        (Err(defects), Ok(_)) => Err(defects),
+        (Ok(_), Err(defect)) => Err(vec![defect]),
     };
     Ok(match filed {
         Ok(id) => go_to(&format!("{}?done=filed", address(id))),
         Err(defects) => shown(&visit, kind, &texts, &defects, StatusCode::UNPROCESSABLE_ENTITY),
     })
+}
+
+/// The office that reviewed the enterprise itself, as a field says it.
+pub(super) async fn reviewing(shared: &Shared, caller: &Caller) -> Result<String, Problem> {
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let office = blocking(move || enquiries.reviewing_office(reach)).await?;
+    Ok(office.map(|office| office.to_string()).unwrap_or_default())
 }
 
 /// What is registered of the enterprise already.
@@ -122,6 +141,7 @@ fn shown(
                 FilingKind::Certificate => { (of_certificate(visit, texts, defects)) }
                 FilingKind::Goods => { (of_goods(visit, texts, defects)) }
             }
+            (input(visit, texts, defects, "office", hint("office", office_hint(visit))))
             button { (visit.say("提交海关审核", "File it")) }
         }
         p { a href="/filings" { (visit.say("返回备案清单", "Back to the filings")) } }
@@ -232,6 +252,15 @@ fn goods_hint(visit: &Visit, name: &str) -> Markup {
         _ => return nothing(),
     };
     hint(name, text)
+}
+
+/// What is said of the field for the office.
+pub(super) fn office_hint(visit: &Visit) -> &'static str {
+    visit.say(
+        "四位关区代码；留空则由审核本企业备案的关区审核，尚无时各关区均可审核",
+        "Its four digits. Left empty, the office that reviewed the enterprise reviews this; where there is none yet, any \
+         office may",
+    )
 }
 
 fn hint(name: &str, text: &str) -> Markup {

@@ -6,7 +6,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use tongguan_application::filing::goods_file::{self, MOST_BYTES, MOST_ROWS};
+use tongguan_domain::defect::Defect;
 
+use super::forms::{office_hint, reviewing};
 use super::words::{field, told};
 use crate::Shared;
 use crate::caller::Caller;
@@ -22,8 +24,13 @@ use crate::problem::Problem;
 const ROWS_SHOWN: usize = 200;
 
 /// Asks for the file.
-pub async fn page(visit: Visit) -> Response {
-    asked(&visit, StatusCode::OK, &nothing())
+pub async fn page(
+    State(shared): State<Shared>,
+    visit: Visit,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let office = reviewing(&shared, &caller).await?;
+    Ok(asked(&visit, StatusCode::OK, &office, &nothing()))
 }
 
 /// A file to begin with.
@@ -46,26 +53,43 @@ pub async fn import(
 ) -> Result<Response, Problem> {
     let _room = room_for(&shared, MOST_BYTES)?;
     let file = uploaded(request, MOST_BYTES).await?;
+    let named = file.text("office").unwrap_or_default().to_owned();
     if file.bytes.is_empty() {
         let why = visit.say("请选择一个CSV或XLSX文件", "Choose a CSV or XLSX file");
-        return Ok(asked(&visit, StatusCode::UNPROCESSABLE_ENTITY, &notice("bad", why)));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(asked(&visit, status, &named, &notice("bad", why)));
     }
+    let office = match filings::read_office(&named) {
+        Ok(office) => office,
+        Err(defect) => {
+            return Ok(asked(
+                &visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &named,
+                &wrong(&visit, &[defect]),
+            ));
+        }
+    };
     let take = if file.has("take_good") { Take::Good } else { Take::AllOrNothing };
-    match filings::import(&shared, &caller, file.bytes, take).await? {
+    match filings::import(&shared, &caller, office, file.bytes, take).await? {
         Ok(imported) => Ok(report(&visit, &imported)),
         Err(defects) => {
-            let wrong = html! {
-                div.notice.bad role="alert" {
-                    p { (visit.say("文件未导入：", "The file was not imported:")) }
-                    ul { @for defect in &defects { li { (told(&visit, defect)) } } }
-                }
-            };
-            Ok(asked(&visit, StatusCode::UNPROCESSABLE_ENTITY, &wrong))
+            let told = wrong(&visit, &defects);
+            Ok(asked(&visit, StatusCode::UNPROCESSABLE_ENTITY, &named, &told))
         }
     }
 }
 
-fn asked(visit: &Visit, status: StatusCode, told: &Markup) -> Response {
+fn wrong(visit: &Visit, defects: &[Defect]) -> Markup {
+    html! {
+        div.notice.bad role="alert" {
+            p { (visit.say("文件未导入：", "The file was not imported:")) }
+            ul { @for defect in defects { li { (told(visit, defect)) } } }
+        }
+    }
+}
+
+fn asked(visit: &Visit, status: StatusCode, office: &str, told: &Markup) -> Response {
     let title = visit.say("批量导入商品", "Import goods");
     let body = html! {
         h1 { (title) }
@@ -91,6 +115,12 @@ fn asked(visit: &Visit, status: StatusCode, told: &Markup) -> Response {
                     format!("CSV (UTF-8 or GB18030) or XLSX, at most {} MiB and {MOST_ROWS} rows", MOST_BYTES >> 20),
                 )) }
                 input #file name="file" type="file" accept=".csv,.xlsx,text/csv" aria-describedby="hint" required;
+            }
+            div {
+                label for="office" { (visit.language.of(field("office"))) }
+                p.hint #office-hint { (office_hint(visit)) }
+                input.short #office name="office" value=(office) maxlength="4" inputmode="numeric"
+                    aria-describedby="office-hint";
             }
             button { (visit.say("导入", "Import it")) }
         }

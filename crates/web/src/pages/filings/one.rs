@@ -105,6 +105,11 @@ pub(super) async fn shown(
             dt { (visit.say("状态", "Status")) } dd { (status(visit, stands)) }
             dt { (visit.say("企业", "Enterprise")) } dd { (data(&party(&file.registry, filing.party))) }
             dt { (visit.say("提交", "Filed")) } dd { (time(filing.filed_at)) " " (filing.filed_by) }
+            dt { (visit.say("审核关区", "Reviewed by office")) }
+            dd { @match filing.office {
+                Some(office) => { (office) }
+                None => { (visit.say("未指定（各关区均可审核）", "none named: any office")) }
+            } }
             (answer(visit, filing))
         }
         h2 { (visit.say("申报内容", "What was filed")) }

@@ -145,6 +145,7 @@ pub async fn decide(
             cause: caller.cause(),
             reason: reason.to_owned(),
             minutes,
+            office: filings::office_of(&caller),
         };
         outcomes.push(match filings::decide(&shared, decision).await? {
             Ok(_) => None,

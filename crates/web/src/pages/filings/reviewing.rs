@@ -103,6 +103,7 @@ pub async fn decide(
         cause: caller.cause(),
         reason: draft.reason.clone(),
         minutes: filings::minutes(&shared, &caller).await?,
+        office: filings::office_of(&caller),
     };
     match filings::decide(&shared, decision).await? {
         Ok(_) => Ok(go_to(&format!("{}?done=decided", address(id)))),

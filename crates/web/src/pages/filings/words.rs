@@ -31,6 +31,7 @@ pub fn field(name: &str) -> (&'static str, &'static str) {
         "customs_code" => ("海关注册编码", "Customs code"),
         "credit_code" => ("统一社会信用代码", "Unified social credit code"),
         "roles" => ("企业类型", "Roles"),
+        "office" => ("审核关区", "Office that reviews"),
         "licence" => ("许可证号", "Number of the licence"),
         "certificate" => ("证书", "Certificate"),
         "sha256" => ("指纹", "Fingerprint"),
