@@ -251,6 +251,10 @@ def at_the_office(officer, number):
         told = officer.get(f"/api/v1/{path}")
         lists = [told] if isinstance(told, list) else [it for it in told.values() if isinstance(it, list)]
         print(f"{path}:", sum(map(len, lists)), what)
+    demanded = officer.act(f"/api/v1/declarations/{number}/payment-evidence", {"reason": "price"})
+    print("payment evidence:", demanded["demands"][0]["stage"],
+          len(officer.get(f"/api/v1/declarations/{number}/payment-evidence")["demands"]),
+          len(officer.all("/api/v1/payment-evidence")))
     persons = officer.act(f"/api/v1/declarations/{number}/persons", {
         "reason": "data-subject", "words": "the buyer asks what is kept"})
     print("persons of", number, "seen for a reason:", len(persons))

@@ -175,8 +175,10 @@ pub const DOMAIN: &[(&str, &[&str])] = &[
     ("positive_list", &["allowance", "facts"]),
     ("matching", &["facts"]),
     ("listing", &["commerce", "declaration", "facts", "matching", "check"]),
-    // Goods are filed as lists are made of them.
-    ("filing", &["listing"]),
+    // Held against order and payment as the match holds a declaration.
+    ("evidence", &["facts"]),
+    // Goods are filed as lists are made of them, and a platform the address at which it is asked.
+    ("filing", &["listing", "evidence"]),
     ("risk", &["declaration", "facts", "lane", "matching"]),
     (
         "clearance",

@@ -18,6 +18,7 @@
 //! | lodge bonded lists and take steps with them, move and count bonded stock | a writer of its own: one transaction that locks the rows it changes, tried again where it met another; what is to be told of a list is told by whoever clears |
 //! | take a case on, give it back, propose a decision, turn it down ([`crate::casework`]) | a writer of its own: one transaction that locks the row |
 //! | give and withdraw access keys | a writer of its own: one transaction; a key is looked up at each request |
+//! | demand payment evidence ([`crate::evidence`]), ask for it, take and compare it | a writer of its own: one transaction a step, which locks the revision of its audit and then the row |
 //! | compare a master bill, report a book, look at queues | a reader |
 //!
 //! On SQLite each try of a writer of its own waits five seconds for whoever is writing, in the same process as

@@ -32,6 +32,7 @@ use crate::clearing::export_return::ExportReturnRecord;
 use crate::clearing::record::ReturnRecord;
 use crate::clearing::settings::OfficeSettings;
 use crate::codes::{self, CodesError};
+use crate::evidence::{self, Demand, UnreadableDemand};
 use crate::export_returns;
 use crate::figures::{self, Today};
 use crate::parcels::ParcelsError;
@@ -92,6 +93,8 @@ pub struct CaseFile {
     pub assignment: Option<Assignment>,
     /// What was proposed about it, in order.
     pub proposals: Vec<Proposal>,
+    /// Demands for its payment evidence, in order; none where an enterprise asks.
+    pub evidence: Vec<Demand>,
     /// The settings of its office.
     pub settings: OfficeSettings,
     /// Who is registered.
@@ -119,6 +122,9 @@ pub enum EnquiryError {
     /// What is relayed.
     #[error(transparent)]
     Relayed(#[from] ParcelsError),
+    /// Demands for payment evidence.
+    #[error(transparent)]
+    Evidence(#[from] UnreadableDemand),
 }
 
 impl Enquiries {
@@ -302,6 +308,7 @@ impl Enquiries {
         Ok(Some(CaseFile {
             assignment: casework::assignments(&self.store, &[id])?.pop(),
             proposals: casework::of(&self.store, id)?,
+            evidence: evidence::of(&self.store, reach, id)?,
             settings: self.office(case.declaration.office())?,
             registry: self.registry()?,
             case,

@@ -15,7 +15,7 @@ use tongguan_storage::stored::register::{
     StoredRegisterSubjectV1,
 };
 pub use tongguan_storage::{About, AuditFilter, AuditPlace, Register};
-use tongguan_storage::{RegisterEvent, StorageError, Tx, View, Writer};
+use tongguan_storage::{Backoff, OfTransaction, RegisterEvent, StorageError, Tx, View, Writer};
 
 /// An event: what one change did to one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,16 +192,42 @@ pub fn change<T, E: From<StorageError>>(
     now: Moment,
     work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<Entry>), E>,
 ) -> Result<T, E> {
-    let outcome = writer.transaction(|tx| {
-        // First, because it locks: of two changes at a time the second sees what the first did.
-        let revision = tx.bump(register)?;
-        let (value, entries) = work(tx).map_err(RolledBack::Failed)?;
-        if entries.is_empty() {
-            return Err(RolledBack::Unchanged(value));
-        }
-        record(tx, (register, revision), cause, now, &entries)?;
-        Ok(value)
-    });
+    settled(writer.transaction(|tx| attempt(tx, register, cause, now, work)))
+}
+
+/// As [`change`], and the whole of it again while the database is busy or breaks deadlocks: for what no person
+/// waits for.
+///
+/// # Errors
+/// What `work` gives, or [`StorageError`]; nothing was changed.
+pub(crate) fn change_retried<T, E: OfTransaction>(
+    writer: &mut Writer,
+    register: Register,
+    cause: &Cause,
+    now: Moment,
+    mut work: impl FnMut(&mut Tx<'_>) -> Result<(T, Vec<Entry>), E>,
+) -> Result<T, E> {
+    settled(writer.retried(Backoff::default(), |tx| attempt(tx, register, cause, now, &mut work)))
+}
+
+fn attempt<T, E: From<StorageError>>(
+    tx: &mut Tx<'_>,
+    register: Register,
+    cause: &Cause,
+    now: Moment,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<(T, Vec<Entry>), E>,
+) -> Result<T, RolledBack<T, E>> {
+    // First, because it locks: of two changes at a time the second sees what the first did.
+    let revision = tx.bump(register)?;
+    let (value, entries) = work(tx).map_err(RolledBack::Failed)?;
+    if entries.is_empty() {
+        return Err(RolledBack::Unchanged(value));
+    }
+    record(tx, (register, revision), cause, now, &entries)?;
+    Ok(value)
+}
+
+fn settled<T, E>(outcome: Result<T, RolledBack<T, E>>) -> Result<T, E> {
     match outcome {
         Ok(value) | Err(RolledBack::Unchanged(value)) => Ok(value),
         Err(RolledBack::Failed(error)) => Err(error),
@@ -293,6 +319,15 @@ enum RolledBack<T, E> {
 impl<T, E: From<StorageError>> From<StorageError> for RolledBack<T, E> {
     fn from(error: StorageError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl<T, E: OfTransaction> OfTransaction for RolledBack<T, E> {
+    fn of_database(&self) -> Option<&StorageError> {
+        match self {
+            Self::Unchanged(_) => None,
+            Self::Failed(error) => error.of_database(),
+        }
     }
 }
 

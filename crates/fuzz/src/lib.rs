@@ -11,6 +11,7 @@
 //! | [`canonical`] | canonical XML |
 //! | [`verifier`] | signatures: nobody but the holder of a key says anything in its name |
 //! | [`certificate`] | certificates and revocation lists |
+//! | [`evidence`] | uploads of payment evidence |
 //! | [`growth`] | work and memory that grow with the message, and not with its square |
 //!
 //! What is found becomes a test beside the code that is mended.
@@ -21,6 +22,7 @@ pub mod canonical;
 pub mod certificate;
 mod defects;
 pub mod dictionary;
+pub mod evidence;
 pub mod growth;
 pub mod memory;
 pub mod reader;

@@ -28,11 +28,12 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "reader", check: crate::reader::check, seeds: messages },
     Target { name: "canonical", check: crate::canonical::check, seeds: documents },
     Target { name: "verifier", check: crate::verifier::check, seeds: signed_messages },
     Target { name: "certificate", check: crate::certificate::check, seeds: certificates },
+    Target { name: "evidence", check: crate::evidence::check, seeds: uploads },
     Target { name: "growth", check: crate::growth::check, seeds: pieces },
 ];
 
@@ -48,6 +49,25 @@ fn messages() -> Vec<Vec<u8>> {
     all.extend(zone.map(String::into_bytes));
     all.extend(between_nodes().map(String::into_bytes));
     all
+}
+
+/// Uploads of payment evidence, with every field and with the least.
+fn uploads() -> Vec<Vec<u8>> {
+    let head = "\"guid\":\"G\",\"initalRequest\":\"a=%22b%22\",\"initalResponse\":\"ok\",\"ebpCode\":\"330196P001\",\
+                \"payCode\":\"3301960Y03\",\"payTransactionId\":\"T1\",\"totalAmount\":12.30,\"currency\":\"142\",\
+                \"verDept\":\"3\",\"tradingTime\":\"20181212041803\"";
+    let order = "\"orderNo\":\"O1\",\"recpAccount\":\"1\",\"recpName\":\"n\",\"goodsInfo\":[{\"gname\":\"g\"";
+    let upload = |head: &str, lists: &str| {
+        format!(
+            "{{\"sessionID\":\"S\",\"payExchangeInfoHead\":{{{head}}},{lists},\"serviceTime\":1,\
+             \"certNo\":\"0cde6f\",\"signValue\":\"AA==\"}}"
+        )
+    };
+    let more = format!("{head},\"payType\":\"1\",\"note\":\"\\u8ba2\"");
+    let named =
+        format!("\"payExchangeInfoLists\":[{{{order},\"itemLink\":\"http://a;http://b\"}}]}}]");
+    let printed = format!("\"payExchangeInfoList\": [ {{{order}}}], \"recpCode\":\"c\"}} ]");
+    [upload(head, &named), upload(&more, &printed)].map(String::into_bytes).to_vec()
 }
 
 fn enveloped(message: MessageType, text: String) -> String {

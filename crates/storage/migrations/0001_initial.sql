@@ -932,6 +932,8 @@ CREATE INDEX evidence_demand_due ON evidence_demand (next_at) WHERE next_at IS N
 
 CREATE INDEX evidence_demand_office ON evidence_demand (office, demanded_at, declaration_id, n);
 
+CREATE INDEX evidence_demand_found ON evidence_demand (office, demanded_at, declaration_id, n) WHERE findings > 0;
+
 -- What they uploaded, sealed. A heap, as message_bundle is.
 CREATE TABLE evidence_upload (
     partition BIGINT NOT NULL,

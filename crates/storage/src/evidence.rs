@@ -117,16 +117,24 @@ impl View<'_> {
         Ok(self.select("WHERE session = $1", &[session.cell()])?.pop())
     }
 
-    /// The demands about which something is to be done at `now`, the longest due first, at most `limit`.
+    /// The demand about which something is to be done at `now` for longest, of those of other platforms than
+    /// these.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn due_evidence(
         &mut self,
         now: Moment,
-        limit: i64,
-    ) -> Result<Vec<EvidenceDemandRow>, StorageError> {
-        self.select("WHERE next_at <= $1 ORDER BY next_at LIMIT $2", &[now.cell(), limit.cell()])
+        but: &[PartyId],
+    ) -> Result<Option<EvidenceDemandRow>, StorageError> {
+        // Written out, because a list cannot be bound.
+        let but: Vec<_> = but.iter().map(ToString::to_string).collect();
+        let others = match but.as_slice() {
+            [] => String::new(),
+            busy => format!("AND platform_id NOT IN ({}) ", busy.join(", ")),
+        };
+        let tail = format!("WHERE next_at <= $1 {others}ORDER BY next_at LIMIT 1");
+        Ok(self.select(&tail, &[now.cell()])?.pop())
     }
 
     /// The demands of an office, the newest first, at most `limit`.

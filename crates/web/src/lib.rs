@@ -5,6 +5,7 @@
 //! | `POST /ceb` | anybody; a message is believed for its signature | takes a message in, or an archive of messages, answers once they are durable |
 //! | `GET /mailbox/{dxp}` | an access key of the mailbox | responses, in order; waits for the next where none is there |
 //! | `POST /mailbox/{dxp}/{n}/ack` | an access key of the mailbox | notes that the mailbox was read up to there |
+//! | `POST /ceb2grab/grab/realTimeDataUpload` | anybody; it is believed for its signature | takes payment evidence that a platform was asked for |
 //! | `POST /oauth2/token` | an access key, as its credentials | a token for the key, good for a quarter of an hour |
 //! | `/api/v1/…` | what [`Web::described`] says of each | the JSON interface |
 //! | `GET /health` | anybody | whether the process lives |
@@ -19,6 +20,7 @@ mod casework;
 mod ceb;
 mod cookies;
 mod defect;
+mod evidence;
 mod filings;
 mod health;
 mod language;
@@ -46,6 +48,7 @@ use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
+use tongguan_application::evidence::Demands;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::People;
 use tongguan_application::ports::{Clock, Machine};
@@ -55,6 +58,7 @@ use tongguan_application::tracking::Tracking;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_messages::certificate::TrustStore;
+use tongguan_messages::evidence::upload::PATH as UPLOAD_PATH;
 
 pub use caller::ShownCertificate;
 pub use defect::DefectView;
@@ -85,6 +89,8 @@ pub struct Access {
     pub unmasking: Arc<Unmasking>,
     /// Where parcels stand, for whoever follows them.
     pub tracking: Arc<Tracking>,
+    /// What platforms are asked for of payments.
+    pub evidence: Arc<Demands>,
     /// Which requests were answered.
     pub answered: Arc<Answered>,
     /// What webhooks are added and tried with.
@@ -192,6 +198,7 @@ pub fn web(access: Access) -> Web {
         .post("/ceb", Needs::MailboxKey, ceb::receive)
         .get("/mailbox/{dxp}", Needs::MailboxKey, mailbox::letters)
         .post("/mailbox/{dxp}/{n}/ack", Needs::MailboxKey, mailbox::acknowledge)
+        .post(UPLOAD_PATH, Needs::Signature, evidence::upload)
         .post("/oauth2/token", Needs::ClientCredentials, oauth::token)
         .get("/.well-known/oauth-authorization-server", Needs::Nothing, oauth::metadata)
         .get("/health", Needs::Nothing, health::health)

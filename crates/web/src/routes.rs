@@ -30,6 +30,8 @@ pub enum Needs {
     MailboxKey,
     /// The credentials of a program, which the handler looks for in the request.
     ClientCredentials,
+    /// A signature over what is sent, which the handler verifies.
+    Signature,
     /// A session that may still lack its second factor.
     Session,
     /// To be known, as whatever.
@@ -133,7 +135,7 @@ impl Routes {
             return router
                 .route_layer(from_fn_with_state(3 * answer_within + wait_at_most, in_time));
         }
-        if needs == Needs::ClientCredentials {
+        if matches!(needs, Needs::ClientCredentials | Needs::Signature) {
             return router.route_layer(from_fn_with_state(answer_within, in_time));
         }
         let shared = (self.shared.clone(), Side::Pages);
@@ -188,7 +190,9 @@ fn admit(needs: Needs, caller: Option<&Caller>, request: &Request) -> Result<(),
         return Err(Problem::ForeignForm);
     }
     let caller = match needs {
-        Needs::Nothing | Needs::MailboxKey | Needs::ClientCredentials => return Ok(()),
+        Needs::Nothing | Needs::MailboxKey | Needs::ClientCredentials | Needs::Signature => {
+            return Ok(());
+        }
         Needs::Session | Needs::Known | Needs::May(_) => caller.ok_or(Problem::SignInNeeded)?,
     };
     let permission = match needs {

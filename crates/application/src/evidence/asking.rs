@@ -9,8 +9,8 @@ use tongguan_messages::evidence::ask::{FIELD, Heard, question};
 use tongguan_storage::seal::random;
 use tongguan_storage::{EvidenceDemandRow, EvidenceKey, StorageError};
 
+use super::compared::Compared;
 use super::courier::Courier;
-use super::demand::Compared;
 use super::{EvidenceError, Stage, event};
 use crate::history::ChangeKind;
 use crate::ports::{Answer, NotSent, Post};
@@ -39,15 +39,11 @@ enum Due {
 }
 
 impl Courier {
-    /// Asks a platform once, or ends the demand where it cannot be asked or its time is over. Gives whether
-    /// anything was to be done.
-    pub(super) fn ask(&self, key: EvidenceKey) -> Result<bool, EvidenceError> {
+    /// Asks a platform once, or ends the demand where it cannot be asked or its time is over.
+    pub(super) fn ask(&self, key: EvidenceKey) -> Result<(), EvidenceError> {
         match self.hold(key)? {
-            Due::Gone => Ok(false),
-            Due::End(stage, finding) => {
-                self.end(key, stage, &finding)?;
-                Ok(true)
-            }
+            Due::Gone => Ok(()),
+            Due::End(stage, finding) => self.end(key, stage, &finding),
             Due::Ask(held) => {
                 let (row, now) = (&held.row, self.now());
                 let session = row.session.as_deref().unwrap_or_default();
@@ -60,8 +56,7 @@ impl Courier {
                     headers: vec![("content-type", content_type)],
                     body: form.finish().into_bytes(),
                 });
-                self.note(key, &answered)?;
-                Ok(true)
+                self.note(key, &answered)
             }
         }
     }

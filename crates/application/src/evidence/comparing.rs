@@ -14,8 +14,8 @@ use tongguan_messages::evidence::upload::{SignedForm, Upload};
 use tongguan_messages::signature::Policy;
 use tongguan_storage::{EvidenceDemandRow, EvidenceKey};
 
+use super::compared::{Compared, Facts};
 use super::courier::Courier;
-use super::demand::{Compared, Facts};
 use super::taking::place_of;
 use super::{EvidenceError, Stage, event};
 use crate::clearing::record::{self, DocumentKind, DocumentRecord};
@@ -25,9 +25,9 @@ use crate::originals::{Archive, OriginalError, element};
 use crate::review;
 
 impl Courier {
-    /// Compares what was uploaded upon a demand. Gives whether there was anything to compare.
-    pub(super) fn compare(&self, key: EvidenceKey) -> Result<bool, EvidenceError> {
-        let Some((row, upload)) = self.opened(key)? else { return Ok(false) };
+    /// Compares what was uploaded upon a demand, unless somebody has.
+    pub(super) fn compare(&self, key: EvidenceKey) -> Result<(), EvidenceError> {
+        let Some((row, upload)) = self.opened(key)? else { return Ok(()) };
         let damaged = || EvidenceError::Damaged(row.declaration_id);
         // It was read before it was kept.
         let upload = Upload::read(&upload).map_err(|_| damaged())?;
@@ -56,8 +56,7 @@ impl Courier {
         let facts = Facts::of(&evidence, &row.order_no, compared.payer, is_compact, paid_at);
         let mut findings = compared.findings;
         findings.extend(late(&row));
-        self.found(key, &Compared { facts: Some(facts), findings })?;
-        Ok(true)
+        self.found(key, &Compared { facts: Some(facts), findings })
     }
 
     /// The demand and what was uploaded, opened; nothing where it is compared already.
@@ -73,14 +72,16 @@ impl Courier {
                 view.evidence_upload(key)?,
             ))
         })?;
-        let Some((row, upload)) = row.filter(is_uploaded).zip(upload) else { return Ok(None) };
+        let Some(row) = row.filter(is_uploaded) else { return Ok(None) };
+        let damaged = || EvidenceError::Damaged(declaration);
+        let upload = upload.ok_or_else(damaged)?;
         let data_key =
             self.store().read(|view| view.known_data_key(&self.keyring, &upload.period))?;
-        let data_key = data_key.ok_or(EvidenceError::Damaged(declaration))?;
+        let data_key = data_key.ok_or_else(damaged)?;
         let bytes = data_key
             .open(place_of(&row), &upload.body)
             .map_err(|source| EvidenceError::Sealed { declaration, source })?;
-        let text = String::from_utf8(bytes).map_err(|_| EvidenceError::Damaged(declaration))?;
+        let text = String::from_utf8(bytes).map_err(|_| damaged())?;
         Ok(Some((row, text)))
     }
 

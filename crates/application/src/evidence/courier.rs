@@ -15,8 +15,8 @@ use crate::enquiry::Enquiries;
 use crate::history::{self, Entry};
 use crate::ports::{Clock, EventSender};
 
-/// Demands that are looked at in a step. Those behind them wait for these.
-const LOOKED_AT: i64 = 256;
+/// How long a demand rests with which something failed here, so that the others are not kept waiting.
+const PUT_OFF_MILLIS: i64 = 30_000;
 
 /// Asks platforms and compares what they uploaded; shared by all threads that do.
 pub struct Courier {
@@ -58,18 +58,21 @@ impl Courier {
     /// # Errors
     /// [`EvidenceError`]; it is tried again.
     pub fn step(&self) -> Result<Step, EvidenceError> {
-        let due = self.store().read(|view| view.due_evidence(self.now(), LOOKED_AT))?;
-        for row in due {
-            let Some(_busy) = Busy::with(self, row.platform_id) else { continue };
-            if match Stage::of(row.state) {
-                Some(Stage::Waiting | Stage::Agreed) => self.ask(key_of(&row))?,
-                Some(Stage::Uploaded) => self.compare(key_of(&row))?,
-                _ => false,
-            } {
-                return Ok(Step::Done);
-            }
+        let but: Vec<_> = self.busy().iter().copied().collect();
+        let due = self.store().read(|view| view.due_evidence(self.now(), &but))?;
+        let Some(row) = due else { return Ok(Step::Idle) };
+        // Where another thread was faster, it is looked again.
+        let Some(_busy) = Busy::with(self, row.platform_id) else { return Ok(Step::Done) };
+        let key = key_of(&row);
+        let done = match Stage::of(row.state) {
+            Some(Stage::Waiting | Stage::Agreed) => self.ask(key),
+            Some(Stage::Uploaded) => self.compare(key),
+            _ => Err(EvidenceError::Damaged(row.declaration_id)),
+        };
+        if done.is_err() {
+            self.put_off(key)?;
         }
-        Ok(Step::Idle)
+        done.map(|()| Step::Done)
     }
 
     /// Takes steps until nothing is due. For those who have no threads.
@@ -79,6 +82,16 @@ impl Courier {
     pub fn run_dry(&self) -> Result<(), EvidenceError> {
         while self.step()? == Step::Done {}
         Ok(())
+    }
+
+    /// Leaves a demand alone for a while.
+    fn put_off(&self, key: EvidenceKey) -> Result<(), StorageError> {
+        let later = self.now().plus_millis(PUT_OFF_MILLIS);
+        self.write(|tx| {
+            let Some(row) = tx.lock_evidence_demand(key)? else { return Ok(()) };
+            let next_at = row.next_at.map(|_| later);
+            tx.upsert(&[EvidenceDemandRow { next_at, ..row }])
+        })
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -100,12 +113,10 @@ impl Courier {
     pub(super) fn tell(
         &self,
         key: EvidenceKey,
-        work: impl FnOnce(
-            EvidenceDemandRow,
-        ) -> Result<Option<(EvidenceDemandRow, Entry)>, EvidenceError>,
+        work: impl Fn(EvidenceDemandRow) -> Result<Option<(EvidenceDemandRow, Entry)>, EvidenceError>,
     ) -> Result<(), EvidenceError> {
         let (cause, now) = (by_service(), self.now());
-        history::change(&mut self.writer(), Register::Evidence, &cause, now, |tx| {
+        history::change_retried(&mut self.writer(), Register::Evidence, &cause, now, |tx| {
             let Some(row) = tx.lock_evidence_demand(key)? else { return Ok(((), Vec::new())) };
             let Some((row, entry)) = work(row)? else { return Ok(((), Vec::new())) };
             tx.upsert(std::slice::from_ref(&row))?;

@@ -3,10 +3,11 @@
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{EvidenceDemandRow, EvidenceWanted, Register, Tx};
+use tongguan_storage::{EvidenceDemandRow, EvidenceWanted, Register, Store, Tx};
 
 use super::{Asking, Demand, Demands, EvidenceError, Stage, event, new_row};
-use crate::history::{Actor, Cause, ChangeKind, change};
+use crate::enquiry::EnquiryError;
+use crate::history::{Actor, Cause, ChangeKind, change_retried};
 use crate::numbering::partition_of;
 use crate::review::{self, AnyDeclaration};
 
@@ -69,7 +70,7 @@ impl Demands {
         let mut writer = self.enquiries.store().small_writer()?;
         let cause = Cause::Person(actor.clone());
         // The register is locked first, so two officers do not demand at once.
-        change(&mut writer, Register::Evidence, &cause, now, |tx: &mut Tx<'_>| {
+        change_retried(&mut writer, Register::Evidence, &cause, now, |tx: &mut Tx<'_>| {
             let standing = tx.evidence_demands(&[(partition_of(id.0), id)])?;
             let is_open =
                 |row: &EvidenceDemandRow| Stage::of(row.state).is_some_and(Stage::is_open);
@@ -83,23 +84,19 @@ impl Demands {
                 ..new_row(&asking, n, now)
             };
             tx.insert(std::slice::from_ref(&row))?;
-            Ok((n, vec![event(&row, ChangeKind::Added, [("reason", reason)])]))
+            Ok((n, vec![event(&row, ChangeKind::Added, [("reason", reason.clone())])]))
         })
     }
 
-    /// The demands about a declaration within reach of an office, in order; nothing for others, who are not told
-    /// that somebody was asked.
+    /// The demands about a declaration that is reached, in order; nothing for enterprises.
     ///
     /// # Errors
     /// [`EvidenceError`].
     pub fn of(&self, reach: Reach, id: DeclarationId) -> Result<Vec<Demand>, EvidenceError> {
-        let (Reach::Office(_) | Reach::Everybody) = reach else { return Ok(Vec::new()) };
-        if !self.enquiries.is_reached(reach, id)? {
-            return Ok(Vec::new());
+        match self.enquiries.is_reached(reach, id)? {
+            true => Ok(of(self.enquiries.store(), reach, id)?),
+            false => Ok(Vec::new()),
         }
-        let key = (partition_of(id.0), id);
-        let rows = self.enquiries.store().read(|view| view.evidence_demands(&[key]))?;
-        rows.into_iter().map(Demand::of).collect()
     }
 
     /// The demands of the office that is reached, at most `limit`.
@@ -134,4 +131,15 @@ impl Demands {
         });
         Ok(DemandPage { rows, next: last })
     }
+}
+
+/// The demands about a declaration within reach of an office, in order; nothing for enterprises, which are not told
+/// that somebody was asked.
+///
+/// # Errors
+/// [`EnquiryError`].
+pub fn of(store: &Store, reach: Reach, id: DeclarationId) -> Result<Vec<Demand>, EnquiryError> {
+    let (Reach::Office(_) | Reach::Everybody) = reach else { return Ok(Vec::new()) };
+    let rows = store.read(|view| view.evidence_demands(&[(partition_of(id.0), id)]))?;
+    Ok(rows.into_iter().map(Demand::of).collect::<Result<_, _>>()?)
 }

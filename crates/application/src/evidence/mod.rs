@@ -4,6 +4,7 @@
 //! | file | |
 //! |---|---|
 //! | `demand` | a demand as it stands, from its row |
+//! | `compared` | what was compared and found, as it is stored |
 //! | `demanding` | an officer demands; what was demanded is listed |
 //! | `asking` | the platform is asked, again and again until its time is over |
 //! | `taking` | what it uploads is judged and kept, sealed |
@@ -15,6 +16,7 @@
 //! ([decision 32](../../../../docs/decisions/0032-payment-evidence.md)).
 
 mod asking;
+mod compared;
 mod comparing;
 mod courier;
 mod demand;
@@ -27,7 +29,7 @@ use tongguan_domain::ids::{DeclarationId, OfficeCode, OrderNumber, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, SealError};
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::{EvidenceDemandRow, StorageError};
+use tongguan_storage::{EvidenceDemandRow, OfTransaction, StorageError};
 
 use crate::enquiry::{Enquiries, EnquiryError};
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject};
@@ -35,9 +37,10 @@ use crate::numbering::partition_of;
 use crate::originals::OriginalError;
 use crate::review::{BadReason, ReviewError};
 
+pub use compared::{Compared, Facts};
 pub use courier::{Courier, Step};
-pub use demand::{Asker, Compared, Demand, Facts, Stage};
-pub use demanding::{DemandPage, DemandPlace, Wanted};
+pub use demand::{Asker, Demand, Stage, UnreadableDemand};
+pub use demanding::{DemandPage, DemandPlace, Wanted, of};
 
 /// Demands payment evidence, and takes what is uploaded.
 pub struct Demands {
@@ -63,7 +66,10 @@ pub enum EvidenceError {
     #[error(transparent)]
     BadReason(#[from] BadReason),
     /// What is stored of a demand does not read.
-    #[error("a demand about declaration {0} does not read")]
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableDemand),
+    /// What was uploaded about a declaration does not read.
+    #[error("what was uploaded about declaration {0} does not read")]
     Damaged(DeclarationId),
     /// What was uploaded does not open.
     #[error("what was uploaded about declaration {declaration} does not open")]
@@ -89,6 +95,15 @@ pub enum EvidenceError {
     /// The database.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl OfTransaction for EvidenceError {
+    fn of_database(&self) -> Option<&StorageError> {
+        match self {
+            Self::Storage(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// Whom to ask about what.

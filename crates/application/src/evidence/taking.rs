@@ -11,7 +11,7 @@ use tongguan_storage::{Backoff, EvidenceDemandRow, EvidenceUploadRow, Register, 
 use super::courier::key_of;
 use super::{Demands, EvidenceError, Stage, by_service, event};
 use crate::digest::sha256;
-use crate::history::{ChangeKind, change};
+use crate::history::{ChangeKind, change_retried};
 
 /// Faults of fields that are told at once.
 const TOLD: usize = 5;
@@ -83,40 +83,45 @@ impl Demands {
         let period = period_of(now);
         let mut writer = self.enquiries.store().small_writer()?;
         let cause = by_service();
-        let outcome = change(&mut writer, Register::Evidence, &cause, now, |tx: &mut Tx<'_>| {
-            let Some(row) = tx.lock_evidence_demand(key)? else {
-                return Ok((Outcome::UnknownSession, Vec::new()));
-            };
-            match row.digest {
-                Some(kept) if kept == digest => return Ok((Outcome::Taken, Vec::new())),
-                Some(_) => return Ok((Outcome::OtherUpload, Vec::new())),
-                None => {}
-            }
-            let sealed = tx.data_key(&self.keyring, &period)?.seal(place_of(&row), text.as_bytes());
-            let sealed = sealed.map_err(StorageError::from)?;
-            let (partition, declaration_id, n) = key;
-            tx.insert(&[EvidenceUploadRow {
-                partition,
-                declaration_id,
-                n,
-                period: period.clone(),
-                body: sealed,
-            }])?;
-            let row = EvidenceDemandRow {
-                state: Stage::Uploaded.code(),
-                next_at: Some(now),
-                uploaded_at: Some(now),
-                digest: Some(digest),
-                certificate: Some(certificate),
-                ..row
-            };
-            tx.upsert(std::slice::from_ref(&row))?;
-            let fields = [
-                ("stage", "uploaded".to_owned()),
-                ("certificate", upload.certificate_no.chars().take(64).collect()),
-            ];
-            Ok::<_, EvidenceError>((Outcome::Taken, vec![event(&row, ChangeKind::Changed, fields)]))
-        })?;
+        let outcome =
+            change_retried(&mut writer, Register::Evidence, &cause, now, |tx: &mut Tx<'_>| {
+                let Some(row) = tx.lock_evidence_demand(key)? else {
+                    return Ok((Outcome::UnknownSession, Vec::new()));
+                };
+                match row.digest {
+                    Some(kept) if kept == digest => return Ok((Outcome::Taken, Vec::new())),
+                    Some(_) => return Ok((Outcome::OtherUpload, Vec::new())),
+                    None => {}
+                }
+                let sealed =
+                    tx.data_key(&self.keyring, &period)?.seal(place_of(&row), text.as_bytes());
+                let sealed = sealed.map_err(StorageError::from)?;
+                let (partition, declaration_id, n) = key;
+                tx.insert(&[EvidenceUploadRow {
+                    partition,
+                    declaration_id,
+                    n,
+                    period: period.clone(),
+                    body: sealed,
+                }])?;
+                let row = EvidenceDemandRow {
+                    state: Stage::Uploaded.code(),
+                    next_at: Some(now),
+                    uploaded_at: Some(now),
+                    digest: Some(digest),
+                    certificate: Some(certificate),
+                    ..row
+                };
+                tx.upsert(std::slice::from_ref(&row))?;
+                let fields = [
+                    ("stage", "uploaded".to_owned()),
+                    ("certificate", upload.certificate_no.chars().take(64).collect()),
+                ];
+                Ok::<_, EvidenceError>((
+                    Outcome::Taken,
+                    vec![event(&row, ChangeKind::Changed, fields)],
+                ))
+            })?;
         Ok((outcome, String::new()))
     }
 

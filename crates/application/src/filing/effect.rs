@@ -71,6 +71,7 @@ pub(super) fn with_enterprise(one: &mut Registered, filed: &FiledEnterprise) {
     one.party.name.clone_from(&filed.name);
     one.party.codes.clone_from(&filed.codes);
     one.party.roles = filed.roles;
+    one.payment_url.clone_from(&filed.payment_url);
 }
 
 pub(super) fn certificate_row(party: PartyId, filed: &FiledCertificate) -> CertificateRow {

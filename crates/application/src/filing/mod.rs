@@ -182,11 +182,14 @@ fn fields(matter: &Matter) -> Vec<(&'static str, String)> {
             let codes: Vec<_> = filed.codes.iter().map(ToString::to_string).collect();
             let roles: Vec<_> = filed.roles.iter().map(|role| role.name()).collect();
             let licence = filed.licence.as_deref().unwrap_or_default().to_owned();
+            let payment_url = filed.payment_url.as_ref().map(ToString::to_string);
+            let payment_url = payment_url.unwrap_or_default();
             vec![
                 ("name", filed.name.clone()),
                 ("codes", codes.join(", ")),
                 ("roles", roles.join(", ")),
                 ("licence", licence),
+                ("payment_url", payment_url),
             ]
         }
         Matter::Certificate(filed) => vec![

@@ -1,8 +1,9 @@
 //! An enterprise as it files itself (企业备案).
 
-use super::rules::LICENCE;
+use super::rules::{LICENCE, PLATFORMS_ONLY};
 use super::texts::{Reading, Texts, bounded};
 use crate::defect::Defect;
+use crate::evidence::PlatformAddress;
 use crate::party::{CodeKind, PartyCode, Role, Roles};
 
 /// What an enterprise says of itself.
@@ -16,6 +17,8 @@ pub struct FiledEnterprise {
     pub roles: Roles,
     /// The number of the licence that a role asks for (金融许可证, 支付业务许可证, 快递业务经营许可证).
     pub licence: Option<Box<str>>,
+    /// Where a platform is asked for payment evidence (`platDataOpen`).
+    pub payment_url: Option<PlatformAddress>,
 }
 
 /// Roles that ask for a licence (公告2018年第194号).
@@ -24,7 +27,7 @@ const LICENSED: [Role; 2] = [Role::PaymentInstitution, Role::Carrier];
 const LONGEST_NAME: usize = 100;
 
 /// Reads what an enterprise says of itself: `name`, `customs_code`, `credit_code`, `roles` between commas,
-/// `licence`. It has one code at least; a code that it has already, one of `own`, is good as it is.
+/// `licence`, `payment_url`. It has one code at least; a code that it has already, one of `own`, is good as it is.
 ///
 /// # Errors
 /// All that is wrong, by field.
@@ -55,6 +58,14 @@ pub fn read_enterprise(texts: &Texts, own: &[PartyCode]) -> Result<FiledEnterpri
     });
     let expected = ("许可证号，至多60字", "the number of its licence, at most 60 characters");
     let licence = reading.optional("licence", expected, bounded(60));
+    let expected = (
+        "网址，如https://shop.example/platDataOpen，至多500个字符",
+        "an address such as https://shop.example/platDataOpen, at most 500 characters",
+    );
+    let payment_url = reading.optional("payment_url", expected, PlatformAddress::parse);
+    if reading.has("payment_url") && roles.is_some_and(|it| !it.contains(Role::Platform)) {
+        reading.note(&PLATFORMS_ONLY, "payment_url", "", ("", ""));
+    }
     let licensed = LICENSED.into_iter().find(|role| roles.is_some_and(|it| it.contains(*role)));
     if let Some(role) = licensed
         && !reading.has("licence")
@@ -64,7 +75,7 @@ pub fn read_enterprise(texts: &Texts, own: &[PartyCode]) -> Result<FiledEnterpri
     match (name, roles) {
         (Some(name), Some(roles)) if reading.defects.is_empty() => {
             let codes = customs.into_iter().chain(credit).collect();
-            Ok(FiledEnterprise { name: name.into(), codes, roles, licence })
+            Ok(FiledEnterprise { name: name.into(), codes, roles, licence, payment_url })
         }
         _ => Err(reading.defects),
     }
@@ -91,6 +102,15 @@ mod tests {
         let filed = read_enterprise(&texts.iter().copied().collect(), &[]).unwrap();
         assert_eq!(filed.codes[0].as_str(), "3301960A2B");
         assert!(filed.roles.contains(Role::Carrier) && filed.roles.contains(Role::Declarant));
+        let asked_at =
+            |roles, url| [("name", "某"), texts[1], ("roles", roles), ("payment_url", url)];
+        let url = "https://shop.example/platDataOpen";
+        let filed = asked_at("platform", url).into_iter().collect();
+        let filed = read_enterprise(&filed, &[]).unwrap();
+        assert_eq!(filed.payment_url.unwrap().as_str(), url);
+        let place = "payment_url".to_owned();
+        assert_eq!(wrong(&asked_at("merchant", url)), [(place.clone(), "filing-platforms-only")]);
+        assert_eq!(wrong(&asked_at("platform", "shop")), [(place, "filing-malformed")]);
         assert_eq!(wrong(&texts[..4]), [("licence".to_owned(), "filing-licence")]);
         assert_eq!(
             wrong(&[("credit_code", "91350100M000100Y44"), ("roles", "king")]),

@@ -13,6 +13,8 @@ unnumbered! {
     TOGETHER "filing-together" "须与{expected}同时填写" "it goes with {expected}: give both or neither";
     /// A role asks for a licence.
     LICENCE "filing-licence" "{zh}须填写许可证号" "a {en} has to give the number of its licence";
+    /// Who is no platform has no address at which a platform is asked.
+    PLATFORMS_ONLY "filing-platforms-only" "只有电商平台填写支付原始数据开放接口地址：请删去，或增加平台类型" "only a platform is asked for payment evidence: leave it out, or add the role";
     /// A certificate cannot be read.
     UNREADABLE "filing-certificate-unreadable" "证书无法读取：{zh}；请粘贴一份完整证书的PEM，或其DER的base64" "the certificate cannot be read: {en}; paste the PEM of one certificate, or its DER in base64";
     /// A certificate may not sign any more, or never might.

@@ -46,7 +46,9 @@ impl Rules {
         let usual = match scheme {
             "https" => 443,
             "http" if self.http => 80,
-            "http" => return Err("it has no TLS; take `https`, or set `webhooks.http`".to_owned()),
+            "http" => {
+                return Err("it has no TLS; take `https`, or set `http` in the settings".to_owned());
+            }
             other => return Err(format!("`{other}` is not `https`")),
         };
         if authority.as_str().contains('@') {
@@ -65,7 +67,7 @@ impl Rules {
         let port = authority.port_u16().unwrap_or(usual);
         // In a network that is named any port may be meant; that is known when it is sent to.
         if self.networks.is_empty() && !self.takes_port(port) {
-            return Err(format!("port {port} is not among `webhooks.ports`"));
+            return Err(format!("port {port} is not among the `ports` of the settings"));
         }
         let literal = authority.host().trim_matches(['[', ']']).parse::<IpAddr>();
         match literal {

@@ -269,7 +269,7 @@ impl Reading {
             "links, at most 3000 characters",
             up_to(3_000),
         );
-        let links = link.iter().flat_map(|links: &Box<str>| links.split(';'));
+        let links = link.as_deref().unwrap_or_default().split(';');
         let links = links.map(str::trim).filter(|link| !link.is_empty());
         Some(EvidenceGoods { name: name?, links: links.map(Into::into).collect() })
     }

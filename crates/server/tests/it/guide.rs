@@ -13,7 +13,7 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 
 impl Service {
     /// What a command says of the service's database.
-    fn said(&self, arguments: &[&str]) -> Value {
+    pub fn said(&self, arguments: &[&str]) -> Value {
         let place = self.place.each_ref().map(String::as_str);
         let run = tongguan_in(self.folder.path(), &[arguments, &["--json"], &place].concat(), "");
         assert_eq!(run.status, 0, "{}{}", run.out, run.err);

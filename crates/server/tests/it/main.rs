@@ -13,6 +13,7 @@ mod demo;
 mod demo_exports;
 mod demo_pages;
 mod doctor;
+mod evidence;
 mod export;
 mod export_returns;
 mod facility;

@@ -1,6 +1,7 @@
 //! The body of a filing's row, and of registered goods: what was filed, and where it stands.
 
 use serde::{Deserialize, Serialize};
+use tongguan_domain::evidence::PlatformAddress;
 use tongguan_domain::filing::{
     Answer, Approval, FiledCertificate, FiledEnterprise, FiledGoods, FilingId, FilingState, Matter,
     Officer, Price, Taken,
@@ -30,8 +31,19 @@ pub struct StoredFilingV1 {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum StoredMatterV1 {
-    Enterprise { name: String, codes: Vec<String>, roles: u8, licence: Option<Box<str>> },
-    Certificate { digest: [u8; 32], der: Vec<u8>, valid_from: i64, valid_to: i64 },
+    Enterprise {
+        name: String,
+        codes: Vec<String>,
+        roles: u8,
+        licence: Option<Box<str>>,
+        payment_url: Option<String>,
+    },
+    Certificate {
+        digest: [u8; 32],
+        der: Vec<u8>,
+        valid_from: i64,
+        valid_to: i64,
+    },
     Goods(Box<StoredGoodsV1>),
 }
 
@@ -144,6 +156,7 @@ impl From<&Matter> for StoredMatterV1 {
                 codes: filed.codes.iter().map(ToString::to_string).collect(),
                 roles: filed.roles.bits(),
                 licence: filed.licence.clone(),
+                payment_url: filed.payment_url.as_ref().map(ToString::to_string),
             },
             Matter::Certificate(filed) => Self::Certificate {
                 digest: filed.digest,
@@ -160,13 +173,14 @@ impl TryFrom<StoredMatterV1> for Matter {
     type Error = StoredError;
     fn try_from(stored: StoredMatterV1) -> Result<Self, StoredError> {
         Ok(match stored {
-            StoredMatterV1::Enterprise { name, codes, roles, licence } => {
+            StoredMatterV1::Enterprise { name, codes, roles, licence, payment_url } => {
                 let codes = codes.iter().map(|code| PartyCode::parse(code).map_err(damaged));
                 Self::Enterprise(FiledEnterprise {
                     name,
                     codes: codes.collect::<Result<_, _>>()?,
                     roles: Roles::from_bits(roles),
                     licence,
+                    payment_url: payment_url.as_deref().and_then(PlatformAddress::parse),
                 })
             }
             StoredMatterV1::Certificate { digest, der, valid_from, valid_to } => {
@@ -376,6 +390,7 @@ mod tests {
                 codes: vec![PartyCode::parse("1100000002").unwrap()],
                 roles: [Role::Merchant].into_iter().collect(),
                 licence: Some("l".into()),
+                payment_url: PlatformAddress::parse("https://shop.example/"),
             }),
             Matter::Certificate(FiledCertificate {
                 digest: [7; 32],
@@ -414,9 +429,10 @@ mod tests {
             codes: vec![PartyCode::parse("c").unwrap()],
             roles: Roles::from_bits(3),
             licence: None,
+            payment_url: None,
         });
         let filing = StoredFiling::of(&matter, &FilingState::Returned(answer()));
-        let written = "01 00 016e 01 0143 03 00 02 017a 03e5bca0 02 03e59ba0";
+        let written = "01 00 016e 01 0143 03 00 00 02 017a 03e5bca0 02 03e59ba0";
         keeps(written, &filing, StoredFiling::encode, StoredFiling::decode);
     }
 }

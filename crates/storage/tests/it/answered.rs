@@ -14,6 +14,7 @@ fn request(key: &str, begun: i64) -> AnsweredRequestRow {
         key: key.to_owned(),
         digest: [7; 32],
         begun_at: at(begun),
+        leased_until: at(begun),
         answer: None,
     }
 }

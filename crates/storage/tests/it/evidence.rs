@@ -58,9 +58,11 @@ fn a_demand_is_found_by_its_declaration_its_session_and_what_is_due(on: &Fixture
     assert_eq!(on.read(|view| view.evidence_demands(&[key(7)])), [demand(7, 0), full.clone()]);
     assert_eq!(on.read(|view| view.evidence_session("S-1")), Some(full.clone()));
     assert_eq!(on.read(|view| view.evidence_session("S-2")), None);
-    let due = on.read(|view| view.due_evidence(at(8), 9));
-    assert_eq!(due, [demand(7, 0), demand(8, 0)], "nothing is to be done about the other");
-    assert_eq!(on.read(|view| view.due_evidence(at(8), 1)).len(), 1);
+    assert_eq!(on.read(|view| view.due_evidence(at(6), &[])), None);
+    assert_eq!(on.read(|view| view.due_evidence(at(9), &[])), Some(demand(7, 0)));
+    let but = [PartyId(1), PartyId(2)];
+    assert_eq!(on.read(|view| view.due_evidence(at(9), &but)), None, "somebody deals with it");
+    assert_eq!(on.read(|view| view.due_evidence(at(9), &but[1..])), Some(demand(7, 0)));
 
     let upload = EvidenceUploadRow {
         partition: Partition(3),

@@ -38,6 +38,8 @@ on_both_engines! {
     a_platform_without_an_address_cannot_be_asked,
     only_what_is_within_reach_is_demanded_and_seen,
     what_was_uploaded_stands_and_comes_late_at_most,
+    several_threads_ask_while_uploads_come_and_none_fails,
+    what_does_not_open_keeps_nobody_waiting,
 }
 
 fn office() -> OfficeCode {
@@ -369,4 +371,48 @@ fn what_was_uploaded_stands_and_comes_late_at_most(on: On) {
     for bytes in [&sealed.body, rows.body.as_ref().unwrap()] {
         assert!(!bytes.windows(number.len()).any(|window| window == number));
     }
+}
+
+fn several_threads_ask_while_uploads_come_and_none_fails(on: On) {
+    const PARCELS: u64 = 12;
+    let mut scene = Scene::with(on, drawn_at(false));
+    let ids: Vec<_> = (1..=PARCELS).map(|n| scene.cleared(n).1).collect();
+    let scene = &scene;
+    let is_open = || {
+        let stage = |id: &DeclarationId| scene.only(*id).stage;
+        ids.iter().any(|id| stage(id).is_open())
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while is_open() {
+                    scene.courier.run_dry().unwrap();
+                }
+            });
+        }
+        for _ in 0..PARCELS {
+            let told = scene.take(&scene.platform.upload());
+            assert_eq!(told, (Outcome::Taken, String::new()));
+        }
+    });
+    for id in ids {
+        assert_eq!((scene.only(id).stage, scene.codes(id)), (Stage::Compared, vec![]));
+        assert_eq!(scene.only(id).attempts, 1);
+    }
+}
+
+fn what_does_not_open_keeps_nobody_waiting(on: On) {
+    let mut scene = Scene::new(on);
+    let (_, first) = scene.cleared(1);
+    let (_, second) = scene.cleared(2);
+    scene.demand(first);
+    scene.courier.run_dry().unwrap();
+    assert_eq!(scene.take(&scene.platform.upload()).0, Outcome::Taken);
+    let mut writer = scene.world.store.writer().unwrap();
+    writer.transaction(|tx| tx.forget_periods(&[("2026-03",)])).unwrap();
+    scene.demand(second);
+    assert!(scene.courier.step().is_err(), "it does not open any more");
+    scene.courier.run_dry().unwrap();
+    assert_eq!(scene.only(first).stage, Stage::Uploaded);
+    assert_eq!(scene.only(second).stage, Stage::Agreed, "and the other was asked");
 }

@@ -4,10 +4,12 @@ use tongguan_domain::allowance::AllowanceKey;
 use tongguan_domain::declaration::{
     Detention, Entered, ImportState, Lodged, Reservation, Ruled, Ruling,
 };
+use tongguan_domain::evidence::rules;
 use tongguan_domain::ids::DeclarationNumber;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::matching;
 use tongguan_domain::money::Money;
+use tongguan_messages::evidence::answer::Outcome;
 
 use crate::repetition::CODES;
 
@@ -24,6 +26,17 @@ fn the_page_of_matching_lists_every_comparison_in_its_order() {
         format!("| `{}` | {number}| {} | {} |\n", rule.code, rule.zh, rule.en)
     });
     holds("matching.md", page, rows.collect());
+}
+
+#[test]
+fn the_page_of_payment_evidence_lists_every_finding_and_every_answer() {
+    let page = include_str!("../../../../docs/reference/payment-data.md");
+    let rows = rules::ALL.iter();
+    let rows = rows.map(|rule| format!("| `{}` | {} | {} |\n", rule.code, rule.zh, rule.en));
+    holds("payment-data.md", page, rows.collect());
+    let rows = Outcome::all().into_iter();
+    let rows = rows.map(|(_, code, zh, en)| format!("| `{code}` | {zh} | {en} |\n"));
+    holds("payment-data.md", page, rows.collect());
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn stage(on: On) -> World {
         valid_from: Moment::start_of(carrier.valid_from),
         valid_to: None,
         mailbox: None,
+        payment_url: None,
     };
     world.store.writer().unwrap().transaction(|tx| tx.insert(&[row])).unwrap();
     world

@@ -38,6 +38,8 @@ pub enum RegisterName {
     People,
     /// What enterprises file, and registered goods.
     Filings,
+    /// What platforms are asked for of payments.
+    Evidence,
 }
 
 /// List changes of a register
@@ -60,6 +62,7 @@ pub async fn events(
         RegisterName::Codes => Register::Codes,
         RegisterName::People => Register::People,
         RegisterName::Filings => Register::Filings,
+        RegisterName::Evidence => Register::Evidence,
     };
     let enquiries = Arc::clone(&shared.access.enquiries);
     let most = i64::try_from(paging.limit).unwrap_or(i64::MAX).saturating_add(1);

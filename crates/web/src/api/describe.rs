@@ -144,7 +144,9 @@ fn refusals(operation: &mut Operation, path: &str, needs: Needs, does: Does) {
 /// Says what the operation needs.
 fn secure(operation: &mut Operation, needs: Needs) {
     let (name, schemes) = match needs {
-        Needs::Nothing | Needs::MailboxKey | Needs::ClientCredentials => ("nothing", Vec::new()),
+        Needs::Nothing | Needs::MailboxKey | Needs::ClientCredentials | Needs::Signature => {
+            ("nothing", Vec::new())
+        }
         Needs::Session => ("a session", known(&[])),
         Needs::Known => ("to be known", known(&[])),
         Needs::May(permission) => (permission.name(), known(&[permission])),

@@ -27,6 +27,7 @@ pub(crate) mod consolidations;
 mod declarations;
 pub mod describe;
 mod documents;
+pub mod evidence;
 mod export_returns;
 mod facilities;
 mod figures;
@@ -130,6 +131,9 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Unmask), routes!(unmasking::list, unmasking::propose))
         .api(may(P::Approve), routes!(unmasking::answer))
         .api(may(P::Unmask), routes!(unmasking::show_all))
+        .api(may(P::ReadQueues), routes!(evidence::list))
+        .api(may(P::ReadQueues), routes!(evidence::show))
+        .api(may(P::Decide), routes!(evidence::demand))
         .api(may(P::ReadParameters), routes!(parameters::settings))
         .api(may(P::ReadParameters), routes!(parameters::list))
         .api(may(P::ProposeParameters), routes!(parameters::propose))

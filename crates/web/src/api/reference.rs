@@ -21,6 +21,7 @@ const GROUPS: &[(&str, (&str, &str))] = &[
     ("consolidation", ("汇总申报", "Consolidation")),
     ("bonded", ("保税", "Bonded stock")),
     ("officers", ("关员业务", "Officers")),
+    ("payments", ("支付相关原始数据", "Payment evidence")),
     ("registry", ("注册企业", "Who is registered")),
     ("account", ("我的账号", "The own account")),
     ("administration", ("管理", "Administration")),

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod consolidations;
 pub mod developers;
 pub mod documents;
+pub mod evidence;
 pub mod examination;
 pub mod figures;
 pub mod filings;
@@ -137,6 +138,12 @@ fn of_customs(routes: Routes) -> Routes {
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .post("/declarations/{id}/persons", Needs::May(Permission::Unmask), case::persons::show)
+        .get("/payment-evidence", Needs::May(Permission::ReadQueues), evidence::page)
+        .post(
+            "/declarations/{id}/payment-evidence",
+            Needs::May(Permission::Decide),
+            case::evidence::demand,
+        )
         .get("/unmaskings", Needs::May(Permission::Unmask), unmasking::page)
         .post("/unmaskings", Needs::May(Permission::Unmask), unmasking::propose)
         .post("/unmaskings/{number}/answer", Needs::May(Permission::Approve), unmasking::answer)

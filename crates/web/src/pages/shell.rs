@@ -64,6 +64,7 @@ const PLACES: &[Place] = &[
     place("/filing-review", ("备案审核", "Filing review"), Some(Permission::ReviewFilings)),
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
     place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
+    place("/payment-evidence", ("支付数据", "Payments"), Some(Permission::ReadQueues)),
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),
     place("/parameters", ("参数", "Parameters"), Some(Permission::ReadParameters)),
     // Those of an enterprise: whoever has its mail has its list.

@@ -121,6 +121,9 @@ pub struct EnterpriseTexts {
     /// The number of the licence that a payment institution or a carrier has.
     #[schema(max_length = 60)]
     licence: Option<String>,
+    /// Where a platform is asked for payment evidence (`platDataOpen`).
+    #[schema(example = "https://shop.example/platDataOpen", max_length = 500)]
+    payment_url: Option<String>,
 }
 
 /// A certificate. Of its subject only the organisation is told.
@@ -330,6 +333,7 @@ impl EnterpriseTexts {
             credit_code: code(18),
             roles: filed.roles.iter().map(|role| role.name().to_owned()).collect(),
             licence: filed.licence.as_deref().map(str::to_owned),
+            payment_url: filed.payment_url.as_ref().map(ToString::to_string),
         }
     }
 
@@ -343,6 +347,7 @@ impl EnterpriseTexts {
             ("credit_code", text(&self.credit_code)),
             ("roles", roles),
             ("licence", text(&self.licence)),
+            ("payment_url", text(&self.payment_url)),
         ]
         .into_iter()
         .collect()

@@ -11,6 +11,7 @@ pub mod case;
 pub mod check;
 pub mod declaration;
 pub mod documents;
+pub mod evidence;
 pub mod export;
 pub mod export_return;
 pub mod facility;

@@ -26,6 +26,8 @@ pub struct PartyView {
     valid_to: Option<String>,
     /// The mailbox in which it is answered.
     mailbox: Option<String>,
+    /// Where a platform is asked for payment evidence (`platDataOpen`).
+    payment_url: Option<String>,
     /// The certificates that it signs with, those that were stopped included.
     certificates: Vec<CertificateView>,
     /// Its tax guarantee, where it has one.
@@ -79,6 +81,7 @@ impl PartyView {
             valid_from: party.valid_from.to_string(),
             valid_to: party.valid_to.map(|day| day.to_string()),
             mailbox: party.mailbox.as_ref().map(ToString::to_string),
+            payment_url: one.payment_url.as_ref().map(ToString::to_string),
             certificates: one.certificates.iter().map(CertificateView::of).collect(),
             guarantee: one.guarantee.as_ref().map(GuaranteeView::of),
         }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::enquiry::Enquiries;
+use tongguan_application::evidence::Demands;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{NewPerson, People, Policy, add};
@@ -209,6 +210,7 @@ impl Site {
             answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
             tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
+            evidence: Arc::new(Demands::new(enquiries.clone(), keyring.clone())),
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             trust: watch::Sender::new(Arc::default()).subscribe(),
             people: people.clone(),

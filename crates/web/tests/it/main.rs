@@ -8,6 +8,7 @@ mod cases;
 mod consolidation;
 mod customs;
 mod enterprise;
+mod evidence;
 mod filings;
 mod fixture;
 mod hardening;

@@ -33,7 +33,8 @@ async fn nobody_gets_past_a_route_that_needs_something() {
         let refused = matches!(answer.problem().as_deref(), Some("sign-in-needed" | "no-key"))
             || answer.body.contains("\"invalid_client\"");
         let wanted = match (route.needs, route.path.as_str()) {
-            (Needs::Nothing, _) => false,
+            // What is uploaded is answered in a form of its own, whoever sends it.
+            (Needs::Nothing | Needs::Signature, _) => false,
             // A message is believed for its signature; a key only tells whose it is.
             (Needs::MailboxKey, "/ceb") => false,
             _ => true,
@@ -80,7 +81,7 @@ async fn no_route_that_writes_takes_a_form_of_elsewhere() {
     let mut browser = site.signed_in("wang").await;
     for route in site.routes.iter().filter(|route| route.method != axum::http::Method::GET) {
         // No browser sends what these need of its own accord.
-        if matches!(route.needs, Needs::MailboxKey | Needs::ClientCredentials) {
+        if matches!(route.needs, Needs::MailboxKey | Needs::ClientCredentials | Needs::Signature) {
             continue;
         }
         browser.accept = "application/json";

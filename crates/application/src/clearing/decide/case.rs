@@ -153,8 +153,9 @@ impl Case {
     fn draw_evidence(&self, draft: &mut Draft<'_>, circumstances: &Circumstances<'_>) -> bool {
         let DeclarationFacts { office, platform, order_no, .. } = &*self.record.facts;
         let settled = circumstances.office(*office);
-        let draw = circumstances.draws.evidence(*office, self.record.id);
-        if draw.position() >= u32::from(settled.evidence_per_10_000) {
+        let rate = u32::from(settled.evidence_per_10_000);
+        // A draw is a keyed hash: offices that want none pay for none.
+        if rate == 0 || circumstances.draws.evidence(*office, self.record.id).position() >= rate {
             return false;
         }
         draft.ask_for_evidence(EvidenceDrawn {

@@ -38,6 +38,7 @@ pub fn lodge(stage: &Stage, merchant: PartyId) -> anyhow::Result<()> {
             codes: party.codes.clone(),
             roles: party.roles,
             licence: None,
+            payment_url: None,
         }));
     }
     let by = Actor { name: Role::Clerk.name().to_owned(), origin: Origin::default() };

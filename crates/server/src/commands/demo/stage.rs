@@ -124,6 +124,7 @@ fn entries(crew: &Crew) -> Vec<Entry> {
             valid_from: since,
             valid_to: None,
             mailbox: actor.party.mailbox.clone(),
+            payment_url: None,
             delegates: None,
             certificates: Some(vec![actor.certificate.clone()]),
             grant: crew.granted(actor).map(|granted| Grant {

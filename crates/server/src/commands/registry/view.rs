@@ -53,6 +53,7 @@ pub fn write_party(out: &mut impl Write, one: &Registered) -> io::Result<()> {
     line("standing", standing_name(party.standing))?;
     line("valid", &term(party.valid_from, party.valid_to))?;
     line("mailbox", &party.mailbox.as_ref().map(ToString::to_string).unwrap_or_default())?;
+    line("payment_url", &one.payment_url.as_ref().map(ToString::to_string).unwrap_or_default())?;
     for row in &one.certificates {
         line(if row.delegate { "delegate" } else { "certificate" }, &certificate(row))?;
     }

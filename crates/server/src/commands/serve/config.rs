@@ -17,6 +17,7 @@ use tongguan_domain::ids::DxpId;
 use tongguan_gateways::webhook::Network;
 use tongguan_web::Limits;
 
+use super::evidence::EvidenceSettings;
 use super::metrics::MetricsSettings;
 use super::patience::Patience;
 use super::relay::RelaySettings;
@@ -64,6 +65,8 @@ pub struct Config {
     pub traces: Option<TraceSettings>,
     /// Where messages are pushed to.
     pub webhooks: WebhookSettings,
+    /// Where platforms are asked for payment evidence.
+    pub evidence: EvidenceSettings,
     /// The window that messages are relayed to.
     pub relay: Option<RelaySettings>,
     windows: Vec<String>,
@@ -119,6 +122,7 @@ impl Default for Config {
             metrics: None,
             traces: None,
             webhooks: WebhookSettings::default(),
+            evidence: EvidenceSettings::default(),
             relay: None,
             windows: Vec::new(),
             is_sandbox: false,
@@ -289,6 +293,7 @@ impl Config {
             self.address.as_deref().unwrap_or_default()
         );
         self.webhooks.check()?;
+        self.evidence.check()?;
         self.proxies()?;
         self.relay.as_ref().map_or(Ok(()), RelaySettings::check)?;
         self.traces.as_ref().map_or(Ok(()), TraceSettings::check)?;
@@ -423,6 +428,8 @@ mod tests {
             ("proxies = ['10.0.0.1']", "`10.0.0.1` is no network"),
             ("[webhooks]\nnetworks = ['10.0.0.0']", "`10.0.0.0` is no network"),
             ("[webhooks]\nanswer_seconds = 60", "25 at most"),
+            ("[evidence]\nnetworks = ['localhost']", "`localhost` is no network"),
+            ("[evidence]\nanswer_seconds = 31", "30 at most"),
             ("[relay]\nurl = 'https://a'", "mailbox"),
             ("[traces]\nendpoint = '127.0.0.1:4318'", "such as 'http://127.0.0.1:4318'"),
             ("[traces]\nendpoint = 'http://127.0.0.1:4318'\nshare = 1.5", "0 to 1"),

@@ -3,6 +3,7 @@
 pub mod config;
 mod connections;
 mod desk;
+mod evidence;
 mod host;
 mod lists;
 mod metrics;
@@ -32,6 +33,7 @@ use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
+use tongguan_application::evidence::Demands;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
@@ -44,6 +46,7 @@ use tongguan_web::{Access, web};
 use self::config::Config;
 use self::connections::Connections;
 use self::desk::Desk;
+use self::evidence::Asking;
 use self::host::Host;
 use self::lists::Lists;
 use self::metrics::Metrics;
@@ -170,6 +173,8 @@ struct Served {
     post: thread::JoinHandle<()>,
     /// What delivers webhooks, unless that is turned off.
     pushing: Option<thread::JoinHandle<()>>,
+    /// What asks platforms for payment evidence, unless that is turned off.
+    asking: Option<Asking>,
     /// What relays messages to another window, where there is one.
     relaying: Option<Relaying>,
     lists: (thread::JoinHandle<()>, crossbeam_channel::Sender<()>),
@@ -210,6 +215,8 @@ impl Served {
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
         let tracking = Arc::new(Tracking::new(enquiries.clone(), keyring.clone()));
         let unmasking = Arc::new(Unmasking::new(enquiries.clone(), keyring.clone()));
+        let evidence = Arc::new(Demands::new(enquiries.clone(), keyring.clone()));
+        let asking = config.evidence.start(&enquiries, &keyring, &clock)?;
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
@@ -234,6 +241,7 @@ impl Served {
             enquiries,
             unmasking,
             tracking,
+            evidence,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             courier,
@@ -246,15 +254,16 @@ impl Served {
             mail,
             limits,
         };
-        Ok(Self { access, desk, post, pushing, relaying, lists, running, ended })
+        Ok(Self { access, desk, post, pushing, asking, relaying, lists, running, ended })
     }
 
     /// Waits until everything that was taken in is decided and lies in its mailbox.
     fn finish(self) -> anyhow::Result<()> {
-        let Self { access, desk, post, pushing, relaying, lists, running, .. } = self;
+        let Self { access, desk, post, pushing, asking, relaying, lists, running, .. } = self;
         let (lists, alive) = lists;
         running.map_or(Ok(()), Running::finish)?;
         relaying.map_or(Ok(()), Relaying::finish)?;
+        asking.map_or(Ok(()), Asking::finish)?;
         // The last one that could hand a message over.
         drop(access);
         desk.join().map_err(|_| anyhow::anyhow!("the desk died; start again"))??;

@@ -110,10 +110,23 @@ impl WebhookSettings {
     }
 
     fn rules(&self) -> anyhow::Result<Rules> {
-        let networks = self.networks.iter().map(|text| text.parse());
-        let networks = networks.collect::<Result<_, _>>().context("in `webhooks.networks`")?;
-        Ok(Rules { http: self.http, ports: self.ports.clone(), networks })
+        rules("webhooks", self.http, &self.ports, &self.networks)
     }
+}
+
+/// Where a section of the settings lets something be sent to.
+///
+/// # Errors
+/// What is no network.
+pub fn rules(
+    section: &str,
+    http: bool,
+    ports: &[u16],
+    networks: &[String],
+) -> anyhow::Result<Rules> {
+    let networks = networks.iter().map(|text| text.parse()).collect::<Result<_, _>>();
+    let networks = networks.with_context(|| format!("in `{section}.networks`"))?;
+    Ok(Rules { http, ports: ports.to_vec(), networks })
 }
 
 /// The delivery of webhooks. It ends when nobody can tell it news any more.

@@ -6,10 +6,12 @@
 //! | `standing` | how they match, tax and bills, what was told, movement, returns |
 //! | `deciding` | what can be decided, and what becomes of it |
 //! | `taking` | who works on it |
+//! | `evidence` | what the platform was asked of the payment, and what it handed over |
 //! | `persons` | the full data of its persons, for a reason |
 
 mod beside;
 pub mod deciding;
+pub mod evidence;
 pub mod persons;
 mod standing;
 pub mod taking;
@@ -107,6 +109,7 @@ fn shown(
         h2 #compare { (visit.say("单证比对", "Documents side by side")) }
         (standing::matching(visit, &case.picture.matching))
         (beside::comparison(visit, file))
+        @if is_customs { (evidence::section(visit, file)) }
         @if visit.may(Permission::Unmask) {
             (persons::form(visit, declaration.id(), &persons::Draft::default()))
         }
@@ -194,6 +197,7 @@ fn done(visit: &Visit, file: &CaseFile, done: &str) -> Markup {
         "turned-down" => {
             ("已退回该提议；清单状态不变。", "The proposal is turned down; nothing has changed.")
         }
+        "demanded" => evidence::DEMANDED,
         "taken" => ("已认领。", "You have taken the case on."),
         "given-back" => {
             ("已交回，其他关员可认领。", "You gave the case back; colleagues can take it on.")

@@ -106,7 +106,8 @@ async fn beginning(shared: &Shared, caller: &Caller, kind: FilingKind) -> Result
     let own = blocking(move || enquiries.parties(reach)).await?;
     Ok(own.first().map_or_else(Texts::default, |one| {
         let Party { name, codes, roles, .. } = one.party.clone();
-        let registered = FiledEnterprise { name, codes, roles, licence: None };
+        let payment_url = one.payment_url.clone();
+        let registered = FiledEnterprise { name, codes, roles, licence: None, payment_url };
         EnterpriseTexts::of(&registered).texts()
     }))
 }
@@ -189,6 +190,10 @@ fn of_enterprise(visit: &Visit, texts: &Texts, defects: &[Defect]) -> Markup {
             "支付企业填写金融许可证或支付业务许可证号，物流企业填写快递业务经营许可证号",
             "A payment institution gives the number of its financial or payment licence, a carrier that of its \
              express delivery licence",
+        ))))
+        (input(visit, texts, defects, "payment_url", hint("payment_url", visit.say(
+            "电商平台填写海关调取支付相关原始数据的地址（platDataOpen）",
+            "A platform gives the address at which customs asks it for payment evidence (platDataOpen)",
         ))))
         p.hint { (visit.say(
             "审核通过前，原备案内容继续有效。",

@@ -33,6 +33,7 @@ pub fn field(name: &str) -> (&'static str, &'static str) {
         "roles" => ("企业类型", "Roles"),
         "office" => ("审核关区", "Office that reviews"),
         "licence" => ("许可证号", "Number of the licence"),
+        "payment_url" => ("支付原始数据开放接口地址", "Address for payment evidence"),
         "certificate" => ("证书", "Certificate"),
         "sha256" => ("指纹", "Fingerprint"),
         "valid_from" => ("有效期起", "Valid from"),

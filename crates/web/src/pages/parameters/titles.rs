@@ -27,6 +27,24 @@ pub fn title(name: &str) -> (Group, Text) {
         "quarantine_per_10_000" => {
             (Chance, ("每万票出口随机检疫", "Of 10,000 exports, seen by quarantine"))
         }
+        "evidence_per_10_000" => (
+            Chance,
+            (
+                "支付原始数据抽取比例（每万票）",
+                "Of 10,000 imports, whose payment evidence is asked for",
+            ),
+        ),
+        "evidence_review" => (
+            Flow,
+            (
+                "抽中调取支付原始数据的先人工审核",
+                "Review those whose payment evidence is asked for by chance",
+            ),
+        ),
+        "evidence_minutes" => (
+            Deadlines,
+            ("平台上传支付原始数据的分钟数", "Minutes that a platform has for payment evidence"),
+        ),
         "waiting_days" => {
             (Deadlines, ("等待三单的天数", "Days that a declaration waits for documents"))
         }
