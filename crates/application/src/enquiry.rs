@@ -36,6 +36,7 @@ use crate::evidence::{self, Demand, UnreadableDemand};
 use crate::export_returns;
 use crate::figures::{self, Today};
 use crate::parcels::ParcelsError;
+use crate::pictures;
 use crate::quarantine::{self, Due};
 use crate::registry;
 use crate::returns::{self, ReturnError};
@@ -97,6 +98,8 @@ pub struct CaseFile {
     pub evidence: Vec<Demand>,
     /// The settings of its office.
     pub settings: OfficeSettings,
+    /// The pictures of its examination, in order.
+    pub pictures: Vec<pictures::Picture>,
     /// Who is registered.
     pub registry: Arc<Registry>,
 }
@@ -309,6 +312,7 @@ impl Enquiries {
             assignment: casework::assignments(&self.store, &[id])?.pop(),
             proposals: casework::of(&self.store, id)?,
             evidence: evidence::of(&self.store, reach, id)?,
+            pictures: pictures::of(&self.store, id)?,
             settings: self.office(case.declaration.office())?,
             registry: self.registry()?,
             case,

@@ -80,6 +80,7 @@ pub mod originals;
 pub mod parameters;
 pub mod parcels;
 pub mod people;
+pub mod pictures;
 pub mod pipeline;
 pub mod ports;
 pub mod quarantine;

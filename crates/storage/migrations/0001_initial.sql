@@ -657,7 +657,7 @@ CREATE TABLE revision (
 
 INSERT INTO revision (name, n) VALUES
     ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0),
-    ('filings', 0), ('evidence', 0);
+    ('filings', 0), ('evidence', 0), ('pictures', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
@@ -881,6 +881,26 @@ CREATE TABLE proposal (
 ) CLUSTERED;
 
 CREATE INDEX proposal_open ON proposal (proposed_at, declaration_id) WHERE answered_by IS NULL;
+
+-- Pictures of examinations, counted under the lock of the revision of `pictures`; their bytes, sealed, apart.
+CREATE TABLE picture (
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    format BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    digest BYTES NOT NULL,
+    added_by TEXT NOT NULL,
+    added_at BIGINT NOT NULL,
+    PRIMARY KEY (declaration_id, n)
+) CLUSTERED;
+
+CREATE TABLE picture_body (
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    period TEXT NOT NULL,
+    body BYTES NOT NULL,
+    PRIMARY KEY (declaration_id, n)
+) HEAP;
 
 -- Requests to see the persons of many declarations, which need a second officer. Answered ones stay.
 CREATE TABLE unmasking (

@@ -58,6 +58,7 @@ mod parameter;
 mod partition;
 mod party_parcel;
 mod person;
+mod picture;
 mod register;
 mod registry;
 mod relay;

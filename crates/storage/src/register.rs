@@ -24,6 +24,8 @@ pub enum Register {
     Filings,
     /// What platforms are asked for of payments; nothing is kept in memory of it.
     Evidence,
+    /// Pictures of examinations; nothing is kept in memory of them.
+    Pictures,
 }
 
 /// How often each register was changed.
@@ -113,7 +115,7 @@ pub struct AuditPlace {
 
 impl Register {
     /// Every register.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Registry,
         Self::Settings,
         Self::Codes,
@@ -121,6 +123,7 @@ impl Register {
         Self::Unmasking,
         Self::Filings,
         Self::Evidence,
+        Self::Pictures,
     ];
 
     /// Its name in rows.
@@ -133,6 +136,7 @@ impl Register {
             Self::Unmasking => "unmasking",
             Self::Filings => "filings",
             Self::Evidence => "evidence",
+            Self::Pictures => "pictures",
         }
     }
 

@@ -16,6 +16,8 @@ pub struct Kind {
 pub const SESSION: Kind = Kind { open: "tongguan", secure: "__Host-tongguan" };
 /// Which remembers the language that was chosen.
 pub const LANGUAGE: Kind = Kind { open: "language", secure: "__Host-language" };
+/// Which remembers that terminals are to be silent.
+pub const SOUND: Kind = Kind { open: "sound", secure: "__Host-sound" };
 
 impl Kind {
     /// What it is called, where browsers reach the service by TLS alone or not.

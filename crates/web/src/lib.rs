@@ -51,6 +51,7 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::Demands;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::People;
+use tongguan_application::pictures::Pictures;
 use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
@@ -87,6 +88,8 @@ pub struct Access {
     pub enquiries: Arc<Enquiries>,
     /// Who sees persons.
     pub unmasking: Arc<Unmasking>,
+    /// Pictures of examinations.
+    pub pictures: Arc<Pictures>,
     /// Where parcels stand, for whoever follows them.
     pub tracking: Arc<Tracking>,
     /// What platforms are asked for of payments.
@@ -152,6 +155,8 @@ struct Shared {
     in_flight: Arc<Semaphore>,
     /// A permit for each message that is checked at a time for whoever wants to know.
     checks: Arc<Semaphore>,
+    /// A permit for each picture that is being received.
+    pictures: Arc<Semaphore>,
     /// A permit for each receiver of a webhook that somebody waits for.
     trials: Arc<Semaphore>,
     /// A permit for each page that is told when something was decided.
@@ -174,6 +179,8 @@ pub struct Web {
 
 /// Messages that are checked at a time.
 const CHECKS: usize = 2;
+/// Pictures that are received at a time: each may have its eight MiB in memory, and again without what is taken away.
+const PICTURES: usize = 2;
 /// Receivers of webhooks that are waited for at a time because somebody tries them.
 const TRIALS: usize = 4;
 /// Pages at a time that are told when something was decided; others are reloaded by hand.
@@ -189,6 +196,7 @@ pub fn web(access: Access) -> Web {
         access,
         in_flight: Arc::new(Semaphore::new(permits)),
         checks: Arc::new(Semaphore::new(CHECKS)),
+        pictures: Arc::new(Semaphore::new(PICTURES)),
         trials: Arc::new(Semaphore::new(TRIALS)),
         streams: Arc::new(Semaphore::new(STREAMS)),
         pace: Arc::new(Pace::default()),

@@ -108,6 +108,7 @@ pub async fn in_the_callers_language(request: Request, next: Next) -> Response {
         caller: None,
         address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         in_sandbox: in_sandbox(request.extensions()),
+        is_silent: true,
     });
     let mut response = next.run(request).await;
     match (response.extensions_mut().remove::<Problem>(), page) {

@@ -12,6 +12,7 @@ use super::courier::key_of;
 use super::{Demands, EvidenceError, Stage, by_service, event};
 use crate::digest::sha256;
 use crate::history::{ChangeKind, change_retried};
+use crate::originals::period_of;
 
 /// Faults of fields that are told at once.
 const TOLD: usize = 5;
@@ -141,10 +142,4 @@ impl Demands {
 /// open here.
 pub(super) const fn place_of(row: &EvidenceDemandRow) -> i64 {
     !row.declaration_id.0
-}
-
-/// The month whose key seals it.
-fn period_of(now: Moment) -> String {
-    let day = now.china_day();
-    format!("{:04}-{:02}", day.year(), day.month())
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tongguan_domain::ids::MessageId;
+use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{DataKey, SealError};
 use tongguan_storage::{Message, MessageBundle};
 
@@ -87,6 +88,12 @@ pub(crate) fn alone(batch: &[Delivery]) -> impl Iterator<Item = &MessageBundle> 
         Form::Alone(bundle) => Some(bundle),
         Form::Plain { .. } => None,
     })
+}
+
+/// The period whose key seals what comes in at a moment: the month, in China.
+pub(crate) fn period_of(at: Moment) -> String {
+    let day = at.china_day();
+    format!("{:04}-{:02}", day.year(), day.month())
 }
 
 /// How many bytes, as a row says it.

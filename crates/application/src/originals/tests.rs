@@ -1,6 +1,5 @@
 //! What was kept is read again byte for byte, whoever lay in the same bundle.
 
-use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Store, StoreSettings, Target};
 

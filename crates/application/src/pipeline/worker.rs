@@ -13,6 +13,7 @@ use super::flight::Boarded;
 use crate::clearing::batch::Delivery;
 use crate::clearing::incoming::Incoming;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
+use crate::originals::period_of;
 use crate::ports::{Clock, IdentityRegister};
 
 /// A tree takes several times the bytes of its message: above so many, one at a time.
@@ -116,8 +117,7 @@ impl DataKeys {
     }
 
     fn of(&self, at: Moment) -> Result<Arc<DataKey>, StorageError> {
-        let day = at.china_day();
-        let period = format!("{:04}-{:02}", day.year(), day.month());
+        let period = period_of(at);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&period).cloned();
         if let Some(key) = known {
             return Ok(key);

@@ -38,6 +38,7 @@ mod not_taken;
 mod numbers;
 mod pages;
 mod parcels;
+mod pictures;
 mod quantities;
 mod quarantine;
 mod relay;

@@ -40,6 +40,8 @@ pub enum RegisterName {
     Filings,
     /// What platforms are asked for of payments.
     Evidence,
+    /// Pictures of examinations.
+    Pictures,
 }
 
 /// List changes of a register
@@ -63,6 +65,7 @@ pub async fn events(
         RegisterName::People => Register::People,
         RegisterName::Filings => Register::Filings,
         RegisterName::Evidence => Register::Evidence,
+        RegisterName::Pictures => Register::Pictures,
     };
     let enquiries = Arc::clone(&shared.access.enquiries);
     let most = i64::try_from(paging.limit).unwrap_or(i64::MAX).saturating_add(1);

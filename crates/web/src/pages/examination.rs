@@ -18,7 +18,9 @@ use super::case;
 use super::case::deciding::reason_of;
 use super::form::{Sent, go_to};
 use super::not_decided::{NotDone, choose, settled};
+use super::pictures;
 use super::shell::{Visit, encoded, nothing, notice};
+use super::sound::Tone;
 use super::words::{data, reason_fields, status};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
@@ -32,6 +34,8 @@ pub struct Scanned {
     q: String,
     #[serde(default)]
     done: String,
+    #[serde(default)]
+    picture: String,
 }
 
 /// What was found.
@@ -60,7 +64,7 @@ pub async fn page(
     State(shared): State<Shared>,
     visit: Visit,
     caller: Caller,
-    Query(Scanned { q, done }): Query<Scanned>,
+    Query(Scanned { q, done, picture }): Query<Scanned>,
 ) -> Result<Response, Problem> {
     let told = match done.as_str() {
         "" => nothing(),
@@ -71,23 +75,35 @@ pub async fn page(
     };
     let number = q.trim().to_owned();
     if number.is_empty() {
-        return Ok(shown(&visit, &told, &nothing(), StatusCode::OK));
+        let tone = (!done.is_empty()).then_some(Tone::Good);
+        return Ok(shown(&visit, &told, &nothing(), StatusCode::OK, tone));
     }
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let (wanted, now) = (number.clone(), shared.access.clock.now());
     let found = blocking(move || enquiries.search(reach, &wanted, now)).await?.all();
-    let answer = match found.as_slice() {
-        [] => unknown(&visit, &number),
+    let (answer, tone) = match found.as_slice() {
+        [] => (unknown(&visit, &number), Tone::Stop),
         [one] => {
             let case = file(&shared, &caller, *one).await?;
-            parcel(&visit, &case, &nothing(), &Found::default())
+            let tone = Tone::of(to_do(case.case.declaration.status()).kind);
+            let told = match picture.parse::<u32>() {
+                Ok(n) => notice(
+                    "good",
+                    &visit.say(format!("照片{n}已添加。"), format!("Picture {n} was added.")),
+                ),
+                Err(_) => nothing(),
+            };
+            (parcel(&visit, &case, &told, &Found::default()), tone)
         }
-        several => html! {
-            p { (visit.say("多份清单，请选择：", "Several declarations; choose one:")) }
-            ul { @for id in several { li { a href={ "/examination?q=" (id) } { (id) } } } }
-        },
+        several => (
+            html! {
+                p { (visit.say("多份清单，请选择：", "Several declarations; choose one:")) }
+                ul { @for id in several { li { a href={ "/examination?q=" (id) } { (id) } } } }
+            },
+            Tone::Attention,
+        ),
     };
-    Ok(shown(&visit, &told, &answer, StatusCode::OK))
+    Ok(shown(&visit, &told, &answer, StatusCode::OK, Some(tone)))
 }
 
 /// Records what was found: in order lets the declaration go on, not in order puts it aside for an officer.
@@ -113,7 +129,21 @@ pub async fn record(
     };
     let now = file(&shared, &caller, id).await?;
     let answer = parcel(&visit, &now, &notice("bad", &wrong.text), &found);
-    Ok(shown(&visit, &nothing(), &answer, wrong.status))
+    Ok(shown(&visit, &nothing(), &answer, wrong.status, Some(Tone::Stop)))
+}
+
+/// The terminal at a declaration once more, with what went wrong.
+pub(super) async fn again(
+    shared: &Shared,
+    visit: &Visit,
+    caller: &Caller,
+    id: DeclarationId,
+    told: (StatusCode, &Markup),
+) -> Result<Response, Problem> {
+    let (status, told) = told;
+    let case = file(shared, caller, id).await?;
+    let answer = parcel(visit, &case, told, &Found::default());
+    Ok(shown(visit, &nothing(), &answer, status, Some(Tone::Stop)))
 }
 
 fn decision(
@@ -142,7 +172,13 @@ fn decision(
     Ok(Decision { declaration: id, ruling, officer, reason, approver: None, seen })
 }
 
-fn shown(visit: &Visit, told: &Markup, answer: &Markup, answered: StatusCode) -> Response {
+fn shown(
+    visit: &Visit,
+    told: &Markup,
+    answer: &Markup,
+    answered: StatusCode,
+    tone: Option<Tone>,
+) -> Response {
     let title = visit.say("查验", "Examination");
     let body = html! {
         h1 { (title) }
@@ -154,7 +190,7 @@ fn shown(visit: &Visit, told: &Markup, answer: &Markup, answered: StatusCode) ->
             button { (visit.say("查询", "Look it up")) }
         }
     };
-    visit.terminal(answered, title, &body)
+    visit.terminal(answered, title, &body, tone)
 }
 
 fn unknown(visit: &Visit, number: &str) -> Markup {
@@ -179,7 +215,11 @@ fn parcel(visit: &Visit, file: &CaseFile, told: &Markup, draft: &Found) -> Marku
             p { (visit.language.of(to_do.why)) }
             p { a href=(case::address(declaration.id())) { (case::number(declaration)) } " " (status(visit, declaration.status())) }
         }
-        @if declaration.status() == ReturnStatus::Examined { (findings(visit, file, draft)) }
+        @if declaration.status() == ReturnStatus::Examined {
+            (findings(visit, file, draft))
+            (pictures::form(visit, declaration.id(), file.pictures.len()))
+        }
+        (pictures::gallery(visit, declaration.id(), &file.pictures))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 #[derive(Debug, Deserialize)]
 pub struct Back {
     #[serde(default)]
-    back: String,
+    pub back: String,
 }
 
 /// Remembers the language and goes back.

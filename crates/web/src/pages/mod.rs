@@ -31,6 +31,7 @@ pub mod parameters;
 pub mod parcels;
 pub mod passkeys;
 pub mod people;
+pub mod pictures;
 pub mod port;
 pub mod programs;
 pub mod proposals;
@@ -46,6 +47,7 @@ pub mod second_factor;
 pub mod sheet;
 pub mod shell;
 pub mod sign_in;
+pub mod sound;
 pub mod system;
 pub mod tax;
 pub mod track;
@@ -77,6 +79,7 @@ fn of_everybody(routes: Routes) -> Routes {
         .get("/live", Needs::Nothing, live::stream)
         .get("/static/{name}", Needs::Nothing, assets::asset)
         .get("/language/{tag}", Needs::Nothing, language::choose)
+        .get("/sound/{wanted}", Needs::Nothing, sound::choose)
         .get("/sign-in", Needs::Nothing, sign_in::page)
         .post("/sign-in", Needs::Nothing, sign_in::sign_in)
         .post("/sign-out", Needs::Session, sign_in::sign_out)

@@ -15,6 +15,7 @@ use tongguan_domain::transit::{SealCondition, Sighting, TransitState};
 use super::case;
 use super::form::Sent;
 use super::shell::{Visit, nothing};
+use super::sound::Tone;
 use super::words::{data, official};
 use crate::Shared;
 use crate::acting::act;
@@ -38,7 +39,7 @@ pub struct Seen {
 
 /// Asks for seal and vehicle.
 pub async fn page(visit: Visit) -> Response {
-    shown(&visit, &nothing(), &Seen::default(), StatusCode::OK)
+    shown(&visit, (&nothing(), None), &Seen::default(), StatusCode::OK)
 }
 
 /// Checks them against what was sealed.
@@ -54,7 +55,8 @@ pub async fn check(
             "请填写封志号、车牌并选择封志状况。",
             "Give seal and vehicle, and say how the seal is.",
         );
-        return Ok(shown(&visit, &stop(&visit, why), &seen, StatusCode::UNPROCESSABLE_ENTITY));
+        let told = (&stop(&visit, why), Some(Tone::Stop));
+        return Ok(shown(&visit, told, &seen, StatusCode::UNPROCESSABLE_ENTITY));
     };
     let number = if seen.papers.trim().is_empty() { &seen.seal } else { &seen.papers };
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
@@ -62,12 +64,14 @@ pub async fn check(
     let under_seal = blocking(move || enquiries.sealed(reach, &number, now)).await?;
     let waiting = on_the_way(&under_seal);
     if waiting.is_empty() {
-        return Ok(shown(&visit, &nothing_there(&visit, &under_seal), &seen, StatusCode::OK));
+        let (answer, tone) = nothing_there(&visit, &under_seal);
+        return Ok(shown(&visit, (&answer, Some(tone)), &seen, StatusCode::OK));
     }
     let officer = Officer { name: caller.audit_name(), office };
     let outcomes =
         act(&shared, move |desk| transit::check(desk, &waiting, &sighting, &officer)).await?;
-    Ok(shown(&visit, &result(&visit, &outcomes), &Seen::default(), StatusCode::OK))
+    let (answer, tone) = result(&visit, &outcomes);
+    Ok(shown(&visit, (&answer, Some(tone)), &Seen::default(), StatusCode::OK))
 }
 
 fn sighting(seen: &Seen) -> Option<Sighting> {
@@ -81,7 +85,12 @@ fn sighting(seen: &Seen) -> Option<Sighting> {
     Some(Sighting { seal, condition, vehicle })
 }
 
-fn shown(visit: &Visit, answer: &Markup, seen: &Seen, status: StatusCode) -> Response {
+fn shown(
+    visit: &Visit,
+    (answer, tone): (&Markup, Option<Tone>),
+    seen: &Seen,
+    status: StatusCode,
+) -> Response {
     let title = visit.say("口岸核验", "Port check");
     let conditions = [("intact", ("完好", "Intact")), ("broken", ("破损", "Broken"))];
     let body = html! {
@@ -114,7 +123,7 @@ fn shown(visit: &Visit, answer: &Markup, seen: &Seen, status: StatusCode) -> Res
             button { (visit.say("核验", "Check")) }
         }
     };
-    visit.terminal(status, title, &body)
+    visit.terminal(status, title, &body, tone)
 }
 
 fn stop(visit: &Visit, why: (&'static str, &'static str)) -> Markup {
@@ -127,53 +136,51 @@ fn stop(visit: &Visit, why: (&'static str, &'static str)) -> Markup {
 }
 
 /// No goods under that seal are on their way.
-fn nothing_there(visit: &Visit, under_seal: &[Shown]) -> Markup {
+fn nothing_there(visit: &Visit, under_seal: &[Shown]) -> (Markup, Tone) {
     let has = |wanted: fn(&TransitState) -> bool| {
         under_seal.iter().any(|shown| wanted(&shown.transit.state))
     };
     if has(|state| matches!(state, TransitState::Stopped { .. })) {
-        return stop(
-            visit,
-            (
-                "这些货物已被拦停，须先查验。",
-                "These goods were stopped and have to be examined first.",
-            ),
+        let why = (
+            "这些货物已被拦停，须先查验。",
+            "These goods were stopped and have to be examined first.",
         );
+        return (stop(visit, why), Tone::Stop);
     }
     if has(|state| matches!(state, TransitState::Checked(_))) {
-        return html! {
+        let before = html! {
             div.notice.good role="status" {
                 p.figure { (visit.say("已核验", "Checked before")) }
                 p { (visit.say("此封志此前已核验放行。", "This seal was found in order before.")) }
             }
         };
+        return (before, Tone::Good);
     }
-    stop(
-        visit,
-        (
-            "没有此封志的在途货物。请按单证填写封志号或清单编号再核验。",
-            "No goods under this seal are on their way here. Give the seal or a declaration by the papers and check again.",
-        ),
-    )
+    let why = (
+        "没有此封志的在途货物。请按单证填写封志号或清单编号再核验。",
+        "No goods under this seal are on their way here. Give the seal or a declaration by the papers and check again.",
+    );
+    (stop(visit, why), Tone::Stop)
 }
 
-fn result(visit: &Visit, outcomes: &[Outcome]) -> Markup {
+fn result(visit: &Visit, outcomes: &[Outcome]) -> (Markup, Tone) {
     let is_in_order = |outcome: &Outcome| match &outcome.outcome {
         Ok(shown) => matches!(shown.transit.state, TransitState::Checked(_)),
         Err(_) => false,
     };
     let all = outcomes.iter().all(is_in_order);
     let (kind, words) = if all {
-        ("notice good", ("放行", "In order: let it go"))
+        ("good", ("放行", "In order: let it go"))
     } else {
-        ("notice bad", ("停：途中监管异常", "Stop: not as it was sealed"))
+        ("bad", ("停：途中监管异常", "Stop: not as it was sealed"))
     };
-    html! {
-        div class=(kind) role="alert" {
+    let told = html! {
+        div class={ "notice " (kind) } role="alert" {
             p.figure { (visit.language.of(words)) }
             ul { @for outcome in outcomes { li { (line(visit, outcome)) } } }
         }
-    }
+    };
+    (told, Tone::of(kind))
 }
 
 fn line(visit: &Visit, outcome: &Outcome) -> Markup {

@@ -12,13 +12,16 @@ use tongguan_domain::access::Permission;
 use tongguan_domain::time::Moment;
 
 use super::assets::STYLE_ADDRESS;
+use super::sound::{Tone, player};
 use super::words::data;
 use crate::caller::Caller;
+use crate::cookies::SOUND;
 use crate::language::Language;
 use crate::problem::Problem;
 
 /// What a page may load and where its forms go: our own, and nothing of elsewhere or inline.
 const POLICY: &str = "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                      media-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A request for a page: who asks, in which language, where.
@@ -32,6 +35,8 @@ pub struct Visit {
     pub address: String,
     /// Whether nothing here is real.
     pub in_sandbox: bool,
+    /// Whether terminals are to be silent.
+    pub is_silent: bool,
 }
 
 /// Whether the service is a sandbox, as each request is told.
@@ -99,6 +104,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             caller: parts.extensions.get::<Caller>().cloned(),
             address: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
             in_sandbox: in_sandbox(&parts.extensions),
+            is_silent: [true, false]
+                .into_iter()
+                .any(|is_secure| SOUND.read(&parts.headers, is_secure).is_some()),
         })
     }
 }
@@ -148,9 +156,17 @@ impl Visit {
         self.answered(status, &self.written(title, body, None))
     }
 
-    /// A whole page for a terminal: a telephone, or a scanner with a small screen.
-    pub fn terminal(&self, status: StatusCode, title: &str, body: &Markup) -> Response {
-        self.answered(status, &self.written(title, body, Some("terminal")))
+    /// A whole page for a terminal: a telephone, or a scanner with a small screen. Its tone says nothing that the
+    /// page does not say in words.
+    pub fn terminal(
+        &self,
+        status: StatusCode,
+        title: &str,
+        body: &Markup,
+        tone: Option<Tone>,
+    ) -> Response {
+        let body = html! { (body) (player(self, tone)) };
+        self.answered(status, &self.written(title, &body, Some("terminal")))
     }
 
     fn answered(&self, status: StatusCode, page: &Markup) -> Response {

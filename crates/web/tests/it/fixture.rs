@@ -17,6 +17,7 @@ use tongguan_application::evidence::Demands;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{NewPerson, People, Policy, add};
+use tongguan_application::pictures::Pictures;
 use tongguan_application::ports::{
     self, Backups, Disk, EventSender, LogLevel, Machine, NoBackup, NotSent, Post,
 };
@@ -208,6 +209,7 @@ impl Site {
             mailboxes,
             courier: courier.clone(),
             answered: Arc::new(Answered::open(&store, keyring.clone()).unwrap()),
+            pictures: Arc::new(Pictures::new(enquiries.clone(), keyring.clone())),
             tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             evidence: Arc::new(Demands::new(enquiries.clone(), keyring.clone())),

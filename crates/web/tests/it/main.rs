@@ -18,6 +18,7 @@ mod own_account;
 mod parameters;
 mod passkeys;
 mod permissions;
+mod pictures;
 mod queue;
 mod relay;
 mod signing_in;

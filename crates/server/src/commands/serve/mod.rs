@@ -38,6 +38,7 @@ use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
 use tongguan_application::people::People;
+use tongguan_application::pictures::Pictures;
 use tongguan_application::reception::Reception;
 use tongguan_application::tracking::Tracking;
 use tongguan_application::unmasking::Unmasking;
@@ -213,6 +214,7 @@ impl Served {
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
+        let pictures = Arc::new(Pictures::new(enquiries.clone(), keyring.clone()));
         let tracking = Arc::new(Tracking::new(enquiries.clone(), keyring.clone()));
         let unmasking = Arc::new(Unmasking::new(enquiries.clone(), keyring.clone()));
         let evidence = Arc::new(Demands::new(enquiries.clone(), keyring.clone()));
@@ -242,6 +244,7 @@ impl Served {
             unmasking,
             tracking,
             evidence,
+            pictures,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             courier,

@@ -31,7 +31,7 @@ use tongguan_domain::ids::DeclarationId;
 use super::form::go_to;
 use super::shell::{Visit, nothing, notice, time};
 use super::words::{data, party, status};
-use super::{relayed, search};
+use super::{pictures, relayed, search};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::casework::file;
@@ -116,6 +116,7 @@ fn shown(
         (standing::money(visit, case))
         (standing::movement(visit, case))
         (standing::afterwards(visit, case))
+        (pictures::gallery(visit, declaration.id(), &file.pictures))
         (standing::timeline(visit, caller, case))
         @if decides { (deciding::panel(visit, caller, file, draft)) }
     };
