@@ -30,6 +30,8 @@
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
 //! | [`unmasking`] | the full data of persons, for a stated reason |
+//! | [`gate`] | whether what stands at the gate may pass |
+//! | [`pictures`] | pictures of examinations |
 //! | [`tracking`] | where a parcel stands, for whoever follows it |
 //! | [`evidence`] | what platforms are asked for of payments, and what comes of it |
 //! | [`enquiry`] | what may be looked at, within the reach of whoever asks |
@@ -69,6 +71,7 @@ pub mod export_returns;
 pub mod facility;
 pub mod figures;
 pub mod filing;
+pub mod gate;
 pub mod history;
 pub mod intake;
 pub mod learning;

@@ -191,6 +191,7 @@ CREATE TABLE transit (
 
 -- One seal closes a vehicle with many parcels.
 CREATE INDEX transit_seal ON transit (seal, declaration_id);
+CREATE INDEX transit_vehicle ON transit (vehicle, declaration_id);
 
 -- What left the country, of each merchant in order of departure: what consolidation and statistics read.
 CREATE TABLE closed_export (

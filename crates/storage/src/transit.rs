@@ -3,6 +3,7 @@
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 
+use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
@@ -40,6 +41,21 @@ impl View<'_> {
         declarations: &[(Partition, DeclarationId)],
     ) -> Result<Vec<TransitRow>, StorageError> {
         self.load(declarations)
+    }
+
+    /// The transits on a vehicle, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn transits_on(
+        &mut self,
+        vehicle: &str,
+        limit: i64,
+    ) -> Result<Vec<TransitRow>, StorageError> {
+        self.select(
+            "WHERE vehicle = $1 ORDER BY declaration_id DESC LIMIT $2",
+            &[vehicle.cell(), limit.cell()],
+        )
     }
 
     /// The transits under these seals, in order of the ids.

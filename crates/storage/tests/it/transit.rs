@@ -31,6 +31,12 @@ fn a_transit_is_found_by_its_declaration_and_by_its_seal(on: &Fixture) {
     assert_eq!((of(2), of(4)), (vec![second], vec![]));
     let under = |seal| on.read(|view| view.transits_sealed(&[(seal,)]));
     assert_eq!((under("S-1"), under("S-3")), (vec![first.clone(), third], vec![]));
+    let on_vehicle = |vehicle, limit| {
+        let found = on.read(|view| view.transits_on(vehicle, limit));
+        found.into_iter().map(|row| row.declaration_id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(on_vehicle("浙A00001", 9), [3, 2, 1]);
+    assert_eq!((on_vehicle("浙A00001", 2), on_vehicle("浙A00002", 9)), (vec![3, 2], vec![]));
     let checked = TransitRow { state: "checked".into(), ..first };
     on.write(|tx| tx.upsert(std::slice::from_ref(&checked)));
     assert_eq!(of(1), [checked]);

@@ -27,6 +27,7 @@ mod exports;
 mod facility;
 mod faults;
 mod figures;
+mod gate;
 mod guarantee;
 mod lanes;
 mod lodging_faults;

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::incoming::{Incoming, TransitAct, TransitCommand};
 use tongguan_application::clearing::settings::Settings;
+use tongguan_application::enquiry::Enquiries;
+use tongguan_application::gate::Verdict;
+use tongguan_application::ports::Clock as _;
 use tongguan_codelists::text::Defaults;
 use tongguan_codelists::{Pack, Table};
 use tongguan_domain::declaration::{ExportState, GoodsSeen, Ruling};
@@ -117,6 +120,12 @@ fn goods_in_order_at_the_port_leave(on: On) {
     release(&mut world, &parcel);
     let sent = seal(&mut world, &parcel, "S-1", VEHICLE).unwrap();
     assert_eq!(sent.messages.len(), 0, "no status tells of a seal");
+    let sealed = SealNumber::parse("S-1").unwrap();
+    let under_seal = Verdict::UnderSeal(sealed, VehiclePlate::parse(VEHICLE).unwrap());
+    for scanned in [VEHICLE, "S-1"] {
+        assert_eq!(at_gate(&world, scanned), std::slice::from_ref(&under_seal), "{scanned}");
+    }
+    assert_eq!(at_gate(&world, OTHER_VEHICLE), []);
 
     let early = parcel.departure_document();
     let sent = world.send([&early]);
@@ -124,8 +133,17 @@ fn goods_in_order_at_the_port_leave(on: On) {
     assert!(sent.last_text(&early).contains("未放行的运单：EE000000001CN"));
 
     assert_eq!(act(&mut world, &parcel, PORT, in_order()).unwrap().messages.len(), 0);
+    assert_eq!(at_gate(&world, VEHICLE), [], "the vehicle is done with it");
+    assert_eq!(at_gate(&world, "S-1"), [Verdict::Released]);
     let sent = world.send([&departure_again(&parcel, 2)]);
     assert_eq!(sent.statuses(&parcel.lodging()), [899]);
+}
+
+/// Whether what a number at the gate is of may pass.
+fn at_gate(world: &World, number: &str) -> Vec<Verdict> {
+    let enquiries = Enquiries::new(world.store.clone());
+    let found = enquiries.at_gate(number, world.clock.now()).unwrap();
+    found.into_iter().map(|one| one.verdict).collect()
 }
 
 fn goods_that_are_stopped_do_not_leave_until_they_are_let_go(on: On) {

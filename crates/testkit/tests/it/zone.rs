@@ -4,9 +4,12 @@ use rust_decimal::Decimal;
 use tongguan_application::bonded::{By, ListError, lodge_list};
 use tongguan_application::clearing::batch::BatchError;
 use tongguan_application::due::{DueError, DueWork};
+use tongguan_application::enquiry::Enquiries;
+use tongguan_application::gate::Verdict;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
+use tongguan_domain::bonded::pass::GatePassState;
 use tongguan_domain::commerce::Action;
 use tongguan_domain::ids::{BondedListNumber, ZoneReference};
 use tongguan_domain::money::Amount;
@@ -273,7 +276,14 @@ fn a_vehicle_passes_with_all_lists_of_its_gate_pass(on: On) {
     let told = sent_pass(&mut world, &sample::pass(&numbers).unwrap());
     assert_eq!(heads(&told), [TAKEN, ("SAS221", "1")], "{told:?}");
     let pass = &told[1].number;
+    let at_gate = |world: &World| {
+        let enquiries = Enquiries::new(world.store.clone());
+        let [one] = &*enquiries.at_gate(pass, sent_at()).unwrap() else { panic!("one vehicle") };
+        one.verdict.clone()
+    };
+    assert_eq!(at_gate(&world), Verdict::PassGood);
     step(&world, numbers[1].as_str(), BondedListStep::PassGate, Some(pass)).unwrap();
+    assert_eq!(at_gate(&world), Verdict::PassSpent(GatePassState::Passed), "it is good once");
     assert_eq!(states(&world), [BondedListState::Gated, BondedListState::Gated]);
     assert_eq!(heads(&news(&mut world)), [("SAS223", "1")]);
 }

@@ -20,6 +20,7 @@ pub mod examination;
 pub mod figures;
 pub mod filings;
 pub mod form;
+pub mod gate;
 pub mod home;
 pub mod language;
 pub mod live;
@@ -138,6 +139,9 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/quarantine", Needs::May(Permission::Examine), quarantine::answer)
         .get("/examination", Needs::May(Permission::Examine), examination::page)
         .post("/examination/{id}", Needs::May(Permission::Examine), examination::record)
+        .post("/examination/{id}/pictures", Needs::May(Permission::Examine), pictures::add)
+        .get("/declarations/{id}/pictures/{n}", Needs::May(Permission::ReadQueues), pictures::show)
+        .get("/gate", Needs::May(Permission::ReportFacility), gate::page)
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .post("/declarations/{id}/persons", Needs::May(Permission::Unmask), case::persons::show)

@@ -68,6 +68,7 @@ const PLACES: &[Place] = &[
     place("/quarantine", ("检疫", "Quarantine"), Some(Permission::Examine)),
     place("/filing-review", ("备案审核", "Filing review"), Some(Permission::ReviewFilings)),
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
+    place("/gate", ("卡口", "Gate"), Some(Permission::ReportFacility)),
     place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
     place("/payment-evidence", ("支付数据", "Payments"), Some(Permission::ReadQueues)),
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),

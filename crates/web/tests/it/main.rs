@@ -11,6 +11,7 @@ mod enterprise;
 mod evidence;
 mod filings;
 mod fixture;
+mod gate;
 mod hardening;
 mod interface;
 mod open_pages;

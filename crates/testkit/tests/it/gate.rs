@@ -1,0 +1,53 @@
+//! Whether what stands at the gate may pass.
+
+use tongguan_application::enquiry::Enquiries;
+use tongguan_application::gate::{AtGate, Verdict, What};
+use tongguan_application::ports::Clock as _;
+use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+use tongguan_storage::PartyRow;
+use tongguan_testkit::world::{Beginning, World};
+
+use crate::support::*;
+
+on_both_engines! {
+    a_parcel_passes_once_it_is_released,
+}
+
+fn at_gate(world: &World, number: &str) -> Vec<AtGate> {
+    Enquiries::new(world.store.clone()).at_gate(number, world.clock.now()).unwrap()
+}
+
+fn a_parcel_passes_once_it_is_released(on: On) {
+    let mut world = World::with(on(Beginning::unsigned()));
+    // Waybills lie by their carriers, which are looked for in the registry.
+    let carrier = &world.cast.carrier.party;
+    let row = PartyRow {
+        party_id: carrier.id,
+        name: carrier.name.clone(),
+        roles: carrier.roles.bits(),
+        suspended: false,
+        valid_from: Moment::start_of(carrier.valid_from),
+        valid_to: None,
+        mailbox: None,
+    };
+    world.store.writer().unwrap().transaction(|tx| tx.insert(&[row])).unwrap();
+    let parcel = nth(1);
+    let (order, waybill) = (parcel.order.order_no.as_str(), parcel.waybill.number.as_str());
+    assert_eq!(at_gate(&world, waybill), []);
+    let [order_document, payment, waybill_document, declaration] = parcel.documents();
+    world.send([&order_document, &payment, &declaration]);
+    let [one] = &*at_gate(&world, order) else { panic!("one parcel") };
+    assert_eq!(one.verdict, Verdict::NotReleased(ReturnStatus::Accepted));
+    assert!(!one.verdict.may_pass());
+    world.send([&waybill_document]);
+    let number = world.declaration(&parcel).unwrap().state.number().unwrap().to_string();
+    for known in [waybill, order, &number, &format!(" {waybill} ")] {
+        let [one] = &*at_gate(&world, known) else { panic!("one parcel: {known}") };
+        assert_eq!((&one.what, &one.verdict), (&What::Parcel(number.clone()), &Verdict::Released));
+        assert!(one.verdict.may_pass());
+    }
+    for nothing in ["", "浙A00001", "SEAL-1", "nothing of that number"] {
+        assert_eq!(at_gate(&world, nothing), [], "{nothing}");
+    }
+}
