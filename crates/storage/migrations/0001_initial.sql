@@ -724,6 +724,15 @@ CREATE TABLE passkey (
 
 CREATE INDEX passkey_person ON passkey (sign_in);
 
+-- Filters of lists that somebody keeps under a name.
+CREATE TABLE saved_view (
+    sign_in TEXT NOT NULL REFERENCES person (sign_in),
+    name TEXT NOT NULL,
+    filter TEXT NOT NULL,
+    saved_at BIGINT NOT NULL,
+    PRIMARY KEY (sign_in, name)
+) CLUSTERED;
+
 CREATE TABLE invitation (
     digest BYTES NOT NULL PRIMARY KEY,
     sign_in TEXT NOT NULL REFERENCES person (sign_in),

@@ -107,7 +107,8 @@ pub use message::{Message, MessageBundle};
 pub use parameter::ParameterProposalRow;
 pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
 pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel, PartyRequest};
-pub use person::{InvitationRow, PasskeyRow, PersonRow, SessionRow};
+pub use person::{InvitationRow, PasskeyRow, PersonRow, SavedViewRow, SessionRow};
+pub use picture::{PictureBody, PictureRow};
 pub use register::{About, AuditFilter, AuditPlace, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use relay::{

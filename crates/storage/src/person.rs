@@ -95,6 +95,22 @@ impl Replaceable for PasskeyRow {
 }
 
 row! {
+    /// A filter of a list, kept under a name by somebody who signs in.
+    pub struct SavedViewRow in "saved_view", key 2 {
+        /// Whose.
+        sign_in: SignIn,
+        /// What its owner calls it.
+        name: String,
+        /// The filter, as the query of the list's address.
+        filter: String,
+        /// When it was kept first.
+        saved_at: Moment,
+    }
+}
+
+impl Replaceable for SavedViewRow {}
+
+row! {
     /// A code with which a person may choose a password, once. The code itself is nowhere kept.
     pub struct InvitationRow in "invitation", key 1 {
         /// SHA-256 of the code.
@@ -172,6 +188,14 @@ impl View<'_> {
         self.select("WHERE sign_in = $1 ORDER BY added_at, digest", &[name.cell()])
     }
 
+    /// The views that a person keeps, in order of their names.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn saved_views_of(&mut self, who: &SignIn) -> Result<Vec<SavedViewRow>, StorageError> {
+        self.select("WHERE sign_in = $1 ORDER BY name", &[who.cell()])
+    }
+
     /// Sessions that ended before a time, at most `limit`.
     ///
     /// # Errors
@@ -218,6 +242,14 @@ impl Tx<'_> {
     pub fn end_sessions(&mut self, digests: &[[u8; 32]]) -> Result<u64, StorageError> {
         let keys: Vec<_> = digests.iter().map(|digest| (*digest,)).collect();
         self.delete::<SessionRow, _>(&keys)
+    }
+
+    /// Deletes a view; gives how many of that name were there.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn remove_saved_view(&mut self, who: &SignIn, name: &str) -> Result<u64, StorageError> {
+        self.delete::<SavedViewRow, _>(&[(who.as_str(), name)])
     }
 
     /// Takes passkeys away.

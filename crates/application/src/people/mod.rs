@@ -18,6 +18,7 @@ mod second_factor;
 mod session;
 #[cfg(test)]
 mod tests;
+pub mod views;
 mod webauthn;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! People, sessions, invitations.
 
 use tongguan_domain::access::SignIn;
-use tongguan_storage::{InvitationRow, PersonRow, SessionRow};
+use tongguan_storage::{InvitationRow, PersonRow, SavedViewRow, SessionRow};
 
 use crate::fixture::{Fixture, at};
 
@@ -9,6 +9,7 @@ on_both_engines! {
     a_person_is_written_again_and_found_by_name_and_organisation,
     sessions_are_found_and_ended,
     an_invitation_is_used_once,
+    views_are_kept_by_person_and_name,
 }
 
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -90,4 +91,24 @@ fn an_invitation_is_used_once(on: &Fixture) {
     assert_eq!(on.read(|view| view.invitations_of(&row.sign_in)), std::slice::from_ref(&row));
     assert_eq!(on.write(|tx| tx.use_invitations(&[[1; 32]])), 1);
     assert_eq!(on.write(|tx| tx.use_invitations(&[[1; 32]])), 0);
+}
+
+fn views_are_kept_by_person_and_name(on: &Fixture) {
+    let view = |who: &str, name: &str, filter: &str| SavedViewRow {
+        sign_in: sign_in(who),
+        name: name.to_owned(),
+        filter: filter.to_owned(),
+        saved_at: at(1),
+    };
+    on.write(|tx| tx.insert(&[person("li.wei", "7"), person("wang", "8")]));
+    let (first, second) = (view("li.wei", "A", "status=100"), view("li.wei", "B", "status=300"));
+    on.write(|tx| tx.insert(&[second.clone(), first, view("wang", "A", "status=800")]));
+    let changed = view("li.wei", "A", "status=500");
+    on.write(|tx| tx.upsert(std::slice::from_ref(&changed)));
+    let of = |who: &str| on.read(|view| view.saved_views_of(&sign_in(who)));
+    assert_eq!(of("li.wei"), [changed, second.clone()]);
+    assert_eq!(on.write(|tx| tx.remove_saved_view(&sign_in("li.wei"), "A")), 1);
+    assert_eq!(on.write(|tx| tx.remove_saved_view(&sign_in("li.wei"), "A")), 0);
+    assert_eq!(of("li.wei"), [second]);
+    assert_eq!(of("wang").len(), 1, "another's is another");
 }

@@ -55,6 +55,7 @@ pub mod track;
 pub mod unmasking;
 pub mod upload;
 pub mod verify;
+pub mod views;
 pub mod waiting;
 pub mod webhooks;
 pub mod words;
@@ -186,6 +187,8 @@ fn of_parameters(routes: Routes) -> Routes {
 fn of_an_enterprise(routes: Routes) -> Routes {
     routes
         .get("/parcels", Needs::May(Permission::ReadParcels), parcels::page)
+        .get("/parcels/views", Needs::May(Permission::ReadParcels), views::page)
+        .post("/parcels/views", Needs::May(Permission::ReadParcels), views::act)
         .get("/parcels.csv", Needs::May(Permission::ReadParcels), parcels::csv)
         .get("/requests", Needs::May(Permission::ReadMail), requests::page)
         .get("/documents", Needs::May(Permission::ReadMail), documents::page)

@@ -15,6 +15,7 @@ use tongguan_domain::status::ReturnStatus;
 
 use super::relayed;
 use super::shell::{Visit, encoded, time};
+use super::views;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::parcels::{Wanted, direction_of, file};
@@ -59,9 +60,11 @@ pub async fn page(
         Ok::<_, ParcelsError>((page, enquiries.registry()?))
     };
     let (page, registry) = blocking(listing).await?;
+    let saved = views::bar(&shared, &visit, &caller, &asked).await?;
     let body = html! {
         h1 { (title) }
         (filters(&visit, &asked))
+        (saved)
         @if page.is_cut {
             div.notice.warn { p {
                 (visit.say(
@@ -120,25 +123,44 @@ impl Asked {
         Ok(Some(DeclarationId(id)))
     }
 
-    fn address(&self, path: &str, behind: Option<DeclarationId>) -> String {
+    pub(super) fn address(&self, path: &str, behind: Option<DeclarationId>) -> String {
         let behind = behind.map(|id| id.to_string()).unwrap_or_default();
+        let fields = self.fields().into_iter().chain([("behind", behind.as_str())]);
+        let said = written(fields);
+        if said.is_empty() { path.to_owned() } else { format!("{path}?{said}") }
+    }
+
+    /// The fields of the filter, by their names.
+    pub(super) fn fields(&self) -> [(&'static str, &str); 5] {
         let Wanted { status, direction, from, to, number } = &self.wanted;
-        let fields = [
+        [
             ("status", status),
             ("direction", direction),
             ("from", from),
             ("to", to),
             ("number", number),
-            ("behind", &behind),
-        ];
-        let said = fields.iter().filter(|(_, value)| !value.is_empty());
-        let said: Vec<_> = said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
+        ]
+    }
+
+    /// The filter as a query; empty where all is listed.
+    ///
+    /// # Errors
+    /// [`Problem::Malformed`] for one that does not read.
+    pub(super) fn filter(&self) -> Result<String, Problem> {
+        self.wanted.filter()?;
+        Ok(written(self.fields()))
     }
 
     fn is_anything(&self) -> bool {
         self.address("", None).is_empty()
     }
+}
+
+/// What fields say, as a query.
+fn written<'f>(fields: impl IntoIterator<Item = (&'static str, &'f str)>) -> String {
+    let said = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    let said: Vec<_> = said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    said.join("&")
 }
 
 fn choice(visit: &Visit, numbers: &str) -> String {

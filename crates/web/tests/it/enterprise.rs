@@ -24,6 +24,7 @@ mod people;
 mod programs;
 mod tokens;
 mod verify;
+mod views;
 mod webhooks;
 
 /// A world in which the merchant has imported and the exporter exported, and its pages.
