@@ -205,6 +205,7 @@ fn of_an_enterprise(routes: Routes) -> Routes {
         .get("/filings/import", Needs::May(Permission::File), filings::import::page)
         .post("/filings/import", Needs::May(Permission::File), filings::import::import)
         .get("/filings/template.csv", Needs::May(Permission::File), filings::import::template)
+        .get("/filings/template.xlsx", Needs::May(Permission::File), filings::import::workbook)
         .post("/filings/{number}/withdraw", Needs::May(Permission::File), filings::one::withdraw)
         .get("/tax-bills", Needs::May(Permission::ReadAccounts), accounts::tax_bills)
         .get("/guarantee", Needs::May(Permission::ReadAccounts), accounts::guarantee)

@@ -196,6 +196,9 @@ async fn goods_are_imported_from_a_file_with_a_report_and_approved_several_at_on
     assert_eq!(all.status, StatusCode::OK);
     let template = clerk.open("/filings/template.csv").await;
     assert!(template.body.starts_with("\u{feff}\"itemNo\""));
+    let workbook = clerk.open("/filings/template.xlsx").await;
+    assert!(workbook.body.starts_with("PK"), "{}", workbook.status);
+    assert!(workbook.headers["content-type"].to_str().unwrap().ends_with("spreadsheetml.sheet"));
     let parts = [("form_token", token.as_str()), ("file", "neither, nor\n1,2\n")];
     let wrong = clerk.upload("/filings/import", &parts).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -341,7 +341,8 @@ impl Browser<'_> {
         Answer {
             status: parts.status,
             headers: parts.headers,
-            body: String::from_utf8(bytes.to_vec()).unwrap(),
+            // What is no text, such as a workbook, is looked at elsewhere.
+            body: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }
 

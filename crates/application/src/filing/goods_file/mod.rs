@@ -66,6 +66,11 @@ pub fn read(bytes: &[u8], reader: &GoodsReader) -> Result<Vec<GoodsRow>, Vec<Def
     Ok(rows)
 }
 
+/// The same as [`template`], as a workbook (XLSX); nothing where it cannot be written.
+pub fn template_workbook(in_chinese: bool) -> Option<Vec<u8>> {
+    xlsx::workbook(&template(in_chinese))
+}
+
 /// A file to begin with: the columns, named in Chinese or as the elements of messages, and one row of goods.
 pub fn template(in_chinese: bool) -> Vec<Vec<String>> {
     let name =

@@ -9,7 +9,7 @@ use tongguan_domain::filing::GoodsReader;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{MOST_BYTES, MOST_ROWS, read, template};
+use super::{MOST_BYTES, MOST_ROWS, read, template, template_workbook};
 
 const HEADER: &str = "企业商品货号,商品编码,商品名称,规格型号,计量单位,法定计量单位,法定数量,净重";
 const CREAM: &str = "A,3304990029,面霜,50ml,瓶,千克,0.05,0.05";
@@ -112,7 +112,9 @@ fn the_template_is_read_as_it_is() {
     for in_chinese in [true, false] {
         let lines = template(in_chinese);
         let text: Vec<_> = lines.iter().map(|line| line.join(",")).collect();
-        assert_eq!(told(text.join("\n").as_bytes()), [(2, "CREAM-50".to_owned(), vec![])]);
+        let expected = [(2, "CREAM-50".to_owned(), vec![])];
+        assert_eq!(told(text.join("\n").as_bytes()), expected);
+        assert_eq!(told(&template_workbook(in_chinese).unwrap()), expected, "as a workbook");
     }
 }
 

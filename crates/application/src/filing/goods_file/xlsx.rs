@@ -57,6 +57,66 @@ pub(super) fn cells(bytes: &[u8]) -> Result<Cells, Defect> {
     Ok(rows.into_iter().map(|(row, cells)| (number(row), cells)).collect())
 }
 
+/// A workbook of one sheet that holds these lines as text; nothing where it cannot be written.
+pub(super) fn workbook(lines: &[Vec<String>]) -> Option<Vec<u8>> {
+    let rows: String = lines.iter().map(|line| format!("<row>{}</row>", row(line))).collect();
+    let sheet =
+        format!("{HEAD}<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>");
+    let mut book = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in PARTS.into_iter().chain([("xl/worksheets/sheet1.xml", &*sheet)]) {
+        book.start_file(name, SimpleFileOptions::default()).ok()?;
+        book.write_all(content.as_bytes()).ok()?;
+    }
+    Some(book.finish().ok()?.into_inner())
+}
+
+/// Cells as text of their own, so that no number loses its zeros and nothing is calculated.
+fn row(line: &[String]) -> String {
+    let cell = |text: &String| {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        format!("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">{text}</t></is></c>")
+    };
+    line.iter().map(cell).collect()
+}
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
+const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+/// What a workbook of one sheet has besides the sheet (ECMA-376).
+const PARTS: [(&str, &str); 4] = [
+    (
+        "[Content_Types].xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
+         <Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+         <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
+         <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
+         <Override PartName=\"/xl/workbook.xml\" \
+         ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml\"/>\
+         <Override PartName=\"/xl/worksheets/sheet1.xml\" \
+         ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/></Types>",
+    ),
+    (
+        "_rels/.rels",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
+         <Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+         <Relationship Id=\"rId1\" Target=\"xl/workbook.xml\" \
+         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\"/></Relationships>",
+    ),
+    (
+        "xl/workbook.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
+         <workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+         xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">\
+         <sheets><sheet name=\"goods\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>",
+    ),
+    (
+        "xl/_rels/workbook.xml.rels",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
+         <Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+         <Relationship Id=\"rId1\" Target=\"worksheets/sheet1.xml\" \
+         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\"/></Relationships>",
+    ),
+];
+
 /// The same archive, its parts not packed, and bounded.
 fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, Defect> {
     let mut packed = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;

@@ -44,6 +44,17 @@ pub async fn template(visit: Visit) -> Response {
     (headers, written(&lines, Place::Beginning)).into_response()
 }
 
+/// The same as a workbook.
+pub async fn workbook(visit: Visit) -> Result<Response, Problem> {
+    let book = goods_file::template_workbook(visit.language == Language::Chinese);
+    let headers = [
+        (CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"goods.xlsx\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, book.ok_or(Problem::Internal)?).into_response())
+}
+
 /// Reads it, files what is good, and reports every row.
 pub async fn import(
     State(shared): State<Shared>,
@@ -97,7 +108,9 @@ fn asked(visit: &Visit, status: StatusCode, office: &str, told: &Markup) -> Resp
         p {
             (visit.say("第一行为列名，其后每行一种商品。", "The first row names the columns; every further one is a kind of goods."))
             " "
-            a href="/filings/template.csv" download { (visit.say("下载模板", "Download a template")) }
+            a href="/filings/template.csv" download { (visit.say("下载CSV模板", "Download a template as CSV")) }
+            " · "
+            a href="/filings/template.xlsx" download { (visit.say("下载XLSX模板", "Download a template as XLSX")) }
         }
         form.stacked method="post" action="/filings/import" enctype="multipart/form-data" {
             (visit.form_token())
