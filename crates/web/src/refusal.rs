@@ -18,6 +18,7 @@ use tongguan_application::transit::TransitError;
 use crate::problem::Problem;
 use crate::wording::Wording;
 
+mod evidence;
 mod filing;
 mod steps;
 mod unmasking;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::{
-    Asker, Courier, Demand, Demands, EvidenceError, Stage, Wanted,
+    Asker, Courier, Demand, Demands, EvidenceError, Stage, Wanted, of,
 };
 use tongguan_application::history::{
     Actor, AuditFilter, ChangeKind, Origin, Register, Subject, audited,
@@ -377,16 +377,17 @@ fn several_threads_ask_while_uploads_come_and_none_fails(on: On) {
     const PARCELS: u64 = 12;
     let mut scene = Scene::with(on, drawn_at(false));
     let ids: Vec<_> = (1..=PARCELS).map(|n| scene.cleared(n).1).collect();
-    let scene = &scene;
+    // The world itself stays on this thread.
+    let (courier, store) = (&scene.courier, &scene.world.store);
     let is_open = || {
-        let stage = |id: &DeclarationId| scene.only(*id).stage;
+        let stage = |id: &DeclarationId| of(store, at_office(), *id).unwrap()[0].stage;
         ids.iter().any(|id| stage(id).is_open())
     };
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
                 while is_open() {
-                    scene.courier.run_dry().unwrap();
+                    courier.run_dry().unwrap();
                 }
             });
         }

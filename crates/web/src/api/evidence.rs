@@ -6,16 +6,15 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use tongguan_application::evidence::{DemandPlace, Demands, EvidenceError, Wanted};
-use tongguan_application::pipeline::chain;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 use utoipa::{IntoParams, ToSchema};
 
-use super::acting::named;
-use super::body::{Given, wrong};
+use super::body::Given;
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::{Asked, Part};
 use crate::Shared;
+use crate::acting::named;
 use crate::caller::{Caller, aside};
 use crate::problem::{Problem, json_answer};
 use crate::views::evidence::DemandView;
@@ -143,20 +142,4 @@ pub fn place(text: &str) -> Option<DemandPlace> {
     let place =
         DemandPlace { at: Moment::from_micros(at), declaration: DeclarationId(declaration), n };
     is_whole.then_some(place)
-}
-
-impl From<EvidenceError> for Problem {
-    fn from(error: EvidenceError) -> Self {
-        match error {
-            EvidenceError::Unknown => Self::NotFound,
-            EvidenceError::BadReason(bad) => wrong("/reason", &bad.to_string()),
-            error @ (EvidenceError::NoImport | EvidenceError::UnderWay) => {
-                Self::Refused(error.to_string())
-            }
-            error => {
-                tracing::error!("payment evidence: {}", chain(&error));
-                Self::Unavailable
-            }
-        }
-    }
 }

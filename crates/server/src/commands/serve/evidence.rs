@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender as Tell, bounded};
 use serde::Deserialize;
 use tongguan_application::enquiry::Enquiries;
-use tongguan_application::evidence::{Courier, Step};
+use tongguan_application::evidence::{Courier, Demands, Step};
 use tongguan_application::ports::Clock;
 use tongguan_gateways::webhook::{Rules, Sender};
 use tongguan_storage::seal::Keyring;
@@ -61,7 +61,7 @@ impl EvidenceSettings {
         self.rules().map(drop)
     }
 
-    /// Begins to ask and to compare, unless it is turned off.
+    /// What demands and takes uploads; and what asks and compares, unless that is turned off.
     ///
     /// # Errors
     /// What is wrong with the settings; a database that does not answer.
@@ -70,9 +70,10 @@ impl EvidenceSettings {
         enquiries: &Arc<Enquiries>,
         keyring: &Arc<Keyring>,
         clock: &Arc<dyn Clock>,
-    ) -> anyhow::Result<Option<Asking>> {
+    ) -> anyhow::Result<(Arc<Demands>, Option<Asking>)> {
+        let demands = Arc::new(Demands::new(enquiries.clone(), keyring.clone()));
         if !self.enabled {
-            return Ok(None);
+            return Ok((demands, None));
         }
         let within = Duration::from_secs(self.answer_seconds.get());
         let sender = Arc::new(Sender::new(self.rules()?, within));
@@ -83,7 +84,7 @@ impl EvidenceSettings {
             let (courier, ended) = (courier.clone(), ended.clone());
             thread::spawn(move || run(&courier, &ended))
         });
-        Ok(Some(Asking { threads: threads.collect(), alive }))
+        Ok((demands, Some(Asking { threads: threads.collect(), alive })))
     }
 
     fn rules(&self) -> anyhow::Result<Rules> {

@@ -33,7 +33,6 @@ use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
-use tongguan_application::evidence::Demands;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
@@ -217,8 +216,7 @@ impl Served {
         let pictures = Arc::new(Pictures::new(enquiries.clone(), keyring.clone()));
         let tracking = Arc::new(Tracking::new(enquiries.clone(), keyring.clone()));
         let unmasking = Arc::new(Unmasking::new(enquiries.clone(), keyring.clone()));
-        let evidence = Arc::new(Demands::new(enquiries.clone(), keyring.clone()));
-        let asking = config.evidence.start(&enquiries, &keyring, &clock)?;
+        let (evidence, asking) = config.evidence.start(&enquiries, &keyring, &clock)?;
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();

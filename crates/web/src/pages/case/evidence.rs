@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::clearing::record::{DocumentKind, Facts as Recorded};
 use tongguan_application::enquiry::CaseFile;
-use tongguan_application::evidence::{Asker, Demand, EvidenceError, Facts, Stage};
+use tongguan_application::evidence::{Asker, Demand, Facts, Stage};
 use tongguan_application::review::AnyDeclaration;
 use tongguan_domain::access::Permission;
 use tongguan_domain::evidence::PayerSaid;
@@ -21,7 +20,7 @@ use super::{Draft, address, file, shown};
 use crate::Shared;
 use crate::caller::{Caller, aside};
 use crate::pages::form::{Sent, go_to};
-use crate::pages::not_decided::{NotDone, bad_reason};
+use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, notice, time, time_of};
 use crate::pages::words::{data, given_reason, official, party};
 use crate::problem::Problem;
@@ -47,28 +46,11 @@ pub async fn demand(
     let work = move || demands.demand(reach, id, &wanted.reason, &actor, now);
     let problem = match aside(work).await? {
         Ok(_) => return Ok(go_to(&format!("{}?done=demanded#evidence", address(id)))),
-        Err(error) => not_demanded(&visit, error)?,
+        Err(error) => NotDone::of(&visit, error)?,
     };
     let case = file(&shared, &caller, id).await?;
     let told = notice("bad", &problem.text);
     Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status))
-}
-
-fn not_demanded(visit: &Visit, error: EvidenceError) -> Result<NotDone, Problem> {
-    let conflict = |zh: &str, en: &str| {
-        Ok(NotDone { status: StatusCode::CONFLICT, text: visit.say(zh, en).to_owned() })
-    };
-    match error {
-        EvidenceError::BadReason(bad) => Ok(bad_reason(visit, &bad)),
-        EvidenceError::UnderWay => conflict(
-            "正在向平台调取本清单的原始数据，请等待结果。",
-            "The platform is being asked about this declaration already. Wait for what comes of it.",
-        ),
-        EvidenceError::NoImport => {
-            conflict("只能就进口清单调取。", "Platforms are asked about imports alone.")
-        }
-        error => Err(error.into()),
-    }
 }
 
 /// The part of the page, for customs and of imports.
