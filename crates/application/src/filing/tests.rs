@@ -253,7 +253,8 @@ fn what_stands_is_suspended_ended_expired_and_let_stand_again(desk: &Desk) {
     act(desk, id, until, noon(2)).unwrap();
     let found = |status, day| {
         let query = Query { status: Some(status), ..Query::default() };
-        let found = desk.store.read(|view| list(view, Some(OWN), &query, None, 9, noon(day)));
+        let found =
+            desk.store.read(|view| list(view, Scope::Party(OWN), &query, None, 9, noon(day)));
         found.unwrap().iter().any(|filing| filing.id == id)
     };
     assert!(found(FilingStatus::Approved, 5) && !found(FilingStatus::Expired, 5));

@@ -29,6 +29,7 @@ fn a_parcel_passes_once_it_is_released(on: On) {
         suspended: false,
         valid_from: Moment::start_of(carrier.valid_from),
         valid_to: None,
+        payment_url: None,
         mailbox: None,
     };
     world.store.writer().unwrap().transaction(|tx| tx.insert(&[row])).unwrap();

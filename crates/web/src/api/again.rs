@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use opentelemetry::trace::FutureExt as _;
 use tokio::time::timeout;
 use tongguan_application::answered::{Begun, Held, RENEWED_EVERY, RequestKey};
 use tongguan_application::digest::sha256;
@@ -54,7 +55,9 @@ pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Respo
         Begun::Now(held) => {
             let request = Request::from_parts(parts, Body::from(body));
             // On a task of its own: a client that goes away does not leave the request half answered.
-            let acting = tokio::spawn(held_on_to(shared.clone(), held, next.run(request)));
+            let acting = tokio::spawn(
+                held_on_to(shared.clone(), held, next.run(request)).with_current_context(),
+            );
             acting.await.map_err(|_| Problem::Unavailable)?
         }
         Begun::Before(kept) => read(&kept).ok_or(Problem::Unavailable),

@@ -112,7 +112,7 @@ async fn parties_and_officers_find_what_is_relayed_and_what_upstream_has_said() 
 
     let message = row(72, 2, None);
     let (sent_at, partition) = (message.taken_at, message.partition);
-    let answer = |n, status, number: Option<&str>| RelayAnswerRow {
+    let answer = |n: i64, status, number: Option<&str>| RelayAnswerRow {
         partition,
         message_id: MessageId(72),
         ordinal: 2,
