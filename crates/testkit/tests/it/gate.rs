@@ -4,8 +4,6 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::gate::{AtGate, Verdict, What};
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::status::ReturnStatus;
-use tongguan_domain::time::Moment;
-use tongguan_storage::PartyRow;
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
@@ -20,19 +18,7 @@ fn at_gate(world: &World, number: &str) -> Vec<AtGate> {
 
 fn a_parcel_passes_once_it_is_released(on: On) {
     let mut world = World::with(on(Beginning::unsigned()));
-    // Waybills lie by their carriers, which are looked for in the registry.
-    let carrier = &world.cast.carrier.party;
-    let row = PartyRow {
-        party_id: carrier.id,
-        name: carrier.name.clone(),
-        roles: carrier.roles.bits(),
-        suspended: false,
-        valid_from: Moment::start_of(carrier.valid_from),
-        valid_to: None,
-        payment_url: None,
-        mailbox: None,
-    };
-    world.store.writer().unwrap().transaction(|tx| tx.insert(&[row])).unwrap();
+    register_carrier(&world);
     let parcel = nth(1);
     let (order, waybill) = (parcel.order.order_no.as_str(), parcel.waybill.number.as_str());
     assert_eq!(at_gate(&world, waybill), []);

@@ -10,6 +10,7 @@ use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::ids::{DeclarationId, Guid, PartyId};
 use tongguan_domain::registry::{Delegate, Delegates};
 use tongguan_domain::time::Moment;
+use tongguan_storage::PartyRow;
 use tongguan_testkit::parcels::{Document, Parcel, parcel, single_piece, sweeten};
 use tongguan_testkit::world::{Beginning, World};
 
@@ -26,6 +27,22 @@ pub fn nth(n: u64) -> Parcel {
 /// A world without signatures.
 pub fn world() -> World {
     World::with(Beginning::unsigned())
+}
+
+/// Writes the carrier into the store: waybills lie by their carriers, which are looked for in the registry.
+pub fn register_carrier(world: &World) {
+    let carrier = &world.cast.carrier.party;
+    let row = PartyRow {
+        party_id: carrier.id,
+        name: carrier.name.clone(),
+        roles: carrier.roles.bits(),
+        suspended: false,
+        valid_from: Moment::start_of(carrier.valid_from),
+        valid_to: None,
+        mailbox: None,
+        payment_url: None,
+    };
+    world.store.writer().unwrap().transaction(|tx| tx.insert(&[row])).unwrap();
 }
 
 /// Runs each of the named functions on both engines, as a test of its name in `sqlite` and `postgres`.

@@ -9,8 +9,6 @@ use tongguan_application::tracking::{Followed, Standing, Step, TrackedNumber, Tr
 use tongguan_domain::declaration::{Detention, Ruling};
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::person::TelephoneEnding;
-use tongguan_domain::time::Moment;
-use tongguan_storage::PartyRow;
 use tongguan_storage::seal::Keyring;
 use tongguan_testkit::parcels::{Parcel, message};
 use tongguan_testkit::world::{Beginning, World};
@@ -28,19 +26,7 @@ on_both_engines! {
 
 fn stage(on: On) -> World {
     let world = World::with(on(Beginning::unsigned()));
-    // Waybills lie by their carriers, which are looked for in the registry.
-    let carrier = &world.cast.carrier.party;
-    let row = PartyRow {
-        party_id: carrier.id,
-        name: carrier.name.clone(),
-        roles: carrier.roles.bits(),
-        suspended: false,
-        valid_from: Moment::start_of(carrier.valid_from),
-        valid_to: None,
-        mailbox: None,
-        payment_url: None,
-    };
-    world.store.writer().unwrap().transaction(|tx| tx.insert(&[row])).unwrap();
+    register_carrier(&world);
     world
 }
 
