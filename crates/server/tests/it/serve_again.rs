@@ -1,6 +1,5 @@
 //! A request that a process died with: its key is free again within seconds.
 
-use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::json;
@@ -70,6 +69,6 @@ fn answered_in_the_end(service: &Service, headers: &[(&str, &str)], body: &[u8])
         assert_eq!(told.problem(), "under-way", "{told:?}");
         told_to_wait += told.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
         assert!(told_to_wait < 60, "it is held for longer than seconds");
-        sleep(Duration::from_secs(1));
+        std::thread::park_timeout(Duration::from_secs(1));
     }
 }
