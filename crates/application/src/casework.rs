@@ -8,7 +8,9 @@ mod proposal;
 
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{AssignmentRow, StorageError, Store, Tx};
+use tongguan_storage::{AssignmentRow, Register, StorageError, Store};
+
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 
 pub use proposal::{Answer, Proposal, ProposalError, approve, of, open, propose, turn_down};
 
@@ -73,6 +75,7 @@ pub fn take(
     store: &Store,
     declaration: DeclarationId,
     officer: &Officer,
+    cause: &Cause,
     taking: Taking,
     minutes: i64,
     now: Moment,
@@ -83,18 +86,28 @@ pub fn take(
         name: officer.name.clone(),
         taken_at: now,
     };
-    store.writer()?.transaction(|tx: &mut Tx<'_>| {
+    change(&mut store.writer()?, Register::Casework, cause, now, |tx| {
+        let entries = |before| vec![held(declaration, before, officer.sign_in.clone())];
         if tx.insert_absent(std::slice::from_ref(&row))? > 0 {
-            return Ok(());
+            return Ok(((), entries(String::new())));
         }
+        let mut before = String::new();
         if let Some(standing) = tx.lock_assignment(declaration)?.map(Assignment::of) {
             let is_anothers = standing.officer.sign_in != officer.sign_in;
             if is_anothers && taking == Taking::IfFree && standing.stands(minutes, now) {
                 return Err(CaseworkError::Taken(standing));
             }
+            before = standing.officer.sign_in;
         }
-        Ok(tx.upsert(&[row])?)
+        tx.upsert(&[row])?;
+        Ok(((), entries(before)))
     })
+}
+
+/// In whose hands a case is now.
+fn held(declaration: DeclarationId, before: String, after: String) -> Entry {
+    let fields = Field::changed("officer", before, after).into_iter().collect();
+    Entry { subject: Subject::Declaration(declaration), change: ChangeKind::Changed, fields }
 }
 
 /// An officer gives a case back. What somebody else has meanwhile stays his.
@@ -105,10 +118,17 @@ pub fn give_back(
     store: &Store,
     declaration: DeclarationId,
     sign_in: &str,
+    cause: &Cause,
+    now: Moment,
 ) -> Result<(), StorageError> {
-    store.writer()?.transaction(|tx: &mut Tx<'_>| match tx.lock_assignment(declaration)? {
-        Some(row) if row.officer == sign_in => tx.end_assignment(declaration).map(drop),
-        _ => Ok(()),
+    change(&mut store.writer()?, Register::Casework, cause, now, |tx| {
+        match tx.lock_assignment(declaration)? {
+            Some(row) if row.officer == sign_in => {
+                tx.end_assignment(declaration)?;
+                Ok(((), vec![held(declaration, row.officer, String::new())]))
+            }
+            _ => Ok(((), Vec::new())),
+        }
     })
 }
 
@@ -142,6 +162,7 @@ pub fn cases_of(
 mod tests {
     use super::*;
     use crate::desk::{Desk, noon};
+    use crate::history::{About, Actor, events};
 
     const CASE: DeclarationId = DeclarationId(7);
 
@@ -155,7 +176,12 @@ mod tests {
             .map(|sign_in| Officer { sign_in: sign_in.to_owned(), name: sign_in.to_uppercase() });
         let minute = |n: i64| noon(1).plus_millis(n * 60_000);
         let holder = || assignments(store, &[CASE]).unwrap().pop().map(|it| it.officer.sign_in);
-        let attempt = |officer, how, at| take(store, CASE, officer, how, 30, minute(at));
+        let by = |officer: &Officer| {
+            Cause::Person(Actor { name: officer.sign_in.clone(), ..Actor::default() })
+        };
+        let attempt = |officer: &Officer, how, at| {
+            take(store, CASE, officer, &by(officer), how, 30, minute(at))
+        };
 
         attempt(&zhang, Taking::IfFree, 0).unwrap();
         let refused = attempt(&li, Taking::IfFree, 29);
@@ -164,11 +190,23 @@ mod tests {
         assert!(attempt(&li, Taking::IfFree, 31).is_err(), "who goes on keeps it");
         attempt(&li, Taking::Over, 31).unwrap();
         assert_eq!(holder().as_deref(), Some("li"));
-        give_back(store, CASE, "zhang").unwrap();
+        let give_back = |officer: &Officer, at| {
+            give_back(store, CASE, &officer.sign_in, &by(officer), minute(at)).unwrap();
+        };
+        give_back(&zhang, 32);
         assert_eq!(holder().as_deref(), Some("li"), "it is his no more");
         attempt(&zhang, Taking::IfFree, 61).unwrap();
         assert_eq!(cases_of(store, "zhang", minute(30)).unwrap().len(), 1);
-        give_back(store, CASE, "zhang").unwrap();
+        give_back(&zhang, 62);
         assert_eq!(holder(), None);
+        let told = store.read(|view| {
+            events(view, Register::Casework, About::Subject("7/declaration"), None, 9)
+        });
+        let hands = told.unwrap().into_iter().map(|event| {
+            let field = event.entry.fields.into_iter().next();
+            field.map_or_else(String::new, |it| format!("{} -> {}", it.before, it.after))
+        });
+        let hands: Vec<_> = hands.collect();
+        assert_eq!(hands, ["zhang -> ", "li -> zhang", "zhang -> li", "", " -> zhang"]);
     }
 }

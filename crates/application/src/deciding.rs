@@ -2,7 +2,8 @@
 //!
 //! One engine owns the partitions of a store. A command line that has them to itself decides [`Directly`].
 //! Where a service runs, the engine belongs to its pipeline, so a command is handed over [`AtReception`], in
-//! one queue with the messages, and is decided in its turn. A use case knows only that somebody [`Decides`].
+//! one queue with the messages, and is decided in its turn. A use case knows only that somebody [`Decides`]; who
+//! acts, and from where, is known to whoever stands there, and goes into the audit event with what was decided.
 //!
 //! Which act goes which way, in a running service as on a command line, on both databases:
 //!
@@ -17,7 +18,7 @@
 //! | import parties and goods, set an office's settings, import code tables, open account books and register their goods | a writer of its own: one transaction that locks the register's revision first ([`crate::history::change`]); whoever clears takes it up within a second |
 //! | lodge bonded lists and take steps with them, move and count bonded stock | a writer of its own: one transaction that locks the rows it changes, tried again where it met another; what is to be told of a list is told by whoever clears |
 //! | take a case on, give it back, propose a decision, turn it down ([`crate::casework`]) | a writer of its own: one transaction that locks the row |
-//! | give and withdraw access keys | a writer of its own: one transaction; a key is looked up at each request |
+//! | give and withdraw access keys, add and steer webhooks | a writer of its own: one transaction; a key is looked up at each request |
 //! | demand payment evidence ([`crate::evidence`]), ask for it, take and compare it | a writer of its own: one transaction a step, which locks the revision of its audit and then the row |
 //! | compare a master bill, report a book, look at queues | a reader |
 //!
@@ -33,7 +34,8 @@ use crate::clearing::batch::BatchError;
 use crate::clearing::decide::Undecidable;
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
-use crate::pipeline::commit;
+use crate::history::Actor;
+use crate::pipeline::commit_for;
 use crate::ports::Clock;
 use crate::reception::{Asked, NotTaken, Reception};
 
@@ -79,13 +81,20 @@ pub struct Directly<'e> {
     engine: &'e mut Engine,
     clock: &'e dyn Clock,
     store: Store,
+    by: Option<Actor>,
 }
 
 impl<'e> Directly<'e> {
     /// With this engine, by this clock.
     pub fn with(engine: &'e mut Engine, clock: &'e dyn Clock) -> Self {
         let store = engine.store();
-        Self { engine, clock, store }
+        Self { engine, clock, store, by: None }
+    }
+
+    /// The same, for somebody: what audit events say.
+    #[must_use]
+    pub fn for_whom(self, by: Actor) -> Self {
+        Self { by: Some(by), ..self }
     }
 }
 
@@ -95,7 +104,7 @@ impl Decides for Directly<'_> {
     }
 
     fn carry_out(&mut self, commands: Vec<Incoming>) -> Result<Refused, NotCommitted> {
-        Ok(commit(self.engine, &[], &commands, self.clock)?.refused)
+        Ok(commit_for(self.engine, &commands, self.by.as_ref(), self.clock)?.refused)
     }
 }
 
@@ -109,6 +118,8 @@ pub struct AtReception {
     pub store: Store,
     /// How long to wait for an answer.
     pub patience: Duration,
+    /// Who acts, and from where, where somebody does.
+    pub by: Option<Actor>,
 }
 
 impl Decides for AtReception {
@@ -118,7 +129,7 @@ impl Decides for AtReception {
 
     fn carry_out(&mut self, commands: Vec<Incoming>) -> Result<Refused, NotCommitted> {
         let (reply, answer) = bounded(1);
-        self.reception.ask(Asked { commands, reply })?;
+        self.reception.ask(Asked { commands, by: self.by.clone(), reply })?;
         match answer.recv_timeout(self.patience) {
             Ok(answer) => answer.map_err(NotCommitted::NotStored),
             Err(RecvTimeoutError::Timeout) => Err(NotCommitted::NotKnownYet(self.patience)),
@@ -152,7 +163,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(600);
 
     fn at(reception: Reception, patience: Duration, desk: &Desk) -> AtReception {
-        AtReception { reception, store: desk.store.clone(), patience }
+        AtReception { reception, store: desk.store.clone(), patience, by: None }
     }
 
     #[test]
@@ -160,7 +171,7 @@ mod tests {
         let desk = Desk::sqlite();
         let (reception, errands) = Reception::open(1);
         let (reply, _answer) = bounded(1);
-        reception.ask(Asked { commands: Vec::new(), reply }).unwrap();
+        reception.ask(Asked { commands: Vec::new(), by: None, reply }).unwrap();
         let refused = at(reception, LONG, &desk).carry_out(Vec::new());
         assert!(matches!(refused, Err(NotCommitted::NotTaken(NotTaken::Full))), "{refused:?}");
         assert_eq!(errands.len(), 1);

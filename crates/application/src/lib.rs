@@ -27,6 +27,7 @@
 //! | [`webhooks`] | messages of a mailbox pushed to addresses of its owner |
 //! | [`relay`] | messages that another window decides: sent there, answered from there |
 //! | [`parcels`] | lists of parcels by party, kept beside clearing |
+//! | [`following`] | reading what was decided, for what is kept beside clearing |
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
 //! | [`unmasking`] | the full data of persons, for a stated reason |
@@ -41,7 +42,7 @@
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
 //! | [`filing`] | what enterprises file, reviewed by officers until it is registered |
-//! | [`history`] | what was changed of those, by what, and when |
+//! | [`history`] | who changed what, from where, and when; who decided what |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
 //! | [`sandbox`] | test enterprises for whoever wants to try, in a service that is nothing else |
@@ -71,6 +72,7 @@ pub mod export_returns;
 pub mod facility;
 pub mod figures;
 pub mod filing;
+pub mod following;
 pub mod gate;
 pub mod history;
 pub mod intake;

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use tongguan_domain::time::Moment;
 pub use tongguan_storage::EngineSettings;
-use tongguan_storage::{Event, Held, Partition, QueueLength, Response, StorageError, View};
+use tongguan_storage::{
+    Event, Held, Partition, QueueLength, Register, Response, StorageError, Store, View,
+};
 
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::mailboxes::MAILBOXES;
 use crate::numbering::made_at;
 use crate::parcels::PARCELS;
@@ -14,6 +17,25 @@ use crate::webhooks::{self, Webhook};
 
 /// The most things that are listed of what was set aside.
 const MOST_HELD: i64 = 50;
+
+/// Records what was done to the running service: to which part of it, and what of it is other than before.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn was_done(
+    store: &Store,
+    part: &str,
+    (name, before, after): (&str, &str, &str),
+    cause: &Cause,
+    now: Moment,
+) -> Result<(), StorageError> {
+    let field = Field::changed(name, before.to_owned(), after.to_owned());
+    let subject = Subject::Service(part.to_owned());
+    let entry = Entry { subject, change: ChangeKind::Changed, fields: field.into_iter().collect() };
+    change(&mut store.small_writer()?, Register::Service, cause, now, |_| {
+        Ok(((), if entry.fields.is_empty() { Vec::new() } else { vec![entry] }))
+    })
+}
 
 /// How the service stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

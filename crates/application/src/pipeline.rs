@@ -19,6 +19,7 @@ use tongguan_storage::seal::Keyring;
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::settings::Settings;
+use crate::history::Actor;
 use crate::intake::{Knowledge, Received, Summary};
 use crate::ports::{Clock, IdentityRegister};
 
@@ -26,7 +27,7 @@ use self::flight::{Flight, MOST_IN_FLIGHT};
 use self::worker::{DataKeys, Job, Refined, Work, Worker};
 use self::writer::WriterLoop;
 
-pub use self::commit::{chain, commit};
+pub use self::commit::{chain, commit, commit_for};
 
 /// The most messages that wait to be refined.
 const MOST_WAITING: usize = 256;
@@ -145,10 +146,10 @@ impl Pipeline {
         self.send(received.bytes.len(), Work::Message(received))
     }
 
-    /// Hands over commands that are decided in their turn, behind what was submitted before. Their
-    /// acknowledgement bears the number given here, and no documents.
-    pub fn command(&mut self, commands: Vec<Incoming>) -> u64 {
-        self.send(0, Work::Commands(commands))
+    /// Hands over commands that are decided in their turn, behind what was submitted before, and whose they are
+    /// where they are somebody's. Their acknowledgement bears the number given here, and no documents.
+    pub fn command(&mut self, commands: Vec<Incoming>, by: Option<Actor>) -> u64 {
+        self.send(0, Work::Commands(commands, by))
     }
 
     fn send(&mut self, bytes: usize, work: Work) -> u64 {

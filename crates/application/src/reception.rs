@@ -14,6 +14,7 @@ use tongguan_domain::time::Moment;
 
 use crate::clearing::incoming::Incoming;
 use crate::deciding::Refused;
+use crate::history::Actor;
 use crate::intake::{Summary, Way};
 
 /// What is called with what became of a message, once it is durable or could not be kept.
@@ -37,6 +38,8 @@ pub struct Handed {
 pub struct Asked {
     /// The commands.
     pub commands: Vec<Incoming>,
+    /// Whose they are, where they are somebody's.
+    pub by: Option<Actor>,
     /// Told, once it is durable, which of them were not carried out; or why none could be stored. It has room
     /// for the answer.
     pub reply: Sender<Result<Refused, String>>,

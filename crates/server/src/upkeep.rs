@@ -132,7 +132,7 @@ pub fn carry_out(
     otherwise: &str,
     earlier: &mut dyn FnMut(Ack),
 ) -> anyhow::Result<()> {
-    let ticket = pipeline.command(commands);
+    let ticket = pipeline.command(commands, None);
     loop {
         let ack = pipeline.acks().recv().map_err(|_| PipelineEnded)?;
         if ack.ticket != ticket {

@@ -658,7 +658,8 @@ CREATE TABLE revision (
 
 INSERT INTO revision (name, n) VALUES
     ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0),
-    ('filings', 0), ('evidence', 0), ('pictures', 0);
+    ('filings', 0), ('evidence', 0), ('pictures', 0), ('decisions', 0), ('casework', 0),
+    ('webhooks', 0), ('bonded', 0), ('service', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
@@ -667,6 +668,7 @@ CREATE TABLE register_event (
     n BIGINT NOT NULL,
     at BIGINT NOT NULL,
     who TEXT NOT NULL,
+    also_who TEXT,
     record TEXT NOT NULL,
     subject TEXT NOT NULL,
     version BIGINT NOT NULL,
@@ -678,6 +680,7 @@ CREATE TABLE register_event (
 CREATE INDEX register_event_time ON register_event (at, register, revision, n);
 CREATE INDEX register_event_register ON register_event (register, at, revision, n);
 CREATE INDEX register_event_who ON register_event (who, at, register, revision, n);
+CREATE INDEX register_event_also_who ON register_event (also_who, at, register, revision, n) WHERE also_who IS NOT NULL;
 CREATE INDEX register_event_record ON register_event (record, at, register, revision, n);
 
 APPEND_ONLY register_event;

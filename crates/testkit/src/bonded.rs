@@ -101,6 +101,6 @@ pub fn open_with(store: &Store, on_hand: i64, now: Moment) {
         reason: "期初".into(),
     };
     if on_hand > 0 {
-        move_stock(&mut writer, &moved, now).expect("stock");
+        move_stock(&mut writer, &moved, &cause, now).expect("stock");
     }
 }

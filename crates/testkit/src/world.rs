@@ -24,12 +24,13 @@ use tongguan_application::clearing::record::DocumentKey;
 use tongguan_application::clearing::settings::Settings;
 use tongguan_application::deciding::Directly;
 use tongguan_application::delivery::{Rendered, pending, render};
+use tongguan_application::history::Actor;
 use tongguan_application::intake::{
     Intake, Knowledge, Received, SignatureDemand, SignerCache, Way,
 };
 use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
-use tongguan_application::pipeline::{Parts, commit};
+use tongguan_application::pipeline::{Parts, commit, commit_for};
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::mark::Mark;
@@ -253,10 +254,25 @@ impl World {
     ///
     /// # Panics
     /// When it cannot be committed.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its command")]
     pub fn decide(&mut self, command: Incoming) -> Result<Sent, Undecidable> {
+        self.decide_for(None, command)
+    }
+
+    /// The same for somebody, whom audit events name.
+    ///
+    /// # Errors
+    /// Why it could not be decided; nothing has changed then.
+    ///
+    /// # Panics
+    /// When it cannot be committed.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its command")]
+    pub fn decide_for(
+        &mut self,
+        by: Option<&Actor>,
+        command: Incoming,
+    ) -> Result<Sent, Undecidable> {
         let engine = self.engine.as_mut().expect("a running engine");
-        let committed = commit(engine, &[], &[command], &*self.clock).expect("committed");
+        let committed = commit_for(engine, &[command], by, &*self.clock).expect("committed");
         self.clock.advance_millis(1000);
         match committed.refused.into_iter().next() {
             Some((_, why)) => Err(why),

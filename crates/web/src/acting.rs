@@ -39,13 +39,14 @@ pub async fn named(
 /// Why it was not done.
 pub async fn act<T, E>(
     shared: &Shared,
+    caller: &Caller,
     work: impl FnOnce(&mut dyn Decides) -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem>
 where
     T: Send + 'static,
     E: Into<Problem> + Send + 'static,
 {
-    let mut desk = shared.access.desk();
+    let mut desk = shared.access.desk(Some(caller.actor()));
     let acting = tokio::task::spawn_blocking(move || work(&mut desk));
     part("decide", acting).await.map_err(|_| Problem::OutcomeUnknown)?.map_err(Into::into)
 }

@@ -68,7 +68,11 @@ impl Caller {
 
     /// What acts, for audit events.
     pub fn actor(&self) -> Actor {
-        Actor { name: self.audit_name(), origin: self.origin.clone() }
+        Actor {
+            name: self.audit_name(),
+            standing: self.standing.to_string(),
+            origin: self.origin.clone(),
+        }
     }
 
     /// What changes something, for audit events.

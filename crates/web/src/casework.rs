@@ -125,10 +125,10 @@ pub async fn assign(
     let (id, minutes) = (file.case.declaration.id(), file.settings.case_minutes);
     let (store, now) = (shared.access.enquiries.store().clone(), shared.access.clock.now());
     let name = caller.session().map(|session| session.person.name.clone()).unwrap_or_default();
-    let by = Officer { sign_in: actor(caller), name };
+    let (by, cause) = (Officer { sign_in: actor(caller), name }, caller.cause());
     aside(move || match taking {
-        Some(taking) => casework::take(&store, id, &by, taking, minutes, now),
-        None => Ok(casework::give_back(&store, id, &by.sign_in)?),
+        Some(taking) => casework::take(&store, id, &by, &cause, taking, minutes, now),
+        None => Ok(casework::give_back(&store, id, &by.sign_in, &cause, now)?),
     })
     .await
 }
@@ -147,22 +147,26 @@ pub async fn decide(
         let enquiries = Arc::clone(&enquiries);
         blocking(move || enquiries.pack()).await?
     };
-    let sign_in = actor(caller);
+    let (sign_in, cause, now) = (actor(caller), caller.cause(), shared.access.clock.now());
     let work = move |desk: &mut dyn Decides| -> Result<Decided, ProposalError> {
         let decided = review::decide(desk, &pack, &decision)?;
-        casework::give_back(enquiries.store(), decision.declaration, &sign_in)?;
+        casework::give_back(enquiries.store(), decision.declaration, &sign_in, &cause, now)?;
         Ok(decided)
     };
-    act(shared, work).await
+    act(shared, caller, work).await
 }
 
 /// Proposes what needs a second officer.
 ///
 /// # Errors
 /// Why it was not proposed.
-pub async fn propose(shared: &Shared, decision: Decision) -> Result<(), Problem> {
-    let now = shared.access.clock.now();
-    record(shared, move |enquiries| casework::propose(enquiries.store(), &decision, now)).await
+pub async fn propose(
+    shared: &Shared,
+    caller: &Caller,
+    decision: Decision,
+) -> Result<(), Problem> {
+    let (cause, now) = (caller.cause(), shared.access.clock.now());
+    record(shared, move |it| casework::propose(it.store(), &decision, &cause, now)).await
 }
 
 /// Approves what a colleague has proposed about a declaration.
@@ -174,10 +178,10 @@ pub async fn approve(
     caller: &Caller,
     id: DeclarationId,
 ) -> Result<Decided, Problem> {
-    let (by, now) = (actor(caller), shared.access.clock.now());
+    let (by, cause, now) = (actor(caller), caller.cause(), shared.access.clock.now());
     let enquiries = Arc::clone(&shared.access.enquiries);
     let pack = blocking(move || enquiries.pack()).await?;
-    act(shared, move |desk| casework::approve(desk, &pack, id, &by, now)).await
+    act(shared, caller, move |desk| casework::approve(desk, &pack, id, &by, &cause, now)).await
 }
 
 /// Turns down what a colleague has proposed about a declaration.
@@ -190,6 +194,6 @@ pub async fn turn_down(
     id: DeclarationId,
     why: String,
 ) -> Result<(), Problem> {
-    let (by, now) = (actor(caller), shared.access.clock.now());
-    record(shared, move |it| casework::turn_down(it.store(), id, &by, &why, now)).await
+    let (by, cause, now) = (actor(caller), caller.cause(), shared.access.clock.now());
+    record(shared, move |it| casework::turn_down(it.store(), id, &by, &why, &cause, now)).await
 }

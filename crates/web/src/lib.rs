@@ -15,6 +15,7 @@
 
 mod acting;
 mod api;
+mod audit;
 mod caller;
 mod casework;
 mod ceb;
@@ -49,6 +50,7 @@ use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::Demands;
+use tongguan_application::history::Actor;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::People;
 use tongguan_application::pictures::Pictures;
@@ -136,10 +138,11 @@ pub struct Limits {
 }
 
 impl Access {
-    /// The desk of the running service, which carries out what officers and enterprises do. It waits for the
-    /// answer: ask it on a thread that may wait.
-    pub fn desk(&self) -> AtReception {
+    /// The desk of the running service, which carries out what officers and enterprises do, for whoever acts. It
+    /// waits for the answer: ask it on a thread that may wait.
+    pub fn desk(&self, by: Option<Actor>) -> AtReception {
         AtReception {
+            by,
             reception: self.reception.clone(),
             store: self.enquiries.store().clone(),
             patience: self.limits.answer_within,

@@ -1,13 +1,9 @@
 //! The parcels of an enterprise (我的包裹), as its page and the JSON interface ask for them, and as a file.
 
-use std::io::Error;
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
-use http_body_util::channel::Channel;
+use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
 use tongguan_application::parcels::{Parcel, ParcelFilter, ParcelsError};
 use tongguan_application::review::Direction;
@@ -57,10 +53,6 @@ impl Wanted {
     /// # Errors
     /// [`Problem::Malformed`] for a part that does not read.
     pub fn filter(&self) -> Result<ParcelFilter, Problem> {
-        let day = |text: &str, what| match text {
-            "" => Ok(None),
-            text => parse_day(&text.replace('-', "")).map(Some).ok_or(Problem::Malformed(what)),
-        };
         let status = |number: &str| number.parse().ok().and_then(ReturnStatus::from_number);
         let numbers = self.status.split(',').filter(|number| !number.is_empty());
         let statuses: Option<Vec<_>> = numbers.map(status).collect();
@@ -82,6 +74,17 @@ impl Wanted {
     }
 }
 
+/// A day of a query, in China, where one is said.
+///
+/// # Errors
+/// [`Problem::Malformed`].
+pub fn day(text: &str, what: &'static str) -> Result<Option<Date>, Problem> {
+    match text {
+        "" => Ok(None),
+        text => parse_day(&text.replace('-', "")).map(Some).ok_or(Problem::Malformed(what)),
+    }
+}
+
 /// Everything that is wanted, as a file that is written while it is read.
 ///
 /// # Errors
@@ -97,37 +100,12 @@ pub async fn file(
         let (enquiries, filter) = (Arc::clone(&enquiries), filter.clone());
         blocking(move || {
             let page = enquiries.parcels(reach, &filter, behind, ROWS_AT_A_TIME)?;
-            Ok::<_, ParcelsError>((page, enquiries.registry()?))
+            let registry = enquiries.registry()?;
+            let lines = page.rows.iter().map(|it| cells(language, it, &registry)).collect();
+            Ok::<_, ParcelsError>(sheet::Part { lines, next: page.next })
         })
     };
-    // The first part before anything is answered: what cannot be read is a problem, not half a file.
-    let mut part = read(None).await?;
-    let (mut sender, body) = Channel::<_, Error>::new(2);
-    tokio::spawn(async move {
-        let mut written = sheet::written(&[headings(language)], sheet::Place::Beginning);
-        loop {
-            let (page, registry) = &part;
-            let lines: Vec<_> = page.rows.iter().map(|it| cells(language, it, registry)).collect();
-            written.extend(sheet::written(&lines, sheet::Place::Further));
-            // Nobody reads it any more.
-            if sender.send_data(written.into()).await.is_err() {
-                return;
-            }
-            let Some(next) = page.next else { return };
-            part = match read(Some(next)).await {
-                Ok(part) => part,
-                // A file that breaks off is known for one.
-                Err(_) => return sender.abort(Error::other("the list cannot be read further")),
-            };
-            written = Vec::new();
-        }
-    });
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"parcels.csv\"")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, Body::new(body)).into_response())
+    sheet::file("parcels.csv", headings(language), read).await
 }
 
 /// Which way goods go, in words.

@@ -1,20 +1,22 @@
 //! The record of each request: one line of the log and the metrics, without a word of what it was about. A path may
 //! hold numbers of persons or orders, so its route stands for it.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use opentelemetry::trace::FutureExt as _;
 use tokio::time::Instant;
-use tongguan_application::history::Origin;
+use tongguan_application::history::{Origin, Way};
 use tongguan_domain::time::Moment;
 use tracing::{Instrument as _, Span, info, info_span};
 
@@ -47,10 +49,26 @@ impl Numbers {
 struct Number(String);
 
 /// From where a request comes, for audit events.
-pub fn origin_of(extensions: &Extensions) -> Origin {
-    Origin {
-        address: Address::of(extensions).known().map(|address| address.to_string()),
-        request: extensions.get::<Number>().map(|Number(number)| number.clone()),
+#[derive(Debug, Clone, Default)]
+pub struct CameFrom(pub Origin);
+
+impl CameFrom {
+    /// Of a request that came this way.
+    pub fn of(extensions: &Extensions, way: Way) -> Self {
+        Self(Origin {
+            address: Address::of(extensions).known().map(|address| address.to_string()),
+            request: extensions.get::<Number>().map(|Number(number)| number.clone()),
+            way: Some(way),
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CameFrom {
+    type Rejection = Infallible;
+
+    /// Of a route that names what it needs: the guard has put it there.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
+use tongguan_application::history::Way;
 use tongguan_application::people::NextStep;
 use tongguan_domain::access::Permission;
 use utoipa::openapi::OpenApi;
@@ -18,7 +19,7 @@ use crate::caller::{Caller, Who, identify};
 use crate::layers::in_time;
 use crate::pace;
 use crate::problem::Problem;
-use crate::record::origin_of;
+use crate::record::CameFrom;
 use crate::{Limits, Shared};
 
 /// What a caller needs for a route.
@@ -58,6 +59,16 @@ enum Side {
     Pages,
     /// It is asked so often at most, and a browser sends its session's token as a header.
     Api,
+}
+
+impl Side {
+    /// What audit events call it.
+    const fn way(self) -> Way {
+        match self {
+            Self::Pages => Way::Page,
+            Self::Api => Way::Interface,
+        }
+    }
 }
 
 /// Routes that are being put together.
@@ -177,10 +188,12 @@ async fn guard(
     if let Err(problem) = admitted {
         return problem.into_response();
     }
+    let from = CameFrom::of(request.extensions(), side.way());
     if let Some(mut caller) = caller {
-        caller.origin = origin_of(request.extensions());
+        caller.origin = from.0.clone();
         request.extensions_mut().insert(caller);
     }
+    request.extensions_mut().insert(from);
     next.run(request).await
 }
 

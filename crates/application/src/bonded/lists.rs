@@ -11,14 +11,15 @@ use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::ids::{AccountBookNumber, BondedListNumber, GatePassNumber};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::{OfTransaction, StorageError, Tx, View, Writer};
+use tongguan_storage::{OfTransaction, Register, StorageError, Tx, View, Writer};
 
 use super::PATIENCE;
-use super::events::{ZoneDone, note};
+use super::events::{ZoneDone, note, told};
 use super::gate::{end_short, pass_gate};
 use super::moving::{ManualMove, MoveError, move_locked};
 use crate::clearing::rows::{self, RowError};
 use crate::clearing::zone::{Lodged, Referenced, ZoneNews};
+use crate::history::{Cause, ChangeKind, noted};
 
 pub use crate::clearing::zone::{By, ListKey, ListRecord, NamedBy, PassRecord};
 
@@ -92,36 +93,50 @@ pub fn lodge_list(
     writer: &mut Writer,
     list: &BondedList,
     by: &By,
+    cause: &Cause,
     now: Moment,
 ) -> Result<ListRecord, ListError> {
     if list.lines.is_empty() || list.lines.iter().any(|(_, of)| *of == StockQuantity::ZERO) {
         return Err(ListError::Empty);
     }
-    let key = ListKey { book: list.book.clone(), number: list.number.clone() };
     writer.retried(PATIENCE, |tx| {
-        if tx.lock_bonded_list(&rows::list_key(&key))?.is_some() {
-            return Err(ListError::Exists(list.book.clone(), list.number.clone()));
-        }
-        let registered = tx.stocks_of_books(&[rows::book_key(&list.book)])?;
-        for (item, _) in &list.lines {
-            if !registered.iter().any(|row| row.item == item.as_str()) {
-                let key = StockKey { book: list.book.clone(), item: item.clone() };
-                return Err(MoveError::NoStock(key).into());
-            }
-        }
-        let state = BondedListState::Lodged;
-        let record = ListRecord {
-            list: list.clone(),
-            state,
-            gate_pass: None,
-            named_by: Vec::new(),
-            steps: vec![(state, now, by.clone())],
-            lodged: None,
-        };
-        tx.insert(&[rows::write_list(&record, now)?])?;
-        note(tx, Referenced::List(key.clone()), ZoneDone::Lodged, by, now)?;
-        Ok(record)
+        noted(tx, Register::Bonded, cause, now, |tx| {
+            let record = lodge_once(tx, list, by, now)?;
+            let entry = told(&record, (ChangeKind::Added, "lodge"), None, by);
+            Ok((record, vec![entry]))
+        })
     })
+}
+
+fn lodge_once(
+    tx: &mut Tx<'_>,
+    list: &BondedList,
+    by: &By,
+    now: Moment,
+) -> Result<ListRecord, ListError> {
+    let key = ListKey { book: list.book.clone(), number: list.number.clone() };
+    if tx.lock_bonded_list(&rows::list_key(&key))?.is_some() {
+        return Err(ListError::Exists(list.book.clone(), list.number.clone()));
+    }
+    let registered = tx.stocks_of_books(&[rows::book_key(&list.book)])?;
+    for (item, _) in &list.lines {
+        if !registered.iter().any(|row| row.item == item.as_str()) {
+            let key = StockKey { book: list.book.clone(), item: item.clone() };
+            return Err(MoveError::NoStock(key).into());
+        }
+    }
+    let state = BondedListState::Lodged;
+    let record = ListRecord {
+        list: list.clone(),
+        state,
+        gate_pass: None,
+        named_by: Vec::new(),
+        steps: vec![(state, now, by.clone())],
+        lodged: None,
+    };
+    tx.insert(&[rows::write_list(&record, now)?])?;
+    note(tx, Referenced::List(key), ZoneDone::Lodged, by, now)?;
+    Ok(record)
 }
 
 /// Takes a step with a list; gives it as it stands then. When it is admitted, what passed the gate of its goods
@@ -138,22 +153,38 @@ pub fn take_list_step(
     step: BondedListStep,
     gate_pass: Option<&GatePassNumber>,
     by: &By,
+    cause: &Cause,
     now: Moment,
 ) -> Result<ListRecord, ListError> {
     let key = ListKey { book: book.clone(), number: number.clone() };
     writer.retried(PATIENCE, |tx| {
-        match step {
-            BondedListStep::PassGate => {}
-            BondedListStep::EndShort => return end_short(tx, &key, by, now),
-            _ => return step_once(tx, &key, step, None, by, now),
-        }
-        let gate_pass = gate_pass.ok_or(ListError::NoGatePass)?;
-        let declared = tx.lock_gate_passes(&[rows::pass_key(gate_pass)])?.pop();
-        match declared.map(rows::read_pass).transpose()? {
-            Some(pass) => pass_gate(tx, pass, &key, by, now),
-            None => step_once(tx, &key, step, Some(gate_pass), by, now),
-        }
+        noted(tx, Register::Bonded, cause, now, |tx| {
+            let record = stepped(tx, &key, step, gate_pass, by, now)?;
+            let entry = told(&record, (ChangeKind::Changed, step.name()), gate_pass, by);
+            Ok((record, vec![entry]))
+        })
     })
+}
+
+fn stepped(
+    tx: &mut Tx<'_>,
+    key: &ListKey,
+    step: BondedListStep,
+    gate_pass: Option<&GatePassNumber>,
+    by: &By,
+    now: Moment,
+) -> Result<ListRecord, ListError> {
+    match step {
+        BondedListStep::PassGate => {}
+        BondedListStep::EndShort => return end_short(tx, key, by, now),
+        _ => return step_once(tx, key, step, None, by, now),
+    }
+    let gate_pass = gate_pass.ok_or(ListError::NoGatePass)?;
+    let declared = tx.lock_gate_passes(&[rows::pass_key(gate_pass)])?.pop();
+    match declared.map(rows::read_pass).transpose()? {
+        Some(pass) => pass_gate(tx, pass, key, by, now),
+        None => step_once(tx, key, step, Some(gate_pass), by, now),
+    }
 }
 
 /// The bonded lists of a book, by number.

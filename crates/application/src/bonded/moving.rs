@@ -5,11 +5,15 @@ use tongguan_domain::bonded::StockKey;
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::{Stock, StockQuantity, StockRefused};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{self as storage, OfTransaction, StockDelta, StorageError, Tx, Writer};
+use tongguan_storage::{
+    self as storage, OfTransaction, Register, StockDelta, StorageError, Tx, Writer,
+};
 
 use super::PATIENCE;
 use crate::clearing::record::StockRecord;
 use crate::clearing::rows::{self, RowError};
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, noted};
+use crate::unmasking::masked;
 
 /// A stock was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +92,7 @@ pub struct Counted {
 pub fn move_stock(
     writer: &mut Writer,
     moved: &ManualMove,
+    cause: &Cause,
     now: Moment,
 ) -> Result<Stock, MoveError> {
     let moved = moved.clone();
@@ -96,7 +101,15 @@ pub fn move_stock(
             Err(MoveError::NotByHand(moved.kind))
         }
         _ if moved.quantity == StockQuantity::ZERO => Err(MoveError::Nothing),
-        _ => writer.retried(PATIENCE, |tx| move_locked(tx, &moved, now).map(|(_, after)| after)),
+        _ => writer.retried(PATIENCE, |tx| {
+            noted(tx, Register::Bonded, cause, now, |tx| {
+                let (before, after) = move_locked(tx, &moved, now)?;
+                let stocks = (before.on_hand(), after.on_hand());
+                let why = (&*moved.document, &*moved.reason);
+                let entry = told(&moved.key, stocks, moved.kind.name(), why);
+                Ok((after, vec![entry]))
+            })
+        }),
     }
 }
 
@@ -108,19 +121,47 @@ pub fn move_stock(
 pub fn take_stock(
     writer: &mut Writer,
     take: &StockTake,
+    cause: &Cause,
     now: Moment,
 ) -> Result<Counted, MoveError> {
     writer.retried(PATIENCE, |tx| {
-        let booked = locked(tx, &take.key)?.stock.on_hand();
-        let (kind, quantity) = match take.counted.minus(booked) {
-            Ok(StockQuantity::ZERO) => return Ok(Counted { booked, difference: None }),
-            Ok(surplus) => (MovementKind::Surplus, surplus),
-            Err(_) => (MovementKind::Missing, booked.minus(take.counted)?),
-        };
-        let StockTake { key, document, officer, reason, .. } = take.clone();
-        move_locked(tx, &ManualMove { key, kind, quantity, document, officer, reason }, now)?;
-        Ok(Counted { booked, difference: Some((kind, quantity)) })
+        noted(tx, Register::Bonded, cause, now, |tx| {
+            let counted = count_locked(tx, take, now)?;
+            let found = (counted.booked, take.counted);
+            let entry = told(&take.key, found, "counted", (&take.document, &take.reason));
+            Ok((counted, vec![entry]))
+        })
     })
+}
+
+fn count_locked(tx: &mut Tx<'_>, take: &StockTake, now: Moment) -> Result<Counted, MoveError> {
+    let booked = locked(tx, &take.key)?.stock.on_hand();
+    let (kind, quantity) = match take.counted.minus(booked) {
+        Ok(StockQuantity::ZERO) => return Ok(Counted { booked, difference: None }),
+        Ok(surplus) => (MovementKind::Surplus, surplus),
+        Err(_) => (MovementKind::Missing, booked.minus(take.counted)?),
+    };
+    let StockTake { key, document, officer, reason, .. } = take.clone();
+    move_locked(tx, &ManualMove { key, kind, quantity, document, officer, reason }, now)?;
+    Ok(Counted { booked, difference: Some((kind, quantity)) })
+}
+
+/// What was moved or counted, from which document, and why.
+fn told(
+    key: &StockKey,
+    (before, after): (StockQuantity, StockQuantity),
+    act: &str,
+    (document, reason): (&str, &str),
+) -> Entry {
+    let new = |name: &str, value: String| Field::changed(name, String::new(), value);
+    let fields = [
+        new("movement", act.to_owned()),
+        Field::changed("on hand", before.to_string(), after.to_string()),
+        new("document", document.to_owned()),
+        new("reason", masked(reason)),
+    ];
+    let subject = Subject::AccountItem { book: key.book.to_string(), item: key.item.to_string() };
+    Entry { subject, change: ChangeKind::Changed, fields: fields.into_iter().flatten().collect() }
 }
 
 fn locked(tx: &mut Tx<'_>, key: &StockKey) -> Result<StockRecord, MoveError> {

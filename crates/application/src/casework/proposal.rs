@@ -4,10 +4,12 @@ use tongguan_codelists::Pack;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{ProposalRow, StorageError, Store, Tx};
+use tongguan_storage::{ProposalRow, Register, StorageError, Store};
 
 use crate::deciding::Decides;
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::review::{self, BadReason, DecideError, Decided, Decision, ReviewError};
+use crate::unmasking::masked;
 
 /// A decision that needs a second officer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +112,12 @@ impl Proposal {
 /// # Errors
 /// [`ProposalError`]. That the decision is possible where the declaration stands is found now; what the law of
 /// the day says of it, when it is approved.
-pub fn propose(store: &Store, decision: &Decision, now: Moment) -> Result<(), ProposalError> {
+pub fn propose(
+    store: &Store,
+    decision: &Decision,
+    cause: &Cause,
+    now: Moment,
+) -> Result<(), ProposalError> {
     let id = decision.declaration;
     let officer = review::officer(&decision.officer).map_err(DecideError::from)?.to_owned();
     let reason = review::reason(&decision.reason)?;
@@ -120,7 +127,7 @@ pub fn propose(store: &Store, decision: &Decision, now: Moment) -> Result<(), Pr
         return Err(ProposalError::NotNeeded);
     }
     let office = declaration.office().to_string();
-    store.writer()?.transaction(|tx: &mut Tx<'_>| {
+    change(&mut store.writer()?, Register::Casework, cause, now, |tx| {
         let earlier = tx.proposals_of(id)?;
         let n = earlier.last().map_or(1, |last| last.n + 1);
         for last in earlier {
@@ -134,7 +141,7 @@ pub fn propose(store: &Store, decision: &Decision, now: Moment) -> Result<(), Pr
             n,
             office,
             ruling: decision.ruling.name().to_owned(),
-            reason,
+            reason: reason.clone(),
             officer,
             status: i64::from(status.number()),
             proposed_at: now,
@@ -144,9 +151,27 @@ pub fn propose(store: &Store, decision: &Decision, now: Moment) -> Result<(), Pr
         };
         match tx.insert_absent(&[row])? {
             0 => Err(ProposalError::OneWaits(id)),
-            _ => Ok(()),
+            _ => {
+                let proposed = ("proposal", "", decision.ruling.name());
+                Ok(((), vec![told(id, ChangeKind::Added, proposed, &reason)]))
+            }
         }
     })
+}
+
+/// What was proposed or answered, and why.
+fn told(
+    id: DeclarationId,
+    change: ChangeKind,
+    (name, before, after): (&str, &str, &str),
+    reason: &str,
+) -> Entry {
+    let fields = [
+        Field::changed(name, before.to_owned(), after.to_owned()),
+        Field::changed("reason", String::new(), masked(reason)),
+    ];
+    let fields = fields.into_iter().flatten().collect();
+    Entry { subject: Subject::Declaration(id), change, fields }
 }
 
 /// Approves the proposal that waits about a declaration, and decides so. Both names stand in the audit event.
@@ -158,6 +183,7 @@ pub fn approve(
     pack: &Pack,
     declaration: DeclarationId,
     approver: &str,
+    cause: &Cause,
     now: Moment,
 ) -> Result<Decided, ProposalError> {
     let store = decides.store().clone();
@@ -171,7 +197,7 @@ pub fn approve(
         seen: None,
     };
     let decided = review::decide(decides, pack, &decision)?;
-    answer(&store, &waiting, Answer { by: approver.to_owned(), at: now, refusal: None })?;
+    answer(&store, &waiting, Answer { by: approver.to_owned(), at: now, refusal: None }, cause)?;
     Ok(decided)
 }
 
@@ -184,11 +210,12 @@ pub fn turn_down(
     declaration: DeclarationId,
     by: &str,
     why: &str,
+    cause: &Cause,
     now: Moment,
 ) -> Result<(), ProposalError> {
     let refusal = Some(review::reason(why)?);
     let waiting = waiting(store, declaration)?;
-    answer(store, &waiting, Answer { by: by.to_owned(), at: now, refusal })
+    answer(store, &waiting, Answer { by: by.to_owned(), at: now, refusal }, cause)
 }
 
 /// Everything that was proposed about a declaration, in order.
@@ -229,19 +256,31 @@ fn waiting(store: &Store, declaration: DeclarationId) -> Result<Proposal, Propos
     last.filter(|last| last.waits(status.number())).ok_or_else(none)
 }
 
-fn answer(store: &Store, to: &Proposal, answer: Answer) -> Result<(), ProposalError> {
-    store.writer()?.transaction(|tx: &mut Tx<'_>| {
+fn answer(
+    store: &Store,
+    to: &Proposal,
+    answer: Answer,
+    cause: &Cause,
+) -> Result<(), ProposalError> {
+    change(&mut store.writer()?, Register::Casework, cause, answer.at, |tx| {
         let none = ProposalError::NoneWaits(to.declaration);
         let Some(row) = tx.lock_proposal(to.declaration, to.n)? else { return Err(none) };
         if row.answered_by.is_some() {
             return Err(none);
         }
+        let (kind, answered) = match answer.refusal {
+            Some(_) => (ChangeKind::Ended, "turned down"),
+            None => (ChangeKind::Changed, "approved"),
+        };
+        let why = answer.refusal.as_deref().unwrap_or_default();
+        let entry = told(to.declaration, kind, ("proposal", to.ruling.name(), answered), why);
         let answered = ProposalRow {
             answered_by: Some(answer.by),
             answered_at: Some(answer.at),
             refusal: answer.refusal,
             ..row
         };
-        Ok(tx.upsert(&[answered])?)
+        tx.upsert(&[answered])?;
+        Ok(((), vec![entry]))
     })
 }

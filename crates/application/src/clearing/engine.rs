@@ -21,6 +21,7 @@ use super::windows;
 use super::working_set::WorkingSet;
 use super::write::{Sequence, write, write_held, write_messages};
 use super::zone::pass_over_taken;
+use crate::history::Actor;
 use crate::numbering::{IdSource, Serials, Series};
 
 /// How long a lease holds without renewal, in milliseconds; a batch renews those that it writes under.
@@ -97,7 +98,8 @@ impl Engine {
         self.leases.len()
     }
 
-    /// Decides and commits a batch: all of it, or nothing. `commands` are decided after the documents.
+    /// Decides and commits a batch: all of it, or nothing. `commands` are decided after the documents; where they
+    /// are somebody's, they are a batch of their own.
     ///
     /// # Errors
     /// [`BatchError`]; nothing is written then, and what was in memory is read again.
@@ -105,6 +107,7 @@ impl Engine {
         &mut self,
         batch: &[Delivery],
         commands: &[Incoming],
+        by: Option<&Actor>,
         at: Moment,
     ) -> Result<Committed, BatchError> {
         self.settle_doubts(at)?;
@@ -130,7 +133,7 @@ impl Engine {
             let undecided = decide_all(&mut set, &circumstances, &incoming, ids);
             let (held, refused) = tell_apart(undecided, &incoming, commands.len());
             let mut moved: BTreeSet<_> =
-                write(tx, set, &mut moved_sequence, at)?.into_iter().collect();
+                write(tx, set, by, &mut moved_sequence, at)?.into_iter().collect();
             write_messages(tx, batch, &again, at, &mut moved_sequence, &mut moved)?;
             write_held(tx, &held, at, &mut moved_sequence, &mut moved)?;
             let touched: Vec<_> = moved

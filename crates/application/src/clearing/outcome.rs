@@ -7,7 +7,8 @@ use tongguan_domain::bonded::StockKey;
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::ids::{
-    DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
+    DeclarationId, DeclarationNumber, MessageId, OfficeCode, OrderNumber, PartyId,
+    ProvisionalNumber,
 };
 use tongguan_domain::money::Money;
 use tongguan_domain::readmission::ExportReturnId;
@@ -161,6 +162,15 @@ pub struct Entry {
     pub statuses: Vec<ReturnStatus>,
 }
 
+/// An audit entry as it was noted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// The entry.
+    pub entry: Entry,
+    /// The status before, of what somebody decided about.
+    pub before: Option<ReturnStatus>,
+}
+
 /// What an audit entry is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
@@ -176,6 +186,8 @@ pub enum Subject {
     ExportReturn(ExportReturnId),
     /// A bonded list or gate pass that came by message; it has no statuses.
     Zone(ReferenceKey, ZoneVerdict),
+    /// A message that is relayed.
+    Relayed(MessageId),
 }
 
 /// What became of a bonded list or gate pass that came by message.

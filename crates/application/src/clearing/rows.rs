@@ -21,6 +21,7 @@ use tongguan_domain::mark::Mark;
 use tongguan_domain::quantity::Measure;
 use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::readmission::ExportReturnId;
+use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::claim::StoredClaim;
@@ -32,7 +33,7 @@ use tongguan_storage::stored::event::{
 use tongguan_storage::stored::response::{StoredAnswerV1, StoredResponse};
 use tongguan_storage::{self as storage, Partition};
 
-use super::outcome::{Account, Cause, Entry, Response, Subject, ZoneVerdict};
+use super::outcome::{Account, Cause, Noted, Response, Subject, ZoneVerdict};
 use super::record::{
     AskedCancellation, Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind,
     DocumentRecord, DocumentState, DossierKey, Facts, ParcelEntry, Source,
@@ -358,7 +359,7 @@ pub fn write_response(response: &Response) -> StoredResponse {
 }
 
 /// An audit entry as it is stored.
-pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
+pub fn write_entry(Noted { entry, before }: &Noted) -> StoredEntryV1 {
     StoredEntryV1 {
         subject: match &entry.subject {
             Subject::Document(key) => StoredSubjectV1::Document(
@@ -371,6 +372,7 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
             Subject::Declaration(id) => StoredSubjectV1::Declaration(id.0),
             Subject::Export(id) => StoredSubjectV1::Export(id.0),
             Subject::ExportReturn(id) => StoredSubjectV1::ExportReturn(id.declaration.0, id.n),
+            Subject::Relayed(id) => StoredSubjectV1::Relayed(id.0),
             Subject::Zone(key, verdict) => StoredSubjectV1::Zone(
                 key.kind as i64,
                 key.holder.0,
@@ -400,6 +402,7 @@ pub fn write_entry(entry: &Entry) -> StoredEntryV1 {
             Cause::Guarantee => StoredCauseV1::Guarantee,
         },
         statuses: entry.statuses.iter().map(|status| status.number()).collect(),
+        before: before.map(ReturnStatus::number),
     }
 }
 

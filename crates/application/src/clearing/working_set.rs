@@ -23,7 +23,7 @@ use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
 
 use super::consolidation::{FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart};
-use super::outcome::{Entry, EvidenceDrawn, Posting, Repeat, Response, StockMove};
+use super::outcome::{EvidenceDrawn, Noted, Posting, Repeat, Response, StockMove};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentRecord, ExportRecord, ReturnRecord,
     StockRecord,
@@ -78,7 +78,7 @@ pub struct Outcomes {
     /// Movements of bonded stock, in order of decision.
     pub stock_moves: Vec<StockMove>,
     /// Audit entries, in order of decision.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Noted>,
     /// Declarations of which the platform is asked for payment evidence.
     pub evidence: Vec<EvidenceDrawn>,
     /// What was consolidated.

@@ -19,10 +19,11 @@ use tongguan_storage::{self as storage, Delta, Partition, Tx};
 
 use super::batch::BatchError;
 use super::decide::{export_missing, matching_missing};
-use super::outcome::{Bill, Entry, Response};
+use super::outcome::{Bill, Noted, Response};
 use super::record::DocumentKey;
 use super::rows;
 use super::working_set::{Changes, ReturnedChanges, WorkingSet};
+use crate::history::{Actor, write_actor};
 
 pub(super) use received::{write_held, write_messages};
 
@@ -72,6 +73,7 @@ pub mod response_kind {
 pub fn write(
     tx: &mut Tx<'_>,
     set: WorkingSet,
+    by: Option<&Actor>,
     sequence: &mut Sequence,
     at: Moment,
 ) -> Result<Vec<Partition>, BatchError> {
@@ -88,7 +90,7 @@ pub fn write(
     stock::write(tx, &changes, at)?;
     tx.insert_absent(&rows::evidence_demands(&changes.outcomes.evidence, at))?;
     write_ledger(tx, &changes, sequence, &mut moved, at)?;
-    write_events(tx, &changes.outcomes.entries, sequence, &mut moved, at)?;
+    write_events(tx, &changes.outcomes.entries, by, sequence, &mut moved, at)?;
     Ok(moved.into_keys().collect())
 }
 
@@ -373,14 +375,15 @@ fn write_ledger(
 /// One event for each partition: everything that the batch decided there, in order.
 fn write_events(
     tx: &mut Tx<'_>,
-    entries: &[Entry],
+    entries: &[Noted],
+    by: Option<&Actor>,
     sequence: &mut Sequence,
     moved: &mut BTreeMap<Partition, ()>,
     at: Moment,
 ) -> Result<(), BatchError> {
     let mut by_partition = BTreeMap::<Partition, Vec<_>>::new();
     for entry in entries {
-        by_partition.entry(entry.partition).or_default().push(rows::write_entry(entry));
+        by_partition.entry(entry.entry.partition).or_default().push(rows::write_entry(entry));
     }
     let events = by_partition
         .into_iter()
@@ -391,7 +394,7 @@ fn write_events(
                 seq: sequence.take(),
                 at,
                 version: i64::from(event::VERSION),
-                body: StoredEvent { entries }.encode()?,
+                body: StoredEvent { entries, by: by.map(write_actor) }.encode()?,
             })
         })
         .collect::<Result<Vec<_>, BatchError>>()?;

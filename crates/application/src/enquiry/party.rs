@@ -6,7 +6,7 @@ use tongguan_storage::StorageError;
 
 use super::Enquiries;
 use crate::access::{self, AccessKey};
-use crate::history::{About, Event, Register, events};
+use crate::history::{AuditFilter, AuditPlace, Event, audited};
 use crate::people::{self, PeopleError, Person};
 use crate::registry::{Registered, registered};
 
@@ -45,16 +45,16 @@ impl Enquiries {
         self.store.read(|view| access::keys_of(view, mailbox))
     }
 
-    /// What was changed of a register before a place, the newest first.
+    /// What a filter of the audit names, the newest first: at most `limit` behind a place.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn changes(
+    pub fn audited(
         &self,
-        register: Register,
-        before: Option<(i64, i64)>,
+        filter: &AuditFilter,
+        before: Option<&AuditPlace>,
         limit: i64,
     ) -> Result<Vec<Event>, StorageError> {
-        self.store.read(|view| events(view, register, About::Everything, before, limit))
+        self.store.read(|view| audited(view, filter, before, limit))
     }
 }

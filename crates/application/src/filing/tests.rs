@@ -14,7 +14,7 @@ use tongguan_messages::certificate::TrustStore;
 
 use super::*;
 use crate::desk::{Desk, cause, noon};
-use crate::history::{About, Actor, ChangeKind, Origin, Register, Subject, events};
+use crate::history::{About, Actor, ChangeKind, Register, Subject, events};
 use crate::registry::file::{self as registry_file, Format};
 use crate::registry::{self, snapshot};
 
@@ -33,7 +33,7 @@ on_both_engines! {
 const OWN: PartyId = PartyId(1);
 
 fn named(name: &str) -> Actor {
-    Actor { name: name.to_owned(), origin: Origin::default() }
+    Actor { name: name.to_owned(), ..Actor::default() }
 }
 
 fn filer() -> Filer {

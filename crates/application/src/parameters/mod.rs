@@ -18,9 +18,10 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{ParameterProposalRow, Register, StorageError, Tx, View, Writer};
 
 use crate::codes::{self, CodesError};
-use crate::history::{self, Actor, Cause, Entry};
+use crate::history::{self, Actor, Cause, ChangeKind, Entry, Field, Subject};
 use crate::review::{BadReason, reason};
 use crate::settings::{self, SettingsError};
+use crate::unmasking::masked;
 
 pub use standing::{InForce, Origin, in_force};
 
@@ -239,7 +240,7 @@ pub fn propose(
     change: &Change,
     from: Date,
     why: &str,
-    (by, reach): (&str, Reach),
+    (by, reach): (&Actor, Reach),
     now: Moment,
 ) -> Result<i64, ParameterError> {
     let why = reason(why)?;
@@ -250,7 +251,8 @@ pub fn propose(
         return Err(ParameterError::OtherOffice);
     }
     let (scope, name, value) = change.stored();
-    writer.transaction(|tx| {
+    let cause = Cause::Person(by.clone());
+    history::change(writer, Register::Casework, &cause, now, |tx| {
         let before = change.before(tx)?;
         let open = tx.open_parameter_proposals()?;
         if let Some(same) = open.iter().find(|row| row.scope == scope && row.name == name) {
@@ -265,7 +267,7 @@ pub fn propose(
             before,
             effective_at: Moment::start_of(from),
             reason: why,
-            proposed_by: by.to_owned(),
+            proposed_by: by.name.clone(),
             proposed_at: now,
             answered_by: None,
             answered_at: None,
@@ -274,9 +276,25 @@ pub fn propose(
         };
         match tx.insert_absent(std::slice::from_ref(&row))? {
             0 => Err(ParameterError::AtTheSameTime),
-            _ => Ok(row.n),
+            _ => Ok((row.n, vec![told(&row, ChangeKind::Added, ("", "proposed"))])),
         }
     })
+}
+
+/// What was proposed or answered, and why.
+fn told(row: &ParameterProposalRow, change: ChangeKind, (before, after): (&str, &str)) -> Entry {
+    let is_answer = !before.is_empty();
+    let new = |name: &str, value: &str| Field::changed(name, String::new(), value.to_owned());
+    let matter = [new("scope", &row.scope), new("name", &row.name)];
+    let fields = matter.into_iter().chain([
+        Field::changed("proposal", before.to_owned(), after.to_owned()),
+        match is_answer {
+            true => new("reason", &masked(row.refusal.as_deref().unwrap_or_default())),
+            false => new("reason", &masked(&row.reason)),
+        },
+    ]);
+    let subject = Subject::ParameterProposal(row.n);
+    Entry { subject, change, fields: fields.flatten().collect() }
 }
 
 /// Approves a proposal; what is due of it is done.
@@ -286,21 +304,24 @@ pub fn propose(
 pub fn approve(
     writer: &mut Writer,
     n: i64,
-    (by, reach): (&str, Reach),
+    (by, reach): (&Actor, Reach),
     now: Moment,
 ) -> Result<(), ParameterError> {
-    writer.transaction(|tx| {
+    let cause = Cause::Person(by.clone());
+    history::change(writer, Register::Casework, &cause, now, |tx| {
         let row = waiting(tx, n, reach)?;
-        if row.proposed_by == by {
-            return Err(ParameterError::SamePerson(by.to_owned()));
+        if row.proposed_by == by.name {
+            return Err(ParameterError::SamePerson(by.name.clone()));
         }
         read(row.clone())?.change.before(tx)?;
         let row = ParameterProposalRow {
-            answered_by: Some(by.to_owned()),
+            answered_by: Some(by.name.clone()),
             answered_at: Some(now),
             ..row
         };
-        Ok(tx.upsert(&[row])?)
+        let entry = told(&row, ChangeKind::Changed, ("proposed", "approved"));
+        tx.upsert(&[row])?;
+        Ok::<_, ParameterError>(((), vec![entry]))
     })?;
     carry_out_due(writer, now).map(drop)
 }
@@ -312,20 +333,23 @@ pub fn approve(
 pub fn turn_down(
     writer: &mut Writer,
     n: i64,
-    (by, reach): (&str, Reach),
+    (by, reach): (&Actor, Reach),
     why: &str,
     now: Moment,
 ) -> Result<(), ParameterError> {
     let refusal = Some(reason(why)?);
-    writer.transaction(|tx| {
+    let cause = Cause::Person(by.clone());
+    history::change(writer, Register::Casework, &cause, now, |tx| {
         let row = waiting(tx, n, reach)?;
         let row = ParameterProposalRow {
-            answered_by: Some(by.to_owned()),
+            answered_by: Some(by.name.clone()),
             answered_at: Some(now),
             refusal,
             ..row
         };
-        Ok(tx.upsert(&[row])?)
+        let entry = told(&row, ChangeKind::Ended, ("proposed", "turned down"));
+        tx.upsert(&[row])?;
+        Ok(((), vec![entry]))
     })
 }
 

@@ -11,8 +11,10 @@ fn office() -> OfficeCode {
     OfficeCode::parse("2916").unwrap()
 }
 
-fn of(name: &'static str) -> (&'static str, Reach) {
-    (name, Reach::Office(office()))
+/// Somebody of the office; the few of a test live as long as it.
+fn of(name: &str) -> (&'static Actor, Reach) {
+    let actor = Actor { name: name.to_owned(), ..Actor::default() };
+    (Box::leak(Box::new(actor)), Reach::Office(office()))
 }
 
 fn days(value: &str) -> Change {
@@ -59,7 +61,7 @@ fn a_change_needs_two_and_holds_from_its_day(desk: &Desk) {
     assert!(matches!(approve(&mut writer, n, of("wang"), now), Err(ParameterError::SamePerson(_))));
     let elsewhere = Reach::Office(OfficeCode::parse("5100").unwrap());
     assert!(matches!(
-        approve(&mut writer, n, ("zhang", elsewhere), now),
+        approve(&mut writer, n, (of("zhang").0, elsewhere), now),
         Err(ParameterError::Unknown(_))
     ));
     approve(&mut writer, n, of("zhang"), now).unwrap();
@@ -127,7 +129,7 @@ fn what_cannot_be_proposed_is_refused(desk: &Desk) {
     let mut writer = desk.store.writer().unwrap();
     let today = noon(2).china_day();
     let mut refused = |change: Change, from, why: &str, reach| {
-        propose(&mut writer, &change, from, why, ("wang", reach), noon(2)).unwrap_err()
+        propose(&mut writer, &change, from, why, (of("wang").0, reach), noon(2)).unwrap_err()
     };
     let own = Reach::Office(office());
     assert!(matches!(refused(days("many"), today, "x", own), ParameterError::Settings(_)));

@@ -13,7 +13,7 @@ mod requests;
 
 pub use billed::{Bill, BillStanding, Billed, BilledPage};
 pub use listing::{Concern, ParcelFilter, ParcelPage, Shortage, Tally};
-pub use projector::{PARCELS, Projector, TakenUp};
+pub use projector::{PARCELS, Projector};
 pub use requests::{Cancellation, RequestKind, RequestPage, RequestPlace};
 
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};

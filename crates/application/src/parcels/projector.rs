@@ -1,6 +1,6 @@
 //! From audit events to the lists of the parties, and to the live figures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
@@ -11,6 +11,7 @@ use super::ParcelsError;
 use super::asked::requests_in;
 use crate::clearing::rows::{read_declaration, read_export};
 use crate::figures::counted;
+use crate::following::{TakenUp, Unread, everything};
 use crate::numbering::partition_of;
 use crate::review::{AnyDeclaration, Direction};
 
@@ -19,15 +20,6 @@ pub const PARCELS: &str = "parcels";
 /// Events read at a time: of some batches of clearing, and written in a transaction so short that whoever
 /// clears on the same file hardly waits for it.
 const PAGE: i64 = 256;
-
-/// What was taken up at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TakenUp {
-    /// How many events.
-    pub events: usize,
-    /// Whether there may be more already.
-    pub is_behind: bool,
-}
 
 /// Keeps the lists of the parties.
 pub struct Projector {
@@ -49,37 +41,25 @@ impl Projector {
     /// # Errors
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
-        let (events, steps, (rows, requests, figures)) = self.store.read(|view| {
-            let from: BTreeMap<_, _> =
-                view.cursors(PARCELS)?.into_iter().map(|it| (it.partition, it.seq)).collect();
-            let events = view.unread::<Event>(PARCELS, PAGE)?;
-            let to: BTreeMap<_, _> = events.iter().map(|it| (it.partition, it.seq)).collect();
-            let step =
-                |(partition, to)| (partition, from.get(&partition).copied().unwrap_or(0), to);
-            let steps: Vec<(Partition, i64, i64)> = to.into_iter().map(step).collect();
-            let decided = decided_in(&events)?;
+        let (unread, (rows, requests, figures)) = self.store.read(|view| {
+            let unread = Unread::by(view, PARCELS, PAGE)?;
+            let decided = decided_in(&unread.events)?;
             let rows = rows_of(view, &declarations_in(&decided))?;
             let requests = requests_in(view, &decided)?;
-            let figures = counted(&events, &rows)?;
-            Ok::<_, ParcelsError>((events.len(), steps, (rows, requests, figures)))
+            let figures = counted(&unread.events, &rows)?;
+            Ok::<_, ParcelsError>((unread, (rows, requests, figures)))
         })?;
-        let is_behind = i64::try_from(events).is_ok_and(|events| events == PAGE);
-        let taken_up = TakenUp { events, is_behind };
-        if steps.is_empty() {
-            return Ok(taken_up);
+        if unread.steps.is_empty() {
+            return Ok(unread.when(Ok(()))?);
         }
         let written = self.writer.retried(Backoff::default(), |tx| {
             // The cursors first: whoever loses them has read what may be old by now, and writes nothing.
-            tx.move_cursors(PARCELS, &steps)?;
+            tx.move_cursors(PARCELS, &unread.steps)?;
             tx.insert_absent(&requests)?;
             tx.add_figures(&figures)?;
             tx.upsert(&rows)
         });
-        match written {
-            // Another process has done this part.
-            Ok(()) | Err(StorageError::CursorMoved { .. }) => Ok(taken_up),
-            Err(error) => Err(error.into()),
-        }
+        Ok(unread.when(written)?)
     }
 
     /// Takes up everything that was decided since; gives how many events that were.
@@ -87,14 +67,7 @@ impl Projector {
     /// # Errors
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up(&mut self) -> Result<usize, ParcelsError> {
-        let mut events = 0;
-        loop {
-            let taken_up = self.take_up_some()?;
-            events += taken_up.events;
-            if !taken_up.is_behind {
-                return Ok(events);
-            }
-        }
+        everything(|| self.take_up_some())
     }
 
     /// Forgets the lists, to be made anew from the first event on. Whoever follows beside it starts anew too.

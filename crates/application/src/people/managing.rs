@@ -8,7 +8,7 @@ use tongguan_storage::{InvitationRow, PersonRow, Register, StorageError, Tx, Vie
 use super::session::unlocked;
 use super::{BadPassword, Password, People, PeopleError, Person};
 use crate::digest::sha256;
-use crate::history::{Actor, Cause, ChangeKind, Entry, Field, Subject, change};
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::registry::fingerprint;
 
 /// For how long an invitation is good.
@@ -187,7 +187,8 @@ impl People {
         let person = self.invited(code, now)?;
         let hash = Password::new(password, &person.sign_in)?.hashed()?;
         let digest = sha256(code.trim().as_bytes());
-        let own = Cause::Person(Actor::named(&person.sign_in));
+        let row = self.row(&person.sign_in)?.ok_or(PeopleError::NoInvitation)?;
+        let own = self.own(&row);
         change(&mut self.writer(), Register::People, &own, now, |tx| {
             let row = tx.lock_person(&person.sign_in)?.ok_or(PeopleError::NoInvitation)?;
             if tx.use_invitations(&[digest])? == 0 {
@@ -225,7 +226,7 @@ impl People {
         }
         let next = Password::new(next, &caller.sign_in)?.hashed()?;
         let own = sha256(token.as_bytes());
-        let cause = Cause::Person(Actor::named(&caller.sign_in));
+        let cause = self.own(&row);
         change(&mut self.writer(), Register::People, &cause, now, |tx| {
             let row = tx.lock_person(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
             let before = kept(row.password.is_some());

@@ -28,6 +28,8 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, SealError};
 use tongguan_storage::{PersonRow, StorageError, Store, Writer};
 
+use crate::history::{Actor, Cause, Origin};
+
 pub use managing::{Invitation, NewPerson, add, change_standing, invite, people, person, shut_out};
 pub use passkeys::{Challenge, NewPasskey, Passkey, Signed};
 pub use password::{BadPassword, Password};
@@ -126,13 +128,16 @@ pub enum PeopleError {
 }
 
 /// Lets people in.
+#[derive(Clone)]
 pub struct People {
     store: Store,
-    writer: Mutex<Writer>,
+    writer: Arc<Mutex<Writer>>,
     keyring: Arc<Keyring>,
     policy: Policy,
     /// Checked where there is nobody of a name, so that it takes as long.
-    decoy: String,
+    decoy: Arc<str>,
+    /// From where it is asked, for audit events.
+    origin: Origin,
 }
 
 impl People {
@@ -141,9 +146,26 @@ impl People {
     /// # Errors
     /// [`PeopleError`].
     pub fn open(store: &Store, keyring: Arc<Keyring>, policy: Policy) -> Result<Self, PeopleError> {
-        let decoy = password::hash("nobody's password")?;
-        let writer = Mutex::new(store.writer()?);
-        Ok(Self { store: store.clone(), writer, keyring, policy, decoy })
+        let decoy = password::hash("nobody's password")?.into();
+        let writer = Arc::new(Mutex::new(store.writer()?));
+        let origin = Origin::default();
+        Ok(Self { store: store.clone(), writer, keyring, policy, decoy, origin })
+    }
+
+    /// The same, asked from there: what somebody does of his own names it in the audit.
+    #[must_use]
+    pub fn asked_from(&self, origin: Origin) -> Self {
+        Self { origin, ..self.clone() }
+    }
+
+    /// Somebody who does something of his own, for audit events.
+    fn own(&self, row: &PersonRow) -> Cause {
+        let actor = Actor::named(&row.sign_in).from(self.origin.clone());
+        Cause::Person(match Standing::parse(&row.role, &row.organisation) {
+            Ok(standing) => actor.standing_as(standing),
+            // What cannot be read is told where the person is.
+            Err(_) => actor,
+        })
     }
 
     /// The writer, for what administrators do.

@@ -17,7 +17,7 @@ use super::session::{SIGN_IN, number_of, opened, told, unlocked};
 use super::webauthn::{Algorithm, Ceremony, RelyingParty, Said, challenge_of};
 use super::{NextStep, People, PeopleError, Person, SignedIn, password};
 use crate::digest::sha256;
-use crate::history::{Actor, Cause, ChangeKind, Field, change};
+use crate::history::{ChangeKind, Field, change};
 use crate::registry::fingerprint;
 
 /// How long a challenge is good: as long as somebody may look at a page.
@@ -136,7 +136,7 @@ impl People {
         let passkey = self.made(&caller.sign_in, token, at, new, now).ok_or(PeopleError::Wrong)?;
         let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
         let own = sha256(token.as_bytes());
-        let cause = Cause::Person(Actor::named(&caller.sign_in));
+        let cause = self.own(&row);
         change(&mut self.writer(), Register::People, &cause, now, |tx| {
             let person = tx.lock_person(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
             let is_strong = tx.session(&own)?.ok_or(PeopleError::NoSession)?.is_strong;
@@ -230,10 +230,17 @@ impl People {
         now: Moment,
     ) -> Result<(), PeopleError> {
         let (caller, name) = (self.caller(token, now)?, shortened(name));
-        Ok(self.writer().retried(Backoff::default(), |tx| {
-            let Some(row) = own_passkey(tx, &caller.sign_in, number)? else { return Ok(()) };
-            tx.upsert(&[PasskeyRow { name: name.clone(), ..row }])
-        })?)
+        let own = self.own(&self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?);
+        change(&mut self.writer(), Register::People, &own, now, |tx| {
+            let Some(row) = own_passkey(tx, &caller.sign_in, number)? else {
+                return Ok(((), Vec::new()));
+            };
+            let field = Field::changed("name of a passkey", row.name.clone(), name.clone());
+            tx.upsert(&[PasskeyRow { name, ..row }])?;
+            let fields: Vec<_> = field.into_iter().collect();
+            let entry = entry(&caller.sign_in, ChangeKind::Changed, fields);
+            Ok(((), if entry.fields.is_empty() { Vec::new() } else { vec![entry] }))
+        })
     }
 
     /// Takes an own passkey away; one that is not there is gone already.
@@ -249,7 +256,7 @@ impl People {
     ) -> Result<(), PeopleError> {
         let caller = self.caller(token, now)?;
         let is_demanded = self.demands_factor(caller.standing);
-        let cause = Cause::Person(Actor::named(&caller.sign_in));
+        let cause = self.own(&self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?);
         change(&mut self.writer(), Register::People, &cause, now, |tx| {
             let person = tx.lock_person(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
             let Some(row) = own_passkey(tx, &caller.sign_in, number)? else {
@@ -343,11 +350,12 @@ impl People {
                 return Ok(false);
             }
             let (count, challenge_at) = (shown.count, shown.challenge_at);
+            let own = self.own(&person);
             tx.upsert(&[PasskeyRow { uses: count, challenge_at, used_at: Some(now), ..row }])?;
             tx.upsert(&[PersonRow { failures: 0, locked_until: None, ..person }])?;
             tx.end_sessions(&presented)?;
             tx.insert(std::slice::from_ref(&session))?;
-            told(tx, revision, name, [(SIGN_IN, how)], now)?;
+            told(tx, revision, &own, name, [(SIGN_IN, "", how)], now)?;
             Ok(true)
         })?;
         if begun { Ok(fresh) } else { Err(PeopleError::Wrong) }

@@ -8,7 +8,7 @@ use tongguan_storage::{Backoff, PersonRow, Register, SessionRow, StorageError, T
 use super::second_factor::{Enrolment, step_of};
 use super::{People, PeopleError, Person, password};
 use crate::digest::sha256;
-use crate::history::{Actor, Cause, ChangeKind, Entry, Field, Subject, record};
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, record};
 use crate::registry::fingerprint;
 
 /// How often it may go wrong before a name is locked.
@@ -140,9 +140,12 @@ impl People {
     ///
     /// # Errors
     /// The database's.
-    pub fn sign_out(&self, token: &str) -> Result<(), PeopleError> {
+    pub fn sign_out(&self, token: &str, now: Moment) -> Result<(), PeopleError> {
         let digest = sha256(token.as_bytes());
-        Ok(self.writer().retried(Backoff::default(), |tx| tx.end_sessions(&[digest]).map(drop))?)
+        match self.store.read(|view| view.session(&digest))? {
+            Some(session) => self.end_those(&session.sign_in, now, |row| row.digest == digest),
+            None => Ok(()),
+        }
     }
 
     /// The sessions of whoever a token stands for, the oldest first.
@@ -170,11 +173,26 @@ impl People {
     /// # Errors
     /// [`PeopleError::NoSession`], or the database's.
     pub fn end_session(&self, token: &str, number: &str, now: Moment) -> Result<(), PeopleError> {
-        let caller = self.caller(token, now)?;
+        let name = self.caller(token, now)?.sign_in;
+        self.end_those(&name, now, |row| number_of(&row.digest) == number)
+    }
+
+    /// Ends own sessions, and records that.
+    fn end_those(
+        &self,
+        name: &SignIn,
+        now: Moment,
+        which: impl Fn(&SessionRow) -> bool,
+    ) -> Result<(), PeopleError> {
         Ok(self.writer().retried(Backoff::default(), |tx| {
-            let sessions = tx.sessions_of(&caller.sign_in)?.into_iter();
-            let named = sessions.map(|row| row.digest).filter(|it| number_of(it) == number);
-            tx.end_sessions(&named.collect::<Vec<_>>()).map(drop)
+            let revision = tx.bump(Register::People)?;
+            let Some(person) = tx.lock_person(name)? else { return Ok(()) };
+            let ended: Vec<_> = tx.sessions_of(name)?.into_iter().filter(|it| which(it)).collect();
+            let digests: Vec<_> = ended.iter().map(|row| row.digest).collect();
+            tx.end_sessions(&digests)?;
+            let numbers: Vec<_> = digests.iter().map(number_of).collect();
+            let fields = numbers.iter().map(|number| ("session", number.as_str(), "ended"));
+            told(tx, revision, &self.own(&person), &person.sign_in, fields, now)
         })?)
     }
 
@@ -229,13 +247,13 @@ impl People {
             if enrolled.is_some() && person.passkeys > 0 && !is_strong {
                 return Ok(false);
             }
-            let totp = Some(sealed.clone());
+            let (totp, own) = (Some(sealed.clone()), self.own(&person));
             tx.upsert(&[PersonRow { totp, totp_step: step, failures: 0, ..person }])?;
             tx.end_sessions(&[digest])?;
             tx.insert(std::slice::from_ref(&session))?;
-            let set_up = enrolled.map(|_| ("second factor", "kept"));
-            let fields = set_up.into_iter().chain([(SIGN_IN, "password and code")]);
-            told(tx, revision, &caller.sign_in, fields, now)?;
+            let set_up = enrolled.map(|_| ("second factor", "", "kept"));
+            let fields = set_up.into_iter().chain([(SIGN_IN, "", "password and code")]);
+            told(tx, revision, &own, &caller.sign_in, fields, now)?;
             Ok(true)
         })?;
         if taken { Ok(fresh) } else { Err(PeopleError::Wrong) }
@@ -255,6 +273,7 @@ impl People {
             let Some(row) = tx.lock_person(&person.sign_in)? else {
                 return Ok::<_, StorageError>(());
             };
+            let own = self.own(&row);
             // A wrong second factor counts on: only a complete sign-in forgets failures.
             if !person.has_second_factor && row.failures > 0 {
                 tx.upsert(&[PersonRow { failures: 0, locked_until: None, ..row }])?;
@@ -262,7 +281,7 @@ impl People {
             clear_ended(tx, now)?;
             tx.end_sessions(&presented)?;
             tx.insert(std::slice::from_ref(&session))?;
-            told(tx, revision, &person.sign_in, [(SIGN_IN, "password")], now)
+            told(tx, revision, &own, &person.sign_in, [(SIGN_IN, "", "password")], now)
         })?;
         Ok(token)
     }
@@ -278,10 +297,11 @@ impl People {
         self.writer().retried(Backoff::default(), |tx| {
             let revision = tx.bump(Register::People)?;
             let Some(row) = tx.lock_person(name)? else { return Ok(()) };
+            let own = self.own(&row);
             let failures = row.failures.saturating_add(1);
             let locked_until = lock_for(failures).map(|millis| now.plus_millis(millis));
             tx.upsert(&[PersonRow { failures, locked_until, ..row }])?;
-            told(tx, revision, name, [(SIGN_IN, why)], now)
+            told(tx, revision, &own, name, [(SIGN_IN, "", why)], now)
         })?;
         Ok(PeopleError::Wrong)
     }
@@ -306,17 +326,21 @@ impl People {
 pub(super) fn told<'t>(
     tx: &mut Tx<'_>,
     revision: i64,
+    own: &Cause,
     name: &SignIn,
-    fields: impl IntoIterator<Item = (&'t str, &'t str)>,
+    fields: impl IntoIterator<Item = (&'t str, &'t str, &'t str)>,
     now: Moment,
 ) -> Result<(), StorageError> {
     let fields = fields
         .into_iter()
-        .filter_map(|(field, after)| Field::changed(field, String::new(), after.to_owned()));
+        .filter_map(|(name, before, after)| Field::changed(name, before.into(), after.into()));
+    let fields: Vec<_> = fields.collect();
+    if fields.is_empty() {
+        return Ok(());
+    }
     let subject = Subject::Person(name.to_string());
-    let entry = Entry { subject, change: ChangeKind::Changed, fields: fields.collect() };
-    let cause = Cause::Person(Actor::named(name));
-    record(tx, (Register::People, revision), &cause, now, &[entry])
+    let entry = Entry { subject, change: ChangeKind::Changed, fields };
+    record(tx, (Register::People, revision), own, now, &[entry])
 }
 
 /// Whether a second factor is demanded where the policy demands any: of all who act for the public or can

@@ -179,9 +179,9 @@ fn sessions_end_by_time_by_idleness_and_by_sign_out(desk: &Desk) {
     assert!(people.caller(&idle, later(29)).is_ok());
     assert!(people.caller(&idle, later(60)).is_err());
     let ended = token(&people, "li.wei");
-    people.sign_out(&ended).unwrap();
+    people.sign_out(&ended, noon(1)).unwrap();
     assert!(people.caller(&ended, noon(1)).is_err());
-    people.sign_out(&ended).unwrap();
+    people.sign_out(&ended, noon(1)).unwrap();
 }
 
 fn who_is_shut_out_or_changed_loses_all_sessions(desk: &Desk) {

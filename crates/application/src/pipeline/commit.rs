@@ -9,6 +9,7 @@ use tongguan_storage::Remedy;
 use crate::clearing::batch::{BatchError, Committed, Delivery};
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
+use crate::history::Actor;
 use crate::ports::Clock;
 
 /// How often a batch is tried while the database is busy or away, with pauses up to two seconds.
@@ -22,6 +23,28 @@ pub fn commit(
     engine: &mut Engine,
     batch: &[Delivery],
     commands: &[Incoming],
+    clock: &dyn Clock,
+) -> Result<Committed, BatchError> {
+    repeated(engine, batch, (commands, None), clock)
+}
+
+/// The same for somebody's commands, which are a batch of their own.
+///
+/// # Errors
+/// What stood in the way at last.
+pub fn commit_for(
+    engine: &mut Engine,
+    commands: &[Incoming],
+    by: Option<&Actor>,
+    clock: &dyn Clock,
+) -> Result<Committed, BatchError> {
+    repeated(engine, &[], (commands, by), clock)
+}
+
+fn repeated(
+    engine: &mut Engine,
+    batch: &[Delivery],
+    commands: Given<'_>,
     clock: &dyn Clock,
 ) -> Result<Committed, BatchError> {
     let mut pause = Duration::from_millis(5);
@@ -48,10 +71,13 @@ pub fn commit(
     Ok(Committed::default())
 }
 
+/// Commands, and whose they are.
+type Given<'c> = (&'c [Incoming], Option<&'c Actor>);
+
 fn attempt_once(
     engine: &mut Engine,
     batch: &[Delivery],
-    commands: &[Incoming],
+    (commands, by): Given<'_>,
     unknown: &mut bool,
     now: Moment,
 ) -> Result<Committed, BatchError> {
@@ -61,7 +87,7 @@ fn attempt_once(
         }
         *unknown = false;
     }
-    engine.commit(batch, commands, now)
+    engine.commit(batch, commands, by, now)
 }
 
 /// An error with its causes, for an operator. Of each the first line alone: in those below it a database quotes

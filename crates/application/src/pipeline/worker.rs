@@ -12,6 +12,7 @@ use super::chain;
 use super::flight::Boarded;
 use crate::clearing::batch::Delivery;
 use crate::clearing::incoming::Incoming;
+use crate::history::Actor;
 use crate::intake::{Intake, Knowledge, Received, SignerCache, Summary};
 use crate::originals::period_of;
 use crate::ports::{Clock, IdentityRegister};
@@ -29,7 +30,7 @@ pub(super) struct Job {
 /// What is handed over.
 pub(super) enum Work {
     Message(Received),
-    Commands(Vec<Incoming>),
+    Commands(Vec<Incoming>, Option<Actor>),
 }
 
 /// What a worker made of a job.
@@ -45,7 +46,7 @@ pub(super) struct Refined {
 pub(super) enum Refinement {
     Message(Box<(Delivery, Summary)>),
     /// Committed by themselves, between the messages before and after them.
-    Commands(Vec<Incoming>),
+    Commands(Vec<Incoming>, Option<Actor>),
 }
 
 /// One thread that refines.
@@ -74,8 +75,8 @@ impl Worker {
         for Job { ticket, boarded, work } in &self.jobs {
             let received = match work {
                 Work::Message(received) => received,
-                Work::Commands(commands) => {
-                    let outcome = Ok(Refinement::Commands(commands));
+                Work::Commands(commands, by) => {
+                    let outcome = Ok(Refinement::Commands(commands, by));
                     if self.refined.send(Refined { ticket, bytes: 0, boarded, outcome }).is_err() {
                         break;
                     }

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 use tongguan_storage::Remedy;
 
 use super::worker::{Refined, Refinement};
-use super::{Ack, StageTimes, chain, commit};
+use super::{Ack, StageTimes, chain, commit, commit_for};
 use crate::clearing::batch::{BatchError, Delivery};
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
@@ -66,8 +66,9 @@ impl WriterLoop {
                     deliveries.push(delivery);
                     pending.push((ticket, summary));
                 }
-                Ok(Refinement::Commands(commands)) => {
-                    let outcome = commit(&mut self.engine, &[], &commands, &*self.clock);
+                Ok(Refinement::Commands(commands, by)) => {
+                    let outcome =
+                        commit_for(&mut self.engine, &commands, by.as_ref(), &*self.clock);
                     let outcome = outcome.map_err(|error| chain(&error)).map(|committed| Summary {
                         undecided: committed.refused,
                         ..Summary::default()
@@ -104,7 +105,7 @@ fn take_batch(ring: &mut BTreeMap<u64, Refined>, next: &mut u64) -> Option<Vec<R
             Ok(Refinement::Message(message)) => {
                 (message.0.incoming.iter().map(Incoming::parcels).sum(), false)
             }
-            Ok(Refinement::Commands(_)) => (MOST_DOCUMENTS, true),
+            Ok(Refinement::Commands(..)) => (MOST_DOCUMENTS, true),
             Err(_) => (0, false),
         };
         let full = alone || documents + more > MOST_DOCUMENTS || bytes + refined.bytes > MOST_BYTES;

@@ -9,9 +9,7 @@ use tongguan_storage::stored::event::{StoredCauseV1, StoredEvent, StoredSubjectV
 use super::ReviewError;
 use super::any::AnyDeclaration;
 use super::picture::first_response_of;
-
-/// What stands between the names of two officers who decided together; no name to sign in with holds it.
-pub(super) const AND: &str = " + ";
+use crate::history::AND;
 
 /// Events that are read at a time.
 const PAGE: i64 = 1_000;

@@ -9,7 +9,7 @@ use tongguan_domain::tax_bill::TaxDue;
 use tongguan_storage::{StorageError, Store, View};
 
 use super::ReviewError;
-use super::acts::{AND, Act, acts};
+use super::acts::{Act, acts};
 use super::any::AnyDeclaration;
 use super::picture::{Told, run_about};
 use super::reason::{BadReason, reason};
@@ -17,6 +17,7 @@ use crate::clearing::decide::Undecidable;
 use crate::clearing::incoming::Incoming;
 use crate::clearing::record::DeclarationRecord;
 use crate::deciding::{Decides, NotCommitted, carry_out};
+use crate::history::AND;
 use crate::intake::assess::assess;
 
 /// The longest name of an officer, in characters.

@@ -29,6 +29,7 @@ use crate::review::{self, ReviewError};
 
 pub use bulk::{APPROVED_FOR_HOURS, Answer, MOST_AT_ONCE, Request};
 pub use persons::{PersonalDocument, PersonalField, Persons};
+pub(crate) use reason::masked;
 pub use reason::{BadReason, LONGEST, REASONS, Reason, SHORTEST};
 
 /// More events of one officer in a day are not looked at.

@@ -69,18 +69,31 @@ impl Reason {
 
 /// Whether so many digits stand in a row, whatever blanks or dashes are between them.
 fn holds_a_number(words: &str) -> bool {
-    let mut digits = 0;
-    for character in words.chars() {
-        match character {
-            '0'..='9' | '０'..='９' => digits += 1,
-            ' ' | '-' | '\u{3000}' => {}
-            _ => digits = 0,
-        }
-        if digits >= NUMBER_OF_A_PERSON {
-            return true;
+    words != masked(words)
+}
+
+/// Words without what may be a person's number: so many digits in a row, whatever blanks or dashes are between
+/// them, are stars.
+pub(crate) fn masked(words: &str) -> String {
+    let mut masked: Vec<char> = words.chars().collect();
+    let mut digits = Vec::new();
+    for place in 0..=masked.len() {
+        match masked.get(place) {
+            Some('0'..='9' | '０'..='９') => digits.push(place),
+            Some(' ' | '-' | '\u{3000}') => {}
+            _ => {
+                let run = std::mem::take(&mut digits);
+                if run.len() >= NUMBER_OF_A_PERSON {
+                    for digit in run {
+                        if let Some(digit) = masked.get_mut(digit) {
+                            *digit = '*';
+                        }
+                    }
+                }
+            }
         }
     }
-    false
+    masked.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -100,5 +113,6 @@ mod tests {
             assert_eq!(new("identity", personal), Err(BadReason::Personal), "{personal}");
         }
         assert!(new("investigation", "缉私案〔2026〕第1234号").is_ok());
+        assert_eq!(masked("电话138 1234-5678，第1234号"), "电话*** ****-****，第1234号");
     }
 }

@@ -5,12 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, random};
-use tongguan_storage::{Backoff, DeadLetterRow, StorageError, Store, Tx, WebhookRow, Writer};
+use tongguan_storage::{
+    Backoff, DeadLetterRow, Register, StorageError, Store, Tx, WebhookRow, Writer,
+};
 
+use super::changes::told;
 use super::event::{CONTENT_TYPE, Event, of_message, of_test};
 use super::schedule::next_attempt;
 use super::secret::Signer;
 use super::{WebhookError, WebhookNumber, begin_anew, message_types};
+use crate::history::{Cause, ChangeKind, Field, along};
 use crate::mailboxes::{Letter, MailError, Mailboxes};
 use crate::ports::{Answer, Clock, EventSender, NotSent, Post};
 
@@ -174,6 +178,7 @@ impl Courier {
         &self,
         number: WebhookNumber,
         n: i64,
+        cause: &Cause,
     ) -> Result<Vec<Sent>, WebhookError> {
         let (row, signer) = self.opened(number)?;
         let dead = self.store.read(|view| view.dead_letters(number.0))?;
@@ -192,7 +197,15 @@ impl Courier {
                 return Ok(all);
             }
         }
-        self.write(|tx| tx.remove_dead_letter(number.0, n))?;
+        let sent = Field::changed("dead letter", n.to_string(), String::new());
+        let entry = told(&row, ChangeKind::Changed, sent.into_iter().collect());
+        let now = self.now();
+        self.write(|tx| {
+            along(tx, Register::Webhooks, cause, now, |tx| {
+                tx.remove_dead_letter(number.0, n)?;
+                Ok::<_, StorageError>(vec![entry.clone()])
+            })
+        })?;
         Ok(all)
     }
 

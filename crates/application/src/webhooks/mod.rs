@@ -5,6 +5,7 @@
 //! [`Courier`] delivers for one webhook at a time, [`Rounds`] for all of them side by side; an [`Owner`] adds,
 //! tries and steers those of one mailbox.
 
+mod changes;
 mod courier;
 mod event;
 mod owner;
@@ -20,10 +21,12 @@ use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::zone::ZoneMessage;
 use tongguan_storage::seal::{Keyring, SealError, random};
-use tongguan_storage::{DeadLetterRow, StorageError, Tx, View, WebhookRow, Writer};
+use tongguan_storage::{DeadLetterRow, Register, StorageError, Tx, View, WebhookRow, Writer};
 
+use crate::history::{self, Cause, ChangeKind};
 use crate::mailboxes::MailError;
 use crate::ports::{EventSender, NotSent};
+use changes::{differing, told};
 use secret::Secret;
 
 pub use courier::{Courier, Sent};
@@ -161,6 +164,7 @@ pub fn add(
     keyring: &Keyring,
     sender: &dyn EventSender,
     new: &NewWebhook,
+    cause: &Cause,
     now: Moment,
 ) -> Result<(Webhook, String), WebhookError> {
     let url = new.url.clone();
@@ -172,7 +176,7 @@ pub fn add(
     }
     let number = i64::from_be_bytes(random()?);
     let secret = Secret::new()?;
-    writer.transaction(|tx| {
+    history::change(writer, Register::Webhooks, cause, now, |tx| {
         if tx.webhooks(Some(&new.mailbox))?.len() >= MOST_OF_A_MAILBOX {
             return Err(WebhookError::TooMany(new.mailbox.clone()));
         }
@@ -197,7 +201,8 @@ pub fn add(
             held_until: None,
         };
         tx.insert(std::slice::from_ref(&row))?;
-        Ok((row.into(), secret.shown()))
+        let entry = told(&row, ChangeKind::Added, differing(None, Some(&row)));
+        Ok(((row.into(), secret.shown()), vec![entry]))
     })
 }
 
@@ -224,9 +229,10 @@ pub fn find(view: &mut View<'_>, number: WebhookNumber) -> Result<Webhook, Webho
 pub fn pause(
     writer: &mut Writer,
     number: WebhookNumber,
+    cause: &Cause,
     now: Moment,
 ) -> Result<Webhook, WebhookError> {
-    change(writer, number, |_, row| {
+    change(writer, number, cause, now, |_, row| {
         row.paused_at.get_or_insert(now);
         Ok(())
     })
@@ -237,8 +243,13 @@ pub fn pause(
 ///
 /// # Errors
 /// [`WebhookError`].
-pub fn resume(writer: &mut Writer, number: WebhookNumber) -> Result<Webhook, WebhookError> {
-    change(writer, number, |_, row| {
+pub fn resume(
+    writer: &mut Writer,
+    number: WebhookNumber,
+    cause: &Cause,
+    now: Moment,
+) -> Result<Webhook, WebhookError> {
+    change(writer, number, cause, now, |_, row| {
         (row.paused_at, row.gone_at) = (None, None);
         begin_anew(row);
         Ok(())
@@ -249,11 +260,17 @@ pub fn resume(writer: &mut Writer, number: WebhookNumber) -> Result<Webhook, Web
 ///
 /// # Errors
 /// [`WebhookError`].
-pub fn remove(writer: &mut Writer, number: WebhookNumber) -> Result<Webhook, WebhookError> {
-    writer.transaction(|tx| {
+pub fn remove(
+    writer: &mut Writer,
+    number: WebhookNumber,
+    cause: &Cause,
+    now: Moment,
+) -> Result<Webhook, WebhookError> {
+    history::change(writer, Register::Webhooks, cause, now, |tx| {
         let row = tx.lock_webhook(number.0)?.ok_or(WebhookError::Unknown(number))?;
         tx.remove_webhook(number.0)?;
-        Ok(row.into())
+        let entry = told(&row, ChangeKind::Ended, differing(Some(&row), None));
+        Ok((row.into(), vec![entry]))
     })
 }
 
@@ -266,10 +283,11 @@ pub fn rotate(
     writer: &mut Writer,
     keyring: &Keyring,
     number: WebhookNumber,
+    cause: &Cause,
     now: Moment,
 ) -> Result<(Webhook, String), WebhookError> {
     let secret = Secret::new()?;
-    let webhook = change(writer, number, |_, row| {
+    let webhook = change(writer, number, cause, now, |_, row| {
         let sealed = secret.sealed(keyring, number.0).map_err(StorageError::from)?;
         row.earlier_secret = Some(std::mem::replace(&mut row.secret, sealed));
         row.earlier_until = Some(now.plus_millis(BOTH_SIGN_MILLIS));
@@ -286,8 +304,10 @@ pub fn replay(
     writer: &mut Writer,
     number: WebhookNumber,
     after: i64,
+    cause: &Cause,
+    now: Moment,
 ) -> Result<Webhook, WebhookError> {
-    change(writer, number, |tx, row| {
+    change(writer, number, cause, now, |tx, row| {
         if after < 0 || after > tx.last_mail(&row.mailbox)? {
             return Err(WebhookError::NothingThere(after));
         }
@@ -329,13 +349,20 @@ pub fn troubled(view: &mut View<'_>) -> Result<Vec<(Webhook, usize)>, StorageErr
 fn change(
     writer: &mut Writer,
     number: WebhookNumber,
+    cause: &Cause,
+    now: Moment,
     work: impl FnOnce(&mut Tx<'_>, &mut WebhookRow) -> Result<(), WebhookError>,
 ) -> Result<Webhook, WebhookError> {
-    writer.transaction(|tx| {
+    history::change(writer, Register::Webhooks, cause, now, |tx| {
         let mut row = tx.lock_webhook(number.0)?.ok_or(WebhookError::Unknown(number))?;
+        let before = row.clone();
         work(tx, &mut row)?;
         tx.upsert(std::slice::from_ref(&row))?;
-        Ok(row.into())
+        let fields = differing(Some(&before), Some(&row));
+        // To be delivered again at once is an act, too.
+        let is_nothing = fields.is_empty() && before == row;
+        let entries = (!is_nothing).then(|| told(&row, ChangeKind::Changed, fields));
+        Ok((row.into(), entries.into_iter().collect()))
     })
 }
 

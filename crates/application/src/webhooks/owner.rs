@@ -5,6 +5,8 @@ use std::sync::Arc;
 use tongguan_domain::ids::DxpId;
 use tongguan_storage::StorageError;
 
+use crate::history::Cause;
+
 use super::{Courier, DeadLetter, NewWebhook, Sent, Webhook, WebhookError, WebhookNumber};
 
 /// The webhooks of a mailbox, for whoever acts for its owner. What is of another mailbox is as if it were not
@@ -12,6 +14,7 @@ use super::{Courier, DeadLetter, NewWebhook, Sent, Webhook, WebhookError, Webhoo
 pub struct Owner {
     courier: Arc<Courier>,
     mailbox: DxpId,
+    cause: Cause,
 }
 
 /// A webhook, and what its owner looks at besides.
@@ -26,9 +29,9 @@ pub struct Progress {
 }
 
 impl Owner {
-    /// Of a mailbox.
-    pub const fn new(courier: Arc<Courier>, mailbox: DxpId) -> Self {
-        Self { courier, mailbox }
+    /// Of a mailbox, for whom audit events name.
+    pub const fn new(courier: Arc<Courier>, mailbox: DxpId, cause: Cause) -> Self {
+        Self { courier, mailbox, cause }
     }
 
     /// The webhooks, the oldest first.
@@ -64,7 +67,8 @@ impl Owner {
     ) -> Result<(Webhook, String), WebhookError> {
         let new = NewWebhook { mailbox: self.mailbox.clone(), url, message_types, after };
         let (courier, now) = (&self.courier, self.courier.now());
-        super::add(&mut self.courier.writer(), courier.keyring(), courier.sender(), &new, now)
+        let mut writer = courier.writer();
+        super::add(&mut writer, courier.keyring(), courier.sender(), &new, &self.cause, now)
     }
 
     /// As [`super::pause`].
@@ -73,7 +77,7 @@ impl Owner {
     /// [`WebhookError`].
     pub fn pause(&self, number: WebhookNumber) -> Result<Webhook, WebhookError> {
         self.own(number)?;
-        super::pause(&mut self.courier.writer(), number, self.courier.now())
+        super::pause(&mut self.courier.writer(), number, &self.cause, self.courier.now())
     }
 
     /// As [`super::resume`].
@@ -82,7 +86,7 @@ impl Owner {
     /// [`WebhookError`].
     pub fn resume(&self, number: WebhookNumber) -> Result<Webhook, WebhookError> {
         self.own(number)?;
-        super::resume(&mut self.courier.writer(), number)
+        super::resume(&mut self.courier.writer(), number, &self.cause, self.courier.now())
     }
 
     /// As [`super::rotate`].
@@ -92,7 +96,7 @@ impl Owner {
     pub fn rotate(&self, number: WebhookNumber) -> Result<(Webhook, String), WebhookError> {
         self.own(number)?;
         let now = self.courier.now();
-        super::rotate(&mut self.courier.writer(), self.courier.keyring(), number, now)
+        super::rotate(&mut self.courier.writer(), self.courier.keyring(), number, &self.cause, now)
     }
 
     /// As [`super::replay`].
@@ -101,7 +105,7 @@ impl Owner {
     /// [`WebhookError`].
     pub fn replay(&self, number: WebhookNumber, after: i64) -> Result<Webhook, WebhookError> {
         self.own(number)?;
-        super::replay(&mut self.courier.writer(), number, after)
+        super::replay(&mut self.courier.writer(), number, after, &self.cause, self.courier.now())
     }
 
     /// As [`super::remove`].
@@ -110,7 +114,7 @@ impl Owner {
     /// [`WebhookError`].
     pub fn remove(&self, number: WebhookNumber) -> Result<Webhook, WebhookError> {
         self.own(number)?;
-        super::remove(&mut self.courier.writer(), number)
+        super::remove(&mut self.courier.writer(), number, &self.cause, self.courier.now())
     }
 
     /// As [`Courier::test`]; waits for the receiver.
@@ -132,7 +136,7 @@ impl Owner {
         n: i64,
     ) -> Result<Vec<Sent>, WebhookError> {
         self.own(number)?;
-        self.courier.send_dead_letter(number, n)
+        self.courier.send_dead_letter(number, n, &self.cause)
     }
 
     /// A webhook of the mailbox. It stays of that mailbox, so what follows need not look again.

@@ -28,7 +28,7 @@ use tongguan_domain::party::PartyCode;
 use tongguan_domain::time::Moment;
 use tongguan_web::views::bonded::CountedView;
 
-use super::history;
+use super::history::{self, at_the_machine};
 use super::place::Place;
 use crate::clock::SystemClock;
 
@@ -311,7 +311,8 @@ impl Move {
             officer: self.why.officer.as_str().into(),
             reason: self.why.reason.as_str().into(),
         };
-        let after = move_stock(&mut store.writer()?, &moved, now)?;
+        let after =
+            move_stock(&mut store.writer()?, &moved, &at_the_machine(&self.why.officer), now)?;
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{}", view::stock(after))?;
@@ -333,7 +334,8 @@ impl Count {
             officer: self.why.officer.as_str().into(),
             reason: self.why.reason.as_str().into(),
         };
-        let found = take_stock(&mut store.writer()?, &take, now)?;
+        let found =
+            take_stock(&mut store.writer()?, &take, &at_the_machine(&self.why.officer), now)?;
         let mut out = std::io::stdout().lock();
         let difference = found.difference;
         if self.json {

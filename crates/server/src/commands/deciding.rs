@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tongguan_application::deciding::{Decides, Directly};
+use tongguan_application::history::Actor;
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_codelists::Pack;
@@ -46,7 +47,8 @@ impl Deciding {
         let keyring = Arc::new(self.key_file.keyring(&self.place)?);
         let Learned { pack, settings, .. } = store.read(Learned::load)?;
         let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
-        let done = act(&mut Directly::with(&mut engine, &SystemClock), &pack);
+        let mut desk = Directly::with(&mut engine, &SystemClock).for_whom(Actor::at_the_machine());
+        let done = act(&mut desk, &pack);
         engine.stop()?;
         Ok(done)
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 use tongguan_application::digest::sha256;
-use tongguan_application::history::{Actor, Cause, ChangeKind, Event, Field, Subject, events};
+use tongguan_application::history::{Actor, Cause, ChangeKind, Event, Field, Subject, Way, events};
 use tongguan_application::registry::{Registered, fingerprint};
 use tongguan_domain::ids::PartyId;
 use tongguan_storage::{About, Register, Store};
@@ -28,6 +28,11 @@ pub struct Page {
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// The cause of what an officer does at the machine itself, who is believed for his name.
+pub fn at_the_machine(officer: &str) -> Cause {
+    Cause::Person(Actor { name: officer.to_owned(), ..Actor::at_the_machine() })
 }
 
 /// The cause of what is imported from a file.
@@ -106,6 +111,7 @@ fn write_event<'r>(
         Subject::Letter { mailbox, n, place } => format!("{mailbox}  {n}/{place}"),
         Subject::Filing { party: of, id } => format!("filing {id} of {}", party(*of)),
         Subject::Goods { party: of, item } => format!("goods {item} of {}", party(*of)),
+        other => other.place(),
     };
     let cause = match &event.cause {
         Cause::File { name, digest } => format!("{name} (sha256 {})", fingerprint(digest)),
@@ -158,6 +164,7 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
             goods["item_no"] = json!(item);
             goods
         }
+        other => json!({ "kind": "record", "place": other.place() }),
     };
     let fields =
         event.entry.fields.iter().map(
@@ -168,26 +175,24 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
         "revision": event.revision,
         "at": event.at.to_string(),
         "subject": subject,
-        "change": match event.entry.change {
-            ChangeKind::Added => "added",
-            ChangeKind::Changed => "changed",
-            ChangeKind::Ended => "ended",
-            ChangeKind::Shown => "shown",
-            ChangeKind::Refused => "refused",
-        },
+        "change": event.entry.change.name(),
         "cause": match &event.cause {
             Cause::File { name, digest } => json!({ "file": name, "sha256": fingerprint(digest) }),
             Cause::Command(name) => json!({ "command": name }),
-            Cause::Person(Actor { name, origin }) => {
-                json!({ "person": name, "address": origin.address, "request": origin.request })
-            }
+            Cause::Person(Actor { name, standing, origin }) => json!({
+                "person": name,
+                "standing": standing,
+                "address": origin.address,
+                "request": origin.request,
+                "way": origin.way.map(Way::name),
+            }),
         },
         "fields": fields.collect::<Vec<_>>(),
     })
 }
 
 /// Who did it, and from which address.
-fn from(Actor { name, origin }: &Actor) -> String {
+fn from(Actor { name, origin, .. }: &Actor) -> String {
     match &origin.address {
         Some(address) => format!("{name} from {address}"),
         None => name.clone(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::register::StoredActorV1;
 use super::{StoredError, decode, encode, versioned};
 
 const FORM: &str = "event";
@@ -16,6 +17,8 @@ pub type StoredEvent = StoredEventV1;
 pub struct StoredEventV1 {
     /// What was decided, in order.
     pub entries: Vec<StoredEntryV1>,
+    /// Who asked for it, and from where, where it was asked for by command. What came by message names its message.
+    pub by: Option<StoredActorV1>,
 }
 
 /// One decision.
@@ -27,6 +30,8 @@ pub struct StoredEntryV1 {
     pub cause: StoredCauseV1,
     /// The statuses given.
     pub statuses: Vec<i32>,
+    /// The status before, of what somebody decided about.
+    pub before: Option<i32>,
 }
 
 /// What a decision is about.
@@ -44,6 +49,8 @@ pub enum StoredSubjectV1 {
     ExportReturn(i64, i64),
     /// A bonded list (1) or gate pass (2): the enterprise in the zone, its own number, and what became of it.
     Zone(i64, i64, Box<str>, StoredZoneVerdictV1),
+    /// A message that is relayed: its number.
+    Relayed(i64),
 }
 
 /// What became of a bonded list or gate pass that came by message.
@@ -108,7 +115,12 @@ mod tests {
 
     #[test]
     fn an_event_of_every_subject_and_cause_is_kept() {
-        let entry = |subject, cause| StoredEntryV1 { subject, cause, statuses: vec![2, -304_008] };
+        let entry = |subject, cause| StoredEntryV1 {
+            subject,
+            cause,
+            statuses: vec![2, -304_008],
+            before: None,
+        };
         let event = StoredEvent {
             entries: vec![
                 entry(
@@ -128,14 +140,19 @@ mod tests {
                     StoredSubjectV1::Zone(1, 4, "R".into(), StoredZoneVerdictV1::Approved),
                     StoredCauseV1::Document(9, 3),
                 ),
+                StoredEntryV1 {
+                    before: Some(300),
+                    ..entry(StoredSubjectV1::Relayed(77), StoredCauseV1::Command)
+                },
             ],
+            by: Some(StoredActorV1 { name: "y".into(), ..StoredActorV1::default() }),
         };
         keeps(
-            "010800024f310204014e00120302048f8e25010a01076f6666696365720377687902048f8e25
-            029a010202048f8e25029a010302048f8e25029a010402048f8e25
-            039a01050101010101010101010101010101010101010101010101010101010101010101010902048f8e25
-            039a01060101010101010101010101010101010101010101010101010101010101010101120302048f8e25
-            05020801520300120302048f8e25",
+            "010900024f310204014e00120302048f8e2500010a01076f6666696365720377687902048f8e2500
+            029a010202048f8e2500029a010302048f8e2500029a010402048f8e2500
+            039a01050101010101010101010101010101010101010101010101010101010101010101010902048f8e2500
+            039a01060101010101010101010101010101010101010101010101010101010101010101120302048f8e2500
+            05020801520300120302048f8e2500 069a010202048f8e2501d804 01 0179 00 00 00 00",
             &event,
             StoredEvent::encode,
             StoredEvent::decode,
@@ -144,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_empty_event_is_kept() {
-        let event = StoredEvent { entries: vec![] };
-        keeps("0100", &event, StoredEvent::encode, StoredEvent::decode);
+        let event = StoredEvent { entries: vec![], by: None };
+        keeps("010000", &event, StoredEvent::encode, StoredEvent::decode);
     }
 }

@@ -53,6 +53,22 @@ pub enum StoredRegisterSubjectV1 {
     Filing(i64, i64),
     /// Goods that are registered: the party, and its item number.
     Goods(i64, Box<str>),
+    /// A webhook: its mailbox, and its number.
+    Webhook(Box<str>, Box<str>),
+    /// A bonded list: book and number.
+    BondedList(Box<str>, Box<str>),
+    /// A gate pass: its number.
+    GatePass(Box<str>),
+    /// A proposal to change a parameter: its number.
+    ParameterProposal(i64),
+    /// A return of exported goods: the declaration, and which return of it.
+    ExportReturn(i64, i64),
+    /// A document that somebody decided about: order number, kind, and its own number.
+    Document(Box<str>, i64, Box<str>),
+    /// Something of the running service: its log, its backups.
+    Service(Box<str>),
+    /// A message that is relayed: its number.
+    Message(i64),
 }
 
 /// What was done to it.
@@ -77,8 +93,35 @@ pub enum StoredChangeCauseV1 {
     File(Box<str>, [u8; 32]),
     /// A command: its name.
     Command(Box<str>),
-    /// Somebody who had signed in: the name, the address and the request; empty where those are not known.
-    Person(Box<str>, Box<str>, Box<str>),
+    /// Somebody who was known.
+    Person(StoredActorV1),
+}
+
+/// Who acted, and from where; texts are empty where that is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredActorV1 {
+    /// The name to sign in with, or `key` and the number of an access key; of two who acted together the one who
+    /// proposed first.
+    pub name: Box<str>,
+    /// As what, and of which organisation: `supervisor 2916`.
+    pub standing: Box<str>,
+    /// The address that the request came from.
+    pub address: Box<str>,
+    /// The number of the request.
+    pub request: Box<str>,
+    /// By which way.
+    pub way: Option<StoredWayV1>,
+}
+
+/// By which way somebody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredWayV1 {
+    /// A page.
+    Page,
+    /// The JSON interface.
+    Interface,
+    /// A command line.
+    Command,
 }
 
 /// One field before and after, as people read it; empty where there is nothing.
@@ -135,12 +178,21 @@ mod tests {
     #[test]
     fn an_event_of_every_subject_change_and_cause_is_kept() {
         use StoredRegisterSubjectV1::{
-            AccessKey, CodeRow, Declaration, Filing, Goods, Guarantee, Letter, Party, Person,
-            Setting, Unmasking,
+            AccessKey, BondedList, CodeRow, Declaration, Document, ExportReturn, Filing, GatePass,
+            Goods, Guarantee, Letter, Message, ParameterProposal, Party, Person, Service, Setting,
+            Unmasking, Webhook,
         };
         let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
         let command = || StoredChangeCauseV1::Command("x".into());
-        let person = || StoredChangeCauseV1::Person("y".into(), "::1".into(), "q".into());
+        let person = || {
+            StoredChangeCauseV1::Person(StoredActorV1 {
+                name: "y".into(),
+                standing: "z".into(),
+                address: "::1".into(),
+                request: "q".into(),
+                way: Some(StoredWayV1::Interface),
+            })
+        };
         let cases = [
             ("00 22", Party(17), StoredChangeV1::Added, file()),
             ("01 22", Guarantee(17), StoredChangeV1::Changed, command()),
@@ -153,13 +205,26 @@ mod tests {
             ("0a 016d 22 02", Letter("m".into(), 17, 1), StoredChangeV1::Shown, person()),
             ("0b 22 02", Filing(17, 1), StoredChangeV1::Added, person()),
             ("0c 22 0169", Goods(17, "i".into()), StoredChangeV1::Added, file()),
+            ("0d 016d 016e", Webhook("m".into(), "n".into()), StoredChangeV1::Added, person()),
+            ("0e 0162 016e", BondedList("b".into(), "n".into()), StoredChangeV1::Added, person()),
+            ("0f 016e", GatePass("n".into()), StoredChangeV1::Changed, person()),
+            ("10 22", ParameterProposal(17), StoredChangeV1::Added, person()),
+            ("11 22 02", ExportReturn(17, 1), StoredChangeV1::Changed, person()),
+            (
+                "12 016f 02 016e",
+                Document("o".into(), 1, "n".into()),
+                StoredChangeV1::Changed,
+                person(),
+            ),
+            ("13 0173", Service("s".into()), StoredChangeV1::Changed, command()),
+            ("14 22", Message(17), StoredChangeV1::Changed, person()),
         ];
         for (subject, of, change, cause) in cases {
             let change_byte = ["00", "01", "02", "03", "04"][change as usize];
             let cause_bytes = match &cause {
                 StoredChangeCauseV1::File(..) => format!("00 0166 {}", "07".repeat(32)),
                 StoredChangeCauseV1::Command(_) => "01 0178".to_owned(),
-                StoredChangeCauseV1::Person(..) => "02 0179 033a3a31 0171".to_owned(),
+                StoredChangeCauseV1::Person(..) => "02 0179 017a 033a3a31 0171 0101".to_owned(),
             };
             let fields = "02 0161 00 0162 0163 0164 00";
             keeps(

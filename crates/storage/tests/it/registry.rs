@@ -157,6 +157,7 @@ fn event(register: Register, revision: i64, n: i64, subject: &str) -> RegisterEv
         n,
         at: at(revision),
         who: "zhang".into(),
+        also_who: None,
         record: subject.split_once('/').unwrap().0.into(),
         subject: subject.into(),
         version: 1,
@@ -216,6 +217,10 @@ fn an_audit_finds_by_whatever_is_named_the_newest_first(on: &Fixture) {
         by("li", event(Register::People, 2, 0, "zhang/person")),
         by("zhang", event(Register::Registry, 3, 0, "18/party")),
         by("", event(Register::Settings, 3, 0, "office/waiting_days")),
+        RegisterEvent {
+            also_who: Some("zhang".into()),
+            ..by("wang", event(Register::Decisions, 4, 0, "17/declaration"))
+        },
     ];
     on.write(|tx| tx.insert(&all));
     let found = |filter: &AuditFilter, before: Option<&AuditPlace>| {
@@ -223,7 +228,7 @@ fn an_audit_finds_by_whatever_is_named_the_newest_first(on: &Fixture) {
         rows.iter().map(|row| all.iter().position(|it| it == row).unwrap()).collect::<Vec<_>>()
     };
     let everything = AuditFilter::default();
-    assert_eq!(found(&everything, None), [4, 3, 2, 1, 0]);
+    assert_eq!(found(&everything, None), [5, 4, 3, 2, 1, 0]);
     let place = |row: &RegisterEvent| AuditPlace {
         at: row.at,
         register: row.register.clone(),
@@ -233,10 +238,13 @@ fn an_audit_finds_by_whatever_is_named_the_newest_first(on: &Fixture) {
     assert_eq!(found(&everything, Some(&place(&all[4]))), [3, 2, 1, 0]);
     assert_eq!(found(&everything, Some(&place(&all[1]))), [0]);
     let by_zhang = AuditFilter { who: Some("zhang".into()), ..AuditFilter::default() };
-    assert_eq!(found(&by_zhang, None), [3, 1, 0]);
+    assert_eq!(found(&by_zhang, None), [5, 3, 1, 0], "alone, and with another");
+    assert_eq!(found(&by_zhang, Some(&place(&all[5]))), [3, 1, 0]);
     assert_eq!(found(&by_zhang, Some(&place(&all[3]))), [1, 0]);
+    let two = on.read(|view| view.audited(&by_zhang, None, 2));
+    assert_eq!(two, [all[5].clone(), all[3].clone()], "no more than asked for");
     let of_17 = AuditFilter { record: Some("17".into()), ..by_zhang.clone() };
-    assert_eq!(found(&of_17, None), [1, 0]);
+    assert_eq!(found(&of_17, None), [5, 1, 0]);
     let register = Some(Register::People);
     assert_eq!(found(&AuditFilter { register, ..AuditFilter::default() }, None), [2]);
     let days = AuditFilter { from: Some(at(2)), until: Some(at(3)), ..AuditFilter::default() };

@@ -32,6 +32,6 @@ impl World {
     #[expect(clippy::expect_used, reason = "a test cannot go on without its engine")]
     pub fn commit_once(&mut self, commands: &[Incoming]) -> Result<Committed, BatchError> {
         let now = self.clock.now();
-        self.engine.as_mut().expect("a running engine").commit(&[], commands, now)
+        self.engine.as_mut().expect("a running engine").commit(&[], commands, None, now)
     }
 }

@@ -136,7 +136,7 @@ fn what_is_too_much_is_refused_when_it_is_matched(on: On) {
         officer: "王关员".into(),
         reason: "期初补录".into(),
     };
-    move_stock(&mut world.store.writer().unwrap(), &inbound, sent_at()).unwrap();
+    move_stock(&mut world.store.writer().unwrap(), &inbound, &caused(), sent_at()).unwrap();
     let again = anew(&parcel.lodging(), 60);
     assert_eq!(world.send([&again]).statuses(&again).last(), Some(&800));
     assert_eq!(standing(&world), pair("0", "0"));
@@ -190,7 +190,7 @@ fn a_stock_take_records_the_difference(on: On) {
             officer: "王关员".into(),
             reason: "年度盘点".into(),
         };
-        take_stock(&mut writer, &take, sent_at())
+        take_stock(&mut writer, &take, &caused(), sent_at())
     };
     assert_eq!(count(10).unwrap().difference, None);
     assert_eq!(count(8).unwrap().difference, Some((MovementKind::Missing, pieces(2))));
@@ -368,7 +368,9 @@ fn eight_clients_on_sqlite_never_oversell() {
                     reason: "过期".into(),
                 };
                 // The clients write without a pause, so that it may have to come again.
-                while let Err(error) = move_stock(&mut writer, &destroyed, Moment::from_micros(0)) {
+                while let Err(error) =
+                    move_stock(&mut writer, &destroyed, &caused(), Moment::from_micros(0))
+                {
                     let MoveError::Storage(storage) = &error else { panic!("{error}") };
                     assert_eq!(storage.remedy(), Remedy::Retry, "{error}");
                 }
@@ -401,7 +403,8 @@ fn a_movement_that_meets_others_is_made_again() {
         officer: "王关员".into(),
         reason: "破损".into(),
     };
-    let counted = take_stock(&mut world.store.writer().unwrap(), &counted, sent_at()).unwrap();
+    let counted =
+        take_stock(&mut world.store.writer().unwrap(), &counted, &caused(), sent_at()).unwrap();
     assert_eq!(counted.difference, Some((MovementKind::Missing, pieces(2))));
 }
 

@@ -10,7 +10,7 @@ use tongguan_application::evidence::{
     Asker, Courier, Demand, Demands, EvidenceError, Stage, Wanted, of,
 };
 use tongguan_application::history::{
-    Actor, AuditFilter, ChangeKind, Origin, Register, Subject, audited,
+    Actor, AuditFilter, ChangeKind, Register, Subject, audited,
 };
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::access::Reach;
@@ -51,7 +51,7 @@ fn at_office() -> Reach {
 }
 
 fn zhang() -> Actor {
-    Actor { name: "zhang".into(), origin: Origin::default() }
+    Actor { name: "zhang".into(), ..Actor::default() }
 }
 
 /// A world whose enterprises stand in the store, and a platform that is asked at its address.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::{
-    Actor, AuditFilter, ChangeKind, Origin, Register, Subject, audited,
+    Actor, AuditFilter, ChangeKind, Register, Subject, audited,
 };
 use tongguan_application::pictures::{Format, LARGEST, MOST, PictureError, Pictures};
 use tongguan_domain::access::Reach;
@@ -48,7 +48,7 @@ fn office(code: &str) -> Reach {
 }
 
 fn add(world: &World, reach: Reach, id: DeclarationId, bytes: &[u8]) -> Result<i64, PictureError> {
-    let actor = Actor { name: "wu.bin".into(), origin: Origin::default() };
+    let actor = Actor { name: "wu.bin".into(), ..Actor::default() };
     let now = tongguan_application::ports::Clock::now(&*world.clock);
     pictures(world).add(reach, id, bytes, &actor, now)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tongguan_application::clearing::incoming::Incoming;
+use tongguan_application::history::Cause;
 use tongguan_application::registry::Signed;
 use tongguan_codelists::text::Defaults;
 use tongguan_codelists::{Pack, Table};
@@ -166,4 +167,9 @@ pub fn law_with(rows: &str) -> Arc<Pack> {
     let read = Table::Parameters.read(rows, &Defaults::default());
     assert!(read.defects.is_empty(), "{:?}", read.defects);
     Arc::new(Pack::builtin().overlay(read.rows))
+}
+
+/// What changes something here, for the audit.
+pub fn caused() -> Cause {
+    Cause::Command("test".to_owned())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::history::{
-    Actor, AuditFilter, Cause, ChangeKind, Event, Origin, Register, Subject, audited,
+    Actor, AuditFilter, Cause, ChangeKind, Event, Origin, Register, Subject, Way, audited,
 };
 use tongguan_application::ports::Clock as _;
 use tongguan_application::settings;
@@ -38,8 +38,9 @@ fn unmasking(world: &World) -> Unmasking {
 }
 
 fn actor(name: &str) -> Actor {
-    let origin = Origin { address: Some("192.0.2.7".into()), request: Some("q1".into()) };
-    Actor { name: name.into(), origin }
+    let (address, request) = (Some("192.0.2.7".into()), Some("q1".into()));
+    let origin = Origin { address, request, way: Some(Way::Page) };
+    Actor { name: name.into(), standing: "officer 2916".into(), origin }
 }
 
 fn reason() -> Reason {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tongguan_application::history::{self, About, ChangeKind, Register};
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
-use tongguan_application::ports::{Answer, NotSent};
+use tongguan_application::ports::{Answer, Clock, NotSent};
 use tongguan_application::webhooks::{
     self, Courier, NewWebhook, PAUSES, Rounds, Standing, Webhook, WebhookError, WebhookNumber,
 };
 use tongguan_domain::ids::DxpId;
+use tongguan_domain::time::Moment;
 use tongguan_gateways::webhook::{Rules, Sender};
 use tongguan_storage::Writer;
 use tongguan_storage::seal::Keyring;
@@ -39,6 +41,10 @@ struct Hooked {
     world: World,
     keyring: Arc<Keyring>,
     sent: u64,
+}
+
+fn now_of(hooked: &Hooked) -> Moment {
+    Clock::now(&*hooked.world.clock)
 }
 
 impl Hooked {
@@ -75,9 +81,10 @@ impl Hooked {
             message_types: types.iter().map(|&code| code.to_owned()).collect(),
             after: None,
         };
-        let now = tongguan_application::ports::Clock::now(&*self.world.clock);
+        let now = now_of(self);
         let (webhook, secret) =
-            webhooks::add(&mut self.writer(), &self.keyring, &sender(), &new, now).unwrap();
+            webhooks::add(&mut self.writer(), &self.keyring, &sender(), &new, &caused(), now)
+                .unwrap();
         (webhook.number, secret)
     }
 
@@ -167,15 +174,18 @@ fn a_letter_that_is_not_taken_is_tried_for_three_days_and_the_next_one_follows(o
     let [letter] = &dead()[..] else { panic!("one letter is dead") };
     assert_eq!((letter.n, letter.attempts, letter.why.as_str()), (2, 10, "answered 500"));
     receiver.answers([503]);
-    let sent = courier.send_dead_letter(number, 2).unwrap();
+    let sent = courier.send_dead_letter(number, 2, &caused()).unwrap();
     assert_eq!(sent[0].outcome, Ok(Answer { status: 503, body: String::new() }));
     assert_eq!(dead().len(), 1, "not taken, so still dead");
-    let sent = courier.send_dead_letter(number, 2).unwrap();
+    let sent = courier.send_dead_letter(number, 2, &caused()).unwrap();
     assert_eq!(sent[0].outcome, Ok(Answer { status: 204, body: String::new() }));
     assert_eq!(dead(), []);
     let again = receiver.came().pop().unwrap();
     assert_eq!(again.header("webhook-id"), receiver.came()[1].header("webhook-id"));
-    assert!(matches!(courier.send_dead_letter(number, 2), Err(WebhookError::NothingThere(2))));
+    assert!(matches!(
+        courier.send_dead_letter(number, 2, &caused()),
+        Err(WebhookError::NothingThere(2))
+    ));
 }
 
 fn what_failed_goes_on_where_it_stopped_after_a_new_start(on: On) {
@@ -210,11 +220,13 @@ fn only_the_messages_that_are_wanted_are_sent(on: On) {
         after: None,
     };
     let now = hooked.webhook(number).created_at;
-    let refused = webhooks::add(&mut hooked.writer(), &hooked.keyring, &sender(), &new, now);
+    let refused =
+        webhooks::add(&mut hooked.writer(), &hooked.keyring, &sender(), &new, &caused(), now);
     assert!(matches!(refused, Err(WebhookError::NoMessage(code)) if code == "CEB999"));
     let strict = Sender::new(Rules::default(), Duration::from_secs(1));
     let new = NewWebhook { message_types: Vec::new(), ..new };
-    let refused = webhooks::add(&mut hooked.writer(), &hooked.keyring, &strict, &new, now);
+    let refused =
+        webhooks::add(&mut hooked.writer(), &hooked.keyring, &strict, &new, &caused(), now);
     assert!(matches!(refused, Err(WebhookError::NotAdmitted { .. })));
 }
 
@@ -225,13 +237,14 @@ fn a_replay_sends_the_same_events_again(on: On) {
     hooked.mail(4);
     let courier = hooked.courier();
     courier.deliver_due().unwrap();
-    webhooks::replay(&mut hooked.writer(), number, 2).unwrap();
+    webhooks::replay(&mut hooked.writer(), number, 2, &caused(), now_of(&hooked)).unwrap();
     courier.deliver_due().unwrap();
     let came = receiver.came();
     assert_eq!(places(&came), [1, 2, 3, 4, 3, 4]);
     assert_eq!(came[2].event(), came[4].event());
     for beyond in [-1, 5] {
-        let refused = webhooks::replay(&mut hooked.writer(), number, beyond);
+        let refused =
+            webhooks::replay(&mut hooked.writer(), number, beyond, &caused(), now_of(&hooked));
         assert!(matches!(refused, Err(WebhookError::NothingThere(n)) if n == beyond));
     }
 }
@@ -249,7 +262,7 @@ fn a_receiver_that_is_gone_is_told_nothing_more(on: On) {
     hooked.advance(PAUSES[8] * 2);
     courier.deliver_due().unwrap();
     assert_eq!(places(&receiver.came()), [1, 2]);
-    webhooks::resume(&mut hooked.writer(), number).unwrap();
+    webhooks::resume(&mut hooked.writer(), number, &caused(), now_of(&hooked)).unwrap();
     courier.deliver_due().unwrap();
     assert_eq!(places(&receiver.came()), [1, 2, 2, 3], "nothing was lost");
 }
@@ -259,22 +272,30 @@ fn what_rests_is_told_later_and_what_was_removed_never(on: On) {
     let receiver = Receiver::start();
     let (number, _) = hooked.add(&receiver);
     let now = hooked.webhook(number).created_at;
-    webhooks::pause(&mut hooked.writer(), number, now).unwrap();
+    webhooks::pause(&mut hooked.writer(), number, &caused(), now).unwrap();
     hooked.mail(2);
     let courier = hooked.courier();
     courier.deliver_due().unwrap();
     assert_eq!(receiver.came(), []);
-    webhooks::resume(&mut hooked.writer(), number).unwrap();
+    webhooks::resume(&mut hooked.writer(), number, &caused(), now_of(&hooked)).unwrap();
     receiver.answers([204, 500]);
     courier.deliver_due().unwrap();
-    webhooks::resume(&mut hooked.writer(), number).unwrap();
+    webhooks::resume(&mut hooked.writer(), number, &caused(), now_of(&hooked)).unwrap();
     courier.deliver_due().unwrap();
     assert_eq!(places(&receiver.came()), [1, 2, 2], "who resumes does not wait for the next time");
-    webhooks::remove(&mut hooked.writer(), number).unwrap();
+    webhooks::remove(&mut hooked.writer(), number, &caused(), now_of(&hooked)).unwrap();
     hooked.mail(1);
     courier.deliver_due().unwrap();
     assert_eq!(receiver.came().len(), 3);
-    let unknown = webhooks::pause(&mut hooked.writer(), number, now);
+    let told = hooked
+        .world
+        .store
+        .read(|view| history::events(view, Register::Webhooks, About::Everything, None, 9));
+    let kinds: Vec<_> = told.unwrap().iter().map(|event| event.entry.change).collect();
+    assert_eq!(kinds.first(), Some(&ChangeKind::Ended), "the newest first");
+    assert_eq!(kinds.last(), Some(&ChangeKind::Added));
+    assert!(kinds.len() >= 4, "each change is told: {kinds:?}");
+    let unknown = webhooks::pause(&mut hooked.writer(), number, &caused(), now);
     assert!(matches!(unknown, Err(WebhookError::Unknown(it)) if it == number));
 }
 
@@ -284,7 +305,8 @@ fn for_a_day_two_secrets_sign(on: On) {
     let (number, first) = hooked.add(&receiver);
     let courier = hooked.courier();
     let now = hooked.webhook(number).created_at;
-    let (_, second) = webhooks::rotate(&mut hooked.writer(), &hooked.keyring, number, now).unwrap();
+    let (_, second) =
+        webhooks::rotate(&mut hooked.writer(), &hooked.keyring, number, &caused(), now).unwrap();
     hooked.mail(1);
     courier.deliver_due().unwrap();
     hooked.advance(Duration::from_secs(24 * 3600));

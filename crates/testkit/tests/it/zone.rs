@@ -385,7 +385,8 @@ fn a_number_that_a_list_of_a_command_bears_is_passed_over(on: On) {
             lines: vec![(key.item.clone(), pieces(7))],
         };
         let by = By { officer: "关员甲".into(), reason: "纸质".into() };
-        lodge_list(&mut world.store.writer().unwrap(), &paper, &by, world.clock.now()).unwrap();
+        lodge_list(&mut world.store.writer().unwrap(), &paper, &by, &caused(), world.clock.now())
+            .unwrap();
     }
     let envelope = sample::envelope("M1", ZoneMessage::Inv101);
     let lists = ["RQ2", "RQ3"].map(|reference| {

@@ -130,7 +130,7 @@ pub fn step(
     let pass = pass.map(|pass| GatePassNumber::parse(pass).unwrap());
     let mut writer = world.store.writer().unwrap();
     let which = (&book, &number);
-    take_list_step(&mut writer, which, step, pass.as_ref(), &by, world.clock.now())
+    take_list_step(&mut writer, which, step, pass.as_ref(), &by, &caused(), world.clock.now())
         .map(|list| list.state)
 }
 

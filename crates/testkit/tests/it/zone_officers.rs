@@ -33,7 +33,7 @@ fn every_step_of_an_officer_is_an_event_and_no_refused_one(on: On) {
     };
     let lodge = || {
         let mut writer = world.store.writer().unwrap();
-        lodge_list(&mut writer, &paper, &officer(), world.clock.now())
+        lodge_list(&mut writer, &paper, &officer(), &caused(), world.clock.now())
     };
     lodge().unwrap();
     lodge().unwrap_err();

@@ -116,8 +116,10 @@ pub async fn lodge(
         lines.push((item, quantity(&format!("/lines/{place}/quantity"), &line.quantity)?));
     }
     let by = By { officer: caller.audit_name().into(), reason: reason(&given.reason)? };
-    let (list, now) = (BondedList { book, number, lines }, shared.access.clock.now());
-    let lodged = record(&shared, move |at| lodge_list(&mut at.store().writer()?, &list, &by, now));
+    let (list, cause) = (BondedList { book, number, lines }, caller.cause());
+    let now = shared.access.clock.now();
+    let lodged =
+        record(&shared, move |at| lodge_list(&mut at.store().writer()?, &list, &by, &cause, now));
     Ok(json_answer(&ListStandingView::of(&lodged.await?)))
 }
 
@@ -182,10 +184,10 @@ pub(crate) async fn take_step(
     let pass = pass.map(GatePassNumber::parse).transpose();
     let pass = pass.map_err(|error| wrong("/gate_pass", &error.to_string()))?;
     let by = By { officer: caller.audit_name().into(), reason: reason(&given.reason)? };
-    let now = shared.access.clock.now();
+    let (cause, now) = (caller.cause(), shared.access.clock.now());
     record(shared, move |at| {
         let (mut writer, which) = (at.store().writer()?, (&book, &number));
-        take_list_step(&mut writer, which, step, pass.as_ref(), &by, now)
+        take_list_step(&mut writer, which, step, pass.as_ref(), &by, &cause, now)
     })
     .await
 }

@@ -252,8 +252,9 @@ pub(crate) async fn move_item(
         officer: caller.audit_name().into(),
         reason: reason(&given.reason)?,
     };
-    let now = shared.access.clock.now();
-    let moving = record(shared, move |at| move_stock(&mut at.store().writer()?, &moved, now));
+    let (cause, now) = (caller.cause(), shared.access.clock.now());
+    let moving =
+        record(shared, move |at| move_stock(&mut at.store().writer()?, &moved, &cause, now));
     Ok((of, moving.await?))
 }
 
@@ -300,8 +301,9 @@ pub(crate) async fn count_item(
         officer: caller.audit_name().into(),
         reason: reason(&given.reason)?,
     };
-    let now = shared.access.clock.now();
-    let counting = record(shared, move |at| take_stock(&mut at.store().writer()?, &take, now));
+    let (cause, now) = (caller.cause(), shared.access.clock.now());
+    let counting =
+        record(shared, move |at| take_stock(&mut at.store().writer()?, &take, &cause, now));
     Ok((of, counted, counting.await?))
 }
 

@@ -113,6 +113,6 @@ pub async fn decide(
         };
         cancellations::decide(desk, &decision)
     };
-    let decided = act(&shared, decide).await?;
+    let decided = act(&shared, &caller, decide).await?;
     Ok(json_answer(&StepView::of(decided.status, &decided.told)))
 }

@@ -115,7 +115,7 @@ pub async fn propose(
     let before = file(&shared, &caller, number).await?;
     casework::free(&shared, &caller, &before)?;
     let decision = given.decision(&caller, before.case.declaration.id())?;
-    casework::propose(&shared, decision).await?;
+    casework::propose(&shared, &caller, decision).await?;
     Ok((StatusCode::CREATED, again(&shared, &caller, &before).await?).into_response())
 }
 

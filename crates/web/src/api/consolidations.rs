@@ -152,7 +152,7 @@ pub async fn request(
     let office = office.map_err(|error| wrong("/office", &error.to_string()))?;
     let mut prospects = found(&shared, caller.reach(), month, None).await?;
     prospects.retain(|prospect| office.is_none_or(|office| prospect.office == office));
-    opened(&shared, month, prospects).await
+    opened(&shared, &caller, month, prospects).await
 }
 
 /// Have an office's month consolidated
@@ -180,17 +180,18 @@ pub async fn request_for_office(
         },
     };
     let prospects = found(&shared, caller.reach(), month, merchant).await?;
-    opened(&shared, month, prospects).await
+    opened(&shared, &caller, month, prospects).await
 }
 
 /// Opens a request for each prospect, and says so.
 async fn opened(
     shared: &Shared,
+    caller: &Caller,
     month: Month,
     prospects: Vec<Prospect>,
 ) -> Result<Response, Problem> {
     let view = ProspectsView::of(&prospects, &*registry(shared).await?);
-    open(shared, month, prospects).await?;
+    open(shared, caller, month, prospects).await?;
     Ok(json_answer(&view))
 }
 
@@ -200,6 +201,7 @@ async fn opened(
 /// Why one was not opened; those before it were.
 pub(crate) async fn open(
     shared: &Shared,
+    caller: &Caller,
     month: Month,
     prospects: Vec<Prospect>,
 ) -> Result<(), Problem> {
@@ -207,7 +209,7 @@ pub(crate) async fn open(
     let opening = move |desk: &mut dyn Decides| {
         prospects.into_iter().try_for_each(|prospect| open_one(desk, &registry, month, prospect))
     };
-    act::<_, RequestError>(shared, opening).await
+    act::<_, RequestError>(shared, caller, opening).await
 }
 
 /// What there is to consolidate within reach.

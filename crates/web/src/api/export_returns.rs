@@ -136,7 +136,7 @@ pub async fn rule(
         ReturnRuling::Refuse => ExportReturnRuling::Refuse,
     };
     let verdict = Verdict::Ruling { ruling, officer: actor(&caller), reason: given.reason };
-    decided(&shared, &record, verdict).await
+    decided(&shared, &caller, &record, verdict).await
 }
 
 /// Note the order by which returned exports are exchanged
@@ -155,17 +155,18 @@ pub async fn exchange(
     let order_no = OrderNumber::parse(&given.order_no);
     let order_no = order_no.map_err(|error| wrong("/order_no", &error.to_string()))?;
     let record = named(&shared, &caller, &number).await?;
-    decided(&shared, &record, Verdict::Exchange(order_no)).await
+    decided(&shared, &caller, &record, Verdict::Exchange(order_no)).await
 }
 
 async fn decided(
     shared: &Shared,
+    caller: &Caller,
     record: &ExportReturnRecord,
     verdict: Verdict,
 ) -> Result<Response, Problem> {
     let decision = Decision { id: record.id, verdict };
     let decide = move |desk: &mut dyn Decides| export_returns::decide(desk, &decision);
-    let Decided { status } = act::<_, DecideError>(shared, decide).await?;
+    let Decided { status } = act::<_, DecideError>(shared, caller, decide).await?;
     Ok(json_answer(&ReturnStandsView { r#return: name(record), status: status.number() }))
 }
 

@@ -51,7 +51,7 @@ mod responses;
 mod returns;
 mod search;
 mod session;
-mod system;
+pub(crate) mod system;
 mod tax;
 mod transits;
 mod unmasking;

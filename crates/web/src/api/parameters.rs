@@ -155,8 +155,7 @@ pub async fn propose(
         (None, Some(_), None) => return Err(wrong("/value", "rows as CSV")),
         _ => return Err(wrong("/setting", "either a setting or a table")),
     };
-    let (people, by, reach) =
-        (Arc::clone(&shared.access.people), caller.audit_name(), caller.reach());
+    let (people, by, reach) = (Arc::clone(&shared.access.people), caller.actor(), caller.reach());
     let proposing = aside(move || {
         let mut writer = people.writer();
         parameters::propose(&mut writer, &change, from, &given.reason, (&by, reach), now)
@@ -196,9 +195,9 @@ pub async fn answer(
     Given(AnswerGiven { answer, reason }): Given<AnswerGiven>,
 ) -> Result<Response, Problem> {
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let (by, reach) = (caller.audit_name(), caller.reach());
+    let (by, reach) = (caller.actor(), caller.reach());
     let answering = aside(move || {
-        let (mut writer, by) = (people.writer(), (by.as_str(), reach));
+        let (mut writer, by) = (people.writer(), (&by, reach));
         match answer {
             Answer::Approve => parameters::approve(&mut writer, n, by, now),
             Answer::TurnDown => {

@@ -99,7 +99,7 @@ pub async fn register(
     let register = move |desk: &mut dyn Decides| {
         quarantine::register(desk, id, finding, &officer, &given.reason)
     };
-    let decided = act(&shared, register).await?;
+    let decided = act(&shared, &caller, register).await?;
     Ok(json_answer(&DecidedView::of(id, &decided)))
 }
 

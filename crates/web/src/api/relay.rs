@@ -45,7 +45,10 @@ pub async fn retry(
     Part(message): Part<i64>,
 ) -> Result<StatusCode, Problem> {
     let by = actor(&caller);
-    act(&shared, move |desk: &mut dyn Decides| relay::retry(desk, MessageId(message), &by)).await?;
+    act(&shared, &caller, move |desk: &mut dyn Decides| {
+        relay::retry(desk, MessageId(message), &by)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -64,7 +67,7 @@ pub async fn dismiss(
 ) -> Result<StatusCode, Problem> {
     let by = actor(&caller);
     let work = move |desk: &mut dyn Decides| relay::dismiss(desk, MessageId(message), &by);
-    act(&shared, work).await?;
+    act(&shared, &caller, work).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -100,7 +100,7 @@ pub async fn arrive(
     let arrive = move |desk: &mut dyn Decides| {
         returns::arrive(desk, &number, given.packages, given.damage.as_deref(), &recorder)
     };
-    let decided = act(&shared, arrive).await?;
+    let decided = act(&shared, &caller, arrive).await?;
     Ok(json_answer(&StepView::of(decided.status, &decided.told)))
 }
 
@@ -124,7 +124,7 @@ pub async fn examine(
     let examine = move |desk: &mut dyn Decides| {
         returns::examine(desk, &number, given.fault.as_deref(), &officer)
     };
-    let decided = act(&shared, examine).await?;
+    let decided = act(&shared, &caller, examine).await?;
     Ok(json_answer(&StepView::of(decided.status, &decided.told)))
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
-use tongguan_application::operating::condition;
+use tongguan_application::operating::{self, condition};
 use tongguan_application::ports::{LogLevel, NoBackup};
 use utoipa::ToSchema;
 
@@ -62,10 +62,8 @@ pub async fn set_log_level(
 ) -> Result<Response, Problem> {
     let level =
         LogLevel::named(&level).ok_or_else(|| wrong("/level", "error, warn, info, debug"))?;
-    let machine = &shared.access.machine;
-    machine.set_log_level(level);
-    tracing::warn!(by = caller.audit_name(), "the log tells {} from now on", level.name());
-    Ok(json_answer(&LevelView { level: machine.log_level().name() }))
+    tell_so_much(&shared, &caller, level).await?;
+    Ok(json_answer(&LevelView { level: shared.access.machine.log_level().name() }))
 }
 
 /// Begin a backup of the database
@@ -84,5 +82,37 @@ pub async fn back_up(State(shared): State<Shared>, caller: Caller) -> Result<Res
         Ok::<_, NoBackup>(machine.backups())
     });
     let backups = begun.await?.map_err(|why| Problem::Refused(Wording::english(&why)))?;
+    was_done(&shared, &caller, "backup", ("backup", "", "begun")).await?;
     Ok((StatusCode::ACCEPTED, json_answer(&BackupsView::of(backups))).into_response())
+}
+
+/// Has the log tell so much, and records who wanted that.
+///
+/// # Errors
+/// [`Problem::Unavailable`] where it cannot be recorded; the log tells so much then.
+pub(crate) async fn tell_so_much(
+    shared: &Shared,
+    caller: &Caller,
+    level: LogLevel,
+) -> Result<(), Problem> {
+    let machine = &shared.access.machine;
+    let before = machine.log_level();
+    machine.set_log_level(level);
+    tracing::warn!(by = caller.audit_name(), "the log tells {} from now on", level.name());
+    was_done(shared, caller, "log", ("level", before.name(), level.name())).await
+}
+
+/// Records what was done to the running service.
+///
+/// # Errors
+/// [`Problem::Unavailable`].
+pub(crate) async fn was_done(
+    shared: &Shared,
+    caller: &Caller,
+    part: &'static str,
+    field: (&'static str, &'static str, &'static str),
+) -> Result<(), Problem> {
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let cause = caller.cause();
+    blocking(move || operating::was_done(enquiries.store(), part, field, &cause, now)).await
 }

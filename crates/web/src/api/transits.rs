@@ -95,7 +95,8 @@ pub async fn seal(
     }
     let officer = officer(&caller)?;
     let outcomes =
-        act(&shared, move |desk| transit::seal(desk, &ids, &seal, &vehicle, &officer)).await?;
+        act(&shared, &caller, move |desk| transit::seal(desk, &ids, &seal, &vehicle, &officer))
+            .await?;
     Ok(json_answer(&OutcomesView::of(&outcomes)))
 }
 
@@ -128,7 +129,8 @@ pub async fn check(
     let condition = if given.broken { SealCondition::Broken } else { SealCondition::Intact };
     let seal = seal.or(expected).ok_or(Problem::NotFound)?;
     let seen = Sighting { seal, condition, vehicle };
-    let outcomes = act(&shared, move |desk| transit::check(desk, &ids, &seen, &officer)).await?;
+    let outcomes =
+        act(&shared, &caller, move |desk| transit::check(desk, &ids, &seen, &officer)).await?;
     Ok(json_answer(&OutcomesView::of(&outcomes)))
 }
 

@@ -275,6 +275,7 @@ async fn own<T: Send + 'static>(
     caller: &Caller,
     work: impl FnOnce(&Owner) -> Result<T, WebhookError> + Send + 'static,
 ) -> Result<T, Problem> {
-    let owner = Owner::new(Arc::clone(&shared.access.courier), mailbox(shared, caller).await?);
+    let mailbox = mailbox(shared, caller).await?;
+    let owner = Owner::new(Arc::clone(&shared.access.courier), mailbox, caller.cause());
     Ok(aside(move || work(&owner)).await??)
 }

@@ -42,7 +42,8 @@ pub async fn end_session(
     Sent(Empty {}): Sent<Empty>,
 ) -> Result<Response, Problem> {
     let Some(session) = caller.session() else { return Err(Problem::SignInNeeded) };
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     let token = session.token.clone();
     blocking(move || people.end_session(&token, &number, now)).await?;
     Ok(go_to("/account"))
@@ -67,7 +68,8 @@ pub async fn change_password(
         )
         .await;
     }
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     let token = session.token.clone();
     let changed =
         blocking(move || settled(people.change_password(&token, &present, &password, now))).await?;

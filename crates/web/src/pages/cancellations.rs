@@ -74,7 +74,7 @@ async fn decide(
             Decision { declaration_no: &number, approves, officer: &officer, reason: &reason };
         cancellations::decide(desk, &decision).map(drop)
     };
-    attempt(shared, visit, work).await
+    attempt(shared, visit, caller, work).await
 }
 
 async fn waiting(shared: &Shared, caller: &Caller) -> Result<Vec<Pending>, Problem> {

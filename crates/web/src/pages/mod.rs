@@ -6,6 +6,7 @@
 pub mod account;
 pub mod accounts;
 pub mod assets;
+pub mod audit;
 pub mod bonded_lists;
 pub mod books;
 pub mod bulk;
@@ -263,6 +264,8 @@ fn of_people(routes: Routes) -> Routes {
         .get("/system", Needs::May(Permission::Operate), system::page)
         .post("/system/log", Needs::May(Permission::Operate), system::set_log_level)
         .post("/system/backups", Needs::May(Permission::Operate), system::back_up)
+        .get("/audit", Needs::May(Permission::ReadAudit), audit::page)
+        .get("/audit.csv", Needs::May(Permission::ReadAudit), audit::csv)
         .get("/people", Needs::May(Permission::ManagePeople), people::page)
         .post("/people", Needs::May(Permission::ManagePeople), people::let_in)
         .get("/people/{name}", Needs::May(Permission::ManagePeople), people::one)

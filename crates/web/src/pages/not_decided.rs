@@ -7,6 +7,7 @@ use tongguan_application::review::BadReason;
 use super::shell::Visit;
 use crate::Shared;
 use crate::acting::act;
+use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::refusal::bad_reason;
 
@@ -62,13 +63,14 @@ impl NotDone {
 pub async fn attempt<T, E>(
     shared: &Shared,
     visit: &Visit,
+    caller: &Caller,
     work: impl FnOnce(&mut dyn Decides) -> Result<T, E> + Send + 'static,
 ) -> Result<Result<T, NotDone>, Problem>
 where
     T: Send + 'static,
     E: Into<Problem> + Send + 'static,
 {
-    settled(visit, act(shared, work).await)
+    settled(visit, act(shared, caller, work).await)
 }
 
 /// What was done; what can be mended stays on the page.

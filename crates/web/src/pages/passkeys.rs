@@ -26,6 +26,7 @@ use crate::caller::{Caller, Session, blocking};
 use crate::cookies::SESSION;
 use crate::pace::Address;
 use crate::problem::Problem;
+use crate::record::CameFrom;
 
 /// A new passkey, and the password of whoever adds it.
 #[derive(Deserialize)]
@@ -73,7 +74,8 @@ pub async fn add(
         algorithm: sent.algorithm.parse().map_err(|_| Problem::Malformed("algorithm"))?,
         name: sent.name,
     };
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     let token = session.token.clone();
     let adding = move || settled(people.add_passkey(&token, &sent.present, &at, &new, now));
     match blocking(adding).await? {
@@ -95,7 +97,8 @@ pub async fn confirm(
     let session = caller.session().cloned().ok_or(Problem::SignInNeeded)?;
     let at = relying_party(&shared).ok_or(Problem::NoSuchPage)?;
     let (signed, next) = sent.signed()?;
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     let token = session.token.clone();
     let confirming = move || settled(people.confirm_by_passkey(&token, &at, &signed, now));
     match blocking(confirming).await? {
@@ -109,6 +112,7 @@ pub async fn begin(
     State(shared): State<Shared>,
     visit: Visit,
     address: Address,
+    CameFrom(origin): CameFrom,
     headers: HeaderMap,
     Sent(sent): Sent<Showing>,
 ) -> Result<Response, Problem> {
@@ -116,7 +120,7 @@ pub async fn begin(
     let at = relying_party(&shared).ok_or(Problem::NoSuchPage)?;
     let (signed, next) = sent.signed()?;
     let presented = SESSION.read(&headers, shared.access.is_secure);
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) = (shared.access.people.asked_from(origin), shared.access.clock.now());
     let beginning =
         move || settled(people.sign_in_by_passkey(&at, &signed, presented.as_deref(), now));
     match blocking(beginning).await? {
@@ -133,7 +137,8 @@ pub async fn rename(
     Sent(Renaming { name }): Sent<Renaming>,
 ) -> Result<Response, Problem> {
     let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     blocking(move || people.rename_passkey(&token, &number, &name, now)).await?;
     Ok(go_to("/account"))
 }
@@ -147,7 +152,8 @@ pub async fn remove(
     Sent(Empty {}): Sent<Empty>,
 ) -> Result<Response, Problem> {
     let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     match blocking(move || settled(people.remove_passkey(&token, &number, now))).await? {
         Ok(()) => Ok(go_to("/account")),
         Err(error) => account::refused(&shared, &visit, &caller, &error).await,

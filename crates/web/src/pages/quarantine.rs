@@ -76,7 +76,7 @@ async fn register(
     let work = move |desk: &mut dyn Decides| {
         quarantine::register(desk, id, finding, &officer, &reason).map(drop)
     };
-    attempt(shared, visit, work).await
+    attempt(shared, visit, caller, work).await
 }
 
 async fn waiting(shared: &Shared, caller: &Caller) -> Result<Vec<Due>, Problem> {

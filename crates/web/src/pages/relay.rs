@@ -67,7 +67,7 @@ pub async fn act(
     Path(message): Path<i64>,
     Sent(Act { act }): Sent<Act>,
 ) -> Result<Response, Problem> {
-    let (mut desk, by) = (shared.access.desk(), caller.audit_name());
+    let (mut desk, by) = (shared.access.desk(Some(caller.actor())), caller.audit_name());
     let message = MessageId(message);
     let outcome = match act.as_str() {
         "retry" => {

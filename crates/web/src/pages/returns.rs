@@ -93,7 +93,7 @@ async fn examine(
     let work = move |desk: &mut dyn Decides| {
         returns::examine(desk, &number, fault.as_deref(), &officer).map(drop)
     };
-    attempt(shared, visit, work).await
+    attempt(shared, visit, caller, work).await
 }
 
 async fn rule(
@@ -111,7 +111,7 @@ async fn rule(
     let verdict = Verdict::Ruling { ruling, officer, reason };
     let decision = export_returns::Decision { id: record.id, verdict };
     let work = move |desk: &mut dyn Decides| export_returns::decide(desk, &decision).map(drop);
-    attempt(shared, visit, work).await
+    attempt(shared, visit, caller, work).await
 }
 
 async fn waiting(shared: &Shared, caller: &Caller) -> Result<Found, Problem> {

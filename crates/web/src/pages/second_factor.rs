@@ -50,7 +50,8 @@ pub async fn confirm(
     Sent(Shown { code, enrolled, next }): Sent<Shown>,
 ) -> Result<Response, Problem> {
     let Some(session) = caller.session().cloned() else { return Err(Problem::SignInNeeded) };
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     let sealed = match enrolled.as_str() {
         "" => None,
         text => Some(URL_SAFE_NO_PAD.decode(text).map_err(|_| Problem::Malformed("enrolled"))?),

@@ -1,5 +1,67 @@
 //! Tables as files for spreadsheets.
 
+use std::future::Future;
+use std::io::Error;
+
+use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use http_body_util::channel::Channel;
+
+use crate::problem::Problem;
+
+/// A part of a file.
+pub struct Part<P> {
+    /// Its lines.
+    pub lines: Vec<Vec<String>>,
+    /// Behind which place the next part begins; nothing after the last.
+    pub next: Option<P>,
+}
+
+/// A table as a file that is written while it is read, part by part.
+///
+/// # Errors
+/// What cannot be read at its beginning; a file breaks off where it cannot be read further.
+pub async fn file<P, R, F>(
+    name: &'static str,
+    headings: Vec<String>,
+    read: R,
+) -> Result<Response, Problem>
+where
+    P: Send + 'static,
+    R: Fn(Option<P>) -> F + Send + 'static,
+    F: Future<Output = Result<Part<P>, Problem>> + Send,
+{
+    // The first part before anything is answered: what cannot be read is a problem, not half a file.
+    let mut part = read(None).await?;
+    let (mut sender, body) = Channel::<_, Error>::new(2);
+    tokio::spawn(async move {
+        let mut text = written(&[headings], Place::Beginning);
+        loop {
+            text.extend(written(&part.lines, Place::Further));
+            // Nobody reads it any more.
+            if sender.send_data(text.into()).await.is_err() {
+                return;
+            }
+            let Some(next) = part.next else { return };
+            part = match read(Some(next)).await {
+                Ok(part) => part,
+                // A file that breaks off is known for one.
+                Err(_) => return sender.abort(Error::other("the list cannot be read further")),
+            };
+            text = Vec::new();
+        }
+    });
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, Body::new(body)).into_response())
+}
+
 /// Where lines stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {

@@ -85,6 +85,7 @@ const PLACES: &[Place] = &[
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
     place("/webhooks", ("推送", "Webhooks"), Some(Permission::ManagePrograms)),
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
+    place("/audit", ("审计", "Audit"), Some(Permission::ReadAudit)),
     place("/system", ("系统", "System"), Some(Permission::Operate)),
     place("/relay", ("转发", "Relaying"), Some(Permission::Operate)),
     place("/figures", ("关区数据", "Figures"), Some(Permission::ReadStatistics)),
@@ -297,6 +298,13 @@ pub fn encoded(text: &str) -> String {
         }
     }
     encoded
+}
+
+/// An address with what is asked there: of the fields those that say something.
+pub fn asking(path: &str, fields: &[(&str, &str)]) -> String {
+    let said = fields.iter().filter(|(_, value)| !value.is_empty());
+    let said: Vec<_> = said.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
 }
 
 /// Something that went well or wrong, told at the head of a page.

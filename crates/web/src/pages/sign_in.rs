@@ -18,6 +18,7 @@ use crate::caller::{Caller, Session, blocking};
 use crate::cookies::SESSION;
 use crate::pace::Address;
 use crate::problem::Problem;
+use crate::record::CameFrom;
 use crate::refusal::people;
 
 /// Where to go after signing in.
@@ -78,12 +79,13 @@ pub async fn sign_in(
     State(shared): State<Shared>,
     visit: Visit,
     address: Address,
+    CameFrom(origin): CameFrom,
     headers: HeaderMap,
     Sent(sent): Sent<Credentials>,
 ) -> Result<Response, Problem> {
     address.may_try_to_sign_in(&shared)?;
     let presented = SESSION.read(&headers, shared.access.is_secure);
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) = (shared.access.people.asked_from(origin), shared.access.clock.now());
     let Credentials { sign_in, password, next } = sent;
     let name = sign_in.clone();
     let done =
@@ -109,8 +111,9 @@ pub async fn sign_out(
     _: Sent<Empty>,
 ) -> Result<Response, Problem> {
     if let Some(Session { token, .. }) = caller.session().cloned() {
-        let people = Arc::clone(&shared.access.people);
-        blocking(move || people.sign_out(&token)).await?;
+        let (people, now) =
+            (shared.access.people.asked_from(caller.origin), shared.access.clock.now());
+        blocking(move || people.sign_out(&token, now)).await?;
     }
     Ok(with_session(&shared, go_to("/"), None))
 }
@@ -137,10 +140,11 @@ pub async fn invitation(
 pub async fn accept(
     State(shared): State<Shared>,
     visit: Visit,
+    CameFrom(origin): CameFrom,
     Path(code): Path<String>,
     Sent(Chosen { password, again }): Sent<Chosen>,
 ) -> Result<Response, Problem> {
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) = (shared.access.people.asked_from(origin), shared.access.clock.now());
     let differs = password != again;
     let accepted = blocking(move || {
         settled(match differs {

@@ -18,6 +18,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::Empty;
 use super::words::official;
 use crate::Shared;
+use crate::api::system::{tell_so_much, was_done};
 use crate::caller::{Caller, aside, blocking};
 use crate::problem::Problem;
 
@@ -53,8 +54,7 @@ pub async fn set_log_level(
     Sent(Level { level }): Sent<Level>,
 ) -> Result<Response, Problem> {
     let level = LogLevel::named(&level).ok_or(Problem::Malformed("level"))?;
-    shared.access.machine.set_log_level(level);
-    tracing::warn!(by = caller.audit_name(), "the log tells {} from now on", level.name());
+    tell_so_much(&shared, &caller, level).await?;
     Ok(go_to("/system#log"))
 }
 
@@ -68,6 +68,7 @@ pub async fn back_up(
     let (machine, now) = (Arc::clone(&shared.access.machine), shared.access.clock.now());
     let Err(why) = aside(move || machine.back_up(now)).await? else {
         tracing::info!(by = caller.audit_name(), "a backup was begun");
+        was_done(&shared, &caller, "backup", ("backup", "", "begun")).await?;
         return Ok(go_to("/system#backups"));
     };
     let text = match why {

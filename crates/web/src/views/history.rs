@@ -1,14 +1,16 @@
 //! What was changed of a register, by what, and when.
 
 use serde::Serialize;
-use tongguan_application::history::{Actor, Cause, ChangeKind, Event, Origin, Subject};
+use tongguan_application::history::{Actor, Cause, Event, Subject, Way};
 use tongguan_application::registry::fingerprint;
 use utoipa::ToSchema;
 
 /// A change of a register (审计事件).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventView {
-    /// Where it stands in the history: `7:0`.
+    /// Of which register.
+    register: &'static str,
+    /// Where it stands in the register's history: `7:0`.
     place: String,
     /// The revision that the change made.
     revision: i64,
@@ -107,6 +109,52 @@ enum SubjectView {
         /// 企业商品货号.
         item_no: String,
     },
+    /// A webhook.
+    Webhook {
+        /// The mailbox.
+        mailbox: String,
+        /// Its number.
+        number: String,
+    },
+    /// A bonded list.
+    BondedList {
+        /// The account book.
+        book: String,
+        /// Its number.
+        number: String,
+    },
+    /// A gate pass.
+    GatePass {
+        /// Its number.
+        number: String,
+    },
+    /// A proposal to change a parameter.
+    ParameterProposal {
+        /// Its number.
+        n: i64,
+    },
+    /// A return of exported goods.
+    ExportReturn {
+        /// Its declaration, and which return of it: `123/1`.
+        number: String,
+    },
+    /// A document that somebody decided about.
+    Document {
+        /// Its order.
+        order_no: String,
+        /// Its own number.
+        number: String,
+    },
+    /// A part of the running service.
+    Service {
+        /// Which: `log`, `backup`.
+        part: String,
+    },
+    /// A message that is relayed.
+    Message {
+        /// Its number.
+        message: String,
+    },
 }
 
 /// By what it was changed.
@@ -127,12 +175,16 @@ enum CauseView {
     },
     /// A person or a key.
     Person {
-        /// The name.
+        /// The name; of two who acted together the one who approved stands last, behind ` + `.
         person: String,
+        /// As what, and of which organisation, where that is known: `supervisor 2916`; of two the one who approved.
+        standing: Option<String>,
         /// The address, where it is known.
         address: Option<String>,
         /// The number of the request, where it is known.
         request: Option<String>,
+        /// By which way: `page`, `api` or `command`.
+        way: Option<&'static str>,
     },
 }
 
@@ -156,17 +208,12 @@ impl EventView {
             after: field.after.clone(),
         });
         Self {
+            register: event.register.name(),
             place: format!("{}:{}", event.revision, event.n),
             revision: event.revision,
             at: event.at.to_string(),
             subject: SubjectView::of(&event.entry.subject),
-            change: match event.entry.change {
-                ChangeKind::Added => "added",
-                ChangeKind::Changed => "changed",
-                ChangeKind::Ended => "ended",
-                ChangeKind::Shown => "shown",
-                ChangeKind::Refused => "refused",
-            },
+            change: event.entry.change.name(),
             cause: CauseView::of(&event.cause),
             fields: fields.collect(),
         }
@@ -198,6 +245,20 @@ impl SubjectView {
                 Self::Filing { party: party.0, filing: id.to_string() }
             }
             Subject::Goods { party, item } => Self::Goods { party: party.0, item_no: item.clone() },
+            Subject::Webhook { mailbox, number } => {
+                Self::Webhook { mailbox: mailbox.clone(), number: number.clone() }
+            }
+            Subject::BondedList { book, number } => {
+                Self::BondedList { book: book.clone(), number: number.clone() }
+            }
+            Subject::GatePass(number) => Self::GatePass { number: number.clone() },
+            Subject::ParameterProposal(n) => Self::ParameterProposal { n: *n },
+            Subject::ExportReturn(id) => Self::ExportReturn { number: id.to_string() },
+            Subject::Document { order_no, number, .. } => {
+                Self::Document { order_no: order_no.clone(), number: number.clone() }
+            }
+            Subject::Service(part) => Self::Service { part: part.clone() },
+            Subject::Message(id) => Self::Message { message: id.0.to_string() },
         }
     }
 }
@@ -209,10 +270,12 @@ impl CauseView {
                 Self::File { file: name.clone(), sha256: fingerprint(digest) }
             }
             Cause::Command(name) => Self::Command { command: name.clone() },
-            Cause::Person(Actor { name, origin: Origin { address, request } }) => Self::Person {
+            Cause::Person(Actor { name, standing, origin }) => Self::Person {
                 person: name.clone(),
-                address: address.clone(),
-                request: request.clone(),
+                standing: Some(standing.clone()).filter(|standing| !standing.is_empty()),
+                address: origin.address.clone(),
+                request: origin.request.clone(),
+                way: origin.way.map(Way::name),
             },
         }
     }

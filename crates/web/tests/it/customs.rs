@@ -63,10 +63,10 @@ impl Customs {
         let behind = Arc::clone(&world);
         let desk = thread::spawn(move || {
             for errand in errands {
-                let Errand::Commands(Asked { commands, reply }) = errand else { continue };
+                let Errand::Commands(Asked { commands, by, reply }) = errand else { continue };
                 let mut world = behind.lock().unwrap();
                 let refused = (0..).zip(commands).filter_map(|(place, command)| {
-                    world.decide(command).err().map(|why| (place, why))
+                    world.decide_for(by.as_ref(), command).err().map(|why| (place, why))
                 });
                 reply.send(Ok(refused.collect())).unwrap();
             }

@@ -35,6 +35,8 @@ use tongguan_testkit::clock::MockClock;
 use tongguan_web::{Access, Limits, Route, web};
 use tower::ServiceExt as _;
 
+use crate::trace::trace_of;
+
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -125,6 +127,8 @@ pub struct Browser<'s> {
     pub accept: &'static str,
     /// The language that it reads.
     pub language: &'static str,
+    /// Whether what it sends is to change nothing, and leaves nothing in the audit.
+    pub changes_nothing: bool,
 }
 
 /// An answer.
@@ -248,7 +252,13 @@ impl Site {
 
     /// A browser that was never here.
     pub const fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookies: Vec::new(), accept: "text/html", language: "en" }
+        Browser {
+            site: self,
+            cookies: Vec::new(),
+            accept: "text/html",
+            language: "en",
+            changes_nothing: false,
+        }
     }
 
     /// A browser in which somebody has signed in.
@@ -315,6 +325,7 @@ impl Browser<'_> {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        let asked = (method.clone(), address.to_owned());
         let cookies: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder()
@@ -329,6 +340,8 @@ impl Browser<'_> {
         let request = request.body(Body::from(body.to_owned())).unwrap();
         let response = self.site.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
+        let trace = trace_of(self.site, (&asked.0, &asked.1), (parts.status, &parts.headers));
+        assert_ne!(trace, Some(self.changes_nothing), "{asked:?}: {}", parts.status);
         for cookie in parts.headers.get_all(SET_COOKIE) {
             let (pair, _) = cookie.to_str().unwrap().split_once(';').unwrap();
             let (name, value) = pair.split_once('=').unwrap();

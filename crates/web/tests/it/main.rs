@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod audit;
 mod bonded;
 mod case;
 mod cases;
@@ -24,6 +25,7 @@ mod queue;
 mod relay;
 mod signing_in;
 mod system;
+mod trace;
 mod tracking;
 mod unmasking;
 mod waiting;

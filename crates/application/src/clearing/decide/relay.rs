@@ -147,11 +147,8 @@ pub fn step(
 fn acted(draft: &mut Draft<'_>, record: RelayRecord, by: &str, what: &str) {
     draft.note(Entry {
         partition: crate::numbering::partition_of(record.message.0),
-        subject: Subject::Unkeyed(record.kind),
-        cause: Cause::Ruling {
-            officer: by.to_owned(),
-            reason: format!("message {}: {what}", record.message.0),
-        },
+        subject: Subject::Relayed(record.message),
+        cause: Cause::Ruling { officer: by.to_owned(), reason: what.to_owned() },
         statuses: Vec::new(),
     });
     draft.set_relay(record);

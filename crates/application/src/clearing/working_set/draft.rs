@@ -10,6 +10,7 @@ use tongguan_domain::ids::{
     AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId,
     ReturnId, SealNumber,
 };
+use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
@@ -17,7 +18,9 @@ use tongguan_storage::ClosedExportKey;
 use crate::clearing::consolidation::{
     FormalRecord, Merged, PartRecord, RequestKey, RequestRecord, ResultPart,
 };
-use crate::clearing::outcome::{Entry, EvidenceDrawn, Posting, Repeat, Response, StockMove};
+use crate::clearing::outcome::{
+    Cause, Entry, EvidenceDrawn, Noted, Posting, Repeat, Response, StockMove, Subject,
+};
 use crate::clearing::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DocumentRecord, DossierKey,
     ExportRecord, Facts, ReturnRecord, StockRecord,
@@ -319,6 +322,25 @@ impl Draft<'_> {
 
     /// Adds an audit entry.
     pub fn note(&mut self, entry: Entry) {
-        self.outcomes.entries.push(entry);
+        // Of what nobody decided about the audit needs no before: its message or its time says why it is so.
+        let before = match &entry.cause {
+            Cause::Ruling { .. } | Cause::Command | Cause::Signed(_) => self.stood(&entry.subject),
+            Cause::Document(_) | Cause::Delegated { .. } | Cause::Time | Cause::Guarantee => None,
+        };
+        self.outcomes.entries.push(Noted { entry, before });
+    }
+
+    /// Where something stood before this decision.
+    fn stood(&self, subject: &Subject) -> Option<ReturnStatus> {
+        let before = self.before();
+        match subject {
+            Subject::Declaration(id) => Some(before.declaration(*id)?.state.status()),
+            Subject::Export(id) => Some(before.export(*id)?.state.status()),
+            Subject::ExportReturn(id) => Some(before.export_return(*id)?.state.status()),
+            Subject::Document(_)
+            | Subject::Unkeyed(_)
+            | Subject::Zone(..)
+            | Subject::Relayed(_) => None,
+        }
     }
 }

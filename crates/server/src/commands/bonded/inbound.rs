@@ -19,6 +19,7 @@ use tongguan_web::views::bonded::ListView;
 
 use super::{Place, list_view};
 use crate::clock::SystemClock;
+use crate::commands::history::at_the_machine;
 
 /// Bring goods into a zone: a bonded list is lodged, approved, passes the gate and is admitted.
 #[derive(Debug, Args)]
@@ -151,7 +152,8 @@ impl Which {
         let store = self.place.open_known(now)?;
         let by = self.by();
         let list = BondedList { book: self.book, number: self.number, lines };
-        let lodged = lodge_list(&mut store.writer()?, &list, &by, now)?;
+        let lodged =
+            lodge_list(&mut store.writer()?, &list, &by, &at_the_machine(&by.officer), now)?;
         list_view::reached(&mut std::io::stdout().lock(), &lodged, self.json)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -165,7 +167,8 @@ impl Which {
         let store = self.place.open_known(now)?;
         let which = (&self.book, &self.number);
         let mut writer = store.writer()?;
-        let list = take_list_step(&mut writer, which, step, gate_pass, &self.by(), now)?;
+        let (by, cause) = (self.by(), at_the_machine(&self.officer));
+        let list = take_list_step(&mut writer, which, step, gate_pass, &by, &cause, now)?;
         list_view::reached(&mut std::io::stdout().lock(), &list, self.json)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -1,7 +1,7 @@
 //! What the merchant of a demonstration has filed: some goods are registered, some were returned, some wait.
 
 use tongguan_application::filing::{Decision, Filer, Lodged, decide, file};
-use tongguan_application::history::{Actor, Cause, Origin};
+use tongguan_application::history::{Actor, Cause};
 use tongguan_application::registry::snapshot;
 use tongguan_domain::access::Role;
 use tongguan_domain::filing::{
@@ -41,7 +41,7 @@ pub fn lodge(stage: &Stage, merchant: PartyId) -> anyhow::Result<()> {
             payment_url: None,
         }));
     }
-    let by = Actor { name: Role::Clerk.name().to_owned(), origin: Origin::default() };
+    let by = Actor { name: Role::Clerk.name().to_owned(), ..Actor::default() };
     let filer = Filer { party: merchant, by, office: None };
     let lodged = file(store, &filer, matters, now)?;
     let ids = lodged.iter().filter_map(|lodged| match lodged {

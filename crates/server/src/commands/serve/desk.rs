@@ -109,8 +109,8 @@ impl Desk {
                 let ticket = self.pipeline.submit(Received { id, at, origin, sender, way, bytes });
                 (ticket, Waiting::Message(id, reply))
             }
-            Errand::Commands(Asked { commands, reply }) => {
-                (self.pipeline.command(commands), Waiting::Commands(reply))
+            Errand::Commands(Asked { commands, by, reply }) => {
+                (self.pipeline.command(commands, by), Waiting::Commands(reply))
             }
         };
         self.told.waiting.insert(ticket, waiting);

@@ -1,10 +1,11 @@
-//! The lists of the parties, kept beside the desk: never in its way, and hardly behind it.
+//! The lists of the parties and the audit of decisions, kept beside the desk: never in its way, and hardly behind it.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use tongguan_application::parcels::Projector;
+use tongguan_application::history::Decisions;
+use tongguan_application::parcels::{ParcelsError, Projector};
 
 use crate::upkeep::Trouble;
 
@@ -17,14 +18,15 @@ const REST: u32 = 4;
 /// The thread that keeps the lists.
 pub struct Lists {
     projector: Projector,
+    decisions: Decisions,
     ended: Receiver<()>,
 }
 
 impl Lists {
     /// With the end that is dropped when the service ends.
-    pub fn new(projector: Projector) -> (Self, Sender<()>) {
+    pub fn new(projector: Projector, decisions: Decisions) -> (Self, Sender<()>) {
         let (alive, ended) = bounded(0);
-        (Self { projector, ended }, alive)
+        (Self { projector, decisions, ended }, alive)
     }
 
     /// Goes on until the service ends. What is not taken up by then is so after the next start.
@@ -33,11 +35,11 @@ impl Lists {
         let mut trouble = Trouble::default();
         loop {
             let begun = Instant::now();
-            let rest = match self.projector.take_up_some() {
-                Ok(taken_up) => {
+            let rest = match self.take_up_some() {
+                Ok(is_behind) => {
                     trouble.is_over();
                     let rest = begun.elapsed().saturating_mul(REST);
-                    if taken_up.is_behind { rest } else { rest.max(LOOK_EVERY) }
+                    if is_behind { rest } else { rest.max(LOOK_EVERY) }
                 }
                 Err(error) => {
                     trouble.tell(&error.into());
@@ -49,6 +51,12 @@ impl Lists {
                 _ => return,
             }
         }
+    }
+
+    /// Both follow the same events, each for itself: whether there may be more for one of them.
+    fn take_up_some(&mut self) -> Result<bool, ParcelsError> {
+        let listed = self.projector.take_up_some()?;
+        Ok(self.decisions.take_up_some()?.is_behind || listed.is_behind)
     }
 
     /// Runs it on a thread of its own.

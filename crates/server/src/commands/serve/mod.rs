@@ -33,6 +33,7 @@ use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
+use tongguan_application::history::Decisions;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
@@ -221,14 +222,18 @@ impl Served {
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
         let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
-        let (lists, alive) = Lists::new(Projector::open(&store)?);
+        let (lists, alive) = Lists::new(Projector::open(&store)?, Decisions::open(&store)?);
         let lists = (lists.start(), alive);
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
         let (desk, ended) = start_desk(Desk::new(pipeline, errands, upkeep, clock.clone(), news));
         let post = thread::spawn(move || post.run());
         let limits = config.limits.of_web();
-        let officers =
-            AtReception { reception: reception.clone(), store, patience: limits.answer_within };
+        let officers = AtReception {
+            reception: reception.clone(),
+            store,
+            patience: limits.answer_within,
+            by: None,
+        };
         let machine = Arc::new(Host::new(officers.store.clone(), config));
         let relay = |it: &RelaySettings| it.start(officers.clone(), keyring.clone(), clock.clone());
         let relaying = config.relay.as_ref().map(relay).transpose()?;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::ports::Clock as _;
 use tongguan_application::webhooks::{
@@ -121,6 +122,11 @@ struct Opened {
     now: Moment,
 }
 
+/// What audit events name.
+fn by(command: &str) -> Cause {
+    Cause::Command(format!("webhook {command}"))
+}
+
 fn mailbox(text: &str) -> Result<DxpId, String> {
     DxpId::parse(text).map_err(|error| error.to_string())
 }
@@ -133,30 +139,38 @@ impl Webhook {
             WebhookCommand::List { mailbox, at } => list(mailbox.as_ref(), at),
             WebhookCommand::Pause(one) => {
                 let opened = one.at.open()?;
-                one.tell(&webhooks::pause(&mut opened.store.writer()?, one.number, opened.now)?)
+                let (mut writer, by) = (opened.store.writer()?, by("pause"));
+                one.tell(&webhooks::pause(&mut writer, one.number, &by, opened.now)?)
             }
             WebhookCommand::Resume(one) => {
-                one.tell(&webhooks::resume(&mut one.at.open()?.store.writer()?, one.number)?)
+                let opened = one.at.open()?;
+                let (mut writer, by) = (opened.store.writer()?, by("resume"));
+                one.tell(&webhooks::resume(&mut writer, one.number, &by, opened.now)?)
             }
             WebhookCommand::Rotate(one) => {
                 let Opened { store, keyring, now, .. } = one.at.open()?;
                 let mut writer = store.writer()?;
-                let (webhook, secret) = webhooks::rotate(&mut writer, &keyring, one.number, now)?;
+                let (webhook, secret) =
+                    webhooks::rotate(&mut writer, &keyring, one.number, &by("rotate"), now)?;
                 one.at.tell_secret(&webhook, &secret)
             }
             WebhookCommand::Remove(one) => {
-                one.tell(&webhooks::remove(&mut one.at.open()?.store.writer()?, one.number)?)
+                let opened = one.at.open()?;
+                let (mut writer, by) = (opened.store.writer()?, by("remove"));
+                one.tell(&webhooks::remove(&mut writer, one.number, &by, opened.now)?)
             }
             WebhookCommand::Test(one) => {
                 let sent = one.at.open()?.courier()?.test(one.number)?;
                 one.at.tell_sent(&[sent])
             }
             WebhookCommand::Replay { one, after } => {
-                let mut writer = one.at.open()?.store.writer()?;
-                one.tell(&webhooks::replay(&mut writer, one.number, *after)?)
+                let opened = one.at.open()?;
+                let (mut writer, by) = (opened.store.writer()?, by("replay"));
+                one.tell(&webhooks::replay(&mut writer, one.number, *after, &by, opened.now)?)
             }
             WebhookCommand::Dead { one, send: Some(n) } => {
-                one.at.tell_sent(&one.at.open()?.courier()?.send_dead_letter(one.number, *n)?)
+                let courier = one.at.open()?.courier()?;
+                one.at.tell_sent(&courier.send_dead_letter(one.number, *n, &by("dead"))?)
             }
             WebhookCommand::Dead { one, send: None } => dead(one),
         }
@@ -173,7 +187,8 @@ impl Add {
             after: self.after,
         };
         let sender = config.webhooks.sender()?;
-        let (webhook, secret) = webhooks::add(&mut store.writer()?, &keyring, &sender, &new, now)?;
+        let (webhook, secret) =
+            webhooks::add(&mut store.writer()?, &keyring, &sender, &new, &by("add"), now)?;
         self.at.tell_secret(&webhook, &secret)
     }
 }

@@ -80,7 +80,7 @@ pub async fn decide(
         return Ok(confirmation(&visit, &case, &decision, &draft));
     }
     let done = if decision.ruling.needs_second(case.case.declaration.status()) {
-        casework::propose(&shared, decision).await.map(|()| "proposed")
+        casework::propose(&shared, &caller, decision).await.map(|()| "proposed")
     } else {
         casework::decide(&shared, &caller, decision).await.map(|_| "decided")
     };

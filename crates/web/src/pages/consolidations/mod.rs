@@ -108,7 +108,7 @@ pub async fn begin(
 ) -> Result<Response, Problem> {
     let month = Month::parse(&month).map_err(|_| Problem::Malformed("month"))?;
     let prospects = found(&shared, caller.reach(), month, None).await?;
-    open(&shared, month, prospects).await?;
+    open(&shared, &caller, month, prospects).await?;
     Ok(go_to(&format!("/consolidations?month={month}&done=begun")))
 }
 

@@ -54,7 +54,7 @@ pub async fn answer(
     Sent(Answer { answer, reason }): Sent<Answer>,
 ) -> Result<Response, Problem> {
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let (by, reach) = (caller.audit_name(), caller.reach());
+    let (by, reach) = (caller.actor(), caller.reach());
     let answering = aside(move || {
         let mut writer = people.writer();
         match answer {

@@ -82,7 +82,7 @@ pub(super) async fn proposed(
 ) -> Result<Result<i64, ParameterError>, Problem> {
     let from = from.parse().map_err(|_| Problem::Malformed("from"))?;
     let (people, now) = (shared.access.people.clone(), shared.access.clock.now());
-    let (by, reach, reason) = (caller.audit_name(), caller.reach(), reason.to_owned());
+    let (by, reach, reason) = (caller.actor(), caller.reach(), reason.to_owned());
     aside(move || {
         let mut writer = people.writer();
         parameters::propose(&mut writer, &change, from, &reason, (&by, reach), now)

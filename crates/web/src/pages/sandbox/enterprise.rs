@@ -122,7 +122,7 @@ pub async fn send(
         }
         // Those who look now and then would come to it, too; whoever waits for the page sees it at once.
         if let Ok(pack) = access.enquiries.pack() {
-            drop(sandbox.rule(&mut access.desk(), &pack));
+            drop(sandbox.rule(&mut access.desk(None), &pack));
         }
         Ok::<_, ParcelError>(true)
     });

@@ -69,7 +69,8 @@ pub async fn add(
 /// The webhooks of the caller's enterprise; nothing where it has no mailbox.
 async fn own(shared: &Shared, caller: &Caller) -> Result<Option<Owner>, Problem> {
     let mailbox = own_mailbox(shared, caller).await?;
-    Ok(mailbox.map(|mailbox| Owner::new(Arc::clone(&shared.access.courier), mailbox)))
+    Ok(mailbox
+        .map(|mailbox| Owner::new(Arc::clone(&shared.access.courier), mailbox, caller.cause())))
 }
 
 /// A secret that is shown this once.

@@ -124,6 +124,7 @@ async fn one_sees_and_ends_the_own_sessions() {
     let address = format!("/account/sessions/{}", link.split('"').next().unwrap());
     // Nobody ends another's.
     let token = other.form_token().await;
+    other.changes_nothing = true;
     other.send(&address, &[("form_token", &token)]).await;
     assert_eq!(there.open("/account").await.status, StatusCode::OK);
     let token = here.form_token().await;

@@ -9,6 +9,7 @@ use tongguan_application::clearing::decide::Undecidable;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::deciding::{AtReception, Decides, NotCommitted, Refused};
+use tongguan_application::history::{Actor, Cause};
 use tongguan_application::learning::Learned;
 use tongguan_application::quarantine::{self, RegisterError};
 use tongguan_application::reception::{NotTaken, Reception};
@@ -124,7 +125,8 @@ fn what_is_kept_is_let_go_by_two(on: On) {
         };
         let detain = decision(Ruling::Detain(Detention::Clearance), "zhao");
         let store = desk.store().clone();
-        let early = casework::propose(&store, &decision(Ruling::Accept, "li"), sent_at());
+        let early =
+            casework::propose(&store, &decision(Ruling::Accept, "li"), &by("li"), sent_at());
         assert!(matches!(early, Err(ProposalError::NotNeeded)), "{early:?}");
         assert_eq!(review::decide(desk, &pack, &detain).unwrap().status.number(), 501);
 
@@ -135,21 +137,21 @@ fn what_is_kept_is_let_go_by_two(on: On) {
         assert!(matches!(late, Err(DecideError::MovedOn(_))), "{late:?}");
 
         let accept = decision(Ruling::Accept, "li");
-        casework::propose(&store, &accept, sent_at()).unwrap();
-        let twice = casework::propose(&store, &accept, sent_at());
+        casework::propose(&store, &accept, &by("li"), sent_at()).unwrap();
+        let twice = casework::propose(&store, &accept, &by("li"), sent_at());
         assert!(matches!(twice, Err(ProposalError::OneWaits(_))), "{twice:?}");
-        casework::turn_down(&store, id, "chen", "等检验结果", sent_at()).unwrap();
-        casework::propose(&store, &accept, sent_at()).unwrap();
+        casework::turn_down(&store, id, "chen", "等检验结果", &by("chen"), sent_at()).unwrap();
+        casework::propose(&store, &accept, &by("li"), sent_at()).unwrap();
         assert_eq!(casework::open(&store, None).unwrap().len(), 1);
         for same in ["li", "zhao"] {
-            let refused = casework::approve(desk, &pack, id, same, sent_at());
+            let refused = casework::approve(desk, &pack, id, same, &by(same), sent_at());
             let is_same =
                 matches!(refused, Err(ProposalError::Decide(DecideError::SameOfficer(_))));
             assert!(is_same, "{same}: {refused:?}");
         }
-        let approved = casework::approve(desk, &pack, id, "chen", sent_at()).unwrap();
+        let approved = casework::approve(desk, &pack, id, "chen", &by("chen"), sent_at()).unwrap();
         assert_eq!(approved.status.number(), 800);
-        let again = casework::approve(desk, &pack, id, "chen", sent_at());
+        let again = casework::approve(desk, &pack, id, "chen", &by("chen"), sent_at());
         assert!(matches!(again, Err(ProposalError::NoneWaits(_))), "{again:?}");
         let answered = casework::of(&store, id).unwrap();
         let refusals = answered.iter().map(|it| it.answer.as_ref().unwrap().refusal.is_some());
@@ -241,7 +243,7 @@ fn whoever_was_taken_in_is_answered_at_the_end(on: On) {
             let (reply, answer) = bounded(1);
             let id = ExportReturnId { declaration: DeclarationId(7), n };
             let unknown = Incoming::Exchange { id, order_no: nth(1).order.order_no };
-            reception.ask(Asked { commands: vec![unknown], reply }).unwrap();
+            reception.ask(Asked { commands: vec![unknown], by: None, reply }).unwrap();
             answer
         })
         .collect();
@@ -276,8 +278,12 @@ fn id(world: &World, parcel: &Export) -> DeclarationId {
     world.export(parcel).unwrap().id
 }
 
+fn by(name: &str) -> Cause {
+    Cause::Person(Actor { name: name.to_owned(), ..Actor::default() })
+}
+
 fn at(world: &World, reception: Reception) -> AtReception {
-    AtReception { reception, store: world.store.clone(), patience: LONG }
+    AtReception { reception, store: world.store.clone(), patience: LONG, by: None }
 }
 
 /// Somebody at the reception who comes again while the queue is full.
