@@ -26,6 +26,9 @@ const FOLLOWING: Rate = Rate { most: 10, within: Duration::from_secs(60) };
 /// How often a parcel may be asked for, by whomever: four digits are guessed in ten days on the average.
 const FOLLOWED: Rate = Rate { most: 20, within: Duration::from_secs(3600) };
 
+/// How many test enterprises of a sandbox an address gets: there is room for 999.
+const FOUNDING: Rate = Rate { most: 10, within: Duration::from_secs(3600) };
+
 /// What each client has left.
 #[derive(Debug, Default)]
 pub struct Pace(Mutex<HashMap<String, Bucket>>);
@@ -134,6 +137,15 @@ impl Address {
         let client = format!("sign-in {address}");
         let rate = Rate::a_minute(shared.access.limits.sign_ins_per_minute);
         shared.pace.take(client, rate, now)
+    }
+
+    /// Lets somebody at the address get a test enterprise of a sandbox once more.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`].
+    pub fn may_found(&self, shared: &Shared) -> Result<(), Problem> {
+        let Some(address) = self.0 else { return Ok(()) };
+        shared.pace.take(format!("sandbox {address}"), FOUNDING, shared.access.clock.now())
     }
 
     /// Lets somebody at the address ask once more for the parcel of a number, whether or not there is one.

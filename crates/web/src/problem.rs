@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::html;
@@ -354,10 +354,18 @@ impl Problem {
             p { a href="/" { (language.say("回到首页", "Go to the first page")) } }
         };
         let mut response = visit.page_with(self.status(), title, &body);
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
+        self.say_when(response.headers_mut());
         response
+    }
+
+    /// Says when it is worth coming again, to people's browsers as to programs.
+    fn say_when(&self, headers: &mut HeaderMap) {
+        let seconds = match self {
+            Self::TooMany(wait) | Self::UnderWay(wait) => wait.as_secs(),
+            _ if self.status() == StatusCode::SERVICE_UNAVAILABLE => 1,
+            _ => return,
+        };
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
 
     /// As the body of an answer, or a part of one.
@@ -394,14 +402,10 @@ impl Problem {
         set(CONTENT_LANGUAGE, language.tag());
         set(VARY, "accept-language, cookie");
         set(CACHE_CONTROL, "no-store");
-        match status {
-            StatusCode::SERVICE_UNAVAILABLE => set(RETRY_AFTER, "1"),
-            StatusCode::UNAUTHORIZED => set(WWW_AUTHENTICATE, "Bearer"),
-            _ => None,
-        };
-        if let Self::TooMany(wait) | Self::UnderWay(wait) = self {
-            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        if status == StatusCode::UNAUTHORIZED {
+            set(WWW_AUTHENTICATE, "Bearer");
         }
+        self.say_when(headers);
         response
     }
 }

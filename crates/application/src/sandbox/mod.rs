@@ -5,7 +5,7 @@
 //! | [`Sandbox::found`] | registers a test enterprise, and gives what it needs to begin |
 //! | [`Enterprise::parcel`] | the signed messages of a made-up parcel |
 //! | [`Sandbox::rule`] | automatic officers: they do what the order number of a parcel asks for |
-//! | [`Sandbox::forward`] | moves the sandbox's clock forward |
+//! | [`Sandbox::forward`], [`Sandbox::forward_for`] | moves the sandbox's clock forward |
 //!
 //! No service has one unless it was started as a sandbox, on a directory that says so. The secrets of an
 //! enterprise are in memory alone: whoever comes back after the sandbox was started anew founds another one.
@@ -58,6 +58,15 @@ pub struct Sandbox {
     serial: AtomicU64,
     /// By the code that their addresses have.
     enterprises: Mutex<HashMap<String, Arc<Enterprise>>>,
+}
+
+/// What came of a founder's wish to move the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moving {
+    /// It was moved.
+    Moved,
+    /// Others have test enterprises.
+    NotAlone,
 }
 
 /// Something could not be done in a sandbox.
@@ -171,6 +180,30 @@ impl Sandbox {
         drop(writer);
         self.enterprises().remove(code);
         Ok(Some(fresh))
+    }
+
+    /// Moves the time forward for the founder of an enterprise, where nobody else has one for whom it would move
+    /// too; nothing where no enterprise has that code.
+    ///
+    /// # Errors
+    /// [`SandboxError::Time`].
+    pub fn forward_for(&self, code: &str, days: i64) -> Result<Option<Moving>, SandboxError> {
+        // Nobody founds another one meanwhile.
+        let enterprises = self.enterprises();
+        if !enterprises.contains_key(code) {
+            return Ok(None);
+        }
+        if enterprises.len() > 1 {
+            return Ok(Some(Moving::NotAlone));
+        }
+        self.forward(days)?;
+        Ok(Some(Moving::Moved))
+    }
+
+    /// Whether the enterprise of a code is the only one that was founded since the sandbox was started.
+    pub fn is_alone(&self, code: &str) -> bool {
+        let enterprises = self.enterprises();
+        enterprises.len() == 1 && enterprises.contains_key(code)
     }
 
     /// Moves the time of the sandbox forward, for everybody in it.

@@ -39,12 +39,21 @@ pub enum Outcome {
     ShipBack,
     /// Refused.
     Refuse,
+    /// Waits for its payment until the time for that is over: nobody rules on it.
+    Expire,
 }
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Release, Self::Review, Self::Examine, Self::Detain, Self::ShipBack, Self::Refuse];
+    pub const ALL: [Self; 7] = [
+        Self::Release,
+        Self::Review,
+        Self::Examine,
+        Self::Detain,
+        Self::ShipBack,
+        Self::Refuse,
+        Self::Expire,
+    ];
 
     /// What an order number ends with that asks for it; nothing for a release.
     pub const fn ending(self) -> &'static str {
@@ -55,6 +64,7 @@ impl Outcome {
             Self::Detain => "-SANDBOX-DETAIN",
             Self::ShipBack => "-SANDBOX-SHIP-BACK",
             Self::Refuse => "-SANDBOX-REFUSE",
+            Self::Expire => "-SANDBOX-EXPIRE",
         }
     }
 
@@ -67,6 +77,10 @@ impl Outcome {
             Self::Detain => ("查验后扣留（502）", "detained after examination (502)"),
             Self::ShipBack => ("查验后退运（700）", "shipped back after examination (700)"),
             Self::Refuse => ("退单（100）", "refused (100)"),
+            Self::Expire => (
+                "等待支付单，期限届满后退单（100）",
+                "waits for its payment, refused when the time for that is over (100)",
+            ),
         }
     }
 

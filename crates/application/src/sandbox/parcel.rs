@@ -19,11 +19,15 @@ use super::officers::Outcome;
 use crate::intake::Way;
 use crate::reception::{Handed, NotTaken, Receipt, Reception};
 
+/// The file of the payment.
+const PAYMENT: &str = "CEB411.xml";
+
 /// A parcel that is ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Ready {
-    /// The signed messages, each with the name of its file: order, payment, waybill, declaration.
-    pub messages: [(&'static str, String); 4],
+    /// The signed messages, each with the name of its file: order, payment, waybill, declaration; without the
+    /// payment where the declaration is to wait for it.
+    pub messages: Vec<(&'static str, String)>,
 }
 
 /// A parcel could not be made or sent.
@@ -62,7 +66,9 @@ impl Enterprise {
         let n = (1..).take(orders.len() + 1).last().unwrap_or(1);
         let text = format!("SBX{:03}-{n:06}{}", self.number, outcome.ending());
         let order_no = OrderNumber::parse(&text)?;
-        let messages = self.messages(&order_no, n, whole_second(now))?;
+        let all = self.messages(&order_no, n, whole_second(now))?.into_iter();
+        let is_left_out = |name| outcome == Outcome::Expire && name == PAYMENT;
+        let messages = all.filter(|(name, _)| !is_left_out(*name)).collect();
         orders.push(order_no);
         Ok(Ready { messages })
     }
@@ -128,7 +134,7 @@ impl Enterprise {
         let [_, merchant, institution, carrier] = Kind::ALL.map(|kind| self.member(kind));
         Ok([
             ("CEB311.xml", self.signed(merchant, 11, n, |e| ceb311::write(e, [&order]))?),
-            ("CEB411.xml", self.signed(institution, 12, n, |e| ceb411::write(e, [&payment]))?),
+            (PAYMENT, self.signed(institution, 12, n, |e| ceb411::write(e, [&payment]))?),
             ("CEB511.xml", self.signed(carrier, 13, n, |e| ceb511::write(e, [&waybill]))?),
             ("CEB621.xml", self.signed(carrier, 14, n, |e| ceb621::write(e, [&declaration]))?),
         ])

@@ -2,8 +2,6 @@
 //!
 //! A passkey is added in a browser, on the page of the account: only there an authenticator can be asked.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -283,7 +281,8 @@ async fn of_session<T: Send + 'static>(
 ) -> Result<T, Problem> {
     // A program has a key, and no account.
     let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
     Ok(aside(move || work(&people, &token, now)).await??)
 }
 

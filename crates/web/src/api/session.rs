@@ -1,7 +1,5 @@
 //! Who calls, and what that lets them do.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};

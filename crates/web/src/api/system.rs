@@ -82,7 +82,7 @@ pub async fn back_up(State(shared): State<Shared>, caller: Caller) -> Result<Res
         Ok::<_, NoBackup>(machine.backups())
     });
     let backups = begun.await?.map_err(|why| Problem::Refused(Wording::english(&why)))?;
-    was_done(&shared, &caller, "backup", ("backup", "", "begun")).await?;
+    was_done(&shared, &caller, "backup", ("backup", "", "begun".to_owned())).await?;
     Ok((StatusCode::ACCEPTED, json_answer(&BackupsView::of(backups))).into_response())
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn tell_so_much(
     let before = machine.log_level();
     machine.set_log_level(level);
     tracing::warn!(by = caller.audit_name(), "the log tells {} from now on", level.name());
-    was_done(shared, caller, "log", ("level", before.name(), level.name())).await
+    was_done(shared, caller, "log", ("level", before.name(), level.name().to_owned())).await
 }
 
 /// Records what was done to the running service.
@@ -110,9 +110,12 @@ pub(crate) async fn was_done(
     shared: &Shared,
     caller: &Caller,
     part: &'static str,
-    field: (&'static str, &'static str, &'static str),
+    (name, before, after): (&'static str, &'static str, String),
 ) -> Result<(), Problem> {
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
     let cause = caller.cause();
-    blocking(move || operating::was_done(enquiries.store(), part, field, &cause, now)).await
+    blocking(move || {
+        operating::was_done(enquiries.store(), part, (name, before, &after), &cause, now)
+    })
+    .await
 }

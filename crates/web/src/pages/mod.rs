@@ -106,10 +106,11 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/developers/checker", Needs::Nothing, developers::checker::judge)
         .get("/sandbox", Needs::Nothing, sandbox::page)
         .post("/sandbox", Needs::Nothing, sandbox::found)
-        .post("/sandbox/time", Needs::Nothing, sandbox::forward)
+        .post("/sandbox/time", Needs::May(Permission::Operate), sandbox::forward)
         .get("/sandbox/{code}", Needs::Nothing, sandbox::enterprise::page)
         .get("/sandbox/{code}/files", Needs::Nothing, sandbox::enterprise::files)
         .post("/sandbox/{code}/parcels", Needs::Nothing, sandbox::enterprise::send)
+        .post("/sandbox/{code}/time", Needs::Nothing, sandbox::enterprise::forward)
         .post("/sandbox/{code}/reset", Needs::Nothing, sandbox::enterprise::reset)
 }
 

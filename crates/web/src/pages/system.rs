@@ -68,7 +68,7 @@ pub async fn back_up(
     let (machine, now) = (Arc::clone(&shared.access.machine), shared.access.clock.now());
     let Err(why) = aside(move || machine.back_up(now)).await? else {
         tracing::info!(by = caller.audit_name(), "a backup was begun");
-        was_done(&shared, &caller, "backup", ("backup", "", "begun")).await?;
+        was_done(&shared, &caller, "backup", ("backup", "", "begun".to_owned())).await?;
         return Ok(go_to("/system#backups"));
     };
     let text = match why {

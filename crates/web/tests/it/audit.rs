@@ -147,12 +147,15 @@ async fn a_sign_in_and_its_failure_say_from_where() {
     let site = Site::new(lenient());
     with_readers(&site);
     let wrong = [("sign_in", "operator"), ("password", "nobody knows")];
-    let refused = site.browser().send("/sign-in", &wrong).await;
+    let mut stranger = site.browser();
+    stranger.address = Some("192.0.2.9".parse().unwrap());
+    let refused = stranger.send("/sign-in", &wrong).await;
     let number = refused.headers["x-request-id"].to_str().unwrap().to_owned();
     let mut browser = site.signed_in("auditor").await;
     let [event] =
         items(&mut browser, "?who=operator&register=people&limit=1").await.try_into().unwrap();
     assert_eq!(event["cause"]["request"], *number, "{event}");
+    assert_eq!(event["cause"]["address"], "192.0.2.9", "{event}");
     assert_eq!(event["cause"]["standing"], "system-administrator", "{event}");
     assert_eq!(event["fields"][0]["after"], "wrong password", "{event}");
     browser.language = "zh";

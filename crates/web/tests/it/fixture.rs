@@ -1,11 +1,13 @@
 //! The routes over a store of their own, and a browser that uses them.
 
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use tempfile::TempDir;
@@ -129,6 +131,8 @@ pub struct Browser<'s> {
     pub language: &'static str,
     /// Whether what it sends is to change nothing, and leaves nothing in the audit.
     pub changes_nothing: bool,
+    /// Where it stands; it comes over no network where nothing is said.
+    pub address: Option<IpAddr>,
 }
 
 /// An answer.
@@ -258,6 +262,7 @@ impl Site {
             accept: "text/html",
             language: "en",
             changes_nothing: false,
+            address: None,
         }
     }
 
@@ -337,7 +342,10 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 1)));
+        }
         let response = self.site.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let trace = trace_of(self.site, (&asked.0, &asked.1), (parts.status, &parts.headers));

@@ -1,9 +1,10 @@
 //! Pages that are open to everybody: each in both languages, as it must be written.
 
 use axum::http::StatusCode;
+use tongguan_domain::access::Role;
 use tongguan_messages::ceb::MessageType;
 
-use crate::fixture::{Answer, Browser, Site, lenient};
+use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
 
 const PAGES: [&str; 10] = [
     "/",
@@ -173,10 +174,66 @@ async fn the_pages_of_a_sandbox_say_on_each_that_nothing_is_real() {
     let unknown = browser.open("/sandbox/1").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert!(unknown.body.contains("nothing here is real"), "{}", unknown.body);
+    let time = format!("{}/time", founded.location());
     for days in ["0", "401", "-1", "x", ""] {
-        let answer = browser.send("/sandbox/time", &[("days", days)]).await;
+        let answer = browser.send(&time, &[("days", days)]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{days}");
     }
+}
+
+#[tokio::test]
+async fn nobody_moves_the_time_of_others() {
+    let site = Site::in_sandbox();
+    let mut browser = site.browser();
+    let home = browser.send("/sandbox", &[]).await.location().to_owned();
+    let (time, days) = (format!("{home}/time"), [("days", "3")]);
+    assert!(browser.open(&home).await.body.contains(&format!("action=\"{time}\"")));
+    assert_eq!(browser.send(&time, &days).await.location(), home);
+    let other = browser.send("/sandbox", &[]).await.location().to_owned();
+    let page = browser.open(&home).await;
+    assert!(page.body.contains("Others have test enterprises here"), "{}", page.body);
+    assert_eq!(browser.send(&time, &days).await.status, StatusCode::CONFLICT);
+    browser.language = "zh";
+    let refused = browser.send(&format!("{other}/time"), &days).await;
+    assert!(refused.body.contains("请沙箱的系统管理员拨快"), "{}", refused.body);
+    assert_eq!(browser.send("/sandbox/1/time", &days).await.status, StatusCode::NOT_FOUND);
+    assert_ne!(
+        browser.send("/sandbox/time", &days).await.location(),
+        "/sandbox",
+        "signed in first"
+    );
+
+    site.admit("operator", standing_of(Role::SystemAdministrator));
+    let mut operator = site.signed_in("operator").await;
+    let page = operator.open("/sandbox").await;
+    assert!(page.body.contains("action=\"/sandbox/time\""), "{}", page.body);
+    let token = operator.form_token().await;
+    let form = [("form_token", token.as_str()), ("days", "3")];
+    assert_eq!(operator.send("/sandbox/time", &form).await.location(), "/sandbox");
+}
+
+#[tokio::test]
+async fn an_address_gets_so_many_test_enterprises_an_hour() {
+    let site = Site::in_sandbox();
+    let mut browser = site.browser();
+    browser.address = Some("192.0.2.9".parse().unwrap());
+    for n in 0..10 {
+        let founded = browser.send("/sandbox", &[]).await;
+        assert_eq!(founded.status, StatusCode::SEE_OTHER, "{n}: {founded:?}");
+    }
+    for (language, text) in [("zh", "秒后重试"), ("en", "come again in")] {
+        browser.language = language;
+        let refused = browser.send("/sandbox", &[]).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{refused:?}");
+        let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=3600).contains(&wait), "{wait}");
+        assert!(refused.body.contains(text), "{}", refused.body);
+    }
+    let mut other = site.browser();
+    other.address = Some("192.0.2.10".parse().unwrap());
+    assert_eq!(other.send("/sandbox", &[]).await.status, StatusCode::SEE_OTHER);
+    site.clock.advance_millis(6 * 60_000 + 1_000);
+    assert_eq!(browser.send("/sandbox", &[]).await.status, StatusCode::SEE_OTHER, "one is back");
 }
 
 #[tokio::test]
@@ -186,7 +243,7 @@ async fn what_is_real_has_no_sandbox() {
     assert!(!browser.open("/").await.body.contains("nothing here is real"));
     assert_eq!(browser.open("/sandbox").await.status, StatusCode::NOT_FOUND);
     let days = [("days", "1")];
-    assert_eq!(browser.send("/sandbox/time", &days).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.send("/sandbox/1/time", &days).await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.send("/sandbox", &[]).await.status, StatusCode::NOT_FOUND);
 }
 

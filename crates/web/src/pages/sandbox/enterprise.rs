@@ -10,21 +10,23 @@ use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::review::{Found, Picture, ReviewError};
-use tongguan_application::sandbox::{Enterprise, Kind, Outcome, ParcelError, Ready};
+use tongguan_application::sandbox::{Enterprise, Kind, Moving, Outcome, ParcelError, Ready};
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::OrderNumber;
 use zip::ZipWriter;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
-use super::{full_or, of};
+use super::{Ahead, clock, full_or, moving, of};
 use crate::Shared;
 use crate::caller::blocking;
+use crate::pace::Address;
 use crate::pages::developers::base;
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, chinese, time};
 use crate::pages::sign_in::Empty;
 use crate::problem::Problem;
+use crate::wording::Wording;
 
 /// Parcels that are shown, the last ones.
 const SHOWN: usize = 5;
@@ -63,6 +65,7 @@ pub async fn page(
         seen.collect::<Result<Vec<_>, _>>()
     };
     let parcels = blocking(look).await?;
+    let is_alone = of(&shared)?.is_alone(&code);
     let title = visit.say("试验企业", "Your test enterprise");
     let body = html! {
         h1 { (title) }
@@ -82,6 +85,13 @@ pub async fn page(
         (members(&visit, &enterprise))
         h2 { (visit.say("登录", "Sign in")) }
         (people(&visit, &enterprise))
+        h2 { (visit.say("时间", "Time")) }
+        (clock(&visit, &shared))
+        @if is_alone {
+            (moving(&visit, &format!("/sandbox/{code}/time")))
+        } @else {
+            p { (not_alone().of(visit.language)) }
+        }
         h2 { (visit.say("重来", "Begin again")) }
         (resetting(&visit, &code))
     };
@@ -129,12 +139,29 @@ pub async fn send(
     if sent.await? { Ok(go_to(&format!("/sandbox/{code}"))) } else { Err(Problem::Busy) }
 }
 
+/// Moves the time forward, where nobody else has a test enterprise for whom it would move too.
+pub async fn forward(
+    State(shared): State<Shared>,
+    Path(code): Path<String>,
+    Sent(ahead): Sent<Ahead>,
+) -> Result<Response, Problem> {
+    let (sandbox, days, back) = (of(&shared)?, ahead.days()?, format!("/sandbox/{code}"));
+    match blocking(move || sandbox.forward_for(&code, days)).await? {
+        Some(Moving::Moved) => Ok(go_to(&back)),
+        Some(Moving::NotAlone) => Err(Problem::Refused(not_alone())),
+        None => Err(Problem::NotFound),
+    }
+}
+
 /// Another enterprise instead of this one.
 pub async fn reset(
     State(shared): State<Shared>,
+    address: Address,
     Path(code): Path<String>,
     _: Sent<Empty>,
 ) -> Result<Response, Problem> {
+    enterprise(&shared, &code)?;
+    address.may_found(&shared)?;
     let (sandbox, now) = (of(&shared)?, shared.access.clock.now());
     let fresh = blocking(move || full_or(sandbox.reset(&code, now))).await?;
     let fresh = fresh.ok_or(Problem::Busy)?.ok_or(Problem::NotFound)?;
@@ -174,6 +201,13 @@ fn pack(enterprise: &Enterprise, now: tongguan_domain::time::Moment) -> Result<V
         archive.write_all(message.as_bytes())?;
     }
     Ok(archive.finish()?.into_inner())
+}
+
+fn not_alone() -> Wording {
+    Wording::new(
+        "沙箱中还有别人的试验企业，时间对所有人生效：请沙箱的系统管理员拨快。",
+        "Others have test enterprises here, and time moves for them too: ask the sandbox’s system administrator.",
+    )
 }
 
 fn sending(visit: &Visit, code: &str) -> Markup {

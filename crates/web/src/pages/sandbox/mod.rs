@@ -9,12 +9,15 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::sandbox::{Outcome, Sandbox, SandboxError};
+use tongguan_domain::access::Permission;
 
 use super::form::{Sent, go_to};
 use super::shell::{Visit, time};
 use super::sign_in::Empty;
 use crate::Shared;
-use crate::caller::blocking;
+use crate::api::system::was_done;
+use crate::caller::{Caller, blocking};
+use crate::pace::Address;
 use crate::problem::Problem;
 
 /// The most days that the time is moved at once.
@@ -45,28 +48,51 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
             button { (visit.say("建立试验企业", "Get a test enterprise")) }
         }
         (outcomes(&visit))
+        h2 { (visit.say("时间", "Time")) }
         (clock(&visit, &shared))
+        @if visit.may(Permission::Operate) {
+            (moving(&visit, "/sandbox/time"))
+        } @else {
+            p { (visit.say(
+                "只有一套试验企业时，可在其页面拨快时间；有多套时，只有系统管理员可以拨快。",
+                "Where yours is the only test enterprise, move it on the page of your enterprise. Where there are \
+                 others, only a system administrator does.",
+            )) }
+        }
     };
     Ok(visit.page(title, &body))
 }
 
 /// Gives a test enterprise.
-pub async fn found(State(shared): State<Shared>, _: Sent<Empty>) -> Result<Response, Problem> {
+pub async fn found(
+    State(shared): State<Shared>,
+    address: Address,
+    _: Sent<Empty>,
+) -> Result<Response, Problem> {
+    of(&shared)?;
+    address.may_found(&shared)?;
     let (sandbox, now) = (of(&shared)?, shared.access.clock.now());
     let founded = blocking(move || full_or(sandbox.found(now))).await?;
     Ok(go_to(&format!("/sandbox/{}", founded.ok_or(Problem::Busy)?)))
 }
 
-/// Moves the time forward.
+/// Moves the time forward for everybody, as whoever runs the sandbox may.
 pub async fn forward(
     State(shared): State<Shared>,
-    Sent(Ahead { days }): Sent<Ahead>,
+    caller: Caller,
+    Sent(ahead): Sent<Ahead>,
 ) -> Result<Response, Problem> {
-    let sandbox = of(&shared)?;
-    let days = days.trim().parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
-    let days = days.ok_or(Problem::Malformed("days"))?;
+    let (sandbox, days) = (of(&shared)?, ahead.days()?);
     blocking(move || sandbox.forward(days)).await?;
+    was_done(&shared, &caller, "time", ("days forward", "", days.to_string())).await?;
     Ok(go_to("/sandbox"))
+}
+
+impl Ahead {
+    fn days(&self) -> Result<i64, Problem> {
+        let days = self.days.trim().parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+        days.ok_or(Problem::Malformed("days"))
+    }
 }
 
 /// The sandbox of a service that is one.
@@ -112,16 +138,21 @@ fn outcomes(visit: &Visit) -> Markup {
 
 fn clock(visit: &Visit, shared: &Shared) -> Markup {
     html! {
-        h2 { (visit.say("时间", "Time")) }
         p {
             (visit.say("沙箱的时间是", "It is ")) (time(shared.access.clock.now()))
             (visit.say(
                 "。可以拨快，以便看到期限届满；对沙箱中的所有人生效，不能拨回，登录会话也会到期。",
-                " in the sandbox. Move it forward to see what falls due. It moves for everybody in the sandbox, \
-                 never back, and sessions end with it.",
+                " in the sandbox. It can be moved forward to see what falls due. It moves for everybody in the \
+                 sandbox, never back, and sessions end with it.",
             ))
         }
-        form.row method="post" action="/sandbox/time" {
+    }
+}
+
+/// The form that moves the time.
+fn moving(visit: &Visit, action: &str) -> Markup {
+    html! {
+        form.row method="post" action=(action) {
             (visit.form_token())
             div {
                 label for="days" { (visit.say("天数（1至400）", "Days (1 to 400)")) }
