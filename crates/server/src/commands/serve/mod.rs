@@ -56,6 +56,7 @@ use self::proxies::seen_through;
 use self::relay::{RelaySettings, Relaying};
 use self::sandbox::{Ground, Running};
 use crate::clock::SystemClock;
+use crate::commands::place::Place;
 use crate::product::{self, Product};
 use crate::refresh::{Refresh, TrustFolder};
 use crate::traces::TraceSettings;
@@ -188,10 +189,7 @@ struct Served {
 impl Served {
     fn start(config: &Config) -> anyhow::Result<Self> {
         let place = config.place();
-        let ground = match config.sandbox() {
-            Some(directory) => Ground::sandbox(directory, &config.trust)?,
-            None => Ground::real(&place)?,
-        };
+        let ground = ground(config, &place)?;
         let clock = ground.clock();
         let store = place.open(clock.now())?;
         let keyring = Arc::new(config.key_file().keyring(&place)?);
@@ -278,6 +276,14 @@ impl Served {
         post.join().map_err(|_| anyhow::anyhow!("the post died; start again"))?;
         let pushed = pushing.map(thread::JoinHandle::join).transpose();
         pushed.map(drop).map_err(|_| anyhow::anyhow!("the webhooks died; start again"))
+    }
+}
+
+/// What the service stands on: a real installation, or a sandbox.
+fn ground(config: &Config, place: &Place) -> anyhow::Result<Ground> {
+    match config.sandbox() {
+        Some(directory) => Ground::sandbox(directory, &config.trust),
+        None => Ground::real(place),
     }
 }
 
