@@ -141,7 +141,9 @@ struct Busy<'c> {
 
 impl<'c> Busy<'c> {
     fn with(courier: &'c Courier, platform: PartyId) -> Option<Self> {
-        courier.busy().insert(platform).then_some(Self { courier, platform })
+        let is_free = courier.busy().insert(platform);
+        // Made where it is free alone: whoever drops one lets the platform go.
+        is_free.then(|| Self { courier, platform })
     }
 }
 

@@ -2,6 +2,7 @@
 //! has.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
@@ -78,7 +79,7 @@ impl Scene {
         let enquiries = Arc::new(Enquiries::new(world.store.clone()));
         let network = "127.0.0.1/32".parse().unwrap();
         let rules = Rules { http: true, networks: vec![network], ..Rules::default() };
-        let sender = Arc::new(Sender::new(rules, Duration::from_millis(300)));
+        let sender = Arc::new(Sender::new(rules, Duration::from_secs(2)));
         let courier =
             Courier::open(enquiries.clone(), keyring.clone(), sender, world.clock.clone());
         let (demands, courier) = (Demands::new(enquiries, keyring), courier.unwrap());
@@ -373,6 +374,15 @@ fn what_was_uploaded_stands_and_comes_late_at_most(on: On) {
     }
 }
 
+/// Says that it is over when it is dropped.
+struct Over<'o>(&'o AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn several_threads_ask_while_uploads_come_and_none_fails(on: On) {
     const PARCELS: u64 = 12;
     let mut scene = Scene::with(on, drawn_at(false));
@@ -383,10 +393,13 @@ fn several_threads_ask_while_uploads_come_and_none_fails(on: On) {
         let stage = |id: &DeclarationId| of(store, at_office(), *id).unwrap()[0].stage;
         ids.iter().any(|id| stage(id).is_open())
     };
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        // Also where this thread fails: the others must not go on then.
+        let _over = Over(&is_over);
         for _ in 0..3 {
             scope.spawn(|| {
-                while is_open() {
+                while is_open() && !is_over.load(Ordering::Relaxed) {
                     courier.run_dry().unwrap();
                 }
             });
@@ -395,6 +408,7 @@ fn several_threads_ask_while_uploads_come_and_none_fails(on: On) {
             let told = scene.take(&scene.platform.upload());
             assert_eq!(told, (Outcome::Taken, String::new()));
         }
+        courier.run_dry().unwrap();
     });
     for id in ids {
         assert_eq!((scene.only(id).stage, scene.codes(id)), (Stage::Compared, vec![]));
