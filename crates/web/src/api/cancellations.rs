@@ -89,7 +89,7 @@ fn place_of(text: &str) -> Option<(i64, String)> {
 
 /// Decide about a request to cancel a declaration
 #[utoipa::path(
-    post, path = "/api/v1/cancellations/{number}/decision", tag = "officers",
+    post, path = "/api/v1/cancellations/{number}/decision", tag = "cases",
     operation_id = "decide_cancellation",
     params(("number" = String, Path, description = "The declaration's invtNo.")),
     request_body = VerdictGiven,

@@ -59,7 +59,7 @@ pub struct ChosenGiven {
 ///
 /// What an officer needs beside the declaration: who works on it, what can be decided, what was proposed about it.
 #[utoipa::path(
-    get, path = "/api/v1/declarations/{number}/case", tag = "officers", operation_id = "show_case",
+    get, path = "/api/v1/declarations/{number}/case", tag = "cases", operation_id = "show_case",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     responses((status = 200, description = "The case.", body = CaseView)),
 )]
@@ -76,7 +76,7 @@ pub async fn show(
 ///
 /// Whoever has it is the only one who decides about it, until it is taken over, given back, decided, or lapses.
 #[utoipa::path(
-    post, path = "/api/v1/declarations/{number}/assignment", tag = "officers", operation_id = "assign_case",
+    post, path = "/api/v1/declarations/{number}/assignment", tag = "cases", operation_id = "assign_case",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     request_body = AssignmentGiven,
     responses((status = 200, description = "The case as it is now.", body = CaseView)),
@@ -101,7 +101,7 @@ pub async fn assign(
 ///
 /// Goods that customs keeps are let go by two. Nothing is decided before another officer approves it.
 #[utoipa::path(
-    post, path = "/api/v1/declarations/{number}/proposal", tag = "officers", operation_id = "propose_ruling",
+    post, path = "/api/v1/declarations/{number}/proposal", tag = "cases", operation_id = "propose_ruling",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     request_body = RulingGiven,
     responses((status = 201, description = "The case as it is now.", body = CaseView)),
@@ -123,7 +123,7 @@ pub async fn propose(
 ///
 /// Approved, it is carried out at once. Neither whoever proposed it nor whoever kept the goods approves it.
 #[utoipa::path(
-    post, path = "/api/v1/declarations/{number}/proposal/answer", tag = "officers",
+    post, path = "/api/v1/declarations/{number}/proposal/answer", tag = "cases",
     operation_id = "answer_proposal",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     request_body = ApprovalGiven,
@@ -148,7 +148,7 @@ pub async fn answer(
 ///
 /// Rulings that were proposed about declarations of the officer's own office, the oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/proposals", tag = "officers", operation_id = "list_proposals",
+    get, path = "/api/v1/proposals", tag = "cases", operation_id = "list_proposals",
     params(PageQuery),
     responses((status = 200, description = "What was proposed.", body = Listed<ProposedView>)),
 )]
@@ -185,7 +185,7 @@ pub async fn proposals(
 ///
 /// Each by itself: what is not possible about one hinders no other.
 #[utoipa::path(
-    post, path = "/api/v1/queue/rulings", tag = "officers", operation_id = "rule_several",
+    post, path = "/api/v1/queue/rulings", tag = "cases", operation_id = "rule_several",
     request_body = RulingsGiven,
     responses((status = 200, description = "What became of each.", body = RuledView)),
 )]

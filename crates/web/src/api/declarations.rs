@@ -84,7 +84,7 @@ pub async fn show(
 /// Of the officer's own office. The declarant is answered in its mailbox. What a colleague works on is not decided;
 /// what needs two officers is proposed.
 #[utoipa::path(
-    post, path = "/api/v1/declarations/{number}/ruling", tag = "officers", operation_id = "rule",
+    post, path = "/api/v1/declarations/{number}/ruling", tag = "cases", operation_id = "rule",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     request_body = RulingGiven,
     responses((status = 200, description = "Where it stands now.", body = DecidedView)),

@@ -65,7 +65,7 @@ enum FindingName {
 ///
 /// The oldest of the officer's office.
 #[utoipa::path(
-    get, path = "/api/v1/quarantine", tag = "officers", operation_id = "list_quarantine",
+    get, path = "/api/v1/quarantine", tag = "cases", operation_id = "list_quarantine",
     responses((status = 200, description = "What is due.", body = DuesView)),
 )]
 pub async fn due(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
@@ -78,7 +78,7 @@ pub async fn due(State(shared): State<Shared>, caller: Caller) -> Result<Respons
 ///
 /// Of the exported parcel of a declaration.
 #[utoipa::path(
-    post, path = "/api/v1/declarations/{number}/quarantine", tag = "officers",
+    post, path = "/api/v1/declarations/{number}/quarantine", tag = "cases",
     operation_id = "register_quarantine",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     request_body = FindingGiven,

@@ -65,7 +65,7 @@ pub enum DirectionName {
 ///
 /// Declarations of the officer's own office, queue by queue, in order of lodging.
 #[utoipa::path(
-    get, path = "/api/v1/queue", tag = "officers", operation_id = "list_queue",
+    get, path = "/api/v1/queue", tag = "cases", operation_id = "list_queue",
     params(QueueQuery, PageQuery),
     responses((status = 200, description = "What waits.", body = Listed<QueuedView>)),
 )]
@@ -110,7 +110,7 @@ pub async fn list(
 ///
 /// Of the officer's own office: how many declarations in each queue, and since when the oldest.
 #[utoipa::path(
-    get, path = "/api/v1/queue/waiting", tag = "officers", operation_id = "show_waiting",
+    get, path = "/api/v1/queue/waiting", tag = "cases", operation_id = "show_waiting",
     responses((status = 200, description = "How much waits.", body = WaitingQueuesView)),
 )]
 pub async fn waiting(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {

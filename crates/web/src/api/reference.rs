@@ -20,6 +20,7 @@ const GROUPS: &[(&str, (&str, &str))] = &[
     ("returns", ("退货", "Returns")),
     ("consolidation", ("汇总申报", "Consolidation")),
     ("bonded", ("保税", "Bonded stock")),
+    ("cases", ("案件", "Cases of an office")),
     ("officers", ("关员业务", "Officers")),
     ("payments", ("支付相关原始数据", "Payment evidence")),
     ("registry", ("注册企业", "Who is registered")),

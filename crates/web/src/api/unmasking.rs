@@ -75,7 +75,7 @@ pub struct AnsweredView {
 /// Their full data, for a stated reason, which is recorded before they are shown. Under an idempotency key too
 /// each request is one showing.
 #[utoipa::path(
-    post, path = "/api/v1/declarations/{number}/persons", tag = "officers", operation_id = "show_persons",
+    post, path = "/api/v1/declarations/{number}/persons", tag = "cases", operation_id = "show_persons",
     params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
     request_body = ReasonGiven,
     responses((status = 200, description = "The persons.", body = PersonsView)),
@@ -97,7 +97,7 @@ pub async fn show(
 ///
 /// Those of the officer's own office, the newest first, at most fifty.
 #[utoipa::path(
-    get, path = "/api/v1/unmaskings", tag = "officers", operation_id = "list_unmaskings",
+    get, path = "/api/v1/unmaskings", tag = "cases", operation_id = "list_unmaskings",
     responses((status = 200, description = "The requests.", body = Vec<UnmaskingView>)),
 )]
 pub async fn list(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
@@ -111,7 +111,7 @@ pub async fn list(State(shared): State<Shared>, caller: Caller) -> Result<Respon
 ///
 /// Another officer has to approve it.
 #[utoipa::path(
-    post, path = "/api/v1/unmaskings", tag = "officers", operation_id = "ask_to_unmask",
+    post, path = "/api/v1/unmaskings", tag = "cases", operation_id = "ask_to_unmask",
     request_body = UnmaskingGiven,
     responses((status = 200, description = "It is asked for.", body = AskedView)),
 )]
@@ -137,7 +137,7 @@ pub async fn propose(
 ///
 /// Nobody approves his own.
 #[utoipa::path(
-    post, path = "/api/v1/unmaskings/{number}/answer", tag = "officers", operation_id = "answer_unmasking",
+    post, path = "/api/v1/unmaskings/{number}/answer", tag = "cases", operation_id = "answer_unmasking",
     params(("number" = i64, Path, description = "The request's number.")),
     request_body = ApprovalGiven,
     responses((status = 200, description = "It is answered.", body = AnsweredView)),
@@ -160,7 +160,7 @@ pub async fn answer(
 ///
 /// Once, within a day of the approval, to whoever has asked.
 #[utoipa::path(
-    post, path = "/api/v1/unmaskings/{number}/persons", tag = "officers", operation_id = "show_persons_of_many",
+    post, path = "/api/v1/unmaskings/{number}/persons", tag = "cases", operation_id = "show_persons_of_many",
     params(("number" = i64, Path, description = "The request's number.")),
     responses((status = 200, description = "The persons.", body = Vec<PersonsView>)),
 )]

@@ -168,7 +168,8 @@ async fn the_reference_page_shows_every_operation_in_both_languages() {
             let page = browser.open(&format!("/developers/api/{group}")).await;
             assert!(page.body.contains(&format!("id=\"{id}\"")), "{id}");
             assert!(page.body.contains(&format!("{method} {path}")), "{method} {path}");
-            assert!(page.body.contains("curl") && page.body.len() < 100_000, "{}", page.body.len());
+            assert!(page.body.contains("curl"), "{group}");
+            assert!(page.body.len() < 100_000, "{group}: {}", page.body.len());
             for linked in page.body.split("href=\"#schema-").skip(1) {
                 let name = linked.split('"').next().unwrap();
                 assert!(page.body.contains(&format!("id=\"schema-{name}\"")), "{group}: {name}");
