@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tongguan_domain::time::Moment;
-use tongguan_storage::seal::{Keyring, SealError};
+use tongguan_storage::seal::{Keyring, SealError, sealed_by};
 use tongguan_storage::{AnsweredRequestRow, Backoff, StorageError, Store, Tx, Writer};
 
 use crate::digest::sha256;
@@ -121,7 +121,7 @@ impl Answered {
                 Ok(Begun::UnderWay(begun_at))
             }
             Some(AnsweredRequestRow { answer: Some(sealed), .. }) => {
-                Ok(Begun::Before(self.keyring.open_secret(&place(request), &sealed)?))
+                Ok(Begun::Before(self.keyring.open_secret(&place_of_answer(client, key), &sealed)?))
             }
         }
     }
@@ -141,10 +141,14 @@ impl Answered {
     /// # Errors
     /// [`AnsweredError`].
     pub fn settle(&self, held: &Held, answer: Option<&[u8]>) -> Result<(), AnsweredError> {
-        let place = place(&held.request);
+        let RequestKey { client, key, .. } = &held.request;
+        let place = place_of_answer(client, key);
         let sealed = answer.map(|answer| self.keyring.seal_secret(&place, answer)).transpose()?;
         self.held(held, |tx, row| match &sealed {
-            Some(_) => tx.upsert(&[AnsweredRequestRow { answer: sealed.clone(), ..row }]),
+            Some(answer) => {
+                tx.still_seal(&[sealed_by(answer)?])?;
+                tx.upsert(&[AnsweredRequestRow { answer: sealed.clone(), ..row }])
+            }
             None => tx.forget_requests(&[(&row.client, &row.key)]).map(drop),
         })
     }
@@ -178,7 +182,7 @@ impl Answered {
 }
 
 /// What a sealed answer is bound to.
-fn place(RequestKey { client, key, .. }: &RequestKey) -> String {
+pub(crate) fn place_of_answer(client: &str, key: &str) -> String {
     format!("answer {client} {key}")
 }
 

@@ -28,11 +28,7 @@ impl Unread {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub(crate) fn by(
-        view: &mut View<'_>,
-        follower: &str,
-        most: i64,
-    ) -> Result<Self, StorageError> {
+    pub(crate) fn by(view: &mut View<'_>, follower: &str, most: i64) -> Result<Self, StorageError> {
         let from: BTreeMap<_, _> =
             view.cursors(follower)?.into_iter().map(|it| (it.partition, it.seq)).collect();
         let events = view.unread::<Event>(follower, most)?;

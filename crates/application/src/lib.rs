@@ -43,6 +43,7 @@
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
 //! | [`filing`] | what enterprises file, reviewed by officers until it is registered |
 //! | [`history`] | who changed what, from where, and when; who decided what |
+//! | [`keys`] | the ring of keys that seal: which one does, and how one is taken out of use |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
 //! | [`sandbox`] | test enterprises for whoever wants to try, in a service that is nothing else |
@@ -76,6 +77,7 @@ pub mod following;
 pub mod gate;
 pub mod history;
 pub mod intake;
+pub mod keys;
 pub mod learning;
 pub mod mailboxes;
 pub mod not_departed;

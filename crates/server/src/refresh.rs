@@ -1,5 +1,5 @@
-//! Taking up what others changed while the process runs: registry, settings, code tables, and the
-//! folder of trusted authorities.
+//! Taking up what others changed while the process runs: registry, settings, code tables, the ring of keys, and
+//! the folder of trusted authorities.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use tokio::sync::watch;
 use tongguan_application::intake::Knowledge;
+use tongguan_application::keys::KeysNews;
 use tongguan_application::learning::{LearnError, Learned};
 use tongguan_application::pipeline::Pipeline;
 use tongguan_domain::time::Moment;
@@ -24,6 +25,7 @@ pub struct Refresh {
     /// The day on which it was judged who may declare for others.
     judged_on: Option<Date>,
     learned: Learned,
+    keys: KeysNews,
     knowledge: Knowledge,
     trust: TrustFolder,
     /// Tells those who judge certificates beside the pipeline.
@@ -40,12 +42,19 @@ pub struct TrustFolder {
 type Listing = Vec<(PathBuf, u64, SystemTime)>;
 
 impl Refresh {
-    /// For a pipeline that starts with `knowledge`, made of what was `learned` and of `trust`; looks at
-    /// most every so many seconds.
-    pub fn new(learned: Learned, knowledge: Knowledge, trust: TrustFolder, seconds: u32) -> Self {
+    /// For a pipeline that starts with `knowledge`, made of what was `learned` and of `trust`, and seals as
+    /// `keys` hear; looks at most every so many seconds.
+    pub fn new(
+        learned: Learned,
+        keys: KeysNews,
+        knowledge: Knowledge,
+        trust: TrustFolder,
+        seconds: u32,
+    ) -> Self {
         let every_ms = i64::from(seconds) * 1000;
         let trusted = watch::Sender::new(Arc::clone(&knowledge.trust));
-        Self { every_ms, looked_at: None, judged_on: None, learned, knowledge, trust, trusted }
+        let (looked_at, judged_on) = (None, None);
+        Self { every_ms, looked_at, judged_on, learned, keys, knowledge, trust, trusted }
     }
 
     /// Who is trusted now, and from now on.
@@ -72,14 +81,14 @@ impl Refresh {
         let trust = self.trust.changed()?;
         let trusted = trust.as_ref().map_or(&self.knowledge.trust, |(_, trusted)| trusted).clone();
         let judged = trust.is_none() && self.judged_on == Some(now.china_day());
-        let (learned, changed) = store
+        let (learned, changed, keys) = store
             .read(|view| {
                 let mut learned = self.learned.clone();
                 let changed = learned.catch_up(view)?;
                 if !judged || changed.contains(&Register::Registry) {
                     learned.judge_delegates(view, &trusted, now)?;
                 }
-                Ok::<_, LearnError>((learned, changed))
+                Ok::<_, LearnError>((learned, changed, self.keys.take_up(view)?))
             })
             .context("what was changed by another process cannot be taken up")?;
         let mut taken_up: Vec<_> = changed.iter().map(|register| register.name()).collect();
@@ -87,6 +96,13 @@ impl Refresh {
             self.trust = folder;
             self.trusted.send_replace(Arc::clone(&trusted));
             taken_up.push("trust");
+        }
+        // All who seal hold the same ring: nothing has to be handed on.
+        match keys {
+            Some(Ok(())) => taken_up.push(Register::Keys.name()),
+            // What the earlier key seals is sealed as well, until that is retired.
+            Some(Err(error)) => tracing::error!("another key is to seal, and cannot yet: {error}"),
+            None => {}
         }
         if !taken_up.is_empty() || !judged {
             self.knowledge.registry = learned.registry.clone();

@@ -49,9 +49,13 @@ CREATE TABLE message_bundle (
     partition BIGINT NOT NULL,
     message_id BIGINT NOT NULL,
     period TEXT NOT NULL,
+    key_id BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (partition, message_id)
 ) HEAP;
+
+-- What a key of the ring still seals: counted before it is retired, and found when it is sealed anew.
+CREATE INDEX message_bundle_key ON message_bundle (key_id, period, message_id);
 
 CREATE TABLE inbox (
     partition BIGINT NOT NULL,
@@ -659,7 +663,7 @@ CREATE TABLE revision (
 INSERT INTO revision (name, n) VALUES
     ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0),
     ('filings', 0), ('evidence', 0), ('pictures', 0), ('decisions', 0), ('casework', 0),
-    ('webhooks', 0), ('bonded', 0), ('service', 0);
+    ('webhooks', 0), ('bonded', 0), ('service', 0), ('keys', 0);
 
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
@@ -744,9 +748,25 @@ CREATE TABLE invitation (
 ) CLUSTERED;
 
 CREATE TABLE data_key (
-    period TEXT NOT NULL PRIMARY KEY,
-    wrapped BYTES NOT NULL
+    period TEXT NOT NULL,
+    key_id BIGINT NOT NULL,
+    wrapped BYTES NOT NULL,
+    PRIMARY KEY (period, key_id)
 ) CLUSTERED;
+
+-- The keys of the ring, without themselves: those stand in the key file alone.
+CREATE TABLE sealing_key (
+    key_id BIGINT NOT NULL PRIMARY KEY,
+    cipher TEXT NOT NULL,
+    marks_id BIGINT NOT NULL,
+    added_at BIGINT NOT NULL,
+    seals BIGINT NOT NULL CHECK (seals IN (0, 1)),
+    seals_since BIGINT,
+    retired_at BIGINT,
+    CHECK (seals = 0 OR retired_at IS NULL)
+) CLUSTERED;
+
+CREATE UNIQUE INDEX sealing_key_seals ON sealing_key (seals) WHERE seals = 1;
 
 -- Addresses that a mailbox's messages are pushed to. Secrets are sealed.
 CREATE TABLE webhook (
@@ -911,9 +931,12 @@ CREATE TABLE picture_body (
     declaration_id BIGINT NOT NULL,
     n BIGINT NOT NULL,
     period TEXT NOT NULL,
+    key_id BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (declaration_id, n)
 ) HEAP;
+
+CREATE INDEX picture_body_key ON picture_body (key_id, period, declaration_id, n);
 
 -- Requests to see the persons of many declarations, which need a second officer. Answered ones stay.
 CREATE TABLE unmasking (
@@ -973,9 +996,12 @@ CREATE TABLE evidence_upload (
     declaration_id BIGINT NOT NULL,
     n BIGINT NOT NULL,
     period TEXT NOT NULL,
+    key_id BIGINT NOT NULL,
     body BYTES NOT NULL,
     PRIMARY KEY (partition, declaration_id, n)
 ) HEAP;
+
+CREATE INDEX evidence_upload_key ON evidence_upload (key_id, period, declaration_id, n);
 
 -- Changes of parameters that one proposes and another approves. Answered ones stay.
 CREATE TABLE parameter_proposal (

@@ -12,6 +12,8 @@ use tongguan_domain::party::PartyCode;
 use tongguan_domain::quantity::Quantity;
 use tongguan_domain::time::Moment;
 
+use crate::seal::KeyId;
+
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -121,6 +123,7 @@ integers! {
     Money: |money| money.fen(), |value| Some(Self::from_fen(value));
     Quantity: |quantity| quantity.trillionths(), Quantity::from_trillionths;
     Moment: |moment| moment.micros(), |value| Some(Self::from_micros(value));
+    KeyId: |id| id.number(), Self::numbered;
 }
 
 macro_rules! texts {

@@ -25,6 +25,8 @@ pub(crate) enum Taken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lock {
     No,
+    /// They may be read by all, and changed by nobody.
+    Shared,
     Yes,
 }
 
@@ -107,10 +109,10 @@ impl Dialect {
             Self::Postgres => {
                 let rows = unnest(table.types.get(..width).unwrap_or_default());
                 let equal = equalities(key, |_, column| format!("{name}.{column} = k.{column}"));
-                let lock = if lock == Lock::Yes {
-                    format!(" FOR UPDATE OF {name}")
-                } else {
-                    String::new()
+                let lock = match lock {
+                    Lock::No => String::new(),
+                    Lock::Shared => format!(" FOR SHARE OF {name}"),
+                    Lock::Yes => format!(" FOR UPDATE OF {name}"),
                 };
                 format!(
                     "SELECT {columns} FROM {rows} AS k({}) JOIN {name} ON {equal} ORDER BY {order}{lock}",

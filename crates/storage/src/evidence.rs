@@ -8,6 +8,7 @@ use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
+use crate::seal::KeyId;
 use crate::tx::{Tx, View};
 
 row! {
@@ -71,6 +72,8 @@ row! {
         n: i64,
         /// The period of the key that seals it.
         period: String,
+        /// The key of the ring that this key was made under.
+        key_id: KeyId,
         /// Compressed, then sealed.
         body: Vec<u8>,
     }

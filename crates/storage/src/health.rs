@@ -6,11 +6,10 @@ use rusqlite::{Connection, OpenFlags};
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 
-use crate::cell::{Column, ToCell};
+use crate::cell::{Cell, Column, ToCell};
 use crate::dialect::Dialect;
 use crate::error::{DriverError, StorageError};
 use crate::ledger::Event;
-use crate::seal::WrappedKey;
 use crate::tx::View;
 
 /// How the database is set.
@@ -170,18 +169,18 @@ impl View<'_> {
         Ok(events.first().map(|event| event.at))
     }
 
-    /// The periods that have a data key, in order.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn sealed_periods(&mut self) -> Result<Vec<String>, StorageError> {
-        let keys: Vec<WrappedKey> = self.select("ORDER BY period", &[])?;
-        Ok(keys.into_iter().map(|key| key.period).collect())
+    fn single<T: Column>(&mut self, text: &str) -> Result<Option<T>, StorageError> {
+        self.single_of(text, &[])
     }
 
-    fn single<T: Column>(&mut self, text: &str) -> Result<Option<T>, StorageError> {
+    /// The one value that a query gives.
+    pub(crate) fn single_of<T: Column>(
+        &mut self,
+        text: &str,
+        values: &[Cell<'_>],
+    ) -> Result<Option<T>, StorageError> {
         let mut value = None;
-        self.query(text, &[], &mut |view| {
+        self.query(text, values, &mut |view| {
             value = Some(view.columns("value").next("value")?);
             Ok(())
         })?;

@@ -6,6 +6,7 @@ use tongguan_domain::time::Moment;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
+use crate::seal::KeyId;
 use crate::tx::{Tx, View};
 
 row! {
@@ -53,6 +54,8 @@ row! {
         message_id: MessageId,
         /// The period of the key that seals it.
         period: String,
+        /// The key of the ring that this key was made under.
+        key_id: KeyId,
         /// Compressed, then sealed.
         body: Vec<u8>,
     }

@@ -4,6 +4,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 
 use crate::error::StorageError;
+use crate::seal::KeyId;
 use crate::tx::View;
 
 row! {
@@ -35,6 +36,8 @@ row! {
         n: i64,
         /// The period of the key that seals it.
         period: String,
+        /// The key of the ring that this key was made under.
+        key_id: KeyId,
         /// Sealed.
         body: Vec<u8>,
     }

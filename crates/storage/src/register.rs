@@ -36,6 +36,8 @@ pub enum Register {
     Bonded,
     /// What was done to the running service: its log, its backups.
     Service,
+    /// The keys that seal.
+    Keys,
 }
 
 /// How often each register was changed.
@@ -127,7 +129,7 @@ pub struct AuditPlace {
 
 impl Register {
     /// Every register.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Registry,
         Self::Settings,
         Self::Codes,
@@ -141,6 +143,7 @@ impl Register {
         Self::Webhooks,
         Self::Bonded,
         Self::Service,
+        Self::Keys,
     ];
 
     /// Its name in rows.
@@ -159,6 +162,7 @@ impl Register {
             Self::Webhooks => "webhooks",
             Self::Bonded => "bonded",
             Self::Service => "service",
+            Self::Keys => "keys",
         }
     }
 

@@ -268,6 +268,15 @@ impl<'c> Tx<'c> {
         self.view.load_with(&sorted(keys), Lock::Yes)
     }
 
+    /// The rows of these keys, in order of the keys; until the end of the transaction others may read and lock
+    /// them like this, and not change them.
+    pub(crate) fn lock_shared<R: Row, K: Cells>(
+        &mut self,
+        keys: &[K],
+    ) -> Result<Vec<R>, StorageError> {
+        self.view.load_with(&sorted(keys), Lock::Shared)
+    }
+
     /// The rows with the keys of `rows` as they stand, in order of the keys, kept from other writers;
     /// those that were not there are `rows` themselves. Of two with one key the first counts.
     ///

@@ -160,11 +160,7 @@ pub async fn decide(
 ///
 /// # Errors
 /// Why it was not proposed.
-pub async fn propose(
-    shared: &Shared,
-    caller: &Caller,
-    decision: Decision,
-) -> Result<(), Problem> {
+pub async fn propose(shared: &Shared, caller: &Caller, decision: Decision) -> Result<(), Problem> {
     let (cause, now) = (caller.cause(), shared.access.clock.now());
     record(shared, move |it| casework::propose(it.store(), &decision, &cause, now)).await
 }

@@ -16,7 +16,7 @@ use tongguan_storage::{EvidenceDemandRow, EvidenceKey};
 
 use super::compared::{Compared, Facts};
 use super::courier::Courier;
-use super::taking::place_of;
+use super::taking::place_of_upload;
 use super::{EvidenceError, Stage, event};
 use crate::clearing::record::{self, DocumentKind, DocumentRecord};
 use crate::history::ChangeKind;
@@ -65,21 +65,22 @@ impl Courier {
         key: EvidenceKey,
     ) -> Result<Option<(EvidenceDemandRow, String)>, EvidenceError> {
         let (partition, declaration, n) = key;
-        let (row, upload) = self.store().read(|view| {
+        // In one view: what is sealed anew meanwhile is seen as it was, with its key.
+        let (row, upload, data_key) = self.store().read(|view| {
             let rows = view.evidence_demands(&[(partition, declaration)])?;
-            Ok::<_, EvidenceError>((
-                rows.into_iter().find(|row| row.n == n),
-                view.evidence_upload(key)?,
-            ))
+            let upload = view.evidence_upload(key)?;
+            let data_key = match &upload {
+                Some(it) => view.known_data_key(&self.keyring, &it.period, it.key_id)?,
+                None => None,
+            };
+            Ok::<_, EvidenceError>((rows.into_iter().find(|row| row.n == n), upload, data_key))
         })?;
         let Some(row) = row.filter(is_uploaded) else { return Ok(None) };
         let damaged = || EvidenceError::Damaged(declaration);
         let upload = upload.ok_or_else(damaged)?;
-        let data_key =
-            self.store().read(|view| view.known_data_key(&self.keyring, &upload.period))?;
         let data_key = data_key.ok_or_else(damaged)?;
         let bytes = data_key
-            .open(place_of(&row), &upload.body)
+            .open(place_of_upload(declaration), &upload.body)
             .map_err(|source| EvidenceError::Sealed { declaration, source })?;
         let text = String::from_utf8(bytes).map_err(|_| damaged())?;
         Ok(Some((row, text)))

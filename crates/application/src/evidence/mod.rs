@@ -41,6 +41,7 @@ pub use compared::{Compared, Facts};
 pub use courier::{Courier, Step};
 pub use demand::{Asker, Demand, Stage, UnreadableDemand};
 pub use demanding::{DemandPage, DemandPlace, Wanted, of};
+pub(crate) use taking::place_of_upload;
 
 /// Demands payment evidence, and takes what is uploaded.
 pub struct Demands {

@@ -1,5 +1,6 @@
 //! What a platform uploads (`realTimeDataUpload`) is judged and kept.
 
+use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 use tongguan_messages::certificate::{Certificate, TrustStore, judge};
 use tongguan_messages::evidence::answer::Outcome;
@@ -94,8 +95,8 @@ impl Demands {
                     Some(_) => return Ok((Outcome::OtherUpload, Vec::new())),
                     None => {}
                 }
-                let sealed =
-                    tx.data_key(&self.keyring, &period)?.seal(place_of(&row), text.as_bytes());
+                let data_key = tx.data_key(&self.keyring, &period)?;
+                let sealed = data_key.seal(place_of_upload(row.declaration_id), text.as_bytes());
                 let sealed = sealed.map_err(StorageError::from)?;
                 let (partition, declaration_id, n) = key;
                 tx.insert(&[EvidenceUploadRow {
@@ -103,6 +104,7 @@ impl Demands {
                     declaration_id,
                     n,
                     period: period.clone(),
+                    key_id: data_key.id(),
                     body: sealed,
                 }])?;
                 let row = EvidenceDemandRow {
@@ -140,6 +142,6 @@ impl Demands {
 
 /// For which place it is sealed. Ids of messages are never below nothing, so what lies at their places does not
 /// open here.
-pub(super) const fn place_of(row: &EvidenceDemandRow) -> i64 {
-    !row.declaration_id.0
+pub(crate) const fn place_of_upload(declaration: DeclarationId) -> i64 {
+    !declaration.0
 }

@@ -9,9 +9,7 @@ use tongguan_domain::ids::{DeclarationId, MessageId};
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredEvent, StoredSubjectV1};
-use tongguan_storage::{
-    Backoff, Event, Register, RegisterEvent, StorageError, Store, Tx, Writer,
-};
+use tongguan_storage::{Backoff, Event, Register, RegisterEvent, StorageError, Store, Tx, Writer};
 
 use super::stored::read_actor;
 use super::{Actor, Cause, ChangeKind, Entry, Field, Subject, row};

@@ -226,6 +226,8 @@ pub enum Subject {
     Service(String),
     /// A message that is relayed.
     Message(MessageId),
+    /// A key of the ring that seals, by its name.
+    SealingKey(String),
 }
 
 /// What was done.
@@ -292,6 +294,7 @@ impl Subject {
             Self::ExportReturn(id) => format!("{}/return {}", id.declaration, id.n),
             Self::Document { order_no, kind, number } => format!("{order_no}/{kind} {number}"),
             Self::Service(part) => format!("{part}/service"),
+            Self::SealingKey(name) => format!("{name}/sealing-key"),
             Self::Message(id) => format!("message {}/message", id.0),
         }
     }

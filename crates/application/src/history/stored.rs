@@ -158,6 +158,7 @@ fn write_subject(subject: &Subject) -> StoredRegisterSubjectV1 {
             number.as_str().into(),
         ),
         Subject::Service(part) => StoredRegisterSubjectV1::Service(part.as_str().into()),
+        Subject::SealingKey(name) => StoredRegisterSubjectV1::SealingKey(name.as_str().into()),
         Subject::Message(id) => StoredRegisterSubjectV1::Message(id.0),
     }
 }
@@ -204,6 +205,7 @@ fn read_subject(stored: StoredRegisterSubjectV1) -> Subject {
             Subject::Document { order_no: order_no.into(), kind, number: number.into() }
         }
         StoredRegisterSubjectV1::Service(part) => Subject::Service(part.into()),
+        StoredRegisterSubjectV1::SealingKey(name) => Subject::SealingKey(name.into()),
         StoredRegisterSubjectV1::Message(id) => Subject::Message(MessageId(id)),
     }
 }

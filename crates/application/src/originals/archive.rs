@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use tongguan_domain::ids::MessageId;
-use tongguan_storage::seal::{DataKey, Keyring, SealError};
-use tongguan_storage::{Message, MessageBundle, StorageError, Store};
+use tongguan_storage::seal::{DataKey, KeyId, Keyring, SealError};
+use tongguan_storage::{Message, MessageBundle, StorageError, Store, View};
 
 use crate::digest::sha256;
 use crate::intake::envelope::business_message;
@@ -43,7 +43,7 @@ pub enum OriginalError {
 pub struct Archive {
     store: Store,
     keyring: Arc<Keyring>,
-    keys: BTreeMap<String, DataKey>,
+    keys: BTreeMap<(String, KeyId), DataKey>,
     opened: VecDeque<(MessageId, Vec<u8>)>,
 }
 
@@ -86,8 +86,13 @@ impl Archive {
     fn open(&mut self, message: &Message) -> Result<(), OriginalError> {
         let id = message.message_id;
         let place = (partition_of(message.bundle.0), message.bundle);
-        let bundle = self.store.read(|view| view.message_bundles(&[place]))?.pop();
-        let bundle = bundle.ok_or(OriginalError::NotKept(id))?;
+        // In one view: what is sealed anew meanwhile is seen as it was, with its key.
+        let bundle = self.store.clone().read(|view| {
+            let bundle = view.message_bundles(&[place])?.pop();
+            let bundle = bundle.ok_or(OriginalError::NotKept(id))?;
+            self.learn_key(view, &bundle, id)?;
+            Ok::<_, OriginalError>(bundle)
+        })?;
         let bytes = self.unseal(&bundle, id)?;
         let mut kept = bytes.len();
         self.opened.push_front((message.bundle, bytes));
@@ -98,13 +103,23 @@ impl Archive {
         Ok(())
     }
 
-    fn unseal(&mut self, bundle: &MessageBundle, id: MessageId) -> Result<Vec<u8>, OriginalError> {
-        if !self.keys.contains_key(&bundle.period) {
-            let key = self.store.read(|view| view.known_data_key(&self.keyring, &bundle.period))?;
-            let key = key.ok_or(OriginalError::NotKept(id))?;
-            self.keys.insert(bundle.period.clone(), key);
+    fn learn_key(
+        &mut self,
+        view: &mut View<'_>,
+        bundle: &MessageBundle,
+        id: MessageId,
+    ) -> Result<(), OriginalError> {
+        let under = (bundle.period.clone(), bundle.key_id);
+        if !self.keys.contains_key(&under) {
+            let key = view.known_data_key(&self.keyring, &bundle.period, bundle.key_id)?;
+            self.keys.insert(under, key.ok_or(OriginalError::NotKept(id))?);
         }
-        let key = self.keys.get(&bundle.period).ok_or(OriginalError::NotKept(id))?;
+        Ok(())
+    }
+
+    fn unseal(&self, bundle: &MessageBundle, id: MessageId) -> Result<Vec<u8>, OriginalError> {
+        let key = self.keys.get(&(bundle.period.clone(), bundle.key_id));
+        let key = key.ok_or(OriginalError::NotKept(id))?;
         key.open(bundle.message_id.0, &bundle.body)
             .map_err(|source| OriginalError::Sealed { message: id, source })
     }

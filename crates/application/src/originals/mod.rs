@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
-use tongguan_storage::seal::{DataKey, SealError};
+use tongguan_storage::seal::{DataKey, KeyId, SealError};
 use tongguan_storage::{Message, MessageBundle};
 
 use crate::clearing::batch::Delivery;
@@ -63,15 +63,15 @@ impl Original {
 /// [`SealError`].
 pub(crate) fn bundled(batch: &[Delivery]) -> Result<(Vec<Message>, Vec<MessageBundle>), SealError> {
     let mut messages = Vec::with_capacity(batch.len());
-    let mut shared = BTreeMap::<&str, Shared<'_>>::new();
-    // Mostly one period, whose bundle holds them all.
+    let mut shared = BTreeMap::<(&str, KeyId), Shared<'_>>::new();
+    // Mostly one key, whose bundle holds them all.
     let length = batch.iter().map(|delivery| delivery.original.plain().len()).sum();
     for Delivery { message, original, .. } in batch {
         let mut message = message.clone();
         if let Form::Plain { key, bytes } = &original.0 {
             let first =
                 || Shared { id: message.message_id, key, bytes: Vec::with_capacity(length) };
-            let bundle = shared.entry(key.period()).or_insert_with(first);
+            let bundle = shared.entry((key.period(), key.id())).or_insert_with(first);
             message.bundle = bundle.id;
             message.start = length_of(&bundle.bytes);
             bundle.bytes.extend_from_slice(bytes);
@@ -113,6 +113,7 @@ fn sealed(id: MessageId, bytes: &[u8], key: &DataKey) -> Result<MessageBundle, S
         partition: partition_of(id.0),
         message_id: id,
         period: key.period().to_owned(),
+        key_id: key.id(),
         body: key.seal(id.0, bytes)?,
     })
 }

@@ -122,6 +122,7 @@ fn what_is_forgotten_is_not_read_and_its_month_gets_no_new_key() {
     writer.transaction(|tx| tx.forget_periods(&[("2026-03",)])).unwrap();
     let refused = desk.archive().original(&messages[0]).unwrap_err();
     assert!(matches!(refused, OriginalError::NotKept(_)), "{refused}");
-    let known = desk.store.read(|view| view.known_data_key(&desk.keyring, "2026-03")).unwrap();
+    let id = desk.keyring.sealing();
+    let known = desk.store.read(|view| view.known_data_key(&desk.keyring, "2026-03", id)).unwrap();
     assert!(known.is_none());
 }

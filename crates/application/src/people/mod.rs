@@ -34,6 +34,7 @@ pub use managing::{Invitation, NewPerson, add, change_standing, invite, people, 
 pub use passkeys::{Challenge, NewPasskey, Passkey, Signed};
 pub use password::{BadPassword, Password};
 pub use second_factor::Enrolment;
+pub(crate) use second_factor::place as place_of_second_factor;
 pub use session::{Caller, NextStep, OpenSession, SignedIn};
 pub use webauthn::{Algorithm, Ceremony, RelyingParty};
 

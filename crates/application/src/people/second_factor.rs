@@ -65,6 +65,7 @@ fn totp(secret: &[u8], name: &SignIn) -> Option<Totp> {
         .ok()
 }
 
-fn place(name: &SignIn) -> String {
+/// What the secret of somebody's second factor is bound to.
+pub(crate) fn place(name: &SignIn) -> String {
     format!("totp {name}")
 }

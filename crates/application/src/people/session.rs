@@ -2,10 +2,10 @@
 
 use tongguan_domain::access::{Role, SignIn, Standing};
 use tongguan_domain::time::Moment;
-use tongguan_storage::seal::random;
+use tongguan_storage::seal::{random, sealed_by};
 use tongguan_storage::{Backoff, PersonRow, Register, SessionRow, StorageError, Tx};
 
-use super::second_factor::{Enrolment, step_of};
+use super::second_factor::{Enrolment, place, step_of};
 use super::{People, PeopleError, Person, password};
 use crate::digest::sha256;
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, record};
@@ -232,6 +232,7 @@ impl People {
         let Some(step) = step else {
             return Err(self.failed(&row.sign_in, "wrong code", now)?);
         };
+        let kept = enrolled.map(|_| self.sealed_now(&row.sign_in, sealed)).transpose()?;
         let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
         let digest = sha256(token.as_bytes());
         let taken = self.writer().retried(Backoff::default(), |tx| {
@@ -247,7 +248,12 @@ impl People {
             if enrolled.is_some() && person.passkeys > 0 && !is_strong {
                 return Ok(false);
             }
-            let (totp, own) = (Some(sealed.clone()), self.own(&person));
+            if let Some(kept) = &kept {
+                tx.still_seal(&[sealed_by(kept)?])?;
+            }
+            let own = self.own(&person);
+            // Who only shows a code keeps the secret as it is sealed by now.
+            let totp = kept.clone().or(person.totp);
             tx.upsert(&[PersonRow { totp, totp_step: step, failures: 0, ..person }])?;
             tx.end_sessions(&[digest])?;
             tx.insert(std::slice::from_ref(&session))?;
@@ -257,6 +263,11 @@ impl People {
             Ok(true)
         })?;
         if taken { Ok(fresh) } else { Err(PeopleError::Wrong) }
+    }
+
+    /// The secret of a second factor under the key that seals: a form may be older than that.
+    fn sealed_now(&self, name: &SignIn, sealed: Vec<u8>) -> Result<Vec<u8>, PeopleError> {
+        Ok(self.keyring.reseal_secret(&place(name), &sealed)?.unwrap_or(sealed))
     }
 
     fn begin(

@@ -121,7 +121,8 @@ impl Pictures {
                 return Err(PictureError::TooMany);
             }
             let n = there.last().map_or(1, |last| last.n + 1);
-            let body = tx.data_key(&self.keyring, &period)?.seal(id.0, &bare)?;
+            let key = tx.data_key(&self.keyring, &period)?;
+            let body = key.seal(place_of_picture(id), &bare)?;
             let length = i64::try_from(bare.len()).unwrap_or(i64::MAX);
             let added_by = actor.name.clone();
             tx.insert(&[PictureRow {
@@ -133,7 +134,8 @@ impl Pictures {
                 added_by,
                 added_at: now,
             }])?;
-            tx.insert(&[PictureBody { declaration_id: id, n, period, body }])?;
+            let key_id = key.id();
+            tx.insert(&[PictureBody { declaration_id: id, n, period, key_id, body }])?;
             Ok((n, vec![added(id, n, format, length, &digest)]))
         })
     }
@@ -156,17 +158,22 @@ impl Pictures {
                 return Ok(None);
             };
             let Some(body) = view.picture_body(id, n)? else { return Ok(None) };
-            let key = view.known_data_key(&self.keyring, &body.period)?;
+            let key = view.known_data_key(&self.keyring, &body.period, body.key_id)?;
             Ok::<_, StorageError>(Some((row, body, key)))
         })?;
         let (row, body, key) = found.ok_or(PictureError::Unknown)?;
-        let bytes = key.ok_or(PictureError::NotKept)?.open(id.0, &body.body)?;
+        let bytes = key.ok_or(PictureError::NotKept)?.open(place_of_picture(id), &body.body)?;
         if sha256(&bytes) != row.digest {
             return Err(PictureError::Altered);
         }
         let format = Format::from_code(row.format).ok_or(PictureError::Altered)?;
         Ok((format, bytes))
     }
+}
+
+/// For which place pictures of a declaration are sealed.
+pub(crate) const fn place_of_picture(declaration: DeclarationId) -> i64 {
+    declaration.0
 }
 
 /// What is known of the pictures of a declaration, in order.

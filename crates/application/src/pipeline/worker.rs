@@ -119,12 +119,15 @@ impl DataKeys {
 
     fn of(&self, at: Moment) -> Result<Arc<DataKey>, StorageError> {
         let period = period_of(at);
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&period).cloned();
-        if let Some(key) = known {
-            return Ok(key);
+        // Another key may seal by now than did when this month's was read.
+        let seals = |key: &&Arc<DataKey>| key.id() == self.keyring.sealing();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.get(&period).filter(seals) {
+            return Ok(key.clone());
         }
+        drop(known);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.get(&period) {
+        if let Some(key) = known.get(&period).filter(seals) {
             return Ok(key.clone());
         }
         let key = self

@@ -20,8 +20,10 @@ use tongguan_domain::ids::DxpId;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::zone::ZoneMessage;
-use tongguan_storage::seal::{Keyring, SealError, random};
-use tongguan_storage::{DeadLetterRow, Register, StorageError, Tx, View, WebhookRow, Writer};
+use tongguan_storage::seal::{Keyring, SealError, random, sealed_by};
+use tongguan_storage::{
+    Backoff, DeadLetterRow, Register, StorageError, Tx, View, WebhookRow, Writer,
+};
 
 use crate::history::{self, Cause, ChangeKind};
 use crate::mailboxes::MailError;
@@ -181,12 +183,14 @@ pub fn add(
             return Err(WebhookError::TooMany(new.mailbox.clone()));
         }
         let last = tx.last_mail(&new.mailbox)?;
+        let sealed = secret.sealed(keyring, number).map_err(StorageError::from)?;
+        tx.still_seal(&[sealed_by(&sealed).map_err(StorageError::from)?])?;
         let row = WebhookRow {
             number,
             mailbox: new.mailbox.clone(),
             url: new.url.clone(),
             message_types: new.message_types.join(","),
-            secret: secret.sealed(keyring, number).map_err(StorageError::from)?,
+            secret: sealed,
             earlier_secret: None,
             earlier_until: None,
             created_at: now,
@@ -287,13 +291,41 @@ pub fn rotate(
     now: Moment,
 ) -> Result<(Webhook, String), WebhookError> {
     let secret = Secret::new()?;
-    let webhook = change(writer, number, cause, now, |_, row| {
+    let webhook = change(writer, number, cause, now, |tx, row| {
         let sealed = secret.sealed(keyring, number.0).map_err(StorageError::from)?;
+        tx.still_seal(&[sealed_by(&sealed).map_err(StorageError::from)?])?;
         row.earlier_secret = Some(std::mem::replace(&mut row.secret, sealed));
         row.earlier_until = Some(now.plus_millis(BOTH_SIGN_MILLIS));
         Ok(())
     })?;
     Ok((webhook, secret.shown()))
+}
+
+/// Seals the secrets of a webhook with the key that seals now; gives how many were sealed with another.
+///
+/// # Errors
+/// [`StorageError`]; in it what is wrong with a secret that does not open.
+pub(crate) fn reseal_secrets(
+    writer: &mut Writer,
+    keyring: &Keyring,
+    number: i64,
+) -> Result<u64, StorageError> {
+    writer.retried(Backoff::default(), |tx| {
+        let Some(mut row) = tx.lock_webhook(number)? else { return Ok(0) };
+        let place = secret::place(number);
+        let mut count = 0;
+        for sealed in [Some(&mut row.secret), row.earlier_secret.as_mut()].into_iter().flatten() {
+            if let Some(fresh) = keyring.reseal_secret(&place, sealed)? {
+                *sealed = fresh;
+                count += 1;
+            }
+        }
+        if count > 0 {
+            tx.still_seal(&[keyring.sealing()])?;
+            tx.upsert(&[row])?;
+        }
+        Ok(count)
+    })
 }
 
 /// Delivers again what lies behind place `after` of the mailbox, or skips what lies before it.

@@ -50,7 +50,8 @@ impl Secret {
     }
 }
 
-fn place(webhook: i64) -> String {
+/// What the secrets of a webhook are bound to.
+pub(super) fn place(webhook: i64) -> String {
     format!("webhook {webhook}")
 }
 

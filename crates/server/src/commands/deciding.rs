@@ -44,7 +44,7 @@ impl Deciding {
         store: &Store,
         act: impl FnOnce(&mut dyn Decides, &Pack) -> T,
     ) -> anyhow::Result<T> {
-        let keyring = Arc::new(self.key_file.keyring(&self.place)?);
+        let keyring = Arc::new(self.key_file.keyring(&self.place, store)?);
         let Learned { pack, settings, .. } = store.read(Learned::load)?;
         let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
         let mut desk = Directly::with(&mut engine, &SystemClock).for_whom(Actor::at_the_machine());

@@ -1,6 +1,7 @@
 //! `tongguan doctor`: looks at everything that an operator can act on, and says what to do.
 
 mod contents;
+mod keys;
 mod law;
 mod machine;
 mod trust;
@@ -141,7 +142,7 @@ impl Doctor {
         let place = self.place.to_string();
         let looks: [(&'static str, anyhow::Result<()>); 7] = [
             ("settings", machine::settings(findings, store, &place, self.fast)),
-            ("key", machine::key(findings, store, self.key_file.path(&self.place))),
+            ("key", keys::ring(findings, store, self.key_file.path(&self.place))),
             ("contents", contents::all(findings, store, &place, now)),
             ("clock", contents::clock(findings, store, &place, now)),
             ("registry", trust::registry(findings, store, &place, now)),

@@ -13,6 +13,7 @@ use clap::Args;
 use serde::Serialize;
 use tongguan_application::delivery::Follower;
 use tongguan_application::intake::{Received, SignatureDemand, Way};
+use tongguan_application::keys::KeysNews;
 use tongguan_application::learning::Learned;
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
@@ -121,14 +122,15 @@ impl Gateway {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let clock = Arc::new(SystemClock);
         let store = self.place.open(clock.now())?;
-        let keyring = Arc::new(self.key_file.keyring(&self.place)?);
+        let keyring = Arc::new(self.key_file.keyring(&self.place, &store)?);
         let learned = store.read(Learned::load)?;
         let (folder, trust) = TrustFolder::open(&self.trust)?;
         let identities = self.identities.register();
         let Learned { registry, pack, settings, .. } = learned.clone();
         let mut knowledge = product::knowledge(registry, pack, trust, demand(&self.unsigned)?);
         knowledge.windows = Arc::new(self.window.iter().cloned().collect());
-        let refresh = Refresh::new(learned, knowledge.clone(), folder, self.refresh);
+        let keys = KeysNews::new(keyring.clone());
+        let refresh = Refresh::new(learned, keys, knowledge.clone(), folder, self.refresh);
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         let pipeline = product.start(workers)?;

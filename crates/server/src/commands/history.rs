@@ -111,6 +111,7 @@ fn write_event<'r>(
         Subject::Letter { mailbox, n, place } => format!("{mailbox}  {n}/{place}"),
         Subject::Filing { party: of, id } => format!("filing {id} of {}", party(*of)),
         Subject::Goods { party: of, item } => format!("goods {item} of {}", party(*of)),
+        Subject::SealingKey(name) => format!("key {name}"),
         other => other.place(),
     };
     let cause = match &event.cause {
@@ -164,6 +165,7 @@ fn event_json<'r>(event: &Event, who: impl Fn(PartyId) -> Option<&'r Registered>
             goods["item_no"] = json!(item);
             goods
         }
+        Subject::SealingKey(name) => json!({ "kind": "sealing key", "key": name }),
         other => json!({ "kind": "record", "place": other.place() }),
     };
     let fields =

@@ -16,6 +16,7 @@ mod export;
 mod facility;
 mod gateway;
 mod history;
+mod keys;
 mod message;
 mod office;
 mod people;
@@ -57,6 +58,7 @@ enum Command {
     Export(export::Export),
     Facility(facility::Facility),
     Gateway(gateway::Gateway),
+    Keys(keys::Keys),
     Office(office::Office),
     People(people::People),
     Quarantine(quarantine::Quarantine),
@@ -90,6 +92,7 @@ impl Tongguan {
             Command::Export(export) => export.run(),
             Command::Facility(facility) => facility.run(),
             Command::Gateway(gateway) => gateway.run(),
+            Command::Keys(keys) => keys.run(),
             Command::Office(office) => office.run(),
             Command::People(people) => people.run(),
             Command::Quarantine(quarantine) => quarantine.run(),

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use tongguan_application::keys;
+use tongguan_application::ports::Clock as _;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Store, StoreSettings, Target};
 
+use crate::clock::SystemClock;
+
 /// The directory where neither `--data` nor `--database` is given.
 const DEFAULT: &str = "tongguan-data";
 /// The key file in that directory.
-pub const KEY_FILE: &str = "tongguan.key";
+const KEY_FILE: &str = "tongguan.key";
 
 /// Where everything is kept.
 #[derive(Args)]
@@ -25,10 +29,10 @@ pub struct Place {
     database: Option<String>,
 }
 
-/// Where the key is kept that messages are sealed with.
+/// Where the keys are kept that messages are sealed with.
 #[derive(Debug, Args)]
 pub struct KeyFile {
-    /// The key that messages are sealed with, made on first use; tongguan.key in the directory of
+    /// The keys that messages are sealed with, made on first use; tongguan.key in the directory of
     /// the embedded database when absent. Back it up, apart from the database.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -107,20 +111,26 @@ impl KeyFile {
         self.key_file.is_some()
     }
 
-    /// Reads the key, and makes it where there is none. Call it after [`Place::open`], which makes
-    /// the directory.
+    /// Opens the ring of an open database, and makes it where there is none.
     ///
     /// # Errors
     /// What, where, and what to do.
-    pub fn keyring(&self, place: &Place) -> anyhow::Result<Keyring> {
-        let path = self.path(place).context(
-            "with --database there is no directory for the key that messages are sealed with: \
-             name its file with --key-file FILE",
-        )?;
-        Ok(Keyring::open(&path)?)
+    pub fn keyring(&self, place: &Place, store: &Store) -> anyhow::Result<Keyring> {
+        Ok(keys::open(store, &self.named(place)?, SystemClock.now())?)
     }
 
-    /// Where the key is kept; `None` with PostgreSQL where nobody said.
+    /// Where the keys are kept.
+    ///
+    /// # Errors
+    /// With PostgreSQL, where nobody said.
+    pub fn named(&self, place: &Place) -> anyhow::Result<PathBuf> {
+        self.path(place).context(
+            "with --database there is no directory for the keys that messages are sealed with: \
+             name their file with --key-file FILE",
+        )
+    }
+
+    /// Where the keys are kept; `None` with PostgreSQL where nobody said.
     pub fn path(&self, place: &Place) -> Option<PathBuf> {
         let beside = || place.embedded().map(|directory| directory.join(KEY_FILE));
         self.key_file.clone().or_else(beside)

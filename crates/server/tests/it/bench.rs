@@ -40,3 +40,12 @@ fn many_clients_lose_nothing_over_http() {
     }
     assert!(result["rss_mib"]["last_quarter"].as_f64().unwrap() > 0.0, "{result}");
 }
+
+#[test]
+fn every_cipher_is_measured() {
+    let run = tongguan(&["bench", "seal", "--rounds", "3", "--bytes", "100", "--json"], "");
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let result = run.json();
+    let ciphers: Vec<_> = result.as_array().unwrap().iter().map(|one| &one["cipher"]).collect();
+    assert_eq!(ciphers, ["aes-256-gcm", "sm4-gcm"]);
+}

@@ -9,6 +9,7 @@ use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 use tongguan_messages::authority::{Authority, SeededChance, Subject, Validity};
 use tongguan_messages::certificate::key::SigningKey;
+use tongguan_storage::seal::{Cipher, Ring};
 use tongguan_testkit::cast::{Cast, Signing};
 use tongguan_testkit::parcels::parcel;
 use tongguan_testkit::world::{Beginning, World};
@@ -24,7 +25,6 @@ fn world(guarantee: i64) -> World {
     world.send(&parcel.documents());
     world.stop();
     write_key(&world);
-    fs::set_permissions(key(&world), fs::Permissions::from_mode(0o600)).unwrap();
     world
 }
 
@@ -171,26 +171,55 @@ fn offices_that_declare_for_others_are_named_while_no_delegate_counts() {
 #[test]
 fn a_key_that_is_missing_wrong_or_no_key_fails() {
     let world = world(100_000_000);
-    let private = fs::Permissions::from_mode(0o600);
-    let other = format!("tongguan master key 1\n{}\n", "08".repeat(32));
-    for (text, says) in [
-        (Some(other.as_str()), "it does not open the data key of 2026-03"),
-        (Some("something else"), "is not a key file"),
-        (None, "the key file is missing"),
-    ] {
-        match text {
-            Some(text) => fs::write(key(&world), text).unwrap(),
-            None => fs::remove_file(key(&world)).unwrap(),
-        }
-        if text.is_some() {
-            fs::set_permissions(key(&world), private.clone()).unwrap();
-        }
+    let path = key(&world);
+    Ring::from_master(Cipher::Aes256Gcm, &[8; 32]).replace(&path).unwrap();
+    let failed = |says: &str| {
         let run = doctor(world.folder(), &[]);
         assert_eq!(run.status, 1, "{says}");
         let key = found(&run, "key");
         assert!(key.iter().any(|(level, what)| level == "fail" && what.contains(says)), "{key:?}");
-    }
-    assert!(!key(&world).exists(), "looking makes no key");
+    };
+    failed("it does not open the data key of 2026-03: key `");
+    fs::write(&path, "something else").unwrap();
+    failed("is not a key file: line 1 ");
+    fs::remove_file(&path).unwrap();
+    failed("the key file is missing");
+    assert!(!path.exists(), "looking makes no key");
+}
+
+#[test]
+fn a_ring_of_keys_is_followed_until_the_old_key_is_destroyed() {
+    let world = world(100_000_000);
+    let run = |arguments: &[&str]| {
+        let run = tongguan_in(world.folder(), &[arguments, &["--data", "."]].concat(), "");
+        assert_eq!(run.status, 0, "{arguments:?}: {}{}", run.out, run.err);
+        run.out
+    };
+    let said = || found(&doctor(world.folder(), &[]), "key");
+    let says = |level: &str, words: &str| {
+        let said = said();
+        let heard = said.iter().any(|(one, what)| one == level && what.contains(words));
+        assert!(heard, "{level} {words}: {said:?}");
+    };
+    let rotated = run(&["keys", "rotate", "--cipher", "sm4-gcm", "--json"]);
+    let new: Value = serde_json::from_str(&rotated).unwrap();
+    says("ok", &format!("key {} seals, by sm4-gcm", new["key"].as_str().unwrap()));
+    says("warn", "still seals 1 bundles of 2026-03");
+    let listed: Value = serde_json::from_str(&run(&["keys", "list", "--json"])).unwrap();
+    let old = listed["keys"][0]["key"].as_str().unwrap().to_owned();
+    // Whoever lost the old key, and not the new one, is told so.
+    let whole = fs::read_to_string(key(&world)).unwrap();
+    let lines = whole.lines().filter(|line| !line.starts_with(&format!("key {old} ")));
+    fs::write(key(&world), lines.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    says("fail", &format!("key {old} is not in it, and seals 1 bundles of 2026-03"));
+    fs::write(key(&world), whole).unwrap();
+    run(&["keys", "reseal"]);
+    says("warn", &format!("key {old} seals nothing any more"));
+    run(&["keys", "retire", &old]);
+    says("warn", &format!("key {old} is retired, and still in it"));
+    run(&["keys", "destroy", &old]);
+    let said = said();
+    assert!(said.iter().all(|(level, what)| level == "ok" && !what.contains(&old)), "{said:?}");
 }
 
 #[test]

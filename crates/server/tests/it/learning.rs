@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tongguan_application::delivery::Rendered;
 use tongguan_domain::commerce::Stage;
@@ -212,11 +213,46 @@ fn everything_changes(mut desk: Desk) {
     desk.change("settings", &["office", "set", "all", "yellow_per_10_000", "10000"]);
     assert_eq!(desk.clear(5), 300);
 
+    keys_change(&mut desk);
+
     let suspended = registration(&desk.cast, |actor| actor.party.id.0 == 1, "1000000")
         .replace("roles", "standing = \"suspended\"\nroles");
     desk.write(".", "suspended.toml", &suspended);
     desk.change("registry", &["registry", "import", "suspended.toml"]);
     assert_eq!(desk.order(6).status, -10_102);
+}
+
+/// Another key seals while it runs, what the old one sealed is sealed anew, and the old one is destroyed.
+fn keys_change(desk: &mut Desk) {
+    const FILE: [&str; 2] = ["--key-file", "key"];
+    let keys = |desk: &Desk, arguments: &[&str]| {
+        let place = desk.place.each_ref().map(String::as_str);
+        let run = tongguan_in(desk.folder.path(), &[arguments, &FILE, &place].concat(), "");
+        assert_eq!(run.status, 0, "{arguments:?}: {}{}", run.out, run.err);
+        run.json()
+    };
+    let sealing = |desk: &Desk| {
+        let listed = keys(desk, &["keys", "list", "--json"]);
+        let seals = listed["keys"].as_array().unwrap().iter().find(|key| key["state"] == "seals");
+        seals.unwrap().clone()
+    };
+    let old = sealing(desk)["key"].as_str().unwrap().to_owned();
+    desk.change("keys", &["keys", "rotate", "--cipher", "sm4-gcm", FILE[0], FILE[1]]);
+    assert_eq!(desk.clear(7), 300);
+    let new = sealing(desk);
+    assert!(new["key"] != *old && new["cipher"] == "sm4-gcm", "{new}");
+    let bundles = |key: &Value| {
+        key["bundles"].as_object().unwrap().values().filter_map(Value::as_i64).sum::<i64>()
+    };
+    assert_eq!(bundles(&new), 4, "what came since then");
+    let resealed = keys(desk, &["keys", "reseal", "--json"]);
+    assert!(
+        resealed["bundles"].as_i64().unwrap() > 0 && resealed["left"] == json!([]),
+        "{resealed}"
+    );
+    desk.change("keys", &["keys", "retire", &old, FILE[0], FILE[1]]);
+    desk.change("keys", &["keys", "destroy", &old, FILE[0], FILE[1]]);
+    assert_eq!(desk.clear(8), 300, "with the new key alone");
 }
 
 /// Sends a parcel whose declaration is only stored, its waybill last; gives where it stands then.

@@ -19,6 +19,7 @@ mod export_returns;
 mod facility;
 mod gateway;
 mod guide;
+mod keys;
 mod learning;
 mod message;
 mod output;

@@ -4,6 +4,7 @@ use serde_json::Value;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::time::Moment;
+use tongguan_storage::seal::{Cipher, Ring};
 use tongguan_storage::{Partition, TakeOver};
 use tongguan_testkit::parcels::{Parcel, parcel};
 use tongguan_testkit::world::{Beginning, World};
@@ -12,8 +13,10 @@ use crate::run::{Run, tongguan_in};
 
 /// The key file of a world.
 pub fn write_key(world: &World) {
-    let key = format!("tongguan master key 1\n{}\n", "07".repeat(32));
-    std::fs::write(world.folder().join("tongguan.key"), key).unwrap();
+    let path = world.folder().join("tongguan.key");
+    // What makes a key file makes its permissions; what is in it is the world's.
+    Ring::create(&path, Cipher::Aes256Gcm).unwrap();
+    Ring::from_master(Cipher::Aes256Gcm, &[7; 32]).replace(&path).unwrap();
 }
 
 fn nth(n: u64) -> Parcel {

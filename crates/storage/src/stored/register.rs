@@ -69,6 +69,8 @@ pub enum StoredRegisterSubjectV1 {
     Service(Box<str>),
     /// A message that is relayed: its number.
     Message(i64),
+    /// A key of the ring that seals: its name.
+    SealingKey(Box<str>),
 }
 
 /// What was done to it.
@@ -179,8 +181,8 @@ mod tests {
     fn an_event_of_every_subject_change_and_cause_is_kept() {
         use StoredRegisterSubjectV1::{
             AccessKey, BondedList, CodeRow, Declaration, Document, ExportReturn, Filing, GatePass,
-            Goods, Guarantee, Letter, Message, ParameterProposal, Party, Person, Service, Setting,
-            Unmasking, Webhook,
+            Goods, Guarantee, Letter, Message, ParameterProposal, Party, Person, SealingKey,
+            Service, Setting, Unmasking, Webhook,
         };
         let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
         let command = || StoredChangeCauseV1::Command("x".into());
@@ -218,6 +220,7 @@ mod tests {
             ),
             ("13 0173", Service("s".into()), StoredChangeV1::Changed, command()),
             ("14 22", Message(17), StoredChangeV1::Changed, person()),
+            ("15 016b", SealingKey("k".into()), StoredChangeV1::Ended, command()),
         ];
         for (subject, of, change, cause) in cases {
             let change_byte = ["00", "01", "02", "03", "04"][change as usize];

@@ -1,6 +1,7 @@
 //! Documents, what waits for them, declarations, messages.
 
 use tongguan_domain::ids::{DeclarationId, MessageId, OrderNumber, PartyId};
+use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Declaration, Document, Message, MessageBundle, Partition, Waiting};
 
 use crate::fixture::{Fixture, at, guid};
@@ -199,6 +200,7 @@ fn a_message_keeps_its_bytes_and_changes_its_state(on: &Fixture) {
         partition: P,
         message_id: MessageId(1),
         period: "2026-11".into(),
+        key_id: Keyring::from_master(&[1; 32]).sealing(),
         body: vec![7; 100_000],
     };
     on.write(|tx| {

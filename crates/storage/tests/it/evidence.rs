@@ -1,6 +1,7 @@
 //! Payment evidence.
 
 use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
+use tongguan_storage::seal::Keyring;
 use tongguan_storage::{EvidenceDemandRow, EvidenceUploadRow, EvidenceWanted, Partition};
 
 use crate::fixture::{Fixture, at};
@@ -69,6 +70,7 @@ fn a_demand_is_found_by_its_declaration_its_session_and_what_is_due(on: &Fixture
         declaration_id: DeclarationId(7),
         n: 1,
         period: "2026-11".to_owned(),
+        key_id: Keyring::from_master(&[1; 32]).sealing(),
         body: vec![9; 10_000],
     };
     on.write(|tx| {

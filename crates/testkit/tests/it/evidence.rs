@@ -10,9 +10,7 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::{
     Asker, Courier, Demand, Demands, EvidenceError, Stage, Wanted, of,
 };
-use tongguan_application::history::{
-    Actor, AuditFilter, ChangeKind, Register, Subject, audited,
-};
+use tongguan_application::history::{Actor, AuditFilter, ChangeKind, Register, Subject, audited};
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::access::Reach;
 use tongguan_domain::evidence::PayerSaid;

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::enquiry::Enquiries;
-use tongguan_application::history::{
-    Actor, AuditFilter, ChangeKind, Register, Subject, audited,
-};
+use tongguan_application::history::{Actor, AuditFilter, ChangeKind, Register, Subject, audited};
 use tongguan_application::pictures::{Format, LARGEST, MOST, PictureError, Pictures};
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};

@@ -61,8 +61,7 @@ pub async fn show(caller: Caller) -> Response {
 )]
 pub async fn end(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
     let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
-    let (people, now) =
-        (shared.access.people.asked_from(caller.origin), shared.access.clock.now());
+    let (people, now) = (shared.access.people.asked_from(caller.origin), shared.access.clock.now());
     blocking(move || people.sign_out(&token, now)).await?;
     Ok(with_session(&shared, StatusCode::NO_CONTENT.into_response(), None))
 }

@@ -110,6 +110,7 @@ const fn register_title(register: Register) -> (&'static str, &'static str) {
         Register::Webhooks => ("推送地址", "Webhooks"),
         Register::Bonded => ("保税核注与库存", "Bonded lists and stock"),
         Register::Service => ("系统运行", "The running service"),
+        Register::Keys => ("加密密钥", "The keys that seal"),
     }
 }
 
@@ -284,6 +285,7 @@ fn named(subject: &Subject) -> (&'static str, &'static str, String) {
             ("单证", "document", format!("{order_no} {number}"))
         }
         Subject::Service(part) => ("系统", "service", part.clone()),
+        Subject::SealingKey(name) => ("加密密钥", "key that seals", name.clone()),
         Subject::Message(id) => ("转发报文", "relayed message", id.0.to_string()),
     }
 }

@@ -69,7 +69,8 @@ pub async fn check(
     }
     let officer = Officer { name: caller.audit_name(), office };
     let outcomes =
-        act(&shared, &caller, move |desk| transit::check(desk, &waiting, &sighting, &officer)).await?;
+        act(&shared, &caller, move |desk| transit::check(desk, &waiting, &sighting, &officer))
+            .await?;
     let (answer, tone) = result(&visit, &outcomes);
     Ok(shown(&visit, (&answer, Some(tone)), &Seen::default(), StatusCode::OK))
 }

@@ -155,6 +155,11 @@ enum SubjectView {
         /// Its number.
         message: String,
     },
+    /// A key of the ring that seals.
+    SealingKey {
+        /// Its name.
+        sealing_key: String,
+    },
 }
 
 /// By what it was changed.
@@ -259,6 +264,7 @@ impl SubjectView {
             }
             Subject::Service(part) => Self::Service { part: part.clone() },
             Subject::Message(id) => Self::Message { message: id.0.to_string() },
+            Subject::SealingKey(name) => Self::SealingKey { sealing_key: name.clone() },
         }
     }
 }

@@ -40,8 +40,11 @@ pub(in crate::clearing) fn write_messages(
         });
     }
     let (messages, shared) = originals::bundled(batch).map_err(StorageError::from)?;
+    let bundles = || originals::alone(batch).chain(&shared);
+    let keys: BTreeSet<_> = bundles().map(|bundle| bundle.key_id).collect();
+    tx.still_seal(&keys.into_iter().collect::<Vec<_>>())?;
     tx.insert(&messages)?;
-    tx.insert(originals::alone(batch).chain(&shared))?;
+    tx.insert(bundles())?;
     tx.insert(&notices)?;
     Ok(())
 }

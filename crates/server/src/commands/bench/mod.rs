@@ -4,6 +4,7 @@ mod clear;
 mod consolidate;
 mod input;
 mod parse;
+mod seal;
 mod serve;
 
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use tongguan_testkit::cast::Signing;
 
-/// Measure how fast parcels are cleared, also over HTTP, months consolidated, messages read,
+/// Measure how fast parcels are cleared, also over HTTP, months consolidated, messages read and sealed,
 /// signatures verified.
 #[derive(Debug, Args)]
 pub struct Bench {
@@ -25,6 +26,7 @@ enum What {
     Clear(clear::Clear),
     Consolidate(consolidate::Consolidate),
     Parse(parse::Parse),
+    Seal(seal::Seal),
     Serve(serve::Serve),
     Verify(parse::Verify),
     #[command(hide = true)]
@@ -38,6 +40,7 @@ impl Bench {
             What::Clear(clear) => clear.run(),
             What::Consolidate(consolidate) => consolidate.run(),
             What::Parse(parse) => parse.run(),
+            What::Seal(seal) => seal.run(),
             What::Serve(serve) => serve.run(),
             What::Verify(verify) => verify.run(),
             What::Prepare(prepare) => prepare.run(),

@@ -145,7 +145,7 @@ impl Whole {
     }
 
     fn carried_out(&self, store: &Store, learned: &Learned, plan: Plan) -> anyhow::Result<Report> {
-        let keyring = Arc::new(self.key_file.keyring(&self.place)?);
+        let keyring = Arc::new(self.key_file.keyring(&self.place, store)?);
         let mut engine = take_over(store, &keyring, &learned.settings, &SystemClock)?;
         let mut decides = Directly::with(&mut engine, &SystemClock);
         let outcome = carry_out(&mut decides, learned, plan, self.json);

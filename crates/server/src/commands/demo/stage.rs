@@ -19,13 +19,12 @@ use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::folder::{CONSUMER, Outbox};
 use tongguan_gateways::identity::StandIn;
-use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Store, StoreSettings, Target};
 use tongguan_testkit::traffic::crew::Crew;
 use tongguan_testkit::traffic::exports::VEHICLE;
 use tongguan_testkit::traffic::{EXAMINING_OFFICE, QUARANTINE_OFFICE, REVIEWING_OFFICE};
 
-use super::super::place::KEY_FILE;
+use super::super::place::{KeyFile, Place};
 use crate::product::{self, Product};
 
 /// An installation in a directory of its own.
@@ -50,7 +49,8 @@ impl Stage {
         let now = clock.now();
         let store = Store::open(&Target::Sqlite(data.clone()), StoreSettings::default(), now)
             .with_context(|| format!("cannot make a database in {}", data.display()))?;
-        let keyring = Arc::new(Keyring::open(&data.join(KEY_FILE))?);
+        let place = Place::of(Some(data.clone()), None);
+        let keyring = Arc::new(KeyFile::at(None).keyring(&place, &store)?);
         let mut writer = store.writer()?;
         let cause = Cause::Command("demo".to_owned());
         registry::import(&mut writer, &entries(crew), &cause, now)

@@ -1,11 +1,8 @@
-//! The machine: directory, disk, the database's settings, the key.
+//! The machine: directory, disk, the database's settings.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context as _;
-use tongguan_storage::seal::Keyring;
 use tongguan_storage::{EngineSettings, Store};
 
 use super::{Findings, Place};
@@ -144,61 +141,6 @@ fn sound(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<
             format!("the file is damaged: {first}"),
             "stop the gateway, keep a copy of the directory, and restore the last backup",
         ),
-    }
-    Ok(())
-}
-
-/// The key file: there, for its owner alone, and the one that the database was sealed with.
-pub fn key(findings: &mut Findings, store: &Store, path: Option<PathBuf>) -> anyhow::Result<()> {
-    let Some(path) = path else {
-        let todo = "name it with --key-file FILE, so that it can be looked at";
-        findings.warn("key", "--key-file", "nobody said where the key is", todo);
-        return Ok(());
-    };
-    let periods = store.read(|view| view.sealed_periods())?;
-    let shown = path.display();
-    if !path.exists() {
-        match periods.as_slice() {
-            [] => findings.ok("key", shown, "there is none yet; the first message makes one"),
-            _ => findings.fail(
-                "key",
-                shown,
-                "the key file is missing, and messages are sealed with it",
-                "put it back from its backup before anything else is started",
-            ),
-        }
-        return Ok(());
-    }
-    let mode = fs::metadata(&path).with_context(|| format!("cannot look at {shown}"))?;
-    let mode = mode.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        let todo = "chmod 600 it: whoever reads it reads every buyer's identity";
-        findings.fail("key", &shown, format!("its permissions are {mode:o}"), todo);
-    } else {
-        findings.ok("key", &shown, format!("its permissions are {mode:o}"));
-    }
-    let keyring = match Keyring::open(&path) {
-        Ok(keyring) => keyring,
-        Err(error) => {
-            let todo = "put the right file in its place, from its backup";
-            findings.fail("key", &shown, error.to_string(), todo);
-            return Ok(());
-        }
-    };
-    let Some(last) = periods.last() else {
-        findings.ok("key", &shown, "nothing is sealed with it yet");
-        return Ok(());
-    };
-    // The period has its key, so none is made here.
-    match store.writer()?.transaction(|tx| tx.data_key(&keyring, last)) {
-        Ok(_) => findings.ok("key", &shown, format!("it opens the data key of {last}")),
-        Err(tongguan_storage::StorageError::Seal(_)) => findings.fail(
-            "key",
-            &shown,
-            format!("it does not open the data key of {last}"),
-            "this is another database's key: put the right file in its place, from its backup",
-        ),
-        Err(error) => return Err(error.into()),
     }
     Ok(())
 }

@@ -247,7 +247,7 @@ impl At {
         let place = if self.place.is_named() { &self.place } else { &configured.0 };
         let store = place.open_known(now)?;
         let key_file = if self.key_file.is_named() { &self.key_file } else { &configured.1 };
-        let keyring = Arc::new(key_file.keyring(place)?);
+        let keyring = Arc::new(key_file.keyring(place, &store)?);
         Ok(Opened { store, keyring, config, now })
     }
 

@@ -10,6 +10,7 @@ use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::deciding::{AtReception, Decides, NotCommitted, Refused};
 use tongguan_application::history::{Actor, Cause};
+use tongguan_application::keys::KeysNews;
 use tongguan_application::learning::Learned;
 use tongguan_application::quarantine::{self, RegisterError};
 use tongguan_application::reception::{NotTaken, Reception};
@@ -366,7 +367,8 @@ fn run(world: &mut World, errands: Receiver<Errand>) -> JoinHandle<()> {
     };
     let (trust, _) = TrustFolder::open(&world.folder().join("trust")).unwrap();
     let clock = world.clock.clone();
-    let refresh = Refresh::new(learned, knowledge, trust, 1);
+    let keys = KeysNews::new(parts.keyring.clone());
+    let refresh = Refresh::new(learned, keys, knowledge, trust, 1);
     let upkeep = Upkeep::new(world.store.clone(), clock.clone(), refresh);
     let (news, heard) = bounded(1);
     let desk = Desk::new(Pipeline::start(parts), errands, upkeep, clock, news);
