@@ -32,6 +32,9 @@ fn everything_that_is_measured_is_documented_and_names_nobody() {
     let letters = format!("/mailbox/{mailbox}?after=0&wait=30");
     assert_eq!(service.get(&letters, issued["key"].as_str()).status, 200);
     assert_eq!(service.post("/ceb", &[], b"<a/>").status, 422);
+    // What no platform was asked for is answered in the announcement's own form.
+    let upload = "/ceb2grab/grab/realTimeDataUpload";
+    assert_eq!(service.post(upload, &[], b"payExInfoStr=none").status, 200);
     let scrape = || {
         let mut answer = service.agent.get(format!("http://{listen}/metrics")).call().unwrap();
         answer.body_mut().read_to_string().unwrap()

@@ -19,6 +19,7 @@ mod consolidation;
 mod document;
 #[cfg(test)]
 mod evidence;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod export_return;
@@ -40,9 +41,11 @@ mod migration;
 mod partition;
 #[cfg(test)]
 mod party_parcel;
+#[cfg(test)]
 mod person;
 #[cfg(test)]
 mod registry;
+#[cfg(test)]
 mod relayed;
 #[cfg(test)]
 mod response;

@@ -12,7 +12,6 @@ on_both_engines! {
     views_are_kept_by_person_and_name,
 }
 
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 fn sign_in(name: &str) -> SignIn {
     SignIn::parse(name).unwrap()
 }

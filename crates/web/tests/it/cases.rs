@@ -67,6 +67,7 @@ async fn whoever_has_taken_a_case_on_decides_about_it() {
 
     let over = li.send(&format!("{at}/assignment"), &json!({ "act": "take-over" })).await;
     assert_eq!(json_of(&over)["assignment"]["officer"], "li.ming", "{over:?}");
+    zhang.browser.changes_nothing = true;
     zhang.send(&format!("{at}/assignment"), &json!({ "act": "give-back" })).await;
     let case = li.read(&format!("{at}/case")).await;
     assert_eq!(case["assignment"]["officer"], "li.ming", "it was hers no more: {case}");

@@ -61,6 +61,7 @@ async fn sessions_are_listed_and_ended() {
     assert_eq!(open.len(), 2, "{open:?}");
     let other = open.iter().find(|it| it["is_own"] == false).unwrap()["number"].as_str().unwrap();
     let path = format!("account/sessions/{other}");
+    stranger.changes_nothing = true;
     act(&mut stranger, Method::DELETE, &path, &Value::Null).await;
     assert_eq!(read(&mut elsewhere, "session").await["name"], "zhang", "it is not a stranger's");
     let ended = act(&mut browser, Method::DELETE, &path, &Value::Null).await;
@@ -112,6 +113,18 @@ async fn a_second_factor_is_set_up_and_shown() {
     assert!(sessions.as_array().unwrap().iter().any(|it| it["is_own"] == true), "{sessions}");
 }
 
+/// Sets a second factor up, so that the session has shown one.
+async fn proven(browser: &mut Browser<'_>, site: &Site) {
+    let begun = act(browser, Method::POST, "account/second-factor", &Value::Null).await;
+    let begun = json_of(&begun);
+    let totp = Totp::from_url(begun["address"].as_str().unwrap()).unwrap();
+    let seconds = u64::try_from(site.clock.now().micros() / 1_000_000).unwrap();
+    let given =
+        json!({ "code": totp.generate(seconds).to_string(), "enrolled": begun["enrolled"] });
+    let set_up = act(browser, Method::POST, "account/second-factor/code", &given).await;
+    assert_eq!(set_up.status, StatusCode::NO_CONTENT, "{set_up:?}");
+}
+
 #[tokio::test]
 async fn passkeys_are_listed_renamed_and_taken_away() {
     let site = Site::new(lenient());
@@ -130,6 +143,8 @@ async fn passkeys_are_listed_renamed_and_taken_away() {
         added_at: now,
         used_at: None,
     };
+    let mut browser = site.signed_in("zhang").await;
+    proven(&mut browser, &site).await;
     let whose = passkey.sign_in.clone();
     let adding = site.people.writer().transaction(|tx| {
         let person = tx.lock_person(&whose)?.unwrap();
@@ -137,7 +152,6 @@ async fn passkeys_are_listed_renamed_and_taken_away() {
         tx.insert(std::slice::from_ref(&passkey))
     });
     adding.unwrap();
-    let mut browser = site.signed_in("zhang").await;
     let listed = read(&mut browser, "account/passkeys").await["passkeys"].clone();
     assert_eq!(listed[0]["name"], "phone", "{listed}");
     let path = format!("account/passkeys/{}", listed[0]["number"].as_str().unwrap());

@@ -43,6 +43,7 @@ use tongguan_application::pictures::Pictures;
 use tongguan_application::reception::Reception;
 use tongguan_application::tracking::Tracking;
 use tongguan_application::unmasking::Unmasking;
+use tongguan_storage::Store;
 use tongguan_web::{Access, web};
 
 use self::config::Config;
@@ -214,16 +215,12 @@ impl Served {
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
-        let pictures = Arc::new(Pictures::new(enquiries.clone(), keyring.clone()));
-        let tracking = Arc::new(Tracking::new(enquiries.clone(), keyring.clone()));
-        let unmasking = Arc::new(Unmasking::new(enquiries.clone(), keyring.clone()));
         let (evidence, asking) = config.evidence.start(&enquiries, &keyring, &clock)?;
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
         let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
-        let (lists, alive) = Lists::new(Projector::open(&store)?, Decisions::open(&store)?);
-        let lists = (lists.start(), alive);
+        let lists = start_lists(&store)?;
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
         let (desk, ended) = start_desk(Desk::new(pipeline, errands, upkeep, clock.clone(), news));
         let post = thread::spawn(move || post.run());
@@ -243,11 +240,11 @@ impl Served {
             mailboxes,
             programs,
             people,
+            unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
+            tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
+            pictures: Arc::new(Pictures::new(enquiries.clone(), keyring.clone())),
             enquiries,
-            unmasking,
-            tracking,
             evidence,
-            pictures,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             courier,
@@ -287,6 +284,14 @@ fn ground(config: &Config, place: &Place) -> anyhow::Result<Ground> {
         Some(directory) => Ground::sandbox(directory, &config.trust),
         None => Ground::real(place),
     }
+}
+
+/// Keeps lists beside clearing, on a thread of its own, until what comes with it is dropped.
+fn start_lists(
+    store: &Store,
+) -> anyhow::Result<(thread::JoinHandle<()>, crossbeam_channel::Sender<()>)> {
+    let (lists, alive) = Lists::new(Projector::open(store)?, Decisions::open(store)?);
+    Ok((lists.start(), alive))
 }
 
 /// Runs the desk on a thread of its own, and tells when it has ended.
