@@ -51,7 +51,8 @@ fn messages() -> Vec<Vec<u8>> {
     all
 }
 
-/// Uploads of payment evidence, with every field and with the least.
+/// Uploads of payment evidence: with every field and with the least, of several orders, with amounts of other forms,
+/// with what is none, and one that broke off.
 fn uploads() -> Vec<Vec<u8>> {
     let head = "\"guid\":\"G\",\"initalRequest\":\"a=%22b%22\",\"initalResponse\":\"ok\",\"ebpCode\":\"330196P001\",\
                 \"payCode\":\"3301960Y03\",\"payTransactionId\":\"T1\",\"totalAmount\":12.30,\"currency\":\"142\",\
@@ -67,7 +68,22 @@ fn uploads() -> Vec<Vec<u8>> {
     let named =
         format!("\"payExchangeInfoLists\":[{{{order},\"itemLink\":\"http://a;http://b\"}}]}}]");
     let printed = format!("\"payExchangeInfoList\": [ {{{order}}}], \"recpCode\":\"c\"}} ]");
-    [upload(head, &named), upload(&more, &printed)].map(String::into_bytes).to_vec()
+    let several =
+        format!("\"payExchangeInfoLists\":[{{{order}}}]}},{{{order}}},{{\"gname\":\"h\"}}]}}]");
+    let text = head.replace("12.30", "\"12.3\"");
+    let large = head.replace("12.30", "-1e400").replace("20181212041803", "20181399999999");
+    let mut broken = upload(head, &named);
+    broken.truncate(broken.len() / 2);
+    let uploads = [
+        upload(head, &named),
+        upload(&more, &printed),
+        upload(head, &several),
+        upload(&text, &named),
+        upload(&large, "\"payExchangeInfoLists\":[]"),
+        upload("", "\"payExchangeInfoLists\":null"),
+        broken,
+    ];
+    uploads.map(String::into_bytes).to_vec()
 }
 
 fn enveloped(message: MessageType, text: String) -> String {

@@ -12,6 +12,7 @@ use tongguan_testkit::parcels::message;
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::gateway::{names, registration};
+use crate::review::write_key;
 use crate::run::{Run, tongguan};
 
 /// A database with three departed parcels of March 2026, one of them in simplified form, and the
@@ -30,6 +31,7 @@ fn departed() -> World {
         assert_eq!(sent.statuses(&declaration), [899]);
     }
     world.stop();
+    write_key(&world);
     let file = world.folder().join("parties.toml");
     fs::write(&file, registration(&world.cast, |_| true, "1000")).unwrap();
     let import = run(&world, &["registry", "import", file.to_str().unwrap()]);

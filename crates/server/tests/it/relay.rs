@@ -207,10 +207,11 @@ fn while_upstream_is_away_messages_wait_and_then_parties_are_asked_to_come_again
     assert!(why.starts_with("not reached"), "{why}");
 
     service.end();
-    let run = command(&service, &["relay", "retry", "1", "--operator", "root"]);
+    let acting = ["--operator", "root", "--key-file", "key"];
+    let run = command(&service, &[&["relay", "retry", "1"], &acting[..]].concat());
     assert!(run.status == 1 && run.err.contains("message 1 was not relayed"), "{}", run.err);
     let message = shown["next"][0]["message"].as_str().unwrap();
-    let run = command(&service, &["relay", "dismiss", message, "--operator", "root"]);
+    let run = command(&service, &[&["relay", "dismiss", message], &acting[..]].concat());
     assert!(run.status == 1 && run.err.contains("was not given up"), "{}", run.err);
 }
 
