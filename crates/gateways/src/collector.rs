@@ -4,11 +4,9 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
-use rustls::crypto::aws_lc_rs;
 use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig};
 
-use crate::roots::trusted_here;
+use crate::client::{config, trusted_here};
 
 /// The longest answer that is read, in bytes.
 const LONGEST: u64 = 64 << 10;
@@ -20,17 +18,7 @@ pub struct Collector(Agent);
 impl Collector {
     /// One that has so long to take what it is told.
     pub fn new(within: Duration) -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&trusted_here()))
-            .unversioned_rustls_crypto_provider(aws_lc_rs::default_provider().into());
-        let config = Agent::config_builder()
-            .tls_config(tls.build())
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("Tongguan")
-            .timeout_global(Some(within));
-        Self(config.build().into())
+        Self(config(&trusted_here(), None, within).build().into())
     }
 
     fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {

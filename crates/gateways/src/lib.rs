@@ -8,9 +8,9 @@
 //! | [`upstream`] | the window that messages are relayed to |
 //! | [`webhook`] | addresses that events are posted to |
 
+mod client;
 pub mod collector;
 pub mod folder;
 pub mod identity;
-mod roots;
 pub mod upstream;
 pub mod webhook;

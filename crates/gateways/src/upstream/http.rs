@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use rustls::crypto::aws_lc_rs;
 use serde_json::Value;
 use tongguan_application::ports::{Arrived, NotRelayed, NotSent, Upstream};
 use ureq::http::{Response, Uri};
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, parse_pem};
 use ureq::{Agent, Body, Error};
 
 use super::UnusableUpstream;
-use crate::roots::trusted_here;
+use crate::client::{self, trusted_here};
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -69,17 +68,7 @@ impl Http {
             })?;
             Ok::<_, UnusableUpstream>(ClientCert::new_with_certs(&chain, key))
         });
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&roots))
-            .client_cert(own.transpose()?)
-            .unversioned_rustls_crypto_provider(aws_lc_rs::default_provider().into());
-        let config = Agent::config_builder()
-            .tls_config(tls.build())
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent("Tongguan")
-            .timeout_global(Some(WITHIN));
+        let config = client::config(&roots, own.transpose()?, WITHIN);
         let bearer = format!("Bearer {}", identity.key.trim());
         Ok(Self { agent: config.build().into(), base, mailbox: mailbox.to_owned(), bearer })
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tongguan_application::ports::{Answer, EventSender, NotSent, Post};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::Certificate;
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error};
@@ -23,7 +23,7 @@ pub use rules::Rules;
 
 use guard::{Guarded, Refused};
 
-use crate::roots::trusted_here;
+use crate::client::{self, trusted_here};
 
 /// What is read of an answer's body.
 const BODY_BYTES: u64 = 4 << 10;
@@ -51,20 +51,9 @@ impl Sender {
         roots: &[Certificate<'static>],
         names: impl Resolver,
     ) -> Self {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(roots))
-            .unversioned_rustls_crypto_provider(provider);
-        let config = Agent::config_builder()
-            .tls_config(tls.build())
+        let config = client::config(roots, None, within)
             .https_only(!rules.http)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            // It would look names up itself.
-            .proxy(None)
-            .user_agent("Tongguan")
-            .max_response_header_size(HEAD_BYTES)
-            .timeout_global(Some(within));
+            .max_response_header_size(HEAD_BYTES);
         let rules = Arc::new(rules);
         let names = Guarded { rules: rules.clone(), names };
         let agent = Agent::with_parts(config.build(), DefaultConnector::default(), names);
