@@ -19,6 +19,8 @@ use crate::problem::Problem;
 
 /// Events of a page.
 const ROWS: usize = 50;
+/// Fields of an event that are shown at once.
+const UNFOLDED: usize = 4;
 
 /// What is searched, as the address says it.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -313,7 +315,21 @@ fn way_to(subject: &Subject) -> Option<(Permission, String)> {
     })
 }
 
+/// The fields that differ; many of them are folded, so that an event is a line among others.
 fn differences(visit: &Visit, fields: &[Field]) -> Markup {
+    let all = each_difference(visit, fields);
+    if fields.len() <= UNFOLDED {
+        return all;
+    }
+    html! {
+        details {
+            summary { (visit.say(format!("{}个字段", fields.len()), format!("{} fields", fields.len()))) }
+            (all)
+        }
+    }
+}
+
+fn each_difference(visit: &Visit, fields: &[Field]) -> Markup {
     html! {
         dl.differences { @for field in fields {
             dt lang="en" { (field.name) }
