@@ -10,6 +10,7 @@ use tongguan_application::history::{
 use tongguan_application::registry::fingerprint;
 use tongguan_domain::access::Permission;
 
+use super::form;
 use super::shell::{Visit, asking, encoded, time};
 use super::words::data;
 use crate::Shared;
@@ -38,10 +39,7 @@ pub async fn page(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let behind = match asked.behind.as_str() {
-        "" => None,
-        text => Some(read_place(text).ok_or(Problem::Malformed("behind"))?),
-    };
+    let behind = form::place("behind", &asked.behind, read_place)?;
     let filter = asked.wanted.filter(&shared, &caller).await?;
     let mut events = found(&shared, filter, behind, ROWS).await?;
     let is_cut = events.len() > ROWS;

@@ -11,6 +11,7 @@ use tongguan_domain::registry::Registry;
 
 use super::case;
 use super::case::evidence::{findings, stage};
+use super::form;
 use super::shell::{Visit, encoded, time};
 use super::words::{data, party};
 use crate::Shared;
@@ -36,10 +37,7 @@ pub async fn page(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let behind = match asked.after.as_str() {
-        "" => None,
-        after => Some(place(after).ok_or(Problem::Malformed("after"))?),
-    };
+    let behind = form::place("after", &asked.after, place)?;
     let with_findings = asked.findings == "only";
     let (demands, enquiries) =
         (Arc::clone(&shared.access.evidence), Arc::clone(&shared.access.enquiries));

@@ -109,6 +109,21 @@ pub async fn uploaded(mut request: Request, longest: usize) -> Result<Uploaded, 
     }
 }
 
+/// A place in a list, as an address has it under `name`: behind which the next page begins, nothing on the first.
+///
+/// # Errors
+/// [`Problem::Malformed`].
+pub fn place<T>(
+    name: &'static str,
+    text: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    match text {
+        "" => Ok(None),
+        text => read(text).map(Some).ok_or(Problem::Malformed(name)),
+    }
+}
+
 /// Sends the browser on to an address of our own.
 pub fn go_to(address: &str) -> Response {
     Redirect::to(own(address)).into_response()

@@ -13,6 +13,7 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
 
+use super::form;
 use super::relayed;
 use super::shell::{Visit, encoded, time};
 use super::views;
@@ -116,11 +117,7 @@ pub fn address(statuses: &[ReturnStatus], from: Option<String>) -> String {
 
 impl Asked {
     fn behind(&self) -> Result<Option<DeclarationId>, Problem> {
-        if self.behind.is_empty() {
-            return Ok(None);
-        }
-        let id = self.behind.parse().map_err(|_| Problem::Malformed("behind"))?;
-        Ok(Some(DeclarationId(id)))
+        form::place("behind", &self.behind, |text| text.parse().ok().map(DeclarationId))
     }
 
     pub(super) fn address(&self, path: &str, behind: Option<DeclarationId>) -> String {

@@ -13,6 +13,7 @@ use tongguan_application::relay::{RelayedId, RelayedPage, RelayedParcel};
 use tongguan_domain::access::{Permission, Reach};
 use tongguan_domain::status::ReturnStatus;
 
+use super::form;
 use super::shell::{Visit, encoded, nothing, time};
 use super::words::{data, status, told_status};
 use crate::Shared;
@@ -57,10 +58,7 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let number = asked.number.trim().to_owned();
-    let behind = match asked.behind.as_str() {
-        "" => None,
-        place => Some(place.parse().map_err(|_| Problem::Malformed("behind"))?),
-    };
+    let behind = form::place("behind", &asked.behind, |text| text.parse().ok())?;
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let wanted = number.clone();
     let listing = move || {

@@ -11,6 +11,7 @@ use tongguan_application::clearing::record::{DocumentState, ReturnRecord};
 use tongguan_application::parcels::{Cancellation, RequestPlace};
 use tongguan_domain::ids::DeclarationId;
 
+use super::form;
 use super::shell::{Visit, time};
 use super::words::{data, status};
 use crate::Shared;
@@ -68,10 +69,7 @@ pub async fn page(
         "" => &RETURNS,
         name => *KINDS.iter().find(|kind| kind.name == name).ok_or(Problem::Malformed("kind"))?,
     };
-    let behind = match asked.behind.as_str() {
-        "" => None,
-        text => Some(place_of(text).ok_or(Problem::Malformed("behind"))?),
-    };
+    let behind = form::place("behind", &asked.behind, place_of)?;
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let (table, next) = match kind.name {
         "returns" => {
