@@ -665,6 +665,20 @@ INSERT INTO revision (name, n) VALUES
     ('filings', 0), ('evidence', 0), ('pictures', 0), ('decisions', 0), ('casework', 0),
     ('webhooks', 0), ('bonded', 0), ('service', 0), ('keys', 0);
 
+-- That this database is being moved to a server, or was, or is filled from another one.
+CREATE TABLE transfer (
+    mark BYTES NOT NULL PRIMARY KEY,
+    standing BIGINT NOT NULL CHECK (standing BETWEEN 1 AND 3),
+    at BIGINT NOT NULL
+) CLUSTERED;
+
+-- How far each table has come here.
+CREATE TABLE transfer_table (
+    name TEXT NOT NULL PRIMARY KEY,
+    moved BIGINT NOT NULL CHECK (0 <= moved),
+    behind BYTES
+) CLUSTERED;
+
 -- Audit events of changes of these, numbered by the revision that a change makes: no counter of its own.
 CREATE TABLE register_event (
     register TEXT NOT NULL,

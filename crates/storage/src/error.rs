@@ -181,6 +181,15 @@ pub enum OpenError {
         /// Which.
         version: i64,
     },
+    /// Its rows are being moved to a server, or from elsewhere to here.
+    #[error(
+        "this database is being moved: finish with `tongguan migrate --to`, or give it up with \
+         `tongguan migrate --give-up`"
+    )]
+    Moving,
+    /// All of it was moved to a server.
+    #[error("this database was moved to a server, which has gone on since: use that one")]
+    Moved,
     /// The server is too old.
     #[error("the PostgreSQL server is version {found}, at least 15 is needed")]
     OldServer {

@@ -14,6 +14,7 @@ use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
 use crate::error::{OfTransaction, OpenError, Remedy, StorageError};
 use crate::migrate::{MIGRATIONS, migrate};
+use crate::transfer::refuse_moving;
 use crate::tx::{Tx, View};
 
 /// How long a reader may hold its view: the write-ahead log cannot start again behind it.
@@ -74,6 +75,17 @@ impl Store {
     /// # Errors
     /// [`OpenError`].
     pub fn open(target: &Target, settings: StoreSettings, now: Moment) -> Result<Self, OpenError> {
+        let store = Self::open_moving(target, settings, now)?;
+        refuse_moving(&store)?;
+        Ok(store)
+    }
+
+    /// As [`Self::open`], also where the database moves: for whoever moves it.
+    pub(crate) fn open_moving(
+        target: &Target,
+        settings: StoreSettings,
+        now: Moment,
+    ) -> Result<Self, OpenError> {
         let place = match target {
             Target::Sqlite(directory) => open_directory(directory)?,
             Target::Postgres(url) => {
@@ -181,6 +193,14 @@ impl Store {
                 Link::Sqlite(SqliteLink::writer(file, checkpoints.shared(), cache_mib)?)
             }
             Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Writer)),
+        })
+    }
+
+    /// A connection that reads whole tables of a SQLite database, for as long as that takes.
+    pub(crate) fn scanning_link(&self) -> Result<Link, StorageError> {
+        Ok(match &self.0.place {
+            Place::Sqlite { file, .. } => Link::Sqlite(SqliteLink::reader(file, Duration::MAX)?),
+            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Bulk)),
         })
     }
 

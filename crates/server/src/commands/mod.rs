@@ -18,6 +18,7 @@ mod gateway;
 mod history;
 mod keys;
 mod message;
+mod migrate;
 mod office;
 mod people;
 mod place;
@@ -66,6 +67,7 @@ enum Command {
     Registry(registry::Registry),
     Relay(relay::Relay),
     Message(message::Message),
+    Migrate(migrate::Migrate),
     #[command(name = "return")]
     Returns(returns::Returns),
     Review(review::Review),
@@ -100,6 +102,7 @@ impl Tongguan {
             Command::Registry(registry) => registry.run(),
             Command::Relay(relay) => relay.run(),
             Command::Message(message) => message.run(),
+            Command::Migrate(migrate) => migrate.run(),
             Command::Returns(returns) => returns.run(),
             Command::Review(review) => review.run(),
             Command::Serve(serve) => serve.run(),

@@ -74,7 +74,7 @@ impl Place {
     /// As [`Self::open`], and when there is no such directory.
     pub fn open_known(&self, now: Moment) -> anyhow::Result<Store> {
         self.open_existing(now)?.with_context(|| {
-            format!("there is no {self}: name its directory with --data, or run `gateway` first")
+            format!("{self} is not there: name its directory with --data, or run `gateway` first")
         })
     }
 

@@ -9,6 +9,9 @@
 mod desk;
 mod proof;
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use tongguan_testkit::postgres::wire::{Lost, Wire};
 use tongguan_testkit::postgres::{Server, database, leave_out};
 
@@ -151,6 +154,37 @@ fn a_commit_that_is_cut_off_loses_nothing_and_repeats_nothing() {
     }
     assert!(wire.cuts() > 0);
     gateway.kill();
+    proof::all_is_there_once(&desk);
+}
+
+#[test]
+fn a_database_that_is_moved_to_a_server_loses_nothing_whatever_is_killed() {
+    let Some(database) = database() else { return };
+    let mut chance = Chance::from_environment();
+    let mut desk = Desk::on_sqlite();
+    desk.receive(3 * GROUPS, &mut chance);
+    let mut gateway = desk.watch();
+    // Some are answered, some acknowledged, some wait: that is what has to go on elsewhere.
+    Cut::Acknowledged(2 * GROUPS * 4).wait(&desk, &mut gateway);
+    let refused = desk.migrate(&database.url).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("end the process that serves it"), "{said}");
+    gateway.kill();
+    desk.note_acknowledgements();
+    for round in 0..rounds(ROUNDS) {
+        let mut moving = desk.migrate(&database.url).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::park_timeout(Duration::from_millis(chance.below(600)));
+        moving.kill().unwrap();
+        println!("round {round}: killed with {}", moving.wait().unwrap());
+    }
+    let moved = desk.migrate(&database.url).output().unwrap();
+    let said = String::from_utf8_lossy(&moved.stderr).into_owned();
+    // The last of those that were killed may have come to its end.
+    assert!(moved.status.success() || said.contains("all of it was moved before"), "{said}");
+    desk.moved_to(&database.url);
+    proof::what_was_acknowledged_is_stored(&desk);
+    desk.receive(GROUPS, &mut chance);
+    desk.answer_the_rest();
     proof::all_is_there_once(&desk);
 }
 

@@ -134,6 +134,16 @@ impl RowView<'_> {
         Columns { view: self, table, index: 0 }
     }
 
+    /// The value of a column of that type, whatever it means.
+    pub(crate) fn plain(
+        &self,
+        table: &'static str,
+        index: usize,
+        of: ColumnType,
+    ) -> Result<Cell<'_>, StorageError> {
+        self.cell(index, of).map_err(|reason| StorageError::Corrupt { table, column: "?", reason })
+    }
+
     fn cell(&self, index: usize, of: ColumnType) -> Result<Cell<'_>, String> {
         match self {
             Self::Sqlite(row) => sqlite::cell(row, index),

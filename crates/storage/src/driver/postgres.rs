@@ -7,7 +7,9 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Config, NoTls, Row, Statement};
 
@@ -33,6 +35,8 @@ pub(crate) enum Session {
     Writer,
     /// With the longest time that a transaction may take.
     Reader(Duration),
+    /// Reads and writes whole tables.
+    Bulk,
 }
 
 /// The oldest major version that is tested.
@@ -54,6 +58,7 @@ impl Session {
                  SET jit = off",
                 limit.as_millis()
             ),
+            Self::Bulk => "SET jit = off".to_owned(),
         }
     }
 }
@@ -89,14 +94,23 @@ impl PostgresLink {
     }
 
     pub(crate) fn begin(&mut self, access: Access) -> Result<(), StorageError> {
-        if self.connected.as_ref().is_some_and(|connected| connected.client.is_closed()) {
-            self.connected = None;
-        }
         // Locks keep writers right at READ COMMITTED; readers see one state of all tables.
-        self.script(match access {
+        let text = match access {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
-        })
+        };
+        let was_connected = self.connected.is_some();
+        let begun = self.script(text);
+        // One that has lain idle learns only now that its server has gone, and nothing was done on it yet.
+        if was_connected && self.is_lost() {
+            self.connected = None;
+            return self.script(text);
+        }
+        begun
+    }
+
+    fn is_lost(&self) -> bool {
+        self.connected.as_ref().is_none_or(|connected| connected.client.is_closed())
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), StorageError> {
@@ -154,6 +168,37 @@ impl PostgresLink {
         let columns = columns(grid);
         let values: Vec<_> = columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
         self.connected()?.rows(text, &values, each)
+    }
+
+    /// Writes new rows by COPY, which is what the server takes many rows by.
+    pub(crate) fn copy_in(
+        &mut self,
+        table: &str,
+        columns: &str,
+        types: &[ColumnType],
+        rows: &[Vec<Cell<'_>>],
+    ) -> Result<(), StorageError> {
+        let text = format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)");
+        let failed = |error| classify(error, &text);
+        let types: Vec<_> = types.iter().map(|of| wire_type(*of)).collect();
+        let sink = self.connected()?.client.copy_in(&text).map_err(failed)?;
+        let mut writer = BinaryCopyInWriter::new(sink, &types);
+        for row in rows {
+            let cells: Vec<_> = row.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect();
+            writer.write(&cells).map_err(failed)?;
+        }
+        writer.finish().map_err(failed).map(drop)
+    }
+
+    /// Runs one query without holding what it gives in memory.
+    pub(crate) fn scan(&mut self, text: &str, each: Each<'_>) -> Result<(), StorageError> {
+        let failed = |error| classify(error, text);
+        let none = std::iter::empty::<&(dyn ToSql + Sync)>();
+        let mut rows = self.connected()?.client.query_raw(text, none).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(&RowView::Postgres(&row))?;
+        }
+        Ok(())
     }
 
     fn connected(&mut self) -> Result<&mut Connected, StorageError> {
@@ -217,6 +262,14 @@ fn columns<'g>(grid: &'g Grid<'_>) -> Vec<Vec<Cell<'g>>> {
         }
     }
     columns
+}
+
+const fn wire_type(of: ColumnType) -> Type {
+    match of {
+        ColumnType::Integer => Type::INT8,
+        ColumnType::Text => Type::TEXT,
+        ColumnType::Bytes => Type::BYTEA,
+    }
 }
 
 /// The value of a column.

@@ -54,6 +54,8 @@ mod seal;
 #[cfg(test)]
 mod transaction;
 #[cfg(test)]
+mod transfer;
+#[cfg(test)]
 mod transit;
 #[cfg(test)]
 mod webhook;

@@ -64,6 +64,19 @@ impl Desk {
         self
     }
 
+    /// Starts to move the embedded database to a server.
+    pub fn migrate(&self, url: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tongguan"));
+        command.current_dir(self.folder.path()).args(["migrate", "--data", "data", "--to", url]);
+        command
+    }
+
+    /// From now on works there.
+    pub fn moved_to(&mut self, url: &str) {
+        self.place = ["--database".to_owned(), url.to_owned()];
+        self.target = Target::Postgres(url.to_owned());
+    }
+
     /// Registers the cast, with the guarantee of the platform.
     fn set_up(folder: TempDir, place: [String; 2], target: Target) -> Self {
         let cast = Cast::new(11, Signing::Sm2).unwrap();
