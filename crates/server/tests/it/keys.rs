@@ -198,7 +198,7 @@ fn keys_are_shown_and_what_cannot_be_done_is_said() {
     let desk = Desk::on_sqlite();
     let empty = desk.run(&["list"]);
     assert!(
-        empty.status == 1 && empty.err.contains("the database in data is not there"),
+        empty.status == 1 && empty.err.contains("data is not there: name its directory"),
         "{}",
         empty.err
     );
