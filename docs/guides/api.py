@@ -59,6 +59,8 @@ LEFT_OUT = {
                     "needs an authenticator; this script signs in by the password alone"),
     **dict.fromkeys(["rename_passkey", "remove_passkey"],
                     "needs a passkey, which is added in a browser"),
+    **dict.fromkeys(["add_picture", "show_picture"],
+                    "needs a parcel that is examined; this one is released at once"),
     "show_relayed": "needs a window upstream; this one decides by itself",
     "end_session": "would need another browser; this script ends its own with sign_out",
     "file": "goods are filed by a table here",
@@ -245,6 +247,7 @@ def at_the_office(officer, number):
     print("waits for an officer:", len(officer.all("/api/v1/queue")), officer.get("/api/v1/queue/waiting")["queues"])
     print("waits for a second officer:", len(officer.all("/api/v1/proposals")))
     print("relayed upstream:", len(officer.all("/api/v1/relayed")))
+    print("pictures:", len(officer.get(f"/api/v1/declarations/{number}/pictures")["pictures"]))
     print("found:", officer.get(f"/api/v1/search?number={number}")["declarations"][0]["status"])
     for path, what in (("quarantine", "parcels"), ("undeclared", "parcels"), ("settings", "settings"),
                        ("proposed-changes", "proposals"), ("unmaskings", "requests"), ("figures/2916", "hours")):

@@ -31,6 +31,7 @@ mod oauth;
 mod pace;
 mod pages;
 mod parcels;
+mod pictures;
 mod problem;
 mod record;
 mod refusal;

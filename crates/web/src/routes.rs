@@ -104,7 +104,17 @@ impl Routes {
     }
 
     /// Routes of the JSON interface, as `routes!` describes them, with what all of them have in common.
-    pub(crate) fn api(mut self, needs: Needs, described: UtoipaMethodRouter<Shared>) -> Self {
+    pub(crate) fn api(self, needs: Needs, described: UtoipaMethodRouter<Shared>) -> Self {
+        self.api_taking(api::LONGEST_JSON, needs, described)
+    }
+
+    /// As [`Self::api`], where bodies may have so many bytes, because they are no JSON.
+    pub(crate) fn api_taking(
+        mut self,
+        longest: usize,
+        needs: Needs,
+        described: UtoipaMethodRouter<Shared>,
+    ) -> Self {
         let (schemas, mut paths, router) = described;
         api::describe::complete(&mut paths, needs);
         for (path, item) in &paths.paths {
@@ -119,7 +129,8 @@ impl Routes {
             }
         }
         let shared = (self.shared.clone(), Side::Api);
-        let router = router.route_layer(from_fn_with_state(self.shared.clone(), api::conventions));
+        let router = router
+            .route_layer(from_fn_with_state((self.shared.clone(), longest), api::conventions));
         let router = router.route_layer(from_fn_with_state((shared, needs), guard));
         self.router = self.router.routes((schemas, paths, router));
         self

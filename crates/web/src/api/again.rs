@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use opentelemetry::trace::FutureExt as _;
+use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 use tongguan_application::answered::{Begun, Held, RENEWED_EVERY, RequestKey};
 use tongguan_application::digest::sha256;
@@ -18,9 +19,9 @@ use tongguan_domain::time::Moment;
 
 use super::LONGEST_ANSWER;
 use super::body::LONGEST;
-use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
+use crate::{Shared, kib};
 
 /// The header that names the request.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -36,7 +37,14 @@ pub struct ShownOnce;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Acts once on a request that has a key and is somebody's; on any other as often as it comes.
-pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Response, Problem> {
+///
+/// Its body is read whole to know it again, `longest` bytes at most.
+pub async fn once(
+    shared: &Shared,
+    longest: usize,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let caller = request.extensions().get::<Caller>().map(Caller::audit_name);
     let (Some(key), Some(client)) = (request.headers().get(IDEMPOTENCY_KEY), caller) else {
         return Ok(next.run(request).await);
@@ -44,7 +52,9 @@ pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Respo
     let key = key.to_str().ok().filter(|key| (1..=LONGEST_KEY).contains(&key.len()));
     let key = key.ok_or(Problem::Malformed("Idempotency-Key"))?.to_owned();
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LONGEST).await.map_err(|_| Problem::BodyTooLong(LONGEST))?;
+    let _room = room(shared, longest)?;
+    let body = timeout(shared.access.limits.answer_within, to_bytes(body, longest)).await;
+    let body = body.map_err(|_| Problem::BrokenOff)?.map_err(|_| Problem::BodyTooLong(longest))?;
     let mut said = format!("{} {}\n", parts.method, parts.uri).into_bytes();
     said.extend_from_slice(&body);
     let key = RequestKey { client, key, digest: sha256(&said) };
@@ -64,6 +74,16 @@ pub async fn once(shared: &Shared, request: Request, next: Next) -> Result<Respo
         Begun::UnderWay(since) => Err(Problem::UnderWay(patience(since, now))),
         Begun::OtherRequest => Err(Problem::OtherRequest),
     }
+}
+
+/// Room for a body that may be longer than JSON is, among the messages that are received, before it is read.
+fn room(shared: &Shared, longest: usize) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    if longest <= LONGEST {
+        return Ok(None);
+    }
+    let kib = kib(longest.min(shared.access.limits.bytes_in_flight));
+    let room = shared.in_flight.try_acquire_many(u32::try_from(kib).unwrap_or(u32::MAX));
+    room.map(Some).map_err(|_| Problem::Busy)
 }
 
 /// Acts on a request, and says meanwhile that it is being acted on.

@@ -9,7 +9,7 @@ use serde_path_to_error::{Path, Segment};
 use crate::problem::Problem;
 use crate::wording::Wording;
 
-/// The longest body, in bytes.
+/// The longest body of JSON, in bytes.
 pub const LONGEST: usize = 256 << 10;
 
 /// A body of JSON that reads as `T`.

@@ -42,6 +42,7 @@ mod parcels;
 mod part;
 mod parties;
 mod people;
+mod pictures;
 mod quarantine;
 mod queue;
 mod reference;
@@ -64,6 +65,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tongguan_application::digest::sha256;
+use tongguan_application::filing::goods_file;
+use tongguan_application::pictures::LARGEST;
 use tongguan_application::registry::fingerprint;
 use tongguan_domain::access::Permission;
 use utoipa_axum::routes;
@@ -72,6 +75,8 @@ use crate::Shared;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::routes::{Needs, Routes};
+
+pub(crate) use body::LONGEST as LONGEST_JSON;
 
 /// The header in which a browser sends its session's token.
 const FORM_TOKEN: &str = "x-form-token";
@@ -173,6 +178,9 @@ fn of_casework(routes: Routes) -> Routes {
         .api(may(P::Decide), routes!(cases::rule_several))
         .api(may(P::ReadQueues), routes!(cases::show))
         .api(may(P::ReadQueues), routes!(cases::assign))
+        .api(may(P::ReadQueues), routes!(pictures::list))
+        .api(may(P::ReadQueues), routes!(pictures::show))
+        .api_taking(LARGEST, may(P::Examine), routes!(pictures::add))
         .api(may(P::Decide), routes!(cases::propose))
         .api(may(P::Approve), routes!(cases::answer))
         .api(may(P::Approve), routes!(cases::proposals))
@@ -237,7 +245,7 @@ fn of_filings(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(filings::show))
         .api(may(P::ReadParcels), routes!(filings::goods))
         .api(may(P::File), routes!(filings::file))
-        .api(may(P::File), routes!(filings::import))
+        .api_taking(goods_file::MOST_BYTES, may(P::File), routes!(filings::import))
         .api(may(P::File), routes!(filings::withdraw))
         .api(may(P::ReviewFilings), routes!(filings::waiting, filings::decide_all))
         .api(may(P::ReviewFilings), routes!(filings::assign))
@@ -263,12 +271,18 @@ pub fn sent_from_here(caller: Option<&Caller>, request: &Request) -> Result<(), 
 
 /// What holds for every route of the interface: what is read has a tag and is not sent twice, what acts may be
 /// sent twice and is done once.
-pub async fn conventions(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+///
+/// `longest` is the longest body that the route takes, in bytes.
+pub async fn conventions(
+    State((shared, longest)): State<(Shared, usize)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = if request.method() == Method::GET {
         let known = request.headers().clone();
         tagged(&known, next.run(request).await).await
     } else {
-        again::once(&shared, request, next).await.unwrap_or_else(Problem::into_response)
+        again::once(&shared, longest, request, next).await.unwrap_or_else(Problem::into_response)
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -1,13 +1,10 @@
 //! Pictures of an examination (查验照片): taken at the terminal, looked at on the case page.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use maud::{Markup, html};
-use tongguan_application::pictures::{LARGEST, MOST, Picture, PictureError};
+use tongguan_application::pictures::{LARGEST, MOST, Picture};
 use tongguan_domain::access::Permission;
 use tongguan_domain::ids::DeclarationId;
 
@@ -16,8 +13,10 @@ use super::form::{go_to, uploaded};
 use super::shell::{Visit, nothing, notice, time};
 use super::words::data;
 use crate::Shared;
-use crate::caller::{Caller, aside, blocking};
+use crate::caller::Caller;
+use crate::pictures::{self, room};
 use crate::problem::Problem;
+use crate::refusal::unkept;
 
 /// Keeps a picture that was taken, and goes on with the examination.
 pub async fn add(
@@ -27,30 +26,15 @@ pub async fn add(
     Path(id): Path<i64>,
     request: Request,
 ) -> Result<Response, Problem> {
-    // Its room is there before it is read.
-    let _room = shared.pictures.try_acquire().map_err(|_| Problem::Busy)?;
+    let _room = room(&shared)?;
     let file = uploaded(request, LARGEST).await?;
     let id = DeclarationId(id);
-    let (pictures, reach) = (Arc::clone(&shared.access.pictures), caller.reach());
-    let (actor, now) = (caller.actor(), shared.access.clock.now());
-    let added = aside(move || pictures.add(reach, id, &file.bytes, &actor, now)).await?;
-    let why = match added {
+    let error = match pictures::add(&shared, &caller, id, file.bytes).await? {
         Ok(n) => return Ok(go_to(&format!("/examination?q={id}&picture={n}"))),
-        Err(PictureError::Unknown) => return Err(Problem::NotFound),
-        Err(PictureError::TooLarge) => return Err(Problem::TooLong(LARGEST)),
-        Err(PictureError::NoPicture) => visit.say(
-            "这不是完整的JPEG、PNG或WebP图片。请重新拍摄或选择。",
-            "This is no whole picture as JPEG, PNG or WebP. Take or choose it again.",
-        ),
-        Err(PictureError::TooMany) => {
-            visit.say("照片数量已达上限。", "There are as many pictures as there may be.")
-        }
-        Err(PictureError::NotExamined) => visit.say(
-            "货物不在查验中，不能添加照片。",
-            "The goods are not under examination, so no picture is added.",
-        ),
-        Err(error) => return blocking(move || Err(error)).await,
+        Err(error) => error,
     };
+    let Some(why) = unkept(&error) else { return Err(error.into()) };
+    let why = why.of(visit.language);
     let told = (StatusCode::UNPROCESSABLE_ENTITY, &notice("bad", why));
     examination::again(&shared, &visit, &caller, id, told).await
 }
@@ -61,16 +45,7 @@ pub async fn show(
     caller: Caller,
     Path((id, n)): Path<(i64, i64)>,
 ) -> Result<Response, Problem> {
-    let (pictures, reach) = (Arc::clone(&shared.access.pictures), caller.reach());
-    let shown = aside(move || pictures.show(reach, DeclarationId(id), n)).await?;
-    match shown {
-        Ok((format, bytes)) => {
-            let headers = [(CONTENT_TYPE, format.media_type()), (CACHE_CONTROL, "no-store")];
-            Ok((headers, bytes).into_response())
-        }
-        Err(PictureError::Unknown | PictureError::NotKept) => Err(Problem::NotFound),
-        Err(error) => blocking(move || Err(error)).await,
-    }
+    pictures::show(&shared, &caller, DeclarationId(id), n).await
 }
 
 /// The pictures of a declaration, for whoever may look at them.

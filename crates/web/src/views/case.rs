@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tongguan_application::casework::{Assignment, Proposal};
 use tongguan_application::enquiry::{CaseFile, Waiting};
+use tongguan_application::pictures::{Format, Picture};
 use tongguan_application::review::AnyDeclaration;
 use tongguan_domain::time::Moment;
 use utoipa::ToSchema;
@@ -116,6 +117,21 @@ pub struct RuledView {
     pub declarations: Vec<RuledOneView>,
 }
 
+/// A picture of an examination (查验照片), without itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PictureView {
+    /// Which of its declaration, from 1.
+    n: i64,
+    /// What it is: `image/jpeg`, `image/png` or `image/webp`.
+    media_type: Option<&'static str>,
+    /// How many bytes it has.
+    bytes: i64,
+    /// Who has added it.
+    added_by: String,
+    /// When.
+    added_at: String,
+}
+
 /// How much waits in a queue.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WaitingView {
@@ -195,6 +211,19 @@ impl ProposedView {
                 waits: proposal.answer.is_none(),
                 ..ProposalView::of(proposal, 0)
             },
+        }
+    }
+}
+
+impl PictureView {
+    /// Of a picture.
+    pub fn of(picture: &Picture) -> Self {
+        Self {
+            n: picture.n,
+            media_type: picture.format.map(Format::media_type),
+            bytes: picture.bytes,
+            added_by: picture.added_by.clone(),
+            added_at: picture.added_at.to_string(),
         }
     }
 }

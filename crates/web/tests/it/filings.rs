@@ -258,6 +258,16 @@ async fn the_interface_takes_a_file_of_goods() {
     let report: Value = serde_json::from_str(&sent.body).unwrap();
     assert_eq!((&report["filed"], &report["left"]), (&json!(1), &json!(1)), "{report}");
     assert_eq!(report["rows"][1]["defects"][0]["pointer"], "gcode");
+
+    // A file is longer than JSON may be, under a key as without one.
+    let row = "Z,1,霜,m,瓶,千克,1,1\n";
+    let long = format!("{HEADER}\n{}", row.repeat((256 << 10) / row.len() + 1));
+    clerk.accept = "application/json";
+    let keyed = [&headers[..], &[("idempotency-key", "g-1")]].concat();
+    for headers in [&headers[..], &keyed] {
+        let sent = clerk.with(Method::POST, "/api/v1/filings/goods", headers, &long).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{sent:?}");
+    }
 }
 
 #[tokio::test]
