@@ -703,6 +703,18 @@ CREATE INDEX register_event_record ON register_event (record, at, register, revi
 
 APPEND_ONLY register_event;
 
+-- Whose events they are: an office reads its own in the audit.
+CREATE TABLE register_event_office (
+    office TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    register TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (office, at, register, revision, n)
+) CLUSTERED;
+
+APPEND_ONLY register_event_office;
+
 CREATE TABLE person (
     sign_in TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,

@@ -88,6 +88,22 @@ row! {
     }
 }
 
+row! {
+    /// That an audit event is an office's. Written once, with the event.
+    pub struct EventOfOffice in "register_event_office", key 5 {
+        /// Whose, four digits.
+        office: String,
+        /// When, as the event says.
+        at: Moment,
+        /// [`Register::name`].
+        register: String,
+        /// The revision.
+        revision: i64,
+        /// Which event of the change.
+        n: i64,
+    }
+}
+
 /// Which events of a register are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About<'a> {
@@ -108,6 +124,8 @@ pub struct AuditFilter {
     pub who: Option<String>,
     /// About which record.
     pub record: Option<String>,
+    /// An office's own.
+    pub office: Option<String>,
     /// From then on.
     pub from: Option<Moment>,
     /// Before then.
@@ -266,7 +284,7 @@ impl View<'_> {
         before: Option<&AuditPlace>,
         limit: i64,
     ) -> Result<Vec<RegisterEvent>, StorageError> {
-        let AuditFilter { register, who, record, from, until } = filter;
+        let AuditFilter { register, who, record, office, from, until } = filter;
         let register = register.map(Register::name);
         let mut values = vec![limit.cell()];
         let mut conditions = Vec::new();
@@ -278,6 +296,7 @@ impl View<'_> {
             ("register = ?", register.map(Cell::Text)),
             (by, who.as_ref().map(ToCell::cell)),
             ("record = ?", record.as_ref().map(ToCell::cell)),
+            (OF_OFFICE, office.as_ref().map(ToCell::cell)),
             ("at >= ?", from.as_ref().map(ToCell::cell)),
             ("at < ?", until.as_ref().map(ToCell::cell)),
         ] {
@@ -301,6 +320,12 @@ impl View<'_> {
         self.select(&tail, &values)
     }
 }
+
+/// Whether an event is an office's: a look into the key of what says so.
+const OF_OFFICE: &str = "EXISTS (SELECT 1 FROM register_event_office AS of_office \
+     WHERE of_office.office = ? AND of_office.at = register_event.at \
+     AND of_office.register = register_event.register \
+     AND of_office.revision = register_event.revision AND of_office.n = register_event.n)";
 
 /// Where an event stands in order of time.
 fn place(event: &RegisterEvent) -> (Moment, &str, i64, i64) {

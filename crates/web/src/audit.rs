@@ -8,7 +8,7 @@ use tongguan_application::history::{
     AuditFilter, AuditPlace, Cause, Event, Field, Register, names,
 };
 use tongguan_application::review::Found;
-use tongguan_domain::access::Permission;
+use tongguan_domain::access::{Permission, Reach};
 use tongguan_domain::time::Moment;
 use utoipa::IntoParams;
 
@@ -57,6 +57,13 @@ impl Wanted {
     /// # Errors
     /// [`Problem::Malformed`] for a part that does not read.
     pub async fn filter(&self, shared: &Shared, caller: &Caller) -> Result<AuditFilter, Problem> {
+        let office = match caller.standing.audits() {
+            Reach::Everybody => None,
+            Reach::Office(office) => Some(office.to_string()),
+            Reach::Party(_) | Reach::Nobody => {
+                return Err(Problem::NotPermitted(Permission::ReadAudit));
+            }
+        };
         let text = |text: &str, what| match text.trim() {
             "" => Ok(None),
             text if text.chars().count() > LONGEST || text.chars().any(char::is_control) => {
@@ -77,6 +84,7 @@ impl Wanted {
             register,
             who: text(&self.who, "who")?,
             record,
+            office,
             from: day(&self.from, "from")?.map(Moment::start_of),
             until,
         })

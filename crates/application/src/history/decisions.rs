@@ -9,10 +9,10 @@ use tongguan_domain::ids::{DeclarationId, MessageId};
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{StoredCauseV1, StoredEntryV1, StoredEvent, StoredSubjectV1};
-use tongguan_storage::{Backoff, Event, Register, RegisterEvent, StorageError, Store, Tx, Writer};
+use tongguan_storage::{Backoff, Event, Register, StorageError, Store, Tx, Writer};
 
 use super::stored::read_actor;
-use super::{Actor, Cause, ChangeKind, Entry, Field, Subject, row};
+use super::{Actor, Cause, ChangeKind, Entry, Field, Subject};
 use crate::following::{TakenUp, Unread, everything};
 use crate::parcels::ParcelsError;
 use crate::registry::fingerprint;
@@ -77,13 +77,8 @@ fn keep(tx: &mut Tx<'_>, asked: &[Asked]) -> Result<(), StorageError> {
         return Ok(());
     }
     let revision = tx.bump(Register::Decisions)?;
-    let rows: Vec<RegisterEvent> = (0..)
-        .zip(asked)
-        .map(|(n, asked)| {
-            row((Register::Decisions, revision, n), &asked.cause, asked.at, &asked.entry)
-        })
-        .collect::<Result<_, _>>()?;
-    tx.insert(&rows)
+    let events: Vec<_> = asked.iter().map(|it| (it.at, &it.cause, &it.entry)).collect();
+    super::keep(tx, (Register::Decisions, revision), &events)
 }
 
 /// What events say that somebody asked for.

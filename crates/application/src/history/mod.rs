@@ -7,12 +7,15 @@
 
 mod decisions;
 mod event;
+mod office;
 mod stored;
 
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::register::VERSION;
 pub use tongguan_storage::{About, AuditFilter, AuditPlace, Register};
-use tongguan_storage::{Backoff, OfTransaction, RegisterEvent, StorageError, Tx, View, Writer};
+use tongguan_storage::{
+    Backoff, EventOfOffice, OfTransaction, RegisterEvent, StorageError, Tx, View, Writer,
+};
 
 pub use decisions::{DECISIONS, Decisions};
 pub(crate) use event::AND;
@@ -117,9 +120,26 @@ pub fn record(
     now: Moment,
     entries: &[Entry],
 ) -> Result<(), StorageError> {
-    let rows = (0..).zip(entries).map(|(n, entry)| row((register, revision, n), cause, now, entry));
-    let rows = rows.collect::<Result<Vec<_>, StorageError>>()?;
-    tx.insert(&rows)
+    let events: Vec<_> = entries.iter().map(|entry| (now, cause, entry)).collect();
+    keep(tx, (register, revision), &events)
+}
+
+/// Writes events of a revision, and whose they are.
+fn keep(
+    tx: &mut Tx<'_>,
+    (register, revision): (Register, i64),
+    events: &[(Moment, &Cause, &Entry)],
+) -> Result<(), StorageError> {
+    let (mut rows, mut of_offices) = (Vec::new(), Vec::new());
+    for (n, (at, cause, entry)) in (0..).zip(events) {
+        rows.push(row((register, revision, n), cause, *at, entry)?);
+        of_offices.extend(office::offices(tx, cause, entry)?.into_iter().map(|office| {
+            let (office, register) = (office.to_string(), register.name().to_owned());
+            EventOfOffice { office, at: *at, register, revision, n }
+        }));
+    }
+    tx.insert(&rows)?;
+    tx.insert(&of_offices)
 }
 
 /// The row of an event, at its place: register, revision, and which of the revision.

@@ -32,7 +32,7 @@ pub enum AnyDeclaration {
 }
 
 /// A row of either table.
-pub(super) enum AnyRow {
+pub(crate) enum AnyRow {
     Import(storage::Declaration),
     Export(storage::Export),
 }

@@ -21,6 +21,7 @@ mod queue;
 mod reason;
 
 pub use acts::{Act, acts};
+pub(crate) use any::AnyRow;
 pub use any::{AnyDeclaration, Direction};
 pub use case::{Case, Returns, case};
 pub use decide::{BadOfficer, DecideError, Decided, Decision, decide, officer};

@@ -43,7 +43,7 @@ pub enum Permission {
     Unmask,
     /// See sums and counts, no single parcel.
     ReadStatistics,
-    /// Read who did what.
+    /// Read who did what: a supervisor what is of the own office.
     ReadAudit,
     /// See and steer jobs, queues, dead letters and storage.
     Operate,
@@ -115,7 +115,7 @@ impl Permission {
             Self::ReadStatistics => {
                 &[Officer, Examiner, RiskManager, Supervisor, PortOfficer, AuthorityStaff, Auditor]
             }
-            Self::ReadAudit => &[Auditor, SystemAdministrator],
+            Self::ReadAudit => &[Supervisor, Auditor, SystemAdministrator],
             Self::Operate => &[SystemAdministrator],
         }
     }

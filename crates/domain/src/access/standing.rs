@@ -269,6 +269,15 @@ impl Standing {
         }
     }
 
+    /// Whose events of the audit, with the permission to read them: whoever runs the system, and reaches nobody's
+    /// records, has all, for they tell of everything that is done.
+    pub const fn audits(self) -> Reach {
+        match self {
+            Self::System => Reach::Everybody,
+            other => other.reach(),
+        }
+    }
+
     /// Whether people of this standing may manage those of `other`: an enterprise's administrator those of
     /// the enterprise, a system administrator everybody.
     pub fn manages(self, other: Self) -> bool {

@@ -3,8 +3,8 @@
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::PartyCode;
 use tongguan_storage::{
-    About, AuditFilter, AuditPlace, CertificateRow, CodeRow, PartyCodeRow, PartyRow, Register,
-    RegisterEvent, Revisions, Setting, StorageError,
+    About, AuditFilter, AuditPlace, CertificateRow, CodeRow, EventOfOffice, PartyCodeRow, PartyRow,
+    Register, RegisterEvent, Revisions, Setting, StorageError,
 };
 
 use crate::fixture::{Fixture, at, mailbox};
@@ -195,10 +195,20 @@ fn an_event_is_written_once(on: &Fixture) {
 
 fn an_event_stays_as_it_was_written(on: &Fixture) {
     let standing = event(Register::Registry, 1, 0, "1/party");
-    on.write(|tx| tx.insert(std::slice::from_ref(&standing)));
+    on.write(|tx| {
+        tx.insert(&[EventOfOffice {
+            office: "2916".into(),
+            at: standing.at,
+            register: standing.register.clone(),
+            revision: standing.revision,
+            n: standing.n,
+        }])?;
+        tx.insert(std::slice::from_ref(&standing))
+    });
     for attempt in [
         "UPDATE register_event SET who = 'li'",
         "DELETE FROM register_event",
+        "DELETE FROM register_event_office",
         "UPDATE register_event SET at = 0 WHERE register = 'registry'",
     ] {
         let refused = on.raw(attempt).unwrap_err();

@@ -3,12 +3,14 @@
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
 use tongguan_application::history::{
-    Actor, AuditFilter, Cause, Decisions, Event, Origin, Register, Subject, Way, audited,
+    Actor, AuditFilter, Cause, ChangeKind, Decisions, Entry, Event, Origin, Register, Subject, Way,
+    audited, change,
 };
+use tongguan_application::ports::Clock as _;
 use tongguan_domain::declaration::{Detention, Ruling};
-use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::lane::Selectivity;
-use tongguan_storage::{AuditPlace, Partition};
+use tongguan_storage::{AuditPlace, Partition, StorageError};
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
@@ -18,6 +20,7 @@ on_both_engines! {
     what_two_decided_is_found_by_both_names,
     what_came_by_message_is_told_by_its_message,
     what_is_found_is_paged_without_a_gap_and_nothing_is_taken_up_twice,
+    an_event_is_of_the_office_of_its_record_and_of_whoever_acted,
 }
 
 /// Where everything is reviewed.
@@ -151,4 +154,41 @@ fn what_is_found_is_paged_without_a_gap_and_nothing_is_taken_up_twice(on: On) {
     assert_eq!(told, all, "the newest first, each once");
     let cursors = world.store.read(|view| view.cursors("decisions")).unwrap();
     assert!(cursors.iter().any(|cursor| cursor.partition != Partition(0)), "{cursors:?}");
+}
+
+fn an_event_is_of_the_office_of_its_record_and_of_whoever_acted(on: On) {
+    let mut world = reviewing(on);
+    let mut parcel = nth(1);
+    parcel.declaration.port = OfficeCode::parse("2918").unwrap();
+    world.send(&parcel.documents());
+    let id = world.declaration(&parcel).unwrap().id;
+    let actor = Actor { standing: "officer 2916".into(), ..at_a_page("zhang") };
+    world.decide_for(Some(&actor), ruling(id, Ruling::Refuse, "zhang", "no")).unwrap();
+    take_up(&world);
+    let cause =
+        Cause::Person(Actor { standing: "system-administrator".into(), ..at_a_page("root") });
+    let setting =
+        |scope: &str| Subject::Setting { scope: scope.into(), name: "case_minutes".into() };
+    let stranger = Cause::Person(Actor { standing: "supervisor 2917".into(), ..at_a_page("qian") });
+    for (cause, subject) in [
+        (&cause, setting("office:2917")),
+        (&cause, setting("office")),
+        (&stranger, Subject::ParameterProposal(1)),
+    ] {
+        let entry = Entry { subject, change: ChangeKind::Changed, fields: Vec::new() };
+        let now = world.clock.now();
+        change(&mut world.store.writer().unwrap(), Register::Settings, cause, now, |_| {
+            Ok::<_, StorageError>(((), vec![entry.clone()]))
+        })
+        .unwrap();
+    }
+    let of = |office: &str| {
+        let filter = AuditFilter { office: Some(office.into()), ..AuditFilter::default() };
+        let events = world.store.read(|view| audited(view, &filter, None, 9)).unwrap();
+        events.into_iter().map(|event| event.entry.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(of("2916"), [Subject::Declaration(id)]);
+    assert_eq!(of("2918"), [Subject::Declaration(id)], "the port's too");
+    assert_eq!(of("2917"), [Subject::ParameterProposal(1), setting("office:2917")]);
+    assert_eq!(of("2919"), []);
 }

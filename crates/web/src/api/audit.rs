@@ -13,7 +13,8 @@ use crate::views::history::EventView;
 
 /// List what was done
 ///
-/// The newest first: what was done to which record, by whom and from where, from what to what.
+/// The newest first: what was done to which record, by whom and from where, from what to what. A supervisor lists
+/// the events of the own office.
 #[utoipa::path(
     get, path = "/api/v1/audit", tag = "administration", operation_id = "list_changes",
     params(Wanted, PageQuery),

@@ -8,7 +8,7 @@ use tongguan_application::history::{
     Cause, ChangeKind, Event, Field, Origin, Register, Subject, Way, names,
 };
 use tongguan_application::registry::fingerprint;
-use tongguan_domain::access::Permission;
+use tongguan_domain::access::{Permission, Reach};
 
 use super::form;
 use super::shell::{Visit, asking, encoded, time};
@@ -53,6 +53,15 @@ pub async fn page(
             "Who did what to which record, when and from where. Events are never changed or deleted, and hold no \
              personal data.",
         )) }
+        @if let Reach::Office(office) = caller.standing.audits() {
+            p { (visit.say(
+                format!("此处只列出关区{office}的事件：本关区的清单、人员、设置与账册，以及本关区人员所做的操作。"),
+                format!(
+                    "These are the events of office {office} alone: about its declarations, people, settings and \
+                     account books, and what its people did.",
+                ),
+            )) }
+        }
         (filters(&visit, &asked.wanted))
         @if events.is_empty() { (empty(&visit, &asked)) } @else { (rows(&visit, &events)) }
         nav.pages aria-label=(visit.say("分页", "Pages")) {

@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 use serde_json::Value;
-use tongguan_domain::access::Role;
+use tongguan_domain::access::{Role, Standing};
+use tongguan_domain::ids::OfficeCode;
 use tongguan_storage::Register;
+use tongguan_testkit::parcels::{single_piece, sweeten};
 
 use crate::customs::Customs;
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
@@ -101,6 +103,57 @@ async fn what_an_officer_decided_is_found_by_name_record_register_and_day() {
 }
 
 #[tokio::test]
+async fn a_supervisor_reads_the_events_of_the_own_office_and_no_others() {
+    let customs = Customs::open();
+    with_readers(customs.site());
+    let elsewhere = OfficeCode::parse("2917").unwrap();
+    for (name, role) in [("sun", Role::Officer), ("qian", Role::Supervisor)] {
+        customs.site().admit(name, Standing::Customs { office: elsewhere, role });
+    }
+    let (here, _) = customs.in_review(1);
+    let mut parcel = single_piece(2, customs.now(), 10_00).unwrap();
+    sweeten(&mut parcel, 100);
+    (parcel.declaration.office, parcel.declaration.port) = (elsewhere, elsewhere);
+    let (there, _) = customs.lodge(parcel);
+    rule(&customs, "zhang", &here.to_string()).await;
+    rule(&customs, "sun", &there.to_string()).await;
+    tongguan_application::history::Decisions::open(&customs.world().store)
+        .unwrap()
+        .take_up()
+        .unwrap();
+
+    for (name, own, foreign, officer, stranger) in
+        [("chen", here, there, "zhang", "sun"), ("qian", there, here, "sun", "zhang")]
+    {
+        let mut browser = customs.site().signed_in(name).await;
+        let decided = format!("?register=decisions&record={own}");
+        let page = browser.open(&format!("/audit{decided}")).await;
+        assert_eq!(shown(&page), 1, "{}", page.body);
+        assert!(page.body.contains("These are the events of office 29"), "{}", page.body);
+        assert_eq!(items(&mut browser, &decided).await.len(), 1);
+        assert!(!items(&mut browser, &format!("?who={officer}&register=people")).await.is_empty());
+        // Neither by record, nor by name, nor among all: not on the page, in no file, not by the interface.
+        for query in [
+            format!("?record={foreign}"),
+            format!("?who={stranger}"),
+            format!("?record={stranger}"),
+            "?who=auditor".to_owned(),
+        ] {
+            assert_eq!(shown(&browser.open(&format!("/audit{query}")).await), 0, "{query}");
+            assert_eq!(items(&mut browser, &query).await, [Value::Null; 0], "{query}");
+            let file = browser.open(&format!("/audit.csv{query}")).await;
+            assert_eq!(file.body.matches("\r\n").count(), 1, "{query}: {}", file.body);
+        }
+        let file = browser.open("/audit.csv").await.body;
+        let (own, foreign) = (own.to_string(), foreign.to_string());
+        assert!(file.contains(&own) && file.contains(officer), "{file}");
+        assert!(!file.contains(&foreign) && !file.contains(stranger), "{file}");
+    }
+    let mut auditor = customs.site().signed_in("auditor").await;
+    assert_eq!(items(&mut auditor, "?register=decisions").await.len(), 2);
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_to_the_end_and_the_file_holds_all() {
     let site = Site::new(lenient());
     with_readers(&site);
@@ -167,7 +220,7 @@ async fn a_sign_in_and_its_failure_say_from_where() {
 async fn what_does_not_read_is_told_and_nobody_else_reads_it() {
     let site = Site::new(lenient());
     with_readers(&site);
-    site.admit("chen", standing_of(Role::Supervisor));
+    site.admit("zhang", standing_of(Role::Officer));
     let mut browser = site.signed_in("auditor").await;
     browser.accept = "application/json";
     for query in ["register=parcels", "from=yesterday", "to=2026-13-01", "who=%07", "behind=1:2:3"]
@@ -177,9 +230,9 @@ async fn what_does_not_read_is_told_and_nobody_else_reads_it() {
     }
     let api = browser.open("/api/v1/audit?after=7:0").await;
     assert_eq!(api.status, StatusCode::BAD_REQUEST, "{api:?}");
-    let mut chen = site.signed_in("chen").await;
+    let mut zhang = site.signed_in("zhang").await;
     for address in ["/audit", "/audit.csv", "/api/v1/audit"] {
-        assert_eq!(chen.open(address).await.status, StatusCode::FORBIDDEN, "{address}");
+        assert_eq!(zhang.open(address).await.status, StatusCode::FORBIDDEN, "{address}");
     }
 }
 
