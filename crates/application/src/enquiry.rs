@@ -11,6 +11,7 @@ mod filing;
 mod office;
 mod party;
 mod returned;
+mod search;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +19,6 @@ pub use consolidated::NumberedPage;
 use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId, ReturnId};
-use tongguan_domain::party::Role;
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::returns::ReturnState;
@@ -26,12 +26,14 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Register, StorageError, Store, View};
 
+use crate::bonded::ListError;
 use crate::cancellations::{self, CancellationError, Pending};
 use crate::casework::{self, Assignment, Proposal, ProposalError};
 use crate::clearing::export_return::ExportReturnRecord;
 use crate::clearing::record::ReturnRecord;
 use crate::clearing::settings::OfficeSettings;
 use crate::codes::{self, CodesError};
+use crate::consolidation::ConsolidationError;
 use crate::evidence::{self, Demand, UnreadableDemand};
 use crate::export_returns;
 use crate::figures::{self, Today};
@@ -47,6 +49,7 @@ use crate::settings::{self, SettingsError};
 use crate::transit;
 
 pub use filing::FilingFile;
+pub use search::{Searched, Within};
 
 /// Answers enquiries over a store.
 pub struct Enquiries {
@@ -128,6 +131,12 @@ pub enum EnquiryError {
     /// Demands for payment evidence.
     #[error(transparent)]
     Evidence(#[from] UnreadableDemand),
+    /// What is consolidated.
+    #[error(transparent)]
+    Consolidation(#[from] ConsolidationError),
+    /// Gate passes.
+    #[error(transparent)]
+    List(#[from] ListError),
 }
 
 impl Enquiries {
@@ -241,23 +250,6 @@ impl Enquiries {
         self.within(reach, review::find(&self.store, number, now)?.all())
     }
 
-    /// A declaration by whatever number somebody has of it or of its parcel: as [`Self::find`], else by the
-    /// number of a seal, else by that of a waybill of any carrier that is registered.
-    ///
-    /// # Errors
-    /// [`EnquiryError`].
-    pub fn search(&self, reach: Reach, number: &str, now: Moment) -> Result<Found, EnquiryError> {
-        let known = self.find(reach, number, now)?;
-        if known != Found::Nothing {
-            return Ok(known);
-        }
-        let registry = self.registry()?;
-        let carriers = registry.parties().filter(|party| party.roles.contains(Role::Carrier));
-        let carriers: Vec<_> = carriers.map(|party| party.id).collect();
-        let found = self.store.read(|view| review::of_parcel(view, number, &carriers))?;
-        Ok(self.within(reach, found)?)
-    }
-
     /// The declarations of these ids, as far as they are reached.
     ///
     /// # Errors
@@ -281,11 +273,7 @@ impl Enquiries {
                 reached.push(id);
             }
         }
-        Ok(match reached.as_slice() {
-            [] => Found::Nothing,
-            [one] => Found::One(*one),
-            _ => Found::Several(reached),
-        })
+        Ok(Found::of(reached))
     }
 
     /// Everything that is stored about a declaration.

@@ -282,6 +282,9 @@ CREATE TABLE import_return (
 
 CREATE INDEX import_return_open ON import_return (return_id) WHERE open = 1;
 
+-- An officer has nothing but the number of the request; returns are few beside parcels.
+CREATE INDEX import_return_number ON import_return (number);
+
 CREATE INDEX import_return_late ON import_return (late_from) WHERE late_from IS NOT NULL;
 
 CREATE TABLE claim (

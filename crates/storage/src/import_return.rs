@@ -70,6 +70,18 @@ impl View<'_> {
         )
     }
 
+    /// The returns whose requests have that number, the oldest first: several declarants may use one.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn returns_numbered(
+        &mut self,
+        number: &str,
+        limit: i64,
+    ) -> Result<Vec<ImportReturn>, StorageError> {
+        self.select("WHERE number = $1 ORDER BY return_id LIMIT $2", &[number.cell(), limit.cell()])
+    }
+
     /// The returns whose goods are too late at `now`, the longest overdue first.
     ///
     /// # Errors

@@ -38,6 +38,15 @@ pub enum Found {
 }
 
 impl Found {
+    /// So many declarations.
+    pub fn of(ids: Vec<DeclarationId>) -> Self {
+        match ids.as_slice() {
+            [] => Self::Nothing,
+            [one] => Self::One(*one),
+            _ => Self::Several(ids),
+        }
+    }
+
     /// All of them.
     pub fn all(self) -> Vec<DeclarationId> {
         match self {
@@ -58,25 +67,38 @@ pub(crate) fn of_parcel(
     number: &str,
     carriers: &[PartyId],
 ) -> Result<Vec<DeclarationId>, ReviewError> {
-    let number = number.trim();
     let sealed = view.transits_sealed(&[(number,)])?;
     if !sealed.is_empty() {
         return Ok(sealed.into_iter().map(|row| row.declaration_id).collect());
     }
-    let keys: Vec<_> = carriers
-        .iter()
-        .flat_map(|party| {
-            [DocumentKind::Waybill, DocumentKind::ExportWaybill].map(|kind| ClaimKey {
-                kind,
-                party: *party,
-                number: number.into(),
-            })
-        })
-        .collect();
+    of_claims(view, number, carriers, &[DocumentKind::Waybill, DocumentKind::ExportWaybill])
+}
+
+/// The declarations of documents that one of these parties has numbered so.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn of_claims(
+    view: &mut View<'_>,
+    number: &str,
+    parties: &[PartyId],
+    kinds: &[DocumentKind],
+) -> Result<Vec<DeclarationId>, ReviewError> {
+    let claim = |party, kind| ClaimKey { kind, party, number: number.into() };
+    let keys: Vec<_> =
+        parties.iter().flat_map(|party| kinds.iter().map(|kind| claim(*party, *kind))).collect();
     let rows: Vec<_> =
         keys.iter().map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number)).collect();
-    let claims = view.claims(&rows)?;
-    Ok(claims.into_iter().filter_map(|claim| claim.declaration_id).collect())
+    let mut found = Vec::new();
+    for claim in view.claims(&rows)? {
+        match (claim.declaration_id, claim.order_no) {
+            (Some(id), _) => found.push(id),
+            // A payment is claimed by its order: which declaration takes it up is not said there.
+            (None, Some(order_no)) => found.extend(of_order(view, &order_no)?),
+            (None, None) => {}
+        }
+    }
+    Ok(found)
 }
 
 /// Finds a declaration by its id, 预录入编号 (`B` and 17 digits), 清单编号 (office, year, `I` or `E`, serial)
@@ -94,7 +116,7 @@ pub fn find(store: &Store, number: &str, now: Moment) -> Result<Found, ReviewErr
     }
     match by_number(store, number, now)? {
         Some(id) => Ok(Found::One(id)),
-        None => of_order(store, number),
+        None => store.read(|view| of_order(view, number)).map(Found::of),
     }
 }
 
@@ -231,22 +253,18 @@ fn in_halves<R>(
     }
 }
 
-fn of_order(store: &Store, number: &str) -> Result<Found, ReviewError> {
-    let Ok(order_no) = OrderNumber::parse(number) else { return Ok(Found::Nothing) };
+fn of_order(view: &mut View<'_>, number: &str) -> Result<Vec<DeclarationId>, ReviewError> {
+    let Ok(order_no) = OrderNumber::parse(number) else { return Ok(Vec::new()) };
     let key = (Partition::of_order(&order_no), order_no.as_str());
-    let documents = store.read(|view| view.documents_of_orders(&[key]))?;
     let kinds = [DocumentKind::Declaration.code(), DocumentKind::Export.code()];
     let mut found = Vec::new();
-    for row in documents.into_iter().filter(|row| kinds.contains(&row.kind)) {
+    for row in view.documents_of_orders(&[key])?.into_iter().filter(|row| kinds.contains(&row.kind))
+    {
         if let Some(Facts::Declaration(id) | Facts::Export(id)) =
             read_document(row)?.facts.as_deref()
         {
             found.push(*id);
         }
     }
-    Ok(match found.as_slice() {
-        [] => Found::Nothing,
-        [one] => Found::One(*one),
-        _ => Found::Several(found),
-    })
+    Ok(found)
 }

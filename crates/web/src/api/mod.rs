@@ -77,6 +77,7 @@ use crate::problem::Problem;
 use crate::routes::{Needs, Routes};
 
 pub(crate) use body::LONGEST as LONGEST_JSON;
+pub(crate) use search::within;
 
 /// The header in which a browser sends its session's token.
 const FORM_TOKEN: &str = "x-form-token";

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use tongguan_application::enquiry::EnquiryError;
+use tongguan_application::enquiry::Within;
 use tongguan_application::review::AnyDeclaration;
+use tongguan_domain::access::Permission;
 use utoipa::{IntoParams, ToSchema};
 
 use super::part::Asked;
@@ -19,7 +20,8 @@ use crate::views::relayed::RelayedParcelView;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// invtNo, preNo, orderNo, id, or the number of a waybill or a seal.
+    /// invtNo, preNo, orderNo, id; the number of a waybill, a payment, a collection, a seal, a vehicle or a request
+    /// to return; of a request to consolidate, a formal declaration or a gate pass.
     #[param(min_length = 1, max_length = 80)]
     number: String,
 }
@@ -31,6 +33,17 @@ struct SearchedView {
     declarations: Vec<FoundView>,
     /// Those that were relayed: they are decided upstream.
     relayed: Vec<RelayedParcelView>,
+    /// What is none of a single parcel.
+    others: Vec<OtherView>,
+}
+
+/// Something of many parcels that was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct OtherView {
+    /// `consolidation`, `formal-declaration` or `gate-pass`.
+    kind: &'static str,
+    /// Its number.
+    number: String,
 }
 
 /// A declaration that was found.
@@ -52,9 +65,9 @@ struct FoundView {
     status: i32,
 }
 
-/// Find a declaration by any number
+/// Find whatever has a number
 ///
-/// Of the declaration, its order, its waybill or the seal of its vehicle.
+/// Where nothing has it as it is written, what has it in capitals.
 #[utoipa::path(
     get, path = "/api/v1/search", tag = "declarations", operation_id = "search",
     params(SearchQuery),
@@ -69,16 +82,25 @@ pub async fn search(
     if number.is_empty() {
         return Err(Problem::Malformed("number"));
     }
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let now = shared.access.clock.now();
-    let look = move || -> Result<_, EnquiryError> {
-        let found = enquiries.search(reach, &number, now)?.all();
-        Ok((enquiries.declarations(reach, &found)?, enquiries.relayed_named(reach, &number)?))
-    };
-    let (declarations, relayed) = blocking(look).await?;
-    let declarations = declarations.iter().map(FoundView::of).collect();
-    let relayed = relayed.iter().map(RelayedParcelView::of).collect();
-    Ok(json_answer(&SearchedView { declarations, relayed }))
+    let enquiries = Arc::clone(&shared.access.enquiries);
+    let (within, now) = (within(&caller), shared.access.clock.now());
+    let found = blocking(move || enquiries.look_for(within, &number, now)).await?;
+    let others = [
+        ("consolidation", found.consolidation.map(|it| it.number.to_string())),
+        ("formal-declaration", found.formal.map(|it| it.number.to_string())),
+        ("gate-pass", found.gate_pass.map(|it| it.number.to_string())),
+    ];
+    let others = others.into_iter();
+    Ok(json_answer(&SearchedView {
+        declarations: found.declarations.iter().map(FoundView::of).collect(),
+        relayed: found.relayed.iter().map(RelayedParcelView::of).collect(),
+        others: others.filter_map(|(kind, it)| Some(OtherView { kind, number: it? })).collect(),
+    }))
+}
+
+/// Within what somebody looks for a number.
+pub fn within(caller: &Caller) -> Within {
+    Within { reach: caller.reach(), accounts: caller.may(Permission::ReadAccounts) }
 }
 
 impl FoundView {

@@ -1,4 +1,4 @@
-//! The search (查询): a declaration by any number that somebody has of it.
+//! The search (查询): whatever a number leads to.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::enquiry::EnquiryError;
+use tongguan_application::enquiry::Searched;
 use tongguan_application::review::AnyDeclaration;
 
 use super::case;
@@ -15,6 +15,7 @@ use super::relayed;
 use super::shell::{Visit, encoded};
 use super::words::{data, status};
 use crate::Shared;
+use crate::api::within;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
 
@@ -41,26 +42,53 @@ pub async fn page(
     if wanted.is_empty() {
         return Ok(shown(&visit, "", &html! {}));
     }
-    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let (number, now) = (wanted.clone(), shared.access.clock.now());
-    let look = move || -> Result<_, EnquiryError> {
-        let found = enquiries.search(reach, &number, now)?.all();
-        Ok((enquiries.declarations(reach, &found)?, enquiries.relayed_named(reach, &number)?))
-    };
-    let (found, relayed) = blocking(look).await?;
-    let results = match (found.as_slice(), relayed.as_slice()) {
-        ([one], []) => return Ok(go_to(&case::address(one.id()))),
-        ([], [one]) => return Ok(go_to(&relayed::address(one.id))),
-        ([], []) => nothing_found(&visit),
-        (found, relayed) => html! {
-            @if !found.is_empty() { (list(&visit, found)) }
+    let enquiries = Arc::clone(&shared.access.enquiries);
+    let (within, now) = (within(&caller), shared.access.clock.now());
+    let number = wanted.clone();
+    let found = blocking(move || enquiries.look_for(within, &number, now)).await?;
+    let others = others(&visit, &found);
+    let (declarations, relayed) = (&found.declarations, &found.relayed);
+    let results = match (declarations.as_slice(), relayed.as_slice(), others.as_slice()) {
+        ([one], [], []) => return Ok(go_to(&case::address(one.id()))),
+        ([], [one], []) => return Ok(go_to(&relayed::address(one.id))),
+        ([], [], [one]) => return Ok(go_to(&one.address)),
+        ([], [], []) => nothing_found(&visit),
+        _ => html! {
+            @if !declarations.is_empty() { (list(&visit, declarations)) }
             @if !relayed.is_empty() {
                 h2 { (visit.say("转发的清单", "Relayed declarations")) }
                 (relayed::rows(&visit, relayed))
             }
+            @if !others.is_empty() {
+                h2 { (visit.say("其他", "Others")) }
+                ul { @for one in &others { li { a href=(one.address) { (one.name) } } } }
+            }
         },
     };
     Ok(shown(&visit, &wanted, &results))
+}
+
+/// Something of many parcels that was found.
+struct Other {
+    name: String,
+    address: String,
+}
+
+fn others(visit: &Visit, found: &Searched) -> Vec<Other> {
+    let consolidation = found.consolidation.as_ref().map(|it| it.number.to_string());
+    let formal = found.formal.as_ref().map(|it| it.number.to_string());
+    let pass = found.gate_pass.as_ref().map(|it| it.number.to_string());
+    let named = [
+        (consolidation, "/consolidations/", visit.say("汇总申请单", "Request to consolidate")),
+        (formal, "/formal-declarations/", visit.say("报关单", "Formal declaration")),
+        (pass, "/gate-passes/", visit.say("核放单", "Gate pass")),
+    ];
+    let other = |(number, path, name): (Option<String>, &str, &str)| {
+        let number = number?;
+        let address = format!("{path}{}", encoded(&number));
+        Some(Other { name: format!("{name} {number}"), address })
+    };
+    named.into_iter().filter_map(other).collect()
 }
 
 fn shown(visit: &Visit, wanted: &str, results: &Markup) -> Response {
@@ -71,8 +99,8 @@ fn shown(visit: &Visit, wanted: &str, results: &Markup) -> Response {
             div {
                 label for="q" { (visit.say("编号", "Number")) }
                 p.hint #q-hint { (visit.say(
-                    "清单编号、预录入编号、订单编号、运单编号或封志号",
-                    "Of the declaration, the order, the waybill or the seal",
+                    "清单、订单、支付单、运单、退货申请单、汇总申请单、报关单或核放单的编号，封志号或车牌号",
+                    "Of a declaration, order, payment, waybill, return, consolidation, formal declaration or gate pass; of a seal or vehicle",
                 )) }
                 input #q name="q" value=(wanted) maxlength="80" aria-describedby="q-hint" required;
             }
@@ -92,9 +120,11 @@ fn nothing_found(visit: &Visit) -> Markup {
             )) }
             ul {
                 li { (visit.say("清单编号（如 29162026I000000256）与预录入编号（B 加 17 位数字）", "number of a declaration (such as 29162026I000000256), or B and 17 digits")) }
-                li { (visit.say("订单编号，须与报文中的写法完全一致", "number of an order, exactly as the message has it")) }
+                li { (visit.say("订单编号，与报文中的写法一致，或全部大写", "number of an order, as the message has it, or all in capitals")) }
                 li { (visit.say("出口或进口运单编号", "number of a waybill, import or export")) }
-                li { (visit.say("封志号", "number of a seal")) }
+                li { (visit.say("封志号、车牌号", "number of a seal or a vehicle")) }
+                li { (visit.say("支付交易编号、退货申请单编号", "number of a payment or collection, or of a request to return")) }
+                li { (visit.say("汇总申请编号、报关单编号、核放单编号", "number of a request to consolidate, a formal declaration or a gate pass")) }
             }
         }
     }

@@ -122,6 +122,13 @@ async fn a_month_is_requested_followed_and_read_by_its_merchant_and_its_office_a
             }
         }
     }
+    let request = request["number"].as_str().unwrap();
+    for (kind, number) in [("consolidation", request), ("formal-declaration", &numbers[0])] {
+        let search = format!("/api/v1/search?number={}", number.to_lowercase());
+        let found = json!([{ "kind": kind, "number": number }]);
+        assert_eq!(get(&mut officer, &search).await["others"], found);
+        assert_eq!(get(&mut elsewhere, &search).await["others"], json!([]));
+    }
     sources.sort();
     let mut all: Vec<_> = left.iter().map(|(_, number)| number.to_string()).collect();
     all.sort();

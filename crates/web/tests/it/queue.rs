@@ -122,7 +122,7 @@ async fn several_are_decided_at_once_after_all_were_listed() {
 }
 
 #[tokio::test]
-async fn any_number_leads_to_the_declaration() {
+async fn any_number_leads_to_the_declaration_however_it_is_typed() {
     let customs = Customs::open();
     let (id, parcel) = customs.in_review(1);
     let (exported, export) = customs.export(2);
@@ -135,6 +135,8 @@ async fn any_number_leads_to_the_declaration() {
         (parcel.declaration.order_no.as_str(), id),
         (parcel.waybill.number.as_str(), id),
         (export.waybill.number.as_str(), exported),
+        (parcel.payment.transaction.as_str(), id),
+        (&parcel.waybill.number.as_str().to_lowercase(), id),
     ] {
         let sent = browser.open(&format!("/search?q={asked}")).await;
         assert_eq!(sent.location(), format!("/declarations/{found}"), "{asked}");

@@ -61,6 +61,10 @@ async fn goods_that_are_back_are_examined() {
     let state = customs.world().returns(&parcel).pop().unwrap().state;
     assert_eq!(state.status().number(), 800);
     assert!(opened(&mut browser, "/returns").await.body.contains("No return waits"));
+    let number = customs.world().returns(&parcel).pop().unwrap().document.number;
+    let found = browser.open(&format!("/search?q={number}")).await;
+    let declaration = customs.world().declaration(&parcel).unwrap().id;
+    assert_eq!(found.location(), format!("/declarations/{declaration}"));
 }
 
 #[tokio::test]
@@ -157,4 +161,6 @@ async fn the_port_lets_go_what_is_as_it_was_sealed_and_stops_the_rest() {
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     let found = browser.open("/search?q=SEAL2").await;
     assert!(found.location().starts_with("/declarations/"), "{found:?}");
+    let carried = opened(&mut browser, "/search?q=za0001").await;
+    assert_eq!(carried.body.matches("href=\"/declarations/").count(), 2, "both went on it");
 }
