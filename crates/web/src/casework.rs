@@ -34,6 +34,29 @@ pub enum Whose {
     Free,
 }
 
+/// Which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Only {
+    /// All.
+    #[default]
+    Everything,
+    /// Those that have waited for longer than the office wants (`late_after_hours`).
+    Late,
+    /// Those that wait for a licence to be verified (许可证件核对).
+    Licence,
+}
+
+impl Only {
+    /// Those that a list may be narrowed to, by name.
+    pub const NAMES: [(&str, Self); 2] = [("late", Self::Late), ("licence", Self::Licence)];
+
+    /// What has that name; everything, where nothing has.
+    pub fn named(name: &str) -> Self {
+        let known = Self::NAMES.into_iter().find(|(known, _)| *known == name);
+        known.map(|(_, only)| only).unwrap_or_default()
+    }
+}
+
 /// A part of the work queue, and who works on what is in it.
 #[derive(Debug)]
 pub struct Queue {
@@ -52,7 +75,7 @@ pub struct Queue {
 pub fn queue(
     enquiries: &Enquiries,
     caller: &Caller,
-    whose: Whose,
+    (whose, only): (Whose, Only),
     (filter, place, limit): (Filter, Option<Place>, usize),
     now: Moment,
 ) -> Result<Queue, EnquiryError> {
@@ -61,11 +84,16 @@ pub fn queue(
         Standing::Customs { office, .. } => enquiries.office(office)?,
         _ => OfficeSettings::default(),
     };
+    let late = now.plus_millis(-settings.late_after_hours * 3_600_000);
+    let since = (only == Only::Late).then_some(late);
+    let filter = Filter { since, licence: only == Only::Licence, ..filter };
     let mut page = if whose == Whose::Mine {
         let since = now.plus_millis(-settings.case_minutes * 60_000);
         let mine = casework::cases_of(store, &caller.audit_name(), since)?;
         let ids: Vec<_> = mine.iter().map(|it| it.declaration).collect();
-        Page { rows: enquiries.queued(reach, &ids)?, next: None }
+        let mut rows = enquiries.queued(reach, &ids)?;
+        rows.retain(|row| filter.lists(row));
+        Page { rows, next: None }
     } else {
         enquiries.queue(reach, filter, place, limit)?
     };

@@ -246,6 +246,14 @@ impl AnyRow {
         }
     }
 
+    /// Whether an officer has to verify a licence now.
+    pub fn awaits_licence(&self) -> Result<bool, RowError> {
+        match self {
+            Self::Import(_) => Ok(false),
+            Self::Export(row) => Ok(read_export(row.clone())?.state.awaits_licence()),
+        }
+    }
+
     pub fn decode(self) -> Result<AnyDeclaration, RowError> {
         match self {
             Self::Import(row) => read_declaration(row).map(AnyDeclaration::Import),

@@ -54,6 +54,8 @@ pub struct Queued {
     pub worth: Worth,
     /// 电商企业.
     pub merchant: PartyId,
+    /// Whether it waits for a licence to be verified (许可证件核对).
+    pub licence: bool,
 }
 
 /// What the goods of a declaration are worth.
@@ -79,6 +81,28 @@ pub struct Filter {
     pub office: Option<OfficeCode>,
     /// Those whose goods go this way.
     pub direction: Option<Direction>,
+    /// Those that have stood there since then or for longer.
+    pub since: Option<Moment>,
+    /// Those that wait for a licence to be verified.
+    pub licence: bool,
+}
+
+impl Filter {
+    /// Whether what stands in a queue is among what is listed.
+    pub fn lists(&self, row: &Queued) -> bool {
+        self.status.is_none_or(|status| status == row.status)
+            && self.office.is_none_or(|office| office == row.office)
+            && self.direction.is_none_or(|direction| direction == row.direction)
+            && self.since.is_none_or(|since| row.since <= since)
+            && (!self.licence || row.licence)
+    }
+
+    /// Whether a row of a queue passes.
+    fn passes(&self, row: &AnyRow) -> Result<bool, ReviewError> {
+        let is_there = self.office.is_none_or(|office| office.to_string() == row.office());
+        let is_old = self.since.is_none_or(|since| row.updated_at() <= since);
+        Ok(is_there && is_old && (!self.licence || row.awaits_licence()?))
+    }
 }
 
 /// A place in the list of all queues: behind this declaration of this queue.
@@ -114,7 +138,6 @@ pub fn queue(
         QUEUES.iter().position(|queue| *queue == place.queue).unwrap_or(QUEUES.len())
     });
     let page = limit.saturating_add(1);
-    let office = filter.office.map(|office| office.to_string());
     let mut rows = Vec::new();
     for queue in QUEUES.into_iter().skip(first) {
         if filter.status.is_some_and(|wanted| wanted != queue) {
@@ -128,9 +151,11 @@ pub fn queue(
             let read = next_in_queue(view, queue, filter.direction, after, page)?;
             let Some(last) = read.last() else { break };
             after = last.id();
-            rows.extend(
-                read.into_iter().filter(|row| office.as_ref().is_none_or(|o| o == row.office())),
-            );
+            for row in read {
+                if filter.passes(&row)? {
+                    rows.push(row);
+                }
+            }
         }
     }
     let more = rows.len() > limit;
@@ -231,6 +256,10 @@ fn complete(view: &mut View<'_>, rows: Vec<AnyRow>) -> Result<Vec<Queued>, Revie
         reason: reasons.remove(&declaration.id()),
         worth: worth(&declaration),
         merchant: declaration.merchant(),
+        licence: match &declaration {
+            AnyDeclaration::Import(_) => false,
+            AnyDeclaration::Export(record) => record.state.awaits_licence(),
+        },
     });
     Ok(queued.collect())
 }

@@ -143,6 +143,11 @@ impl StepRefused {
 }
 
 impl ExportState {
+    /// Whether an officer has to verify a licence now, before it goes on (许可证件核对).
+    pub const fn awaits_licence(&self) -> bool {
+        matches!(self, Self::InReview { licence: true, .. })
+    }
+
     /// The state after a step.
     ///
     /// # Errors

@@ -154,8 +154,12 @@ impl List {
         let (page, registry) = store.read(|view| {
             let limit = usize::from(self.limit);
             let Self { status, office, direction, .. } = *self;
-            let page =
-                review::queue(view, Filter { status, office, direction }, self.after, limit)?;
+            let page = review::queue(
+                view,
+                Filter { status, office, direction, ..Filter::default() },
+                self.after,
+                limit,
+            )?;
             Ok::<_, review::ReviewError>((page, registry::snapshot(view)?))
         })?;
         let next = page.next.map(|next| format!("{}:{}", next.queue, next.after));

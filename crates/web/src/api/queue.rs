@@ -15,7 +15,7 @@ use super::paging::{Listed, PageQuery, Paging};
 use super::part::Asked;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
-use crate::casework::{self, Queue, Whose};
+use crate::casework::{self, Only, Queue, Whose};
 use crate::problem::{Problem, json_answer};
 use crate::views::case::{AssignmentView, WaitingView};
 use crate::views::queue::QueuedView;
@@ -32,6 +32,19 @@ pub struct QueueQuery {
     /// Only what the caller has taken on, which comes on one page, or what nobody has, which leaves pages shorter.
     #[param(inline)]
     whose: Option<WhoseName>,
+    /// Only what has waited for longer than the office wants, or what waits for a licence to be verified.
+    #[param(inline)]
+    only: Option<OnlyName>,
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnlyName {
+    /// Those that have waited for longer than the office wants.
+    Late,
+    /// Those that wait for a licence to be verified (许可证件核对).
+    Licence,
 }
 
 /// Whose cases.
@@ -89,10 +102,15 @@ pub async fn list(
         Some(WhoseName::Free) => Whose::Free,
         None => Whose::Everybody,
     };
+    let only = match asked.only {
+        Some(OnlyName::Late) => Only::Late,
+        Some(OnlyName::Licence) => Only::Licence,
+        None => Only::Everything,
+    };
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
-    let part = (Filter { status, office: None, direction }, place, paging.limit);
+    let part = (Filter { status, direction, ..Filter::default() }, place, paging.limit);
     let listing = move || {
-        let queue = casework::queue(&enquiries, &caller, whose, part, now)?;
+        let queue = casework::queue(&enquiries, &caller, (whose, only), part, now)?;
         Ok::<_, EnquiryError>((queue, enquiries.registry()?))
     };
     let (Queue { page, taken, settings }, registry) = blocking(listing).await?;

@@ -117,6 +117,7 @@ fn of_everybody(routes: Routes) -> Routes {
 fn of_customs(routes: Routes) -> Routes {
     routes
         .get("/queue", Needs::May(Permission::ReadQueues), queue::page)
+        .get("/queue/next", Needs::May(Permission::ReadQueues), queue::next)
         .post("/queue/rulings", Needs::May(Permission::Decide), bulk::decide)
         .get("/search", Needs::May(Permission::ReadParcels), search::page)
         .get("/relayed", Needs::May(Permission::ReadParcels), relayed::page)

@@ -240,8 +240,13 @@ fn for_enterprises(visit: &Visit, title: &str) -> Markup {
     html! {
         h1 { (title) }
         div.notice { p {
-            (visit.say("此清单供企业使用；关员请使用", "This list is for enterprises. Officers use the "))
-            a href="/queue" { (visit.say("待办", "work queue")) }
+            @if visit.may(Permission::ReadQueues) {
+                (visit.say("此清单供企业使用；关员请使用", "This list is for enterprises. Officers use the "))
+                a href="/queue" { (visit.say("待办", "work queue")) }
+            } @else {
+                (visit.say("此清单供企业使用；请按编号", "This list is for enterprises. Others "))
+                a href="/search" { (visit.say("查询", "search by a number")) }
+            }
             (visit.say("。", "."))
         } }
     }

@@ -17,12 +17,13 @@ use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
+use super::form::go_to;
 use super::shell::{Visit, nothing, time};
 use super::words::{self, data, official, reason_fields, status};
 use super::{bulk, case};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
-use crate::casework::{self, MOST_AT_ONCE, Queue, Whose};
+use crate::casework::{self, MOST_AT_ONCE, Only, Queue, Whose};
 use crate::problem::Problem;
 
 /// Rows of a page; as many as are decided at once.
@@ -38,6 +39,9 @@ pub struct Asked {
     /// Whose: `mine`, `free`, or everybody's.
     #[serde(default)]
     whose: String,
+    /// Which: `late`, `licence`, or all.
+    #[serde(default)]
+    only: String,
     #[serde(default)]
     after: String,
 }
@@ -87,6 +91,16 @@ pub async fn page(
     Ok(visit.page(title, &body))
 }
 
+/// Goes to the first case that waits for somebody to take it on, or back to the queue where none does.
+pub async fn next(State(shared): State<Shared>, caller: Caller) -> Result<Response, Problem> {
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let part = (Filter::default(), None, ROWS);
+    let free = (Whose::Free, Only::Everything);
+    let listing = move || casework::queue(&enquiries, &caller, free, part, now);
+    let first = blocking(listing).await?.page.rows.into_iter().next();
+    Ok(go_to(&first.map_or_else(|| "/queue".to_owned(), |row| case::address(row.id))))
+}
+
 fn list(
     enquiries: &Enquiries,
     caller: &Caller,
@@ -100,8 +114,9 @@ fn list(
         "free" => Whose::Free,
         _ => Whose::Everybody,
     };
+    let which = (whose, Only::named(&asked.only));
     let Queue { page, taken, settings } =
-        casework::queue(enquiries, caller, whose, (filter, place, ROWS), now)?;
+        casework::queue(enquiries, caller, which, (filter, place, ROWS), now)?;
     let (waiting, registry) = (enquiries.waiting(caller.reach())?, enquiries.registry()?);
     Ok(Listed { page, waiting, taken, settings, registry, now })
 }
@@ -116,7 +131,7 @@ impl Asked {
             "" => None,
             name => Some(Direction::named(name)?),
         };
-        Some(Filter { status, office: None, direction })
+        Some(Filter { status, direction, ..Filter::default() })
     }
 
     fn place(&self) -> Option<Option<Place>> {
@@ -128,10 +143,15 @@ impl Asked {
     }
 
     fn address_behind(&self, place: Place) -> String {
-        let Self { status, direction, whose, .. } = self;
+        let Self { status, direction, whose, only, .. } = self;
+        let only = Only::NAMES.into_iter().find(|(known, _)| known == only);
+        let only = only.map(|(name, _)| name).unwrap_or_default();
         let whose = ["mine", "free"].into_iter().find(|known| known == whose).unwrap_or_default();
         let (queue, after) = (place.queue.number(), place.after);
-        format!("/queue?status={status}&direction={direction}&whose={whose}&after={queue}.{after}")
+        format!(
+            "/queue?status={status}&direction={direction}&whose={whose}&only={only}\
+             &after={queue}.{after}"
+        )
     }
 }
 
@@ -176,6 +196,10 @@ fn late(visit: &Visit) -> Markup {
 fn filters(visit: &Visit, asked: &Asked) -> Markup {
     let directions = [("import", ("进口", "Imports")), ("export", ("出口", "Exports"))];
     let whose = [("mine", ("我的", "Mine")), ("free", ("无人认领", "Nobody’s"))];
+    let only = [
+        ("late", ("等待过久", "Waiting too long")),
+        ("licence", ("待核对许可证件", "Licence to verify")),
+    ];
     html! {
         form.row method="get" action="/queue" {
             div {
@@ -191,6 +215,7 @@ fn filters(visit: &Visit, asked: &Asked) -> Markup {
             }
             (choice(visit, "direction", ("进出口", "Direction"), &directions, &asked.direction))
             (choice(visit, "whose", ("经办", "Whose"), &whose, &asked.whose))
+            (choice(visit, "only", ("其中", "Only"), &only, &asked.only))
             div { button.quiet { (visit.say("筛选", "Show")) } }
         }
     }
@@ -280,7 +305,10 @@ fn line(visit: &Visit, caller: &Caller, listed: &Listed, row: &Queued) -> Markup
                     }
                 }
             }
-            td { (data(row.reason.as_deref().unwrap_or_default())) }
+            td {
+                (data(row.reason.as_deref().unwrap_or_default()))
+                @if row.licence { " " span.tag { (visit.say("核对许可证件", "verify the licence")) } }
+            }
             td { (time(row.since)) @if listed.is_late(row.since) { " " (late(visit)) } }
             td { @match taken {
                 Some(it) if it.officer.sign_in == caller.audit_name() => {

@@ -32,6 +32,8 @@ pub struct QueuedView {
     reason: Option<String>,
     /// 电商企业.
     merchant: PartyNameView,
+    /// Whether it waits for a licence to be verified.
+    awaits_licence: bool,
     /// Who works on it.
     assignment: Option<AssignmentView>,
     #[serde(flatten)]
@@ -78,6 +80,7 @@ impl QueuedView {
             status: row.status.number(),
             since: row.since.to_string(),
             reason: row.reason.clone(),
+            awaits_licence: row.licence,
             merchant: PartyNameView::of(registry, row.merchant),
             assignment: None,
             worth: match &row.worth {

@@ -122,17 +122,30 @@ async fn a_month_is_requested_followed_and_read_by_its_merchant_and_its_office_a
             }
         }
     }
-    let request = request["number"].as_str().unwrap();
-    for (kind, number) in [("consolidation", request), ("formal-declaration", &numbers[0])] {
+    sources.sort();
+    let mut all: Vec<_> = left.iter().map(|(_, number)| number.to_string()).collect();
+    all.sort();
+    assert_eq!(sources, all, "each line says where it comes from");
+}
+
+#[tokio::test]
+async fn what_was_consolidated_is_found_by_its_number_within_reach_alone() {
+    let (customs, _) = stage();
+    let (mut officer, token) = program(&customs, "zhang").await;
+    let (mut elsewhere, _) = program(&customs, "elsewhere").await;
+    let headers = [("x-form-token", token.as_str())];
+    let month = json!({ "month": "2026-03" });
+    officer.json(Method::POST, "/api/v1/consolidations/office", &headers, &month).await;
+    let requests = get(&mut officer, "/api/v1/consolidations").await;
+    customs.world().consolidate();
+    let formals = get(&mut officer, "/api/v1/formal-declarations").await;
+    for (kind, listed) in [("consolidation", &requests), ("formal-declaration", &formals)] {
+        let number = listed["items"][0]["number"].as_str().unwrap();
         let search = format!("/api/v1/search?number={}", number.to_lowercase());
         let found = json!([{ "kind": kind, "number": number }]);
         assert_eq!(get(&mut officer, &search).await["others"], found);
         assert_eq!(get(&mut elsewhere, &search).await["others"], json!([]));
     }
-    sources.sort();
-    let mut all: Vec<_> = left.iter().map(|(_, number)| number.to_string()).collect();
-    all.sort();
-    assert_eq!(sources, all, "each line says where it comes from");
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! The work queue: taking cases on, what has waited for long, several decisions at once; and the search.
 
 use axum::http::StatusCode;
+use tongguan_testkit::exports::export;
 
 use crate::customs::{Customs, opened, send};
+use crate::interface::json_of;
 
 #[tokio::test]
 async fn a_case_is_taken_on_given_back_and_taken_over() {
@@ -56,9 +58,60 @@ async fn the_queue_says_how_much_waits_and_what_has_waited_too_long() {
     customs.site().clock.advance_millis(24 * 3_600_000);
     let mut browser = customs.site().signed_in("zhang").await;
     assert!(opened(&mut browser, "/queue").await.body.contains("waiting too long"));
+    let (fresh, parcel) = customs.in_review(4);
+    let fresh = format!("/declarations/{fresh}");
+    assert!(opened(&mut browser, "/queue").await.body.contains(&fresh));
+    let late = opened(&mut browser, "/queue?only=late").await;
+    assert_eq!(late.body.matches("href=\"/declarations/").count(), 3, "{}", late.body);
+    assert!(!late.body.contains(&fresh), "{parcel:?} has just come");
     let mut port = customs.site().signed_in("gao").await;
     let page = opened(&mut port, "/queue").await;
     assert!(!page.body.contains("type=\"checkbox\""), "who decides nothing chooses nothing");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_licence_is_a_list_of_its_own() {
+    let customs = Customs::open();
+    let (other, _) = customs.in_review(1);
+    let now = customs.now();
+    let licensed = {
+        let mut world = customs.world();
+        let mut parcel = export(2, now).unwrap();
+        parcel.declaration.items[0].hs_code = "8711100010".into();
+        parcel.declaration.licence = Some("L-2026-1".into());
+        world.send(&parcel.documents());
+        world.send([&parcel.arrival_document()]);
+        world.export(&parcel).unwrap().id
+    };
+    let mut browser = customs.site().signed_in("zhang").await;
+    let page = opened(&mut browser, "/queue?only=licence").await;
+    assert!(page.body.contains(&format!("/declarations/{licensed}")), "{}", page.body);
+    assert!(page.body.contains("verify the licence"));
+    assert!(!page.body.contains(&format!("/declarations/{other}")));
+    browser.accept = "application/json";
+    let listed = json_of(&browser.open("/api/v1/queue?only=licence").await);
+    assert_eq!(listed["items"][0]["id"], licensed.to_string());
+    assert_eq!(listed["items"][0]["awaits_licence"], true);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_decision_the_next_case_is_one_step_away() {
+    let customs = Customs::open();
+    let (first, _) = customs.in_review(1);
+    let (second, _) = customs.in_review(2);
+    let mut browser = customs.site().signed_in("zhang").await;
+    let address = format!("/declarations/{first}");
+    let page = opened(&mut browser, &address).await;
+    let form = [("ruling", "accept"), ("code", "in-order")];
+    let sent = send(&mut browser, &page, &format!("{address}/rulings"), &form).await;
+    let decided = opened(&mut browser, sent.location()).await;
+    assert!(decided.body.contains("href=\"/queue/next\""), "{}", decided.body);
+    let next = format!("/declarations/{second}");
+    assert_eq!(browser.open("/queue/next").await.location(), next);
+    let page = opened(&mut browser, &next).await;
+    send(&mut browser, &page, &format!("{next}/assignment"), &[("act", "take")]).await;
+    assert_eq!(browser.open("/queue/next").await.location(), "/queue", "nobody else's is left");
 }
 
 #[tokio::test]

@@ -188,6 +188,10 @@ fn done(visit: &Visit, file: &CaseFile, done: &str) -> Markup {
                 div.notice.good role="status" {
                     p { (visit.say("决定已生效，现告知申报人：", "It is decided. This was told to the declarant:")) }
                     p { (last.status) " " (data(&last.text)) " · " (time(last.at)) }
+                    p {
+                        a href="/queue/next" { (visit.say("下一件", "The next case")) } " · "
+                        a href="/queue" { (visit.say("待办", "Work queue")) }
+                    }
                 }
             };
         }
