@@ -44,6 +44,7 @@ pub mod relayed;
 pub mod requests;
 pub mod returns;
 pub mod sandbox;
+pub mod sealing;
 pub mod search;
 pub mod second_factor;
 pub mod sheet;
@@ -146,6 +147,8 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/examination/{id}/pictures", Needs::May(Permission::Examine), pictures::add)
         .get("/declarations/{id}/pictures/{n}", Needs::May(Permission::ReadQueues), pictures::show)
         .get("/gate", Needs::May(Permission::ReportFacility), gate::page)
+        .get("/sealing", Needs::May(Permission::Seal), sealing::page)
+        .post("/sealing", Needs::May(Permission::Seal), sealing::seal)
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .post("/declarations/{id}/persons", Needs::May(Permission::Unmask), case::persons::show)

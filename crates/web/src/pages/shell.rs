@@ -69,6 +69,7 @@ const PLACES: &[Place] = &[
     place("/filing-review", ("备案审核", "Filing review"), Some(Permission::ReviewFilings)),
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
     place("/gate", ("卡口", "Gate"), Some(Permission::ReportFacility)),
+    place("/sealing", ("施封", "Sealing"), Some(Permission::Seal)),
     place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
     place("/payment-evidence", ("支付数据", "Payments"), Some(Permission::ReadQueues)),
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),

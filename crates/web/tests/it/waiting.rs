@@ -119,6 +119,45 @@ async fn an_examiner_scans_a_number_and_records_what_was_found() {
 }
 
 #[tokio::test]
+async fn released_goods_are_sealed_by_their_numbers_or_none_of_them() {
+    let rows = "plate,zh,valid_from,valid_to,source\n\
+                ZA0001,示例运输有限公司,2026-01-01,,a registration\n";
+    let vehicles = Table::Vehicles.read(rows, &Defaults::default()).rows;
+    let law = std::sync::Arc::new(Pack::builtin().overlay(vehicles));
+    let customs = Customs::with(Settings { law, ..Settings::default() });
+    let port = OfficeCode::parse("2924").unwrap();
+    let now = customs.now();
+    let parcels = [1, 2].map(|n| {
+        let mut world = customs.world();
+        let mut parcel = export(n, now).unwrap();
+        parcel.declaration.port = port;
+        world.send(&parcel.documents());
+        world.send([&parcel.arrival_document()]);
+        parcel
+    });
+    let mut browser = customs.site().signed_in("zhang").await;
+    let page = opened(&mut browser, "/sealing").await;
+    let (waybill, order) = (&parcels[0].waybill.number, &parcels[1].order.order_no);
+    let form = |numbers| [("seal", "SEAL1"), ("vehicle", "ZA0001"), ("numbers", numbers)];
+    let with_unknown = format!("{waybill}\nNOTHING");
+    let refused = send(&mut browser, &page, "/sealing", &form(&with_unknown)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("NOTHING</"), "{}", refused.body);
+    let sealed = |parcel| customs.world().export(parcel).unwrap();
+    assert_eq!(sealed(&parcels[0]).state.status().number(), 800);
+    let both = format!("{waybill}\r\n{order}\r\n{waybill}\r\n");
+    let done = send(&mut browser, &page, "/sealing", &form(&both)).await;
+    assert!(done.body.contains(">Sealed<"), "{}", done.body);
+    assert_eq!(done.body.matches("SEAL1 · ZA0001").count(), 2, "each once: {}", done.body);
+    let again = send(&mut browser, &page, "/sealing", &form(&both)).await;
+    assert!(again.body.contains("could not be sealed"), "{}", again.body);
+    for lacking in [form(""), [("seal", ""), ("vehicle", "ZA0001"), ("numbers", "1")]] {
+        let refused = send(&mut browser, &page, "/sealing", &lacking).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
 async fn the_port_lets_go_what_is_as_it_was_sealed_and_stops_the_rest() {
     let rows = "plate,zh,valid_from,valid_to,source\n\
                 ZA0001,示例运输有限公司,2026-01-01,,a registration\n";
