@@ -61,6 +61,7 @@ LEFT_OUT = {
                     "needs a passkey, which is added in a browser"),
     **dict.fromkeys(["add_picture", "show_picture"],
                     "needs a parcel that is examined; this one is released at once"),
+    "prepare_cancellation": "needs a parcel that is not released yet; this one is released at once",
     "show_relayed": "needs a window upstream; this one decides by itself",
     "end_session": "would need another browser; this script ends its own with sign_out",
     "file": "goods are filed by a table here",
@@ -210,6 +211,13 @@ def read_lists(program, administrator, number):
     letter = administrator.all("/api/v1/mail")[-1]["n"]
     for message in administrator.get(f"/api/v1/mail/{letter}")["messages"]:
         print("first letter:", message["type"], message["status"], len(message["parts"]), "parts")
+    about = administrator.get(f"/api/v1/mail?declaration={number}")["items"]
+    print("letters about", number, [letter["n"] for letter in about])
+    sent = administrator.all("/api/v1/mail/sent?type=CEB621")
+    print("declarations sent:", len(sent), "the last one lies at", sent[0]["file"])
+    request = administrator.act(f"/api/v1/declarations/{number}/return-request", {
+        "reason": "the buyer sends it back", "goods": [{"line": 1, "quantity": "1"}]})
+    print("to be signed and sent:", request["type"], request["reference"])
     bills = administrator.all("/api/v1/tax-bills")
     print("tax bills:", len(bills), "books:", len(administrator.get("/api/v1/books")["books"]))
 

@@ -474,6 +474,13 @@ CREATE TABLE mailbox (
     PRIMARY KEY (dxp_id, n)
 ) CLUSTERED;
 
+-- The messages that a mailbox sent, as far as they were answered into it; their ids ascend with time.
+CREATE TABLE sent_message (
+    dxp_id TEXT NOT NULL,
+    message_id BIGINT NOT NULL,
+    PRIMARY KEY (dxp_id, message_id)
+) CLUSTERED;
+
 -- How far the owner of a mailbox has said that it has read.
 CREATE TABLE mail_read (
     dxp_id TEXT NOT NULL PRIMARY KEY,

@@ -118,7 +118,7 @@ pub use relay::{
     RelayDocumentRow, RelayHandleRow, RelayMessageRow, RelayStrayRow, WindowMessageRow,
 };
 pub use relayed::{RelayAnswerRow, RelayedParcelRow};
-pub use response::{Mail, MailRead, Response};
+pub use response::{Mail, MailRead, Response, SentMessage};
 pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transfer::{Compared, Portion, Progress, TransferError, give_up, transfer};

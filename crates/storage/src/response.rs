@@ -55,6 +55,16 @@ row! {
 }
 
 row! {
+    /// A message that a mailbox sent, and that was answered into it.
+    pub struct SentMessage in "sent_message", key 2 {
+        /// The mailbox.
+        dxp_id: DxpId,
+        /// The message.
+        message_id: MessageId,
+    }
+}
+
+row! {
     /// How far a mailbox has been read, as its owner says.
     pub struct MailRead in "mail_read", key 1 {
         /// The mailbox.
@@ -130,6 +140,52 @@ impl View<'_> {
         )
     }
 
+    /// The places of a mailbox from `from` up to `until`, exclusively, that hold the response of a place.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn mail_of(
+        &mut self,
+        mailbox: &DxpId,
+        (from, until): (i64, i64),
+        (partition, seq): (Partition, i64),
+    ) -> Result<Vec<Mail>, StorageError> {
+        self.select(
+            "WHERE dxp_id = $1 AND n >= $2 AND n < $3 AND partition = $4 AND seq = $5 ORDER BY n",
+            &[mailbox.cell(), from.cell(), until.cell(), partition.cell(), seq.cell()],
+        )
+    }
+
+    /// What a mailbox sent before a message, from another on, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn sent_between(
+        &mut self,
+        mailbox: &DxpId,
+        (from, before): (MessageId, MessageId),
+        limit: i64,
+    ) -> Result<Vec<SentMessage>, StorageError> {
+        self.select(
+            "WHERE dxp_id = $1 AND message_id >= $2 AND message_id < $3 \
+             ORDER BY message_id DESC LIMIT $4",
+            &[mailbox.cell(), from.cell(), before.cell(), limit.cell()],
+        )
+    }
+
+    /// Those of these messages that a mailbox sent.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn sent_of(
+        &mut self,
+        mailbox: &DxpId,
+        messages: &[MessageId],
+    ) -> Result<Vec<SentMessage>, StorageError> {
+        let keys: Vec<_> = messages.iter().map(|message| (mailbox, *message)).collect();
+        self.load(&keys)
+    }
+
     /// How far mailboxes have been read; one of which nothing was read has no row.
     ///
     /// # Errors
@@ -182,6 +238,14 @@ impl Tx<'_> {
             })
             .collect();
         self.insert(&mail)
+    }
+
+    /// Notes what mailboxes sent; what is noted already stays.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn note_sent(&mut self, sent: &[SentMessage]) -> Result<(), StorageError> {
+        self.insert_absent(sent).map(drop)
     }
 
     /// Records what was first sent for `(mailbox, n, digest, renderer, at)`; a later sending changes

@@ -1,7 +1,7 @@
 //! `POST /ceb`: a message in, or an archive of messages, and an answer once it is durable.
 
 mod archive;
-mod many;
+pub mod many;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::QueryRejection;
@@ -107,8 +107,7 @@ pub async fn receive(
     let bytes = whole.ok().and_then(Result::ok).ok_or(Problem::BrokenOff)?;
     if admitted.kind == Kind::Archive {
         let language = Language::wanted(&headers);
-        let bounds = many::Bounds { window: admitted.window, language };
-        return many::receive(&shared, bytes, admitted.sender, bounds).await;
+        return many::receive(&shared, bytes, admitted.sender, (admitted.window, language)).await;
     }
     let mailbox = admitted.sender.as_ref().map(|sender| format!("/mailbox/{sender}"));
     let name = admitted.name.unwrap_or_else(|| NAMELESS.to_owned());

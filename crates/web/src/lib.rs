@@ -26,6 +26,7 @@ mod filings;
 mod health;
 mod language;
 mod layers;
+mod mail;
 mod mailbox;
 mod oauth;
 mod pace;

@@ -368,10 +368,15 @@ impl Problem {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
 
+    /// What happened and what to do, in one language.
+    pub fn title(&self, language: Language) -> String {
+        let (zh, en) = self.texts();
+        language.say(zh, en)
+    }
+
     /// As the body of an answer, or a part of one.
     pub fn told(&self, language: Language) -> Value {
-        let (zh, en) = self.texts();
-        let title = language.say(zh, en);
+        let title = self.title(language);
         let (status, name) = self.kind();
         let mut told = json!({
             "type": format!("urn:tongguan:problem:{name}"),

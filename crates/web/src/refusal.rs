@@ -21,11 +21,13 @@ use crate::wording::Wording;
 mod evidence;
 mod filing;
 mod picture;
+mod preparing;
 mod steps;
 mod unmasking;
 mod words;
 
 pub use picture::unkept;
+pub use preparing::not_askable;
 pub use words::{bad_reason, has_codes, held, people};
 
 /// What an operator has to look at; the caller is told to come again.

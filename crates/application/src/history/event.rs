@@ -224,7 +224,7 @@ pub enum Subject {
     },
     /// A part of the running service: its log, its backups.
     Service(String),
-    /// A message that is relayed.
+    /// A message: one that is relayed, or one that was shown to whoever sent it.
     Message(MessageId),
     /// A key of the ring that seals, by its name.
     SealingKey(String),

@@ -1,12 +1,15 @@
 //! From the outbox into mailboxes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tongguan_domain::ids::DxpId;
-use tongguan_storage::{Backoff, Partition, Response, StorageError, Store, Writer};
+use tongguan_domain::ids::{DxpId, MessageId};
+use tongguan_storage::{
+    Backoff, Partition, Response, SentMessage, StorageError, Store, View, Writer,
+};
 
 use super::MailError;
 use crate::delivery::{addressees, sent};
+use crate::numbering::partition_of;
 
 /// The name under which the distributor follows the outbox.
 pub const MAILBOXES: &str = "mailboxes";
@@ -44,13 +47,16 @@ impl Distributor {
     /// `None` where there is nothing further.
     fn distribute_page(&mut self) -> Result<Option<usize>, MailError> {
         let mut mail = BTreeMap::<DxpId, Vec<(Partition, i64)>>::new();
+        let mut senders = Vec::new();
         let steps = self.store.read(|view| {
             let from: BTreeMap<_, _> =
                 view.cursors(MAILBOXES)?.into_iter().map(|it| (it.partition, it.seq)).collect();
             let mut to = BTreeMap::new();
+            let mut answered = BTreeSet::new();
             for row in view.unread::<Response>(MAILBOXES, PAGE)? {
                 let place = (row.partition, row.seq);
                 to.insert(row.partition, row.seq);
+                answered.insert(row.message_id);
                 let Some(sent) = sent(view, row)? else { continue };
                 for mailbox in addressees(&sent)? {
                     // A receiver that left no address of a mailbox has none.
@@ -58,6 +64,7 @@ impl Distributor {
                     mail.entry(mailbox).or_default().push(place);
                 }
             }
+            senders = senders_of(view, &answered)?;
             let step =
                 |(partition, to)| (partition, from.get(&partition).copied().unwrap_or(0), to);
             Ok::<Vec<_>, MailError>(to.into_iter().map(step).collect())
@@ -68,7 +75,8 @@ impl Distributor {
         let written = self.writer.retried(Backoff::default(), |tx| {
             // The cursors first: whoever loses them has put nothing into a mailbox.
             tx.move_cursors(MAILBOXES, &steps)?;
-            mail.iter().try_for_each(|(mailbox, places)| tx.deliver(mailbox, places))
+            mail.iter().try_for_each(|(mailbox, places)| tx.deliver(mailbox, places))?;
+            tx.note_sent(&senders)
         });
         match written {
             Ok(()) => Ok(Some(mail.values().map(Vec::len).sum())),
@@ -77,4 +85,18 @@ impl Distributor {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Who sent the messages that are answered, of those that say so.
+fn senders_of(
+    view: &mut View<'_>,
+    answered: &BTreeSet<MessageId>,
+) -> Result<Vec<SentMessage>, StorageError> {
+    let keys: Vec<_> = answered.iter().map(|id| (partition_of(id.0), *id)).collect();
+    let messages = view.messages(&keys)?.into_iter();
+    let sent = messages.filter_map(|message| {
+        let dxp_id = DxpId::parse(&message.sender?).ok()?;
+        Some(SentMessage { dxp_id, message_id: message.message_id })
+    });
+    Ok(sent.collect())
 }

@@ -7,6 +7,8 @@
 mod distributor;
 mod genuine;
 mod reading;
+mod searching;
+mod sent;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +25,8 @@ pub use distributor::{Distributor, MAILBOXES};
 pub use genuine::{Made, Verdict};
 pub(crate) use reading::field_of;
 pub use reading::{Readable, ReadableField, ReadablePart, readable};
+pub use searching::{MOST_LOOKED_AT, MailFilter, Searched};
+pub use sent::{SentFilter, SentLetter, SentPage};
 
 /// Letters are given until their messages have so many bytes: an answer quotes what it answers, and that may
 /// be long.

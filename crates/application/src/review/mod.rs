@@ -30,7 +30,7 @@ pub use declare::{DeclareError, declare};
 pub use find::{Found, find};
 pub(crate) use find::{of_claims, of_parcel};
 pub use picture::{Matching, Particulars, Picture, Told, picture};
-pub(crate) use picture::{documents, run_about};
+pub(crate) use picture::{ResponsePlace, documents, responses_about, run_about};
 pub(crate) use queue::queued;
 pub use queue::{Filter, Page, Place, QUEUES, Queued, Worth, queue};
 pub use reason::{BadReason, REASONS, reason};

@@ -12,7 +12,7 @@ use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::time::Moment;
 use tongguan_domain::transit::Transit;
 use tongguan_storage::stored::response::StoredResponse;
-use tongguan_storage::{Partition, StorageError, Store, TaxBill};
+use tongguan_storage::{Partition, Response, StorageError, Store, TaxBill};
 
 use super::ReviewError;
 use super::any::{AnyDeclaration, AnyRow};
@@ -191,16 +191,59 @@ fn told(
     store: &Store,
     id: DeclarationId,
     provisional_no: &ProvisionalNumber,
-    (partition, to): (Partition, i64),
+    newest: (Partition, i64),
 ) -> Result<Vec<Told>, ReviewError> {
+    let mut all = Vec::new();
+    each_run_about(store, id, provisional_no, newest, |_, told| all.extend(told))?;
+    Ok(all)
+}
+
+/// Where a response stands in the outbox.
+pub(crate) struct ResponsePlace {
+    /// Partition and place there.
+    pub place: (Partition, i64),
+    /// When it was decided.
+    pub at: Moment,
+}
+
+/// The places of the responses about a declaration in the outbox, in order.
+///
+/// # Errors
+/// [`ReviewError`].
+pub(crate) fn responses_about(
+    store: &Store,
+    id: DeclarationId,
+) -> Result<Vec<ResponsePlace>, ReviewError> {
+    let declaration = store.read(|view| AnyDeclaration::of_id(view, id))?;
+    let Some(declaration) = declaration else { return Ok(Vec::new()) };
+    let newest = store.read(|view| declaration.newest_response(view))?;
+    let Some(newest) = newest else { return Ok(Vec::new()) };
+    let mut places = Vec::new();
+    each_run_about(store, id, declaration.provisional_no(), newest, |response, _| {
+        let place = (response.partition, response.seq);
+        places.push(ResponsePlace { place, at: response.recorded_at });
+    })?;
+    Ok(places)
+}
+
+/// Looks at each response about a declaration, between its first sight and its newest response.
+fn each_run_about(
+    store: &Store,
+    id: DeclarationId,
+    provisional_no: &ProvisionalNumber,
+    (partition, to): (Partition, i64),
+    mut look: impl FnMut(&Response, Vec<Told>),
+) -> Result<(), ReviewError> {
     let mut from = first_response_of(store, id, (partition, to))?;
-    let mut told = Vec::new();
     loop {
         let page = store.read(|view| view.responses_between(partition, from, to, PAGE))?;
-        let Some(last) = page.last() else { return Ok(told) };
+        let Some(last) = page.last() else { return Ok(()) };
         from = last.seq + 1;
         for response in page.iter().filter(|response| response.kind == response_kind::RUN) {
-            told.extend(run_about(&response.body, provisional_no)?);
+            let told = run_about(&response.body, provisional_no)?;
+            if !told.is_empty() {
+                look(response, told);
+            }
         }
     }
 }

@@ -5,13 +5,17 @@
 //! | [`Unmasking::see`] | the persons of one declaration, so many different ones a day |
 //! | [`Unmasking::propose`], [`Unmasking::answer`], [`Unmasking::see_all`] | those of a list, which a second officer approves first |
 //! | [`Unmasking::take_letter`] | that a message with persons in it was taken out of a mailbox by somebody |
+//! | [`Unmasking::sent`], [`Unmasking::take_sent`] | a message that a mailbox sent, as it was received |
+//! | [`Unmasking::prepare`] | a request about a parcel, which names its buyer, for whoever declared it to sign |
 //!
 //! Nothing is shown before it is recorded: the originals are opened, the event is committed, then the persons
 //! are given out ([decision 28](../../../../docs/decisions/0028-personal-data.md)).
 
 mod bulk;
 mod persons;
+mod preparing;
 mod reason;
+mod sent;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,8 +33,12 @@ use crate::review::{self, ReviewError};
 
 pub use bulk::{APPROVED_FOR_HOURS, Answer, MOST_AT_ONCE, Request};
 pub use persons::{PersonalDocument, PersonalField, Persons};
+pub use preparing::{
+    Askable, LONGEST_REASON, LONGEST_REFERENCE, NotAskable, PrepareError, Prepared, Wanted, Wish,
+};
 pub(crate) use reason::masked;
 pub use reason::{BadReason, LONGEST, REASONS, Reason, SHORTEST};
+pub use sent::SentOriginal;
 
 /// More events of one officer in a day are not looked at.
 const MOST_EVENTS: i64 = 10_000;

@@ -43,6 +43,7 @@ mod part;
 mod parties;
 mod people;
 mod pictures;
+mod preparing;
 mod quarantine;
 mod queue;
 mod reference;
@@ -89,7 +90,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
     let routes = of_casework(of_the_account(routes));
-    of_goods_in_store(of_consolidation(of_programs(of_filings(routes))))
+    of_goods_in_store(of_consolidation(of_programs(of_filings(of_an_enterprise(routes)))))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Session, routes!(session::show, session::end))
         .api(Needs::Nothing, routes!(tax::compute))
@@ -99,11 +100,6 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(Needs::Nothing, routes!(codes::tables))
         .api(Needs::Nothing, routes!(codes::rows))
         .api(Needs::Nothing, routes!(codes::look_up))
-        .api(may(P::ReadParcels), routes!(parcels::list))
-        .api(may(P::ReadParcels), routes!(parcels::csv))
-        .api(may(P::ReadParcels), routes!(documents::list))
-        .api(may(P::ReadMail), routes!(mail::list))
-        .api(may(P::ReadMail), routes!(mail::show))
         .api(Needs::Nothing, routes!(figures::all))
         .api(may(P::ReadStatistics), routes!(figures::of_office))
         .api(may(P::ReadParcels), routes!(search::search))
@@ -167,6 +163,21 @@ fn of_the_account(routes: Routes) -> Routes {
         .api(known, routes!(account::end_session))
         .api(known, routes!(account::passkeys))
         .api(known, routes!(account::rename_passkey, account::remove_passkey))
+}
+
+/// Those of the parcels, the mailbox and the requests of an enterprise.
+fn of_an_enterprise(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadParcels), routes!(parcels::list))
+        .api(may(P::ReadParcels), routes!(parcels::csv))
+        .api(may(P::ReadParcels), routes!(documents::list))
+        .api(may(P::ReadMail), routes!(mail::list))
+        .api(may(P::ReadMail), routes!(mail::sent))
+        .api(may(P::ReadMail), routes!(mail::show))
+        .api(may(P::Declare), routes!(preparing::cancellation))
+        .api(may(P::Declare), routes!(preparing::goods_return))
 }
 
 /// Those of the work queue and its cases.

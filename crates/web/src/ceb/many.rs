@@ -10,32 +10,32 @@ use tongguan_application::reception::Receipt;
 use tongguan_domain::ids::DxpId;
 
 use super::archive::{Archive, Listed, Unfit};
-use super::{hand_over, outcome, taken_view};
+use super::{Taken, hand_over, outcome, taken_view};
 use crate::Shared;
 use crate::caller::aside;
 use crate::language::Language;
 use crate::problem::{Problem, json_answer};
 
-/// What an archive is taken with.
-pub struct Bounds {
-    /// How many bytes of unpacked messages may be on their way at a time; so long is the longest, too.
-    pub window: usize,
-    /// The language of what is said of single messages.
-    pub language: Language,
-}
-
 /// What became of the messages so far.
 struct Progress<'s> {
     shared: &'s Shared,
-    bounds: Bounds,
+    /// How many bytes of unpacked messages may be on their way at a time.
+    window: usize,
     /// Messages on their way, in the order of the archive.
     under_way: VecDeque<(Listed, Result<oneshot::Receiver<Receipt>, Problem>)>,
     bytes: usize,
-    told: Vec<Value>,
-    taken: usize,
+    settled: Vec<Settled>,
 }
 
-/// Takes the messages of an archive in; what is wrong with one keeps no other back.
+/// What became of a message of an archive.
+pub struct Settled {
+    /// What it is called there.
+    pub name: String,
+    /// Under what it was taken, or why it was not.
+    pub outcome: Result<Taken, Problem>,
+}
+
+/// Takes the messages of an archive in, and tells what became of each as JSON.
 ///
 /// # Errors
 /// [`Problem::UnfitArchive`], before any of them was handed over.
@@ -43,13 +43,36 @@ pub async fn receive(
     shared: &Shared,
     archive: Bytes,
     sender: Option<DxpId>,
-    bounds: Bounds,
+    (window, language): (usize, Language),
 ) -> Result<Response, Problem> {
-    let longest = bounds.window;
-    let opened = aside(move || Archive::open(archive, longest)).await?;
+    let mailbox = sender.as_ref().map(|sender| format!("/mailbox/{sender}"));
+    let settled = take(shared, archive, sender, window).await?;
+    let taken = settled.iter().filter(|one| one.outcome.is_ok()).count();
+    let refused = settled.len() - taken;
+    let messages: Vec<_> = settled.iter().map(|one| one.told(language)).collect();
+    Ok(json_answer(&json!({
+        "messages": messages,
+        "taken": taken,
+        "refused": refused,
+        "mailbox": mailbox,
+    })))
+}
+
+/// Takes the messages of an archive in; what is wrong with one keeps no other back. So many bytes of unpacked
+/// messages may be on their way at a time; so long is the longest, too.
+///
+/// # Errors
+/// [`Problem::UnfitArchive`], before any of them was handed over.
+pub async fn take(
+    shared: &Shared,
+    archive: Bytes,
+    sender: Option<DxpId>,
+    window: usize,
+) -> Result<Vec<Settled>, Problem> {
+    let opened = aside(move || Archive::open(archive, window)).await?;
     let mut archive = opened.map_err(Problem::UnfitArchive)?;
-    let (under_way, told) = (VecDeque::new(), Vec::new());
-    let mut progress = Progress { shared, bounds, under_way, bytes: 0, told, taken: 0 };
+    let (under_way, settled) = (VecDeque::new(), Vec::new());
+    let mut progress = Progress { shared, window, under_way, bytes: 0, settled };
     for listed in archive.messages().to_vec() {
         progress.make_room_for(listed.bytes).await;
         let wanted = listed.clone();
@@ -62,19 +85,28 @@ pub async fn receive(
         progress.hand_over(listed, unpacked, sender.clone());
     }
     while progress.settle_first().await {}
-    let refused = progress.told.len() - progress.taken;
-    Ok(json_answer(&json!({
-        "messages": progress.told,
-        "taken": progress.taken,
-        "refused": refused,
-        "mailbox": sender.map(|sender| format!("/mailbox/{sender}")),
-    })))
+    Ok(progress.settled)
+}
+
+impl Settled {
+    fn told(&self, language: Language) -> Value {
+        let mut told = match &self.outcome {
+            Ok(taken) => {
+                let mut told = json!(taken_view(taken));
+                told["status"] = json!(200);
+                told
+            }
+            Err(problem) => problem.told(language),
+        };
+        told["name"] = json!(self.name);
+        told
+    }
 }
 
 impl Progress<'_> {
     /// Waits for the first ones until so many bytes more may be on their way.
     async fn make_room_for(&mut self, bytes: usize) {
-        while self.bytes.saturating_add(bytes) > self.bounds.window {
+        while self.bytes.saturating_add(bytes) > self.window {
             if !self.settle_first().await {
                 return;
             }
@@ -102,17 +134,7 @@ impl Progress<'_> {
             Err(problem) => Err(problem),
         };
         self.bytes -= listed.bytes;
-        let mut told = match outcome {
-            Ok(taken) => {
-                self.taken += 1;
-                let mut told = json!(taken_view(&taken));
-                told["status"] = json!(200);
-                told
-            }
-            Err(problem) => problem.told(self.bounds.language),
-        };
-        told["name"] = json!(listed.name);
-        self.told.push(told);
+        self.settled.push(Settled { name: listed.name, outcome });
         true
     }
 }

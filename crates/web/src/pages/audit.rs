@@ -295,7 +295,7 @@ fn named(subject: &Subject) -> (&'static str, &'static str, String) {
         }
         Subject::Service(part) => ("系统", "service", part.clone()),
         Subject::SealingKey(name) => ("加密密钥", "key that seals", name.clone()),
-        Subject::Message(id) => ("转发报文", "relayed message", id.0.to_string()),
+        Subject::Message(id) => ("报文", "message", id.0.to_string()),
     }
 }
 

@@ -8,8 +8,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::clearing::record::{DocumentKind, DocumentRecord, DocumentState};
 use tongguan_application::review::ReviewError;
+use tongguan_domain::access::Permission;
+use tongguan_domain::ids::MessageId;
 use tongguan_domain::registry::Registry;
 
+use super::mail::own_mailbox;
+use super::mail::sent::address;
 use super::shell::{Visit, time};
 use super::words::data;
 use crate::Shared;
@@ -46,8 +50,18 @@ pub async fn page(
         Ok::<_, ReviewError>((found, enquiries.registry()?))
     };
     let (found, registry) = blocking(finding).await?;
-    let results =
-        if found.is_empty() { nothing_found(&visit) } else { list(&visit, &found, &registry) };
+    let messages: Vec<_> = found.iter().map(|it| it.source.message).collect();
+    let own = match own_mailbox(&shared, &caller).await? {
+        Some(mailbox) => {
+            let mailboxes = Arc::clone(&shared.access.mailboxes);
+            blocking(move || mailboxes.sent_of(&mailbox, &messages)).await?
+        }
+        None => Vec::new(),
+    };
+    let results = match found.is_empty() {
+        true => nothing_found(&visit),
+        false => list(&visit, &found, &registry, &own),
+    };
     Ok(shown(&visit, &asked, &results))
 }
 
@@ -85,7 +99,14 @@ fn nothing_found(visit: &Visit) -> Markup {
     )) } } }
 }
 
-fn list(visit: &Visit, found: &[DocumentRecord], registry: &Registry) -> Markup {
+/// Its own number; an order is known by none but that of the order.
+fn number(document: &DocumentRecord) -> &str {
+    let own = &*document.key.number;
+    if own.is_empty() { &document.key.dossier.order_no } else { own }
+}
+
+/// `own` are the messages that the enterprise itself sent.
+fn list(visit: &Visit, found: &[DocumentRecord], registry: &Registry, own: &[MessageId]) -> Markup {
     html! {
         div.table tabindex="0" role="region" aria-label=(visit.say("单证", "Documents")) { table {
             thead { tr {
@@ -95,14 +116,18 @@ fn list(visit: &Visit, found: &[DocumentRecord], registry: &Registry) -> Markup 
                 th scope="col" { (visit.say("编号单位", "Numbered by")) }
                 th scope="col" { (visit.say("状态", "State")) }
                 th scope="col" { (visit.say("报送时间", "Sent")) }
+                th scope="col" { (visit.say("原文", "As it was received")) }
             } }
             tbody { @for one in found { tr {
                 td { (visit.language.of(title_of(one.key.kind))) }
-                td { (one.key.number) }
+                td { (number(one)) }
                 td { (one.key.dossier.order_no) }
                 td { (data(registry.party(one.key.party).map_or("", |party| party.name.as_str()))) }
                 td { (state(visit, one.state)) }
                 td { (time(one.sent_at)) }
+                td { @if own.contains(&one.source.message) && visit.may(Permission::Declare) {
+                    a href=(address(one.source.message)) download { (visit.say("下载XML", "Download as XML")) }
+                } }
             } } }
         } }
     }

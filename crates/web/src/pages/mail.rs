@@ -1,4 +1,6 @@
-//! The mailbox of an enterprise (报文信箱), as people read it.
+//! The mailbox of an enterprise (报文信箱), as people read it: what came, and what was [`sent`].
+
+pub mod sent;
 
 use std::sync::Arc;
 
@@ -15,25 +17,31 @@ use tongguan_application::mailboxes::{Letter, Readable, ReadableField, readable}
 use tongguan_domain::access::Permission;
 use tongguan_domain::ids::DxpId;
 use tongguan_domain::status::ReturnStatus;
+use tongguan_domain::time::Moment;
+use tongguan_messages::ceb::MessageType;
 
-use super::parcels;
-use super::shell::{Visit, time};
+use super::shell::{Visit, time, time_of};
+use super::{form, parcels};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::mail::Wanted;
 use crate::problem::Problem;
 use crate::views::mail::has_persons;
 
 /// Letters of a page.
-const ROWS: i64 = 50;
+const ROWS: usize = 50;
 /// XML that is longer is to be downloaded.
 const SHOWN: usize = 24 << 10;
 /// A message with more parts shows the first ones.
 const PARTS: usize = 40;
 
 /// Which letters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Asked {
-    before: Option<i64>,
+    #[serde(flatten)]
+    wanted: Wanted,
+    before: String,
 }
 
 /// Lists them, the newest first.
@@ -41,38 +49,100 @@ pub async fn page(
     State(shared): State<Shared>,
     visit: Visit,
     caller: Caller,
-    Query(Asked { before }): Query<Asked>,
+    Query(Asked { wanted, before }): Query<Asked>,
 ) -> Result<Response, Problem> {
+    let (filter, place) =
+        (wanted.letters()?, form::place("before", &before, |it| it.parse().ok())?);
     let title = visit.say("报文信箱", "Mailbox");
     let Some(mailbox) = own_mailbox(&shared, &caller).await? else {
         return Ok(visit.page(title, &without_mailbox(&visit, title)));
     };
-    let (mailboxes, of) = (Arc::clone(&shared.access.mailboxes), mailbox.clone());
-    let letters = blocking(move || mailboxes.newest(&of, before, ROWS)).await?;
-    let next = letters.last().map(|letter| letter.n).filter(|n| *n > 1);
+    let (mailboxes, of, asked) =
+        (Arc::clone(&shared.access.mailboxes), mailbox.clone(), filter.clone());
+    let found = blocking(move || mailboxes.search(&of, &asked, place, ROWS)).await?;
     let body = html! {
         h1 { (title) }
         p { (visit.say("信箱编号：", "Mailbox number: ")) code { (mailbox) } }
-        @if visit.may(Permission::Declare) {
-            p { a.button href="/mail/send" { (visit.say("上传报文", "Upload a message")) } }
+        p {
+            @if visit.may(Permission::Declare) {
+                a.button href="/mail/send" { (visit.say("上传报文", "Upload a message")) } " "
+            }
+            a href="/mail/sent" { (visit.say("已发报文", "Messages sent")) }
         }
-        @if letters.is_empty() {
+        (fields(&visit, "/mail", &wanted))
+        @if found.letters.is_empty() && filter.is_anything() {
             div.notice { p {
                 (visit.say(
                     "信箱中还没有回执。发送报文后，回执会出现在这里。",
                     "There is nothing yet. What answers your messages will be here.",
                 ))
             } }
-        } @else {
-            (rows(&visit, &letters))
+        } @else if !found.letters.is_empty() {
+            (rows(&visit, &found.letters))
         }
-        @if let Some(next) = next {
+        @if !filter.is_anything() { (looked(&visit, found.looked_at, found.back_to, found.next.is_some())) }
+        @if let Some(next) = found.next {
             nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href={ "/mail?before=" (next) } { (visit.say("更早的", "Older ones")) }
+                a rel="next" href=(wanted.address("/mail", &next.to_string())) {
+                    (visit.say("更早的", "Older ones"))
+                }
             }
         }
     };
     Ok(visit.page(title, &body))
+}
+
+/// What is looked for, as a form.
+fn fields(visit: &Visit, address: &str, wanted: &Wanted) -> Markup {
+    html! {
+        form.row method="get" action=(address) role="search" {
+            div {
+                label for="number" { (visit.say("编号（开头）", "Number (its beginning)")) }
+                input #number name="number" value=(wanted.number) maxlength="80" autocomplete="off";
+            }
+            div {
+                label for="type" { (visit.say("报文类型", "Type")) }
+                select #type name="type" {
+                    option value="" { (visit.say("全部", "All")) }
+                    @for kind in MessageType::ALL {
+                        @let layout = kind.layout();
+                        option value=(kind.code()) selected[wanted.kind == kind.code()] {
+                            (kind.code()) " " (visit.language.of((layout.zh, layout.en)))
+                        }
+                    }
+                }
+            }
+            div {
+                label for="from" { (visit.say("自", "From")) }
+                input #from name="from" type="date" value=(wanted.from);
+            }
+            div {
+                label for="to" { (visit.say("至", "Until")) }
+                input #to name="to" type="date" value=(wanted.to);
+            }
+            div { button.quiet { (visit.say("查找", "Find")) } }
+        }
+    }
+}
+
+/// How far was looked, and what to do where nothing was found.
+fn looked(visit: &Visit, looked_at: i64, back_to: Option<Moment>, is_more: bool) -> Markup {
+    let to = back_to.map(time_of).unwrap_or_default();
+    html! {
+        p.muted role="status" {
+            @if is_more {
+                (visit.say(
+                    format!("已查看{looked_at}封，至{to}；更早的请继续查找，或填写日期。"),
+                    format!("Looked at {looked_at}, back to {to}. Go on to older ones, or name the days."),
+                ))
+            } @else {
+                (visit.say(
+                    format!("已查看全部范围（{looked_at}封）。没有要找的，请核对编号和日期。"),
+                    format!("Looked at all of it ({looked_at}). If what you look for is not here, check number and days."),
+                ))
+            }
+        }
+    }
 }
 
 /// One letter.
@@ -110,14 +180,19 @@ pub async fn download(
         }
         taken_out(&shared, &caller, n, place).await?;
     }
-    let name = format!("attachment; filename=\"{}-{n}-{}.xml\"", message.message, place + 1);
+    xml_file(&format!("{}-{n}-{}.xml", message.message, place + 1), message.xml)
+}
+
+/// A message as a file to be saved, and kept nowhere on the way.
+pub(super) fn xml_file(name: &str, xml: Vec<u8>) -> Result<Response, Problem> {
+    let name = format!("attachment; filename=\"{name}\"");
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8")),
         (CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|_| Problem::NotFound)?),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, message.xml).into_response())
+    Ok((headers, xml).into_response())
 }
 
 /// Records that a message with persons in it leaves the pages.

@@ -201,8 +201,30 @@ fn of_an_enterprise(routes: Routes) -> Routes {
         .get("/mail", Needs::May(Permission::ReadMail), mail::page)
         .get("/mail/{n}", Needs::May(Permission::ReadMail), mail::letter)
         .get("/mail/{n}/{file}", Needs::May(Permission::ReadMail), mail::download)
+        .get("/mail/sent", Needs::May(Permission::ReadMail), mail::sent::page)
+        .get("/mail/sent/{file}", Needs::May(Permission::ReadMail), mail::sent::download)
         .get("/mail/send", Needs::May(Permission::Declare), upload::page)
         .post("/mail/send", Needs::May(Permission::Declare), upload::send)
+        .get(
+            "/declarations/{id}/cancellation",
+            Needs::May(Permission::Declare),
+            case::asking::cancellation,
+        )
+        .post(
+            "/declarations/{id}/cancellation",
+            Needs::May(Permission::Declare),
+            case::asking::prepare_cancellation,
+        )
+        .get(
+            "/declarations/{id}/return",
+            Needs::May(Permission::Declare),
+            case::asking::goods_return,
+        )
+        .post(
+            "/declarations/{id}/return",
+            Needs::May(Permission::Declare),
+            case::asking::prepare_return,
+        )
         .get("/filings", Needs::May(Permission::ReadParcels), filings::page)
         .get("/filings/{number}", Needs::May(Permission::ReadParcels), filings::one::page)
         .get("/goods", Needs::May(Permission::ReadParcels), filings::goods::page)

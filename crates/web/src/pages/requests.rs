@@ -109,7 +109,10 @@ fn shown(
             div.notice { p {
                 (visit.language.of(kind.empty))
                 " "
-                (visit.say("以报文提出申请：", "They are asked for by message: "))
+                (visit.say(
+                    "在清单页面生成申请报文，签名后上传；或以报文提出：",
+                    "Open a parcel to have the message written that you sign and upload, or send one of your own: ",
+                ))
                 a href="/developers/messages" { (visit.say("报文一览", "all messages")) }
                 (visit.say("。", "."))
             } }

@@ -2,8 +2,12 @@
 
 use serde::Serialize;
 use tongguan_application::delivery::Rendered;
-use tongguan_application::mailboxes::{Letter, Readable, ReadableField, ReadablePart, readable};
+use tongguan_application::mailboxes::{
+    Letter, Readable, ReadableField, ReadablePart, SentLetter, readable,
+};
 use utoipa::ToSchema;
+
+use crate::pages::mail::sent::address;
 
 /// A letter (信件): what one decision has sent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +56,44 @@ struct SaidView {
     value: String,
     /// Whether it is masked.
     is_masked: bool,
+}
+
+/// A message that was sent (已发报文).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentMessageView {
+    /// The number that it was received under.
+    message: String,
+    /// When.
+    received_at: String,
+    /// `CEB621` and its like; absent where it could not be read.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    /// Its own guid.
+    guid: Option<String>,
+    /// What its file or envelope is called.
+    name: String,
+    /// How many documents it holds.
+    documents: i64,
+    /// How many bytes.
+    bytes: i64,
+    /// Where it lies, as it was received.
+    file: String,
+}
+
+impl SentMessageView {
+    /// Of a message.
+    pub fn of(sent: &SentLetter) -> Self {
+        Self {
+            message: sent.message.to_string(),
+            received_at: sent.received_at.to_string(),
+            kind: sent.kind.clone(),
+            guid: sent.guid.clone(),
+            name: sent.name.clone(),
+            documents: sent.documents,
+            bytes: sent.bytes,
+            file: address(sent.message),
+        }
+    }
 }
 
 /// Whether something in it is masked.

@@ -15,6 +15,7 @@ use tongguan_testkit::world::{Beginning, World};
 use crate::fixture::{Answer, Browser, Site, lenient};
 
 mod accounts;
+mod asking;
 mod figures;
 mod lists;
 mod mail;
@@ -37,7 +38,11 @@ struct Stage {
 
 impl Stage {
     fn set() -> Self {
-        let mut world = World::with(Beginning::unsigned());
+        Self::of(Beginning::unsigned())
+    }
+
+    fn of(beginning: Beginning) -> Self {
+        let mut world = World::with(beginning);
         for n in 1..=2 {
             world.send(&parcel(n, sent_at()).unwrap().documents());
         }

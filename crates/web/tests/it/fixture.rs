@@ -304,6 +304,27 @@ impl Browser<'_> {
         self.with(Method::POST, address, &[(CONTENT_TYPE.as_str(), KIND)], &body).await
     }
 
+    /// Sends a form with one file of any bytes in it.
+    pub async fn upload_bytes(
+        &mut self,
+        address: &str,
+        token: &str,
+        name: &str,
+        content: &[u8],
+    ) -> Answer {
+        const KIND: &str = "multipart/form-data; boundary=what-no-part-holds";
+        let head = |rest: &str| {
+            format!("--what-no-part-holds\r\ncontent-disposition: form-data; {rest}\r\n\r\n")
+        };
+        let mut body = head("name=\"form_token\"").into_bytes();
+        body.extend_from_slice(token.as_bytes());
+        body.extend_from_slice(b"\r\n");
+        body.extend_from_slice(head(&format!("name=\"file\"; filename=\"{name}\"")).as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n--what-no-part-holds--\r\n");
+        self.with_bytes(Method::POST, address, &[(CONTENT_TYPE.as_str(), KIND)], body).await
+    }
+
     /// Sends JSON, with headers.
     pub async fn json(
         &mut self,
@@ -330,6 +351,16 @@ impl Browser<'_> {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.with_bytes(method, address, headers, body.as_bytes().to_vec()).await
+    }
+
+    async fn with_bytes(
+        &mut self,
+        method: Method,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let asked = (method.clone(), address.to_owned());
         let cookies: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -342,7 +373,7 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        let mut request = request.body(Body::from(body)).unwrap();
         if let Some(address) = self.address {
             request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 1)));
         }

@@ -30,8 +30,10 @@ pub const WITHOUT: [(&str, &str); 17] = [
 ];
 
 /// Pages that answer at once with what was given or shown; others ask or refuse so, and lead elsewhere when it is done.
-const GIVING: [&str; 9] = [
+const GIVING: [&str; 11] = [
     "/account/password",
+    "/declarations/{id}/cancellation",
+    "/declarations/{id}/return",
     "/declarations/{id}/persons",
     "/people",
     "/people/{name}/invite",

@@ -2,6 +2,7 @@
 //!
 //! | file | |
 //! |---|---|
+//! | `asking` | the requests of whoever declared it |
 //! | `beside` | the documents side by side |
 //! | `standing` | how they match, tax and bills, what was told, movement, returns |
 //! | `deciding` | what can be decided, and what becomes of it |
@@ -9,6 +10,7 @@
 //! | `evidence` | what the platform was asked of the payment, and what it handed over |
 //! | `persons` | the full data of its persons, for a reason |
 
+pub mod asking;
 mod beside;
 pub mod deciding;
 pub mod evidence;
@@ -29,6 +31,7 @@ use tongguan_domain::access::{Permission, Standing};
 use tongguan_domain::ids::DeclarationId;
 
 use super::form::go_to;
+use super::mail::own_mailbox;
 use super::shell::{Visit, nothing, notice, time};
 use super::words::{data, party, status};
 use super::{pictures, relayed, search};
@@ -68,9 +71,36 @@ pub async fn page(
         Found::One(id) => {
             let file = file(&shared, &caller, id).await?;
             let told = done(&visit, &file, &came.done);
+            let told = html! { (told) (letters(&shared, &visit, &caller, id).await?) };
             Ok(shown(&shared, &visit, &caller, &file, &told, &Draft::default(), StatusCode::OK))
         }
     }
+}
+
+/// Where what was told of it lies in the mailbox of whoever looks.
+async fn letters(
+    shared: &Shared,
+    visit: &Visit,
+    caller: &Caller,
+    id: DeclarationId,
+) -> Result<Markup, Problem> {
+    if !visit.may(Permission::ReadMail) {
+        return Ok(nothing());
+    }
+    let Some(mailbox) = own_mailbox(shared, caller).await? else { return Ok(nothing()) };
+    let mailboxes = Arc::clone(&shared.access.mailboxes);
+    let letters = blocking(move || mailboxes.about(&mailbox, id)).await?;
+    Ok(html! {
+        @if !letters.is_empty() {
+            p {
+                (visit.say("信箱中的回执：", "Responses in your mailbox: "))
+                @for (place, n) in letters.iter().enumerate() {
+                    @if place > 0 { (visit.say("、", ", ")) }
+                    a href={ "/mail/" (n) } { (visit.say(format!("第{n}封"), format!("letter {n}"))) }
+                }
+            }
+        }
+    })
 }
 
 /// The address of a case.
@@ -116,6 +146,7 @@ fn shown(
         (standing::money(visit, case))
         (standing::movement(visit, case))
         (standing::afterwards(visit, case))
+        (asking::links(visit, caller, file))
         (pictures::gallery(visit, declaration.id(), &file.pictures))
         (standing::timeline(visit, caller, case))
         @if decides { (deciding::panel(visit, caller, file, draft)) }

@@ -80,7 +80,7 @@ async fn a_message_with_persons_in_it_leaves_the_pages_for_those_who_declare_and
     let (mut merchant, mut reader) = (stage.merchant().await, stage.site.signed_in("reader").await);
 
     let list = reader.open("/mail").await;
-    let (before, _) = list.body.split_once("CEB621").unwrap();
+    let (before, _) = list.body.split_once("<td>CEB621").unwrap();
     let n = before.rsplit_once("href=\"/mail/").unwrap().1.split('"').next().unwrap();
     let (page, file) = (format!("/mail/{n}"), format!("/mail/{n}/1.xml"));
     let number = &*parcel.declaration.buyer.number;
@@ -144,4 +144,162 @@ async fn an_uploaded_message_is_handed_over_and_its_outcome_shown() {
 
 async fn send(browser: &mut Browser<'_>, token: &str, content: &str) -> Answer {
     browser.upload("/mail/send", &[("form_token", token), ("file", content)]).await
+}
+
+#[tokio::test]
+async fn letters_are_found_by_number_type_and_day_and_how_far_was_looked_is_told() {
+    let stage = Stage::set();
+    let mut merchant = stage.merchant().await;
+    let own = parcel(2, super::sent_at()).unwrap().declaration.order_no.to_string();
+    let other = parcel(1, super::sent_at()).unwrap().declaration.order_no.to_string();
+    let found = merchant.open(&format!("/mail?number={}", own.to_lowercase())).await;
+    assert!(found.body.contains(&own) && !found.body.contains(&format!("<td>{other}</td>")));
+    assert!(found.body.contains("Looked at all of it"), "{}", found.body);
+    let typed = merchant.open("/mail?type=CEB622").await;
+    assert!(!typed.body.contains("<td>CEB312 "), "{}", typed.body);
+    let day = stage.world.clock.now().china_day();
+    let before = day.yesterday().unwrap();
+    let today = merchant.open(&format!("/mail?from={day}&to={day}")).await;
+    assert!(today.body.contains("href=\"/mail/1\""), "{}", today.body);
+    for none in [format!("to={before}"), format!("from={}", day.tomorrow().unwrap())] {
+        let none = merchant.open(&format!("/mail?{none}")).await;
+        assert!(!none.body.contains("href=\"/mail/1\""), "{}", none.body);
+        assert!(none.body.contains("check number and days"), "{}", none.body);
+    }
+    for wrong in ["type=622", "from=yesterday", "before=x", "number=%07"] {
+        let answer = merchant.open(&format!("/mail?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    merchant.accept = "application/json";
+    let listed = json_of(&merchant.open(&format!("/api/v1/mail?number={own}&limit=1")).await);
+    assert_eq!(listed["items"][0]["messages"][0]["key"], own.as_str(), "{listed}");
+    let next = listed["next"].as_str().unwrap();
+    assert!(next.contains("number="), "the next page looks for the same: {next}");
+}
+
+#[tokio::test]
+async fn a_parcel_names_the_letters_that_tell_of_it() {
+    let stage = Stage::set();
+    let bought = parcel(1, super::sent_at()).unwrap();
+    let id = stage.world.declaration(&bought).unwrap().id;
+    let party = stage.world.cast.carrier.party.id;
+    stage.site.admit("declarant", Standing::Enterprise { party, role: Role::Clerk });
+    let mut declarant = stage.site.signed_in("declarant").await;
+    let case = declarant.open(&format!("/declarations/{id}")).await;
+    assert!(case.body.contains("Responses in your mailbox: <a href=\"/mail/"), "{}", case.body);
+    let named = |body: &str| -> Vec<i64> {
+        let (_, rest) = body.split_once("Responses in your mailbox: ").unwrap();
+        let links = rest.split("</p>").next().unwrap().split("href=\"/mail/").skip(1);
+        links.map(|link| link.split('"').next().unwrap().parse().unwrap()).collect()
+    };
+    declarant.accept = "application/json";
+    let told = json_of(&declarant.open(&format!("/api/v1/mail?declaration={id}")).await);
+    let items = told["items"].as_array().unwrap();
+    let places: Vec<_> = items.iter().map(|letter| letter["n"].as_i64().unwrap()).collect();
+    assert_eq!(places, named(&case.body));
+    for letter in items {
+        assert_eq!(letter["messages"][0]["type"], "CEB622", "{letter}");
+        let whole = declarant.open(&format!("/api/v1/mail/{}", letter["n"])).await;
+        assert!(whole.body.contains(bought.declaration.order_no.as_str()), "{}", whole.body);
+    }
+    // To the merchant nothing of it was sent.
+    let mut merchant = stage.merchant().await;
+    let case = merchant.open(&format!("/declarations/{id}")).await;
+    assert!(!case.body.contains("Responses in your mailbox"), "{}", case.body);
+}
+
+#[tokio::test]
+async fn what_was_sent_is_listed_and_given_out_as_it_was_received() {
+    let stage = Stage::set();
+    let party = stage.world.cast.merchant.party.id;
+    stage.site.admit("reader", Standing::Enterprise { party, role: Role::Reader });
+    let (mut merchant, mut reader) = (stage.merchant().await, stage.site.signed_in("reader").await);
+    let list = merchant.open("/mail/sent").await;
+    assert_eq!(list.body.matches("<td>CEB311 ").count(), 3, "one message an order: {}", list.body);
+    let (_, rest) = list.body.split_once("href=\"/mail/sent/").unwrap();
+    let file = format!("/mail/sent/{}", rest.split('"').next().unwrap());
+    let theirs = reader.open("/mail/sent").await;
+    assert!(!theirs.body.contains("href=\"/mail/sent/"), "no link that leads nowhere");
+    assert_eq!(reader.open(&file).await.status, StatusCode::FORBIDDEN);
+    let order = parcel(3, super::sent_at()).unwrap();
+    let taken = merchant.open(&file).await;
+    assert_eq!(taken.headers["cache-control"], "no-store");
+    assert!(taken.body.contains(&*order.declaration.buyer.number), "{}", taken.body);
+    let filter = AuditFilter { register: Some(Register::Unmasking), ..AuditFilter::default() };
+    let told = stage.world.store.read(|view| audited(view, &filter, None, 9)).unwrap();
+    let [event] = told.as_slice() else { panic!("{told:?}") };
+    let number = file.trim_start_matches("/mail/sent/").trim_end_matches(".xml");
+    let id = MessageId(number.parse().unwrap());
+    assert_eq!((event.cause.who(), &event.entry.subject), ("merchant", &Subject::Message(id)));
+    // Of nobody else, and nothing that is no number.
+    let mut exporter = stage.exporter().await;
+    for address in [file.as_str(), "/mail/sent/1.xml", "/mail/sent/x.xml"] {
+        assert_eq!(exporter.open(address).await.status, StatusCode::NOT_FOUND, "{address}");
+    }
+    merchant.accept = "application/json";
+    let listed = json_of(&merchant.open("/api/v1/mail/sent?limit=2").await);
+    assert_eq!(listed["items"][0]["file"], file.as_str(), "the newest first: {listed}");
+    let rest = json_of(&merchant.open(listed["next"].as_str().unwrap()).await);
+    assert_eq!(rest["items"].as_array().unwrap().len(), 1, "{rest}");
+    for (query, count) in [
+        (format!("number={number}"), 1),
+        ("type=CEB411".to_owned(), 0),
+        ("type=CEB311".to_owned(), 3),
+        ("to=2020-01-01".to_owned(), 0),
+    ] {
+        let found = json_of(&merchant.open(&format!("/api/v1/mail/sent?{query}")).await);
+        assert_eq!(found["items"].as_array().unwrap().len(), count, "{query}: {found}");
+    }
+    // A document leads to the message that brought it, and an order has its number.
+    merchant.accept = "text/html";
+    let number = order.declaration.order_no.as_str();
+    let found = merchant.open(&format!("/documents?kind=order&number={number}")).await;
+    assert!(found.body.contains(&format!("<td>{number}</td><td>{number}</td>")), "{}", found.body);
+    assert!(found.body.contains(&format!("href=\"{file}\"")), "{}", found.body);
+}
+
+#[tokio::test]
+async fn a_zip_is_uploaded_like_a_message_and_each_of_it_is_told() {
+    let stage = Stage::set();
+    let mut browser = stage.merchant().await;
+    let token = browser.form_token().await;
+    let at = stage.world.clock.now();
+    let errands = stage.errands.clone();
+    let desk = std::thread::spawn(move || {
+        let mut names = Vec::new();
+        for message in [Some(MessageType::Ceb311), None] {
+            let Ok(Errand::Message(handed)) = errands.recv() else { panic!("no message") };
+            names.push(handed.origin);
+            let documents = usize::from(message.is_some());
+            let summary = Summary { message, documents, ..Summary::default() };
+            (handed.reply)(Receipt { message: MessageId(78), at, outcome: Ok(summary) });
+        }
+        names
+    });
+    let archive = stored(&[("order.xml", "<a/>"), ("broken.xml", "nothing")]);
+    let answer = browser.upload_bytes("/mail/send", &token, "all.zip", &archive).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    assert!(
+        answer.body.contains("Messages taken: 1; not taken, or not readable: 1."),
+        "{}",
+        answer.body
+    );
+    assert!(answer.body.contains("order.xml") && answer.body.contains("broken.xml"));
+    assert!(answer.body.contains("cannot be read"), "{}", answer.body);
+    assert_eq!(desk.join().unwrap(), ["order.xml", "broken.xml"]);
+    let none = browser.upload_bytes("/mail/send", &token, "all.zip", b"PK\x03\x04 no zip").await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY, "{none:?}");
+}
+
+/// A zip whose entries are stored as they are.
+fn stored(files: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        let options = zip::write::SimpleFileOptions::default();
+        let options = options.compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }
