@@ -22,7 +22,7 @@ impl Demo {
         let folder = folder();
         let data = folder.path().join("data");
         let mut child = Command::new(env!("CARGO_BIN_EXE_tongguan"))
-            .args(["demo", "--json", "--parcels", "200", "--exports", "8", "--seed", "7"])
+            .args(["demo", "--json", "--parcels", "60", "--exports", "8", "--seed", "7"])
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdin(Stdio::null())
@@ -80,6 +80,10 @@ fn the_pages_stay_up_for_somebody_of_each_role_until_they_are_ended() {
     let queue = demo.seen_by(Role::Officer, "/queue");
     assert!(queue.contains("Reviewing officer"), "{queue}");
     assert!(!queue.contains("Nothing waits here"), "the traffic leaves something: {queue}");
+    for status in ["300", "500", "502"] {
+        let queue = demo.seen_by(Role::Supervisor, &format!("/queue?status={status}"));
+        assert!(!queue.contains("Nothing waits here"), "{status}: {queue}");
+    }
 
     let pid = demo.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());

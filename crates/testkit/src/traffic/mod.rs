@@ -27,6 +27,7 @@ mod tests;
 
 use tongguan_domain::commerce::{Order, Payment, Waybill};
 use tongguan_domain::declaration::{Detention, ImportDeclaration, Ruling};
+use tongguan_domain::ids::OfficeCode;
 
 use crate::parcels::Parcel;
 use crew::Team;
@@ -87,6 +88,27 @@ pub enum Handling {
     Reviewed(Option<Ruling>),
     /// Goods are examined, likewise.
     Examined(Option<Ruling>),
+}
+
+/// Turns some of the parcels with which nothing is wrong over to the office that reviews everything, whatever the
+/// seed has made of it: two are left in review, one under examination, and one that was detained, so that its
+/// officers find something of each kind.
+pub fn leave_to_officers(parcels: &mut [TrafficParcel]) {
+    let wanted = [
+        Handling::Reviewed(None),
+        Handling::Reviewed(None),
+        Handling::Reviewed(Some(Ruling::Examine)),
+        Handling::Reviewed(Some(Ruling::Detain(Detention::Investigation))),
+    ];
+    let is_plain = |parcel: &&mut TrafficParcel| {
+        let TrafficParcel { fault, handling, delivered, foretold, .. } = &**parcel;
+        fault.is_none() && *handling == Handling::Straight && !delivered && *foretold
+    };
+    let Ok(office) = OfficeCode::parse(REVIEWING_OFFICE) else { return };
+    for (parcel, handling) in parcels.iter_mut().rev().filter(is_plain).zip(wanted) {
+        let declaration = &mut parcel.documents.declaration;
+        (declaration.office, declaration.port, parcel.handling) = (office, office, handling);
+    }
 }
 
 impl Handling {

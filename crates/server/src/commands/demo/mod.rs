@@ -25,7 +25,9 @@ use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::time::Moment;
 use tongguan_testkit::traffic::crew::Crew;
 use tongguan_testkit::traffic::exports::{ExportedParcel, Journey, day_of};
-use tongguan_testkit::traffic::{TrafficParcel, generate, generate_from_purchases};
+use tongguan_testkit::traffic::{
+    TrafficParcel, generate, generate_from_purchases, leave_to_officers,
+};
 
 use super::serve;
 use super::serve::config::Config;
@@ -96,10 +98,11 @@ impl Demo {
         let listener = if self.exit { None } else { Some(pages::listen(self.listen)?) };
         let stage = Stage::set(self.data.as_deref(), &crew, clock.clone())?;
         let pack = stage.product.knowledge.pack.clone();
-        let parcels = match &purchases {
+        let mut parcels = match &purchases {
             Some(read) => generate_from_purchases(&crew, &pack, self.seed, &read.purchases)?,
             None => generate(&crew, &pack, self.seed, self.parcels.unwrap_or(PARCELS), at)?,
         };
+        leave_to_officers(&mut parcels);
         let run = Run { stage: &stage, crew: &crew, parcels: &parcels, quiet: self.json };
         let sent = run.send(self.seed)?;
         let exported = day_of(&crew, self.seed, self.exported(&parcels), at)?;

@@ -96,8 +96,9 @@ impl Run<'_> {
                 parcel.handling.ruling().map(|ruling| (order_no, ruling))
             })
             .collect();
-        let mut commands = Vec::new();
+        let mut rulings = 0;
         for queue in [300, 500] {
+            let mut commands = Vec::new();
             let mut after = DeclarationId(0);
             loop {
                 let store = &self.stage.product.store;
@@ -105,16 +106,22 @@ impl Run<'_> {
                 let Some(last) = page.last() else { break };
                 after = last.declaration_id;
                 commands.extend(page.iter().filter_map(|row| {
-                    wanted
-                        .get(row.order_no.as_str())
-                        .map(|ruling| ruled(row.declaration_id, *ruling))
+                    let ruling = match (queue, wanted.get(row.order_no.as_str())?) {
+                        // What is kept was looked at before.
+                        (300, Ruling::Detain(_)) => Ruling::Examine,
+                        // It waits there for whoever looks next.
+                        (500, Ruling::Examine) => return None,
+                        (_, ruling) => *ruling,
+                    };
+                    Some(ruled(row.declaration_id, ruling))
                 }));
             }
+            for chunk in commands.chunks(500) {
+                pipeline::commit(engine, &[], chunk, &*self.stage.product.clock)?;
+            }
+            rulings += commands.len();
         }
-        for chunk in commands.chunks(500) {
-            pipeline::commit(engine, &[], chunk, &*self.stage.product.clock)?;
-        }
-        Ok(commands.len())
+        Ok(rulings)
     }
 }
 
