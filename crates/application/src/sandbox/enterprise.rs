@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::date;
-use tongguan_domain::access::SignIn;
+use tongguan_domain::access::{Role as PersonRole, SignIn};
 use tongguan_domain::ids::{DxpId, OfficeCode, OrderNumber};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{NamedParty, PartyCode, Role, Standing};
@@ -23,20 +23,89 @@ use crate::registry::{Entry, Grant};
 /// How long an access key is good, in days.
 const DAYS: i64 = 365;
 
-/// A test enterprise: the parties of a parcel, an office, and two people.
+/// A test enterprise: the parties of a parcel, an office, and people on both sides.
 pub struct Enterprise {
     pub(super) number: u64,
     pub(super) members: Vec<Member>,
     /// The office that clears its parcels, and nobody else's.
     pub office: OfficeCode,
-    /// Works for the merchant.
-    pub clerk: SignIn,
-    /// Works at the office.
-    pub officer: SignIn,
-    /// The password of both.
+    /// Who signs in, in the order of [`Post::ALL`].
+    pub people: Vec<Employee>,
+    /// The password of all of them.
     pub password: String,
     pub(super) sent: Mutex<Vec<OrderNumber>>,
     pub(super) first: Mutex<Option<Ready>>,
+}
+
+/// Somebody who signs in.
+#[derive(Debug)]
+pub struct Employee {
+    /// As what.
+    pub post: Post,
+    /// The name to sign in with.
+    pub sign_in: SignIn,
+}
+
+/// What somebody does for a test enterprise, or at its office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Post {
+    /// Works for the merchant.
+    Clerk,
+    /// Has people, programs and webhooks of the declarant, in whose mailbox most is answered.
+    Administrator,
+    /// Decides at the office.
+    Officer,
+    /// Is the second officer there.
+    Supervisor,
+}
+
+impl Post {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Clerk, Self::Administrator, Self::Officer, Self::Supervisor];
+
+    /// What it is called for people, in Chinese and English.
+    pub const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Clerk => ("电商企业操作员", "Clerk of the merchant"),
+            Self::Administrator => (
+                "申报企业管理员（人员、程序、推送）",
+                "Administrator of the declarant: people, programs, webhooks",
+            ),
+            Self::Officer => ("关区审单关员", "Officer of your office"),
+            Self::Supervisor => {
+                ("关区复核主管（第二名关员）", "Supervisor of your office, the second officer")
+            }
+        }
+    }
+
+    pub(super) const fn role(self) -> PersonRole {
+        match self {
+            Self::Clerk => PersonRole::Clerk,
+            Self::Administrator => PersonRole::EnterpriseAdministrator,
+            Self::Officer => PersonRole::Officer,
+            Self::Supervisor => PersonRole::Supervisor,
+        }
+    }
+
+    /// For which party; nothing for who works at the office.
+    pub(super) const fn of(self) -> Option<Kind> {
+        match self {
+            Self::Clerk => Some(Kind::Merchant),
+            Self::Administrator => Some(Kind::Carrier),
+            Self::Officer | Self::Supervisor => None,
+        }
+    }
+
+    /// The name to sign in with at the enterprise of that number.
+    pub(super) fn sign_in(self, number: u64) -> Result<SignIn, SandboxError> {
+        let name = match self {
+            Self::Clerk => "clerk",
+            Self::Administrator => "administrator",
+            Self::Officer => "officer",
+            Self::Supervisor => "supervisor",
+        };
+        Ok(SignIn::parse(&format!("{name}-{number}"))?)
+    }
 }
 
 /// The parties of a parcel.
@@ -173,6 +242,12 @@ impl Member {
 }
 
 impl Enterprise {
+    /// The name with which somebody signs in.
+    pub fn person(&self, post: Post) -> &str {
+        let person = self.people.iter().find(|person| person.post == post);
+        person.map_or("", |person| person.sign_in.as_str())
+    }
+
     /// Its parties, one of each [`Kind`].
     pub fn members(&self) -> &[Member] {
         &self.members

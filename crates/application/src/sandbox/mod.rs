@@ -19,7 +19,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tongguan_domain::access::{BadSignIn, Role, SignIn, Standing};
+use tongguan_domain::access::{BadSignIn, Standing};
 use tongguan_domain::ids::{IdError, OfficeCode};
 use tongguan_domain::party::Standing as PartyStanding;
 use tongguan_domain::time::Moment;
@@ -35,7 +35,7 @@ use crate::registry::{self, ImportError, fingerprint};
 use crate::settings::{self, SettingsError};
 
 use enterprise::Issue;
-pub use enterprise::{Enterprise, Kind, Member};
+pub use enterprise::{Employee, Enterprise, Kind, Member, Post};
 pub use officers::Outcome;
 pub use parcel::{ParcelError, Ready};
 
@@ -94,7 +94,7 @@ pub enum SandboxError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A party that was registered is not there.
-    #[error("the merchant of the test enterprise is not registered")]
+    #[error("a party of the test enterprise is not registered")]
     NotRegistered,
     /// The parties could not be registered.
     #[error(transparent)]
@@ -169,8 +169,8 @@ impl Sandbox {
         let Some(enterprise) = self.enterprise(code) else { return Ok(None) };
         let fresh = self.found(now)?;
         let mut writer = self.people.writer();
-        for name in [&enterprise.clerk, &enterprise.officer] {
-            shut_out(&mut writer, name, true, &cause(), now)?;
+        for Employee { sign_in, .. } in &enterprise.people {
+            shut_out(&mut writer, sign_in, true, &cause(), now)?;
         }
         for member in &enterprise.members {
             access::withdraw(&mut writer, &member.key_number, None, &cause(), now)?;
@@ -243,8 +243,10 @@ impl Sandbox {
             number,
             members,
             office,
-            clerk: SignIn::parse(&format!("clerk-{number}"))?,
-            officer: SignIn::parse(&format!("officer-{number}"))?,
+            people: Post::ALL
+                .into_iter()
+                .map(|post| Ok(Employee { post, sign_in: post.sign_in(number)? }))
+                .collect::<Result<_, SandboxError>>()?,
             password,
             sent: Mutex::default(),
             first: Mutex::default(),
@@ -267,12 +269,17 @@ impl Sandbox {
 
     fn let_in(&self, enterprise: &Enterprise, now: Moment) -> Result<(), SandboxError> {
         let registry = self.store.read(registry::snapshot)?;
-        let merchant = registry.named(&enterprise.member(Kind::Merchant).party.code);
-        let merchant = merchant.ok_or(SandboxError::NotRegistered)?.id;
-        let clerk = Standing::Enterprise { party: merchant, role: Role::Clerk };
-        let officer = Standing::Customs { office: enterprise.office, role: Role::Officer };
-        for (sign_in, standing) in [(&enterprise.clerk, clerk), (&enterprise.officer, officer)] {
-            let name = format!("沙箱{}", standing.role().title().0);
+        for Employee { post, sign_in } in &enterprise.people {
+            let role = post.role();
+            let standing = match post.of() {
+                Some(kind) => {
+                    let party = registry.named(&enterprise.member(kind).party.code);
+                    let party = party.ok_or(SandboxError::NotRegistered)?.id;
+                    Standing::Enterprise { party, role }
+                }
+                None => Standing::Customs { office: enterprise.office, role },
+            };
+            let name = format!("沙箱{}", role.title().0);
             let new = NewPerson { sign_in: sign_in.clone(), name, standing };
             let invitation = add(&mut self.people.writer(), &new, &cause(), now)?;
             self.people.accept(&invitation.code, &enterprise.password, now)?;

@@ -217,7 +217,7 @@ mod tests {
     use crate::history::Actor;
     use crate::people::{People, Policy};
     use crate::registry::snapshot;
-    use crate::sandbox::{Kind, authority};
+    use crate::sandbox::{Kind, Post, authority};
 
     on_both_engines! {
         the_filings_of_a_test_enterprise_are_answered_as_they_ask,
@@ -248,7 +248,8 @@ mod tests {
             Matter::Goods(Box::new(reader.read(&texts.into_iter().collect()).unwrap()))
         };
         let matters = ["A", "B-SANDBOX-RETURN", "C-SANDBOX-REVIEW"].map(goods).to_vec();
-        let filer = filing::Filer { party, by: Actor::named(&enterprise.clerk), office: None };
+        let clerk = Post::Clerk.sign_in(enterprise.number).unwrap();
+        let filer = filing::Filer { party, by: Actor::named(&clerk), office: None };
         filing::file(&store, &filer, matters, now).unwrap();
         assert_eq!(sandbox.review_filings(now).unwrap(), 2);
         assert_eq!(sandbox.review_filings(now).unwrap(), 0, "what is left is left to people");

@@ -10,9 +10,10 @@ use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::review::{Found, Picture, ReviewError};
-use tongguan_application::sandbox::{Enterprise, Kind, Moving, Outcome, ParcelError, Ready};
+use tongguan_application::sandbox::{Enterprise, Kind, Moving, Outcome, ParcelError, Post, Ready};
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::OrderNumber;
+use tongguan_domain::status::ReturnStatus;
 use zip::ZipWriter;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
@@ -244,12 +245,19 @@ fn came_back(visit: &Visit, code: &str, parcels: &[Parcel]) -> Markup {
             @match picture {
                 None => { p { (visit.say("尚无清单。", "Its declaration has not come yet.")) } }
                 Some(picture) => { ol.timeline { @for told in &picture.told { li {
-                    strong { (told.status) } " " (chinese(&told.text)) " " (time(told.at))
+                    strong { (told.status) } " " (status_in_words(visit, told.status)) " "
+                    (chinese(&told.text)) " " (time(told.at))
                 } } } }
             }
         }
         p { a href={ "/sandbox/" (code) } { (visit.say("再看一次", "Look again")) } }
     }
+}
+
+/// What a status is called, where the standard says.
+fn status_in_words(visit: &Visit, number: i32) -> &'static str {
+    let known = ReturnStatus::from_number(number);
+    known.map_or("", |status| visit.language.of(status.title()))
 }
 
 fn by_hand(visit: &Visit, code: &str, base: &str, enterprise: &Enterprise) -> Markup {
@@ -267,6 +275,16 @@ fn by_hand(visit: &Visit, code: &str, base: &str, enterprise: &Enterprise) -> Ma
         pre tabindex="0" { code {
             "curl -H 'authorization: Bearer " (carrier.access_key) "' '" (base) "/mailbox/"
             (carrier.mailbox) "?after=0&wait=30'"
+        } }
+        p { (visit.say(
+            "或让源码中的docs/guides/api.py试用整个JSON接口（此后主管口令不再有效）：",
+            "Or have docs/guides/api.py of the sources try the whole JSON interface (the supervisor has another password \
+             afterwards):",
+        )) }
+        pre tabindex="0" { code {
+            "python3 docs/guides/api.py " (base)
+            @for post in [Post::Administrator, Post::Supervisor] { " " (enterprise.person(post)) }
+            " " (enterprise.password) " parcel"
         } }
     }
 }
@@ -296,9 +314,10 @@ fn members(visit: &Visit, enterprise: &Enterprise) -> Markup {
 fn people(visit: &Visit, enterprise: &Enterprise) -> Markup {
     html! {
         dl.facts {
-            dt { (visit.say("电商企业操作员", "Clerk of the merchant")) } dd { code { (enterprise.clerk) } }
-            dt { (visit.say("关区审单关员", "Officer of your office")) } dd { code { (enterprise.officer) } }
-            dt { (visit.say("两者的口令", "Password of both")) } dd { code { (enterprise.password) } }
+            @for person in &enterprise.people {
+                dt { (visit.language.of(person.post.title())) } dd { code { (person.sign_in) } }
+            }
+            dt { (visit.say("共同的口令", "Password of all of them")) } dd { code { (enterprise.password) } }
             dt { (visit.say("关区", "Office")) } dd { code { (enterprise.office) } }
         }
         p { a href="/sign-in" { (visit.say("登录", "Sign in")) } }
