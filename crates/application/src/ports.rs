@@ -43,6 +43,22 @@ pub trait EventSender: Send + Sync {
     fn post(&self, post: &Post) -> Result<Answer, NotSent>;
 }
 
+/// Asks providers of identity (身份提供方) over HTTP: no redirection is followed, and nothing is waited for or read
+/// without end. Called outside of any transaction.
+pub trait ProviderClient: Send + Sync {
+    /// What lies at an address.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    fn get(&self, url: &str) -> Result<Answer, NotSent>;
+
+    /// What is answered to a form.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    fn post(&self, post: &Post) -> Result<Answer, NotSent>;
+}
+
 /// The window that messages are relayed to (上级单一窗口). Called outside of any transaction.
 pub trait Upstream: Send + Sync {
     /// Hands an envelope over, under its number. What is handed over twice under one number counts once.

@@ -5,6 +5,7 @@
 //! | [`collector`] | where OpenTelemetry hands traces over |
 //! | [`folder`] | a folder where files are dropped, and one where answers appear |
 //! | [`identity`] | a stand-in for the register of identities |
+//! | [`provider`] | providers of identity |
 //! | [`upstream`] | the window that messages are relayed to |
 //! | [`webhook`] | addresses that events are posted to |
 
@@ -12,5 +13,6 @@ mod client;
 pub mod collector;
 pub mod folder;
 pub mod identity;
+pub mod provider;
 pub mod upstream;
 pub mod webhook;

@@ -734,6 +734,7 @@ CREATE TABLE person (
     totp BYTES,
     totp_step BIGINT NOT NULL,
     passkeys BIGINT NOT NULL CHECK (passkeys >= 0),
+    accounts BIGINT NOT NULL CHECK (accounts >= 0),
     failures BIGINT NOT NULL,
     locked_until BIGINT,
     disabled BIGINT NOT NULL CHECK (disabled IN (0, 1)),
@@ -745,6 +746,7 @@ CREATE TABLE session (
     sign_in TEXT NOT NULL REFERENCES person (sign_in),
     form_token TEXT NOT NULL,
     is_strong BIGINT NOT NULL CHECK (is_strong IN (0, 1)),
+    provider TEXT,
     opened_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
@@ -766,6 +768,25 @@ CREATE TABLE passkey (
 ) CLUSTERED;
 
 CREATE INDEX passkey_person ON passkey (sign_in);
+
+-- Accounts that people have at providers of identity, and sign in by.
+CREATE TABLE provider_account (
+    digest BYTES NOT NULL PRIMARY KEY,
+    sign_in TEXT NOT NULL REFERENCES person (sign_in),
+    provider TEXT NOT NULL,
+    linked_at BIGINT NOT NULL,
+    used_at BIGINT
+) CLUSTERED;
+
+CREATE INDEX provider_account_person ON provider_account (sign_in);
+
+-- Answers of providers that were taken, until they are too old to be taken again.
+CREATE TABLE provider_answer (
+    digest BYTES NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+) CLUSTERED;
+
+CREATE INDEX provider_answer_end ON provider_answer (expires_at);
 
 -- Filters of lists that somebody keeps under a name.
 CREATE TABLE saved_view (

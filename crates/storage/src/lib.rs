@@ -59,6 +59,7 @@ mod partition;
 mod party_parcel;
 mod person;
 mod picture;
+mod provider;
 mod register;
 mod registry;
 mod relay;
@@ -113,6 +114,8 @@ pub use picture::{PictureBody, PictureRow};
 pub use register::{
     About, AuditFilter, AuditPlace, EventOfOffice, Register, RegisterEvent, Revision, Revisions,
 };
+pub use provider::{ProviderAccountRow, ProviderAnswerRow};
+pub use register::{About, AuditFilter, AuditPlace, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use relay::{
     RelayDocumentRow, RelayHandleRow, RelayMessageRow, RelayStrayRow, WindowMessageRow,

@@ -27,6 +27,8 @@ row! {
         totp_step: i64,
         /// How many passkeys there are.
         passkeys: i64,
+        /// How many accounts at providers of identity are linked.
+        accounts: i64,
         /// How often signing in has failed since it last went well.
         failures: i64,
         /// Until when nobody signs in by that name.
@@ -51,6 +53,8 @@ row! {
         form_token: String,
         /// Whether the second factor was shown.
         is_strong: bool,
+        /// The provider by which it began; absent where a password or a passkey was shown.
+        provider: Option<String>,
         /// When it began.
         opened_at: Moment,
         /// When it was last used, to the minute.

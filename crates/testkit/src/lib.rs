@@ -16,6 +16,7 @@
 //! | [`traffic`] | many parcels with a share of every fault |
 //! | [`receiver`] | a receiver of webhooks |
 //! | [`platform`] | a platform that is asked for payment evidence |
+//! | [`provider`] | a provider of identity |
 //! | [`clock`] | the clock |
 
 pub mod answers;
@@ -29,6 +30,7 @@ pub mod exports;
 pub mod facility;
 pub mod parcels;
 pub mod platform;
+pub mod provider;
 pub mod receiver;
 pub mod registration;
 pub mod requests;

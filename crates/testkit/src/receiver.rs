@@ -177,10 +177,18 @@ impl Kept {
 }
 
 pub(crate) fn request(reader: &mut impl std::io::BufRead) -> std::io::Result<Option<Came>> {
-    let mut line = String::new();
-    if reader.read_line(&mut line)? == 0 {
+    Ok(request_line(reader)?.map(|(_, came)| came))
+}
+
+/// The same with its first line: `GET /in HTTP/1.1`.
+pub(crate) fn request_line(
+    reader: &mut impl std::io::BufRead,
+) -> std::io::Result<Option<(String, Came)>> {
+    let mut first = String::new();
+    if reader.read_line(&mut first)? == 0 {
         return Ok(None);
     }
+    let mut line = String::new();
     let (mut headers, mut length) = (Vec::new(), 0);
     loop {
         line.clear();
@@ -194,5 +202,5 @@ pub(crate) fn request(reader: &mut impl std::io::BufRead) -> std::io::Result<Opt
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    Ok(Some(Came { headers, body }))
+    Ok(Some((first, Came { headers, body })))
 }

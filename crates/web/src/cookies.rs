@@ -14,6 +14,8 @@ pub struct Kind {
 
 /// By which a session is known.
 pub const SESSION: Kind = Kind { open: "tongguan", secure: "__Host-tongguan" };
+/// What a browser keeps while its person is at a provider of identity.
+pub const ATTEMPT: Kind = Kind { open: "attempt", secure: "__Host-attempt" };
 /// Which remembers the language that was chosen.
 pub const LANGUAGE: Kind = Kind { open: "language", secure: "__Host-language" };
 /// Which remembers that terminals are to be silent.

@@ -54,7 +54,7 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::Demands;
 use tongguan_application::history::Actor;
 use tongguan_application::mailboxes::Mailboxes;
-use tongguan_application::people::People;
+use tongguan_application::people::{People, Providers};
 use tongguan_application::pictures::Pictures;
 use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
@@ -88,6 +88,8 @@ pub struct Access {
     pub programs: Arc<Programs>,
     /// Who signs in.
     pub people: Arc<People>,
+    /// By which providers of identity they do.
+    pub providers: Arc<Providers>,
     /// What may be looked at.
     pub enquiries: Arc<Enquiries>,
     /// Who sees persons.

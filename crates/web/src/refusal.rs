@@ -202,6 +202,12 @@ impl From<PeopleError> for Problem {
             | PeopleError::Locked { .. }
             | PeopleError::NoInvitation
             | PeopleError::LastFactor
+            | PeopleError::LastWayIn
+            | PeopleError::NotLinked
+            | PeopleError::AccountTaken
+            | PeopleError::TooManyAccounts
+            | PeopleError::AnswerUsed
+            | PeopleError::SignInAgain
             | PeopleError::LastAdministrator(_)) => Self::Refused(people(&error)),
             error @ (PeopleError::Storage(_)
             | PeopleError::Seal(_)

@@ -119,6 +119,7 @@ impl<'d> Case<'d> {
             totp: Some(seal("totp wang", b"a factor")),
             totp_step: 0,
             passkeys: 0,
+            accounts: 0,
             failures: 0,
             locked_until: None,
             disabled: false,

@@ -55,6 +55,7 @@ pub fn add(
         totp: None,
         totp_step: 0,
         passkeys: 0,
+        accounts: 0,
         failures: 0,
         locked_until: None,
         disabled: false,
@@ -74,8 +75,8 @@ pub fn add(
     })
 }
 
-/// Gives a person a new invitation: the password is chosen anew, a second factor set up anew, earlier
-/// invitations and all sessions end.
+/// Gives a person a new invitation: the password is chosen or an account linked anew, a second factor set up anew,
+/// earlier invitations and all sessions end.
 ///
 /// # Errors
 /// [`PeopleError::Nobody`], or the database's.
@@ -95,12 +96,14 @@ pub fn invite(
                 kept(row.totp.is_some() || row.passkeys > 0),
                 String::new(),
             ),
+            Field::changed("provider accounts", kept(row.accounts > 0), String::new()),
             Field::changed("invitation", String::new(), "given".to_owned()),
         ];
         let cleared = PersonRow {
             password: None,
             totp: None,
             passkeys: 0,
+            accounts: 0,
             failures: 0,
             locked_until: None,
             ..row
@@ -108,6 +111,8 @@ pub fn invite(
         tx.upsert(&[cleared])?;
         let passkeys: Vec<_> = tx.passkeys_of(name)?.into_iter().map(|row| row.digest).collect();
         tx.remove_passkeys(&passkeys)?;
+        let accounts = tx.provider_accounts_of(name)?.into_iter();
+        tx.remove_provider_accounts(&accounts.map(|row| row.digest).collect::<Vec<_>>())?;
         end_all_sessions(tx, name)?;
         let invitation = invitation(tx, name, now)?;
         let fields = fields.into_iter().flatten().collect();
@@ -311,7 +316,7 @@ fn another_administrator(tx: &mut Tx<'_>, of: &PersonRow) -> Result<(), PeopleEr
             row.sign_in != of.sign_in
                 && row.role == of.role
                 && !row.disabled
-                && row.password.is_some()
+                && (row.password.is_some() || row.accounts > 0)
         };
         if page.iter().any(is_another) {
             return Ok(());
@@ -327,7 +332,7 @@ fn kept(is_there: bool) -> String {
     (if is_there { "kept" } else { "" }).to_owned()
 }
 
-fn end_all_sessions(tx: &mut Tx<'_>, name: &SignIn) -> Result<(), StorageError> {
+pub(super) fn end_all_sessions(tx: &mut Tx<'_>, name: &SignIn) -> Result<(), StorageError> {
     let sessions: Vec<_> =
         tx.sessions_of(name)?.into_iter().map(|session| session.digest).collect();
     tx.end_sessions(&sessions).map(drop)

@@ -7,6 +7,7 @@
 //! | [`People::add_passkey`], [`People::confirm_by_passkey`], [`People::sign_in_by_passkey`] | a passkey besides the password, or instead of it |
 //! | [`add`], [`invite`], [`change_standing`], [`shut_out`] | who is let in, by an administrator or a command |
 //! | [`People::accept`] | a person who was invited, or who forgot a password, chooses one |
+//! | [`Providers`] | signing in, accepting and linking by OpenID Connect |
 //!
 //! Passwords are hashed with argon2id outside of any transaction. Every change of a person is one transaction
 //! with its event ([`crate::history`]); that signing in failed is counted in the person's row.
@@ -14,6 +15,7 @@
 mod managing;
 mod passkeys;
 mod password;
+mod providers;
 mod second_factor;
 mod session;
 #[cfg(test)]
@@ -33,6 +35,10 @@ use crate::history::{Actor, Cause, Origin};
 pub use managing::{Invitation, NewPerson, add, change_standing, invite, people, person, shut_out};
 pub use passkeys::{Challenge, NewPasskey, Passkey, Signed};
 pub use password::{BadPassword, Password};
+pub use providers::{
+    Answered, BadTerms, Begun, Proven, Provider, ProviderAccount, ProviderError, Providers,
+    Purpose, SecondFactor, Terms,
+};
 pub use second_factor::Enrolment;
 pub(crate) use second_factor::place as place_of_second_factor;
 pub use session::{Caller, NextStep, OpenSession, SignedIn};
@@ -66,6 +72,8 @@ pub struct Person {
     pub standing: Standing,
     /// Whether a password was chosen.
     pub has_password: bool,
+    /// Whether an account at a provider is linked.
+    pub has_account: bool,
     /// Whether a second factor is set up, of whatever kind.
     pub has_second_factor: bool,
     /// Whether codes of an authenticator are one.
@@ -123,6 +131,26 @@ pub enum PeopleError {
     /// An organisation keeps an administrator.
     #[error("`{0}` is the last administrator; make somebody else one first")]
     LastAdministrator(SignIn),
+    /// An account at a provider is nobody's here, or of somebody who may not sign in.
+    #[error(
+        "nobody signs in here by this account; accept your invitation with it, or sign in and link it to yours"
+    )]
+    NotLinked,
+    /// An account at a provider is somebody's already.
+    #[error("this account is linked already, to you or to somebody else")]
+    AccountTaken,
+    /// Somebody has as many accounts as there may be.
+    #[error("there are ten linked accounts already; unlink one first")]
+    TooManyAccounts,
+    /// An answer of a provider was taken before.
+    #[error("this answer of the provider was used already; begin again")]
+    AnswerUsed,
+    /// Who has no password signs in before what takes one.
+    #[error("you have no password to show, so sign in again and do it within five minutes")]
+    SignInAgain,
+    /// Somebody keeps a way in.
+    #[error("you would not get in any more; link another account before you unlink this one")]
+    LastWayIn,
     /// There is no session, or it has ended.
     #[error("the session has ended; sign in again")]
     NoSession,
@@ -185,12 +213,18 @@ impl People {
 }
 
 impl Person {
+    /// Whether the invitation was accepted: by a password, or by an account at a provider.
+    pub const fn has_accepted(&self) -> bool {
+        self.has_password || self.has_account
+    }
+
     fn of(row: PersonRow) -> Result<Self, BadStanding> {
         Ok(Self {
             standing: Standing::parse(&row.role, &row.organisation)?,
             sign_in: row.sign_in,
             name: row.name,
             has_password: row.password.is_some(),
+            has_account: row.accounts > 0,
             has_second_factor: row.totp.is_some() || row.passkeys > 0,
             has_codes: row.totp.is_some(),
             locked_until: row.locked_until,

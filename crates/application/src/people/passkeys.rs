@@ -13,9 +13,9 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Backoff, PasskeyRow, PersonRow, Register, StorageError, Tx};
 
 use super::managing::entry;
-use super::session::{SIGN_IN, number_of, opened, told, unlocked};
+use super::session::{SIGN_IN, WayIn, number_of, opened, told, unlocked};
 use super::webauthn::{Algorithm, Ceremony, RelyingParty, Said, challenge_of};
-use super::{NextStep, People, PeopleError, Person, SignedIn, password};
+use super::{People, PeopleError, Person, SignedIn};
 use crate::digest::sha256;
 use crate::history::{ChangeKind, Field, change};
 use crate::registry::fingerprint;
@@ -110,11 +110,12 @@ impl People {
         Ok(Challenge { bytes, known: Vec::new(), handle: Vec::new() })
     }
 
-    /// Adds a passkey to whoever a token stands for and knows the password; gives the token that replaces the
+    /// Adds a passkey to whoever a token stands for and knows the password, or has none and just signed in; gives the token that replaces the
     /// session's. It is the second factor where there was none.
     ///
     /// # Errors
-    /// [`PeopleError::Wrong`], [`PeopleError::Locked`], [`PeopleError::NoSession`], or the database's.
+    /// [`PeopleError::Wrong`], [`PeopleError::SignInAgain`], [`PeopleError::Locked`], [`PeopleError::NoSession`], or
+    /// the database's.
     pub fn add_passkey(
         &self,
         token: &str,
@@ -123,18 +124,10 @@ impl People {
         new: &NewPasskey,
         now: Moment,
     ) -> Result<String, PeopleError> {
-        let caller = self.caller(token, now)?;
-        let row = self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
-        unlocked(&row, now)?;
-        // Who has not shown the factor that there is adds none.
-        if caller.next == Some(NextStep::ShowCode) {
-            return Err(PeopleError::Wrong);
-        }
-        if !password::fits(present, row.password.as_deref().unwrap_or(&self.decoy)) {
-            return Err(self.failed(&caller.sign_in, "wrong password", now)?);
-        }
+        let (caller, row) = self.shown_again(token, present, now)?;
         let passkey = self.made(&caller.sign_in, token, at, new, now).ok_or(PeopleError::Wrong)?;
-        let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
+        let way = WayIn::besides(&caller, "passkey");
+        let (fresh, session) = opened(&caller.sign_in, &way, now, self.policy.session_hours)?;
         let own = sha256(token.as_bytes());
         let cause = self.own(&row);
         change(&mut self.writer(), Register::People, &cause, now, |tx| {
@@ -177,7 +170,7 @@ impl People {
         if shown.row.sign_in != caller.sign_in {
             return Err(self.failed(&caller.sign_in, WRONG, now)?);
         }
-        self.signed_in_by(&shown, Some(token), "password and passkey", now)
+        self.signed_in_by(&shown, Some(token), &WayIn::besides(&caller, "passkey"), now)
     }
 
     /// Begins a session by a passkey alone. `presented` is a token that the same browser has from before, which
@@ -196,10 +189,11 @@ impl People {
         let row = self.row(&shown.row.sign_in)?.ok_or(PeopleError::Wrong)?;
         unlocked(&row, now)?;
         let person = Person::of(row)?;
-        if person.is_shut_out || !person.has_password {
+        if person.is_shut_out || !person.has_accepted() {
             return Err(PeopleError::Wrong);
         }
-        Ok(SignedIn { token: self.signed_in_by(&shown, presented, "passkey", now)?, next: None })
+        let token = self.signed_in_by(&shown, presented, &WayIn::passkey(), now)?;
+        Ok(SignedIn { token, next: None })
     }
 
     /// The passkeys of whoever a token stands for, the oldest first.
@@ -335,11 +329,11 @@ impl People {
         &self,
         shown: &Shown,
         presented: Option<&str>,
-        how: &str,
+        way: &WayIn,
         now: Moment,
     ) -> Result<String, PeopleError> {
         let name = &shown.row.sign_in;
-        let (fresh, session) = opened(name, true, now, self.policy.session_hours)?;
+        let (fresh, session) = opened(name, way, now, self.policy.session_hours)?;
         let presented: Vec<_> = presented.map(|it| sha256(it.as_bytes())).into_iter().collect();
         let begun = self.writer().retried(Backoff::default(), |tx| {
             let revision = tx.bump(Register::People)?;
@@ -355,7 +349,7 @@ impl People {
             tx.upsert(&[PersonRow { failures: 0, locked_until: None, ..person }])?;
             tx.end_sessions(&presented)?;
             tx.insert(std::slice::from_ref(&session))?;
-            told(tx, revision, &own, name, [(SIGN_IN, "", how)], now)?;
+            told(tx, revision, &own, name, [(SIGN_IN, "", way.told.as_str())], now)?;
             Ok(true)
         })?;
         if begun { Ok(fresh) } else { Err(PeopleError::Wrong) }

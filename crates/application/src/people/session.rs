@@ -17,6 +17,8 @@ const FREE_FAILURES: i64 = 5;
 const FIRST_LOCK_MS: i64 = 60_000;
 /// For how long at most.
 const LONGEST_LOCK_MS: i64 = 15 * 60_000;
+/// For how long a session has just begun.
+const JUST_BEGUN_MS: i64 = 5 * 60_000;
 /// A session's use is noted once in so long.
 const NOTE_EVERY_MS: i64 = 60_000;
 /// The field of an event that says how somebody signed in, or what was wrong.
@@ -39,6 +41,12 @@ pub struct Caller {
     pub next: Option<NextStep>,
     /// Whether codes of an authenticator are a second factor of the person.
     pub has_codes: bool,
+    /// Whether the person has a password.
+    pub has_password: bool,
+    /// The provider by which the session began.
+    pub(super) provider: Option<String>,
+    /// When the session began.
+    opened_at: Moment,
 }
 
 /// What a person has to do before anything else.
@@ -48,6 +56,47 @@ pub enum NextStep {
     ShowCode,
     /// Set up a second factor.
     SetUpSecondFactor,
+}
+
+/// How somebody has come in (登录方式).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WayIn {
+    /// What the event says of it.
+    pub told: String,
+    /// The provider, where one was the first factor.
+    provider: Option<String>,
+    /// Whether it counts as two factors.
+    is_strong: bool,
+}
+
+impl WayIn {
+    /// By password alone.
+    fn password() -> Self {
+        Self { told: "password".to_owned(), provider: None, is_strong: false }
+    }
+
+    /// By a passkey alone, which is two factors in one.
+    pub(super) fn passkey() -> Self {
+        Self { told: "passkey".to_owned(), provider: None, is_strong: true }
+    }
+
+    /// By a provider, and by its second factor where that counts.
+    pub(super) fn of_provider(id: &str, is_strong: bool) -> Self {
+        let told = match is_strong {
+            true => format!("provider {id} and its second factor"),
+            false => format!("provider {id}"),
+        };
+        Self { told, provider: Some(id.to_owned()), is_strong }
+    }
+
+    /// By a second factor besides the first one of this session.
+    pub(super) fn besides(caller: &Caller, factor: &str) -> Self {
+        let told = match &caller.provider {
+            Some(id) => format!("provider {id} and {factor}"),
+            None => format!("password and {factor}"),
+        };
+        Self { told, provider: caller.provider.clone(), is_strong: true }
+    }
 }
 
 /// A session that has begun.
@@ -118,8 +167,8 @@ impl People {
         if person.disabled || now >= session.expires_at || now >= idle_since {
             return Err(PeopleError::NoSession);
         }
-        let is_strong = session.is_strong;
-        let form_token = session.form_token.clone();
+        let (is_strong, opened_at) = (session.is_strong, session.opened_at);
+        let (form_token, provider) = (session.form_token.clone(), session.provider.clone());
         if now >= session.seen_at.plus_millis(NOTE_EVERY_MS) {
             let seen = SessionRow { seen_at: now, ..session };
             self.writer().retried(Backoff::default(), |tx| match tx.session(&digest)? {
@@ -132,8 +181,18 @@ impl People {
         }
         let person = Person::of(person)?;
         let next = self.next_step(&person, is_strong);
-        let Person { sign_in, name, standing, has_codes, .. } = person;
-        Ok(Caller { sign_in, name, standing, form_token, next, has_codes })
+        let Person { sign_in, name, standing, has_codes, has_password, .. } = person;
+        Ok(Caller {
+            sign_in,
+            name,
+            standing,
+            form_token,
+            next,
+            has_codes,
+            has_password,
+            provider,
+            opened_at,
+        })
     }
 
     /// Ends a session, if there is one.
@@ -233,7 +292,8 @@ impl People {
             return Err(self.failed(&row.sign_in, "wrong code", now)?);
         };
         let kept = enrolled.map(|_| self.sealed_now(&row.sign_in, sealed)).transpose()?;
-        let (fresh, session) = opened(&caller.sign_in, true, now, self.policy.session_hours)?;
+        let way = WayIn::besides(&caller, "code");
+        let (fresh, session) = opened(&caller.sign_in, &way, now, self.policy.session_hours)?;
         let digest = sha256(token.as_bytes());
         let taken = self.writer().retried(Backoff::default(), |tx| {
             let revision = tx.bump(Register::People)?;
@@ -258,7 +318,7 @@ impl People {
             tx.end_sessions(&[digest])?;
             tx.insert(std::slice::from_ref(&session))?;
             let set_up = enrolled.map(|_| ("second factor", "", "kept"));
-            let fields = set_up.into_iter().chain([(SIGN_IN, "", "password and code")]);
+            let fields = set_up.into_iter().chain([(SIGN_IN, "", way.told.as_str())]);
             told(tx, revision, &own, &caller.sign_in, fields, now)?;
             Ok(true)
         })?;
@@ -276,7 +336,8 @@ impl People {
         presented: Option<&str>,
         now: Moment,
     ) -> Result<String, PeopleError> {
-        let (token, session) = opened(&person.sign_in, false, now, self.policy.session_hours)?;
+        let way = WayIn::password();
+        let (token, session) = opened(&person.sign_in, &way, now, self.policy.session_hours)?;
         let presented: Vec<_> =
             presented.map(|token| sha256(token.as_bytes())).into_iter().collect();
         self.writer().retried(Backoff::default(), |tx| {
@@ -292,7 +353,7 @@ impl People {
             clear_ended(tx, now)?;
             tx.end_sessions(&presented)?;
             tx.insert(std::slice::from_ref(&session))?;
-            told(tx, revision, &own, &person.sign_in, [(SIGN_IN, "", "password")], now)
+            told(tx, revision, &own, &person.sign_in, [(SIGN_IN, "", way.told.as_str())], now)
         })?;
         Ok(token)
     }
@@ -317,7 +378,29 @@ impl People {
         Ok(PeopleError::Wrong)
     }
 
-    fn next_step(&self, person: &Person, is_strong: bool) -> Option<NextStep> {
+    /// Who a token stands for, after having proved again that it is them: by the password, and where there is none,
+    /// by a session that has just begun. Whoever has another factor has to have shown it.
+    pub(super) fn shown_again(
+        &self,
+        token: &str,
+        present: &str,
+        now: Moment,
+    ) -> Result<(Caller, PersonRow), PeopleError> {
+        let caller = self.caller(token, now)?;
+        let row = self.row(&caller.sign_in)?.ok_or(PeopleError::NoSession)?;
+        unlocked(&row, now)?;
+        if caller.next == Some(NextStep::ShowCode) {
+            return Err(PeopleError::Wrong);
+        }
+        match &row.password {
+            Some(hash) if password::fits(present, hash) => Ok((caller, row)),
+            Some(_) => Err(self.failed(&row.sign_in, "wrong password", now)?),
+            None if now < caller.opened_at.plus_millis(JUST_BEGUN_MS) => Ok((caller, row)),
+            None => Err(PeopleError::SignInAgain),
+        }
+    }
+
+    pub(super) fn next_step(&self, person: &Person, is_strong: bool) -> Option<NextStep> {
         match (is_strong, person.has_second_factor) {
             (true, _) => None,
             (false, true) => Some(NextStep::ShowCode),
@@ -384,7 +467,7 @@ pub(super) fn number_of(digest: &[u8; 32]) -> String {
 /// A new session and its token.
 pub(super) fn opened(
     name: &SignIn,
-    is_strong: bool,
+    way: &WayIn,
     now: Moment,
     hours: i64,
 ) -> Result<(String, SessionRow), PeopleError> {
@@ -393,7 +476,8 @@ pub(super) fn opened(
         digest: sha256(token.as_bytes()),
         sign_in: name.clone(),
         form_token: fingerprint(&random()?),
-        is_strong,
+        is_strong: way.is_strong,
+        provider: way.provider.clone(),
         opened_at: now,
         seen_at: now,
         expires_at: now.plus_millis(hours * 3_600_000),
@@ -401,7 +485,7 @@ pub(super) fn opened(
     Ok((token, session))
 }
 
-fn clear_ended(tx: &mut Tx<'_>, now: Moment) -> Result<(), StorageError> {
+pub(super) fn clear_ended(tx: &mut Tx<'_>, now: Moment) -> Result<(), StorageError> {
     let ended: Vec<_> =
         tx.sessions_ended(now, CLEARED)?.into_iter().map(|session| session.digest).collect();
     tx.end_sessions(&ended).map(drop)

@@ -22,6 +22,7 @@ mod guide;
 mod keys;
 mod learning;
 mod message;
+mod oidc;
 mod output;
 mod quarantine;
 mod registry;

@@ -1,7 +1,9 @@
 //! People, sessions, invitations.
 
 use tongguan_domain::access::SignIn;
-use tongguan_storage::{InvitationRow, PersonRow, SavedViewRow, SessionRow};
+use tongguan_storage::{
+    InvitationRow, PersonRow, ProviderAccountRow, ProviderAnswerRow, SavedViewRow, SessionRow,
+};
 
 use crate::fixture::{Fixture, at};
 
@@ -10,6 +12,8 @@ on_both_engines! {
     sessions_are_found_and_ended,
     an_invitation_is_used_once,
     views_are_kept_by_person_and_name,
+    an_account_at_a_provider_is_one_persons,
+    an_answer_of_a_provider_is_taken_once_and_forgotten_when_it_is_too_old,
 }
 
 fn sign_in(name: &str) -> SignIn {
@@ -25,6 +29,7 @@ fn person(name: &str, organisation: &str) -> PersonRow {
         password: None,
         totp: None,
         passkeys: 0,
+        accounts: 0,
         totp_step: 0,
         failures: 0,
         locked_until: None,
@@ -61,6 +66,7 @@ fn sessions_are_found_and_ended(on: &Fixture) {
         sign_in: sign_in(name),
         form_token: "token".to_owned(),
         is_strong: false,
+        provider: None,
         opened_at: at(1),
         seen_at: at(1),
         expires_at: at(i64::from(n)),
@@ -110,4 +116,34 @@ fn views_are_kept_by_person_and_name(on: &Fixture) {
     assert_eq!(on.write(|tx| tx.remove_saved_view(&sign_in("li.wei"), "A")), 0);
     assert_eq!(of("li.wei"), [second]);
     assert_eq!(of("wang").len(), 1, "another's is another");
+}
+
+fn an_account_at_a_provider_is_one_persons(on: &Fixture) {
+    let account = |n: u8, name: &str| ProviderAccountRow {
+        digest: [n; 32],
+        sign_in: sign_in(name),
+        provider: "corp".to_owned(),
+        linked_at: at(i64::from(n)),
+        used_at: None,
+    };
+    on.write(|tx| tx.insert(&[person("li.wei", "7"), person("wang", "8")]));
+    on.write(|tx| tx.insert(&[account(2, "li.wei"), account(1, "li.wei"), account(3, "wang")]));
+    let of_another = account(3, "li.wei");
+    assert_eq!(on.write(|tx| tx.insert_absent(std::slice::from_ref(&of_another))), 0);
+    let used = ProviderAccountRow { used_at: Some(at(9)), ..account(2, "li.wei") };
+    on.write(|tx| tx.upsert(std::slice::from_ref(&used)));
+    assert_eq!(on.read(|view| view.provider_account(&[3; 32])), Some(account(3, "wang")));
+    let of_li = on.read(|view| view.provider_accounts_of(&sign_in("li.wei")));
+    assert_eq!(of_li, [account(1, "li.wei"), used]);
+    assert_eq!(on.write(|tx| tx.remove_provider_accounts(&[[1; 32], [9; 32]])), 1);
+    assert_eq!(on.read(|view| view.provider_account(&[1; 32])), None);
+}
+
+fn an_answer_of_a_provider_is_taken_once_and_forgotten_when_it_is_too_old(on: &Fixture) {
+    let answer = |n: u8| ProviderAnswerRow { digest: [n; 32], expires_at: at(i64::from(n)) };
+    let take = |n: u8, now: i64| on.write(|tx| tx.take_provider_answer(&answer(n), at(now), 9));
+    assert!(take(5, 1));
+    assert!(!take(5, 4), "it was taken before");
+    assert!(take(8, 5), "another one, when the first is too old");
+    assert!(take(5, 5), "the first is forgotten");
 }

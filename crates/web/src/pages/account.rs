@@ -10,9 +10,9 @@ use serde::Deserialize;
 use tongguan_application::people::{OpenSession, PeopleError};
 
 use super::form::{Sent, go_to};
-use super::passkeys;
 use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::{Empty, password_fields, settled, told};
+use super::{passkeys, providers};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
@@ -109,6 +109,7 @@ async fn shown(
     let token = session.token.clone();
     let sessions = blocking(move || people.sessions(&token, now)).await?;
     let own_passkeys = passkeys::on_account(shared, visit, session).await?;
+    let own_accounts = providers::on_account(shared, visit, session).await?;
     let title = visit.say("我的账号", "Your account");
     let body = html! {
         h1 { (title) }
@@ -119,6 +120,27 @@ async fn shown(
             dt { (visit.say("角色", "Role")) } dd { (visit.language.of(person.standing.role().title())) }
             dt { (visit.say("单位", "Organisation")) } dd { (person.standing.organisation()) }
         }
+        (password(visit, person.has_password))
+        (own_accounts)
+        (own_passkeys)
+        h2 { (visit.say("会话", "Sessions")) }
+        (listed(visit, &sessions))
+    };
+    Ok(visit.page_with(status, title, &body))
+}
+
+fn password(visit: &Visit, is_there: bool) -> Markup {
+    if !is_there {
+        return html! {
+            h2 { (visit.say("口令", "Password")) }
+            p { (visit.say(
+                "您通过身份提供方登录，在此没有口令。如需口令，请向管理员索取新的邀请。",
+                "You sign in at a provider and have no password here. For one, ask your administrator for an \
+                 invitation.",
+            )) }
+        };
+    }
+    html! {
         h2 { (visit.say("更改口令", "Change your password")) }
         form.stacked method="post" action="/account/password" {
             (visit.form_token())
@@ -129,11 +151,7 @@ async fn shown(
             (password_fields(visit))
             button { (visit.say("更改", "Change")) }
         }
-        (own_passkeys)
-        h2 { (visit.say("会话", "Sessions")) }
-        (listed(visit, &sessions))
-    };
-    Ok(visit.page_with(status, title, &body))
+    }
 }
 
 fn listed(visit: &Visit, sessions: &[OpenSession]) -> Markup {

@@ -37,6 +37,7 @@ pub mod pictures;
 pub mod port;
 pub mod programs;
 pub mod proposals;
+pub mod providers;
 pub mod quarantine;
 pub mod queue;
 pub mod relay;
@@ -89,6 +90,9 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/sign-out", Needs::Session, sign_in::sign_out)
         .get("/invitation/{code}", Needs::Nothing, sign_in::invitation)
         .post("/invitation/{code}", Needs::Nothing, sign_in::accept)
+        .get("/invitation/{code}/oidc/{id}", Needs::Nothing, providers::begin_accepting)
+        .get("/sign-in/oidc/{id}", Needs::Nothing, providers::begin)
+        .get("/sign-in/oidc/{id}/answer", Needs::Nothing, providers::answer)
         .get("/second-factor", Needs::Session, second_factor::page)
         .post("/second-factor", Needs::Session, second_factor::confirm)
         .post("/sign-in/passkey", Needs::Nothing, passkeys::begin)
@@ -304,6 +308,8 @@ fn of_people(routes: Routes) -> Routes {
         .post("/relay/{message}", Needs::May(Permission::Operate), relay::act)
         .get("/account", Needs::Known, account::page)
         .post("/account/password", Needs::Known, account::change_password)
+        .post("/account/providers", Needs::Known, providers::begin_linking)
+        .post("/account/providers/{number}/removal", Needs::Known, providers::unlink)
         .post("/account/passkeys", Needs::Session, passkeys::add)
         .post("/account/passkeys/{number}", Needs::Known, passkeys::rename)
         .post("/account/passkeys/{number}/removal", Needs::Known, passkeys::remove)

@@ -18,6 +18,7 @@ use tongguan_application::people::{
 
 use super::assets::PASSKEY_ADDRESS;
 use super::form::{Sent, go_to, own};
+use super::providers::without_password;
 use super::shell::{Visit, nothing, time};
 use super::sign_in::{Empty, settled, with_session};
 use super::{account, second_factor, sign_in};
@@ -31,6 +32,7 @@ use crate::record::CameFrom;
 /// A new passkey, and the password of whoever adds it.
 #[derive(Deserialize)]
 pub struct Adding {
+    #[serde(default)]
     present: String,
     name: String,
     client: String,
@@ -221,10 +223,12 @@ pub async fn form_to_add(
             p.hint #passkey_hint { (visit.say("例如存放它的设备", "Such as the device that holds it")) }
             input #passkey_name name="name" maxlength="60" aria-describedby="passkey_hint" required;
         }
-        div {
-            label for="passkey_present" { (visit.say("口令", "Password")) }
-            input #passkey_present name="present" type="password" autocomplete="current-password" required;
-        }
+        @if session.person.has_password {
+            div {
+                label for="passkey_present" { (visit.say("口令", "Password")) }
+                input #passkey_present name="present" type="password" autocomplete="current-password" required;
+            }
+        } @else { (without_password(visit)) }
     };
     let names = ["client", "said", "key", "algorithm"];
     let button = visit.say("添加通行密钥", "Add a passkey");

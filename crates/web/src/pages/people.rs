@@ -306,9 +306,9 @@ fn role_fields(visit: &Visit, caller: &Caller, now: Option<Standing>) -> Markup 
 }
 
 fn access(visit: &Visit, person: &Person) -> &'static str {
-    match (person.is_shut_out, person.has_password) {
+    match (person.is_shut_out, person.has_accepted()) {
         (true, _) => visit.say("已禁止登录", "Shut out"),
-        (false, false) => visit.say("已邀请，尚未设置口令", "Invited, no password yet"),
+        (false, false) => visit.say("已邀请，尚未接受", "Invited, not accepted yet"),
         (false, true) => visit.say("可登录", "May sign in"),
     }
 }

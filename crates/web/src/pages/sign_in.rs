@@ -8,11 +8,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::people::{NextStep, PeopleError};
+use tongguan_application::people::{NextStep, PeopleError, SignedIn};
 
 use super::form::{Sent, go_to, own};
-use super::passkeys;
 use super::shell::{self, Visit, notice};
+use super::{passkeys, providers};
 use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
 use crate::cookies::SESSION;
@@ -91,15 +91,7 @@ pub async fn sign_in(
     let done =
         blocking(move || settled(people.sign_in(&name, &password, presented.as_deref(), now)));
     match done.await? {
-        Ok(signed_in) => {
-            let to = match signed_in.next {
-                Some(NextStep::ShowCode | NextStep::SetUpSecondFactor) => {
-                    format!("/second-factor?next={}", shell::encoded(own(&next)))
-                }
-                None => own(&next).to_owned(),
-            };
-            Ok(with_session(&shared, go_to(&to), Some(signed_in.token)))
-        }
+        Ok(begun) => Ok(signed_in(&shared, begun, &next)),
         Err(error) => asked(&shared, &visit, &next, &sign_in, Some(&told(&visit, &error))).await,
     }
 }
@@ -125,9 +117,10 @@ pub async fn invitation(
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
+    let with = code.clone();
     let invited = blocking(move || settled(people.invited(&code, now))).await?;
     Ok(match invited {
-        Ok(person) => choosing(&visit, person.sign_in.as_str(), None),
+        Ok(person) => choosing(&shared, &visit, &with, (person.sign_in.as_str(), None)),
         Err(error) => {
             let title = visit.say("邀请无效", "The invitation is not good");
             let body = html! { h1 { (title) } (notice("bad", &told(&visit, &error))) };
@@ -145,7 +138,7 @@ pub async fn accept(
     Sent(Chosen { password, again }): Sent<Chosen>,
 ) -> Result<Response, Problem> {
     let (people, now) = (shared.access.people.asked_from(origin), shared.access.clock.now());
-    let differs = password != again;
+    let (differs, with) = (password != again, code.clone());
     let accepted = blocking(move || {
         settled(match differs {
             true => people.invited(&code, now).map(|person| (person, false)),
@@ -156,9 +149,9 @@ pub async fn accept(
         Ok((_, true)) => go_to("/sign-in"),
         Ok((person, false)) => {
             let why = visit.say("两次输入的口令不同", "The two passwords differ");
-            choosing(&visit, person.sign_in.as_str(), Some(why))
+            choosing(&shared, &visit, &with, (person.sign_in.as_str(), Some(why)))
         }
-        Err(error) => choosing(&visit, "", Some(&told(&visit, &error))),
+        Err(error) => choosing(&shared, &visit, &with, ("", Some(&told(&visit, &error)))),
     })
 }
 
@@ -178,6 +171,17 @@ pub fn settled<T>(outcome: Result<T, PeopleError>) -> Result<Result<T, PeopleErr
 /// What went wrong, in the language of the visit.
 pub fn told(visit: &Visit, error: &PeopleError) -> String {
     people(error).of(visit.language).to_owned()
+}
+
+/// An answer that gives the browser a session which has begun, and leads to what comes next.
+pub fn signed_in(shared: &Shared, begun: SignedIn, next: &str) -> Response {
+    let to = match begun.next {
+        Some(NextStep::ShowCode | NextStep::SetUpSecondFactor) => {
+            format!("/second-factor?next={}", shell::encoded(own(next)))
+        }
+        None => own(next).to_owned(),
+    };
+    with_session(shared, go_to(&to), Some(begun.token))
 }
 
 /// An answer that gives the browser a session, or takes it away.
@@ -220,6 +224,7 @@ async fn asked(
             button { (title) }
         }
         (by_passkey)
+        (providers::to_sign_in(shared, visit, next))
         p.muted {
             (visit.say(
                 "没有账号或忘记口令？请向本单位管理员索取邀请。",
@@ -231,7 +236,12 @@ async fn asked(
     Ok(visit.page_with(status, title, &body))
 }
 
-fn choosing(visit: &Visit, sign_in: &str, why: Option<&str>) -> Response {
+fn choosing(
+    shared: &Shared,
+    visit: &Visit,
+    code: &str,
+    (sign_in, why): (&str, Option<&str>),
+) -> Response {
     let title = visit.say("设置口令", "Choose a password");
     let body = html! {
         h1 { (title) }
@@ -242,6 +252,7 @@ fn choosing(visit: &Visit, sign_in: &str, why: Option<&str>) -> Response {
             (password_fields(visit))
             button { (visit.say("保存", "Save")) }
         }
+        (providers::to_accept(shared, visit, code))
     };
     let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     visit.page_with(status, title, &body)

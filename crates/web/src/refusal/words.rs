@@ -144,6 +144,14 @@ pub fn people(error: &PeopleError) -> Wording {
         PeopleError::Nobody(name) => format!("没有登录名为{name}的人员"),
         PeopleError::Oneself => "不能对自己作此操作；请联系另一位管理员".to_owned(),
         PeopleError::LastFactor => "您的角色须有第二因素；请先添加另一个，再删除此项".to_owned(),
+        PeopleError::NotLinked => {
+            "该账号没有与本系统的人员关联；请用它接受邀请，或登录后在“我的账号”中关联".to_owned()
+        }
+        PeopleError::AccountTaken => "该账号已与您或他人关联".to_owned(),
+        PeopleError::TooManyAccounts => "已有十个关联账号；请先解除一个".to_owned(),
+        PeopleError::AnswerUsed => "身份提供方的这次回答已使用过；请重新开始".to_owned(),
+        PeopleError::SignInAgain => "您没有口令可供核对；请重新登录，并在五分钟内操作".to_owned(),
+        PeopleError::LastWayIn => "解除后您将无法登录；请先关联另一个账号".to_owned(),
         PeopleError::LastAdministrator(name) => {
             format!("{name}是最后一位管理员；请先指定另一位管理员")
         }

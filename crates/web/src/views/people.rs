@@ -17,6 +17,8 @@ pub struct PersonView {
     organisation: String,
     /// Whether a password was chosen.
     has_password: bool,
+    /// Whether an account at a provider of identity is linked.
+    has_account: bool,
     /// Whether a second factor is set up.
     has_second_factor: bool,
     /// Whether the person was shut out.
@@ -34,6 +36,7 @@ impl PersonView {
             role: person.standing.role().name(),
             organisation: person.standing.organisation(),
             has_password: person.has_password,
+            has_account: person.has_account,
             has_second_factor: person.has_second_factor,
             is_shut_out: person.is_shut_out,
             added_at: person.added_at.to_string(),

@@ -18,7 +18,7 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::Demands;
 use tongguan_application::history::Cause;
 use tongguan_application::mailboxes::Mailboxes;
-use tongguan_application::people::{NewPerson, People, Policy, add};
+use tongguan_application::people::{NewPerson, People, Policy, Provider, Providers, add};
 use tongguan_application::pictures::Pictures;
 use tongguan_application::ports::{
     self, Backups, Disk, EventSender, LogLevel, Machine, NoBackup, NotSent, Post,
@@ -34,11 +34,14 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Store, StoreSettings, Target};
 use tongguan_testkit::clock::MockClock;
+use tongguan_testkit::provider;
 use tongguan_web::{Access, Limits, Route, web};
 use tower::ServiceExt as _;
 
 use crate::trace::trace_of;
 
+/// How long a provider of identity is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -160,19 +163,28 @@ impl Site {
 
     /// As [`Self::new`], where browsers come by TLS alone.
     pub fn behind_tls(policy: Policy) -> Self {
-        Self::made(policy, true, |_, _| None)
+        Self::made(policy, true, |_| (Vec::new(), PATIENCE), |_, _| None)
+    }
+
+    /// As [`Self::new`], with providers of identity, whose answers are waited for so long.
+    pub fn with_providers(
+        policy: Policy,
+        providers: impl FnOnce(&Arc<MockClock>) -> (Vec<Provider>, Duration),
+    ) -> Self {
+        Self::made(policy, false, providers, |_, _| None)
     }
 
     fn with(
         policy: Policy,
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
-        Self::made(policy, false, sandbox)
+        Self::made(policy, false, |_| (Vec::new(), PATIENCE), sandbox)
     }
 
     fn made(
         policy: Policy,
         is_secure: bool,
+        providers: impl FnOnce(&Arc<MockClock>) -> (Vec<Provider>, Duration),
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -182,27 +194,33 @@ impl Site {
         let store = Store::open(&target, StoreSettings::default(), now).unwrap();
         // What is handed over is never taken: messages are no matter here.
         let (reception, errands) = Reception::open(4);
-        let mut site = Self::built(store, clock, reception, policy, is_secure, sandbox);
+        let providers = providers(&clock);
+        let rules = (policy, is_secure);
+        let mut site = Self::built(store, clock, reception, rules, providers, sandbox);
         site.kept = Some((errands, directory));
         site
     }
 
     /// Over a store, with somebody behind the reception who carries out what is asked.
     pub fn over(store: Store, clock: Arc<MockClock>, reception: Reception, policy: Policy) -> Self {
-        Self::built(store, clock, reception, policy, false, |_, _| None)
+        let providers = (Vec::new(), PATIENCE);
+        Self::built(store, clock, reception, (policy, false), providers, |_, _| None)
     }
 
     fn built(
         store: Store,
         clock: Arc<MockClock>,
         reception: Reception,
-        policy: Policy,
-        is_secure: bool,
+        (policy, is_secure): (Policy, bool),
+        (providers, within): (Vec<Provider>, Duration),
         sandbox: impl FnOnce(&Arc<People>, Moment) -> Option<Arc<Sandbox>>,
     ) -> Self {
         let now = ports::Clock::now(&*clock);
         let keyring = Arc::new(Keyring::from_master(&[7; 32]));
         let people = Arc::new(People::open(&store, keyring.clone(), policy).unwrap());
+        let address = "http://localhost:8080".to_owned();
+        let client = provider::client(within);
+        let providers = Providers::new(providers, address.clone(), keyring.clone(), client);
         let (mail, told) = watch::channel(0);
         let enquiries = Arc::new(Enquiries::new(store.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), false).unwrap());
@@ -224,9 +242,10 @@ impl Site {
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             trust: watch::Sender::new(Arc::default()).subscribe(),
             people: people.clone(),
+            providers: Arc::new(providers),
             enquiries,
             is_secure,
-            address: Some("http://localhost:8080".to_owned()),
+            address: Some(address),
             strict_transport: None,
             sandbox: sandbox(&people, now),
             clock: clock.clone(),
@@ -246,12 +265,18 @@ impl Site {
 
     /// Lets somebody in, with [`PASSWORD`].
     pub fn admit(&self, sign_in: &str, standing: Standing) {
+        let code = self.invite(sign_in, standing);
+        let now = ports::Clock::now(&*self.clock);
+        self.people.accept(&code, PASSWORD, now).unwrap();
+    }
+
+    /// Lets somebody in, who has not accepted yet; gives the invitation's code.
+    pub fn invite(&self, sign_in: &str, standing: Standing) -> String {
         let sign_in = SignIn::parse(sign_in).unwrap();
         let new = NewPerson { sign_in, name: "李伟".to_owned(), standing };
         let now = ports::Clock::now(&*self.clock);
         let cause = Cause::Command("test".to_owned());
-        let invitation = add(&mut self.people.writer(), &new, &cause, now).unwrap();
-        self.people.accept(&invitation.code, PASSWORD, now).unwrap();
+        add(&mut self.people.writer(), &new, &cause, now).unwrap().code
     }
 
     /// A browser that was never here.

@@ -21,6 +21,7 @@ mod parameters;
 mod passkeys;
 mod permissions;
 mod pictures;
+mod providers;
 mod queue;
 mod relay;
 mod signing_in;

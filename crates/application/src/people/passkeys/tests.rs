@@ -15,7 +15,7 @@ use tongguan_storage::seal::Keyring;
 use super::*;
 use crate::desk::{Desk, cause, noon};
 use crate::history::events;
-use crate::people::{NewPerson, Policy, add, invite};
+use crate::people::{NewPerson, NextStep, Policy, add, invite};
 
 on_both_engines! {
     a_passkey_is_a_second_factor_and_signs_in_by_itself,

@@ -19,6 +19,7 @@ use tongguan_web::Limits;
 
 use super::evidence::EvidenceSettings;
 use super::metrics::MetricsSettings;
+use super::oidc::{self, ProviderSettings};
 use super::patience::Patience;
 use super::relay::RelaySettings;
 use super::tls::{Credentials, TlsSettings};
@@ -51,6 +52,8 @@ pub struct Config {
     pub refresh_seconds: NonZeroU32,
     /// What is demanded of people who sign in.
     pub people: PeopleSettings,
+    /// By which providers of identity they may.
+    pub oidc: Vec<ProviderSettings>,
     #[serde(skip)]
     is_sandbox: bool,
     /// What callers may ask for.
@@ -116,6 +119,7 @@ impl Default for Config {
             parcel_numbers: false,
             refresh_seconds: NonZeroU32::MIN,
             people: PeopleSettings::default(),
+            oidc: Vec::new(),
             limits: LimitSettings::default(),
             tls: None,
             log: LogSettings::default(),
@@ -243,6 +247,7 @@ impl Config {
             ("people.second_factor_required", yes(self.people.second_factor_required)),
             ("people.session_hours", self.people.session_hours.to_string()),
             ("people.idle_minutes", self.people.idle_minutes.to_string()),
+            ("oidc", oidc::shown(&self.oidc)),
             ("limits.message_kib", self.limits.message_kib.to_string()),
             ("limits.connections", self.limits.connections.to_string()),
             ("limits.requests_per_minute", self.limits.requests_per_minute.to_string()),
@@ -269,6 +274,7 @@ impl Config {
         if let Some(tls) = &mut config.tls {
             tls.beside(folder);
         }
+        config.oidc.iter_mut().for_each(|provider| provider.beside(folder));
         if let Some(relay) = &mut config.relay {
             relay.beside(folder);
         }
@@ -292,6 +298,7 @@ impl Config {
              'https://window.example'",
             self.address.as_deref().unwrap_or_default()
         );
+        oidc::check(&self.oidc, self.address.as_deref())?;
         self.webhooks.check()?;
         self.evidence.check()?;
         self.proxies()?;
@@ -424,6 +431,7 @@ mod tests {
             ("address = 'https://window.example/'", "nothing behind them"),
             ("data = 'a'\ndatabase = 'b'", "take one away"),
             ("unsigned = ['CEB999']", "CEB999"),
+            ("[[oidc]]\nid = 'corp'", "missing field `name_zh`"),
             ("[limits]\nkib_in_flight = 10", "raise it"),
             ("proxies = ['10.0.0.1']", "`10.0.0.1` is no network"),
             ("[webhooks]\nnetworks = ['10.0.0.0']", "`10.0.0.0` is no network"),

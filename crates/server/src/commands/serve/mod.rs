@@ -7,6 +7,7 @@ mod evidence;
 mod host;
 mod lists;
 mod metrics;
+mod oidc;
 mod patience;
 mod post;
 mod proxies;
@@ -211,6 +212,7 @@ impl Served {
         let upkeep = Upkeep::new(store.clone(), clock.clone(), refresh);
         let people =
             Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
+        let providers = oidc::providers(&config.oidc, config.address.as_deref(), keyring.clone())?;
         let enquiries = Arc::new(Enquiries::new(store.clone()));
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
@@ -240,6 +242,7 @@ impl Served {
             mailboxes,
             programs,
             people,
+            providers,
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             pictures: Arc::new(Pictures::new(enquiries.clone(), keyring.clone())),
