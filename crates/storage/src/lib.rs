@@ -111,11 +111,10 @@ pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
 pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel, PartyRequest};
 pub use person::{InvitationRow, PasskeyRow, PersonRow, SavedViewRow, SessionRow};
 pub use picture::{PictureBody, PictureRow};
+pub use provider::{ProviderAccountRow, ProviderAnswerRow};
 pub use register::{
     About, AuditFilter, AuditPlace, EventOfOffice, Register, RegisterEvent, Revision, Revisions,
 };
-pub use provider::{ProviderAccountRow, ProviderAnswerRow};
-pub use register::{About, AuditFilter, AuditPlace, Register, RegisterEvent, Revision, Revisions};
 pub use registry::{CertificateRow, CodeRow, PartyCodeRow, PartyRow, Setting};
 pub use relay::{
     RelayDocumentRow, RelayHandleRow, RelayMessageRow, RelayStrayRow, WindowMessageRow,
