@@ -29,6 +29,7 @@ use tongguan_storage::{self as storage, Partition, StorageError, Store};
 use crate::clearing::incoming::Incoming;
 use crate::clearing::rows::{RowError, read_declaration};
 use crate::clearing::settings::Settings;
+use crate::guarantees::balance;
 use crate::numbering::partition_of;
 
 use closing::Closing;
@@ -205,7 +206,7 @@ fn queues(
 fn standings(store: &Store, now: Moment) -> Result<Vec<(PartyId, Standing)>, DueError> {
     let guarantees = store.read(|view| view.all_guarantees())?;
     let standing = |row: storage::Guarantee| {
-        let valid = row.valid_from <= now && row.valid_to.is_none_or(|end| now < end);
+        let valid = balance(&row).is_valid_at(now);
         let (granted, held, queued) = (row.granted, row.held, row.queued);
         (row.party_id, Standing { granted, held, queued, valid })
     };

@@ -1,29 +1,30 @@
-//! Following (跟随): reading the audit events of clearing in their order, beside clearing, each of them once.
+//! Following (跟随): reading the audit events or postings of clearing in their order, beside clearing, each of them
+//! once.
 
 use std::collections::BTreeMap;
 
-use tongguan_storage::{Event, Partition, StorageError, View};
+use tongguan_storage::{Followed, Partition, StorageError, View};
 
 /// What was taken up at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakenUp {
-    /// How many events.
+    /// How many events or postings.
     pub events: usize,
     /// Whether there may be more already.
     pub is_behind: bool,
 }
 
-/// Events that a follower has not read.
-pub(crate) struct Unread {
+/// Rows of a log that a follower has not read.
+pub(crate) struct Unread<R> {
     /// In the order of their numbers.
-    pub(crate) events: Vec<Event>,
+    pub(crate) rows: Vec<R>,
     /// How far they take the follower in each partition, from where: what its transaction moves first, so that
     /// of two processes one does each part.
     pub(crate) steps: Vec<(Partition, i64, i64)>,
     taken_up: TakenUp,
 }
 
-impl Unread {
+impl<R: Followed> Unread<R> {
     /// At most so many.
     ///
     /// # Errors
@@ -31,12 +32,12 @@ impl Unread {
     pub(crate) fn by(view: &mut View<'_>, follower: &str, most: i64) -> Result<Self, StorageError> {
         let from: BTreeMap<_, _> =
             view.cursors(follower)?.into_iter().map(|it| (it.partition, it.seq)).collect();
-        let events = view.unread::<Event>(follower, most)?;
-        let to: BTreeMap<_, _> = events.iter().map(|it| (it.partition, it.seq)).collect();
+        let rows = view.unread::<R>(follower, most)?;
+        let to: BTreeMap<_, _> = rows.iter().map(Followed::place).collect();
         let step = |(partition, to)| (partition, from.get(&partition).copied().unwrap_or(0), to);
-        let is_behind = i64::try_from(events.len()).is_ok_and(|events| events == most);
-        let taken_up = TakenUp { events: events.len(), is_behind };
-        Ok(Self { steps: to.into_iter().map(step).collect(), events, taken_up })
+        let is_behind = i64::try_from(rows.len()).is_ok_and(|rows| rows == most);
+        let taken_up = TakenUp { events: rows.len(), is_behind };
+        Ok(Self { steps: to.into_iter().map(step).collect(), rows, taken_up })
     }
 
     /// What was taken up when they are written, by this process or by another one.

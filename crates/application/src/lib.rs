@@ -31,6 +31,7 @@
 //! | [`deciding`] | commands of officers and enterprises, carried out wherever the writer is |
 //! | [`people`] | who signs in, and what proves that it is them |
 //! | [`unmasking`] | the full data of persons, for a stated reason |
+//! | [`guarantees`] | guarantees as officers list them, and what two of them change |
 //! | [`gate`] | whether what stands at the gate may pass |
 //! | [`pictures`] | pictures of examinations |
 //! | [`tracking`] | where a parcel stands, for whoever follows it |
@@ -75,6 +76,7 @@ pub mod figures;
 pub mod filing;
 pub mod following;
 pub mod gate;
+pub mod guarantees;
 pub mod history;
 pub mod intake;
 pub mod keys;

@@ -347,8 +347,25 @@ CREATE TABLE guarantee (
     valid_from BIGINT NOT NULL,
     valid_to BIGINT,
     reference TEXT,
+    suspended BIGINT NOT NULL CHECK (suspended IN (0, 1)),
     PRIMARY KEY (bucket, party_id),
     CHECK (0 <= granted - held)
+) CLUSTERED;
+
+-- Officers list them by guarantor. Batches change none of it.
+CREATE INDEX guarantee_party ON guarantee (party_id);
+
+-- What was held of each guarantee (1) and given back (2): made from the postings by a follower, beside clearing,
+-- and made anew by a command. Clearing itself never reads it.
+CREATE TABLE guarantee_movement (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    kind BIGINT NOT NULL CHECK (kind IN (1, 2)),
+    amount BIGINT NOT NULL CHECK (0 < amount),
+    PRIMARY KEY (bucket, party_id, at, seq, declaration_id)
 ) CLUSTERED;
 
 CREATE TABLE account_book (
@@ -595,6 +612,8 @@ CREATE TABLE party_code (
     party_id BIGINT NOT NULL REFERENCES party (party_id),
     place BIGINT NOT NULL
 ) CLUSTERED;
+
+CREATE INDEX party_code_party ON party_code (party_id, place);
 
 CREATE TABLE certificate (
     party_id BIGINT NOT NULL REFERENCES party (party_id),
@@ -1079,6 +1098,33 @@ CREATE TABLE parameter_proposal (
 ) CLUSTERED;
 
 CREATE INDEX parameter_proposal_open ON parameter_proposal (n) WHERE done_at IS NULL AND refusal IS NULL;
+
+-- Changes of guarantees that one proposes and another approves: what is to hold, and what held. Answered ones stay.
+CREATE TABLE guarantee_proposal (
+    n BIGINT NOT NULL PRIMARY KEY,
+    party_id BIGINT NOT NULL,
+    granted BIGINT NOT NULL CHECK (0 <= granted),
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT,
+    reference TEXT,
+    suspended BIGINT NOT NULL CHECK (suspended IN (0, 1)),
+    was_granted BIGINT NOT NULL,
+    was_valid_from BIGINT NOT NULL,
+    was_valid_to BIGINT,
+    was_reference TEXT,
+    was_suspended BIGINT NOT NULL CHECK (was_suspended IN (0, 1)),
+    reason TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at BIGINT NOT NULL,
+    answered_by TEXT,
+    answered_at BIGINT,
+    refusal TEXT
+) CLUSTERED;
+
+-- One of a guarantee is open at a time.
+CREATE UNIQUE INDEX guarantee_proposal_open ON guarantee_proposal (party_id) WHERE answered_by IS NULL;
+
+CREATE INDEX guarantee_proposal_party ON guarantee_proposal (party_id, n);
 
 -- How many declarations were told what, by hour and office. Kept by the follower of the parties' lists.
 CREATE TABLE figure (

@@ -10,6 +10,7 @@ use tongguan_domain::money::Money;
 use tongguan_domain::quantity::Quantity;
 use tongguan_domain::time::Moment;
 
+use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::tx::{Tx, View};
@@ -69,6 +70,8 @@ row! {
         valid_to: Option<Moment>,
         /// The guarantee document's number (保函编号).
         reference: Option<String>,
+        /// Whether customs has stopped its use.
+        suspended: bool,
     }
 }
 
@@ -125,6 +128,18 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn guarantees(&mut self, keys: &[GuaranteeKey]) -> Result<Vec<Guarantee>, StorageError> {
         self.load(keys)
+    }
+
+    /// The guarantees of parties behind `after`, in order of the parties, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn guarantees_behind(
+        &mut self,
+        after: PartyId,
+        limit: i64,
+    ) -> Result<Vec<Guarantee>, StorageError> {
+        self.select("WHERE party_id > $1 ORDER BY party_id LIMIT $2", &[after.cell(), limit.cell()])
     }
 
     /// Every guarantee.
@@ -195,8 +210,8 @@ impl Tx<'_> {
         self.lock(keys)
     }
 
-    /// Grants guarantees, or changes the sum, validity and reference of those that were granted; what
-    /// is queued and held of them stays.
+    /// Grants guarantees, or changes the sum, validity, reference and standing of those that were granted;
+    /// what is queued and held of them stays.
     ///
     /// # Errors
     /// [`StorageError::Constraint`] when a sum would fall below what is held.
@@ -205,14 +220,15 @@ impl Tx<'_> {
         let rows: Vec<_> = guarantees
             .iter()
             .map(|to| {
-                (to.bucket, to.party_id, to.granted, to.valid_from, to.valid_to, &to.reference)
+                let (from, end) = (to.valid_from, to.valid_to);
+                (to.bucket, to.party_id, to.granted, from, end, &to.reference, to.suspended)
             })
             .collect();
         let changed = self.each(
             "UPDATE guarantee SET granted = k.granted, valid_from = k.valid_from, \
-             valid_to = k.valid_to, reference = k.reference FROM {rows} \
+             valid_to = k.valid_to, reference = k.reference, suspended = k.suspended FROM {rows} \
              WHERE guarantee.bucket = k.bucket AND guarantee.party_id = k.party_id",
-            &["bucket", "party_id", "granted", "valid_from", "valid_to", "reference"],
+            &["bucket", "party_id", "granted", "valid_from", "valid_to", "reference", "suspended"],
             &rows,
         )?;
         self.all_there("guarantee", rows.len(), changed)

@@ -12,7 +12,10 @@ use crate::tx::{Tx, View};
 
 /// A log that can be followed: keyed by partition and `seq`, written once, numbered by
 /// [`crate::Leased::next_seq`].
-pub trait Followed: Row {}
+pub trait Followed: Row {
+    /// Where a row stands: its partition, and its number there.
+    fn place(&self) -> (Partition, i64);
+}
 
 row! {
     /// How far a follower has read a partition's log.

@@ -74,7 +74,17 @@ row! {
     }
 }
 
-impl Followed for Event {}
+impl Followed for Posting {
+    fn place(&self) -> (Partition, i64) {
+        (self.partition, self.seq)
+    }
+}
+
+impl Followed for Event {
+    fn place(&self) -> (Partition, i64) {
+        (self.partition, self.seq)
+    }
+}
 
 impl View<'_> {
     /// The bills of these declarations, in order of declaration and number.

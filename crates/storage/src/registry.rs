@@ -117,6 +117,28 @@ impl View<'_> {
         Ok(self.load(&[(party,)])?.pop())
     }
 
+    /// Those of these parties that there are, by id.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn parties_named(&mut self, parties: &[PartyId]) -> Result<Vec<PartyRow>, StorageError> {
+        let keys: Vec<_> = parties.iter().map(|party| (*party,)).collect();
+        self.load(&keys)
+    }
+
+    /// The codes of these parties.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn codes_of(&mut self, parties: &[PartyId]) -> Result<Vec<PartyCodeRow>, StorageError> {
+        let keys: Vec<_> = parties.iter().map(|party| (*party,)).collect();
+        self.select_each(
+            "FROM {rows} JOIN party_code ON party_code.party_id = k.party_id",
+            &["party_id"],
+            &keys,
+        )
+    }
+
     /// Every code, by party and place.
     ///
     /// # Errors

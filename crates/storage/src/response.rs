@@ -76,7 +76,11 @@ row! {
     }
 }
 
-impl Followed for Response {}
+impl Followed for Response {
+    fn place(&self) -> (Partition, i64) {
+        (self.partition, self.seq)
+    }
+}
 
 impl View<'_> {
     /// The responses at these places, in order of the places.

@@ -421,6 +421,26 @@ pub fn account_name(account: Account) -> String {
     }
 }
 
+/// The account of a guarantee that a posting names; nothing for another account.
+pub fn guarantee_account(name: &str) -> Option<GuaranteeAccount> {
+    let (party, side) = name.strip_prefix("guarantee/")?.split_once('/')?;
+    let party = PartyId(party.parse().ok()?);
+    match side {
+        "held" => Some(GuaranteeAccount::Held(party)),
+        "free" => Some(GuaranteeAccount::Free(party)),
+        _ => None,
+    }
+}
+
+/// An account of a guarantee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuaranteeAccount {
+    /// What is held against it.
+    Held(PartyId),
+    /// What is left of it.
+    Free(PartyId),
+}
+
 /// The key of a quantity allowance's row.
 pub fn quantity_key(key: &QuantityKey) -> storage::QuantityAllowanceKey {
     let person = key.of.person.to_bytes();

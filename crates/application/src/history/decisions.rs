@@ -50,11 +50,11 @@ impl Decisions {
     /// # Errors
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
-        let unread = self.store.read(|view| Unread::by(view, DECISIONS, PAGE))?;
+        let unread = self.store.read(|view| Unread::<Event>::by(view, DECISIONS, PAGE))?;
         if unread.steps.is_empty() {
             return Ok(unread.when(Ok(()))?);
         }
-        let asked = asked_in(&unread.events)?;
+        let asked = asked_in(&unread.rows)?;
         let written = self.writer.retried(Backoff::default(), |tx| {
             // The cursors first: whoever loses them would write what is written already.
             tx.move_cursors(DECISIONS, &unread.steps)?;

@@ -14,6 +14,7 @@ use tongguan_storage::{NumberOf, ParcelsOf, Partition, PartyParcel, StorageError
 use super::{Parcel, ParcelsError};
 use crate::clearing::rows::read_export;
 use crate::enquiry::Enquiries;
+use crate::guarantees::balance;
 use crate::numbering::{first_id_at, made_at, partition_of};
 use crate::review::{AnyDeclaration, Direction};
 
@@ -194,13 +195,7 @@ impl Enquiries {
         let Reach::Party(party) = reach else { return Ok(None) };
         let key = (Partition::of_party(party), party);
         let row = self.store().read(|view| view.guarantees(&[key]))?.pop();
-        Ok(row.map(|row| Guarantee {
-            granted: row.granted,
-            held: row.held,
-            queued: row.queued,
-            valid_from: row.valid_from,
-            valid_to: row.valid_to,
-        }))
+        Ok(row.as_ref().map(balance))
     }
 }
 
@@ -321,6 +316,8 @@ fn tally(
 
 #[cfg(test)]
 mod tests {
+    use tongguan_domain::party::Standing;
+
     use super::*;
 
     #[test]
@@ -332,6 +329,7 @@ mod tests {
             queued: Money::from_fen(queued),
             valid_from: Moment::from_micros(0),
             valid_to: None,
+            standing: Standing::Active,
         };
         assert_eq!(Shortage::of(guarantee(100, 90, 0), now), None);
         let low = Shortage::of(guarantee(100, 91, 0), now);
@@ -340,5 +338,7 @@ mod tests {
         assert_eq!(queued, Some(Shortage::Queued(Money::from_fen(5))));
         let over = Guarantee { valid_to: Some(now), ..guarantee(100, 0, 0) };
         assert_eq!(Shortage::of(over, now), Some(Shortage::NotValid));
+        let suspended = Guarantee { standing: Standing::Suspended, ..guarantee(100, 0, 0) };
+        assert_eq!(Shortage::of(suspended, now), Some(Shortage::NotValid));
     }
 }

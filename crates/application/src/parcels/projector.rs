@@ -42,11 +42,11 @@ impl Projector {
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
         let (unread, (rows, requests, figures)) = self.store.read(|view| {
-            let unread = Unread::by(view, PARCELS, PAGE)?;
-            let decided = decided_in(&unread.events)?;
+            let unread = Unread::<Event>::by(view, PARCELS, PAGE)?;
+            let decided = decided_in(&unread.rows)?;
             let rows = rows_of(view, &declarations_in(&decided))?;
             let requests = requests_in(view, &decided)?;
-            let figures = counted(&unread.events, &rows)?;
+            let figures = counted(&unread.rows, &rows)?;
             Ok::<_, ParcelsError>((unread, (rows, requests, figures)))
         })?;
         if unread.steps.is_empty() {

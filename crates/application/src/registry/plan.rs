@@ -291,5 +291,6 @@ fn guarantee(
         // The row holds the first moment after the last day.
         valid_to: grant.valid_to.and_then(|day| day.tomorrow().ok()).map(Moment::start_of),
         reference: grant.reference.clone(),
+        suspended: standing.is_some_and(|standing| standing.suspended),
     }
 }

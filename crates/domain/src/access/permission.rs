@@ -35,8 +35,10 @@ pub enum Permission {
     ReviewFilings,
     /// See settings, code tables and guarantees of everybody.
     ReadParameters,
-    /// Propose changes of settings, code tables and guarantees.
+    /// Propose changes of settings and code tables.
     ProposeParameters,
+    /// Propose changes of guarantees.
+    ProposeGuarantees,
     /// Approve what somebody else proposed, and the release of what was detained.
     Approve,
     /// See a person's full data for a stated reason.
@@ -56,7 +58,7 @@ use Role::{
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadMail,
         Self::ReadParcels,
         Self::Declare,
@@ -73,6 +75,7 @@ impl Permission {
         Self::ReviewFilings,
         Self::ReadParameters,
         Self::ProposeParameters,
+        Self::ProposeGuarantees,
         Self::Approve,
         Self::Unmask,
         Self::ReadStatistics,
@@ -110,6 +113,7 @@ impl Permission {
             Self::ReportFacility => &[FacilityStaff],
             Self::ReadParameters => &[Officer, RiskManager, Supervisor, Auditor],
             Self::ProposeParameters => &[RiskManager, Supervisor],
+            Self::ProposeGuarantees => &[Officer, RiskManager, Supervisor],
             Self::Approve => &[Supervisor],
             Self::Unmask => &[Officer, Examiner, Supervisor],
             Self::ReadStatistics => {
@@ -144,6 +148,7 @@ impl Permission {
             Self::ReviewFilings => "review-filings",
             Self::ReadParameters => "read-parameters",
             Self::ProposeParameters => "propose-parameters",
+            Self::ProposeGuarantees => "propose-guarantees",
             Self::Approve => "approve",
             Self::Unmask => "unmask",
             Self::ReadStatistics => "read-statistics",

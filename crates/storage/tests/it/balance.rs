@@ -145,6 +145,7 @@ fn guarantee(granted: i64) -> Guarantee {
         valid_from: at(0),
         valid_to: None,
         reference: None,
+        suspended: false,
     }
 }
 

@@ -91,6 +91,7 @@ pub fn guarantee(guarantor: PartyId, granted: Money) -> Guarantee {
         valid_from: Moment::from_micros(0),
         valid_to: None,
         reference: None,
+        suspended: false,
     }
 }
 

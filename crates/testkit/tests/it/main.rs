@@ -30,6 +30,7 @@ mod faults;
 mod figures;
 mod gate;
 mod guarantee;
+mod guarantee_changes;
 mod lanes;
 mod lodging_faults;
 mod lost_commits;

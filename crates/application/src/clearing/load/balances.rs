@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, LimitedQuantity, QuantityKey};
 use tongguan_domain::declaration::ImportState;
-use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
@@ -13,6 +12,7 @@ use crate::clearing::batch::BatchError;
 use crate::clearing::record::DeclarationRecord;
 use crate::clearing::rows;
 use crate::clearing::working_set::WorkingSet;
+use crate::guarantees;
 
 use super::named::Named;
 
@@ -96,14 +96,7 @@ pub(super) fn load_guarantees(
 ) -> Result<(), BatchError> {
     let keys: Vec<_> = named.guarantors.iter().map(|id| (Partition::of_party(*id), *id)).collect();
     for row in tx.lock_guarantees(&keys)? {
-        let guarantee = Guarantee {
-            granted: row.granted,
-            held: row.held,
-            queued: row.queued,
-            valid_from: row.valid_from,
-            valid_to: row.valid_to,
-        };
-        set.put_guarantee(row.party_id, guarantee);
+        set.put_guarantee(row.party_id, guarantees::balance(&row));
     }
     Ok(())
 }

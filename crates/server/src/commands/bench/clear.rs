@@ -288,6 +288,7 @@ fn grant(store: &Store, cast: &Cast) -> anyhow::Result<()> {
         valid_from: Moment::from_micros(0),
         valid_to: None,
         reference: None,
+        suspended: false,
     };
     store.writer()?.transaction(|tx| tx.grant(&[guarantee]))?;
     Ok(())
