@@ -221,6 +221,7 @@ def read_lists(program, administrator, number):
     request = administrator.act(f"/api/v1/declarations/{number}/return-request", {
         "reason": "the buyer sends it back", "goods": [{"line": 1, "quantity": "1"}]})
     print("to be signed and sent:", request["type"], request["reference"])
+    print("held of the own guarantee:", len(administrator.all("/api/v1/guarantee/movements")))
     bills = administrator.all("/api/v1/tax-bills")
     print("tax bills:", len(bills), "books:", len(administrator.get("/api/v1/books")["books"]))
 
@@ -266,6 +267,7 @@ def at_the_office(officer, number, office):
     print("waits for a second officer:", len(officer.all("/api/v1/proposals")))
     print("relayed upstream:", len(officer.all("/api/v1/relayed")))
     print("pictures:", len(officer.get(f"/api/v1/declarations/{number}/pictures")["pictures"]))
+    guarantees(officer)
     print("found:", officer.get(f"/api/v1/search?number={number}")["declarations"][0]["status"])
     for path, what in (("quarantine", "parcels"), ("undeclared", "parcels"), ("settings", "settings"),
                        ("proposed-changes", "proposals"), ("unmaskings", "requests"), (f"figures/{office}", "hours")):
@@ -284,6 +286,21 @@ def at_the_office(officer, number, office):
     persons = officer.act(f"/api/v1/declarations/{number}/persons", {
         "reason": "data-subject", "words": "the buyer asks what is kept"})
     print("persons of", number, "seen for a reason:", len(persons))
+
+
+def guarantees(officer):
+    """What an officer sees of guarantees, and proposes; another officer would approve it."""
+    party = officer.all("/api/v1/guarantees")[0]["party"]
+    granted = officer.get(f"/api/v1/guarantees/{party}")["guarantee"]["granted"]
+    proposed = officer.act(f"/api/v1/guarantees/{party}/proposals", {
+        "granted": str(int(float(granted)) + 1000), "reason": "a new document"})
+    print("a guarantee of", granted, "to be", proposed["after"]["granted"], "waits:",
+          len(officer.all("/api/v1/guarantee-proposals")))
+    address = f"/api/v1/guarantee-proposals/{proposed['n']}"
+    officer.act(f"{address}/answer", {"answer": "turn-down", "reason": "a mistake"})
+    print("answered:", officer.get(address)["standing"], "held and given back:",
+          len(officer.all(f"/api/v1/guarantees/{party}/movements")), "changed:",
+          len(officer.all(f"/api/v1/guarantees/{party}/changes")))
 
 
 def own_account(officer, name, password):

@@ -20,12 +20,14 @@ use crate::wording::Wording;
 
 mod evidence;
 mod filing;
+mod guarantee;
 mod picture;
 mod preparing;
 mod steps;
 mod unmasking;
 mod words;
 
+pub use guarantee::{bad_terms, not_changed};
 pub use picture::unkept;
 pub use preparing::not_askable;
 pub use words::{bad_reason, has_codes, held, people};

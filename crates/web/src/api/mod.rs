@@ -33,11 +33,12 @@ mod facilities;
 mod figures;
 mod filings;
 mod formal;
+pub(crate) mod guarantees;
 mod keys;
 mod mail;
 mod messages;
 mod paging;
-mod parameters;
+pub(crate) mod parameters;
 mod parcels;
 mod part;
 mod parties;
@@ -89,7 +90,7 @@ const LONGEST_ANSWER: usize = 32 << 20;
 pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
-    let routes = of_casework(of_the_account(routes));
+    let routes = of_guarantees(of_casework(of_the_account(routes)));
     of_goods_in_store(of_consolidation(of_programs(of_filings(of_an_enterprise(routes)))))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Session, routes!(session::show, session::end))
@@ -198,6 +199,21 @@ fn of_casework(routes: Routes) -> Routes {
         .api(may(P::Approve), routes!(cases::proposals))
 }
 
+/// Those of guarantees as customs keeps them.
+fn of_guarantees(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadParameters), routes!(guarantees::list))
+        .api(may(P::ReadParameters), routes!(guarantees::show))
+        .api(may(P::ReadParameters), routes!(guarantees::movements))
+        .api(may(P::ReadParameters), routes!(guarantees::changes))
+        .api(may(P::ProposeGuarantees), routes!(guarantees::propose))
+        .api(may(P::ReadParameters), routes!(guarantees::proposals))
+        .api(may(P::ReadParameters), routes!(guarantees::proposal))
+        .api(may(P::Approve), routes!(guarantees::answer))
+}
+
 fn of_consolidation(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
@@ -218,6 +234,7 @@ fn of_goods_in_store(routes: Routes) -> Routes {
     let may = Needs::May;
     routes
         .api(may(P::ReadAccounts), routes!(accounts::guarantee))
+        .api(may(P::ReadAccounts), routes!(accounts::guarantee_movements))
         .api(may(P::ReadAccounts), routes!(accounts::tax_bills))
         .api(may(P::ReadAccounts), routes!(books::list))
         .api(may(P::ReadAccounts), routes!(books::report))

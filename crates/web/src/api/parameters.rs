@@ -68,17 +68,17 @@ pub struct ChangeGiven {
 #[serde(deny_unknown_fields)]
 pub struct AnswerGiven {
     /// Whether it is approved.
-    answer: Answer,
+    pub answer: Answer,
     /// Why it is turned down.
     #[schema(max_length = 500)]
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// What somebody says of a proposal.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Answer {
-    /// It holds from its day on.
+pub enum Answer {
+    /// It is to hold.
     Approve,
     /// It stays as it is.
     TurnDown,

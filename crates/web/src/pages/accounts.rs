@@ -6,21 +6,35 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::parcels::{Bill, BillStanding, Billed, Shortage};
+use tongguan_application::guarantees::movements;
+use tongguan_application::parcels::{Bill, BillStanding, Billed, ParcelsError, Shortage};
+use tongguan_domain::access::Reach;
 use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::party::Standing;
 
+use super::guarantees::{Officers, movements as moved_of};
 use super::shell::{Visit, time};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::problem::Problem;
+use crate::views::guarantee::{place_text, read_place};
 
 /// Parcels of a page.
 const ROWS: usize = 50;
+/// Movements that are read for a page: one more tells that there are more.
+const MOST: i64 = 51;
 
 /// Behind which parcel the page begins.
 #[derive(Debug, Deserialize)]
 pub struct Behind {
     behind: Option<i64>,
+}
+
+/// Behind which movement of the guarantee.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct After {
+    after: String,
 }
 
 /// Lists the tax bills.
@@ -98,10 +112,27 @@ pub async fn guarantee(
     State(shared): State<Shared>,
     visit: Visit,
     caller: Caller,
+    Query(After { after }): Query<After>,
 ) -> Result<Response, Problem> {
+    let before = match after.as_str() {
+        "" => None,
+        text => Some(read_place(text).ok_or(Problem::Malformed("after"))?),
+    };
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let now = shared.access.clock.now();
-    let guarantee = blocking(move || enquiries.guarantee(reach)).await?;
+    let reading = move || {
+        let guarantee = enquiries.guarantee(reach)?;
+        let moved = match (guarantee, reach) {
+            (Some(_), Reach::Party(party)) => {
+                enquiries.store().read(|view| movements(view, party, before, MOST))?
+            }
+            _ => Vec::new(),
+        };
+        Ok::<_, ParcelsError>((guarantee, moved))
+    };
+    let (guarantee, mut moved) = blocking(reading).await?;
+    let more = moved.len() > ROWS;
+    moved.truncate(ROWS);
     let title = visit.say("税款担保", "Guarantee");
     let body = html! {
         h1 { (title) }
@@ -127,7 +158,21 @@ pub async fn guarantee(
                         dt { (visit.say("有效期至", "Valid until")) } dd { (time(end)) }
                     }
                 }
+                @if guarantee.standing == Standing::Suspended {
+                    div.notice.bad { p { (visit.say(
+                        "担保已被海关暂停：新的清单会被退单，已审结的等待恢复。请联系主管海关。",
+                        "Customs has suspended it: new declarations are refused, and reviewed ones wait. Ask your \
+                         customs office.",
+                    )) } }
+                }
                 p { a href="/parcels?status=399" { (visit.say("等待担保或入库的包裹", "Parcels that wait for it, or for entry")) } }
+                @if !moved.is_empty() {
+                    h2 { (visit.say("占用与恢复", "Held and given back")) }
+                    (moved_of(&visit, &moved, Officers::Unnamed))
+                }
+                @if let Some(last) = moved.last().filter(|_| more) {
+                    (visit.next_page(format_args!("/guarantee?after={}", place_text(last.place))))
+                }
             }
         }
     };

@@ -307,6 +307,7 @@ fn way_to(subject: &Subject) -> Option<(Permission, String)> {
             (Permission::ReadParcels, format!("/declarations/{}", id.declaration))
         }
         Subject::Filing { id, .. } => (Permission::ReadParcels, format!("/filings/{id}")),
+        Subject::Guarantee(party) => (Permission::ReadParameters, format!("/guarantees/{party}")),
         Subject::AccountBook(book) | Subject::BondedList { book, .. } => {
             (Permission::ReadAccounts, format!("/books/{}", encoded(book)))
         }
@@ -323,7 +324,7 @@ fn way_to(subject: &Subject) -> Option<(Permission, String)> {
 }
 
 /// The fields that differ; many of them are folded, so that an event is a line among others.
-fn differences(visit: &Visit, fields: &[Field]) -> Markup {
+pub fn differences(visit: &Visit, fields: &[Field]) -> Markup {
     let all = each_difference(visit, fields);
     if fields.len() <= UNFOLDED {
         return all;

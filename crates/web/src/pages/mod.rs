@@ -22,6 +22,7 @@ pub mod figures;
 pub mod filings;
 pub mod form;
 pub mod gate;
+pub mod guarantees;
 pub mod home;
 pub mod language;
 pub mod live;
@@ -71,7 +72,7 @@ use crate::routes::{Needs, Routes};
 pub(crate) fn add(routes: Routes) -> Routes {
     let routes = of_everybody(routes);
     let routes = of_customs(routes);
-    let routes = of_parameters(routes);
+    let routes = of_guarantees(of_parameters(routes));
     let routes = of_an_enterprise(routes);
     let routes = of_consolidation(routes);
     let routes = of_bonded_stock(routes);
@@ -192,6 +193,22 @@ fn of_parameters(routes: Routes) -> Routes {
         .post("/parameters/codes/{table}", propose, parameters::propose_rows)
         .get("/parameters/proposals/{n}", read, parameters::proposal)
         .post("/parameters/proposals/{n}", Needs::May(Permission::Approve), parameters::answer)
+}
+
+fn of_guarantees(routes: Routes) -> Routes {
+    let (read, propose) =
+        (Needs::May(Permission::ReadParameters), Needs::May(Permission::ProposeGuarantees));
+    routes
+        .get("/guarantees", read, guarantees::page)
+        .get("/guarantees/{party}", read, guarantees::one::page)
+        .get("/guarantees/{party}/change", propose, guarantees::proposing::form)
+        .post("/guarantees/{party}/change", propose, guarantees::proposing::propose)
+        .get("/guarantee-proposals/{n}", read, guarantees::proposal::page)
+        .post(
+            "/guarantee-proposals/{n}",
+            Needs::May(Permission::Approve),
+            guarantees::proposal::answer,
+        )
 }
 
 fn of_an_enterprise(routes: Routes) -> Routes {

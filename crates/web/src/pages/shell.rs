@@ -73,6 +73,7 @@ const PLACES: &[Place] = &[
     place("/port", ("口岸核验", "Port check"), Some(Permission::CheckSeals)),
     place("/payment-evidence", ("支付数据", "Payments"), Some(Permission::ReadQueues)),
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),
+    place("/guarantees", ("担保", "Guarantees"), Some(Permission::ReadParameters)),
     place("/parameters", ("参数", "Parameters"), Some(Permission::ReadParameters)),
     // Those of an enterprise: whoever has its mail has its list.
     place("/parcels", ("包裹", "Parcels"), Some(Permission::ReadMail)),

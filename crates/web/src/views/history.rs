@@ -204,6 +204,13 @@ struct FieldView {
     after: String,
 }
 
+/// The place of an event in its register's history, revision and place in it, from its text; nothing for what is
+/// none.
+pub fn read_place(text: &str) -> Option<(i64, i64)> {
+    let (revision, n) = text.split_once(':')?;
+    Some((revision.parse().ok()?, n.parse().ok()?))
+}
+
 impl EventView {
     /// Of an event.
     pub fn of(event: &Event) -> Self {

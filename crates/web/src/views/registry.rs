@@ -1,6 +1,7 @@
 //! Who is registered.
 
 use serde::Serialize;
+use tongguan_application::guarantees::terms;
 use tongguan_application::registry::{
     CertificateRow, Guarantee, Registered, fingerprint, last_day, standing_name,
 };
@@ -66,6 +67,8 @@ pub struct GuaranteeView {
     valid_to: Option<String>,
     /// The guarantor's own number of it.
     reference: Option<String>,
+    /// `active`, or `suspended` where customs has stopped its use.
+    standing: &'static str,
 }
 
 impl PartyView {
@@ -117,6 +120,7 @@ impl GuaranteeView {
             valid_from: row.valid_from.china_day().to_string(),
             valid_to: last_day(row).map(|day| day.to_string()),
             reference: row.reference.as_deref().map(str::to_owned),
+            standing: standing_name(terms(row).standing),
         }
     }
 }

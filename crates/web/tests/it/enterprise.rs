@@ -1,6 +1,7 @@
 //! What an enterprise sees, of its own and of nobody else's.
 
 use crossbeam_channel::Receiver;
+use tongguan_application::guarantees::Movements;
 use tongguan_application::mailboxes::Distributor;
 use tongguan_application::parcels::Projector;
 use tongguan_application::reception::{Errand, Reception};
@@ -51,6 +52,7 @@ impl Stage {
         world.send(&export(4, sent_at()).unwrap().documents());
         register(&world);
         Projector::open(&world.store).unwrap().take_up().unwrap();
+        Movements::open(&world.store).unwrap().take_up().unwrap();
         Distributor::open(&world.store).unwrap().distribute().unwrap();
         let (reception, errands) = Reception::open(4);
         let site = Site::over(world.store.clone(), world.clock.clone(), reception, lenient());

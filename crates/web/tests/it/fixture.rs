@@ -10,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tongguan_application::access::Programs;
@@ -468,4 +469,35 @@ pub fn standing_of(role: Role) -> Standing {
 /// No second factor is demanded.
 pub fn lenient() -> Policy {
     Policy { second_factor_required: false, ..Policy::default() }
+}
+
+/// Somebody who has signed in, with the token of the session's forms.
+pub struct Person<'s> {
+    pub browser: Browser<'s>,
+    pub token: String,
+}
+
+impl<'s> Person<'s> {
+    pub async fn of(site: &'s Site, name: &str) -> Self {
+        let mut browser = site.signed_in(name).await;
+        let token = browser.form_token().await;
+        Self { browser, token }
+    }
+
+    /// Answers a proposal by the form of its page.
+    pub async fn answer(&mut self, address: &str, answer: &str, reason: &str) -> Answer {
+        let form = [("form_token", self.token.as_str()), ("answer", answer), ("reason", reason)];
+        self.browser.send(address, &form).await
+    }
+
+    /// Asks the interface to do something.
+    pub async fn post(&mut self, address: &str, body: &Value) -> Answer {
+        let token = self.token.clone();
+        self.browser.json(Method::POST, address, &[("x-form-token", &token)], body).await
+    }
+}
+
+/// What the interface has answered.
+pub fn told(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
 }

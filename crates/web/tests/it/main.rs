@@ -13,6 +13,7 @@ mod evidence;
 mod filings;
 mod fixture;
 mod gate;
+mod guarantees;
 mod hardening;
 mod interface;
 mod open_pages;

@@ -5,26 +5,14 @@ use serde_json::{Value, json};
 use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::OfficeCode;
 
-use crate::fixture::{Answer, Browser, Site, lenient};
+use crate::fixture::{Answer, Person, Site, lenient, told};
 
 const SETTING: &str = "/parameters/settings/waiting_days";
 const RATES: &str = "/parameters/codes/rates";
 const ROWS: &str =
     "id,hs,duty,vat,valid_from,source\na,9999999999,0.07,standard,2026-12-01,a notice\n";
 
-/// Somebody who has signed in, with the token of the session's forms.
-struct Person<'s> {
-    browser: Browser<'s>,
-    token: String,
-}
-
-impl<'s> Person<'s> {
-    async fn of(site: &'s Site, name: &str) -> Self {
-        let mut browser = site.signed_in(name).await;
-        let token = browser.form_token().await;
-        Self { browser, token }
-    }
-
+impl Person<'_> {
     async fn propose(&mut self, value: &str, from: &str, reason: &str) -> Answer {
         let form = [
             ("form_token", self.token.as_str()),
@@ -34,16 +22,6 @@ impl<'s> Person<'s> {
             ("reason", reason),
         ];
         self.browser.send(SETTING, &form).await
-    }
-
-    async fn answer(&mut self, address: &str, answer: &str, reason: &str) -> Answer {
-        let form = [("form_token", self.token.as_str()), ("answer", answer), ("reason", reason)];
-        self.browser.send(address, &form).await
-    }
-
-    async fn post(&mut self, address: &str, body: &Value) -> Answer {
-        let token = self.token.clone();
-        self.browser.json(Method::POST, address, &[("x-form-token", &token)], body).await
     }
 }
 
@@ -60,10 +38,6 @@ fn site() -> Site {
         site.admit(name, Standing::Customs { office: office(code), role });
     }
     site
-}
-
-fn told(answer: &Answer) -> Value {
-    serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tongguan_application::registry::{
     Change, ImportReport, PartyReport, Registered, Regranted, fingerprint, last_day, standing_name,
 };
+use tongguan_domain::party::Standing;
 use tongguan_storage::{CertificateRow, Guarantee};
 use tongguan_web::views::registry::{GuaranteeView, free};
 
@@ -62,6 +63,9 @@ pub fn write_party(out: &mut impl Write, one: &Registered) -> io::Result<()> {
     line("held", &guarantee.held.to_string())?;
     line("queued", &guarantee.queued.to_string())?;
     line("valid", &term(guarantee.valid_from.china_day(), last_day(guarantee)))?;
+    if guarantee.suspended {
+        line("standing", standing_name(Standing::Suspended))?;
+    }
     line("reference", guarantee.reference.as_deref().unwrap_or_default())
 }
 

@@ -1,9 +1,10 @@
-//! The lists of the parties and the audit of decisions, kept beside the desk: never in its way, and hardly behind it.
+//! The lists of the parties, the movements of guarantees and the audit of decisions, kept beside the desk: never in its way, and hardly behind it.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use tongguan_application::guarantees::Movements;
 use tongguan_application::history::Decisions;
 use tongguan_application::parcels::{ParcelsError, Projector};
 
@@ -19,14 +20,19 @@ const REST: u32 = 4;
 pub struct Lists {
     projector: Projector,
     decisions: Decisions,
+    movements: Movements,
     ended: Receiver<()>,
 }
 
 impl Lists {
     /// With the end that is dropped when the service ends.
-    pub fn new(projector: Projector, decisions: Decisions) -> (Self, Sender<()>) {
+    pub fn new(
+        projector: Projector,
+        decisions: Decisions,
+        movements: Movements,
+    ) -> (Self, Sender<()>) {
         let (alive, ended) = bounded(0);
-        (Self { projector, decisions, ended }, alive)
+        (Self { projector, decisions, movements, ended }, alive)
     }
 
     /// Goes on until the service ends. What is not taken up by then is so after the next start.
@@ -53,10 +59,11 @@ impl Lists {
         }
     }
 
-    /// Both follow the same events, each for itself: whether there may be more for one of them.
+    /// Each follows for itself: whether there may be more for one of them.
     fn take_up_some(&mut self) -> Result<bool, ParcelsError> {
         let listed = self.projector.take_up_some()?;
-        Ok(self.decisions.take_up_some()?.is_behind || listed.is_behind)
+        let moved = self.movements.take_up_some()?;
+        Ok(self.decisions.take_up_some()?.is_behind || listed.is_behind || moved.is_behind)
     }
 
     /// Runs it on a thread of its own.

@@ -34,6 +34,7 @@ use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
+use tongguan_application::guarantees::Movements;
 use tongguan_application::history::Decisions;
 use tongguan_application::keys::KeysNews;
 use tongguan_application::learning::Learned;
@@ -293,7 +294,8 @@ fn ground(config: &Config, place: &Place) -> anyhow::Result<Ground> {
 fn start_lists(
     store: &Store,
 ) -> anyhow::Result<(thread::JoinHandle<()>, crossbeam_channel::Sender<()>)> {
-    let (lists, alive) = Lists::new(Projector::open(store)?, Decisions::open(store)?);
+    let movements = Movements::open(store)?;
+    let (lists, alive) = Lists::new(Projector::open(store)?, Decisions::open(store)?, movements);
     Ok((lists.start(), alive))
 }
 

@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde::Deserialize;
 use tongguan_application::parameters::{self, Change, Fate, ParameterError, Proposal};
 use tongguan_codelists::{Diff, Pack, Row};
 use tongguan_domain::access::Permission;
@@ -14,26 +13,13 @@ use tongguan_domain::access::Permission;
 use super::proposing::refused;
 use super::{fate, subject, value};
 use crate::Shared;
+use crate::api::parameters::Answer;
 use crate::caller::{Caller, aside};
 use crate::pages::form::{Sent, go_to};
+use crate::pages::proposals::{Answered, answer_form};
 use crate::pages::shell::{Visit, nothing, time};
 use crate::pages::words::data;
 use crate::problem::Problem;
-
-/// An answer.
-#[derive(Debug, Deserialize)]
-pub struct Answer {
-    answer: Verdict,
-    #[serde(default)]
-    reason: String,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Verdict {
-    Approve,
-    TurnDown,
-}
 
 /// Shows it.
 pub async fn page(
@@ -51,15 +37,15 @@ pub async fn answer(
     visit: Visit,
     caller: Caller,
     Path(n): Path<i64>,
-    Sent(Answer { answer, reason }): Sent<Answer>,
+    Sent(Answered { answer, reason }): Sent<Answered>,
 ) -> Result<Response, Problem> {
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
     let (by, reach) = (caller.actor(), caller.reach());
     let answering = aside(move || {
         let mut writer = people.writer();
         match answer {
-            Verdict::Approve => parameters::approve(&mut writer, n, (&by, reach), now),
-            Verdict::TurnDown => parameters::turn_down(&mut writer, n, (&by, reach), &reason, now),
+            Answer::Approve => parameters::approve(&mut writer, n, (&by, reach), now),
+            Answer::TurnDown => parameters::turn_down(&mut writer, n, (&by, reach), &reason, now),
         }
     });
     match answering.await? {
@@ -107,7 +93,9 @@ async fn shown(
             }
         }
         (difference(visit, &proposal, &pack))
-        @if may_answer { (form(visit, caller, &proposal)) }
+        @if may_answer {
+            (answer_form(visit, caller, &proposal.proposed_by, &format!("/parameters/proposals/{n}")))
+        }
     };
     Ok(visit.page_with(status, &heading, &body))
 }
@@ -170,32 +158,5 @@ fn row_difference(visit: &Visit, before: Option<&Row>, after: &Row) -> Markup {
                 td.differs { (data(&is)) }
             } } }
         } }
-    }
-}
-
-fn form(visit: &Visit, caller: &Caller, proposal: &Proposal) -> Markup {
-    let is_own = proposal.proposed_by == caller.audit_name();
-    html! {
-        h2 { (visit.say("答复", "The answer")) }
-        @if is_own {
-            div.notice { p { (visit.say(
-                "这是您自己的提议，须由另一名主管批准；您可以撤回。",
-                "This is your own proposal: another supervisor has to approve it. You can take it back.",
-            )) } }
-        }
-        form.stacked method="post" action={ "/parameters/proposals/" (proposal.n) } {
-            (visit.form_token())
-            div {
-                label for="reason" { (visit.say("不采纳的理由", "Why it is turned down")) }
-                p.hint #reason-hint { (visit.say("批准时可不填", "Not needed to approve it")) }
-                input #reason name="reason" maxlength="500" aria-describedby="reason-hint";
-            }
-            div.row {
-                @if !is_own {
-                    button name="answer" value="approve" { (visit.say("批准", "Approve")) }
-                }
-                button.quiet name="answer" value="turn-down" { (visit.say("不采纳", "Turn it down")) }
-            }
-        }
     }
 }

@@ -110,8 +110,11 @@ pub const FIXED: [(Text, Text); 6] = [
         ),
     ),
     (
-        ("企业、证书、担保额度", "Enterprises, certificates, sums of guarantees"),
-        ("命令 tongguan registry", "the command tongguan registry"),
+        ("企业、证书、担保", "Enterprises, certificates, guarantees"),
+        (
+            "“备案审核”页和“担保”页；首次登记担保用命令 tongguan registry",
+            "the pages of filing review and of guarantees; a first guarantee by the command tongguan registry",
+        ),
     ),
     (
         (

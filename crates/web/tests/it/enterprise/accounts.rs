@@ -33,6 +33,20 @@ async fn a_guarantor_sees_its_guarantee_and_is_warned_in_time() {
     assert!(page.body.contains(&format!("CNY {held}")), "{}", page.body);
     assert!(!page.body.contains("nearly used up"), "{}", page.body);
     assert!(!browser.open("/").await.body.contains("/guarantee\">"), "nothing is short");
+    assert!(
+        page.body.contains("held at release") && page.body.contains("a document"),
+        "{}",
+        page.body
+    );
+    let address = "/api/v1/guarantee/movements?limit=1";
+    browser.accept = "application/json";
+    let listed: serde_json::Value =
+        serde_json::from_str(&browser.open(address).await.body).unwrap();
+    browser.accept = "text/html";
+    assert_eq!(listed["items"][0]["kind"], "held", "{listed}");
+    assert!(
+        listed["next"].as_str().unwrap().starts_with("/api/v1/guarantee/movements?limit=1&after=")
+    );
     stage.world.grant(party, held.checked_add(Money::from_fen(1)).unwrap());
     assert!(browser.open("/guarantee").await.body.contains("nearly used up"));
     let home = browser.open("/").await;
