@@ -12,6 +12,7 @@ use tongguan_domain::access::Reach;
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::party::Standing;
 
+use super::form;
 use super::guarantees::{Officers, movements as moved_of};
 use super::shell::{Visit, time};
 use crate::Shared;
@@ -114,10 +115,7 @@ pub async fn guarantee(
     caller: Caller,
     Query(After { after }): Query<After>,
 ) -> Result<Response, Problem> {
-    let before = match after.as_str() {
-        "" => None,
-        text => Some(read_place(text).ok_or(Problem::Malformed("after"))?),
-    };
+    let before = form::place("after", &after, read_place)?;
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
     let now = shared.access.clock.now();
     let reading = move || {

@@ -357,7 +357,7 @@ impl Browser<'_> {
         method: Method,
         address: &str,
         headers: &[(&str, &str)],
-        body: &serde_json::Value,
+        body: &Value,
     ) -> Answer {
         let headers = [headers, &[(CONTENT_TYPE.as_str(), "application/json")]].concat();
         self.with(method, address, &headers, &body.to_string()).await
@@ -445,7 +445,7 @@ impl Answer {
 
     /// The last part of the problem's type.
     pub fn problem(&self) -> Option<String> {
-        let value: serde_json::Value = serde_json::from_str(&self.body).ok()?;
+        let value: Value = serde_json::from_str(&self.body).ok()?;
         Some(value["type"].as_str()?.rsplit(':').next()?.to_owned())
     }
 }

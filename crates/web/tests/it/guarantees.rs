@@ -1,6 +1,6 @@
 //! Guarantees as officers see them, and their changes by two, on pages and by the interface.
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::{OfficeCode, PartyId};
@@ -14,7 +14,7 @@ use crate::fixture::{Answer, Person, Site, lenient, told};
 const CHANGE: &str = "/guarantees/4/change";
 
 impl Person<'_> {
-    async fn propose(&mut self, fields: &[(&str, &str)]) -> Answer {
+    async fn propose_terms(&mut self, fields: &[(&str, &str)]) -> Answer {
         let mut form = vec![
             ("form_token", self.token.as_str()),
             ("granted", "100.00"),
@@ -107,7 +107,7 @@ async fn a_guarantee_is_found_proposed_about_and_changed_by_two() {
     assert!(form.body.contains("value=\"100.00\"") && form.body.contains("value=\"B1\""));
 
     let fields = [("granted", "500.00"), ("valid_to", "2027-12-31"), ("reference", "B2")];
-    let address = ma.propose(&fields).await.location().to_owned();
+    let address = ma.propose_terms(&fields).await.location().to_owned();
     assert_eq!(address, "/guarantee-proposals/1");
     assert!(!ma.browser.open(&address).await.body.contains("value=\"approve\""));
     assert_eq!(ma.answer(&address, "approve", "").await.status, StatusCode::FORBIDDEN);
@@ -148,16 +148,16 @@ async fn what_cannot_be_proposed_or_approved_is_told_with_what_to_do() {
         (("valid_to", "9999-12-31"), "between 1900 and 2999"),
         (("standing", "so-so"), "Choose a state"),
     ] {
-        let refused = zhao.propose(&[field]).await;
+        let refused = zhao.propose_terms(&[field]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field:?}");
         assert!(refused.body.contains(why), "{field:?}: {}", refused.body);
         assert!(refused.body.contains("value=\"a new document\""), "what was typed stays");
     }
-    let silent = zhao.propose(&[("standing", "suspended"), ("reason", " ")]).await;
+    let silent = zhao.propose_terms(&[("standing", "suspended"), ("reason", " ")]).await;
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    let address = zhao.propose(&[("standing", "suspended")]).await.location().to_owned();
-    let second = zhao.propose(&[("granted", "200.00")]).await;
+    let address = zhao.propose_terms(&[("standing", "suspended")]).await.location().to_owned();
+    let second = zhao.propose_terms(&[("granted", "200.00")]).await;
     assert!(second.body.contains("Proposal 1 about this guarantee is open"), "{}", second.body);
     let alone = zhao.answer(&address, "approve", "").await;
     assert!(alone.body.contains("somebody else has to"), "{}", alone.body);
@@ -177,14 +177,14 @@ async fn what_cannot_be_proposed_or_approved_is_told_with_what_to_do() {
     let mut audrey = Person::of(&site, "audrey").await;
     let one = audrey.browser.open("/guarantees/4").await;
     assert!(one.status == StatusCode::OK && !one.body.contains(CHANGE), "{}", one.body);
-    assert_eq!(audrey.propose(&[("granted", "1.00")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(audrey.propose_terms(&[("granted", "1.00")]).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
 async fn the_pages_of_guarantees_are_in_both_languages() {
     let site = site();
     let mut ma = Person::of(&site, "ma.li").await;
-    ma.propose(&[("standing", "suspended")]).await;
+    ma.propose_terms(&[("standing", "suspended")]).await;
     for (tag, words) in [
         ("zh-Hans", ["担保", "有效", "待复核"]),
         ("en", ["Guarantee", "in force", "waits for approval"]),

@@ -17,6 +17,7 @@ use tongguan_domain::money::Money;
 use tongguan_domain::party::Standing;
 use tongguan_domain::time::Moment;
 
+use super::form;
 use super::shell::{Visit, encoded, time};
 use super::words::{data, language_of};
 use crate::Shared;
@@ -40,10 +41,8 @@ pub async fn page(
     visit: Visit,
     Query(Asked { q, after }): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let after = match after.as_str() {
-        "" => PartyId(i64::MIN),
-        text => PartyId(text.parse().map_err(|_| Problem::Malformed("after"))?),
-    };
+    let after = form::place("after", &after, |text| text.parse().ok().map(PartyId))?;
+    let after = after.unwrap_or(PartyId(i64::MIN));
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
     let search = q.clone();
     let listing =

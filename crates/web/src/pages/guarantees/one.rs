@@ -18,6 +18,7 @@ use super::{Officers, ROWS, address, free, movements, state, term};
 use crate::Shared;
 use crate::caller::blocking;
 use crate::pages::audit::differences;
+use crate::pages::form;
 use crate::pages::shell::{Visit, time};
 use crate::pages::words::data;
 use crate::problem::Problem;
@@ -49,10 +50,7 @@ pub async fn page(
     Query(Asked { after }): Query<Asked>,
 ) -> Result<Response, Problem> {
     let party = PartyId(party);
-    let before = match after.as_str() {
-        "" => None,
-        text => Some(read_place(text).ok_or(Problem::Malformed("after"))?),
-    };
+    let before = form::place("after", &after, read_place)?;
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
     let most = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
     let reading = move || {
