@@ -106,7 +106,7 @@ pub fn queue(
     Ok(Queue { page, taken, settings })
 }
 
-/// What is stored about a declaration within reach.
+/// What is stored about a declaration within reach. What its buyer has spent elsewhere is for customs alone.
 ///
 /// # Errors
 /// [`Problem::NotFound`].
@@ -116,7 +116,11 @@ pub async fn file(
     id: DeclarationId,
 ) -> Result<CaseFile, Problem> {
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    blocking(move || enquiries.case(reach, id)).await?.ok_or(Problem::NotFound)
+    let mut file = blocking(move || enquiries.case(reach, id)).await?.ok_or(Problem::NotFound)?;
+    if !matches!(caller.standing, Standing::Customs { .. }) {
+        file.case.allowance = None;
+    }
+    Ok(file)
 }
 
 /// Who has the case now, where somebody does.

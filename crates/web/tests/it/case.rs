@@ -60,6 +60,10 @@ async fn whose_declaration_it_is_sees_it_and_decides_nothing() {
     let page = opened(&mut browser, &format!("/declarations/{id}")).await;
     assert!(page.body.contains("No difference") && page.body.contains("What happened"));
     assert!(!page.body.contains("id=\"decide\"") && !page.body.contains("In the hands of"));
+    assert!(!page.body.contains("allowance"), "what the buyer spends elsewhere: {}", page.body);
+    let mut officer = site.signed_in("zhang").await;
+    let seen = opened(&mut officer, &format!("/declarations/{id}")).await;
+    assert!(seen.body.contains("allowance of the year: used CNY"), "{}", seen.body);
     let mut browser = site.signed_in("elsewhere").await;
     let page = browser.open(&format!("/declarations/{id}")).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
