@@ -1,6 +1,6 @@
 //! Who calls: a person with a session, or a program with an access key, a token for it, or a certificate.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::{AUTHORIZATION, COOKIE, ORIGIN};
@@ -55,6 +55,23 @@ pub struct Session {
     pub token: String,
     /// Who has signed in.
     pub person: people::Caller,
+}
+
+/// Where it is noted who calls, for whoever writes the page of a problem: a handler that failed takes what it knew with
+/// it.
+#[derive(Debug, Clone, Default)]
+pub struct Noted(Arc<OnceLock<Caller>>);
+
+impl Noted {
+    /// Notes it, once.
+    pub fn note(&self, caller: Caller) {
+        self.0.get_or_init(|| caller);
+    }
+
+    /// Who calls, where that is known.
+    pub fn caller(&self) -> Option<Caller> {
+        self.0.get().cloned()
+    }
 }
 
 impl Caller {

@@ -4,8 +4,7 @@ mod archive;
 pub mod many;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
@@ -23,6 +22,7 @@ use tongguan_domain::time::Moment;
 use crate::caller::Bearer;
 use crate::defect::DefectView;
 use crate::language::Language;
+use crate::part::Query;
 use crate::problem::{Problem, json_answer};
 use crate::trace::part;
 use crate::{Limits, Shared, kib};
@@ -86,7 +86,7 @@ struct TakenView {
 pub async fn receive(
     State(shared): State<Shared>,
     sender: Result<Bearer, Problem>,
-    beside: Result<Query<Beside>, QueryRejection>,
+    beside: Result<Query<Beside>, Problem>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {

@@ -14,6 +14,7 @@
 //! What goes wrong is told as RFC 9457 tells problems, in Chinese or English as the caller wants.
 
 mod acting;
+mod addresses;
 mod api;
 mod audit;
 mod caller;
@@ -32,6 +33,7 @@ mod oauth;
 mod pace;
 mod pages;
 mod parcels;
+mod part;
 mod pictures;
 mod problem;
 mod record;
@@ -45,6 +47,9 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use addresses::Addresses;
+use axum::handler::Handler as _;
+use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use tokio::sync::{Semaphore, watch};
 use tongguan_application::access::Programs;
@@ -73,8 +78,8 @@ use pace::Pace;
 use pages::shell::InSandbox;
 use problem::Problem;
 use record::Numbers;
-use routes::Routes;
 pub use routes::{Needs, Route};
+use routes::{Routes, recognise};
 use utoipa::openapi::OpenApi;
 
 /// What the routes work with.
@@ -222,11 +227,14 @@ pub fn web(access: Access) -> Web {
     let described = api::describe::whole(described, session_cookie);
     // The only one who sets it.
     shared.described.get_or_init(|| described.clone());
-    let router = router
-        .fallback(async || Problem::NoSuchPage)
-        .method_not_allowed_fallback(async || Problem::OtherMethod)
-        .with_state(shared);
-    let router = layered(router, numbers, strict_transport).layer(Extension(InSandbox(is_sandbox)));
+    let known = from_fn_with_state(shared.clone(), recognise);
+    let no_such_page = (async || Problem::NoSuchPage).layer(known.clone());
+    let other_method = (async || Problem::OtherMethod).layer(known);
+    let router =
+        router.fallback(no_such_page).method_not_allowed_fallback(other_method).with_state(shared);
+    let router = layered(router, numbers, strict_transport)
+        .layer(Extension(Arc::new(Addresses::of(&routes))))
+        .layer(Extension(InSandbox(is_sandbox)));
     Web { router, routes, described }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
 use crate::caller::{KeyHolder, blocking};
+use crate::part::{Path, Query};
 use crate::problem::{Problem, json_answer};
 
 /// Places given at a time where the caller does not say, and at most.
@@ -62,7 +62,7 @@ pub async fn letters(
     State(shared): State<Shared>,
     KeyHolder(holder): KeyHolder,
     Path(mailbox): Path<String>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Asked>, Problem>,
 ) -> Result<Response, Problem> {
     let mailbox = own(&holder, &mailbox)?;
     let Query(asked) = asked.map_err(|_| Problem::Malformed("after, limit, wait"))?;

@@ -9,7 +9,6 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use maud::html;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tongguan_domain::access::Permission;
@@ -17,9 +16,10 @@ use tongguan_domain::access::Permission;
 use crate::ceb::{MOST_MESSAGES, Unfit};
 use crate::defect::DefectView;
 use crate::language::Language;
-use crate::pages::form::go_to;
-use crate::pages::shell::{Visit, encoded, in_sandbox};
 use crate::wording::Wording;
+use page::AskedFor;
+
+mod page;
 
 /// Everything that can go wrong with a request.
 #[derive(Debug, Clone)]
@@ -101,25 +101,27 @@ pub enum Problem {
 }
 
 /// Writes a handler's problem out as its caller wants to read it.
-pub async fn in_the_callers_language(request: Request, next: Next) -> Response {
+pub async fn in_the_callers_language(mut request: Request, next: Next) -> Response {
     let language = Language::wanted(request.headers());
-    let page = is_page(&request).then(|| Visit {
-        language,
-        caller: None,
-        address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
-        in_sandbox: in_sandbox(request.extensions()),
-        is_silent: true,
-    });
+    let asked = is_page(&request).then(|| AskedFor::by(&mut request));
     let mut response = next.run(request).await;
-    match (response.extensions_mut().remove::<Problem>(), page) {
-        (Some(problem), Some(visit)) => problem.shown(&visit),
+    match (response.extensions_mut().remove::<Problem>(), asked) {
+        (Some(problem), Some(asked)) => problem.shown(asked),
         (Some(problem), None) => problem.written(language),
         (None, _) => response,
     }
 }
 
-/// Whether a browser asks for a page: programs do not ask for HTML.
+/// What is there for programs: some of them ask for HTML all the same.
+const FOR_PROGRAMS: [&str; 7] =
+    ["api", "ceb", "mailbox", "oauth2", ".well-known", "health", "ready"];
+
+/// Whether a browser asks for a page.
 fn is_page(request: &Request) -> bool {
+    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if FOR_PROGRAMS.contains(&first) {
+        return false;
+    }
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
@@ -228,9 +230,7 @@ impl Problem {
                 "信箱该位置尚无内容；请使用读取时给出的n",
                 "the mailbox holds nothing there yet; use an n that was given when it was read",
             ),
-            Self::Malformed(what) => {
-                (format!("{what}不合要求"), format!("{what} is not what it must be"))
-            }
+            Self::Malformed(what) => malformed(what),
             Self::Unavailable => fixed(
                 "数据库暂不可用；请稍后重试",
                 "the database does not answer; come again later",
@@ -335,29 +335,6 @@ impl Problem {
         }
     }
 
-    /// As a page; who has to sign in first is sent there.
-    fn shown(&self, visit: &Visit) -> Response {
-        let next = match self {
-            Self::SignInNeeded => Some("/sign-in"),
-            Self::CodeNeeded | Self::SecondFactorNeeded => Some("/second-factor"),
-            _ => None,
-        };
-        if let Some(next) = next {
-            return go_to(&format!("{next}?next={}", encoded(&visit.address)));
-        }
-        let (zh, en) = self.texts();
-        let language = visit.language;
-        let title = language.say("出了问题", "Something is wrong");
-        let body = html! {
-            h1 { (title) }
-            p { (language.say(zh, en)) }
-            p { a href="/" { (language.say("回到首页", "Go to the first page")) } }
-        };
-        let mut response = visit.page_with(self.status(), title, &body);
-        self.say_when(response.headers_mut());
-        response
-    }
-
     /// Says when it is worth coming again, to people's browsers as to programs.
     fn say_when(&self, headers: &mut HeaderMap) {
         let seconds = match self {
@@ -412,6 +389,29 @@ impl Problem {
         }
         self.say_when(headers);
         response
+    }
+}
+
+/// Which part of a request does not read and what to do, in Chinese and English.
+fn malformed(what: &'static str) -> (String, String) {
+    match what {
+        "path" => fixed(
+            "地址不合要求；请核对其中的编号",
+            "a part of the address does not read; check the numbers in it",
+        ),
+        "query" => fixed(
+            "地址中的查询条件不合要求；请核对“?”之后的各项，每项只写一次",
+            "what is asked in the address does not read; check the fields behind the `?`, each of them once",
+        ),
+        "form" => fixed(
+            "表单无法读取；请重新打开页面填写，程序请以application/x-www-form-urlencoded发送",
+            "the form does not read; open its page anew and fill it in, or send it as \
+             application/x-www-form-urlencoded",
+        ),
+        _ => (
+            format!("{what}不合要求；请改正后重试"),
+            format!("{what} is not what it must be; mend it and try again"),
+        ),
     }
 }
 

@@ -15,7 +15,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::api;
-use crate::caller::{Caller, Who, identify};
+use crate::caller::{Caller, Noted, Who, identify};
 use crate::layers::in_time;
 use crate::pace;
 use crate::problem::Problem;
@@ -180,7 +180,7 @@ async fn guard(
     next: Next,
 ) -> Response {
     let caller = match identify(&shared, request.headers(), request.extensions()).await {
-        Ok(caller) => caller,
+        Ok(caller) => note(&request, caller),
         // Whoever needs nothing need not be known.
         Err(_) if needs == Needs::Nothing => None,
         // Whoever tries keys is held off as whoever has none.
@@ -206,6 +206,26 @@ async fn guard(
     }
     request.extensions_mut().insert(from);
     next.run(request).await
+}
+
+/// Makes whoever calls known where nothing is needed and nothing is there.
+pub(crate) async fn recognise(
+    State(shared): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Ok(caller) = identify(&shared, request.headers(), request.extensions()).await {
+        note(&request, caller);
+    }
+    next.run(request).await
+}
+
+/// Tells whoever writes a problem as a page who calls.
+fn note(request: &Request, caller: Option<Caller>) -> Option<Caller> {
+    if let (Some(noted), Some(caller)) = (request.extensions().get::<Noted>(), &caller) {
+        noted.note(caller.clone());
+    }
+    caller
 }
 
 fn admit(needs: Needs, caller: Option<&Caller>, request: &Request) -> Result<(), Problem> {

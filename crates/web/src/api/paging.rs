@@ -1,6 +1,6 @@
 //! Lists in pages: `limit` and `after` in the query, `next` in the answer and in the header `Link`.
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::header::LINK;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Uri};
@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::part::Asked;
 use crate::pages::shell::encoded;
 use crate::problem::{Problem, json_answer};
 
@@ -48,8 +49,9 @@ pub struct Listed<T> {
 impl<S: Send + Sync> FromRequestParts<S> for Paging {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Query(asked) = Query::<PageQuery>::try_from_uri(&parts.uri)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Asked(asked) = Asked::<PageQuery>::from_request_parts(parts, state)
+            .await
             .map_err(|_| Problem::Malformed("limit, after"))?;
         let limit = asked.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::describe::{example, kind};
+use super::part::Part;
 use crate::Shared;
 use crate::pages::shell::Visit;
 use crate::problem::Problem;
@@ -71,7 +72,7 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
 pub async fn group(
     State(shared): State<Shared>,
     visit: Visit,
-    Path(tag): Path<String>,
+    Part(tag): Part<String>,
 ) -> Result<Response, Problem> {
     let known = GROUPS.iter().find(|(known, _)| *known == tag);
     let &(tag, title) = known.ok_or(Problem::NoSuchPage)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -15,6 +15,7 @@ use super::sign_in::{Empty, password_fields, settled, told};
 use super::{passkeys, providers};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// The present password and the next one.

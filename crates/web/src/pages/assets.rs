@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use tongguan_application::digest::sha256;
 
 use super::sound;
+use crate::part::Path;
 use crate::problem::Problem;
 
 const STYLE: &str = include_str!("../static/tongguan.css");

@@ -1,6 +1,6 @@
 //! The audit (审计): who did what to which record, from where, with before and after. The search is its address.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::words::data;
 use crate::Shared;
 use crate::audit::{Wanted, file, found, place_of, place_text, read_place};
 use crate::caller::Caller;
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Events of a page.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use tongguan_application::bonded::{ListRecord, PassRecord};
@@ -17,6 +17,7 @@ use super::words::data;
 use crate::Shared;
 use crate::api::bonded_lists::{ListStepGiven, take_step};
 use crate::caller::{Caller, blocking};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// Takes a list a step further.

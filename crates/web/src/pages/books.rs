@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use super::words::{data, party};
 use crate::Shared;
 use crate::api::books::{CountGiven, MovementGiven, count_item, move_item, reached};
 use crate::caller::{Caller, blocking};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// Items and movements that are shown; the interface has all.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use tongguan_codelists::{Row, Table};
 use super::shell::{Visit, chinese};
 use crate::Shared;
 use crate::caller::blocking;
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// The most rows that are shown.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use super::shell::{Visit, time};
 use super::words::data;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 use crate::views::documents::{kind, kind_named};
 

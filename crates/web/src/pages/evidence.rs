@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use super::words::{data, party};
 use crate::Shared;
 use crate::api::evidence::{place, place_text};
 use crate::caller::{Caller, aside};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Demands on a page.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -25,6 +25,7 @@ use super::words::{data, reason_fields, status};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::casework::{self, file};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// What was scanned, or just recorded.

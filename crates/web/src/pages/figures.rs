@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -14,6 +14,7 @@ use super::live;
 use super::shell::{Visit, nothing, notice};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Which office.

@@ -1,12 +1,15 @@
 //! Forms that pages send back.
 
+#![expect(clippy::disallowed_types, reason = "ours is made of the framework's form")]
+
 pub mod pasted;
 
 use axum::Form;
 use axum::body::{Body, to_bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +19,8 @@ use crate::problem::Problem;
 
 /// The longest form, in bytes.
 const LONGEST: usize = 64 << 10;
+/// What a form without files is sent as.
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
 /// A form that was given out in the session that sends it; without a session, any.
 pub struct Sent<T>(pub T);
@@ -30,8 +35,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, LONGEST).await.map_err(|_| Problem::TooLong(LONGEST))?;
+        let (mut parts, body) = request.into_parts();
+        let bytes = to_bytes(body, LONGEST).await.map_err(|_| Problem::BodyTooLong(LONGEST))?;
+        // Nothing is a form without fields, whatever it is said to be.
+        if bytes.is_empty() {
+            parts.headers.insert(CONTENT_TYPE, FORM);
+        }
         let again = || Request::from_parts(parts.clone(), Body::from(bytes.clone()));
         let session = parts.extensions.get::<Caller>().and_then(Caller::session);
         if let Some(session) = session {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -16,6 +16,7 @@ use super::sound::Tone;
 use super::words::{data, official};
 use crate::Shared;
 use crate::caller::blocking;
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Of a vehicle with many parcels so many that may pass are listed; those that may not are, all of them.

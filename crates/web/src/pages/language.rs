@@ -1,6 +1,6 @@
 //! Choosing the language.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
@@ -10,6 +10,7 @@ use super::form::go_to;
 use crate::Shared;
 use crate::cookies::LANGUAGE;
 use crate::language::Language;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// Where the reader was.

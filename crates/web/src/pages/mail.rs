@@ -4,7 +4,7 @@ pub mod sent;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
@@ -25,6 +25,7 @@ use super::{form, parcels};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::mail::Wanted;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::views::mail::has_persons;
 

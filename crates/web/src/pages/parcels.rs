@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use super::views;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::parcels::{Wanted, direction_of, file};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Rows of a page.

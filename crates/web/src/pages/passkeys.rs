@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine as _;
@@ -26,6 +26,7 @@ use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
 use crate::cookies::SESSION;
 use crate::pace::Address;
+use crate::part::Path;
 use crate::problem::Problem;
 use crate::record::CameFrom;
 

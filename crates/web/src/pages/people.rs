@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -19,6 +19,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::{Empty, settled, told};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// People of a page.

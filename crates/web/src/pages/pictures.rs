@@ -1,6 +1,6 @@
 //! Pictures of an examination (查验照片): taken at the terminal, looked at on the case page.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -14,6 +14,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::words::data;
 use crate::Shared;
 use crate::caller::Caller;
+use crate::part::Path;
 use crate::pictures::{self, room};
 use crate::problem::Problem;
 use crate::refusal::unkept;

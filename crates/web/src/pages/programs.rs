@@ -4,7 +4,7 @@ pub mod rotation;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -21,6 +21,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::Empty;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// For how many days a key may be given.

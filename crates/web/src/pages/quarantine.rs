@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::html;
 use tongguan_application::deciding::Decides;
@@ -16,6 +16,7 @@ use super::shell::{Visit, time};
 use super::waiting::{Answered, Came, Row, Waiting};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 
 const LIST: Waiting<'_> = Waiting {

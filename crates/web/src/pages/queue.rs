@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -24,6 +24,7 @@ use super::{bulk, case};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::casework::{self, MOST_AT_ONCE, Only, Queue, Whose};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Rows of a page; as many as are decided at once.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::words::data;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// What was done before.

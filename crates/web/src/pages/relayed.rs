@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use super::words::{data, status, told_status};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::parcels::direction_of;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// Rows of a page.

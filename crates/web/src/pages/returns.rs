@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::html;
 use tongguan_application::clearing::export_return::ExportReturnRecord;
@@ -22,6 +22,7 @@ use super::waiting::{Answered, Came, Row, Waiting};
 use super::words::{data, status};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 
 const LIST: Waiting<'_> = Waiting {

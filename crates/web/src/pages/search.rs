@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use super::words::{data, status};
 use crate::Shared;
 use crate::api::within;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// What is looked for.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
@@ -19,6 +19,7 @@ use super::shell::{Visit, nothing, notice};
 use super::sign_in::{Onward, settled, told, with_session};
 use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// A code, and the secret that it is to prove where one is set up.

@@ -1,11 +1,12 @@
 //! What all pages have around them: who is signed in, where one can go, in which language.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse as _, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use tongguan_domain::access::Permission;
@@ -14,6 +15,7 @@ use tongguan_domain::time::Moment;
 use super::assets::STYLE_ADDRESS;
 use super::sound::{Tone, player};
 use super::words::data;
+use crate::addresses::Addresses;
 use crate::caller::Caller;
 use crate::cookies::SOUND;
 use crate::language::Language;
@@ -31,7 +33,7 @@ pub struct Visit {
     pub language: Language,
     /// Who asks, where known.
     pub caller: Option<Caller>,
-    /// The address with its query.
+    /// The address with its query; of a form that was sent, that of the page where it stood.
     pub address: String,
     /// Whether nothing here is real.
     pub in_sandbox: bool,
@@ -103,24 +105,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Ok(Self {
-            language: Language::wanted(&parts.headers),
-            caller: parts.extensions.get::<Caller>().cloned(),
-            address: parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
-            in_sandbox: in_sandbox(&parts.extensions),
-            is_silent: [true, false]
-                .into_iter()
-                .any(|is_secure| SOUND.read(&parts.headers, is_secure).is_some()),
-        })
+        let caller = parts.extensions.get::<Caller>().cloned();
+        Ok(Self::of((&parts.method, &parts.uri), &parts.headers, &parts.extensions, caller))
     }
 }
 
-/// Whether a request was made in a sandbox.
-pub fn in_sandbox(extensions: &Extensions) -> bool {
-    extensions.get::<InSandbox>().is_some_and(|InSandbox(is)| *is)
-}
-
 impl Visit {
+    /// A request, and who has made it.
+    pub fn of(
+        (method, uri): (&Method, &Uri),
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        caller: Option<Caller>,
+    ) -> Self {
+        let addresses = extensions.get::<Arc<Addresses>>().cloned().unwrap_or_default();
+        let has_silenced = |is_secure| SOUND.read(headers, is_secure).is_some();
+        Self {
+            language: Language::wanted(headers),
+            caller,
+            address: addresses.way_back(method, uri, headers),
+            in_sandbox: extensions.get::<InSandbox>().is_some_and(|InSandbox(is)| *is),
+            is_silent: [true, false].into_iter().any(has_silenced),
+        }
+    }
+
     /// The text of the visit's language.
     pub fn say<T>(&self, zh: T, en: T) -> T {
         self.language.say(zh, en)

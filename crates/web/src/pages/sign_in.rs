@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -17,21 +17,41 @@ use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
 use crate::cookies::SESSION;
 use crate::pace::Address;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::record::CameFrom;
 use crate::refusal::people;
 
 /// Where to go after signing in.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Onward {
-    #[serde(default)]
     next: String,
+    /// Whether a session had ended before, and with it a form that was sent: `yes` or `form`.
+    ended: String,
 }
 
 impl Onward {
     /// The address, as it was given.
     pub fn next_address(&self) -> &str {
         &self.next
+    }
+
+    /// What is told of a session that has ended.
+    fn why(&self, visit: &Visit) -> Option<(StatusCode, &'static str)> {
+        let text = match self.ended.as_str() {
+            "form" => visit.say(
+                "会话已结束，刚才提交的内容没有办理；请重新登录，回到原页面后再提交一次。",
+                "Your session has ended, and what you just sent was not done. Sign in again: you come back to the \
+                 page, and can send it anew.",
+            ),
+            "yes" => visit.say(
+                "会话已结束；请重新登录，之后回到原来的页面。",
+                "Your session has ended. Sign in again, and you come back to where you were.",
+            ),
+            _ => return None,
+        };
+        Some((StatusCode::OK, text))
     }
 }
 
@@ -61,7 +81,7 @@ pub async fn page(
     visit: Visit,
     Query(onward): Query<Onward>,
 ) -> Result<Response, Problem> {
-    asked(&shared, &visit, &onward.next, "", None).await
+    asked(&shared, &visit, &onward.next, "", onward.why(&visit)).await
 }
 
 /// The same, after a passkey was refused.
@@ -71,7 +91,8 @@ pub async fn refused(
     next: &str,
     error: &PeopleError,
 ) -> Result<Response, Problem> {
-    asked(shared, visit, next, "", Some(&told(visit, error))).await
+    let why = told(visit, error);
+    asked(shared, visit, next, "", Some((StatusCode::UNPROCESSABLE_ENTITY, &why))).await
 }
 
 /// Begins a session.
@@ -92,7 +113,11 @@ pub async fn sign_in(
         blocking(move || settled(people.sign_in(&name, &password, presented.as_deref(), now)));
     match done.await? {
         Ok(begun) => Ok(signed_in(&shared, begun, &next)),
-        Err(error) => asked(&shared, &visit, &next, &sign_in, Some(&told(&visit, &error))).await,
+        Err(error) => {
+            let why = told(&visit, &error);
+            let why = Some((StatusCode::UNPROCESSABLE_ENTITY, why.as_str()));
+            asked(&shared, &visit, &next, &sign_in, why).await
+        }
     }
 }
 
@@ -203,13 +228,15 @@ async fn asked(
     visit: &Visit,
     next: &str,
     sign_in: &str,
-    why: Option<&str>,
+    why: Option<(StatusCode, &str)>,
 ) -> Result<Response, Problem> {
     let by_passkey = passkeys::form_to_begin(shared, visit, next).await?;
     let title = visit.say("登录", "Sign in");
     let body = html! {
         h1 { (title) }
-        @if let Some(why) = why { (notice("bad", why)) }
+        @if let Some((status, why)) = why {
+            (notice(if status == StatusCode::OK { "warn" } else { "bad" }, why))
+        }
         form.stacked method="post" action="/sign-in" {
             input type="hidden" name="next" value=(own(next));
             (visit.form_token())
@@ -232,7 +259,7 @@ async fn asked(
             ))
         }
     };
-    let status = if why.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = why.map_or(StatusCode::OK, |(status, _)| status);
     Ok(visit.page_with(status, title, &body))
 }
 

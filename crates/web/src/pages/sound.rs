@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::Response;
@@ -15,6 +15,7 @@ use super::language::Back;
 use super::shell::{Visit, encoded};
 use crate::Shared;
 use crate::cookies::SOUND;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// What a terminal sounds like.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -16,6 +16,7 @@ use tongguan_domain::tax::{Assessment, Basket, BasketItem, assess};
 use super::shell::{Visit, chinese};
 use crate::Shared;
 use crate::caller::blocking;
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Lines of the form.

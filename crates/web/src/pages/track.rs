@@ -6,7 +6,7 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -21,6 +21,7 @@ use super::shell::{Visit, chinese, nothing, notice, time};
 use crate::Shared;
 use crate::caller::blocking;
 use crate::pace::Address;
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Nothing found is told no sooner than this after it was asked, so that how long it took tells nothing.

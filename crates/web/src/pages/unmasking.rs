@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -24,6 +24,7 @@ use super::shell::{Visit, nothing, notice, time};
 use super::words::{data, given_reason, reason_fields};
 use crate::Shared;
 use crate::caller::{Caller, aside, blocking};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// Its address.

@@ -22,6 +22,7 @@ mod parameters;
 mod passkeys;
 mod permissions;
 mod pictures;
+mod problem_pages;
 mod providers;
 mod queue;
 mod relay;

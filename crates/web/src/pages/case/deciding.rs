@@ -1,6 +1,6 @@
 //! What can be decided about a case, and what becomes of it.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -19,6 +19,7 @@ use crate::pages::form::{Sent, go_to};
 use crate::pages::not_decided::{NotDone, settled};
 use crate::pages::shell::{Visit, nothing, notice, time};
 use crate::pages::words::{self, data, given_reason, is_grave, official, reason_fields, status};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// What an officer has filled in.

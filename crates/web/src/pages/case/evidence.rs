@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -23,6 +23,7 @@ use crate::pages::form::{Sent, go_to};
 use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, notice, time, time_of};
 use crate::pages::words::{data, given_reason, official, party};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// Why an officer wants it.

@@ -20,7 +20,7 @@ pub mod taking;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -38,6 +38,7 @@ use super::{pictures, relayed, search};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::casework::file;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use deciding::Draft;
 

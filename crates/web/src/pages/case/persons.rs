@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -18,6 +18,7 @@ use crate::pages::form::Sent;
 use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, notice};
 use crate::pages::unmasking::documents;
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// What an officer has filled in.

@@ -1,6 +1,6 @@
 //! Who works on a case (认领): taken on from the queue, given back, taken over.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use crate::pages::form::{Sent, go_to};
 use crate::pages::not_decided::settled;
 use crate::pages::shell::{Visit, notice, time};
 use crate::pages::words::data;
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// What is done about a case.

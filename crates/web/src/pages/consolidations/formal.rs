@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -17,6 +17,7 @@ use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::pages::shell::{Visit, encoded, time};
 use crate::pages::words::data;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::views::formal::{FormalView, xml};
 

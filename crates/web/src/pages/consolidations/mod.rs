@@ -5,7 +5,7 @@ pub mod progress;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -24,6 +24,7 @@ use super::words::{data, party};
 use crate::Shared;
 use crate::api::consolidations::{found, open};
 use crate::caller::{Caller, blocking};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// Requests on a page.

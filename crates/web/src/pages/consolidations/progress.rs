@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -18,6 +18,7 @@ use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::language::Language;
 use crate::pages::shell::Visit;
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// How often it is looked at.

@@ -1,6 +1,5 @@
 //! The messages: which there are, and of each its fields, a sample, and what answers it.
 
-use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
@@ -13,6 +12,7 @@ use tongguan_messages::table::{Entity, Field, Form, Layout, Trailer};
 
 use crate::language::Language;
 use crate::pages::shell::{Visit, chinese};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// Lists the messages and the statuses of responses.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -20,6 +20,7 @@ use crate::filings;
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, nothing};
 use crate::pages::words::language_of;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::views::filing::EnterpriseTexts;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::html;
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::pages::shell::{Visit, encoded};
 use crate::pages::words::{data, party};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// From where on.

@@ -10,7 +10,7 @@ mod words;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -26,6 +26,7 @@ use super::shell::{Visit, encoded, nothing, time};
 use super::words::{data, party};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Rows of a page.

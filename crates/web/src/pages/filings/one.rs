@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -26,6 +26,7 @@ use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, time};
 use crate::pages::sign_in::Empty;
 use crate::pages::words::{data, party};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::views::filing::{Beside, facts, last_answer};
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -23,6 +23,7 @@ use crate::filings::{self, MOST_AT_ONCE};
 use crate::pages::form::Sent;
 use crate::pages::shell::{Visit, encoded, nothing, notice, time};
 use crate::pages::words::{data, language_of, party};
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// What the field of a filing is called.

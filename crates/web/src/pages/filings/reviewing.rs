@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -23,6 +23,7 @@ use crate::pages::codes;
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, nothing, notice};
 use crate::pages::words::data;
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// What an officer has filled in.

@@ -7,7 +7,7 @@ pub mod titles;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -23,6 +23,7 @@ use super::shell::{Visit, time};
 use super::words::data;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::part::Query;
 use crate::problem::Problem;
 use titles::{FIXED, GROUPS, title};
 

@@ -1,6 +1,6 @@
 //! The form that proposes another value of a setting.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -16,6 +16,7 @@ use crate::Shared;
 use crate::caller::{Caller, aside};
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, nothing, notice};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// What is proposed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -16,6 +16,7 @@ use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, chinese, nothing};
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// Rows of a page.

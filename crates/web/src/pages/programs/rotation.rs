@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
@@ -15,6 +15,7 @@ use crate::caller::{Caller, blocking};
 use crate::pages::form::Sent;
 use crate::pages::mail::own_mailbox;
 use crate::pages::shell::{Visit, time};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// For how many hours the old key may be good beside the new one, and how that is called.

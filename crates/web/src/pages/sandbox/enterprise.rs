@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write as _};
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -26,6 +26,7 @@ use crate::pages::developers::base;
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, chinese, time};
 use crate::pages::sign_in::Empty;
+use crate::part::Path;
 use crate::problem::Problem;
 use crate::wording::Wording;
 

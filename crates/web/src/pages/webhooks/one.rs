@@ -1,6 +1,6 @@
 //! One webhook: how far it has come, what it did not take, and what can be done with it.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -15,6 +15,7 @@ use super::{messages, own, refused, secret_shown, standing};
 use crate::Shared;
 use crate::api::webhooks::trial;
 use crate::caller::{Caller, aside};
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// What is to be done.
