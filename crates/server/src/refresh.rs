@@ -119,14 +119,36 @@ impl Refresh {
 }
 
 impl TrustFolder {
-    /// Reads a folder; an absent one trusts nobody.
+    /// Reads a folder; one that is absent or empty trusts nobody, which the operator is told.
     ///
     /// # Errors
     /// What cannot be read, and where.
     pub fn open(path: &Path) -> anyhow::Result<(Self, Arc<TrustStore>)> {
         // Listed before it is read: what is written in between is seen at the next look.
         let listing = list(path)?;
-        Ok((Self { path: path.to_owned(), listing }, product::trust(path)?))
+        let folder = Self { path: path.to_owned(), listing };
+        if let Some(why) = folder.trusts_nobody() {
+            tracing::warn!("{why}");
+        }
+        let trusted = product::trust(path)?;
+        Ok((folder, trusted))
+    }
+
+    /// Why no signature is valid, where no authority lies in the folder.
+    fn trusts_nobody(&self) -> Option<String> {
+        let is_authority = |path: &PathBuf| path.extension().is_some_and(|ending| ending != "crl");
+        if self.listing.iter().any(|(path, ..)| is_authority(path)) {
+            return None;
+        }
+        let what = match self.path.is_dir() {
+            true => "no authority lies in the folder `trust`",
+            false => "there is no folder `trust`",
+        };
+        Some(format!(
+            "{what}, {}: no signature is valid; put the authorities' certificates there, which are taken up at \
+             once, or name another folder (`trust` of a service's settings, `--trust` of a gateway)",
+            self.path.display(),
+        ))
     }
 
     fn changed(&self) -> anyhow::Result<Option<(Self, Arc<TrustStore>)>> {
@@ -145,4 +167,26 @@ fn list(folder: &Path) -> anyhow::Result<Listing> {
         Ok((path, metadata.len(), written_at))
     };
     product::trust_files(folder)?.into_iter().map(look).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_authorities_is_told_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |name: &str| {
+            let path = folder.path().join(name);
+            let trust = TrustFolder { listing: list(&path).unwrap(), path };
+            trust.trusts_nobody()
+        };
+        let absent = told("nosuch").unwrap();
+        assert!(absent.contains("there is no folder") && absent.contains("nosuch"), "{absent}");
+        std::fs::create_dir(folder.path().join("trust")).unwrap();
+        std::fs::write(folder.path().join("trust/old.crl"), "a list is no authority").unwrap();
+        assert!(told("trust").unwrap().contains("no authority lies"));
+        std::fs::write(folder.path().join("trust/root.pem"), "somebody").unwrap();
+        assert_eq!(told("trust"), None);
+    }
 }

@@ -84,6 +84,9 @@ fn the_pages_stay_up_for_somebody_of_each_role_until_they_are_ended() {
         let queue = demo.seen_by(Role::Supervisor, &format!("/queue?status={status}"));
         assert!(!queue.contains("Nothing waits here"), "{status}: {queue}");
     }
+    let system = demo.seen_by(Role::SystemAdministrator, "/system");
+    let (_, at) = demo.base().split_once("://").unwrap();
+    assert!(system.contains(&format!("<dd>{at}</dd>")), "{at}: {system}");
 
     let pid = demo.child.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());

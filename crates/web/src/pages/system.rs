@@ -190,13 +190,30 @@ fn jobs(visit: &Visit, looked: &Looked) -> Markup {
                 @for (owner, count, until) in writers { tr {
                     th scope="row" { (visit.say("审结进程", "Process that decides")) " " code { (owner) } }
                     td {
-                        (visit.say(format!("{count}/256分区，租约至 "), format!("{count} of 256 partitions, lease until ")))
-                        (time(*until))
-                        @if *until < looked.now { " " span.tag.bad { (visit.say("已过期", "has ended")) } }
+                        (visit.say(format!("{count}/256分区，"), format!("{count} of 256 partitions, ")))
+                        (lease(visit, looked, *until))
                     }
                 } }
             }
         } }
+    }
+}
+
+/// How a lease stands. Each commit renews it, so that it ends where there is nothing to do; that is a fault only where
+/// something waits, and never where no other process can have the database.
+fn lease(visit: &Visit, looked: &Looked, until: Moment) -> Markup {
+    let is_sole = matches!(looked.stands.engine, EngineSettings::Sqlite { .. });
+    html! {
+        @if until >= looked.now {
+            (visit.say("租约至 ", "lease until ")) (time(until))
+        } @else if is_sole || looked.stands.undecided_since.is_none() {
+            span.tag.good { (visit.say("空闲", "idle")) } " "
+            (visit.say("没有待审结的报文；租约随每次提交续期，上次至 ", "nothing waits; each commit renews the lease, the last until "))
+            (time(until))
+        } @else {
+            span.tag.bad { (visit.say("租约已过期，仍有待审结的报文", "the lease has ended, and something waits")) } " "
+            (time(until))
+        }
     }
 }
 

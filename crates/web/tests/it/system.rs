@@ -6,7 +6,7 @@ use tongguan_application::ports::{LogLevel, Machine as _};
 use tongguan_domain::access::Role;
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Held, Partition};
+use tongguan_storage::{Held, Partition, TakeOver};
 
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
 
@@ -46,6 +46,24 @@ async fn the_page_tells_how_the_service_stands_in_both_languages() {
     let page = browser.open("/system").await;
     assert!(page.body.contains("后台任务") && page.body.contains("剩余空间"), "{}", page.body);
     assert_eq!(page.body.matches("<h1").count(), 1);
+}
+
+#[tokio::test]
+async fn a_service_that_has_nothing_to_do_is_idle_and_no_alarm() {
+    let site = Site::new(lenient());
+    let (mut browser, _) = operator(&site).await;
+    let before = tongguan_application::ports::Clock::now(&*site.clock);
+    let everywhere: Vec<_> = Partition::all().collect();
+    let mut writer = site.people.store().writer().unwrap();
+    writer.transaction(|tx| tx.lease("process 1", &everywhere, TakeOver::All, before)).unwrap();
+    drop(writer);
+    assert!(browser.open("/system").await.body.contains("256 of 256 partitions, lease until"));
+    site.clock.advance_millis(60_000);
+    for (language, idle, ended) in [("en", "idle", "has ended"), ("zh", "空闲", "已过期")] {
+        browser.language = language;
+        let page = browser.open("/system").await.body;
+        assert!(page.contains(idle) && !page.contains(ended), "{page}");
+    }
 }
 
 #[tokio::test]

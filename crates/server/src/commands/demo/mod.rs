@@ -124,7 +124,7 @@ impl Demo {
                 let config = Config::of_demonstration(&stage.data);
                 // The service opens for itself what lies there.
                 drop(stage);
-                serve::run(listener, &config, |address| {
+                serve::run(listener, config, |address| {
                     self.print(&report.with_pages(Pages { address: address.to_owned(), people }))
                 })?;
             }

@@ -101,7 +101,7 @@ impl Serve {
         config.log.start();
         // Before anything is opened: a port that is taken is told at once.
         let listener = listen(config.listen)?;
-        run(listener, &config, |address| Ok(writeln!(std::io::stdout(), "served at {address}")?))?;
+        run(listener, config, |address| Ok(writeln!(std::io::stdout(), "served at {address}")?))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -120,7 +120,7 @@ pub fn listen(at: SocketAddr) -> anyhow::Result<TcpListener> {
 /// What cannot be opened, or did not end well.
 pub fn run(
     listener: TcpListener,
-    config: &Config,
+    mut config: Config,
     tell: impl FnOnce(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -129,6 +129,9 @@ pub fn run(
         .build()
         .context("cannot start the threads that serve")?;
     let at = listener.local_addr()?;
+    // What was asked for may have been any free port.
+    config.listen = at;
+    let config = &config;
     let tls = config.credentials(Arc::new(SystemClock))?;
     let tls = tls.map(|tls| tls.open(config.refresh_every())).transpose()?;
     let measured = match config.metrics {
