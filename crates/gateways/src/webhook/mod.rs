@@ -8,7 +8,7 @@ mod guard;
 mod network;
 mod rules;
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ impl Sender {
             Error::Rustls(error) => refused_tls(&error),
             Error::Io(error) => {
                 let tls = error.get_ref().and_then(|inner| inner.downcast_ref());
-                tls.map_or_else(|| format!("not reached: {}", error.kind()), refused_tls)
+                tls.map_or_else(|| not_reached(&error), refused_tls)
             }
             Error::ConnectionFailed => "not reached".to_owned(),
             other => format!("not sent: {other}"),
@@ -94,6 +94,16 @@ impl EventSender for Sender {
         // The status is the answer; a body that breaks off changes nothing.
         let _ = response.body_mut().as_reader().take(BODY_BYTES).read_to_end(&mut body);
         Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+}
+
+/// Why nothing was reached, of an error of the machine. What the machine has no kind for, it has words for.
+fn not_reached(error: &io::Error) -> String {
+    let (kind, words) = (error.kind().to_string(), error.to_string());
+    match kind.as_str() {
+        _ if words.contains("lookup address") => "its name is not known".to_owned(),
+        "uncategorized error" | "other error" => format!("not reached: {words}"),
+        _ => format!("not reached: {kind}"),
     }
 }
 

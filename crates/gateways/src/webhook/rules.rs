@@ -72,6 +72,11 @@ impl Rules {
         let literal = authority.host().trim_matches(['[', ']']).parse::<IpAddr>();
         match literal {
             Ok(address) => self.judge(address, port).map_err(|refused| refused.to_string()),
+            // In a network that is named a name of this house may stand for something there.
+            Err(_) if self.networks.is_empty() && is_of_this_house(authority.host()) => Err(
+                "its name means something in this house alone; give one that is known in public"
+                    .to_owned(),
+            ),
             Err(_) => Ok(()),
         }
     }
@@ -80,6 +85,13 @@ impl Rules {
     pub fn takes_port(&self, port: u16) -> bool {
         self.ports.contains(&port) || (self.http && port == 80)
     }
+}
+
+/// Whether a name stands for nothing in public (RFC 6761, RFC 6762): one word, or one below such a name.
+fn is_of_this_house(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let last = host.rsplit_once('.').map_or("", |(_, last)| last);
+    matches!(last, "" | "localhost" | "local" | "internal")
 }
 
 #[cfg(test)]
@@ -105,6 +117,12 @@ mod tests {
             ("https://127.0.0.1:4000/", false, true),
             ("https://127.0.0.1/", false, true),
             ("https://10.0.0.1/", false, false),
+            ("https://localhost/", false, true),
+            ("https://LOCALHOST./", false, true),
+            ("https://erp.localhost/in", false, true),
+            ("https://erp.local/", false, true),
+            ("https://metadata.google.internal/", false, true),
+            ("https://erp/", false, true),
             ("https://[::1]/", false, false),
             ("https://[::ffff:127.0.0.1]/", false, false),
             ("https://169.254.169.254/latest", false, false),
