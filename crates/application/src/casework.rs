@@ -132,6 +132,23 @@ pub fn give_back(
     })
 }
 
+/// Nobody has a case any more that was decided, whoever had it.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn conclude(
+    store: &Store,
+    declaration: DeclarationId,
+    cause: &Cause,
+    now: Moment,
+) -> Result<(), StorageError> {
+    change(&mut store.writer()?, Register::Casework, cause, now, |tx| {
+        let Some(row) = tx.lock_assignment(declaration)? else { return Ok(((), Vec::new())) };
+        tx.end_assignment(declaration)?;
+        Ok(((), vec![held(declaration, row.officer, String::new())]))
+    })
+}
+
 /// Who has these cases, whether or not that has lapsed.
 ///
 /// # Errors

@@ -165,7 +165,7 @@ pub async fn assign(
     .await
 }
 
-/// Decides, and gives the case back: it has gone on.
+/// Decides. Nobody has the case any more: it has gone on.
 ///
 /// # Errors
 /// Why it was not decided.
@@ -179,10 +179,10 @@ pub async fn decide(
         let enquiries = Arc::clone(&enquiries);
         blocking(move || enquiries.pack()).await?
     };
-    let (sign_in, cause, now) = (actor(caller), caller.cause(), shared.access.clock.now());
+    let (cause, now) = (caller.cause(), shared.access.clock.now());
     let work = move |desk: &mut dyn Decides| -> Result<Decided, ProposalError> {
         let decided = review::decide(desk, &pack, &decision)?;
-        casework::give_back(enquiries.store(), decision.declaration, &sign_in, &cause, now)?;
+        casework::conclude(enquiries.store(), decision.declaration, &cause, now)?;
         Ok(decided)
     };
     act(shared, caller, work).await
@@ -197,7 +197,7 @@ pub async fn propose(shared: &Shared, caller: &Caller, decision: Decision) -> Re
     record(shared, move |it| casework::propose(it.store(), &decision, &cause, now)).await
 }
 
-/// Approves what a colleague has proposed about a declaration.
+/// Approves what a colleague has proposed about a declaration. Nobody has the case any more.
 ///
 /// # Errors
 /// Why it was not approved.
@@ -208,8 +208,16 @@ pub async fn approve(
 ) -> Result<Decided, Problem> {
     let (by, cause, now) = (actor(caller), caller.cause(), shared.access.clock.now());
     let enquiries = Arc::clone(&shared.access.enquiries);
-    let pack = blocking(move || enquiries.pack()).await?;
-    act(shared, caller, move |desk| casework::approve(desk, &pack, id, &by, &cause, now)).await
+    let pack = {
+        let enquiries = Arc::clone(&enquiries);
+        blocking(move || enquiries.pack()).await?
+    };
+    let work = move |desk: &mut dyn Decides| -> Result<Decided, ProposalError> {
+        let decided = casework::approve(desk, &pack, id, &by, &cause, now)?;
+        casework::conclude(enquiries.store(), id, &cause, now)?;
+        Ok(decided)
+    };
+    act(shared, caller, work).await
 }
 
 /// Turns down what a colleague has proposed about a declaration.

@@ -111,9 +111,9 @@ pub fn reason_fields(visit: &Visit, code: &str, words: &str) -> Markup {
     }
 }
 
-/// A reason that was given: by code or in words.
+/// A reason that was given: by code, by what the code stands for, or in words.
 pub fn given_reason(visit: &Visit, text: &str) -> Markup {
-    match REASONS.iter().find(|(_, known)| *known == text) {
+    match REASONS.iter().find(|(code, known)| *known == text || *code == text) {
         Some((code, zh)) => official(visit, (zh, &english(code))),
         None => data(text),
     }

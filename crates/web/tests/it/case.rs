@@ -174,11 +174,15 @@ async fn what_is_kept_is_let_go_by_two() {
     let page = opened(&mut zhang, &address).await;
     assert!(page.body.contains("wait for the laboratory"));
     send(&mut zhang, &page, &rulings, &accept).await;
+    send(&mut zhang, &page, &format!("{address}/assignment"), &[("act", "take")]).await;
+    let nobody = "In the hands of: nobody";
+    assert!(!opened(&mut chen, &address).await.body.contains(nobody));
     let page = opened(&mut chen, &address).await;
     let sent = send(&mut chen, &page, &answer, &[("answer", "approve")]).await;
     assert_eq!(sent.location(), format!("{address}?done=decided"));
     assert_eq!(customs.status(&parcel), 800);
     let page = opened(&mut chen, &address).await;
+    assert!(page.body.contains(nobody), "nobody works on it: {}", page.body);
     assert!(page.body.contains("zhang + chen"), "both names stand in the event: {}", page.body);
     assert!(opened(&mut chen, "/proposals").await.body.contains("Nothing waits for approval"));
 }

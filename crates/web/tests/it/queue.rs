@@ -132,6 +132,7 @@ async fn several_are_decided_at_once_after_all_were_listed() {
     ];
     let asked = send(&mut browser, &page, "/queue/rulings", &chosen).await;
     assert!(asked.body.contains("Please confirm") && asked.body.contains("not possible"));
+    assert!(asked.body.contains("单证不齐或不符"), "the reason in words: {}", asked.body);
     assert_eq!(customs.status(&parcels[0].1), 300);
     let mut fields: Vec<_> = chosen.to_vec();
     let seen: Vec<_> = [names[0].as_str(), names[1].as_str(), examined.as_str()]
