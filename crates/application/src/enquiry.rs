@@ -106,6 +106,8 @@ pub struct CaseFile {
     /// Who is registered.
     pub registry: Arc<Registry>,
 }
+    /// The code tables.
+    pub pack: Arc<Pack>,
 
 /// Something could not be looked up.
 #[derive(Debug, thiserror::Error)]
@@ -304,6 +306,7 @@ impl Enquiries {
             settings: self.office(case.declaration.office())?,
             registry: self.registry()?,
             case,
+            pack: self.pack()?,
         }))
     }
 

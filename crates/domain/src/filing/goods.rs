@@ -194,9 +194,10 @@ fn known(
     expected: (&'static str, &'static str),
     asked: Asked,
 ) -> Option<Box<str>> {
+    let in_words = ("代码表中的代码或名称", "a code of its table, or the Chinese name there");
     let text = match asked {
-        Asked::MustBe => reading.required(field, expected, bounded(40)),
-        Asked::MayLack => reading.optional(field, expected, bounded(40)),
+        Asked::MustBe => reading.required(field, in_words, bounded(40)),
+        Asked::MayLack => reading.optional(field, in_words, bounded(40)),
     }?;
     let code = table.get(&text.to_uppercase()).cloned();
     if code.is_none() {
@@ -208,7 +209,10 @@ fn known(
 fn together(reading: &mut Reading<'_>, one: &str, other: &str) {
     for (lacking, there) in [(one, other), (other, one)] {
         if !reading.has(lacking) && reading.has(there) {
-            reading.defects.push(Defect::at(&TOGETHER, lacking).expected(there));
+            let known = FIELDS.iter().find(|(name, ..)| *name == there);
+            let (zh, en) = known.map_or((there, there), |(_, zh, en)| (zh, en));
+            let defect = Defect::at(&TOGETHER, lacking).expected(there);
+            reading.defects.push(defect.with("zh", zh).with("en", en.to_lowercase()));
         }
     }
 }

@@ -10,7 +10,7 @@ unnumbered! {
     /// A code of a table that has no such code.
     UNKNOWN_CODE "filing-unknown-code" "“{found}”不在{zh}中：请填写其代码或名称" "`{found}` is not in {en}: give its code or its Chinese name";
     /// Two fields go together.
-    TOGETHER "filing-together" "须与{expected}同时填写" "it goes with {expected}: give both or neither";
+    TOGETHER "filing-together" "须与“{zh}”同时填写，或两项都不填" "it goes with {en}: give both or neither";
     /// A role asks for a licence.
     LICENCE "filing-licence" "{zh}须填写许可证号" "a {en} has to give the number of its licence";
     /// Who is no platform has no address at which a platform is asked.

@@ -1,5 +1,7 @@
 //! The law as data (参数查询): code tables, rates and the positive list, looked up by code or word.
 
+pub mod words;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -96,7 +98,7 @@ fn form(visit: &Visit, asked: &Asked, day: &str) -> Markup {
                 select #table name="table" {
                     option value="" { (visit.say("全部", "All")) }
                     @for table in Table::ALL {
-                        option value=(table.name()) selected[asked.table == table.name()] { (table.name()) }
+                        option value=(table.name()) selected[asked.table == table.name()] { (visit.language.of(words::title(*table))) }
                     }
                 }
             }
@@ -133,19 +135,19 @@ pub(super) fn table(visit: &Visit, title: &str, rows: &[Row]) -> Markup {
                 th scope="col" { (visit.say("有效期", "Holds")) }
                 th scope="col" { (visit.say("出处", "Source")) }
             } }
-            tbody { @for row in rows.iter().take(MOST) { (line(row)) } }
+            tbody { @for row in rows.iter().take(MOST) { (line(visit, row)) } }
         } }
     }
 }
 
-fn line(row: &Row) -> Markup {
+fn line(visit: &Visit, row: &Row) -> Markup {
     let (columns, cells, validity) = (row.table().columns(), row.cells(), row.validity());
     let last = cells.len().saturating_sub(CLOSING);
     html! { tr {
-        th scope="row" { code { (row.table().name()) } br; (chinese(&row.key())) }
+        th scope="row" { (words::table(visit, row.table())) br; (chinese(&row.key())) }
         td {
             @for (name, cell) in columns.iter().zip(&cells).take(last).skip(1).filter(|(_, cell)| !cell.is_empty()) {
-                code.muted { (name) } " " (chinese(cell)) br;
+                (words::column(visit, name)) " " (chinese(cell)) br;
             }
         }
         td { (validity.from) "–" @if let Some(to) = validity.to { (to) } }

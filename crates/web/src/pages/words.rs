@@ -1,7 +1,9 @@
 //! Words that several pages of officers share, and whose language they are in.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 use tongguan_application::review::REASONS;
+use tongguan_codelists::{Pack, Table};
 use tongguan_domain::declaration::{Detention, GoodsSeen, Ruling};
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::registry::Registry;
@@ -57,6 +59,24 @@ pub fn party(registry: &Registry, id: PartyId) -> String {
     let Some(party) = registry.party(id) else { return format!("#{id}") };
     let code = party.codes.first().map(|code| code.as_str()).unwrap_or_default();
     format!("{code} {}", party.name)
+}
+
+/// A code of a table, with the name that it has there on that day.
+pub fn code(visit: &Visit, pack: &Pack, table: Table, code: &str, day: Date) -> Markup {
+    let names = match table {
+        Table::Units => pack.unit(code, day).map(|row| (&row.entry.zh, &row.entry.en)),
+        Table::Currencies => pack.currency(code, day).map(|row| (&row.entry.zh, &row.entry.en)),
+        Table::Countries => pack.country(code, day).map(|row| (&row.entry.zh, &row.entry.en)),
+        Table::Offices => pack.office(code, day).map(|row| (&row.entry.zh, &row.entry.en)),
+        _ => None,
+    };
+    html! {
+        (code)
+        @if let Some((zh, en)) = names {
+            " "
+            @if visit.language == Language::English && !en.is_empty() { (en) } @else { (data(zh)) }
+        }
+    }
 }
 
 /// What a ruling is called.

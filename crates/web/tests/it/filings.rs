@@ -109,6 +109,44 @@ async fn an_enterprise_files_itself_and_its_goods_and_an_officer_decides() {
 }
 
 #[tokio::test]
+async fn codes_have_their_names_and_what_the_tables_say_otherwise_is_marked() {
+    let site = site();
+    with_enterprise(&site).await;
+    let (mut clerk, mut zhang) = (site.signed_in("clerk").await, site.signed_in("zhang").await);
+    let form = opened(&mut clerk, "/filings/new/goods").await;
+    let id = number(&send(&mut clerk, &form, "/filings/new/goods", &GOODS).await);
+    let page = opened(&mut clerk, &format!("/filings/{id}")).await;
+    assert!(page.body.contains("035 kilogram"), "{}", page.body);
+    assert!(!page.body.contains("no such code in the tables"), "{}", page.body);
+    let mut odd = GOODS.to_vec();
+    odd[0] = ("itemNo", "ODD");
+    odd[1] = ("gcode", "9999999999");
+    let id = number(&send(&mut clerk, &form, "/filings/new/goods", &odd).await);
+    for browser in [&mut clerk, &mut zhang] {
+        let page = opened(browser, &format!("/filings/{id}")).await;
+        assert!(page.body.contains("no such code in the tables"), "{}", page.body);
+    }
+    let mut counted = GOODS.to_vec();
+    counted[0] = ("itemNo", "PIECE");
+    counted[5] = ("unit1", "011");
+    let id = number(&send(&mut clerk, &form, "/filings/new/goods", &counted).await);
+    let page = opened(&mut zhang, &format!("/filings/{id}")).await;
+    assert!(page.body.contains("the tables have 035"), "{}", page.body);
+
+    browser_in_chinese(&mut clerk).await;
+    let mut lacking = GOODS.to_vec();
+    lacking[5] = ("unit1", "");
+    lacking.push(("price", "10"));
+    let refused = send(&mut clerk, &form, "/filings/new/goods", &lacking).await.body;
+    assert!(refused.contains("请填写代码表中的代码或名称"), "{refused}");
+    assert!(refused.contains("须与“单价”同时填写"), "{refused}");
+}
+
+async fn browser_in_chinese(browser: &mut Browser<'_>) {
+    browser.open("/language/zh-Hans?back=/").await;
+}
+
+#[tokio::test]
 async fn what_is_returned_is_corrected_and_what_is_foreign_is_not_there() {
     let site = site();
     with_enterprise(&site).await;

@@ -7,10 +7,11 @@ use maud::{Markup, html};
 use rust_decimal::Decimal;
 use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::Particulars;
+use tongguan_codelists::Table;
 use tongguan_domain::mark::Mark;
 
 use crate::pages::shell::Visit;
-use crate::pages::words::{data, official};
+use crate::pages::words::{code, data, official};
 
 /// Chinese and English.
 type Words = (&'static str, &'static str);
@@ -31,6 +32,8 @@ enum Said {
     Shown(String),
     /// To be compared.
     Compared(String),
+    /// A code of a table, to be compared.
+    Coded(Table, String),
     /// Personal data, compared by mark and never shown.
     Personal(Mark),
     /// Words of our own in its place.
@@ -63,7 +66,7 @@ impl Said {
     /// What is compared, where something is.
     fn key(&self) -> Option<String> {
         match self {
-            Self::Compared(text) => Some(text.clone()),
+            Self::Compared(text) | Self::Coded(_, text) => Some(text.clone()),
             Self::Personal(mark) => Some(format!("{:02x?}", mark.to_bytes())),
             Self::NoLine => Some(String::new()),
             Self::NoDocument | Self::Nothing | Self::Shown(_) | Self::Remark(_) => None,
@@ -148,7 +151,7 @@ pub fn comparison(visit: &Visit, file: &CaseFile) -> Markup {
                     @for column in columns { th scope="col" { (official(visit, column)) } }
                     th scope="col" { (visit.say("比对", "Result")) }
                 } }
-                @for group in &groups { (body(visit, group)) }
+                @for group in &groups { (body(visit, file, group)) }
             }
         }
     }
@@ -167,25 +170,30 @@ fn summary(visit: &Visit, differing: usize) -> Markup {
     }
 }
 
-fn body(visit: &Visit, group: &Group) -> Markup {
+fn body(visit: &Visit, file: &CaseFile, group: &Group) -> Markup {
     html! {
         tbody {
             @if let Some(title) = &group.title {
                 tr { th.line scope="rowgroup" colspan=(DOCUMENTS + 2) { (data(title)) } }
             }
-            @for row in &group.rows { (line(visit, row)) }
+            @for row in &group.rows { (line(visit, file, row)) }
         }
     }
 }
 
-fn line(visit: &Visit, row: &Row) -> Markup {
+fn line(visit: &Visit, file: &CaseFile, row: &Row) -> Markup {
     let (verdict, reference) = (row.verdict(), row.reference());
     html! {
         tr {
             th scope="row" { (visit.language.of(row.label)) }
             @for (column, said) in row.said.iter().enumerate() {
                 td.differs[verdict == Verdict::Differs && said.key().is_some()] {
-                    (cell(visit, row, column, said, reference))
+                    @match said {
+                        Said::Coded(table, text) => {
+                            (code(visit, &file.pack, *table, text, file.case.picture.lodged_at.china_day()))
+                        }
+                        said => { (cell(visit, row, column, said, reference)) }
+                    }
                 }
             }
             td { (match verdict {
@@ -203,7 +211,7 @@ fn cell(visit: &Visit, row: &Row, column: usize, said: &Said, reference: Option<
         Said::NoDocument => muted(("未到", "has not come")),
         Said::Nothing => muted(("—", "—")),
         Said::NoLine => html! { strong { (visit.say("无此项", "no such line")) } },
-        Said::Shown(text) | Said::Compared(text) => data(text),
+        Said::Shown(text) | Said::Compared(text) | Said::Coded(_, text) => data(text),
         Said::Remark(words) => muted(*words),
         Said::Personal(_) if reference == Some(column) => muted(("***（已遮蔽）", "*** (masked)")),
         Said::Personal(_) => {

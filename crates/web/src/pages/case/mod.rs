@@ -27,13 +27,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::{AnyDeclaration, Found};
+use tongguan_codelists::Table;
 use tongguan_domain::access::{Permission, Standing};
-use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::ids::{DeclarationId, OfficeCode};
 
 use super::form::go_to;
 use super::mail::own_mailbox;
 use super::shell::{Visit, nothing, notice, time};
-use super::words::{data, party, status};
+use super::words::{code, data, party, status};
 use super::{pictures, relayed, search};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
@@ -178,6 +179,8 @@ fn head(visit: &Visit, file: &CaseFile) -> Markup {
     let (case, declaration) = (&file.case, &file.case.declaration);
     let [declarant, merchant] = declaration.declarers();
     let [office, port] = declaration.offices();
+    let day = case.picture.lodged_at.china_day();
+    let of = |office: OfficeCode| code(visit, &file.pack, Table::Offices, &office.to_string(), day);
     let direction = match declaration {
         AnyDeclaration::Import(record) => {
             format!("{} {}", visit.say("进口", "Import"), record.facts.mode)
@@ -191,7 +194,7 @@ fn head(visit: &Visit, file: &CaseFile) -> Markup {
             dt { (visit.say("进出口及监管方式", "Direction and mode")) } dd { (direction) }
             dt { (visit.say("预录入编号", "Provisional number")) } dd { (declaration.provisional_no()) }
             dt { (visit.say("订单编号", "Order number")) } dd { (data(declaration.order_no().as_str())) }
-            dt { (visit.say("申报地海关 / 口岸海关", "Office / port")) } dd { (office) " / " (port) }
+            dt { (visit.say("申报地海关 / 口岸海关", "Office / port")) } dd { (of(office)) " / " (of(port)) }
             dt { (visit.say("电商企业", "Merchant")) } dd { (data(&party(&file.registry, merchant))) }
             dt { (visit.say("申报企业", "Declarant")) } dd { (data(&party(&file.registry, declarant))) }
             @if let AnyDeclaration::Import(record) = declaration {

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::enquiry::FilingFile;
 use tongguan_application::filing::Filing;
 use tongguan_application::history::{Cause, Event};
 use tongguan_application::registry::fingerprint;
+use tongguan_codelists::entries::HsName;
+use tongguan_codelists::{Dated, Pack, Table};
 use tongguan_domain::access::{Permission, Standing};
 use tongguan_domain::filing::{
     FiledCertificate, FilingId, FilingKind, FilingState, FilingStatus, Matter,
@@ -25,7 +28,7 @@ use crate::filings::{self, trust};
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, time};
 use crate::pages::sign_in::Empty;
-use crate::pages::words::{data, party};
+use crate::pages::words::{code, data, party};
 use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::views::filing::{Beside, facts, last_answer};
@@ -97,6 +100,9 @@ pub(super) async fn shown(
         format!("{kind}备案申请 {}", filing.id),
         format!("Filing {}: {}", filing.id, kind.to_lowercase()),
     );
+    let enquiries = Arc::clone(&shared.access.enquiries);
+    let pack = blocking(move || enquiries.pack()).await?;
+    let day = now.china_day();
     let trust = trust(shared);
     let beside = Beside { registry: &file.registry, trust: &trust, now };
     let body = html! {
@@ -108,7 +114,7 @@ pub(super) async fn shown(
             dt { (visit.say("提交", "Filed")) } dd { (time(filing.filed_at)) " " (filing.filed_by) }
             dt { (visit.say("审核关区", "Reviewed by office")) }
             dd { @match filing.office {
-                Some(office) => { (office) }
+                Some(office) => { (code(visit, &pack, Table::Offices, &office.to_string(), day)) }
                 None => { (visit.say("未指定（各关区均可审核）", "none named: any office")) }
             } }
             (answer(visit, filing))
@@ -116,7 +122,7 @@ pub(super) async fn shown(
         h2 { (visit.say("申报内容", "What was filed")) }
         @match &filing.matter {
             Matter::Certificate(filed) => { (certificate(visit, filing, filed, beside)) }
-            _ => { (contents(visit, file)) }
+            _ => { (contents(visit, file, &pack, day)) }
         }
         @if is_own(caller, filing) { (own(visit, filing, stands)) }
         @if visit.may(Permission::ReviewFilings) {
@@ -163,7 +169,11 @@ fn answer(visit: &Visit, filing: &Filing) -> Markup {
 }
 
 /// Field by field, beside what is registered where that is other.
-fn contents(visit: &Visit, file: &FilingFile) -> Markup {
+fn contents(visit: &Visit, file: &FilingFile, pack: &Pack, day: Date) -> Markup {
+    let fields = file.filing.fields();
+    let statutory = fields.iter().find(|(name, _)| *name == "gcode");
+    let statutory =
+        statutory.and_then(|(_, text)| text.parse().ok()).map(|hs| pack.hs_name(hs, day));
     let registered = file.goods.as_ref().map(|goods| goods.goods.texts());
     let was = |name: &str| {
         let texts = registered.as_ref()?;
@@ -178,12 +188,14 @@ fn contents(visit: &Visit, file: &FilingFile) -> Markup {
                 @if has_other { th scope="col" { (visit.say("现备案", "As registered")) } }
             } }
             tbody {
-                @for (name, text) in file.filing.fields() {
+                @for (name, text) in fields {
                     @let other = was(name).filter(|_| has_other);
                     @if !text.is_empty() || other.is_some_and(|other| !other.is_empty()) { tr {
                         th scope="row" { (visit.language.of(field(name))) }
                         td {
-                            @if name == "roles" { (roles(visit, &file.filing)) } @else { (data(&text)) }
+                            @if name == "roles" { (roles(visit, &file.filing)) }
+                            @else { (coded(visit, pack, name, &text, day)) }
+                            (against_the_table(visit, name, &text, statutory))
                             @if other.is_some_and(|other| other != text) {
                                 " " span.tag.warn { (visit.say("有变更", "changed")) }
                             }
@@ -193,6 +205,46 @@ fn contents(visit: &Visit, file: &FilingFile) -> Markup {
                 }
             }
         } }
+    }
+}
+
+/// A field that holds a code, with what the code stands for.
+fn coded(visit: &Visit, pack: &Pack, name: &str, text: &str, day: Date) -> Markup {
+    let table = match name {
+        "unit" | "unit1" | "unit2" => Table::Units,
+        "currency" => Table::Currencies,
+        "country" => Table::Countries,
+        "office" => Table::Offices,
+        _ => return data(text),
+    };
+    code(visit, pack, table, text, day)
+}
+
+/// What the table of tariff codes says otherwise: it may lack a code, so that nothing is refused for it, and whoever
+/// files and whoever reviews see it alike.
+fn against_the_table(
+    visit: &Visit,
+    name: &str,
+    text: &str,
+    statutory: Option<Option<&Dated<HsName>>>,
+) -> Markup {
+    let wanted = match (name, statutory) {
+        ("gcode", Some(None)) => {
+            return html! { " " span.tag.warn {
+                (visit.say("参数表中没有此编码，请核对", "no such code in the tables: check it"))
+            } };
+        }
+        ("unit1", Some(Some(known))) => Some(known.entry.unit1.as_ref()),
+        ("unit2", Some(Some(known))) => Some(known.entry.unit2.as_deref().unwrap_or_default()),
+        _ => None,
+    };
+    html! {
+        @if let Some(wanted) = wanted.filter(|wanted| *wanted != text) {
+            " " span.tag.warn { @match wanted {
+                "" => { (visit.say("参数表中没有第二计量单位", "the tables have no second unit")) }
+                wanted => { (visit.say("参数表中为", "the tables have ")) (wanted) }
+            } }
+        }
     }
 }
 

@@ -23,6 +23,7 @@ use super::shell::{Visit, time};
 use super::words::data;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::pages::codes::words as codes;
 use crate::part::Query;
 use crate::problem::Problem;
 use titles::{FIXED, GROUPS, title};
@@ -189,7 +190,7 @@ fn tables(visit: &Visit, pack: &Pack) -> Markup {
                 th.number scope="col" { (visit.say("行数", "Rows")) }
             } }
             tbody { @for table in Table::ALL { tr {
-                td { a href={ "/parameters/codes/" (table.name()) } { (table.name()) } }
+                td { a href={ "/parameters/codes/" (table.name()) } { (visit.language.of(codes::title(*table))) } " " code.muted { (table.name()) } }
                 td.number { (pack.rows(*table).len()) }
             } } }
         } }

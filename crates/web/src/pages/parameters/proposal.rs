@@ -15,6 +15,7 @@ use super::{fate, subject, value};
 use crate::Shared;
 use crate::api::parameters::Answer;
 use crate::caller::{Caller, aside};
+use crate::pages::codes::words as codes;
 use crate::pages::form::{Sent, go_to};
 use crate::pages::proposals::{Answered, answer_form};
 use crate::pages::shell::{Visit, nothing, time};
@@ -154,7 +155,7 @@ fn row_difference(visit: &Visit, before: Option<&Row>, after: &Row) -> Markup {
                 th scope="col" { (visit.say("更改后", "After")) }
             } }
             tbody { @for (column, (was, is)) in cells.filter(|(_, (was, is))| was != is) { tr {
-                th scope="row" { code { (column) } }
+                th scope="row" { (codes::column(visit, column)) }
                 td { (data(&was)) }
                 td.differs { (data(&is)) }
             } } }

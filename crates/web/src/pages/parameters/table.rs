@@ -14,6 +14,7 @@ use tongguan_domain::access::Permission;
 use super::proposing::{proposed, refused, when_and_why};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::pages::codes::words as codes;
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, chinese, nothing};
 use crate::part::{Path, Query};
@@ -87,11 +88,12 @@ async fn shown(
     let all = pack.rows(table);
     let page: Vec<_> = all.iter().skip(after).take(ROWS).collect();
     let next = after.saturating_add(ROWS);
-    let heading =
-        visit.say(format!("代码表 {}", table.name()), format!("Code table {}", table.name()));
+    let name = visit.language.of(codes::title(table));
+    let heading = visit.say(format!("代码表 {name}"), format!("Code table: {name}"));
     let body = html! {
         p { a href="/parameters" { (visit.say("回到参数", "Back to the parameters")) } }
         h1 { (heading) }
+        p { (codes::table(visit, table)) }
         (told)
         @if all.is_empty() {
             div.notice { p { (visit.say("此表还没有行。", "The table has no row yet.")) } }
@@ -110,7 +112,7 @@ fn rows(visit: &Visit, table: Table, rows: &[&Row]) -> Markup {
     let columns = table.columns();
     html! {
         div.table tabindex="0" role="region" aria-label=(visit.say("各行", "Rows")) { table {
-            thead { tr { @for column in &columns { th scope="col" { code { (column) } } } } }
+            thead { tr { @for column in &columns { th scope="col" { (codes::column(visit, column)) } } } }
             tbody { @for row in rows { tr { @for cell in row.cells() { td { (chinese(&cell)) } } } } }
         } }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tongguan_application::clearing::record::{DocumentState, ExportRecord, Facts};
 use tongguan_application::enquiry::CaseFile;
+use tongguan_codelists::Table;
 use tongguan_domain::facts::{
     CollectionFacts, ExportFacts, ExportItemFacts, ExportLineFacts, ExportOrderFacts,
     ExportWaybillFacts,
@@ -166,6 +167,13 @@ fn goods(documents: &Documents<'_>) -> Vec<Group> {
 fn line_rows(line: Option<Option<&ExportLineFacts>>, item: Option<&ExportItemFacts>) -> Vec<Row> {
     type Line<'s> = &'s dyn Fn(&ExportLineFacts) -> String;
     type Item<'s> = &'s dyn Fn(&ExportItemFacts) -> String;
+    let coded = |table, row: Row| {
+        let said = row.said.map(|said| match said {
+            Said::Compared(code) => Said::Coded(table, code),
+            said => said,
+        });
+        Row { said, ..row }
+    };
     let row = |label, line_says: Line<'_>, item_says: Item<'_>| {
         let order = match line {
             None => Said::NoDocument,
@@ -183,10 +191,18 @@ fn line_rows(line: Option<Option<&ExportLineFacts>>, item: Option<&ExportItemFac
         row(("数量", "Quantity"), &|line| line.quantity.normalize().to_string(), &|item| {
             item.quantity.normalize().to_string()
         }),
-        row(("计量单位", "Unit"), &|line| line.unit.to_string(), &|item| item.unit.to_string()),
-        row(("币制", "Currency"), &|line| line.currency.to_string(), &|item| {
-            item.currency.to_string()
-        }),
+        coded(
+            Table::Units,
+            row(("计量单位", "Unit"), &|line| line.unit.to_string(), &|item| {
+                item.unit.to_string()
+            }),
+        ),
+        coded(
+            Table::Currencies,
+            row(("币制", "Currency"), &|line| line.currency.to_string(), &|item| {
+                item.currency.to_string()
+            }),
+        ),
         row(("总价", "Total"), &|line| line.total_price.to_string(), &|item| {
             item.total_price.to_string()
         }),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tongguan_application::clearing::record::{DeclarationRecord, DocumentState, Facts};
 use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::Matching;
+use tongguan_codelists::Table;
 use tongguan_domain::facts::{
     DeclarationFacts, ItemFacts, LineFacts, OrderFacts, PaymentFacts, WaybillFacts,
 };
@@ -300,6 +301,7 @@ fn line_rows(line: Option<Option<&LineFacts>>, item: Option<&ItemFacts>) -> Vec<
             let declared = item.map_or(Said::NoLine, item_says);
             Row::new(label, [order, Said::Nothing, Said::Nothing, declared])
         };
+    let unit = |code: &dyn ToString| Said::Coded(Table::Units, code.to_string());
     vec![
         row(("商品名称", "Name"), &|line| Said::compared(&line.name), &|item| {
             item.item_name.as_ref().map_or(Said::Nothing, Said::compared)
@@ -307,9 +309,7 @@ fn line_rows(line: Option<Option<&LineFacts>>, item: Option<&ItemFacts>) -> Vec<
         row(("数量", "Quantity"), &|line| Said::compared(line.quantity.normalize()), &|item| {
             Said::compared(item.quantity.normalize())
         }),
-        row(("计量单位", "Unit"), &|line| Said::compared(&line.unit), &|item| {
-            Said::compared(&item.unit)
-        }),
+        row(("计量单位", "Unit"), &|line| unit(&line.unit), &|item| unit(&item.unit)),
         row(("单价（CNY）", "Price (CNY)"), &|line| Said::shown(line.price), &|item| {
             Said::shown(item.price)
         }),
