@@ -16,6 +16,7 @@ mod search;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use consolidated::NumberedPage;
+use jiff::civil::Date;
 use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId, ReturnId};
@@ -36,7 +37,7 @@ use crate::codes::{self, CodesError};
 use crate::consolidation::ConsolidationError;
 use crate::evidence::{self, Demand, UnreadableDemand};
 use crate::export_returns;
-use crate::figures::{self, Today};
+use crate::figures::{self, OfficeDay, Today};
 use crate::parcels::ParcelsError;
 use crate::pictures;
 use crate::quarantine::{self, Due};
@@ -105,9 +106,9 @@ pub struct CaseFile {
     pub pictures: Vec<pictures::Picture>,
     /// Who is registered.
     pub registry: Arc<Registry>,
-}
     /// The code tables.
     pub pack: Arc<Pack>,
+}
 
 /// Something could not be looked up.
 #[derive(Debug, thiserror::Error)]
@@ -305,8 +306,8 @@ impl Enquiries {
             pictures: pictures::of(&self.store, id)?,
             settings: self.office(case.declaration.office())?,
             registry: self.registry()?,
-            case,
             pack: self.pack()?,
+            case,
         }))
     }
 
@@ -361,6 +362,18 @@ impl Enquiries {
         let live = Arc::new(self.counted(None, now)?);
         *known = Some((now, Arc::clone(&live)));
         Ok(live)
+    }
+
+    /// What was counted on a day in China: of an office, or of each where none is named.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn offices_on(
+        &self,
+        office: Option<OfficeCode>,
+        day: Date,
+    ) -> Result<Vec<OfficeDay>, StorageError> {
+        self.store.read(|view| figures::on_day(view, office, day))
     }
 
     fn counted(&self, office: Option<OfficeCode>, now: Moment) -> Result<Live, StorageError> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use tongguan_domain::ids::{DeclarationId, OfficeCode};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -39,6 +40,14 @@ pub struct Today {
     /// The beginning of the day in China.
     pub begins_at: Moment,
     counts: BTreeMap<(usize, Figure), i64>,
+}
+
+/// What was counted of an office on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficeDay {
+    /// The office's code (关区代码).
+    pub office: String,
+    counts: BTreeMap<Figure, i64>,
 }
 
 impl Figure {
@@ -135,6 +144,34 @@ pub fn today(
         }
     }
     Ok(Today { begins_at, counts })
+}
+
+/// What was counted on a day in China, of an office or of each that has anything, in the order of their codes.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn on_day(
+    view: &mut View<'_>,
+    office: Option<OfficeCode>,
+    day: Date,
+) -> Result<Vec<OfficeDay>, StorageError> {
+    let begins_at = Moment::start_of(day);
+    let office = office.map(|office| office.to_string());
+    let mut offices = BTreeMap::<String, BTreeMap<Figure, i64>>::new();
+    for row in view.figures(begins_at, begins_at.plus_days(1), office.as_deref())? {
+        let known = Figure::NUMBERED.into_iter().find(|(number, _)| *number == row.kind);
+        if let Some((_, figure)) = known {
+            *offices.entry(row.office).or_default().entry(figure).or_default() += row.count;
+        }
+    }
+    Ok(offices.into_iter().map(|(office, counts)| OfficeDay { office, counts }).collect())
+}
+
+impl OfficeDay {
+    /// How many.
+    pub fn total(&self, figure: Figure) -> i64 {
+        self.counts.get(&figure).copied().unwrap_or(0)
+    }
 }
 
 impl Today {

@@ -91,12 +91,21 @@ async fn whoever_belongs_to_no_office_sees_the_figures_of_each_on_the_page_and_b
     let empty = browser.open("/figures").await;
     assert!(empty.body.contains("name=\"office\"") && !empty.body.contains("id=\"live\""));
     assert!(!has_chinese(&own_words(&stage, &empty).replace("中文", "")), "{}", empty.body);
+    let row = format!("href=\"/figures?office={own}&amp;day=");
+    assert!(empty.body.contains(&row) && empty.body.contains("In all"), "{}", empty.body);
+    let before = browser.open("/figures?day=2020-01-01").await;
+    assert!(before.body.contains("Nothing was counted on that day"), "{}", before.body);
+    assert_eq!(browser.open("/figures?day=soon").await.status, StatusCode::BAD_REQUEST);
     let wrong = browser.open("/figures?office=29").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("four digits"), "{}", wrong.body);
     let mut zhang = stage.site.signed_in("zhang").await;
     let page = zhang.open("/figures").await;
     assert!(page.body.contains(&format!("Office {own} today")), "{}", page.body);
+    assert!(page.body.contains(&row), "{}", page.body);
+    let day = row.replace("&amp;", "&").trim_start_matches("href=\"").to_owned();
+    let day = zhang.open(&format!("{day}2026-03-02")).await;
+    assert!(day.body.contains("Offices on 2026-03-02"), "{}", day.body);
 }
 
 #[tokio::test]
