@@ -13,6 +13,7 @@ use crate::problem::Problem;
 const STYLE: &str = include_str!("../static/tongguan.css");
 const LIVE: &str = include_str!("../static/live.js");
 const PROGRESS: &str = include_str!("../static/progress.js");
+const TIMES: &str = include_str!("../static/times.js");
 const PASSKEY: &str = include_str!("../static/passkey.js");
 
 /// What is named by its content does not change.
@@ -24,8 +25,12 @@ pub static STYLE_ADDRESS: LazyLock<String> = LazyLock::new(|| named("css", STYLE
 /// The address of the script that tells how far something has come.
 pub static PROGRESS_ADDRESS: LazyLock<String> = LazyLock::new(|| named("js", PROGRESS.as_bytes()));
 
+/// The address of the script that tells times by the reader's clock.
+pub static TIMES_ADDRESS: LazyLock<String> = LazyLock::new(|| named("js", TIMES.as_bytes()));
+
 /// The address of the script that asks browsers for passkeys.
 pub static PASSKEY_ADDRESS: LazyLock<String> = LazyLock::new(|| named("js", PASSKEY.as_bytes()));
+
 /// The address of the script that shows live figures anew.
 pub static LIVE_ADDRESS: LazyLock<String> = LazyLock::new(|| named("js", LIVE.as_bytes()));
 
@@ -39,6 +44,7 @@ pub async fn asset(Path(wanted): Path<String>) -> Result<Response, Problem> {
         address if address == *STYLE_ADDRESS => ("text/css; charset=utf-8", STYLE),
         address if address == *LIVE_ADDRESS => ("text/javascript; charset=utf-8", LIVE),
         address if address == *PROGRESS_ADDRESS => ("text/javascript; charset=utf-8", PROGRESS),
+        address if address == *TIMES_ADDRESS => ("text/javascript; charset=utf-8", TIMES),
         address if address == *PASSKEY_ADDRESS => ("text/javascript; charset=utf-8", PASSKEY),
         _ => return Err(Problem::NoSuchPage),
     };

@@ -12,7 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use tongguan_domain::access::Permission;
 use tongguan_domain::time::Moment;
 
-use super::assets::STYLE_ADDRESS;
+use super::assets::{STYLE_ADDRESS, TIMES_ADDRESS};
 use super::sound::{Tone, player};
 use super::words::data;
 use crate::addresses::Addresses;
@@ -83,9 +83,10 @@ const PLACES: &[Place] = &[
     place("/documents", ("单证", "Documents"), Some(Permission::ReadMail)),
     place("/mail", ("信箱", "Mailbox"), Some(Permission::ReadMail)),
     place("/tax-bills", ("税单", "Tax bills"), Some(Permission::ReadMail)),
+    place("/guarantee", ("担保", "Guarantee"), Some(Permission::ReadMail)),
     place("/books", ("保税", "Bonded stock"), Some(Permission::ReadAccounts)),
     place("/consolidations", ("汇总申报", "Consolidation"), Some(Permission::ReadParcels)),
-    place("/filings", ("备案", "Filings"), Some(Permission::File)),
+    place("/filings", ("备案", "Filings"), Some(Permission::ReadParcels)),
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
     place("/webhooks", ("推送", "Webhooks"), Some(Permission::ManagePrograms)),
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
@@ -214,6 +215,7 @@ impl Visit {
                             "Tongguan is open source, connected to no authority and endorsed by none.",
                         ))
                     } } }
+                    script src=(TIMES_ADDRESS.as_str()) defer {}
                 }
             }
         }
@@ -279,11 +281,14 @@ impl Visit {
     }
 }
 
-/// A time as people read it, in China's zone, with all of it for programs and for whoever hovers.
+/// A time as people read it, by the clock of China's offices, which is named. Where scripts run, it is told by the clock
+/// of whoever reads, and the office's to whoever hovers.
 pub fn time(at: Moment) -> Markup {
-    let exact = at.to_string();
-    html! { time datetime=(exact) title=(exact) { (time_of(at)) } }
+    html! { time datetime=(at) { (time_of(at)) " " (ZONE) } }
 }
+
+/// The zone of China's offices, as it stands behind times.
+pub const ZONE: &str = "UTC+8";
 
 /// Day and time to the second, in China's zone.
 pub fn time_of(at: Moment) -> String {
