@@ -123,6 +123,7 @@ async fn shown(
         }
         (password(visit, person.has_password))
         (own_accounts)
+        (authenticator(visit, person.has_codes))
         (own_passkeys)
         h2 { (visit.say("会话", "Sessions")) }
         (listed(visit, &sessions))
@@ -151,6 +152,26 @@ fn password(visit: &Visit, is_there: bool) -> Markup {
             }
             (password_fields(visit))
             button { (visit.say("更改", "Change")) }
+        }
+    }
+}
+
+/// The codes of an authenticator, and the way to them.
+fn authenticator(visit: &Visit, has_codes: bool) -> Markup {
+    html! {
+        h2 { (visit.say("验证器", "Authenticator")) }
+        @if has_codes {
+            p { (visit.say(
+                "已设置：登录时除口令外还须输入它显示的数字。如需更换，请向管理员索取新的邀请。",
+                "It is set up: you sign in with the password and the digits that it shows. To have another one, ask \
+                 your administrator for an invitation.",
+            )) }
+        } @else {
+            p { (visit.say(
+                "未设置。设置后，仅凭口令不能登录您的账号。",
+                "There is none yet. With one, nobody signs in as you by the password alone.",
+            )) }
+            p { a href="/second-factor?next=/account" { (visit.say("设置验证器", "Set up an authenticator")) } }
         }
     }
 }

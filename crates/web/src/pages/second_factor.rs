@@ -16,7 +16,7 @@ use tongguan_application::people::{Enrolment, NextStep, PeopleError};
 use super::form::{Sent, go_to, own};
 use super::passkeys;
 use super::shell::{Visit, nothing, notice};
-use super::sign_in::{Onward, settled, told, with_session};
+use super::sign_in::{Onward, held_off, settled, told, with_session};
 use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
 use crate::part::Query;
@@ -63,7 +63,10 @@ pub async fn confirm(
     });
     match confirmed.await? {
         Ok(token) => Ok(with_session(&shared, go_to(&next), Some(token))),
-        Err(error) => refused(&shared, &visit, &session, &next, &error).await,
+        Err(error) => {
+            let page = refused(&shared, &visit, &session, &next, &error).await?;
+            Ok(held_off(page, &error, now))
+        }
     }
 }
 
@@ -86,9 +89,12 @@ async fn asked(
     why: Option<&str>,
 ) -> Result<Response, Problem> {
     let has_one = session.person.next == Some(NextStep::ShowCode);
+    let is_asked_for = session.person.next == Some(NextStep::SetUpSecondFactor);
+    // Nothing is begun that could not be ended: a second authenticator is no second factor.
+    let has_set_up = session.person.next.is_none() && session.person.has_codes;
     let (people, name) = (Arc::clone(&shared.access.people), session.person.sign_in.clone());
     // Each time another secret: what was shown on a page that was left is good for nothing.
-    let enrolment = match has_one {
+    let enrolment = match has_one || has_set_up {
         true => None,
         false => Some(blocking(move || people.begin_second_factor(&name)).await?),
     };
@@ -107,7 +113,11 @@ async fn asked(
     let body = html! {
         h1 { (title) }
         @if let Some(why) = why { (notice("bad", why)) }
-        @if !has_one || session.person.has_codes { (with_code(visit, next, enrolment.as_ref())) }
+        @if has_set_up {
+            p { (visit.say("验证器已设置；如需更换，请向管理员索取新的邀请。", "Your authenticator is set up. To have another one, ask your administrator for an invitation.")) }
+        } @else if !has_one || session.person.has_codes {
+            (with_code(visit, next, enrolment.as_ref(), is_asked_for))
+        }
         (by_passkey)
         @if has_one && !session.person.has_codes {
             p.muted { (visit.say(
@@ -120,12 +130,17 @@ async fn asked(
     Ok(visit.page_with(status, title, &body))
 }
 
-fn with_code(visit: &Visit, next: &str, enrolment: Option<&Enrolment>) -> Markup {
+fn with_code(
+    visit: &Visit,
+    next: &str,
+    enrolment: Option<&Enrolment>,
+    is_asked_for: bool,
+) -> Markup {
     html! {
         form.stacked method="post" action="/second-factor" {
             (visit.form_token())
             input type="hidden" name="next" value=(own(next));
-            @if let Some(enrolment) = enrolment { (set_up(visit, enrolment)) }
+            @if let Some(enrolment) = enrolment { (set_up(visit, enrolment, is_asked_for)) }
             div {
                 label for="code" { (visit.say("验证器显示的六位数字", "The six digits that your authenticator shows")) }
                 input.short #code name="code" inputmode="numeric" autocomplete="one-time-code"
@@ -136,14 +151,23 @@ fn with_code(visit: &Visit, next: &str, enrolment: Option<&Enrolment>) -> Markup
     }
 }
 
-fn set_up(visit: &Visit, enrolment: &Enrolment) -> Markup {
+fn set_up(visit: &Visit, enrolment: &Enrolment, is_asked_for: bool) -> Markup {
     html! {
         input type="hidden" name="enrolled" value=(URL_SAFE_NO_PAD.encode(&enrolment.sealed));
         p {
+            (match is_asked_for {
+                true => visit.say(
+                    "您的职责要求口令之外的第二因素。",
+                    "Your role asks for a second factor besides the password. ",
+                ),
+                false => visit.say(
+                    "设置后，登录时除口令外还须输入验证器显示的数字。",
+                    "Once it is set up, you sign in with the password and the digits that an authenticator shows. ",
+                ),
+            })
             (visit.say(
-                "您的职责要求口令之外的第二因素。请用验证器应用扫描下图，或手工输入密钥，然后输入它显示的数字。",
-                "Your role asks for a second factor besides the password. Scan this with an authenticator, or type \
-                 the key into it; then enter the digits that it shows.",
+                "请用验证器应用扫描下图，或手工输入密钥，然后输入它显示的数字。",
+                "Scan this with an authenticator, or type the key into it; then enter the digits that it shows.",
             ))
         }
         (picture(&enrolment.address, visit.say("二维码，内容与下面的密钥相同", "A QR code of the key below")))

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::people::{NextStep, PeopleError, SignedIn};
+use tongguan_domain::time::Moment;
 
 use super::form::{Sent, go_to, own};
 use super::shell::{self, Visit, notice};
@@ -116,7 +117,8 @@ pub async fn sign_in(
         Err(error) => {
             let why = told(&visit, &error);
             let why = Some((StatusCode::UNPROCESSABLE_ENTITY, why.as_str()));
-            asked(&shared, &visit, &next, &sign_in, why).await
+            let page = asked(&shared, &visit, &next, &sign_in, why).await?;
+            Ok(held_off(page, &error, now))
         }
     }
 }
@@ -191,6 +193,16 @@ pub fn settled<T>(outcome: Result<T, PeopleError>) -> Result<Result<T, PeopleErr
         ) => Err(error),
         settled => Ok(settled),
     }
+}
+
+/// The page of an error; where there were too many attempts, it says when to come again, to programs too.
+pub fn held_off(mut page: Response, error: &PeopleError, now: Moment) -> Response {
+    if let PeopleError::Locked { until } = error {
+        let seconds = until.since(now).as_secs().max(1);
+        *page.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    page
 }
 
 /// What went wrong, in the language of the visit.

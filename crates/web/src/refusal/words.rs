@@ -6,7 +6,7 @@ use tongguan_application::people::PeopleError;
 use tongguan_application::review::BadReason;
 use tongguan_domain::declaration::NotAllowed;
 
-use crate::pages::shell::time_of;
+use crate::pages::shell::{ZONE, time_of};
 use crate::pages::words::ruling;
 use crate::wording::Wording;
 
@@ -131,7 +131,14 @@ pub fn people(error: &PeopleError) -> Wording {
     let zh = match error {
         PeopleError::Wrong => "登录名、口令或验证码有误".to_owned(),
         PeopleError::Locked { until } => {
-            format!("尝试次数过多；该登录名在{}之前不能登录", time_of(*until))
+            let until = format!("{} {ZONE}", time_of(*until));
+            return Wording::new(
+                format!("尝试次数过多；该登录名在{until}之前不能登录。请届时再试，或请管理员重新邀请"),
+                format!(
+                    "There were too many attempts: with this name nobody signs in before {until}. Try again then, or \
+                     ask your administrator for an invitation"
+                ),
+            );
         }
         PeopleError::NoInvitation => {
             "邀请码不存在、已使用或已过期；请向管理员索取新的邀请".to_owned()

@@ -38,6 +38,81 @@ async fn a_page_that_needs_somebody_leads_to_signing_in_and_back() {
 }
 
 #[tokio::test]
+async fn whoever_tried_too_often_is_told_when_to_come_again() {
+    let site = Site::new(lenient());
+    site.admit("zhang", standing_of(Role::Officer));
+    let mut browser = site.browser();
+    let wrong = [("sign_in", "zhang"), ("password", "a guess"), ("next", "/queue")];
+    let mut told = browser.send("/sign-in", &wrong).await;
+    for _ in 0..12 {
+        if told.status != StatusCode::UNPROCESSABLE_ENTITY {
+            break;
+        }
+        told = browser.send("/sign-in", &wrong).await;
+    }
+    assert_eq!(told.status, StatusCode::TOO_MANY_REQUESTS, "{told:?}");
+    let wait: u64 = told.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=3600).contains(&wait), "{wait}");
+    assert!(told.body.contains("UTC+8") && !told.body.contains("+08:00"), "{}", told.body);
+}
+
+#[tokio::test]
+async fn a_clerk_may_set_an_authenticator_up_and_learns_of_it_on_the_account() {
+    let site = Site::new(lenient());
+    site.admit("li.wei", standing_of(Role::Clerk));
+    let mut browser = site.signed_in("li.wei").await;
+    let page = browser.open("/account").await;
+    assert!(page.body.contains("href=\"/second-factor?next=/account\""), "{}", page.body);
+    let page = browser.open("/second-factor?next=/account").await;
+    assert!(page.body.contains("<svg") && !page.body.contains("Your role asks"), "{}", page.body);
+    browser.language = "zh";
+    let page = browser.open("/account").await;
+    assert!(page.body.contains("设置验证器"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn times_name_their_zone_and_a_script_tells_the_readers() {
+    let site = Site::new(lenient());
+    site.admit("li.wei", standing_of(Role::Clerk));
+    let mut browser = site.signed_in("li.wei").await;
+    let page = browser.open("/account").await.body;
+    let (_, time) = page.split_once("<time datetime=\"").unwrap();
+    let (exact, shown) = time.split_once("\">").unwrap();
+    assert!(exact.starts_with("2026-11-23T12:00:00") && exact.ends_with("+08:00"), "{exact}");
+    assert!(shown.starts_with("2026-11-23 12:00:00 UTC+8</time>"), "{shown}");
+    let script = page.rsplit("<script src=\"").next().unwrap().split('"').next().unwrap();
+    let script = browser.open(script).await;
+    assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
+    assert!(script.body.contains("time[datetime]"), "{}", script.body);
+}
+
+#[tokio::test]
+async fn every_place_of_the_navigation_is_open_to_whoever_sees_it() {
+    let site = Site::new(lenient());
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Program) {
+        site.admit(role.name(), standing_of(role));
+        let mut browser = site.signed_in(role.name()).await;
+        let page = browser.open("/account").await.body;
+        let (_, navigation) = page.split_once("<nav class=\"main\"").unwrap();
+        let navigation = navigation.split("</nav>").next().unwrap();
+        let places: Vec<_> = navigation
+            .split("href=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect();
+        for place in &places {
+            let answer = browser.open(place).await;
+            assert_eq!(answer.status, StatusCode::OK, "{role:?} {place}: {answer:?}");
+        }
+        let sees = |place: &str| places.iter().any(|it| it == place);
+        let is_of_enterprise =
+            matches!(role, Role::EnterpriseAdministrator | Role::Clerk | Role::Reader);
+        assert_eq!(sees("/guarantee"), is_of_enterprise, "{role:?}");
+        assert!(sees("/filings") || !(is_of_enterprise || role == Role::Auditor), "{role:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_officer_sets_a_second_factor_up_before_anything_else() {
     let site = Site::new(Policy::default());
     site.admit("zhang", standing_of(Role::Officer));
