@@ -17,6 +17,7 @@ use tongguan_domain::access::{Role, SignIn, Standing};
 use super::form::{Sent, go_to};
 use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::{Empty, settled, told};
+use super::words::language_of;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::part::{Path, Query};
@@ -35,7 +36,7 @@ pub struct Behind {
 }
 
 /// Somebody who is to be let in.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Invited {
     sign_in: String,
     name: String,
@@ -65,7 +66,8 @@ pub async fn page(
     caller: Caller,
     Query(behind): Query<Behind>,
 ) -> Result<Response, Problem> {
-    listed(&shared, &visit, &caller, behind, StatusCode::OK, &nothing()).await
+    let (told, nobody) = (nothing(), Invited::default());
+    listed(&shared, &visit, &caller, behind, (StatusCode::OK, &told, &nobody)).await
 }
 
 /// Lets somebody in, and shows the link with which a password is chosen.
@@ -85,19 +87,31 @@ pub async fn let_in(
         (Ok(_), 0 | LONGEST..) => {
             again(visit.say("请填写姓名".to_owned(), "Say the person's name".to_owned()))
         }
-        (Ok(sign_in), _) => {
-            let standing = standing(&caller, &invited.role, &invited.organisation)?;
-            let new = NewPerson { sign_in: sign_in.clone(), name, standing };
-            let acting = move |shared: &Shared, cause: &Cause| {
-                add(&mut shared.access.people.writer(), &new, cause, shared.access.clock.now())
-            };
-            match acted(&shared, &caller, acting).await? {
-                Ok(invitation) => (StatusCode::OK, link(&visit, &sign_in, &invitation)),
-                Err(why) => again(told(&visit, &why)),
+        (Ok(sign_in), _) => match standing(&caller, &invited.role, &invited.organisation) {
+            // What the form does not offer was not mistyped.
+            Err(problem) if caller.standing != Standing::System => return Err(problem),
+            Err(_) => again(visit.say(
+                "此角色与单位不符：企业人员填企业的编号，关员填四位关区代码，其他监管部门填其名称".to_owned(),
+                "Role and organisation do not go together: for an enterprise give the number of the party, for an \
+                 officer the four digits of the office, for another authority its name"
+                    .to_owned(),
+            )),
+            Ok(standing) => {
+                let new = NewPerson { sign_in: sign_in.clone(), name, standing };
+                let acting = move |shared: &Shared, cause: &Cause| {
+                    add(&mut shared.access.people.writer(), &new, cause, shared.access.clock.now())
+                };
+                match acted(&shared, &caller, acting).await? {
+                    Ok(invitation) => (StatusCode::OK, link(&shared, &visit, &sign_in, &invitation)),
+                    Err(why) => again(told(&visit, &why)),
+                }
             }
-        }
+        },
     };
-    listed(&shared, &visit, &caller, Behind { after: String::new() }, status, &told).await
+    // What was refused is mended rather than typed again.
+    let draft = if status == StatusCode::OK { Invited::default() } else { invited };
+    let first = Behind { after: String::new() };
+    listed(&shared, &visit, &caller, first, (status, &told, &draft)).await
 }
 
 /// One person, and what can be done.
@@ -126,7 +140,7 @@ pub async fn invite_anew(
     };
     Ok(match acted(&shared, &caller, acting).await? {
         Ok(invitation) => {
-            let told = link(&visit, &person.sign_in, &invitation);
+            let told = link(&shared, &visit, &person.sign_in, &invitation);
             shown(&visit, &caller, &person, StatusCode::OK, &told)
         }
         Err(why) => refused(&visit, &caller, &person, &why),
@@ -229,8 +243,7 @@ async fn listed(
     visit: &Visit,
     caller: &Caller,
     behind: Behind,
-    status: StatusCode,
-    told: &Markup,
+    (status, told, draft): (StatusCode, &Markup, &Invited),
 ) -> Result<Response, Problem> {
     let organisation = match caller.standing {
         Standing::System => None,
@@ -269,25 +282,26 @@ async fn listed(
             div {
                 label for="sign_in" { (visit.say("登录名", "Name to sign in with")) }
                 p.hint #hint { (visit.say("此后不能更改", "It never changes")) }
-                input #sign_in name="sign_in" maxlength="60" aria-describedby="hint" autocomplete="off" required;
+                input #sign_in name="sign_in" value=(draft.sign_in) maxlength="60" aria-describedby="hint" autocomplete="off" required;
             }
             div {
                 label for="name" { (visit.say("姓名", "Name that others see")) }
-                input #name name="name" maxlength=(LONGEST - 1) autocomplete="off" required;
+                input #name name="name" value=(draft.name) lang=[language_of(&draft.name)]
+                    maxlength=(LONGEST - 1) autocomplete="off" required;
             }
-            (role_fields(visit, caller, None))
+            (role_fields(visit, caller, &draft.role, &draft.organisation))
             button { (visit.say("邀请", "Invite")) }
         }
     };
     Ok(visit.page_with(status, title, &body))
 }
 
-fn role_fields(visit: &Visit, caller: &Caller, now: Option<Standing>) -> Markup {
+fn role_fields(visit: &Visit, caller: &Caller, now: &str, organisation: &str) -> Markup {
     html! {
         div {
             label for="role" { (visit.say("角色", "Role")) }
             select #role name="role" { @for role in roles(caller) {
-                option value=(role.name()) selected[now.is_some_and(|now| now.role() == role)] {
+                option value=(role.name()) selected[role.name() == now] {
                     (visit.language.of(role.title()))
                 }
             } }
@@ -300,7 +314,7 @@ fn role_fields(visit: &Visit, caller: &Caller, now: Option<Standing>) -> Markup 
                     "The number of a party, the four digits of an office, or the name of an authority",
                 )) }
                 input #organisation name="organisation" aria-describedby="of"
-                    value=(now.map(Standing::organisation).unwrap_or_default());
+                    value=(organisation);
             }
         }
     }
@@ -353,7 +367,7 @@ fn acts(visit: &Visit, caller: &Caller, person: &Person) -> Markup {
         p { (visit.say("该人员的会话将全部结束。", "All sessions of the person end.")) }
         form.stacked method="post" action=(at("role")) {
             (visit.form_token())
-            (role_fields(visit, caller, Some(person.standing)))
+            (role_fields(visit, caller, person.standing.role().name(), &person.standing.organisation()))
             button { (visit.say("更改", "Change")) }
         }
         h2 { (visit.say("重新邀请", "Invite anew")) }
@@ -389,7 +403,8 @@ fn refused(visit: &Visit, caller: &Caller, person: &Person, why: &PeopleError) -
     shown(visit, caller, person, StatusCode::UNPROCESSABLE_ENTITY, &told)
 }
 
-fn link(visit: &Visit, name: &SignIn, invitation: &Invitation) -> Markup {
+fn link(shared: &Shared, visit: &Visit, name: &SignIn, invitation: &Invitation) -> Markup {
+    let host = shared.access.address.as_deref().unwrap_or_default().trim_end_matches('/');
     html! {
         div.notice.good role="status" {
             p {
@@ -397,7 +412,11 @@ fn link(visit: &Visit, name: &SignIn, invitation: &Invitation) -> Markup {
                 (visit.say("；它只显示这一次，有效至", ". It is shown this once, and is good until "))
                 (time(invitation.expires_at)) (visit.say("：", ":"))
             }
-            pre { "/invitation/" (invitation.code) }
+            pre { (host) "/invitation/" (invitation.code) }
+            @if host.is_empty() { p { (visit.say(
+                "链接前须加上本服务的网址。",
+                "Put the address of this service before it.",
+            )) } }
         }
     }
 }

@@ -32,7 +32,8 @@ async fn a_guarantor_sees_its_guarantee_and_is_warned_in_time() {
     let page = browser.open("/guarantee").await;
     assert!(page.body.contains(&format!("CNY {held}")), "{}", page.body);
     assert!(!page.body.contains("nearly used up"), "{}", page.body);
-    assert!(!browser.open("/").await.body.contains("/guarantee\">"), "nothing is short");
+    let home = browser.open("/").await;
+    assert!(!home.body.contains("See the guarantee"), "nothing is short: {}", home.body);
     assert!(
         page.body.contains("held at release") && page.body.contains("a document"),
         "{}",

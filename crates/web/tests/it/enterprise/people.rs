@@ -31,7 +31,8 @@ async fn somebody_is_invited_and_chooses_a_password() {
     let invited = browser.send("/people", &good).await;
     assert_eq!(invited.status, StatusCode::OK, "{invited:?}");
     let (_, rest) = invited.body.split_once("<pre>").unwrap();
-    let link = rest.split('<').next().unwrap().to_owned();
+    let link = rest.split('<').next().unwrap();
+    let link = link.strip_prefix("http://localhost:8080").expect("a whole address").to_owned();
     assert!(!browser.open("/people").await.body.contains(&link), "it is shown once");
     let mut newcomer = stage.site.browser();
     let chosen = [("password", "quite a long phrase"), ("again", "quite a long phrase")];
@@ -40,6 +41,8 @@ async fn somebody_is_invited_and_chooses_a_password() {
     let taken = browser.send("/people", &good).await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(taken.body.contains("is taken"), "{}", taken.body);
+    assert!(taken.body.contains("value=\"wang\"") && taken.body.contains("value=\"Wang\""));
+    assert!(taken.body.contains("value=\"clerk\" selected"), "{}", taken.body);
     // What is not the enterprise's to give.
     for role in ["officer", "system-administrator", "program", "emperor"] {
         let form = form("zhao".to_owned(), role.to_owned());
