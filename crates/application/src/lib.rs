@@ -45,6 +45,7 @@
 //! | [`filing`] | what enterprises file, reviewed by officers until it is registered |
 //! | [`history`] | who changed what, from where, and when; who decided what |
 //! | [`keys`] | the ring of keys that seal: which one does, and how one is taken out of use |
+//! | [`transparency`] | the verifiable log: what was decided and answered, in a tree that nobody rewrites unseen |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`numbering`] | ids and official numbers |
 //! | [`sandbox`] | test enterprises for whoever wants to try, in a service that is nothing else |
@@ -102,5 +103,6 @@ pub mod sandbox;
 pub mod settings;
 pub mod tracking;
 pub mod transit;
+pub mod transparency;
 pub mod unmasking;
 pub mod webhooks;

@@ -157,6 +157,29 @@ pub trait Machine: Send + Sync {
     fn back_up(&self, now: Moment) -> Result<(), NoBackup>;
 }
 
+/// Another authority that signs heads of the verifiable log (见证方; C2SP tlog-witness).
+pub trait Witness: Send + Sync {
+    /// Asks it to sign a head, by the body of `add-checkpoint`.
+    ///
+    /// # Errors
+    /// Why it was not asked, or does not sign.
+    fn add_checkpoint(&self, request: &str) -> Result<WitnessAnswer, NotWitnessed>;
+}
+
+/// What a witness answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WitnessAnswer {
+    /// It signs: lines of signatures.
+    Signed(String),
+    /// The head that it saw last is not the one that was believed, but of so many leaves.
+    Seen(u64),
+}
+
+/// A witness does not sign, or was not reached.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotWitnessed(pub String);
+
 /// How much the log tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogLevel {

@@ -8,6 +8,7 @@
 //! | [`provider`] | providers of identity |
 //! | [`upstream`] | the window that messages are relayed to |
 //! | [`webhook`] | addresses that events are posted to |
+//! | [`witness`] | authorities that sign heads of the verifiable log |
 
 mod client;
 pub mod collector;
@@ -16,3 +17,4 @@ pub mod identity;
 pub mod provider;
 pub mod upstream;
 pub mod webhook;
+pub mod witness;

@@ -1149,3 +1149,53 @@ CREATE TABLE answered_request (
 ) CLUSTERED;
 
 CREATE INDEX answered_request_age ON answered_request (begun_at);
+
+-- The verifiable log: what it is called, by which key it signs, and how many leaves it has. One row.
+CREATE TABLE verifiable_log (
+    n BIGINT NOT NULL PRIMARY KEY CHECK (n = 1),
+    origin TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    seed BYTES NOT NULL,
+    size BIGINT NOT NULL CHECK (0 <= size),
+    founded_at BIGINT NOT NULL
+) CLUSTERED;
+
+-- Its hashes, 256 to a row: kilobytes, so a heap.
+CREATE TABLE log_tile (
+    bucket BIGINT NOT NULL,
+    level BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    hashes BYTES NOT NULL,
+    PRIMARY KEY (bucket, level, n)
+) HEAP;
+
+-- What its leaves tell of: runs of one source and partition, in the order in which they were taken up.
+CREATE TABLE log_run (
+    partition BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    last_seq BIGINT NOT NULL,
+    first_leaf BIGINT NOT NULL CHECK (0 <= first_leaf),
+    period TEXT NOT NULL,
+    seqs BYTES NOT NULL,
+    PRIMARY KEY (partition, source, last_seq)
+) CLUSTERED;
+
+-- Leaf after leaf, when everything is checked.
+CREATE INDEX log_run_leaf ON log_run (first_leaf);
+
+APPEND_ONLY log_run;
+
+CREATE TABLE log_head (
+    size BIGINT NOT NULL PRIMARY KEY CHECK (0 <= size),
+    signed_at BIGINT NOT NULL,
+    cosigned BIGINT NOT NULL CHECK (cosigned IN (0, 1)),
+    note TEXT NOT NULL
+) CLUSTERED;
+
+-- From which the salts of a month follow; without one where they were destroyed.
+CREATE TABLE log_secret (
+    period TEXT NOT NULL,
+    class TEXT NOT NULL,
+    secret BYTES,
+    PRIMARY KEY (period, class)
+) CLUSTERED;

@@ -72,6 +72,7 @@ mod store;
 pub mod stored;
 mod transfer;
 mod transit;
+mod transparency;
 mod tx;
 mod unmasking;
 mod webhook;
@@ -127,6 +128,9 @@ pub use serial::{Serial, SerialBlock};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transfer::{Compared, Portion, Progress, TransferError, give_up, transfer};
 pub use transit::TransitRow;
+pub use transparency::{
+    LogHeadRow, LogRow, LogRunRow, LogSecretRow, LogTileRow, RegisterPlace, StaleLogSecret,
+};
 pub use tx::{Tx, View};
 pub use unmasking::UnmaskingRow;
 pub use webhook::{DeadLetterRow, WebhookRow};

@@ -36,6 +36,7 @@ pub mod registration;
 pub mod requests;
 pub mod returned;
 pub mod traffic;
+pub mod witness;
 pub mod world;
 
 pub use tongguan_testbed::{disk, postgres};

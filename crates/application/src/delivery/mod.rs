@@ -11,7 +11,7 @@ mod zone;
 
 pub use follower::{Dispatch, FollowError, Follower, Round};
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
-pub(crate) use render::{addressees, guid_of, place_in, refusal_of_upstream};
+pub(crate) use render::{addressees, billed, consolidated, guid_of, place_in, refusal_of_upstream};
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ pub(crate) fn complete(
     let id = response.message_id;
     let message_key = (crate::numbering::partition_of(id.0), id);
     let message = view.messages(&[message_key])?.pop();
-    let bills = match render::billed(&response) {
+    let bills = match billed(&response) {
         Some((declaration, places)) => {
             let mut bills = view.tax_bills(&[(response.partition, declaration)])?;
             bills.retain(|bill| places.contains(&bill.n));
@@ -88,7 +88,7 @@ pub(crate) fn complete(
         }
         None => Vec::new(),
     };
-    let formal = match render::consolidated(&response) {
+    let formal = match consolidated(&response) {
         Some((bucket, number)) => view.formal_declarations(&[(bucket, number.as_str())])?.pop(),
         None => None,
     };

@@ -125,7 +125,7 @@ pub(crate) fn addressees(row: &tongguan_storage::Response) -> Result<Vec<String>
 }
 
 /// The tax bills that go with a response: the declaration, and which of its bills.
-pub(super) fn billed(response: &tongguan_storage::Response) -> Option<(DeclarationId, Vec<i64>)> {
+pub(crate) fn billed(response: &tongguan_storage::Response) -> Option<(DeclarationId, Vec<i64>)> {
     if response.kind != response_kind::RUN {
         return None;
     }
@@ -136,7 +136,7 @@ pub(super) fn billed(response: &tongguan_storage::Response) -> Option<(Declarati
 }
 
 /// The formal declaration whose result a response is.
-pub(super) fn consolidated(response: &tongguan_storage::Response) -> Option<(Partition, String)> {
+pub(crate) fn consolidated(response: &tongguan_storage::Response) -> Option<(Partition, String)> {
     if response.kind != response_kind::CONSOLIDATED {
         return None;
     }

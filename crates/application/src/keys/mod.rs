@@ -154,7 +154,7 @@ impl SealedBy {
 
 impl std::fmt::Display for SealedBy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let SealedSecrets { second_factors, webhook_secrets, answers } = self.secrets;
+        let SealedSecrets { second_factors, webhook_secrets, answers, log_secrets } = self.secrets;
         let bundles = self.bundles.iter().map(|(month, n)| (*n, format!("bundles of {month}")));
         let others = [
             (self.pictures, "pictures".to_owned()),
@@ -162,6 +162,7 @@ impl std::fmt::Display for SealedBy {
             (second_factors, "second factors".to_owned()),
             (webhook_secrets, "secrets of webhooks".to_owned()),
             (answers, "kept answers".to_owned()),
+            (log_secrets, "secrets of the verifiable log".to_owned()),
         ];
         let all = bundles.chain(others).filter(|(n, _)| *n > 0);
         let all: Vec<_> = all.map(|(n, what)| format!("{n} {what}")).collect();

@@ -13,7 +13,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{
     DataKey, DeclaredBody, DeclaredKind, Keyring, SealError, SealedBundle,
 };
-use tongguan_storage::{Backoff, Remedy, StorageError, Store, Tx, Writer};
+use tongguan_storage::{Backoff, Remedy, StaleLogSecret, StorageError, Store, Tx, Writer};
 
 use super::{KeyId, KeysError, sealed_by};
 use crate::answered::place_of_answer;
@@ -21,6 +21,7 @@ use crate::evidence::place_of_upload;
 use crate::people::place_of_second_factor;
 use crate::pictures::place_of_picture;
 use crate::ports::Clock;
+use crate::transparency::{place_of_key, place_of_secret};
 use crate::webhooks::reseal_secrets;
 
 /// Bundles are looked for so many at a time.
@@ -56,6 +57,8 @@ pub struct Resealed {
     pub webhook_secrets: u64,
     /// Kept answers.
     pub answers: u64,
+    /// Secrets of the verifiable log.
+    pub log_secrets: u64,
     /// What does not open with the key that it names; it stays as it is.
     pub damaged: Vec<Damaged>,
 }
@@ -73,6 +76,8 @@ pub enum Damaged {
     WebhookSecret(i64),
     /// A kept answer, by client and key.
     Answer(String, String),
+    /// A secret of the verifiable log, by month and class; its own key where there are none.
+    LogSecret(Option<(String, String)>),
 }
 
 impl fmt::Display for Damaged {
@@ -90,6 +95,10 @@ impl fmt::Display for Damaged {
                 write!(f, "a secret of webhook {:016x}", number.cast_unsigned())
             }
             Self::Answer(client, key) => write!(f, "the kept answer of {client} under `{key}`"),
+            Self::LogSecret(Some((period, class))) => {
+                write!(f, "the secret of the verifiable log for {class} records of {period}")
+            }
+            Self::LogSecret(None) => write!(f, "the key of the verifiable log"),
         }
     }
 }
@@ -258,6 +267,7 @@ impl Work<'_> {
     fn secrets(&mut self) -> Result<(), KeysError> {
         self.second_factors()?;
         self.answers()?;
+        self.log_secrets()?;
         let webhooks = self.store.read(|view| view.webhooks(None))?;
         for webhook in webhooks {
             match reseal_secrets(&mut self.writer, self.keyring, webhook.number) {
@@ -319,6 +329,25 @@ impl Work<'_> {
             self.resealed.answers += settled(replaced)?;
             after = next;
         }
+    }
+
+    /// Three a month: all at once.
+    fn log_secrets(&mut self) -> Result<(), KeysError> {
+        let new = self.new;
+        for StaleLogSecret { of, sealed } in self.store.read(|view| view.stale_log_secrets(new))? {
+            let place = match &of {
+                Some((period, class)) => place_of_secret(period, class),
+                None => place_of_key(),
+            };
+            let damaged = Damaged::LogSecret(of.clone());
+            let Some(fresh) = self.anew(&place, &sealed, damaged)? else { continue };
+            let replaced = self.writer.retried(Backoff::default(), |tx| {
+                tx.still_seal(&[new])?;
+                tx.replace_log_secret(of.as_ref(), &sealed, &fresh)
+            });
+            self.resealed.log_secrets += settled(replaced)?;
+        }
+        Ok(())
     }
 
     /// A small secret sealed anew; nothing where it is damaged, which is noted, or was done meanwhile.

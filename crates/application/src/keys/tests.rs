@@ -21,6 +21,7 @@ use crate::history::{Cause, events};
 use crate::numbering::partition_of;
 use crate::pictures::place_of_picture;
 use crate::ports::Clock;
+use crate::transparency::{Logger, found, walk};
 
 on_both_engines! {
     the_first_start_makes_a_ring_and_no_later_one_does,
@@ -75,6 +76,16 @@ impl<'d> Case<'d> {
 
     fn writer(&self) -> Writer {
         self.desk.store.writer().unwrap()
+    }
+
+    /// Begins the verifiable log or goes on with it, and walks through it; gives its key.
+    fn log(&self, keyring: &Arc<Keyring>) -> String {
+        let log = found(&self.desk.store, keyring, None, noon(1)).unwrap();
+        let key = format!("{log:?}");
+        let mut logger = Logger::open(&self.desk.store, keyring.clone(), log).unwrap();
+        logger.take_up(noon(1)).unwrap();
+        assert!(walk(&self.desk.store, keyring, &[], &mut |_, _| {}).unwrap().is_sound());
+        key
     }
 
     fn rotate(&self, cipher: Option<Cipher>) -> KeyId {
@@ -253,6 +264,7 @@ fn a_key_goes_its_way_and_everything_it_sealed_stays_readable(desk: &Desk) {
     case.fill(&keyring);
     case.fill_secrets(&keyring);
     case.fill_declared(&keyring);
+    let log = case.log(&keyring);
     let waiting = add(&mut case.writer(), &case.path(), Some(Cipher::Sm4Gcm), &cause(), noon(2));
     let waiting = waiting.unwrap();
     let waits = (waiting, KeyState::Waits, true);
@@ -271,6 +283,7 @@ fn a_key_goes_its_way_and_everything_it_sealed_stays_readable(desk: &Desk) {
         "1 second factors",
         "2 secrets of webhooks",
         "1 kept answers",
+        "2 secrets of the verifiable log",
     ] {
         assert!(refused.contains(what), "{what}: {refused}");
     }
@@ -287,6 +300,7 @@ fn a_key_goes_its_way_and_everything_it_sealed_stays_readable(desk: &Desk) {
         second_factors: 1,
         webhook_secrets: 2,
         answers: 1,
+        log_secrets: 2,
         damaged: Vec::new(),
     };
     assert_eq!(done, expected);
@@ -307,6 +321,7 @@ fn a_key_goes_its_way_and_everything_it_sealed_stays_readable(desk: &Desk) {
     case.every_message_opens(&later);
     case.everything_declared_opens(&later);
     case.every_secret_opens(&later);
+    assert_eq!(case.log(&later), log);
     assert_eq!(later.fingerprint("name", "王"), keyring.fingerprint("name", "王"));
     assert_eq!(case.told(), the_way(old, new));
 }

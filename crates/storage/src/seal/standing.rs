@@ -46,6 +46,8 @@ pub struct SealedSecrets {
     pub webhook_secrets: i64,
     /// Answers that are kept for a day.
     pub answers: i64,
+    /// Secrets of the verifiable log: its key, and those that salts follow from.
+    pub log_secrets: i64,
 }
 
 /// A bundle of messages, without its bytes.
@@ -151,6 +153,7 @@ impl View<'_> {
             second_factors: count("person", "totp")?,
             webhook_secrets: count("webhook", "secret")? + count("webhook", "earlier_secret")?,
             answers: count("answered_request", "answer")?,
+            log_secrets: count("verifiable_log", "seed")? + count("log_secret", "secret")?,
         })
     }
 

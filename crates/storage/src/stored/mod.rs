@@ -30,6 +30,7 @@ pub mod formal;
 mod golden;
 pub mod import_return;
 pub mod lodged;
+pub mod logged;
 pub mod movement;
 pub mod register;
 pub mod relay;

@@ -56,6 +56,7 @@ mod support;
 mod texts;
 mod tracking;
 mod transit;
+mod transparency;
 mod unmasking;
 mod waiting;
 mod webhooks;

@@ -16,8 +16,16 @@ pub fn tell_resealed(
     resealed: &Resealed,
     left: &[(KeyId, SealedBy)],
 ) -> anyhow::Result<()> {
-    let Resealed { bundles, pictures, evidence, second_factors, webhook_secrets, answers, damaged } =
-        resealed;
+    let Resealed {
+        bundles,
+        pictures,
+        evidence,
+        second_factors,
+        webhook_secrets,
+        answers,
+        log_secrets,
+        damaged,
+    } = resealed;
     let mut out = std::io::stdout().lock();
     if as_json {
         let damaged: Vec<_> = damaged.iter().map(Damaged::to_string).collect();
@@ -34,6 +42,7 @@ pub fn tell_resealed(
             "second_factors": second_factors,
             "webhook_secrets": webhook_secrets,
             "answers": answers,
+            "log_secrets": log_secrets,
             "damaged": damaged,
             "left": left.collect::<Vec<_>>(),
         });
@@ -44,7 +53,7 @@ pub fn tell_resealed(
         out,
         "sealed anew with key {key}: {bundles} bundles of messages, {pictures} pictures, \
          {evidence} uploads of payment evidence, {second_factors} second factors, \
-         {webhook_secrets} secrets of webhooks, {answers} kept answers"
+         {webhook_secrets} secrets of webhooks, {answers} kept answers, {log_secrets} secrets of the verifiable log"
     )?;
     for damaged in damaged {
         writeln!(
@@ -82,5 +91,6 @@ fn sealed_json(sealed: &SealedBy) -> Value {
         "second_factors": sealed.secrets.second_factors,
         "webhook_secrets": sealed.secrets.webhook_secrets,
         "answers": sealed.secrets.answers,
+        "log_secrets": sealed.secrets.log_secrets,
     })
 }

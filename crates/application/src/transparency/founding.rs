@@ -1,0 +1,99 @@
+//! Beginning the log: its name, and the key that signs its heads.
+
+use tongguan_domain::time::Moment;
+use tongguan_storage::seal::{Keyring, SealError, random, sealed_by};
+use tongguan_storage::{LogRow, Register, StorageError, Store};
+use tongguan_transparency::note::{Algorithm, Signer};
+
+use super::{LogError, from_row, place_of_key};
+use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
+
+/// The log of a store, as whoever has its key holds it.
+#[derive(Debug)]
+pub struct Log {
+    pub(super) signer: Signer,
+}
+
+/// What is known of the log without its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What it is called.
+    pub origin: String,
+    /// The public half of its key, as others write it down.
+    pub verifier: String,
+    /// How many leaves it has.
+    pub size: u64,
+    /// When it was begun.
+    pub founded_at: Moment,
+}
+
+/// The log of a store, where there is one.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn standing(store: &Store) -> Result<Option<Standing>, StorageError> {
+    let row = store.read(|view| view.verifiable_log())?;
+    Ok(row.map(|LogRow { origin, verifier, size, founded_at, .. }| Standing {
+        origin,
+        verifier,
+        size: from_row(size),
+        founded_at,
+    }))
+}
+
+/// Opens the log of a store, and begins it where there is none: by the name `origin`, or one that follows from its key.
+/// That it was begun is an audit event.
+///
+/// # Errors
+/// [`LogError`]; [`LogError::OtherOrigin`] where it is called otherwise.
+pub fn found(
+    store: &Store,
+    keyring: &Keyring,
+    origin: Option<&str>,
+    now: Moment,
+) -> Result<Log, LogError> {
+    let row = match store.read(|view| view.verifiable_log())? {
+        Some(row) => row,
+        None => begin(store, keyring, origin, now)?,
+    };
+    if let Some(wanted) = origin.filter(|wanted| *wanted != row.origin) {
+        return Err(LogError::OtherOrigin { standing: row.origin, wanted: wanted.to_owned() });
+    }
+    let seed = keyring.open_secret(&place_of_key(), &row.seed)?;
+    let seed = seed.as_slice().try_into().map_err(|_| SealError::Tampered)?;
+    let signer = Signer::new(&row.origin, Algorithm::Text, &seed)?;
+    match signer.verifier().to_string() == row.verifier {
+        true => Ok(Log { signer }),
+        false => Err(LogError::OtherKey(row.verifier)),
+    }
+}
+
+fn begin(
+    store: &Store,
+    keyring: &Keyring,
+    origin: Option<&str>,
+    now: Moment,
+) -> Result<LogRow, LogError> {
+    let (seed, name) = (random::<32>()?, random::<6>()?);
+    let made: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+    let origin = origin.map_or_else(|| format!("tongguan/{made}"), str::to_owned);
+    let verifier = Signer::new(&origin, Algorithm::Text, &seed)?.verifier().to_string();
+    let seed = keyring.seal_secret(&place_of_key(), &seed)?;
+    let key = sealed_by(&seed)?;
+    let row = LogRow { n: 1, origin, verifier, seed, size: 0, founded_at: now };
+    let cause = Cause::Command("first start".to_owned());
+    let mut writer = store.small_writer()?;
+    let begun = change(&mut writer, Register::Service, &cause, now, |tx| {
+        tx.still_seal(&[key])?;
+        let standing = tx.found_log(row.clone())?;
+        if standing != row {
+            // Another process was faster.
+            return Ok::<_, StorageError>((standing, Vec::new()));
+        }
+        let key = Field::changed("key", String::new(), standing.verifier.clone());
+        let subject = Subject::Service("verifiable log".to_owned());
+        let entry = Entry { subject, change: ChangeKind::Added, fields: key.into_iter().collect() };
+        Ok((standing, vec![entry]))
+    });
+    Ok(begun?)
+}
