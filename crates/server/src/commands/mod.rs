@@ -31,6 +31,7 @@ mod review;
 mod serve;
 mod tax;
 mod transit;
+mod verify_log;
 mod webhook;
 
 use std::process::ExitCode;
@@ -74,6 +75,7 @@ enum Command {
     Serve(serve::Serve),
     Tax(tax::Tax),
     Transit(transit::Transit),
+    VerifyLog(verify_log::VerifyLog),
     Webhook(webhook::Webhook),
 }
 
@@ -108,6 +110,7 @@ impl Tongguan {
             Command::Serve(serve) => serve.run(),
             Command::Tax(tax) => tax.run(),
             Command::Transit(transit) => transit.run(),
+            Command::VerifyLog(verify_log) => verify_log.run(),
             Command::Webhook(webhook) => webhook.run(),
         }
     }

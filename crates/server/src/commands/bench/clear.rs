@@ -13,6 +13,7 @@ use tongguan_application::intake::{Received, SignatureDemand, Way};
 use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline, StageTimes};
 use tongguan_application::ports::Clock;
+use tongguan_application::transparency::{Logger, found};
 use tongguan_codelists::Pack;
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::money::Money;
@@ -93,6 +94,8 @@ struct Stages {
     refine: f64,
     commit: f64,
     writer_idle: f64,
+    /// To make leaves of the verifiable log of it, on one thread, when everything else was done.
+    log: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -175,6 +178,7 @@ impl Clear {
         let rows = product.store.read(|view| view.row_counts())?;
         let mut measured =
             self.measured(&product, latencies, span, times, (rows_before, rows), traffic_before)?;
+        measured.stages_us.log = per(logged(&product)?, i64::try_from(self.parcels)?);
         measured.cleared = self.cleared(&product)? - cleared_before;
         anyhow::ensure!(
             measured.cleared == self.parcels,
@@ -220,6 +224,7 @@ impl Clear {
                 refine: per(times.refine_us, parcels),
                 commit: per(times.commit_us, parcels),
                 writer_idle: per(times.idle_us, parcels),
+                log: 0.0,
             },
             rows_per_parcel: per(count(&rows.1) - count(&rows.0), parcels),
             wal_bytes_per_parcel: per(log_bytes, parcels),
@@ -255,8 +260,12 @@ impl Measured {
         )?;
         writeln!(
             out,
-            "µs a parcel: refine {} (over {} threads), commit {}, writer idle {}",
-            stages_us.refine, self.settings.workers, stages_us.commit, stages_us.writer_idle
+            "µs a parcel: refine {} (over {} threads), commit {}, writer idle {}; log {} (afterwards, one thread)",
+            stages_us.refine,
+            self.settings.workers,
+            stages_us.commit,
+            stages_us.writer_idle,
+            stages_us.log
         )?;
         writeln!(
             out,
@@ -269,6 +278,16 @@ impl Measured {
             self.peak_rss_mib
         )
     }
+}
+
+/// Makes leaves of the verifiable log of everything; gives the microseconds that takes.
+fn logged(product: &Product) -> anyhow::Result<i64> {
+    let Product { store, keyring, clock, .. } = product;
+    let log = found(store, keyring, None, clock.now())?;
+    let mut logger = Logger::open(store, Arc::clone(keyring), log)?;
+    let began = clock.now();
+    logger.take_up(began)?;
+    Ok(clock.now().micros() - began.micros())
 }
 
 /// The state of exports that may leave the country (放行).

@@ -13,6 +13,7 @@ use serde_json::json;
 use tongguan_application::history::Cause;
 use tongguan_application::keys::{self, Cipher, KeyId, KeyState, Progress, SealedBy};
 use tongguan_application::ports::Clock as _;
+use tongguan_application::transparency::standing;
 use tongguan_storage::{About, Register, Store};
 
 use self::view::{as_json, tell_resealed};
@@ -44,6 +45,8 @@ enum KeysCommand {
     Retire(One),
     /// Take a retired key out of the key file. Copies of the database that it sealed cannot be read without it.
     Destroy(One),
+    /// Show what the verifiable log is called, and the public key that its heads are signed by.
+    Log(At),
     /// Show how the ring was changed, the newest change first.
     History(Page),
 }
@@ -103,6 +106,7 @@ impl Keys {
             KeysCommand::Reseal(at) => at.reseal(),
             KeysCommand::Retire(one) => one.retire(),
             KeysCommand::Destroy(one) => one.destroy(),
+            KeysCommand::Log(at) => at.log(),
             KeysCommand::History(page) => {
                 let store = page.place.open_existing(SystemClock.now())?;
                 page.print(store.as_ref(), Register::Keys, About::Everything, |_| None)
@@ -164,6 +168,27 @@ impl At {
             ]);
         }
         writeln!(out, "{grid}")?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn log(&self) -> anyhow::Result<ExitCode> {
+        let store = self.place.open_known(SystemClock.now())?;
+        let Some(log) = standing(&store)? else {
+            anyhow::bail!("there is no verifiable log yet: `tongguan serve` begins one");
+        };
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let said = json!({
+                "log": log.origin,
+                "key": log.verifier,
+                "leaves": log.size,
+                "since": log.founded_at.to_string(),
+            });
+            writeln!(out, "{said}")?;
+        } else {
+            writeln!(out, "{}", log.verifier)?;
+            eprintln!("log {} has {} leaves, since {}", log.origin, log.size, log.founded_at);
+        }
         Ok(ExitCode::SUCCESS)
     }
 
