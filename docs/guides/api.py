@@ -63,6 +63,7 @@ LEFT_OUT = {
     **dict.fromkeys(["add_picture", "show_picture"],
                     "needs a parcel that is examined; this one is released at once"),
     "prepare_cancellation": "needs a parcel that is not released yet; this one is released at once",
+    "prove_response": "its proof is there a second after it; docs/reference/log.md says what to do with it",
     "show_relayed": "needs a window upstream; this one decides by itself",
 }
 # What was asked: method and address.

@@ -8,6 +8,8 @@
 //! | `POST /ceb2grab/grab/realTimeDataUpload` | anybody; it is believed for its signature | takes payment evidence that a platform was asked for |
 //! | `POST /oauth2/token` | an access key, as its credentials | a token for the key, good for a quarter of an hour |
 //! | `/api/v1/…` | what [`Web::described`] says of each | the JSON interface |
+//! | `GET /mailbox/{dxp}/proof/{guid}` | an access key of the mailbox | the bundle that proves a response in it |
+//! | `GET /log/checkpoint`, `/log/key`, `/log/tile/…` | anybody | the verifiable log: its newest signed head, its key, its hashes |
 //! | `GET /health` | anybody | whether the process lives |
 //! | `GET /ready` | anybody | whether it can take messages now |
 //!
@@ -40,6 +42,7 @@ mod record;
 mod refusal;
 mod routes;
 mod trace;
+mod transparency;
 pub mod views;
 mod wording;
 
@@ -65,6 +68,7 @@ use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
 use tongguan_application::tracking::Tracking;
+use tongguan_application::transparency::Proofs;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_messages::certificate::TrustStore;
@@ -105,6 +109,8 @@ pub struct Access {
     pub tracking: Arc<Tracking>,
     /// What platforms are asked for of payments.
     pub evidence: Arc<Demands>,
+    /// What proves responses, and the heads of the verifiable log.
+    pub proofs: Arc<Proofs>,
     /// Which requests were answered.
     pub answered: Arc<Answered>,
     /// What webhooks are added and tried with.
@@ -218,6 +224,10 @@ pub fn web(access: Access) -> Web {
         .post("/ceb", Needs::MailboxKey, ceb::receive)
         .get("/mailbox/{dxp}", Needs::MailboxKey, mailbox::letters)
         .post("/mailbox/{dxp}/{n}/ack", Needs::MailboxKey, mailbox::acknowledge)
+        .get("/mailbox/{dxp}/proof/{guid}", Needs::MailboxKey, mailbox::proof)
+        .get("/log/checkpoint", Needs::Nothing, transparency::checkpoint)
+        .get("/log/key", Needs::Nothing, transparency::key)
+        .get("/log/tile/{*path}", Needs::Nothing, transparency::tile)
         .post(UPLOAD_PATH, Needs::Signature, evidence::upload)
         .post("/oauth2/token", Needs::ClientCredentials, oauth::token)
         .get("/.well-known/oauth-authorization-server", Needs::Nothing, oauth::metadata)

@@ -15,6 +15,7 @@ use crate::Shared;
 use crate::caller::{KeyHolder, blocking};
 use crate::part::{Path, Query};
 use crate::problem::{Problem, json_answer};
+use crate::transparency::{bundle_answer, proved};
 
 /// Places given at a time where the caller does not say, and at most.
 const USUAL: i64 = 100;
@@ -100,6 +101,20 @@ pub async fn acknowledge(
     });
     read.await??;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The bundle that proves a response which lies in the mailbox.
+pub async fn proof(
+    State(shared): State<Shared>,
+    KeyHolder(holder): KeyHolder,
+    Path((mailbox, guid)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let mailbox = own(&holder, &mailbox)?;
+    let proved = proved(&shared, guid).await?;
+    match proved.mailboxes.iter().any(|it| it == mailbox.as_str()) {
+        true => bundle_answer(&proved.bundle),
+        false => Err(Problem::NothingThere),
+    }
 }
 
 /// The mailbox of the path, which must be the holder's.

@@ -41,4 +41,5 @@ mod serve_tls;
 mod serve_traces;
 mod tax;
 mod transit;
+mod verify_log;
 mod webhook;

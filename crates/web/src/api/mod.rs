@@ -90,14 +90,12 @@ const LONGEST_ANSWER: usize = 32 << 20;
 pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
-    let routes = of_guarantees(of_casework(of_the_account(routes)));
+    let routes = of_guarantees(of_casework(of_the_account(of_responses(routes))));
     of_goods_in_store(of_consolidation(of_programs(of_filings(of_an_enterprise(routes)))))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Session, routes!(session::show, session::end))
         .api(Needs::Nothing, routes!(tax::compute))
         .api(Needs::Nothing, routes!(messages::check))
-        .api(Needs::Nothing, routes!(responses::check))
-        .api(Needs::Nothing, routes!(responses::show))
         .api(Needs::Nothing, routes!(codes::tables))
         .api(Needs::Nothing, routes!(codes::rows))
         .api(Needs::Nothing, routes!(codes::look_up))
@@ -164,6 +162,14 @@ fn of_the_account(routes: Routes) -> Routes {
         .api(known, routes!(account::end_session))
         .api(known, routes!(account::passkeys))
         .api(known, routes!(account::rename_passkey, account::remove_passkey))
+}
+
+/// Those of responses, for whoever was shown one.
+fn of_responses(routes: Routes) -> Routes {
+    routes
+        .api(Needs::Nothing, routes!(responses::check))
+        .api(Needs::Nothing, routes!(responses::show))
+        .api(Needs::Nothing, routes!(responses::prove))
 }
 
 /// Those of the parcels, the mailbox and the requests of an enterprise.

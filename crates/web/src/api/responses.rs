@@ -11,6 +11,7 @@ use super::part::Part;
 use crate::Shared;
 use crate::caller::blocking;
 use crate::problem::{Problem, json_answer};
+use crate::transparency::{bundle_answer, proof_of_shown};
 use crate::views::verified::VerifiedView;
 
 /// Check that a response is genuine
@@ -40,6 +41,22 @@ pub async fn show(
     Part(guid): Part<String>,
 ) -> Result<Response, Problem> {
     verified(&shared, guid.into_bytes()).await
+}
+
+/// Get the proof that a response was logged
+///
+/// Of a response that is shown whole, as it was received: its bundle holds no more than the response and how it was
+/// recorded, the path from its leaf of the verifiable log, and the signed head. `tongguan verify-log` and the page
+/// `/verify` verify it without this service. A response is proved within seconds of being made.
+#[utoipa::path(
+    post, path = "/api/v1/responses/proof", tag = "public", operation_id = "prove_response",
+    request_body(content = String, content_type = "application/xml", description = "The response."),
+    responses((status = 200, description = "The bundle.", content_type = "application/json", body = Object)),
+)]
+pub async fn prove(State(shared): State<Shared>, body: Body) -> Result<Response, Problem> {
+    let (_room, bytes) = whole(&shared, body).await?;
+    let _turn = shared.checks.try_acquire().map_err(|_| Problem::Busy)?;
+    bundle_answer(&proof_of_shown(&shared, bytes).await?)
 }
 
 async fn verified(shared: &Shared, shown: Vec<u8>) -> Result<Response, Problem> {

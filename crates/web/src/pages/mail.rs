@@ -27,6 +27,7 @@ use crate::caller::{Caller, blocking};
 use crate::mail::Wanted;
 use crate::part::{Path, Query};
 use crate::problem::Problem;
+use crate::transparency::{bundle_answer, proof_of_shown};
 use crate::views::mail::has_persons;
 
 /// Letters of a page.
@@ -35,6 +36,9 @@ const ROWS: usize = 50;
 const SHOWN: usize = 24 << 10;
 /// A message with more parts shows the first ones.
 const PARTS: usize = 40;
+
+/// How the file ends that proves a message.
+const PROOF: &str = ".proof.json";
 
 /// Which letters.
 #[derive(Debug, Default, Deserialize)]
@@ -171,7 +175,8 @@ pub async fn download(
     caller: Caller,
     Path((n, file)): Path<(i64, String)>,
 ) -> Result<Response, Problem> {
-    let place = file.strip_suffix(".xml").unwrap_or(&file).parse::<usize>();
+    let place = file.strip_suffix(PROOF).or(file.strip_suffix(".xml")).unwrap_or(&file);
+    let place = place.parse::<usize>();
     let place = place.ok().and_then(|place| place.checked_sub(1)).ok_or(Problem::NotFound)?;
     let letter = find(&shared, &caller, n).await?;
     let message = letter.messages.into_iter().nth(place).ok_or(Problem::NotFound)?;
@@ -180,6 +185,9 @@ pub async fn download(
             return Err(Problem::NotPermitted(Permission::Declare));
         }
         taken_out(&shared, &caller, n, place).await?;
+    }
+    if file.ends_with(PROOF) {
+        return bundle_answer(&proof_of_shown(&shared, message.xml).await?);
     }
     xml_file(&format!("{}-{n}-{}.xml", message.message, place + 1), message.xml)
 }
@@ -292,7 +300,14 @@ fn written(visit: &Visit, n: i64, place: usize, message: &Rendered) -> Markup {
                     "There are personal data in it: whoever may declare can download it.",
                 )) }
             } @else {
-                p { a href=(file) download { (visit.say("下载XML", "Download as XML")) } }
+                p {
+                    a href=(file) download { (visit.say("下载XML", "Download as XML")) }
+                    @if is_ours(message) {
+                        " " a href={ "/mail/" (n) "/" (place) (PROOF) } download {
+                            (visit.say("下载证明包", "Download the proof"))
+                        }
+                    }
+                }
             }
             @if message.xml.len() <= SHOWN && !has_persons(&read) {
                 details {
@@ -302,6 +317,11 @@ fn written(visit: &Visit, n: i64, place: usize, message: &Rendered) -> Markup {
             }
         }
     }
+}
+
+/// Whether a message answers, and is no copy of what somebody sent.
+fn is_ours(message: &Rendered) -> bool {
+    MessageType::from_code(message.message).is_none_or(|kind| kind.response().is_none())
 }
 
 /// Whether a text has to be read as Chinese: customs answers in Chinese, whoever reads it.

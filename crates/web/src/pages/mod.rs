@@ -102,6 +102,7 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/track", Needs::Nothing, track::follow)
         .get("/verify", Needs::Nothing, verify::page)
         .post("/verify", Needs::Nothing, verify::verify)
+        .post("/verify/proof", Needs::Nothing, verify::prove)
         .get("/tax", Needs::Nothing, tax::page)
         .get("/codes", Needs::Nothing, codes::page)
         .get("/developers", Needs::Nothing, developers::page)

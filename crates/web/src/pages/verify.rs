@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
+use tongguan_application::delivery::Rendered;
 use tongguan_application::mailboxes::{Made, Verdict};
+use tongguan_transparency::bundle::Proved;
 
 use super::form::pasted::{LONGEST, Pasted};
 use super::shell::{Visit, nothing, notice, time};
@@ -14,6 +16,7 @@ use crate::Shared;
 use crate::caller::blocking;
 use crate::pace::Address;
 use crate::problem::Problem;
+use crate::transparency::{bundle_answer, bundle_in, proof_of_shown};
 
 /// The form.
 pub async fn page(visit: Visit) -> Response {
@@ -37,9 +40,25 @@ pub async fn verify(
     }
     address.keep(&shared)?;
     let _turn = shared.checks.try_acquire().map_err(|_| Problem::Busy)?;
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        let proved = bundle_in(&shared, bytes).await?;
+        return Ok(shown(&visit, StatusCode::OK, &told_of_bundle(&visit, &proved)));
+    }
     let mailboxes = Arc::clone(&shared.access.mailboxes);
     let verdict = blocking(move || mailboxes.verify(bytes)).await?;
     Ok(shown(&visit, StatusCode::OK, &told(&visit, &verdict)))
+}
+
+/// What proves the response that was sent.
+pub async fn prove(
+    State(shared): State<Shared>,
+    address: Address,
+    pasted: Result<Pasted, Problem>,
+) -> Result<Response, Problem> {
+    let Pasted { bytes, .. } = pasted?;
+    address.keep(&shared)?;
+    let _turn = shared.checks.try_acquire().map_err(|_| Problem::Busy)?;
+    bundle_answer(&proof_of_shown(&shared, bytes).await?)
 }
 
 fn shown(visit: &Visit, status: StatusCode, answer: &Markup) -> Response {
@@ -52,6 +71,10 @@ fn shown(visit: &Visit, status: StatusCode, answer: &Markup) -> Response {
              Nothing of it is kept or shown.",
         )) }
         (answer)
+        p { (visit.say(
+            "也可核验证明包（.json）：它在本系统的可验证日志中证明一份回执。",
+            "A bundle (.json) that proves a response is verified here, too, against this service's verifiable log.",
+        )) }
         form.stacked method="post" action="/verify" enctype="multipart/form-data" {
             (visit.form_token())
             div {
@@ -64,9 +87,18 @@ fn shown(visit: &Visit, status: StatusCode, answer: &Markup) -> Response {
                     format!("原样保存的XML，不超过{}KiB。", LONGEST >> 10),
                     format!("The XML as it was received, at most {} KiB.", LONGEST >> 10),
                 )) }
-                input #file name="file" type="file" accept=".xml,application/xml,text/xml" aria-describedby="file-hint";
+                input #file name="file" type="file" accept=".xml,.json,application/xml,text/xml,application/json" aria-describedby="file-hint";
             }
-            button { (visit.say("核验", "Check")) }
+            p {
+                button { (visit.say("核验", "Check")) } " "
+                button.quiet formaction="/verify/proof" aria-describedby="proof-hint" {
+                    (visit.say("下载证明包", "Download the proof"))
+                }
+            }
+            p.hint #proof-hint { (visit.say(
+                "须提供整份回执。证明包可离线核验：tongguan verify-log 文件。",
+                "Needs the whole response. The bundle is verified without this service: tongguan verify-log FILE.",
+            )) }
         }
         h2 { (visit.say("能说明什么", "What this proves")) }
         ul { @for text in [
@@ -92,6 +124,44 @@ fn shown(visit: &Visit, status: StatusCode, answer: &Markup) -> Response {
         ] { li { (visit.language.of(text)) } } }
     };
     visit.page_with(status, title, &body)
+}
+
+fn told_of_bundle(visit: &Visit, proved: &Result<(Proved, Rendered), String>) -> Markup {
+    let (proved, response) = match proved {
+        Ok(proved) => proved,
+        Err(why) => {
+            return html! {
+                div.notice.bad role="alert" {
+                    p { strong { (visit.say(
+                        "未证明：证明包无效，或不是本系统日志的。",
+                        "Not proved: the bundle is not sound, or not of this service's log.",
+                    )) } }
+                    p lang="en" { (why) }
+                }
+            };
+        }
+    };
+    let checkpoint = &proved.head.checkpoint;
+    html! {
+        div.notice.good role="status" {
+            p { strong { (visit.say(
+                "已证明：该回执由本系统作出并已列入日志，一字未改。",
+                "Proved: this service made the response and logged it, and nothing was changed.",
+            )) } }
+            dl.facts {
+                dt { (visit.say("报文", "Message")) }
+                dd { code { (response.message) } }
+                dt { (visit.say("单号", "About")) }
+                dd { (response.key) }
+                dt { (visit.say("作出时间", "Made")) }
+                dd { (time(response.at)) }
+                dt { (visit.say("日志", "Log")) }
+                dd { code { (checkpoint.origin) } }
+                dt { (visit.say("树头所含记录数", "Leaves under the head")) }
+                dd { (checkpoint.size) }
+            }
+        }
+    }
 }
 
 fn told(visit: &Visit, verdict: &Verdict) -> Markup {

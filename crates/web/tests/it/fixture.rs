@@ -27,6 +27,7 @@ use tongguan_application::ports::{
 use tongguan_application::reception::{Errand, Reception};
 use tongguan_application::sandbox::{self, Sandbox};
 use tongguan_application::tracking::Tracking;
+use tongguan_application::transparency::Proofs;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_domain::access::{Authority, Role, SignIn, Standing};
@@ -240,6 +241,7 @@ impl Site {
             tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             evidence: Arc::new(Demands::new(enquiries.clone(), keyring.clone())),
+            proofs: Arc::new(Proofs::new(&store, keyring.clone(), false)),
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             trust: watch::Sender::new(Arc::default()).subscribe(),
             people: people.clone(),

@@ -9,7 +9,7 @@ use tongguan_web::Route;
 use crate::fixture::Site;
 
 /// The routes that leave none, and why: the page of the audit says the same.
-pub const WITHOUT: [(&str, &str); 17] = [
+pub const WITHOUT: [(&str, &str); 19] = [
     ("/ceb", "a message is kept as it came, with who signed it"),
     ("/mail/send", "a message is kept as it came, with who signed it"),
     ("/mailbox/{dxp}/{n}/ack", "it moves the reader's own mark"),
@@ -18,7 +18,9 @@ pub const WITHOUT: [(&str, &str); 17] = [
     ("/api/v1/messages/check", "nothing is kept"),
     ("/api/v1/tax", "nothing is kept"),
     ("/api/v1/responses/check", "nothing is kept"),
+    ("/api/v1/responses/proof", "nothing is kept"),
     ("/verify", "nothing is kept"),
+    ("/verify/proof", "nothing is kept"),
     ("/track", "nothing is kept"),
     ("/parcels/views", "a name that somebody gives to his own filter"),
     ("/api/v1/account/second-factor", "nothing is kept before a code was shown"),

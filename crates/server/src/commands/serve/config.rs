@@ -23,6 +23,7 @@ use super::oidc::{self, ProviderSettings};
 use super::patience::Patience;
 use super::relay::RelaySettings;
 use super::tls::{Credentials, TlsSettings};
+use super::transparency::TransparencySettings;
 use super::webhooks::WebhookSettings;
 use crate::commands::gateway::{Identities, demand};
 use crate::commands::place::{KeyFile, Place};
@@ -70,6 +71,7 @@ pub struct Config {
     pub webhooks: WebhookSettings,
     /// Where platforms are asked for payment evidence.
     pub evidence: EvidenceSettings,
+    transparency: TransparencySettings,
     /// The window that messages are relayed to.
     pub relay: Option<RelaySettings>,
     windows: Vec<String>,
@@ -127,6 +129,7 @@ impl Default for Config {
             traces: None,
             webhooks: WebhookSettings::default(),
             evidence: EvidenceSettings::default(),
+            transparency: TransparencySettings::default(),
             relay: None,
             windows: Vec::new(),
             is_sandbox: false,
@@ -221,6 +224,11 @@ impl Config {
     /// The directory, of a sandbox.
     pub fn sandbox(&self) -> Option<&Path> {
         self.data.as_deref().filter(|_| self.is_sandbox)
+    }
+
+    /// The verifiable log; none in a sandbox, where nothing is real.
+    pub fn logging(&self) -> TransparencySettings {
+        if self.is_sandbox { TransparencySettings::off() } else { self.transparency.clone() }
     }
 
     /// How often it is looked what others changed. In a sandbox at each message: whoever was registered a moment

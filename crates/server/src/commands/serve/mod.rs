@@ -15,6 +15,7 @@ mod relay;
 mod sandbox;
 mod self_signed;
 mod tls;
+mod transparency;
 mod webhooks;
 
 use std::io::Write as _;
@@ -44,6 +45,7 @@ use tongguan_application::people::People;
 use tongguan_application::pictures::Pictures;
 use tongguan_application::reception::Reception;
 use tongguan_application::tracking::Tracking;
+use tongguan_application::transparency::Proofs;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_storage::Store;
 use tongguan_web::{Access, web};
@@ -59,6 +61,7 @@ use self::post::Post;
 use self::proxies::seen_through;
 use self::relay::{RelaySettings, Relaying};
 use self::sandbox::{Ground, Running};
+use self::transparency::Logging;
 use crate::clock::SystemClock;
 use crate::commands::place::Place;
 use crate::product::{self, Product};
@@ -187,6 +190,8 @@ struct Served {
     /// What relays messages to another window, where there is one.
     relaying: Option<Relaying>,
     lists: (thread::JoinHandle<()>, crossbeam_channel::Sender<()>),
+    /// What keeps the verifiable log, unless that is turned off.
+    logging: Option<Logging>,
     /// What a sandbox has beside a real service.
     running: Option<Running>,
     /// Closed when the desk has ended.
@@ -227,16 +232,13 @@ impl Served {
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
         let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
         let lists = start_lists(&store)?;
+        let logging = config.logging().start(&store, &keyring, &clock)?;
+        let proofs = Proofs::new(&store, keyring.clone(), config.parcel_numbers);
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
         let (desk, ended) = start_desk(Desk::new(pipeline, errands, upkeep, clock.clone(), news));
         let post = thread::spawn(move || post.run());
         let limits = config.limits.of_web();
-        let officers = AtReception {
-            reception: reception.clone(),
-            store,
-            patience: limits.answer_within,
-            by: None,
-        };
+        let officers = officers_at(&reception, store, limits.answer_within);
         let machine = Arc::new(Host::new(officers.store.clone(), config));
         let relay = |it: &RelaySettings| it.start(officers.clone(), keyring.clone(), clock.clone());
         let relaying = config.relay.as_ref().map(relay).transpose()?;
@@ -254,6 +256,7 @@ impl Served {
             evidence,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
+            proofs: Arc::new(proofs),
             courier,
             trust,
             is_secure: config.tls.is_some() || config.people.secure_cookies,
@@ -264,12 +267,13 @@ impl Served {
             mail,
             limits,
         };
-        Ok(Self { access, desk, post, pushing, asking, relaying, lists, running, ended })
+        Ok(Self { access, desk, post, pushing, asking, relaying, lists, logging, running, ended })
     }
 
     /// Waits until everything that was taken in is decided and lies in its mailbox.
     fn finish(self) -> anyhow::Result<()> {
-        let Self { access, desk, post, pushing, asking, relaying, lists, running, .. } = self;
+        let Self { access, desk, post, pushing, asking, relaying, lists, logging, running, .. } =
+            self;
         let (lists, alive) = lists;
         running.map_or(Ok(()), Running::finish)?;
         relaying.map_or(Ok(()), Relaying::finish)?;
@@ -279,6 +283,7 @@ impl Served {
         desk.join().map_err(|_| anyhow::anyhow!("the desk died; start again"))??;
         drop(alive);
         lists.join().map_err(|_| anyhow::anyhow!("the lists of parcels died; start again"))?;
+        logging.map_or(Ok(()), Logging::finish)?;
         post.join().map_err(|_| anyhow::anyhow!("the post died; start again"))?;
         let pushed = pushing.map(thread::JoinHandle::join).transpose();
         pushed.map(drop).map_err(|_| anyhow::anyhow!("the webhooks died; start again"))
@@ -291,6 +296,11 @@ fn ground(config: &Config, place: &Place) -> anyhow::Result<Ground> {
         Some(directory) => Ground::sandbox(directory, &config.trust),
         None => Ground::real(place),
     }
+}
+
+/// Carries out what the service itself and its officers ask for, at the reception.
+fn officers_at(reception: &Reception, store: Store, patience: Duration) -> AtReception {
+    AtReception { reception: reception.clone(), store, patience, by: None }
 }
 
 /// Keeps lists beside clearing, on a thread of its own, until what comes with it is dropped.

@@ -1,8 +1,13 @@
 //! Anybody learns whether a response was made here, and whether it was changed.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
+use tongguan_application::ports::Clock as _;
+use tongguan_application::transparency::{Logger, found};
 use tongguan_domain::access::{Role, Standing};
+use tongguan_storage::seal::Keyring;
 use tongguan_testkit::parcels::{message, parcel};
 
 use super::Stage;
@@ -121,4 +126,53 @@ async fn the_page_tells_what_it_proves_and_shows_nothing_of_the_message() {
     let long = " ".repeat((1 << 20) + 1);
     let long = anybody.upload("/verify", &[("file", &long)]).await;
     assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", long.body);
+}
+
+/// Logs what was answered so far.
+fn log(stage: &Stage) {
+    let (store, now) = (&stage.world.store, stage.world.clock.now());
+    let keyring = Arc::new(Keyring::from_master(&[7; 32]));
+    let log = found(store, &keyring, None, now).unwrap();
+    Logger::open(store, keyring, log).unwrap().take_up(now).unwrap();
+}
+
+#[tokio::test]
+async fn a_response_that_is_shown_whole_is_proved_and_its_proof_is_verified() {
+    let stage = Stage::set();
+    let (mut merchant, mut anybody) = (stage.merchant().await, stage.site.browser());
+    assert_eq!(anybody.open("/log/checkpoint").await.status, StatusCode::NOT_FOUND);
+    let xml = merchant.open("/mail/1/1.xml").await.body;
+    let kind = [("content-type", "application/xml")];
+    let early = anybody.with(Method::POST, "/api/v1/responses/proof", &kind, &xml).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "{early:?}");
+    assert!(early.body.contains("ask again in a few seconds"), "{}", early.body);
+    log(&stage);
+    let proved = anybody.with(Method::POST, "/api/v1/responses/proof", &kind, &xml).await;
+    assert_eq!(proved.status, StatusCode::OK, "{proved:?}");
+    assert_eq!(merchant.open("/mail/1/1.proof.json").await.body, proved.body);
+    assert_eq!(anybody.upload("/verify/proof", &[("file", &xml)]).await.body, proved.body);
+    assert!(merchant.open("/mail/1").await.body.contains("/mail/1/1.proof.json"));
+
+    let page = anybody.upload("/verify", &[("file", &proved.body)]).await;
+    assert!(page.body.contains("Proved: this service made the response"), "{}", page.body);
+    let changed = proved.body.replacen("returnInfo", "returnInf0", 1);
+    let page = anybody.upload("/verify", &[("text", &changed)]).await;
+    assert!(page.body.contains("Not proved"), "{}", page.body);
+    assert!(page.body.contains("it was changed"), "{}", page.body);
+    let page = anybody.upload("/verify", &[("text", "{}")]).await;
+    assert!(page.body.contains("no bundle of a log"), "{}", page.body);
+
+    // Nobody is given what he does not have.
+    for (shown, status) in [
+        (own_number(&xml).to_owned(), StatusCode::CONFLICT),
+        (xml.replacen("returnInfo", "returnInf0", 1), StatusCode::CONFLICT),
+        ("<a/>".to_owned(), StatusCode::NOT_FOUND),
+    ] {
+        let refused = anybody.with(Method::POST, "/api/v1/responses/proof", &kind, &shown).await;
+        assert_eq!(refused.status, status, "{refused:?}");
+        assert!(!refused.body.contains("record"), "{}", refused.body);
+    }
+    for open in ["/log/checkpoint", "/log/key"] {
+        assert_eq!(anybody.open(open).await.status, StatusCode::OK, "{open}");
+    }
 }
