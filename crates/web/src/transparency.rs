@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
@@ -18,6 +18,7 @@ use tongguan_transparency::tile::AskedTile;
 
 use crate::Shared;
 use crate::caller::{aside, blocking};
+use crate::part::Path;
 use crate::problem::Problem;
 use crate::wording::Wording;
 

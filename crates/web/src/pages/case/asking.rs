@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -27,6 +27,7 @@ use crate::pages::mail::xml_file;
 use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, nothing, notice};
 use crate::pages::words::data;
+use crate::part::Path;
 use crate::problem::Problem;
 use crate::refusal::not_askable;
 

@@ -6,7 +6,7 @@ pub mod proposing;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use super::shell::{Visit, encoded, time};
 use super::words::{data, language_of};
 use crate::Shared;
 use crate::caller::blocking;
+use crate::part::Query;
 use crate::problem::Problem;
 
 /// Guarantees, and movements, of a page.

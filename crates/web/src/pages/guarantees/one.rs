@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ use crate::pages::audit::differences;
 use crate::pages::form;
 use crate::pages::shell::{Visit, time};
 use crate::pages::words::data;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::views::guarantee::{place_text, read_place};
 

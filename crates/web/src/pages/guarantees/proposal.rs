@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -20,6 +20,7 @@ use crate::pages::form::{Sent, go_to};
 use crate::pages::proposals::{Answered, answer_form};
 use crate::pages::shell::{Visit, nothing, time};
 use crate::pages::words::data;
+use crate::part::Path;
 use crate::problem::Problem;
 
 /// Shows it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -19,6 +19,7 @@ use crate::caller::{Caller, aside, blocking};
 use crate::pages::form::{Sent, go_to};
 use crate::pages::shell::{Visit, nothing, notice};
 use crate::pages::words::{data, language_of};
+use crate::part::Path;
 use crate::problem::Problem;
 use crate::refusal::{bad_reason, bad_terms, not_changed};
 

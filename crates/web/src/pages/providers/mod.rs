@@ -7,7 +7,7 @@ mod parts;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -25,6 +25,7 @@ use crate::Shared;
 use crate::caller::{Caller, aside, blocking};
 use crate::cookies::{ATTEMPT, SESSION};
 use crate::pace::Address;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 use crate::record::CameFrom;
 use crate::refusal::broken;
