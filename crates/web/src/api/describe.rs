@@ -201,6 +201,25 @@ pub fn whole(mut described: OpenApi, session_cookie: &str) -> OpenApi {
         "A token for an access key: the key's number is the client's id, the key itself its secret.",
     );
     components.add_security_scheme("token", SecurityScheme::OAuth2(token));
+    with_examples(described)
+}
+
+/// Gives each body of JSON an example, made of those of its fields.
+fn with_examples(mut described: OpenApi) -> OpenApi {
+    let known = json!(described);
+    for item in described.paths.paths.values_mut() {
+        let acts = [&mut item.post, &mut item.put, &mut item.delete];
+        let bodies = acts.into_iter().flatten().filter_map(|it| match &mut it.request_body {
+            Some(RefOr::T(body)) => Some(body),
+            _ => None,
+        });
+        for body in bodies {
+            if let Some(RefOr::T(content)) = body.content.get_mut("application/json") {
+                let schema = content.schema.as_ref();
+                content.example = schema.map(|schema| example(&known, &json!(schema)));
+            }
+        }
+    }
     described
 }
 

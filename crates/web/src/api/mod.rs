@@ -54,6 +54,7 @@ mod responses;
 mod returns;
 mod search;
 mod session;
+pub(crate) mod summaries;
 pub(crate) mod system;
 mod tax;
 mod transits;

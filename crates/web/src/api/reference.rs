@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::describe::{example, kind};
 use super::part::Part;
+use super::summaries::in_chinese;
 use crate::Shared;
+use crate::language::Language;
 use crate::pages::shell::Visit;
 use crate::problem::Problem;
 
@@ -57,9 +59,9 @@ pub async fn page(State(shared): State<Shared>, visit: Visit) -> Result<Response
             h2 { a href={ "/developers/api/" (tag) } { (visit.language.of(group)) } }
             ul {
                 @for it in all.iter().filter(|it| it.tag() == tag) {
-                    li lang="en" {
+                    li {
                         a href={ "/developers/api/" (tag) "#" (it.id()) } { (it.method.to_uppercase()) " " (it.path) }
-                        " – " (it.summary())
+                        " – " (it.summary_for(&visit))
                     }
                 }
             }
@@ -138,6 +140,14 @@ impl Described<'_> {
         text(&self.operation["summary"])
     }
 
+    /// In the reader's language, where it is known in that.
+    fn summary_for(&self, visit: &Visit) -> Markup {
+        match in_chinese(self.id()).filter(|_| visit.language == Language::Chinese) {
+            Some(summary) => html! { (summary) },
+            None => html! { span lang="en" { (self.summary()) } },
+        }
+    }
+
     fn shown(&self, visit: &Visit, described: &Value) -> Markup {
         let permission = text(&self.operation["x-permission"]);
         let parameters = self.operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
@@ -145,6 +155,7 @@ impl Described<'_> {
         html! {
             section aria-labelledby=(self.id()) {
                 h3 id=(self.id()) { code { (self.method.to_uppercase()) " " (self.path) } }
+                @if visit.language == Language::Chinese { p { (self.summary_for(visit)) } }
                 p lang="en" { (self.summary()) ". " (text(&self.operation["description"])) }
                 p { (visit.say("所需权限：", "Permission: ")) code { (permission) } }
                 @if !parameters.is_empty() { (self.parameters(visit, parameters)) }

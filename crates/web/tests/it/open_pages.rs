@@ -86,6 +86,32 @@ async fn every_open_page_is_written_as_it_must_be_in_both_languages() {
 }
 
 #[tokio::test]
+async fn newcomers_are_led_to_the_interface_and_to_webhooks() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    let page = browser.open("/developers").await;
+    for address in ["/developers/api", "/api/v1/openapi.json", "/webhooks"] {
+        assert!(page.body.contains(&format!("href=\"{address}\"")), "{address}: {}", page.body);
+    }
+    let api = browser.open("/developers/api").await;
+    assert!(api.body.contains("Compute the tax of a basket"), "{}", api.body);
+    browser.language = "zh";
+    let api = browser.open("/developers/api").await;
+    assert!(api.body.contains("计算税费") && !api.body.contains("Compute the tax"), "{}", api.body);
+    let group = browser.open("/developers/api/public").await;
+    assert!(group.body.contains("计算税费"), "{}", group.body);
+    let described = browser.open("/api/v1/openapi.json").await;
+    let described: serde_json::Value = serde_json::from_str(&described.body).unwrap();
+    for (path, item) in described["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let body = &operation["requestBody"]["content"]["application/json"];
+            let has_example = body["example"].is_object();
+            assert!(body.is_null() || has_example, "{method} {path}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_message_has_its_page_with_fields_sample_and_return_codes() {
     let site = Site::new(lenient());
     let mut browser = site.browser();
@@ -106,6 +132,14 @@ async fn every_message_has_its_page_with_fields_sample_and_return_codes() {
         let sample = browser.open(&format!("{address}/sample")).await;
         assert_eq!(sample.headers["content-type"], "application/xml; charset=utf-8");
         assert!(sample.body.contains(message.root()), "{}", sample.body);
+    }
+    for code in ["INV101", "SAS223"] {
+        let address = format!("/developers/messages/{code}");
+        assert!(list.body.contains(&format!("href=\"{address}\"")), "{address}");
+        in_both_languages(&mut browser, &address).await;
+        let sample = browser.open(&format!("{address}/sample")).await;
+        assert_eq!(sample.headers["content-type"], "application/xml; charset=utf-8");
+        assert!(sample.body.contains("<?xml") || sample.body.starts_with('<'), "{}", sample.body);
     }
     let unknown = browser.open("/developers/messages/CEB999").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);

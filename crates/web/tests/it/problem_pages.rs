@@ -113,7 +113,7 @@ async fn a_problem_with_an_address_is_told_in_both_languages() {
     site.admit("li.wei", standing_of(Role::Clerk));
     let mut browser = site.signed_in("li.wei").await;
     for (address, zh, en) in [
-        ("/mail?before=x", "每项只写一次", "each of them once"),
+        ("/documents?kind=1&kind=2", "每项只写一次", "each of them once"),
         ("/mail/x", "请核对其中的编号", "check the numbers in it"),
         ("/filings/%FF", "请核对其中的编号", "check the numbers in it"),
     ] {
@@ -136,7 +136,7 @@ async fn whoever_is_signed_in_stays_so_on_the_page_of_a_problem() {
         (Method::GET, "/declarations/1", StatusCode::NOT_FOUND, "check it and try again"),
         (Method::GET, "/nowhere", StatusCode::NOT_FOUND, "go on from the navigation"),
         (Method::GET, "/sign-out", StatusCode::METHOD_NOT_ALLOWED, "begin anew on the page"),
-        (Method::GET, "/mail?before=x", StatusCode::BAD_REQUEST, "each of them once"),
+        (Method::GET, "/documents?kind=1&kind=2", StatusCode::BAD_REQUEST, "each of them once"),
     ] {
         let answer = browser.request(method, address, "").await;
         assert_eq!(answer.status, status, "{address}: {answer:?}");

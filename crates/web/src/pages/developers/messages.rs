@@ -9,7 +9,9 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_messages::ceb::{EXPORT_TRANSFER, EXTEND, MessageType, SUBSCRIBE, TRANSFER};
 use tongguan_messages::sample::sample;
 use tongguan_messages::table::{Entity, Field, Form, Layout, Trailer};
+use tongguan_messages::zone::ZoneMessage;
 
+use super::zone;
 use crate::language::Language;
 use crate::pages::shell::{Visit, chinese};
 use crate::part::Path;
@@ -41,6 +43,7 @@ pub async fn list(visit: Visit) -> Response {
                 td { (answer(&visit, message)) }
             } } }
         } }
+        (zone::list(&visit))
         (statuses(&visit))
     };
     visit.page(title, &body)
@@ -48,6 +51,9 @@ pub async fn list(visit: Visit) -> Response {
 
 /// One message.
 pub async fn page(visit: Visit, Path(code): Path<String>) -> Result<Response, Problem> {
+    if let Some(message) = ZoneMessage::from_code(&code) {
+        return zone::page(&visit, message);
+    }
     let message = MessageType::from_code(&code).ok_or(Problem::NotFound)?;
     let layout = message.layout();
     let title = format!("{} {}", message.code(), visit.say(layout.zh, layout.en));
@@ -73,9 +79,14 @@ pub async fn page(visit: Visit, Path(code): Path<String>) -> Result<Response, Pr
 
 /// The sample as a file.
 pub async fn download(Path(code): Path<String>) -> Result<Response, Problem> {
-    let message = MessageType::from_code(&code).ok_or(Problem::NotFound)?;
-    let text = text(message)?;
-    let name = format!("attachment; filename=\"{}.xml\"", message.code());
+    let (code, text) = match ZoneMessage::from_code(&code) {
+        Some(message) => (message.code(), zone::text(message)?),
+        None => {
+            let message = MessageType::from_code(&code).ok_or(Problem::NotFound)?;
+            (message.code(), text(message)?)
+        }
+    };
+    let name = format!("attachment; filename=\"{code}.xml\"");
     let headers = [
         (CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
         (CONTENT_DISPOSITION, name),

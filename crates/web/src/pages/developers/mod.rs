@@ -3,6 +3,7 @@
 pub mod checker;
 mod findings;
 pub mod messages;
+mod zone;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -32,9 +33,42 @@ pub async fn page(State(shared): State<Shared>, visit: Visit, headers: HeaderMap
             li { (signing(&visit)) }
             li { (sending(&visit, &base)) }
             li { (reading(&visit, &base)) }
+            li { (calling(&visit)) }
+            li { (being_told(&visit)) }
         }
     };
     visit.page(title, &body)
+}
+
+fn calling(visit: &Visit) -> Markup {
+    html! {
+        h2 { (visit.say("调用数据接口", "Call the JSON interface")) }
+        p {
+            (visit.say(
+                "页面上能办的，程序也能用JSON办：清单、备案、退货、汇总、账册等。",
+                "What people do on pages, programs do in JSON: declarations, filings, returns, consolidation, books. ",
+            ))
+            a href="/developers/api" { (visit.say("全部操作及示例", "All operations, with examples")) }
+            (visit.say("；机器可读的描述在", "; for machines "))
+            a href="/api/v1/openapi.json" { "/api/v1/openapi.json" }
+            (visit.say("。", "."))
+        }
+    }
+}
+
+fn being_told(visit: &Visit) -> Markup {
+    html! {
+        h2 { (visit.say("接收推送", "Be told by a webhook")) }
+        p {
+            (visit.say(
+                "信箱有新回执时，可立即签名推送到贵单位的https地址，不必轮询。单位管理员在",
+                "What comes into a mailbox can be sent to an https address of yours at once, signed, so that nothing \
+                 has to be asked again and again. Your administrator adds and tries one at ",
+            ))
+            a href="/webhooks" { (visit.say("推送", "Webhooks")) }
+            (visit.say("中添加并测试。", "."))
+        }
+    }
 }
 
 /// The address by which the caller has come, as far as it says one.

@@ -103,7 +103,7 @@ async fn a_name_that_is_locked_is_locked_for_its_account_too() {
         stranger.send("/sign-in", &[("sign_in", "li.wei"), ("password", "a guess")]).await;
     }
     let locked = stage.sign_in(&mut stranger).await;
-    assert!(locked.body.contains("tried too often"), "{}", locked.body);
+    assert!(locked.body.contains("too many attempts"), "{}", locked.body);
     stage.site.clock.advance_millis(60_000);
     assert_eq!(stage.sign_in(&mut stranger).await.location(), "/account");
 }
