@@ -158,10 +158,11 @@ pub fn on_day(
     let begins_at = Moment::start_of(day);
     let office = office.map(|office| office.to_string());
     let mut offices = BTreeMap::<String, BTreeMap<Figure, i64>>::new();
-    for row in view.figures(begins_at, begins_at.plus_days(1), office.as_deref())? {
-        let known = Figure::NUMBERED.into_iter().find(|(number, _)| *number == row.kind);
+    let end = begins_at.plus_days(1);
+    for (office, kind, count) in view.figures_of_offices(begins_at, end, office.as_deref())? {
+        let known = Figure::NUMBERED.into_iter().find(|(number, _)| *number == kind);
         if let Some((_, figure)) = known {
-            *offices.entry(row.office).or_default().entry(figure).or_default() += row.count;
+            offices.entry(office).or_default().insert(figure, count);
         }
     }
     Ok(offices.into_iter().map(|(office, counts)| OfficeDay { office, counts }).collect())

@@ -53,6 +53,30 @@ impl View<'_> {
         })?;
         Ok(figures)
     }
+
+    /// The sums of the hours from `from` up to before `until`, of one office where one is given, else of each:
+    /// office, kind, how many.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn figures_of_offices(
+        &mut self,
+        from: Moment,
+        until: Moment,
+        office: Option<&str>,
+    ) -> Result<Vec<(String, i64, i64)>, StorageError> {
+        let text = "SELECT office, kind, CAST(SUM(count) AS BIGINT) FROM figure \
+                    WHERE hour >= $1 AND hour < $2 AND ($3 = '' OR office = $3) \
+                    GROUP BY office, kind ORDER BY office, kind";
+        let of = office.unwrap_or_default();
+        let mut sums = Vec::new();
+        self.query(text, &[from.cell(), until.cell(), of.cell()], &mut |view| {
+            let mut columns = view.columns("figure");
+            sums.push((columns.next("office")?, columns.next("kind")?, columns.next("count")?));
+            Ok(())
+        })?;
+        Ok(sums)
+    }
 }
 
 impl Tx<'_> {
