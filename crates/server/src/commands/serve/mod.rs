@@ -221,7 +221,6 @@ impl Served {
         let upkeep = Upkeep::new(store.clone(), clock.clone(), refresh);
         let people =
             Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
-        let providers = oidc::providers(&config.oidc, config.address.as_deref(), keyring.clone())?;
         let enquiries = Arc::new(Enquiries::new(store.clone()));
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
@@ -248,7 +247,7 @@ impl Served {
             mailboxes,
             programs,
             people,
-            providers,
+            providers: oidc::providers(&config.oidc, config.address.as_deref(), &keyring)?,
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             pictures: Arc::new(Pictures::new(enquiries.clone(), keyring.clone())),

@@ -162,11 +162,12 @@ pub fn check(all: &[ProviderSettings], address: Option<&str>) -> anyhow::Result<
 pub fn providers(
     all: &[ProviderSettings],
     address: Option<&str>,
-    keyring: Arc<Keyring>,
+    keyring: &Arc<Keyring>,
 ) -> anyhow::Result<Arc<Providers>> {
     let all = all.iter().map(ProviderSettings::provider).collect::<anyhow::Result<Vec<_>>>()?;
+    let (address, keyring) = (address.unwrap_or_default().to_owned(), keyring.clone());
     let client = Arc::new(OpenIdClient::new(WITHIN));
-    Ok(Arc::new(Providers::new(all, address.unwrap_or_default().to_owned(), keyring, client)))
+    Ok(Arc::new(Providers::new(all, address, keyring, client)))
 }
 
 /// Their names, for whoever runs the service.
