@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::people::{OpenSession, PeopleError};
+use tongguan_application::people::{OpenSession, People, PeopleError};
+use tongguan_domain::time::Moment;
 
 use super::form::{Sent, go_to};
 use super::shell::{Visit, nothing, notice, time};
@@ -83,6 +84,22 @@ pub async fn change_password(
             shown(&shared, &visit, &caller, StatusCode::OK, &notice("good", text)).await
         }
         Err(error) => refused(&shared, &visit, &caller, &error).await,
+    }
+}
+
+/// Changes something of the own account, and leads to its page.
+pub async fn changed(
+    shared: &Shared,
+    visit: &Visit,
+    caller: &Caller,
+    change: impl FnOnce(&People, &str, Moment) -> Result<(), PeopleError> + Send + 'static,
+) -> Result<Response, Problem> {
+    let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
+    let (people, now) =
+        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
+    match blocking(move || settled(change(&people, &token, now))).await? {
+        Ok(()) => Ok(go_to("/account")),
+        Err(error) => refused(shared, visit, caller, &error).await,
     }
 }
 

@@ -143,13 +143,10 @@ pub async fn unlink(
     Path(number): Path<String>,
     Sent(Empty {}): Sent<Empty>,
 ) -> Result<Response, Problem> {
-    let token = caller.session().ok_or(Problem::SignInNeeded)?.token.clone();
-    let (people, now) =
-        (shared.access.people.asked_from(caller.origin.clone()), shared.access.clock.now());
-    match blocking(move || settled(people.unlink_account(&token, &number, now))).await? {
-        Ok(()) => Ok(go_to("/account")),
-        Err(error) => account::refused(&shared, &visit, &caller, &error).await,
-    }
+    account::changed(&shared, &visit, &caller, move |people, token, now| {
+        people.unlink_account(token, &number, now)
+    })
+    .await
 }
 
 /// Sends a browser to a provider for something.
