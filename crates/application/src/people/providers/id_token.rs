@@ -201,3 +201,32 @@ fn signature_alone(algorithm: Algorithm) -> Validation {
 fn seconds(at: Moment) -> i64 {
     at.micros().div_euclid(1_000_000)
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    #[test]
+    fn another_algorithm_is_refused_before_any_key_is_looked_for() {
+        let now = Moment::parse_wire("20261123120000").unwrap();
+        let expected = Expected { issuer: "", client_id: "", nonce: "", begun_at: now, now };
+        let token = |algorithm: &str| {
+            let head = format!("{{\"alg\":\"{algorithm}\",\"kid\":\"a\"}}");
+            format!("{}.e30.", URL_SAFE_NO_PAD.encode(head))
+        };
+        // Whoever looks for a key is told that too many do.
+        let judged = |algorithm: &str| {
+            expected.verified(&token(algorithm), |_| Err(ProviderError::Busy)).unwrap_err()
+        };
+        for algorithm in ["none", "None", "HS256", "HS384", "HS512", "ES256K", ""] {
+            let why = judged(algorithm);
+            assert!(matches!(why, ProviderError::NotBelieved(_)), "{algorithm}: {why}");
+        }
+        for algorithm in ["RS256", "PS512", "ES384", "EdDSA"] {
+            assert!(matches!(judged(algorithm), ProviderError::Busy), "{algorithm}");
+        }
+    }
+}
