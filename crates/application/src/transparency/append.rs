@@ -24,7 +24,8 @@ const PAGE: i64 = 2_048;
 /// A record that is in no leaf yet.
 struct Unlogged {
     place: Place,
-    at: Moment,
+    /// The month of its salt.
+    period: String,
     content: Vec<u8>,
 }
 
@@ -87,11 +88,17 @@ impl Pending {
         self.records.len()
     }
 
-    /// The classes and times that salts are needed for.
-    pub(super) fn salted(&self) -> impl Iterator<Item = (Class, Moment)> {
-        let of = |it: &Unlogged| ((it.place.source.class(), period_of(it.at)), it.at);
-        let each: BTreeMap<_, _> = self.records.iter().map(of).collect();
-        each.into_iter().map(|((class, _), at)| (class, at))
+    /// The classes and months that salts are needed for.
+    pub(super) fn salted(&self) -> BTreeSet<(Class, String)> {
+        let mut salted = BTreeSet::<(Class, String)>::new();
+        let mut last = None;
+        for record in &self.records {
+            let of = (record.place.source.class(), record.period.as_str());
+            if last.replace(of) != Some(of) {
+                salted.insert((of.0, of.1.to_owned()));
+            }
+        }
+        salted
     }
 
     /// Appends them.
@@ -103,10 +110,10 @@ impl Pending {
         let from = frontier.size();
         let (mut changed, mut put) = (BTreeSet::<Tile>::new(), Ok(()));
         let mut runs = Vec::<Run>::new();
-        for Unlogged { place, at, content } in &records {
+        for Unlogged { place, period, content } in &records {
             // Its month was prepared.
-            let Some(salt) = salts.prepared(place, *at) else { continue };
-            Run::extend(&mut runs, *place, period_of(*at), frontier.size());
+            let Some(salt) = salts.prepared(place, period) else { continue };
+            Run::extend(&mut runs, *place, period, frontier.size());
             frontier.append(leaf(&salt, content), &mut |node, hash| {
                 let Some(kept) = Tile::keeping(node) else { return };
                 changed.insert(kept.0);
@@ -135,14 +142,19 @@ struct Run {
 
 impl Run {
     /// Puts a place into the last run, or into a new one where it does not belong to that.
-    fn extend(runs: &mut Vec<Self>, place: Place, period: String, leaf: u64) {
+    fn extend(runs: &mut Vec<Self>, place: Place, period: &str, leaf: u64) {
         let belongs = |run: &&mut Self| {
             let Place { source, partition, .. } = run.place;
             (source, partition) == (place.source, place.partition) && run.period == period
         };
         match runs.last_mut().filter(belongs) {
             Some(run) => run.places.push(place.seq),
-            None => runs.push(Self { place, period, first_leaf: leaf, places: vec![place.seq] }),
+            None => runs.push(Self {
+                place,
+                period: period.to_owned(),
+                first_leaf: leaf,
+                places: vec![place.seq],
+            }),
         }
     }
 
@@ -197,6 +209,8 @@ pub(super) fn responses(
 }
 
 fn written((at, record): (Moment, StoredRecord)) -> Result<Unlogged, LogError> {
-    let form = StoredError::Damaged { form: "register", reason: "it is not known".to_owned() };
-    Ok(Unlogged { place: Place::of(&record).ok_or(form)?, at, content: record.encode()? })
+    let unknown =
+        || StoredError::Damaged { form: "register", reason: "it is not known".to_owned() };
+    let place = Place::of(&record).ok_or_else(unknown)?;
+    Ok(Unlogged { place, period: period_of(at), content: record.encode()? })
 }

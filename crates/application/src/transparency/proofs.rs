@@ -9,7 +9,7 @@ use tongguan_transparency::bundle::Bundle;
 use tongguan_transparency::commitment::{Salt, leaf};
 use tongguan_transparency::hash::Hash;
 use tongguan_transparency::proof::inclusion;
-use tongguan_transparency::tile::{AskedTile, Tile};
+use tongguan_transparency::tile::AskedTile;
 use tongguan_transparency::tree::Node;
 
 use super::made_from::made_from;
@@ -26,7 +26,7 @@ use crate::originals::{Archive, OriginalError, period_of};
 pub struct Proofs {
     store: Store,
     archive: Mutex<Archive>,
-    salts: Mutex<AllSalts>,
+    keyring: Arc<Keyring>,
     with_parcel_numbers: bool,
 }
 
@@ -52,9 +52,11 @@ pub enum NoProof {
     Altered,
 }
 
-/// A response of ours, and what proves it but for the way to the head.
+/// What proves a response of ours, and what that is made from.
 struct Found {
-    response: Rendered,
+    outgoing: Outgoing,
+    /// Which of its row's messages.
+    n: u8,
     record: Vec<u8>,
     attachments: Vec<Vec<u8>>,
     salt: Salt,
@@ -67,9 +69,8 @@ struct Found {
 impl Proofs {
     /// Of a store. `with_parcel_numbers` as for [`crate::delivery::Follower::open`].
     pub fn new(store: &Store, keyring: Arc<Keyring>, with_parcel_numbers: bool) -> Self {
-        let archive = Archive::new(store.clone(), Arc::clone(&keyring));
-        let (archive, salts) = (Mutex::new(archive), Mutex::new(AllSalts::new(keyring)));
-        Self { store: store.clone(), archive, salts, with_parcel_numbers }
+        let archive = Mutex::new(Archive::new(store.clone(), Arc::clone(&keyring)));
+        Self { store: store.clone(), archive, keyring, with_parcel_numbers }
     }
 
     /// The newest head, with its signatures; nothing before the log was begun.
@@ -112,15 +113,23 @@ impl Proofs {
     /// [`LogError`].
     pub fn of_response(&self, guid: &str) -> Result<Result<ProvedResponse, NoProof>, LogError> {
         let guid = guid.to_ascii_uppercase();
+        // Rendered when the reader is given back, because it may need one of its own.
         let found = self.store.read(|view| self.found(view, &guid))?;
-        Ok(found.and_then(|found| {
-            let Found { response, record, attachments, salt, index, path, head, key } = found;
-            // What we make is UTF-8.
-            let xml = String::from_utf8(response.xml).map_err(|_| NoProof::Unknown)?;
-            let bundle =
-                Bundle { guid, response: xml, record, attachments, salt, index, path, head, key };
-            Ok(ProvedResponse { bundle, mailboxes: response.mailboxes })
-        }))
+        let found = match found {
+            Ok(found) => found,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Found { outgoing, n, record, mut attachments, salt, index, path, head, key } = found;
+        let rendered = match self.rendered(&outgoing, (&guid, n), &mut attachments)? {
+            Ok(rendered) => rendered,
+            Err(why) => return Ok(Err(why)),
+        };
+        // What we make is UTF-8.
+        let Ok(response) = String::from_utf8(rendered.xml) else {
+            return Ok(Err(NoProof::Unknown));
+        };
+        let bundle = Bundle { guid, response, record, attachments, salt, index, path, head, key };
+        Ok(Ok(ProvedResponse { bundle, mailboxes: rendered.mailboxes }))
     }
 
     fn found(&self, view: &mut View<'_>, guid: &str) -> Result<Result<Found, NoProof>, LogError> {
@@ -136,27 +145,18 @@ impl Proofs {
             Err(why) => return Ok(Err(why)),
         };
         let Some((log, head)) = head_over(view, index)? else { return Ok(Err(NoProof::NotYet)) };
-        let (record, mut attachments) = recorded(view, &outgoing.response)?;
+        let (record, attachments) = recorded(view, &outgoing.response)?;
         let period = period_of(outgoing.response.recorded_at);
-        let salt = {
-            let mut salts = self.salts.lock().unwrap_or_else(PoisonError::into_inner);
-            salts.of(view, &place, &period)?
-        };
+        // Asked each time: what was destroyed must not live on here.
+        let salt = AllSalts::new(Arc::clone(&self.keyring)).of(view, &place, &period)?;
         let Some(salt) = salt else { return Ok(Err(NoProof::Forgotten)) };
         let mut tiles = Tiles::default();
-        let own = Node { level: 0, index };
-        if tiles.read(view, Tile::of(own))?.get(usize::try_from(index % 256).unwrap_or(0))
-            != Some(&leaf(&salt, &record))
-        {
+        if tiles.node(view, Node { level: 0, index })? != leaf(&salt, &record) {
             return Ok(Err(NoProof::Altered));
         }
         let path = inclusion(index, from_row(head.size), &mut |node| tiles.node(view, node))?;
-        let response = match self.rendered(&outgoing, (guid, n), &mut attachments)? {
-            Ok(response) => response,
-            Err(why) => return Ok(Err(why)),
-        };
         let (head, key) = (head.note, log.verifier);
-        Ok(Ok(Found { response, record, attachments, salt, index, path, head, key }))
+        Ok(Ok(Found { outgoing, n, record, attachments, salt, index, path, head, key }))
     }
 
     /// The message of that number; the one that it quotes whole goes with it.

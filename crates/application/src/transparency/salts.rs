@@ -4,14 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, SealError, random, sealed_by};
 use tongguan_storage::{Backoff, LogSecretRow, View, Writer};
 use tongguan_transparency::commitment::{Salt, Salts};
 
 use super::LogError;
 use super::source::{Class, Place};
-use crate::originals::period_of;
 
 /// What the sealed key of the log is bound to.
 pub(crate) fn place_of_key() -> String {
@@ -27,7 +25,7 @@ pub(crate) fn place_of_secret(period: &str, class: &str) -> String {
 pub(super) struct AllSalts {
     keyring: Arc<Keyring>,
     /// Nothing where the secret was destroyed.
-    known: HashMap<(String, Class), Option<Salts>>,
+    known: HashMap<Class, HashMap<String, Option<Salts>>>,
 }
 
 impl AllSalts {
@@ -45,17 +43,14 @@ impl AllSalts {
         place: &Place,
         period: &str,
     ) -> Result<Option<Salt>, LogError> {
-        let of = (period.to_owned(), place.source.class());
-        if !self.known.contains_key(&of) {
-            let row = view.log_secret(period, of.1.name())?;
+        let class = place.source.class();
+        let known = self.known.entry(class).or_default();
+        if !known.contains_key(period) {
+            let row = view.log_secret(period, class.name())?;
             let salts = row.map(|row| opened(&self.keyring, &row)).transpose()?.flatten();
-            self.known.insert(of.clone(), salts);
+            known.insert(period.to_owned(), salts);
         }
-        Ok(self
-            .known
-            .get(&of)
-            .and_then(Option::as_ref)
-            .map(|salts| salts.at(named(place).as_bytes())))
+        Ok(self.prepared(place, period))
     }
 
     /// Makes the secrets that records of these months need, where there are none.
@@ -65,17 +60,16 @@ impl AllSalts {
     pub(super) fn prepare(
         &mut self,
         writer: &mut Writer,
-        of: impl IntoIterator<Item = (Class, Moment)>,
+        of: impl IntoIterator<Item = (Class, String)>,
     ) -> Result<(), LogError> {
-        for (class, at) in of {
-            let of = (period_of(at), class);
-            if self.known.contains_key(&of) {
+        for (class, period) in of {
+            if self.known.get(&class).is_some_and(|known| known.contains_key(&period)) {
                 continue;
             }
-            let place = place_of_secret(&of.0, class.name());
+            let place = place_of_secret(&period, class.name());
             let sealed = self.keyring.seal_secret(&place, &random::<32>()?)?;
             let row = LogSecretRow {
-                period: of.0.clone(),
+                period: period.clone(),
                 class: class.name().to_owned(),
                 secret: Some(sealed.clone()),
             };
@@ -89,21 +83,16 @@ impl AllSalts {
                 Some(salts) => salts,
                 None => Salts::new(&random()?),
             };
-            self.known.insert(of, Some(salts));
+            self.known.entry(class).or_default().insert(period, Some(salts));
         }
         Ok(())
     }
 
     /// As [`Self::of`], of a month that was prepared.
-    pub(super) fn prepared(&self, place: &Place, at: Moment) -> Option<Salt> {
-        let of = (period_of(at), place.source.class());
-        let salts = self.known.get(&of)?.as_ref()?;
-        Some(salts.at(named(place).as_bytes()))
+    pub(super) fn prepared(&self, place: &Place, period: &str) -> Option<Salt> {
+        let salts = self.known.get(&place.source.class())?.get(period)?.as_ref()?;
+        Some(salts.at(place.to_string().as_bytes()))
     }
-}
-
-fn named(place: &Place) -> String {
-    place.to_string()
 }
 
 fn opened(keyring: &Keyring, row: &LogSecretRow) -> Result<Option<Salts>, SealError> {

@@ -27,6 +27,7 @@ pub enum StoredRecordV1 {
         /// The version of its body.
         version: i64,
         /// What it says.
+        #[serde(with = "as_bytes")]
         body: Vec<u8>,
     },
     /// A response.
@@ -55,6 +56,7 @@ pub struct StoredLoggedResponseV1 {
     /// When it was decided.
     pub recorded_at: i64,
     /// What it says.
+    #[serde(with = "as_bytes")]
     pub body: Vec<u8>,
     /// SHA-256 of everything else that it is made from: [`StoredMadeFrom`], encoded.
     pub made_from: Vec<[u8; 32]>,
@@ -82,6 +84,7 @@ pub struct StoredLoggedChangeV1 {
     /// The version of its body.
     pub version: i64,
     /// What it says.
+    #[serde(with = "as_bytes")]
     pub body: Vec<u8>,
 }
 
@@ -112,6 +115,7 @@ pub enum StoredMadeFromV1 {
         /// When.
         at: i64,
         /// The rest.
+        #[serde(with = "as_bytes")]
         body: Vec<u8>,
     },
     /// The formal declaration that a result tells of.
@@ -125,6 +129,7 @@ pub enum StoredMadeFromV1 {
         /// When it was made.
         made_at: i64,
         /// What it says.
+        #[serde(with = "as_bytes")]
         body: Vec<u8>,
     },
     /// The message that is answered or passed on.
@@ -204,6 +209,36 @@ pub fn decode_places(bytes: &[u8]) -> Result<Vec<i64>, StoredError> {
         Some(*place)
     });
     Ok(places.collect())
+}
+
+/// Bytes at once and not one by one: the same encoding, of what is hashed for every response.
+mod as_bytes {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub fn deserialize<'b, D: Deserializer<'b>>(from: D) -> Result<Vec<u8>, D::Error> {
+        from.deserialize_bytes(Bytes)
+    }
+
+    struct Bytes;
+
+    impl Visitor<'_> for Bytes {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+    }
 }
 
 #[cfg(test)]
