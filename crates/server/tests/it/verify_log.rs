@@ -142,7 +142,7 @@ fn what_cannot_be_verified_is_said_with_its_reason() {
         (vec!["verify-log", "absent.json"], "the file cannot be read"),
         (vec!["verify-log", &path("none.json")], "this is no bundle of a log: missing field"),
         (vec!["verify-log", &path("empty")], "there is no bundle (.json)"),
-        (vec!["verify-log", "--data", &path("nowhere")], "there is no"),
+        (vec!["verify-log", "--data", &path("nowhere")], "is not there"),
         (vec!["verify-log", &path("none.json"), "--data", &path("empty")], "without a database"),
         (vec!["verify-log", &path("none.json"), "--key", "nonsense"], "is no key of a log"),
     ] {
