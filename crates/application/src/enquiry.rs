@@ -9,6 +9,7 @@ mod documents;
 mod facilities;
 mod filing;
 mod office;
+mod organisations;
 mod party;
 mod returned;
 mod search;
@@ -50,6 +51,7 @@ use crate::settings::{self, SettingsError};
 use crate::transit;
 
 pub use filing::FilingFile;
+pub use organisations::{MOST_COUNTED, Organisation, OrganisationPage};
 pub use search::{Searched, Within};
 
 /// Answers enquiries over a store.

@@ -760,6 +760,8 @@ CREATE TABLE person (
     added_at BIGINT NOT NULL
 ) CLUSTERED;
 
+CREATE INDEX person_organisation ON person (organisation, sign_in);
+
 CREATE TABLE session (
     digest BYTES NOT NULL PRIMARY KEY,
     sign_in TEXT NOT NULL REFERENCES person (sign_in),

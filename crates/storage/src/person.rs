@@ -40,7 +40,9 @@ row! {
     }
 }
 
-impl Replaceable for PersonRow {}
+impl Replaceable for PersonRow {
+    const INDEXED: &[&str] = &["organisation"];
+}
 
 row! {
     /// Somebody who has signed in. The token itself is nowhere kept.

@@ -32,6 +32,7 @@ mod layers;
 mod mail;
 mod mailbox;
 mod oauth;
+mod organisations;
 mod pace;
 mod pages;
 mod parcels;

@@ -127,6 +127,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(parties::show))
         .api(may(P::ManagePeople), routes!(people::list, people::let_in))
         .api(may(P::ManagePeople), routes!(people::show))
+        .api(may(P::ManagePeople), routes!(people::organisations))
         .api(may(P::ManagePeople), routes!(people::change))
         .api(may(P::ManagePeople), routes!(people::invite))
         .api(may(P::Unmask), routes!(unmasking::show))

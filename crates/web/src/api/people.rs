@@ -11,16 +11,18 @@ use tongguan_application::people::{
     self, Invitation, NewPerson, PeopleError, Person, add, change_standing, shut_out,
 };
 use tongguan_domain::access::{SignIn, Standing};
+use tongguan_domain::ids::PartyId;
 use tongguan_domain::time::Moment;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Given, wrong};
 use super::paging::{Listed, PageQuery, Paging};
-use super::part::Part;
+use super::part::{Asked, Part};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::organisations::standing;
 use crate::problem::{Problem, json_answer};
-use crate::views::people::PersonView;
+use crate::views::people::{OrganisationView, PersonView};
 
 /// Somebody who is to be let in.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,8 +44,9 @@ pub struct StandingGiven {
     /// As what: `enterprise-administrator`, `clerk`, `reader`, `officer` and so on.
     #[schema(example = "clerk")]
     role: String,
-    /// For whom: the number of a party, the four digits of an office, the name of an authority; that of the caller
-    /// where absent.
+    /// For whom: the number of a party (`GET /api/v1/organisations`), the four digits of an office, the name of an
+    /// authority; that of the caller where absent. Who runs the system says `new` for an enterprise that is not
+    /// registered yet and will file itself.
     organisation: Option<String>,
 }
 
@@ -68,6 +71,40 @@ struct InvitationView {
     address: String,
     /// From when on it is good for nothing.
     expires_at: String,
+}
+
+/// Which organisations.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct OrganisationQuery {
+    /// Name, code or mailbox has this in it, or it is the number.
+    #[param(max_length = 80, example = "示例")]
+    q: String,
+}
+
+/// List organisations
+///
+/// Registered parties for whom people are let in, with how many there are: a system administrator sees all of them, an
+/// enterprise's administrator the own one.
+#[utoipa::path(
+    get, path = "/api/v1/organisations", tag = "administration", operation_id = "list_organisations",
+    params(OrganisationQuery, PageQuery),
+    responses((status = 200, description = "Organisations, by number.", body = Listed<OrganisationView>)),
+)]
+pub async fn organisations(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Asked(OrganisationQuery { q }): Asked<OrganisationQuery>,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let after = paging.place(|text| text.parse().ok())?.unwrap_or(i64::MIN);
+    let (enquiries, standing, limit) =
+        (Arc::clone(&shared.access.enquiries), caller.standing, paging.limit);
+    let listing = move || enquiries.organisations(standing, &q, PartyId(after), limit);
+    let page = blocking(listing).await?;
+    let items: Vec<_> = page.rows.iter().map(OrganisationView::of).collect();
+    Ok(paging.answer(items, page.next.map(|id| id.to_string())))
 }
 
 /// List people
@@ -125,8 +162,8 @@ pub async fn let_in(
     if given.name.chars().count() > 60 || given.name.chars().any(char::is_control) {
         return Err(wrong("/name", "at most 60 characters, none of them a control character"));
     }
-    let organisation = given.standing.organisation;
-    let standing = standing(&caller, &given.standing.role, organisation)?;
+    let organisation = given.standing.organisation.unwrap_or_default();
+    let standing = standing(&shared, &caller, &given.standing.role, &organisation, None).await?;
     let new = NewPerson { sign_in: sign_in.clone(), name: given.name, standing };
     let change = move |people: &people::People, cause: &Cause, now| {
         add(&mut people.writer(), &new, cause, now)
@@ -170,8 +207,9 @@ pub async fn change(
         None
     } else {
         let role = given.role.as_deref().unwrap_or_else(|| person.standing.role().name());
-        let organisation = given.organisation.or_else(|| Some(person.standing.organisation()));
-        Some(standing(&caller, role, organisation)?)
+        let organisation = given.organisation.unwrap_or_else(|| person.standing.organisation());
+        let present = Some(person.standing);
+        Some(standing(&shared, &caller, role, &organisation, present).await?)
     };
     let name = person.sign_in.clone();
     let change = move |people: &people::People, cause: &Cause, now| {
@@ -219,21 +257,6 @@ impl InvitationView {
             expires_at: expires_at.to_string(),
         }
     }
-}
-
-/// A standing that the caller may give.
-fn standing(
-    caller: &Caller,
-    role: &str,
-    organisation: Option<String>,
-) -> Result<Standing, Problem> {
-    let organisation = organisation.unwrap_or_else(|| caller.standing.organisation());
-    let standing =
-        Standing::parse(role, &organisation).map_err(|error| wrong("/role", &error.to_string()))?;
-    if caller.standing.manages(standing) {
-        return Ok(standing);
-    }
-    Err(wrong("/role", "you manage people of your own organisation alone, and no programs"))
 }
 
 /// Somebody whom the caller manages; anybody else is as if not there.

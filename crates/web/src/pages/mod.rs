@@ -29,6 +29,7 @@ pub mod live;
 pub mod mail;
 pub mod not_decided;
 pub mod office;
+pub mod organisations;
 pub mod overview;
 pub mod parameters;
 pub mod parcels;
@@ -317,6 +318,7 @@ fn of_people(routes: Routes) -> Routes {
         .get("/audit.csv", Needs::May(Permission::ReadAudit), audit::csv)
         .get("/people", Needs::May(Permission::ManagePeople), people::page)
         .post("/people", Needs::May(Permission::ManagePeople), people::let_in)
+        .get("/organisations", Needs::May(Permission::ManagePeople), organisations::page)
         .get("/people/{name}", Needs::May(Permission::ManagePeople), people::one)
         .post("/people/{name}/invite", Needs::May(Permission::ManagePeople), people::invite_anew)
         .post("/people/{name}/role", Needs::May(Permission::ManagePeople), people::change_role)

@@ -15,11 +15,13 @@ use tongguan_application::people::{
 use tongguan_domain::access::{Role, SignIn, Standing};
 
 use super::form::{Sent, go_to};
-use super::shell::{Visit, nothing, notice, time};
+use super::not_decided::NotDone;
+use super::shell::{Visit, asking, nothing, notice, time};
 use super::sign_in::{Empty, settled, told};
 use super::words::language_of;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
+use crate::organisations::standing;
 use crate::part::{Path, Query};
 use crate::problem::Problem;
 
@@ -28,20 +30,22 @@ const ROWS: i64 = 100;
 /// The longest name, in characters.
 const LONGEST: usize = 60;
 
-/// Behind whom the page begins.
-#[derive(Debug, Deserialize)]
+/// Whose people are listed, and behind whom the page begins.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Behind {
-    #[serde(default)]
     after: String,
+    /// The number of a party, for who runs the system.
+    organisation: String,
 }
 
 /// Somebody who is to be let in.
 #[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Invited {
     sign_in: String,
     name: String,
     role: String,
-    #[serde(default)]
     organisation: String,
 }
 
@@ -66,8 +70,8 @@ pub async fn page(
     caller: Caller,
     Query(behind): Query<Behind>,
 ) -> Result<Response, Problem> {
-    let (told, nobody) = (nothing(), Invited::default());
-    listed(&shared, &visit, &caller, behind, (StatusCode::OK, &told, &nobody)).await
+    let draft = Invited { organisation: behind.organisation.clone(), ..Invited::default() };
+    listed(&shared, &visit, &caller, behind, (StatusCode::OK, &nothing(), &draft)).await
 }
 
 /// Lets somebody in, and shows the link with which a password is chosen.
@@ -79,6 +83,7 @@ pub async fn let_in(
 ) -> Result<Response, Problem> {
     let again = |why: String| (StatusCode::UNPROCESSABLE_ENTITY, notice("bad", &why));
     let name = invited.name.trim().to_owned();
+    let given = standing(&shared, &caller, &invited.role, &invited.organisation, None).await;
     let (status, told) = match (SignIn::parse(&invited.sign_in), name.chars().count()) {
         (Err(_), _) => again(visit.say(
             "登录名须为3至60个字符：字母a至z、数字或. _ - @".to_owned(),
@@ -87,15 +92,11 @@ pub async fn let_in(
         (Ok(_), 0 | LONGEST..) => {
             again(visit.say("请填写姓名".to_owned(), "Say the person's name".to_owned()))
         }
-        (Ok(sign_in), _) => match standing(&caller, &invited.role, &invited.organisation) {
-            // What the form does not offer was not mistyped.
-            Err(problem) if caller.standing != Standing::System => return Err(problem),
-            Err(_) => again(visit.say(
-                "此角色与单位不符：企业人员填企业的编号，关员填四位关区代码，其他监管部门填其名称".to_owned(),
-                "Role and organisation do not go together: for an enterprise give the number of the party, for an \
-                 officer the four digits of the office, for another authority its name"
-                    .to_owned(),
-            )),
+        (Ok(sign_in), _) => match given {
+            Err(problem) => {
+                let NotDone { status, text } = NotDone::of(&visit, problem)?;
+                (status, notice("bad", &text))
+            }
             Ok(standing) => {
                 let new = NewPerson { sign_in: sign_in.clone(), name, standing };
                 let acting = move |shared: &Shared, cause: &Cause| {
@@ -110,8 +111,7 @@ pub async fn let_in(
     };
     // What was refused is mended rather than typed again.
     let draft = if status == StatusCode::OK { Invited::default() } else { invited };
-    let first = Behind { after: String::new() };
-    listed(&shared, &visit, &caller, first, (status, &told, &draft)).await
+    listed(&shared, &visit, &caller, Behind::default(), (status, &told, &draft)).await
 }
 
 /// One person, and what can be done.
@@ -156,7 +156,15 @@ pub async fn change_role(
     Sent(changed): Sent<Changed>,
 ) -> Result<Response, Problem> {
     let person = managed(&shared, &caller, &name).await?;
-    let standing = standing(&caller, &changed.role, &changed.organisation)?;
+    let Changed { role, organisation } = &changed;
+    let wanted = standing(&shared, &caller, role, organisation, Some(person.standing)).await;
+    let standing = match wanted.map_err(|problem| NotDone::of(&visit, problem)) {
+        Ok(standing) => standing,
+        Err(wrong) => {
+            let NotDone { status, text } = wrong?;
+            return Ok(shown(&visit, &caller, &person, status, &notice("bad", &text)));
+        }
+    };
     let name = person.sign_in.clone();
     let acting = move |shared: &Shared, cause: &Cause| {
         let now = shared.access.clock.now();
@@ -215,19 +223,6 @@ async fn managed(shared: &Shared, caller: &Caller, name: &str) -> Result<Person,
     found.ok_or(Problem::NotFound)
 }
 
-/// What somebody is to be, of those whom the caller manages.
-fn standing(caller: &Caller, role: &str, organisation: &str) -> Result<Standing, Problem> {
-    let own = caller.standing.organisation();
-    let organisation = match caller.standing {
-        Standing::System => organisation.trim(),
-        _ => own.as_str(),
-    };
-    let standing = Standing::parse(role, organisation).map_err(|_| Problem::Malformed("role"))?;
-    // Programs have keys and do not sign in.
-    let is_managed = caller.standing.manages(standing) && standing.role() != Role::Program;
-    is_managed.then_some(standing).ok_or(Problem::Malformed("role"))
-}
-
 /// The roles that the caller gives.
 fn roles(caller: &Caller) -> Vec<Role> {
     let own = caller.standing.organisation();
@@ -245,11 +240,12 @@ async fn listed(
     behind: Behind,
     (status, told, draft): (StatusCode, &Markup, &Invited),
 ) -> Result<Response, Problem> {
+    let Behind { after, organisation: of } = behind;
     let organisation = match caller.standing {
-        Standing::System => None,
+        Standing::System => Some(of.clone()).filter(|of| !of.is_empty()),
         standing => Some(standing.organisation()),
     };
-    let (store, after) = (shared.access.people.store().clone(), behind.after);
+    let store = shared.access.people.store().clone();
     let reading = move || store.read(|view| people(view, organisation.as_deref(), &after, ROWS));
     let rows = blocking(reading).await?;
     let next = rows.last().filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == ROWS));
@@ -274,7 +270,7 @@ async fn listed(
             } } }
         } }
         @if let Some(last) = next {
-            (visit.next_page(format_args!("/people?after={}", last.sign_in)))
+            (visit.next_page(asking("/people", &[("after", last.sign_in.as_str()), ("organisation", &of)])))
         }
         h2 { (visit.say("邀请人员", "Invite somebody")) }
         form.stacked method="post" action="/people" {
@@ -296,12 +292,12 @@ async fn listed(
     Ok(visit.page_with(status, title, &body))
 }
 
-fn role_fields(visit: &Visit, caller: &Caller, now: &str, organisation: &str) -> Markup {
+fn role_fields(visit: &Visit, caller: &Caller, present: &str, organisation: &str) -> Markup {
     html! {
         div {
             label for="role" { (visit.say("角色", "Role")) }
             select #role name="role" { @for role in roles(caller) {
-                option value=(role.name()) selected[role.name() == now] {
+                option value=(role.name()) selected[role.name() == present] {
                     (visit.language.of(role.title()))
                 }
             } }
@@ -310,9 +306,10 @@ fn role_fields(visit: &Visit, caller: &Caller, now: &str, organisation: &str) ->
             div {
                 label for="organisation" { (visit.say("单位", "Organisation")) }
                 p.hint #of { (visit.say(
-                    "企业填备案号，关员填四位关区代码，其他监管部门填其名称",
-                    "The number of a party, the four digits of an office, or the name of an authority",
-                )) }
+                    "企业填单位编号，尚未备案的新企业填new；关员填四位关区代码，其他监管部门填其名称。",
+                    "The number of an organisation, or new for an enterprise that is not registered yet; the four digits \
+                     of an office; or the name of an authority.",
+                )) " " a href="/organisations" { (visit.say("查找单位", "Find an organisation")) } }
                 input #organisation name="organisation" aria-describedby="of"
                     value=(organisation);
             }

@@ -90,6 +90,7 @@ const PLACES: &[Place] = &[
     place("/programs", ("程序", "Programs"), Some(Permission::ManagePrograms)),
     place("/webhooks", ("推送", "Webhooks"), Some(Permission::ManagePrograms)),
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
+    place("/organisations", ("单位", "Organisations"), Some(Permission::Operate)),
     place("/audit", ("审计", "Audit"), Some(Permission::ReadAudit)),
     place("/system", ("系统", "System"), Some(Permission::Operate)),
     place("/relay", ("转发", "Relaying"), Some(Permission::Operate)),

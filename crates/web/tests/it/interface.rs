@@ -248,7 +248,7 @@ async fn what_acts_under_a_key_is_done_once() {
     let site = Site::new(lenient());
     let (mut browser, token) = administrator(&site).await;
     let person =
-        json!({ "sign_in": "li.wei", "name": "李伟", "role": "clerk", "organisation": "7" });
+        json!({ "sign_in": "li.wei", "name": "李伟", "role": "clerk", "organisation": "new" });
     let headers = [("x-form-token", token.as_str()), ("idempotency-key", "a-1")];
     let first = browser.json(Method::POST, "/api/v1/people", &headers, &person).await;
     assert_eq!(first.status, StatusCode::CREATED, "{first:?}");

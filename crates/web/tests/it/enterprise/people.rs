@@ -1,10 +1,11 @@
 //! People of the own organisation, and the own sessions.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use tongguan_domain::access::{Role, Standing};
 
 use super::Stage;
 use crate::fixture::{PASSWORD, standing_of};
+use crate::interface::json_of;
 
 impl Stage {
     fn admit_clerk(&self) {
@@ -48,7 +49,8 @@ async fn somebody_is_invited_and_chooses_a_password() {
         let form = form("zhao".to_owned(), role.to_owned());
         let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
         let refused = browser.send("/people", &form).await;
-        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{role}");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{role}");
+        assert!(refused.body.contains("value=\"zhao\""), "what was filled in stays: {role}");
     }
 }
 
@@ -134,4 +136,86 @@ async fn one_sees_and_ends_the_own_sessions() {
     assert_eq!(here.send(&address, &[("form_token", &token)]).await.location(), "/account");
     assert_eq!(there.open("/account").await.status, StatusCode::SEE_OTHER);
     assert_eq!(here.open("/account").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_runs_the_system_finds_organisations_and_invites_for_those_that_are_there() {
+    let stage = Stage::set();
+    stage.site.admit("admin", standing_of(Role::SystemAdministrator));
+    let merchant = &stage.world.cast.merchant.party;
+    let mut browser = stage.site.signed_in("admin").await;
+    let list = browser.open("/organisations").await;
+    let number = merchant.id.to_string();
+    assert!(list.body.contains(&merchant.name) && list.body.contains(merchant.codes[0].as_str()));
+    assert!(
+        list.body.contains(&format!("href=\"/people?organisation={number}\"")),
+        "{}",
+        list.body
+    );
+    let code = merchant.codes[0].as_str().to_lowercase();
+    let found = browser.open(&format!("/organisations?q={code}")).await;
+    assert!(found.body.contains(&merchant.name), "{}", found.body);
+    assert!(!found.body.contains(&stage.world.cast.exporter.party.name), "{}", found.body);
+    let none = browser.open("/organisations?q=nobody-is-called-so").await;
+    assert!(none.body.contains("No organisation"), "{}", none.body);
+    let own = browser.open(&format!("/people?organisation={number}")).await;
+    assert!(own.body.contains("href=\"/people/merchant\""), "{}", own.body);
+    assert!(!own.body.contains("href=\"/people/exporter\""), "{}", own.body);
+    assert!(own.body.contains(&format!("value=\"{number}\"")), "the form names it: {}", own.body);
+
+    let token = browser.form_token().await;
+    let form = |organisation| {
+        [
+            ("form_token", token.as_str()),
+            ("sign_in", "wang"),
+            ("name", "Wang"),
+            ("role", "clerk"),
+            ("organisation", organisation),
+        ]
+    };
+    browser.changes_nothing = true;
+    let refused = browser.send("/people", &form("999")).await;
+    browser.changes_nothing = false;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{refused:?}");
+    assert!(refused.body.contains("No organisation has the number 999"), "{}", refused.body);
+    assert!(refused.body.contains("value=\"999\"") && refused.body.contains("value=\"wang\""));
+    assert_eq!(browser.send("/people", &form(&number)).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whoever_is_let_in_by_the_interface_acts_for_a_party_that_is_there_or_for_a_new_one() {
+    let stage = Stage::set();
+    stage.site.admit("admin", standing_of(Role::SystemAdministrator));
+    let mut browser = stage.site.signed_in("admin").await;
+    let token = browser.form_token().await;
+    browser.accept = "application/json";
+    let headers = [("x-form-token", token.as_str())];
+    let person = |sign_in: &str, organisation: &str| {
+        serde_json::json!({
+            "sign_in": sign_in, "name": "Wang", "role": "clerk", "organisation": organisation,
+        })
+    };
+    let people = "/api/v1/people";
+    let refused = browser.json(Method::POST, people, &headers, &person("zhao", "999")).await;
+    assert_eq!(json_of(&refused)["errors"][0]["pointer"], "/organisation", "{refused:?}");
+    let new = browser.json(Method::POST, people, &headers, &person("zhao", "new")).await;
+    assert_eq!(new.status, StatusCode::CREATED, "{new:?}");
+    let zhao = json_of(&browser.open("/api/v1/people/zhao").await);
+    let given: i64 = zhao["organisation"].as_str().unwrap().parse().unwrap();
+    let last = stage.world.cast.actors().map(|actor| actor.party.id.0).into_iter().max().unwrap();
+    assert_eq!(given, last + 1, "a number that nobody has");
+    // A role changes although the enterprise is not registered yet.
+    let role = serde_json::json!({ "role": "reader" });
+    let changed = browser.json(Method::POST, "/api/v1/people/zhao", &headers, &role).await;
+    assert_eq!(changed.status, StatusCode::OK, "{changed:?}");
+    let listed = json_of(&browser.open("/api/v1/organisations?limit=2").await);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2, "{listed}");
+    let rest = json_of(&browser.open(listed["next"].as_str().unwrap()).await);
+    assert_ne!(rest["items"][0], listed["items"][1], "{rest}");
+    // An administrator of an enterprise sees the own one.
+    let mut own = stage.merchant().await;
+    own.accept = "application/json";
+    let listed = json_of(&own.open("/api/v1/organisations").await);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!(listed["items"][0]["people"], "1", "{listed}");
 }
