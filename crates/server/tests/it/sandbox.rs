@@ -231,7 +231,7 @@ fn the_script_of_the_guide_tries_the_interface_of_a_sandbox() {
         .unwrap()
         .extract(sandbox.folder.path().join("files"))
         .unwrap();
-    let line = between(&page, "docs/guides/api.py ", " parcel<");
+    let line = between(&page, "python3 docs/guides/api.py ", " parcel<");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guides/api.py");
     let run = Command::new("python3")
         .arg(script)
