@@ -195,6 +195,7 @@ def look_up(program):
     print("code tables:", len(tables), "currencies:", len(currencies))
     print("142 is", program.get("/api/v1/codes/currencies/142"))
     parties = program.all("/api/v1/parties")
+    print("supervised places:", len(program.all("/api/v1/places")))
     own = program.get(f"/api/v1/parties/{parties[0]['codes'][0]}")
     print("acting for:", own["name"])
 

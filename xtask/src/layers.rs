@@ -140,6 +140,7 @@ pub const VOCABULARY: &[&str] = &[
 /// them above it in this list.
 pub const DOMAIN: &[(&str, &[&str])] = &[
     ("registry", &[]),
+    ("place", &[]),
     ("commerce", &[]),
     ("ledger", &[]),
     ("tax", &[]),

@@ -137,7 +137,7 @@ mod tests {
         let before = learned.clone();
         let text = "name,codes,roles\n甲,1100000002,platform\n";
         let no_files = |_: &str| Err(std::io::ErrorKind::NotFound.into());
-        let entries = file::read(text, Format::Csv, &no_files).unwrap();
+        let entries = file::read(text, Format::Csv, &no_files).unwrap().parties;
         registry::import(&mut writer, &entries, &cause(), noon(1)).unwrap();
         assert_eq!(catch_up(&mut learned), [Register::Registry]);
         assert!(Arc::ptr_eq(&before.settings, &learned.settings), "not read again");

@@ -184,6 +184,11 @@ text_id!(
     18
 );
 text_id!(
+    /// The code of a supervised place (监管场所代码; `loctNo`).
+    PlaceCode,
+    10
+);
+text_id!(
     /// The address of a mailbox on the exchange platform (报文传输编号; `dxpId`).
     DxpId,
     30

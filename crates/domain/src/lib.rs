@@ -56,6 +56,7 @@ pub mod movement;
 pub mod official;
 pub mod party;
 pub mod person;
+pub mod place;
 pub mod positive_list;
 pub mod quantity;
 pub mod quarantine;

@@ -596,6 +596,17 @@ CREATE TABLE party (
     payment_url TEXT
 ) HEAP;
 
+-- Supervised places, and who runs them.
+CREATE TABLE supervised_place (
+    code TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_en TEXT,
+    office TEXT NOT NULL,
+    operator_id BIGINT NOT NULL REFERENCES party (party_id),
+    valid_from BIGINT NOT NULL,
+    valid_to BIGINT
+) HEAP;
+
 CREATE TABLE access_key (
     digest BYTES NOT NULL PRIMARY KEY,
     is_certificate BIGINT NOT NULL CHECK (is_certificate IN (0, 1)),

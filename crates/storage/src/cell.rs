@@ -6,7 +6,9 @@
 
 use tongguan_domain::access::SignIn;
 use tongguan_domain::filing::FilingId;
-use tongguan_domain::ids::{DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, ReturnId};
+use tongguan_domain::ids::{
+    DeclarationId, DxpId, Guid, MessageId, OrderNumber, PartyId, PlaceCode, ReturnId,
+};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::quantity::Quantity;
@@ -173,7 +175,7 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(OrderNumber, DxpId, Guid, PartyCode, SignIn);
+as_text!(OrderNumber, DxpId, Guid, PartyCode, PlaceCode, SignIn);
 
 texts! {
     String: |text| Some(text.to_owned());
@@ -182,6 +184,7 @@ texts! {
     DxpId: |text| Self::parse(text).ok();
     Guid: |text| Self::parse(text).ok();
     PartyCode: |text| Self::parse(text).ok();
+    PlaceCode: |text| Self::parse(text).ok();
     SignIn: |text| Self::parse(text).ok();
 }
 

@@ -60,6 +60,7 @@ mod partition;
 mod party_parcel;
 mod person;
 mod picture;
+mod place;
 mod provider;
 mod register;
 mod registry;
@@ -114,6 +115,7 @@ pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
 pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel, PartyRequest};
 pub use person::{InvitationRow, PasskeyRow, PersonRow, SavedViewRow, SessionRow};
 pub use picture::{PictureBody, PictureRow};
+pub use place::PlaceRow;
 pub use provider::{ProviderAccountRow, ProviderAnswerRow};
 pub use register::{
     About, AuditFilter, AuditPlace, EventOfOffice, Register, RegisterEvent, Revision, Revisions,

@@ -2,13 +2,14 @@
 
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::DxpId;
+use tongguan_domain::place::SupervisedPlace;
 use tongguan_storage::StorageError;
 
 use super::Enquiries;
 use crate::access::{self, AccessKey};
 use crate::history::{AuditFilter, AuditPlace, Event, audited};
 use crate::people::{self, PeopleError, Person};
-use crate::registry::{Registered, registered};
+use crate::registry::{self, Registered, registered};
 
 impl Enquiries {
     /// Registered parties, by number: an enterprise its own, an office and an auditor all.
@@ -22,6 +23,14 @@ impl Enquiries {
             Reach::Party(own) => all.into_iter().filter(|one| one.party.id == own).collect(),
             Reach::Nobody => Vec::new(),
         })
+    }
+
+    /// Every supervised place, by code: whose they are is no secret. With the parties, of which some run them.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn places(&self) -> Result<(Vec<SupervisedPlace>, Vec<Registered>), StorageError> {
+        self.store.read(|view| Ok((registry::places(view)?, registered(view)?)))
     }
 
     /// People behind `after` in order of their names, of an organisation or all, at most `limit`.

@@ -299,7 +299,8 @@ fn a_code_of_another_party_is_refused_when_it_is_filed_and_when_it_is_approved(d
     let [Lodged::New(id)] = lodged[..] else { panic!("{lodged:?}") };
     let text = format!("[[party]]\nname = \"丁\"\ncodes = [\"{credit}\"]\nroles = [\"carrier\"]\n");
     let entries = registry_file::read(&text, Format::Toml, &registry::sample::no_files).unwrap();
-    registry::import(&mut desk.store.writer().unwrap(), &entries, &cause(), noon(3)).unwrap();
+    registry::import(&mut desk.store.writer().unwrap(), &entries.parties, &cause(), noon(3))
+        .unwrap();
     let revision = || desk.store.read(|view| view.revision(Register::Registry)).unwrap();
     let before = revision();
     let refused = act(desk, id, approve(), noon(4));

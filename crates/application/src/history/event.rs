@@ -2,7 +2,7 @@
 
 use tongguan_domain::access::{SignIn, Standing};
 use tongguan_domain::filing::FilingId;
-use tongguan_domain::ids::{DeclarationId, MessageId, PartyId};
+use tongguan_domain::ids::{DeclarationId, GatePassNumber, MessageId, PartyId, PlaceCode};
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::Register;
@@ -228,6 +228,26 @@ pub enum Subject {
     Message(MessageId),
     /// A key of the ring that seals, by its name.
     SealingKey(String),
+    /// A supervised place.
+    Place(PlaceCode),
+    /// A passage through a gate.
+    Passage {
+        /// What has passed.
+        what: Passed,
+        /// Through which place's.
+        place: PlaceCode,
+        /// Its number.
+        n: i64,
+    },
+}
+
+/// What has passed a gate: a parcel, or a vehicle by its gate pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passed {
+    /// A parcel.
+    Parcel(DeclarationId),
+    /// A vehicle.
+    Vehicle(GatePassNumber),
 }
 
 /// What was done.
@@ -295,6 +315,9 @@ impl Subject {
             Self::Document { order_no, kind, number } => format!("{order_no}/{kind} {number}"),
             Self::Service(part) => format!("{part}/service"),
             Self::SealingKey(name) => format!("{name}/sealing-key"),
+            Self::Place(code) => format!("place {code}/place"),
+            Self::Passage { what: Passed::Parcel(id), n, .. } => format!("{id}/passage {n}"),
+            Self::Passage { what: Passed::Vehicle(pass), n, .. } => format!("{pass}/passage {n}"),
             Self::Message(id) => format!("message {}/message", id.0),
         }
     }

@@ -19,7 +19,9 @@ use tongguan_storage::{
 
 pub use decisions::{DECISIONS, Decisions};
 pub(crate) use event::AND;
-pub use event::{Actor, Cause, ChangeKind, Entry, Event, Field, Origin, Subject, Way, names};
+pub use event::{
+    Actor, Cause, ChangeKind, Entry, Event, Field, Origin, Passed, Subject, Way, names,
+};
 pub(crate) use stored::write_actor;
 use stored::{read, unreadable, write};
 

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use tongguan_domain::access::{SignIn, Standing};
-use tongguan_domain::ids::{DeclarationId, OfficeCode};
+use tongguan_domain::ids::{DeclarationId, OfficeCode, PlaceCode};
 use tongguan_storage::{Partition, StorageError, View};
 
-use super::{Cause, Entry, Field, Subject};
+use super::{Cause, Entry, Field, Passed, Subject};
 use crate::review::AnyRow;
 
-/// The offices whose event it is: those of a declaration, that of a book, of a person before and after, of a setting;
+/// The offices whose event it is: those of a declaration, that of a book or a place, of a person before and after, of a setting;
 /// and that of whoever acted. Nothing where no office has to do with it.
 ///
 /// # Errors
@@ -35,6 +35,14 @@ pub(super) fn offices(
             let rows = view.account_books(&[(Partition::of_text(book), book.clone())])?;
             rows.iter().filter_map(|row| read(&row.office)).collect()
         }
+        Subject::Place(code) => of_place(view, code)?,
+        Subject::Passage { what, place, .. } => {
+            let mut offices = of_place(view, place)?;
+            if let Passed::Parcel(id) = what {
+                offices.extend(of_declaration(view, *id)?);
+            }
+            offices
+        }
         _ => BTreeSet::new(),
     };
     if let Cause::Person(actor) = cause {
@@ -53,6 +61,11 @@ fn of_declaration(
     // What does not decode is an operator's matter, and no reason to leave the event unwritten.
     let declaration = row.decode().ok();
     Ok(declaration.iter().flat_map(|it| it.offices()).chain(office).collect())
+}
+
+fn of_place(view: &mut View<'_>, code: &PlaceCode) -> Result<BTreeSet<OfficeCode>, StorageError> {
+    let rows = view.places()?;
+    Ok(rows.iter().filter(|row| row.code == *code).filter_map(|row| read(&row.office)).collect())
 }
 
 /// Those of a person as the event leaves and has found the person.

@@ -1,7 +1,7 @@
 //! Events between record and row.
 
 use tongguan_domain::filing::FilingId;
-use tongguan_domain::ids::{DeclarationId, MessageId, PartyId};
+use tongguan_domain::ids::{DeclarationId, GatePassNumber, MessageId, PartyId, PlaceCode};
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::stored::register::{
@@ -10,7 +10,7 @@ use tongguan_storage::stored::register::{
 };
 use tongguan_storage::{Register, RegisterEvent, StorageError};
 
-use super::{Actor, Cause, ChangeKind, Entry, Event, Field, Origin, Subject, Way};
+use super::{Actor, Cause, ChangeKind, Entry, Event, Field, Origin, Passed, Subject, Way};
 
 /// An event as it is stored.
 pub(super) fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
@@ -48,7 +48,7 @@ pub(super) fn write(cause: &Cause, entry: &Entry) -> StoredRegisterEvent {
 /// [`StorageError::Corrupt`].
 pub(super) fn read(row: RegisterEvent) -> Result<Event, StorageError> {
     let stored = StoredRegisterEvent::decode(&row.body).map_err(|error| unreadable(&error))?;
-    let subject = read_subject(stored.subject);
+    let subject = read_subject(stored.subject)?;
     let change = match stored.change {
         StoredChangeV1::Added => ChangeKind::Added,
         StoredChangeV1::Changed => ChangeKind::Changed,
@@ -86,6 +86,10 @@ fn known(text: Box<str>) -> Option<String> {
 }
 
 pub(super) fn unreadable(error: &StoredError) -> StorageError {
+    corrupt(error)
+}
+
+fn corrupt(error: &impl ToString) -> StorageError {
     StorageError::Corrupt { table: "register_event", column: "body", reason: error.to_string() }
 }
 
@@ -160,11 +164,21 @@ fn write_subject(subject: &Subject) -> StoredRegisterSubjectV1 {
         Subject::Service(part) => StoredRegisterSubjectV1::Service(part.as_str().into()),
         Subject::SealingKey(name) => StoredRegisterSubjectV1::SealingKey(name.as_str().into()),
         Subject::Message(id) => StoredRegisterSubjectV1::Message(id.0),
+        Subject::Place(code) => StoredRegisterSubjectV1::Place(code.as_str().into()),
+        Subject::Passage { what, place, n } => {
+            let place = place.as_str().into();
+            match what {
+                Passed::Parcel(id) => StoredRegisterSubjectV1::ParcelPassed(id.0, place, *n),
+                Passed::Vehicle(pass) => {
+                    StoredRegisterSubjectV1::VehiclePassed(pass.as_str().into(), place, *n)
+                }
+            }
+        }
     }
 }
 
-fn read_subject(stored: StoredRegisterSubjectV1) -> Subject {
-    match stored {
+fn read_subject(stored: StoredRegisterSubjectV1) -> Result<Subject, StorageError> {
+    Ok(match stored {
         StoredRegisterSubjectV1::Party(id) => Subject::Party(PartyId(id)),
         StoredRegisterSubjectV1::Guarantee(id) => Subject::Guarantee(PartyId(id)),
         StoredRegisterSubjectV1::Setting(scope, name) => {
@@ -207,5 +221,18 @@ fn read_subject(stored: StoredRegisterSubjectV1) -> Subject {
         StoredRegisterSubjectV1::Service(part) => Subject::Service(part.into()),
         StoredRegisterSubjectV1::SealingKey(name) => Subject::SealingKey(name.into()),
         StoredRegisterSubjectV1::Message(id) => Subject::Message(MessageId(id)),
-    }
+        StoredRegisterSubjectV1::Place(code) => Subject::Place(place_code(&code)?),
+        StoredRegisterSubjectV1::ParcelPassed(id, place, n) => {
+            let what = Passed::Parcel(DeclarationId(id));
+            Subject::Passage { what, place: place_code(&place)?, n }
+        }
+        StoredRegisterSubjectV1::VehiclePassed(pass, place, n) => {
+            let pass = GatePassNumber::parse(&pass).map_err(|error| corrupt(&error))?;
+            Subject::Passage { what: Passed::Vehicle(pass), place: place_code(&place)?, n }
+        }
+    })
+}
+
+fn place_code(code: &str) -> Result<PlaceCode, StorageError> {
+    PlaceCode::parse(code).map_err(|error| corrupt(&error))
 }

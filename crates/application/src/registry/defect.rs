@@ -11,7 +11,7 @@ macro_rules! rules {
 rules! {
     NOT_TOML, "not-toml", "不是有效的TOML：{reason}", "this is not TOML: {reason}";
     NOT_CSV, "not-csv", "不是有效的CSV：{reason}", "this is not CSV: {reason}";
-    NO_PARTY, "no-party", "文件中没有企业", "the file holds no party";
+    NO_PARTY, "no-party", "文件中没有企业或监管场所", "the file holds no party and no place";
     UNKNOWN_FIELD, "unknown-field", "未知字段{found}，应为{expected}之一",
         "unknown field {found}; known are {expected}";
     MISSING, "missing", "缺少必填项，应为{expected}", "missing; expected {expected}";
@@ -27,6 +27,10 @@ rules! {
         "the certificate {found} is registered for {parties}";
     BELOW_HELD, "guarantee-below-held", "担保额度{found}低于已占用额{expected}",
         "the guarantee of {found} is below the {expected} that is held against it";
+    UNKNOWN_OPERATOR, "unknown-operator", "代码{found}没有已备案的企业",
+        "no party is registered under {found}";
+    NO_OPERATOR, "no-facility-operator", "{party}（{found}）未备案为监管场所经营人",
+        "{party} ({found}) is not registered as facility-operator";
 }
 
 /// `rule` broken in a field of the party that begins on, or in a text that stands on, `line`.

@@ -11,6 +11,7 @@
 //! | load what is registered | `registered` |
 //! | decide what changes, and say it | `plan`, `report` |
 //! | write it | `import` |
+//! | whose supervised places are | `place` |
 //! | raise or lower one guarantee | `guarantee` |
 //! | bring one party up to date with what was filed | `amend` |
 //! | look parties up in decisions | `snapshot` |
@@ -23,6 +24,7 @@ mod entry;
 pub mod file;
 mod guarantee;
 mod import;
+mod place;
 mod plan;
 mod registered;
 mod report;
@@ -36,8 +38,9 @@ pub(crate) use amend::{Conflict, amend, conflict, nothing_of};
 pub use delegate::{KeyRefused, Signed, delegates, sign_for};
 pub use entry::{Entry, Grant, exact_money};
 pub use guarantee::{GrantError, Regranted, change_granted};
-pub use import::{ImportError, compare, compare_with_nothing, import};
+pub use import::{ImportError, compare, compare_with_nothing, import, import_file};
+pub use place::{PlaceEntry, places};
 pub use registered::{Registered, fingerprint, last_day, registered, standing_name};
-pub use report::{Change, FieldChange, ImportReport, PartyReport};
+pub use report::{Change, FieldChange, ImportReport, PartyReport, PlaceReport};
 pub use snapshot::{guarantees, snapshot};
 pub use tongguan_storage::{CertificateRow, Guarantee};

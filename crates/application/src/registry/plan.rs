@@ -7,13 +7,15 @@ use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{Party, PartyCode};
+use tongguan_domain::place::SupervisedPlace;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{
-    CertificateRow, Guarantee, GuaranteeKey, Partition, PartyCodeRow, PartyRow,
+    CertificateRow, Guarantee, GuaranteeKey, Partition, PartyCodeRow, PartyRow, PlaceRow,
 };
 
 use super::defect::{BELOW_HELD, CERTIFICATE_TAKEN, MALFORMED, SAME_PARTY, TWO_PARTIES, at};
 use super::entry::{Entry, Grant};
+use super::place::{PlaceEntry, plan_places};
 use super::registered::{Registered, last_day};
 use super::report::{Change, ImportReport, PartyReport, changes};
 
@@ -25,6 +27,7 @@ pub(super) struct Plan {
     pub codes: Vec<PartyCodeRow>,
     pub codes_taken: Vec<PartyCode>,
     pub certificates: Vec<CertificateRow>,
+    pub places: Vec<PlaceRow>,
     /// With the line that each comes from.
     pub grants: Vec<(u64, Guarantee)>,
 }
@@ -81,6 +84,19 @@ pub(super) struct Planned {
 }
 
 impl Planned {
+    /// Takes the places of a file in, whose operators may be parties of the same file.
+    pub(super) fn take_places(
+        &mut self,
+        registered: &[SupervisedPlace],
+        parties: &[Registered],
+        entries: &[PlaceEntry],
+        now: Moment,
+    ) {
+        let today = now.china_day();
+        let defects = plan_places(&mut self.plan, registered, parties, entries, today);
+        self.defects.extend(defects);
+    }
+
     /// The guarantees that are to be changed.
     pub(super) fn guarantee_keys(&self) -> Vec<GuaranteeKey> {
         self.plan.grants.iter().map(|(_, grant)| (grant.bucket, grant.party_id)).collect()

@@ -2,7 +2,9 @@
 
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::party::Party;
+use tongguan_domain::place::SupervisedPlace;
 
+use super::place::shown as shown_place;
 use super::registered::{Registered, fingerprint, last_day, standing_name};
 use crate::history::{ChangeKind, Entry, Field, Subject};
 
@@ -11,6 +13,8 @@ use crate::history::{ChangeKind, Entry, Field, Subject};
 pub struct ImportReport {
     /// The parties.
     pub parties: Vec<PartyReport>,
+    /// The supervised places.
+    pub places: Vec<PlaceReport>,
 }
 
 /// What an import did to one party.
@@ -24,7 +28,18 @@ pub struct PartyReport {
     pub change: Change,
 }
 
-/// What is done to a party.
+/// What an import did to one supervised place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceReport {
+    /// The line of its entry.
+    pub line: u64,
+    /// The place as it is afterwards.
+    pub after: SupervisedPlace,
+    /// What was done.
+    pub change: Change,
+}
+
+/// What is done to a party or place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// It is new.
@@ -47,11 +62,12 @@ pub struct FieldChange {
 }
 
 impl ImportReport {
-    /// How many parties were added, changed, and left as they were.
+    /// How many parties and places were added, changed, and left as they were.
     pub fn counts(&self) -> [usize; 3] {
         let mut counts = [0; 3];
-        for report in &self.parties {
-            counts[match report.change {
+        let places = self.places.iter().map(|report| &report.change);
+        for change in self.parties.iter().map(|report| &report.change).chain(places) {
+            counts[match change {
                 Change::Added => 0,
                 Change::Changed(_) => 1,
                 Change::Unchanged => 2,
@@ -71,6 +87,27 @@ impl ImportReport {
             Change::Unchanged => false,
         };
         self.parties.iter().filter(regranted).map(|report| report.after.party.id)
+    }
+}
+
+impl PlaceReport {
+    /// What the history tells of it; nothing where nothing changed.
+    pub(super) fn entry(&self) -> Option<Entry> {
+        let of = |field: &FieldChange| {
+            Field::changed(field.field, field.before.clone(), field.after.clone())
+        };
+        let (change, fields) = match &self.change {
+            Change::Unchanged => return None,
+            Change::Added => {
+                let fields = shown_place(&self.after).into_iter();
+                let new = |(name, after)| Field::changed(name, String::new(), after);
+                (ChangeKind::Added, fields.filter_map(new).collect())
+            }
+            Change::Changed(fields) => {
+                (ChangeKind::Changed, fields.iter().filter_map(of).collect())
+            }
+        };
+        Some(Entry { subject: Subject::Place(self.after.code.clone()), change, fields })
     }
 }
 

@@ -30,6 +30,7 @@ on_both_engines! {
     a_delegate_counts_as_long_as_its_certificate_is_trusted,
     a_first_day_left_out_is_the_day_of_the_import_and_stays,
     an_inherited_first_day_is_compared_with_a_new_last_day,
+    a_place_is_run_by_a_registered_operator_and_its_changes_are_told,
     a_guarantee_is_granted_changed_and_never_below_what_is_held,
     a_sum_is_raised_by_either_code_and_refused_below_what_is_held,
     nothing_of_a_refused_file_is_imported,
@@ -79,7 +80,7 @@ impl Desk {
 /// Parties of a CSV file with the most used columns.
 fn parties(lines: &str) -> Vec<Entry> {
     let header = "name,codes,roles,standing,valid_from,valid_to,guarantee.granted";
-    file::read(&format!("{header}\n{lines}"), Format::Csv, &no_files).unwrap()
+    file::read(&format!("{header}\n{lines}"), Format::Csv, &no_files).unwrap().parties
 }
 
 fn code(text: &str) -> PartyCode {
@@ -305,7 +306,7 @@ fn a_guarantee_is_granted_changed_and_never_below_what_is_held(desk: &Desk) {
     let party = "[[party]]\nname = '甲'\ncodes = ['1100000002']\nroles = ['guarantor']\n";
     let with = |sum: &str| {
         let text = format!("{party}{guarantee}{sum}");
-        file::read(&text, Format::Toml, &no_files).unwrap()
+        file::read(&text, Format::Toml, &no_files).unwrap().parties
     };
     let report = desk.import(&with("100"));
     let id = report.parties[0].after.party.id;
@@ -317,7 +318,7 @@ fn a_guarantee_is_granted_changed_and_never_below_what_is_held(desk: &Desk) {
     let defects = desk.try_import(&with("39.99"), 1).unwrap_err();
     assert_eq!(defects[0].code(), "guarantee-below-held");
     assert_eq!(defects[0].expected.as_deref(), Some("40.00"));
-    let report = desk.import(&file::read(party, Format::Toml, &no_files).unwrap());
+    let report = desk.import(&file::read(party, Format::Toml, &no_files).unwrap().parties);
     assert_eq!((report.counts(), report.regranted().count()), ([0, 0, 1], 0), "unmentioned");
     let row = desk.store.read(guarantees).unwrap().remove(&id).unwrap();
     assert_eq!((row.granted.fen(), row.held.fen()), (4_000, 4_000));
@@ -365,12 +366,13 @@ fn nothing_of_a_refused_file_is_imported(desk: &Desk) {
 
 fn a_dry_run_says_what_an_import_then_does(desk: &Desk) {
     let first = parties(&[PLATFORM, CARRIER].concat());
-    let told = desk.store.read(|view| compare(view, &first, noon(1))).unwrap();
-    assert_eq!(compare_with_nothing(&first, noon(1)).unwrap(), told);
+    let contents = |parties: &[Entry]| file::Contents { parties: parties.to_vec(), places: vec![] };
+    let told = desk.store.read(|view| compare(view, &contents(&first), noon(1))).unwrap();
+    assert_eq!(compare_with_nothing(&contents(&first), noon(1)).unwrap(), told);
     assert_eq!((desk.all().len(), desk.revision()), (0, 0));
     assert_eq!(desk.import(&first), told);
     let second = parties("乙,46121601BC,carrier,suspended,,,7\n");
-    let told = desk.store.read(|view| compare(view, &second, noon(1))).unwrap();
+    let told = desk.store.read(|view| compare(view, &contents(&second), noon(1))).unwrap();
     assert_eq!(told.counts(), [0, 1, 0]);
     assert_eq!(desk.import(&second), told);
     let reports = told.parties.into_iter().map(|party| party.after);
@@ -502,4 +504,49 @@ fn what_is_refused_or_changes_nothing_leaves_no_event(desk: &Desk) {
     let both = "丙,1100000002;46121601BC,carrier,,,,\n";
     desk.try_import(&parties(both), 2).unwrap_err();
     assert_eq!((desk.revision(), desk.history()), (1, history));
+}
+
+fn a_place_is_run_by_a_registered_operator_and_its_changes_are_told(desk: &Desk) {
+    let operator = "[[party]]\nname = '场所经营人'\ncodes = ['6104W60029']\n\
+                    roles = ['facility-operator']\n";
+    let place = |fields: &str| format!("[[place]]\ncode = 'C1'\noffice = '2916'\n{fields}");
+    let file = |text: &str| file::read(text, Format::Toml, &no_files).unwrap();
+    let import = |text: &str, day| {
+        import_file(&mut desk.store.writer().unwrap(), &file(text), &cause(), noon(day))
+    };
+    let refused = |text: &str| match import(text, 1) {
+        Err(ImportError::Refused(defects)) => defects.iter().map(Defect::code).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let sound = place("name = '一号场所'\noperator = '6104W60029'\n");
+    assert_eq!(refused(&sound), ["unknown-operator"]);
+    let carrier = operator.replace("facility-operator", "carrier");
+    assert_eq!(refused(&format!("{sound}{carrier}")), ["no-facility-operator"]);
+    assert_eq!((desk.all().len(), desk.revision()), (0, 0), "all of it or nothing");
+
+    // The operator may be registered by the same file.
+    let both = format!("{sound}{operator}");
+    assert_eq!(compare_with_nothing(&file(&both), noon(1)).unwrap(), import(&both, 1).unwrap());
+    let [at] = <[_; 1]>::try_from(desk.store.read(places).unwrap()).unwrap();
+    assert_eq!((&*at.name, at.operator), ("一号场所", desk.all()[0].party.id));
+    assert_eq!(at.valid_from, noon(1).china_day());
+    assert_eq!(import(&both, 2).unwrap().counts(), [0, 0, 2]);
+    let renamed = sound.replace("一号", "二号");
+    let report = import(&renamed, 3).unwrap();
+    assert_eq!(report.counts(), [0, 1, 0]);
+    let ends = format!("{renamed}valid_to = 2025-12-31\n");
+    assert_eq!(refused(&ends), ["malformed"], "before its first day");
+
+    let told = desk.history();
+    let of_place: Vec<_> =
+        told.iter().filter(|event| matches!(event.entry.subject, Subject::Place(_))).collect();
+    assert_eq!(of_place.len(), 2, "{told:?}");
+    let (added, changed) = (&of_place[0].entry, &of_place[1].entry);
+    assert_eq!((added.change, changed.change), (ChangeKind::Added, ChangeKind::Changed));
+    assert_eq!(
+        changed.fields,
+        history::Field::changed("name", "一号场所".into(), "二号场所".into())
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
 }

@@ -112,6 +112,7 @@ fn write_event<'r>(
         Subject::Filing { party: of, id } => format!("filing {id} of {}", party(*of)),
         Subject::Goods { party: of, item } => format!("goods {item} of {}", party(*of)),
         Subject::SealingKey(name) => format!("key {name}"),
+        Subject::Place(code) => format!("place {code}"),
         other => other.place(),
     };
     let cause = match &event.cause {

@@ -13,16 +13,16 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock;
-use tongguan_application::registry::file::{self, Format};
+use tongguan_application::registry::file::{self, Contents, Format};
 use tongguan_application::registry::{
-    Entry, GrantError, ImportError, ImportReport, Registered, change_granted, compare,
-    compare_with_nothing, exact_money, import, registered,
+    GrantError, ImportError, ImportReport, Registered, change_granted, compare,
+    compare_with_nothing, exact_money, import_file, places, registered,
 };
 use tongguan_domain::defect::Defect;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{PartyCode, Role};
 use tongguan_storage::{About, Register, Store};
-use tongguan_web::views::registry::PartyView;
+use tongguan_web::views::registry::{PartyView, PlaceView};
 
 use crate::clock::SystemClock;
 use crate::commands::defects::{self, DefectView};
@@ -51,12 +51,13 @@ enum RegistryCommand {
     Show(Show),
     Guarantee(Guarantee),
     Goods(goods::Goods),
+    Places(Places),
     History(History),
 }
 
-/// Register the parties of a TOML or CSV file, or bring them up to date.
+/// Register the parties and supervised places of a TOML or CSV file, or bring them up to date.
 ///
-/// A party is found by any of its codes. The file says all about the parties it names; others stay
+/// A party is found by any of its codes, a place by its code. The file says all about the parties it names; others stay
 /// as they are. All of the file is imported, or nothing: the exit status is 1 when there is a defect,
 /// and every defect is named by line and field. Importing a file again changes nothing.
 #[derive(Debug, Args)]
@@ -68,7 +69,12 @@ enum RegistryCommand {
     mailbox = \"DXPENT0000000001\"\n  \
     certificates = [\"certificates/platform.pem\"]\n\n  \
     [party.guarantee]\n  \
-    granted = \"500000.00\"\n\n\
+    granted = \"500000.00\"\n\n  \
+    [[place]]\n  \
+    code = \"CNNGB2916\"\n  \
+    name = \"某某监管作业场所\"\n  \
+    office = \"2916\"\n  \
+    operator = \"3301960A2B\"\n\n\
     All fields, and the columns of a CSV file: docs/reference/registry.md")]
 struct Import {
     /// The file, UTF-8; its name ends in .toml or .csv. Files of certificates are named relative to it.
@@ -130,7 +136,17 @@ struct Guarantee {
     json: bool,
 }
 
-/// Show what was changed of parties and guarantees, by what and when, the newest first.
+/// List the registered supervised places.
+#[derive(Debug, Args)]
+struct Places {
+    #[command(flatten)]
+    place: Place,
+    /// Answer as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Show what was changed of parties, guarantees and places, by what and when, the newest first.
 #[derive(Debug, Args)]
 struct History {
     /// What happened to filings and registered goods instead.
@@ -152,6 +168,7 @@ impl Registry {
             RegistryCommand::Show(show) => show.run(),
             RegistryCommand::Guarantee(guarantee) => guarantee.run(),
             RegistryCommand::Goods(goods) => goods.run(),
+            RegistryCommand::Places(places) => places.run(),
             RegistryCommand::History(history) => history.run(),
         }
     }
@@ -169,11 +186,11 @@ impl Import {
         let cause = history::file(&self.file, text.as_bytes());
         let directory = self.file.parent().unwrap_or(Path::new(""));
         let files = |path: &str| read_at_most(LARGEST_CERTIFICATE, &directory.join(path));
-        let entries = match file::read(&text, format, &files) {
-            Ok(entries) => entries,
+        let contents = match file::read(&text, format, &files) {
+            Ok(contents) => contents,
             Err(defects) => return self.refuse(&defects),
         };
-        match self.apply(&entries, &cause)? {
+        match self.apply(&contents, &cause)? {
             Ok(report) => {
                 self.print(&report)?;
                 Ok(ExitCode::SUCCESS)
@@ -184,17 +201,17 @@ impl Import {
 
     fn apply(
         &self,
-        entries: &[Entry],
+        contents: &Contents,
         cause: &Cause,
     ) -> anyhow::Result<Result<ImportReport, Vec<Defect>>> {
         let now = SystemClock.now();
         let outcome = if !self.dry_run {
             let mut writer = self.place.open(now)?.writer()?;
-            import(&mut writer, entries, cause, now)
+            import_file(&mut writer, contents, cause, now)
         } else if let Some(store) = self.place.open_existing(now)? {
-            store.read(|view| compare(view, entries, now))
+            store.read(|view| compare(view, contents, now))
         } else {
-            compare_with_nothing(entries, now)
+            compare_with_nothing(contents, now)
         };
         match outcome {
             Ok(report) => Ok(Ok(report)),
@@ -237,6 +254,23 @@ impl List {
             writeln!(out, "{}", json!({ "parties": parties }))?;
         } else {
             writeln!(out, "{}", view::table(&parties))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Places {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let parties = all(&self.place)?;
+        let places = existing(&self.place)?
+            .read(places)
+            .with_context(|| format!("cannot read {}", self.place))?;
+        let mut out = io::stdout().lock();
+        if self.json {
+            let views: Vec<_> = places.iter().map(|place| PlaceView::of(place, &parties)).collect();
+            writeln!(out, "{}", json!({ "places": views }))?;
+        } else {
+            writeln!(out, "{}", view::places(&places, &parties))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -287,3 +287,33 @@ fn goods_are_imported_for_a_party_listed_and_their_faults_named_by_row_and_colum
     let nobody = desk.run(&["goods", "import", "goods.csv", "--party", "9999999999"]);
     assert!(nobody.status == 1 && nobody.err.contains("no party is registered"), "{}", nobody.err);
 }
+
+#[test]
+fn places_are_registered_beside_their_operators_and_listed() {
+    let operator = "[[party]]\nname = '场所经营人'\ncodes = ['6104W60029']\n\
+                    roles = ['facility-operator']\n\n[[place]]\ncode = 'CNNGB2916'\n\
+                    name = '一号场所'\noffice = '2916'\noperator = '6104W60029'\n";
+    let desk = Desk::with("parties.toml", operator);
+    let run = desk.run(&["import", "parties.toml"]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.contains("+ place CNNGB2916  一号场所"), "{}", run.out);
+    assert!(run.out.contains("2 added"), "{}", run.out);
+    let places = "code,name,office,operator,valid_to\n\
+                  CNNGB2916,二号场所,2917,6104W60029,2099-12-31\n";
+    desk.write("places.csv", places);
+    let told = desk.run(&["import", "places.csv", "--json"]).json();
+    assert_eq!(told["places"][0]["change"], "changed", "{told}");
+    assert_eq!(told["places"][0]["fields"][1]["after"], "2917", "{told}");
+    let listed = desk.run(&["places", "--json"]).json();
+    let place = &listed["places"][0];
+    assert_eq!(place["operator_name"], "场所经营人", "{listed}");
+    assert_eq!(place["valid_to"], "2099-12-31", "{listed}");
+    let table = desk.run(&["places"]).out;
+    assert!(table.contains("二号场所") && table.contains("场所经营人"), "{table}");
+    desk.write("places.csv", &places.replace("6104W60029", "1100000002"));
+    let run = desk.run(&["import", "places.csv"]);
+    assert_eq!(run.status, 1);
+    assert!(run.err.contains("line 2, operator: no party is registered"), "{}", run.err);
+    let told = desk.run(&["history"]).out;
+    assert!(told.contains("~ place CNNGB2916"), "{told}");
+}

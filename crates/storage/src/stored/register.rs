@@ -71,6 +71,12 @@ pub enum StoredRegisterSubjectV1 {
     Message(i64),
     /// A key of the ring that seals: its name.
     SealingKey(Box<str>),
+    /// A supervised place: its code.
+    Place(Box<str>),
+    /// A parcel that passed a gate: its declaration, the place, and the passage's number.
+    ParcelPassed(i64, Box<str>, i64),
+    /// A vehicle that passed a gate: its gate pass, the place, and the passage's number.
+    VehiclePassed(Box<str>, Box<str>, i64),
 }
 
 /// What was done to it.
@@ -181,8 +187,8 @@ mod tests {
     fn an_event_of_every_subject_change_and_cause_is_kept() {
         use StoredRegisterSubjectV1::{
             AccessKey, BondedList, CodeRow, Declaration, Document, ExportReturn, Filing, GatePass,
-            Goods, Guarantee, Letter, Message, ParameterProposal, Party, Person, SealingKey,
-            Service, Setting, Unmasking, Webhook,
+            Goods, Guarantee, Letter, Message, ParameterProposal, ParcelPassed, Party, Person,
+            Place, SealingKey, Service, Setting, Unmasking, VehiclePassed, Webhook,
         };
         let file = || StoredChangeCauseV1::File("f".into(), [7; 32]);
         let command = || StoredChangeCauseV1::Command("x".into());
@@ -221,6 +227,14 @@ mod tests {
             ("13 0173", Service("s".into()), StoredChangeV1::Changed, command()),
             ("14 22", Message(17), StoredChangeV1::Changed, person()),
             ("15 016b", SealingKey("k".into()), StoredChangeV1::Ended, command()),
+            ("16 0170", Place("p".into()), StoredChangeV1::Added, file()),
+            ("17 22 0170 02", ParcelPassed(17, "p".into(), 1), StoredChangeV1::Added, person()),
+            (
+                "18 0167 0170 02",
+                VehiclePassed("g".into(), "p".into(), 1),
+                StoredChangeV1::Added,
+                person(),
+            ),
         ];
         for (subject, of, change, cause) in cases {
             let change_byte = ["00", "01", "02", "03", "04"][change as usize];

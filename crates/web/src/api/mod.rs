@@ -44,6 +44,7 @@ mod part;
 mod parties;
 mod people;
 mod pictures;
+mod places;
 mod preparing;
 mod quarantine;
 mod queue;
@@ -92,7 +93,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
     let routes = of_guarantees(of_casework(of_the_account(of_responses(routes))));
-    of_goods_in_store(of_consolidation(of_programs(of_filings(of_an_enterprise(routes)))))
+    let routes = of_filings(of_an_enterprise(of_the_registry(routes)));
+    of_goods_in_store(of_consolidation(of_programs(routes)))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Session, routes!(session::show, session::end))
         .api(Needs::Nothing, routes!(tax::compute))
@@ -123,8 +125,6 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(export_returns::show))
         .api(may(P::Examine), routes!(export_returns::rule))
         .api(may(P::Declare), routes!(export_returns::exchange))
-        .api(may(P::ReadParcels), routes!(parties::list))
-        .api(may(P::ReadParcels), routes!(parties::show))
         .api(may(P::ManagePeople), routes!(people::list, people::let_in))
         .api(may(P::ManagePeople), routes!(people::show))
         .api(may(P::ManagePeople), routes!(people::organisations))
@@ -151,6 +151,16 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Operate), routes!(relay::dismiss))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)
+}
+
+/// Those of who is registered, and of supervised places.
+fn of_the_registry(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadParcels), routes!(parties::list))
+        .api(may(P::ReadParcels), routes!(parties::show))
+        .api(Needs::Known, routes!(places::list))
 }
 
 /// Those of the account of whoever has signed in.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::history::{
-    Cause, ChangeKind, Event, Field, Origin, Register, Subject, Way, names,
+    Cause, ChangeKind, Event, Field, Origin, Passed, Register, Subject, Way, names,
 };
 use tongguan_application::registry::fingerprint;
 use tongguan_domain::access::{Permission, Reach};
@@ -297,13 +297,22 @@ fn named(subject: &Subject) -> (&'static str, &'static str, String) {
         Subject::Service(part) => ("系统", "service", part.clone()),
         Subject::SealingKey(name) => ("加密密钥", "key that seals", name.clone()),
         Subject::Message(id) => ("报文", "message", id.0.to_string()),
+        Subject::Place(code) => ("监管场所", "supervised place", code.to_string()),
+        Subject::Passage { what: Passed::Parcel(id), .. } => {
+            ("卡口通行的清单", "declaration at the gate", id.to_string())
+        }
+        Subject::Passage { what: Passed::Vehicle(pass), .. } => {
+            ("卡口通行的核放单", "gate pass at the gate", pass.to_string())
+        }
     }
 }
 
 /// Where a record is shown, and what its reader needs.
 fn way_to(subject: &Subject) -> Option<(Permission, String)> {
     Some(match subject {
-        Subject::Declaration(id) => (Permission::ReadParcels, format!("/declarations/{id}")),
+        Subject::Declaration(id) | Subject::Passage { what: Passed::Parcel(id), .. } => {
+            (Permission::ReadParcels, format!("/declarations/{id}"))
+        }
         Subject::ExportReturn(id) => {
             (Permission::ReadParcels, format!("/declarations/{}", id.declaration))
         }

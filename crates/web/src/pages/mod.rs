@@ -36,6 +36,7 @@ pub mod parcels;
 pub mod passkeys;
 pub mod people;
 pub mod pictures;
+pub mod places;
 pub mod port;
 pub mod programs;
 pub mod proposals;
@@ -153,6 +154,7 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/examination/{id}", Needs::May(Permission::Examine), examination::record)
         .post("/examination/{id}/pictures", Needs::May(Permission::Examine), pictures::add)
         .get("/declarations/{id}/pictures/{n}", Needs::May(Permission::ReadQueues), pictures::show)
+        .get("/places", Needs::Known, places::page)
         .get("/gate", Needs::May(Permission::ReportFacility), gate::page)
         .get("/sealing", Needs::May(Permission::Seal), sealing::page)
         .post("/sealing", Needs::May(Permission::Seal), sealing::seal)

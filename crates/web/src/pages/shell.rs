@@ -77,6 +77,7 @@ const PLACES: &[Place] = &[
     place("/unmaskings", ("个人信息", "Personal data"), Some(Permission::Unmask)),
     place("/guarantees", ("担保", "Guarantees"), Some(Permission::ReadParameters)),
     place("/parameters", ("参数", "Parameters"), Some(Permission::ReadParameters)),
+    place("/places", ("监管场所", "Places"), Some(Permission::ReadQueues)),
     // Those of an enterprise: whoever has its mail has its list.
     place("/parcels", ("包裹", "Parcels"), Some(Permission::ReadMail)),
     place("/requests", ("退货与撤单", "Requests"), Some(Permission::ReadMail)),

@@ -1,7 +1,7 @@
 //! What was changed of a register, by what, and when.
 
 use serde::Serialize;
-use tongguan_application::history::{Actor, Cause, Event, Subject, Way};
+use tongguan_application::history::{Actor, Cause, Event, Passed, Subject, Way};
 use tongguan_application::registry::fingerprint;
 use utoipa::ToSchema;
 
@@ -160,6 +160,22 @@ enum SubjectView {
         /// Its name.
         sealing_key: String,
     },
+    /// A supervised place.
+    Place {
+        /// Its code.
+        code: String,
+    },
+    /// A passage through the gate of a supervised place.
+    Passage {
+        /// Its number.
+        n: i64,
+        /// The code of the place.
+        place: String,
+        /// The declaration of the parcel that passed.
+        declaration: Option<String>,
+        /// The gate pass of the vehicle that passed.
+        gate_pass: Option<String>,
+    },
 }
 
 /// By what it was changed.
@@ -272,6 +288,14 @@ impl SubjectView {
             Subject::Service(part) => Self::Service { part: part.clone() },
             Subject::Message(id) => Self::Message { message: id.0.to_string() },
             Subject::SealingKey(name) => Self::SealingKey { sealing_key: name.clone() },
+            Subject::Place(code) => Self::Place { code: code.to_string() },
+            Subject::Passage { what, place, n } => {
+                let (declaration, gate_pass) = match what {
+                    Passed::Parcel(id) => (Some(id.to_string()), None),
+                    Passed::Vehicle(pass) => (None, Some(pass.to_string())),
+                };
+                Self::Passage { n: *n, place: place.to_string(), declaration, gate_pass }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use tongguan_application::registry::{
     CertificateRow, Guarantee, Registered, fingerprint, last_day, standing_name,
 };
 use tongguan_domain::money::Money;
+use tongguan_domain::place::SupervisedPlace;
 use utoipa::ToSchema;
 
 /// A registered party (注册企业).
@@ -33,6 +34,27 @@ pub struct PartyView {
     certificates: Vec<CertificateView>,
     /// Its tax guarantee, where it has one.
     guarantee: Option<GuaranteeView>,
+}
+
+/// A supervised place (监管作业场所).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceView {
+    /// Its code (`loctNo`).
+    code: String,
+    /// What it is called, in Chinese.
+    name: String,
+    /// What it is called in English.
+    name_en: Option<String>,
+    /// The office that supervises it.
+    office: String,
+    /// The number of the party that runs it.
+    operator: i64,
+    /// The name of that party.
+    operator_name: Option<String>,
+    /// From which day on it is registered.
+    valid_from: String,
+    /// Until which day.
+    valid_to: Option<String>,
 }
 
 /// A certificate.
@@ -94,6 +116,23 @@ impl PartyView {
     #[must_use]
     pub fn without_guarantee(self) -> Self {
         Self { guarantee: None, ..self }
+    }
+}
+
+impl PlaceView {
+    /// Of a place.
+    pub fn of(place: &SupervisedPlace, parties: &[Registered]) -> Self {
+        let operator = parties.iter().find(|one| one.party.id == place.operator);
+        Self {
+            code: place.code.to_string(),
+            name: place.name.to_string(),
+            name_en: place.name_en.as_ref().map(ToString::to_string),
+            office: place.office.to_string(),
+            operator: place.operator.0,
+            operator_name: operator.map(|one| one.party.name.clone()),
+            valid_from: place.valid_from.to_string(),
+            valid_to: place.valid_to.map(|day| day.to_string()),
+        }
     }
 }
 

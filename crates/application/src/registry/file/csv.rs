@@ -1,10 +1,10 @@
-//! A registry file in CSV: a party a line, the columns named by the first line.
+//! A registry file in CSV: a party or a place a line, the columns named by the first line.
 
 use std::borrow::Cow;
 
 use super::super::defect::{MALFORMED, NOT_CSV, REPEATED, UNKNOWN_FIELD, at};
 use super::Found;
-use super::draft::{Draft, Holds, Text, field, field_names};
+use super::draft::{Draft, Holds, Kind, OPERATOR, Text};
 use tongguan_domain::defect::Defect;
 
 /// Between several texts in one cell.
@@ -13,11 +13,11 @@ const BETWEEN: char = ';';
 /// One column: its field, unless it is unknown.
 type Column = Option<(&'static str, Holds)>;
 
-/// The parties of the file.
+/// The parties of the file, or its places where it has their column.
 pub(super) fn drafts(text: &str, found: &mut Found) -> Vec<Draft<'static>> {
     let mut reader =
         ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut header: Option<Vec<Column>> = None;
+    let mut header: Option<(Kind, Vec<Column>)> = None;
     let mut drafts = Vec::new();
     for record in reader.records() {
         let record = match record {
@@ -31,25 +31,29 @@ pub(super) fn drafts(text: &str, found: &mut Found) -> Vec<Draft<'static>> {
         };
         let line = record.position().map_or(1, ::csv::Position::line);
         match &header {
-            None => header = Some(columns(line, &record, found)),
-            Some(columns) if columns.len() != record.len() => {
+            None => {
+                let is_of_places = record.iter().any(|name| name.trim() == OPERATOR);
+                let kind = if is_of_places { Kind::Place } else { Kind::Party };
+                header = Some((kind, columns(kind, line, &record, found)));
+            }
+            Some((_, columns)) if columns.len() != record.len() => {
                 let defect = Defect::at(&MALFORMED, format!("line {line}"));
                 let defect = defect.found(format!("{} cells", record.len()));
                 found.note(line, defect.expected(format!("{} cells", columns.len())));
             }
-            Some(columns) => drafts.push(draft(line, columns, &record)),
+            Some((kind, columns)) => drafts.push(draft(*kind, line, columns, &record)),
         }
     }
     drafts
 }
 
-fn columns(line: u64, record: &::csv::StringRecord, found: &mut Found) -> Vec<Column> {
+fn columns(kind: Kind, line: u64, record: &::csv::StringRecord, found: &mut Found) -> Vec<Column> {
     let mut columns = Vec::with_capacity(record.len());
     for name in record {
-        let column = field(name.trim());
+        let column = kind.field(name.trim());
         if column.is_none() {
             let defect = at(&UNKNOWN_FIELD, line, name.trim()).found(name.trim());
-            found.note(line, defect.expected(field_names()));
+            found.note(line, defect.expected(kind.field_names()));
         } else if columns.contains(&column) {
             let defect = at(&REPEATED, line, name.trim()).found(name.trim());
             found.note(line, defect.with("line", line));
@@ -59,8 +63,13 @@ fn columns(line: u64, record: &::csv::StringRecord, found: &mut Found) -> Vec<Co
     columns
 }
 
-fn draft(line: u64, columns: &[Column], record: &::csv::StringRecord) -> Draft<'static> {
-    let mut draft = Draft::new(line);
+fn draft(
+    kind: Kind,
+    line: u64,
+    columns: &[Column],
+    record: &::csv::StringRecord,
+) -> Draft<'static> {
+    let mut draft = Draft::new(kind, line);
     for (column, cell) in columns.iter().zip(record) {
         let Some((name, holds)) = column else { continue };
         let text = |value: &str| Text { line, value: Cow::Owned(value.trim().to_owned()) };

@@ -1,4 +1,4 @@
-//! A party of which the texts are known and their meaning is not.
+//! A party or a place of which the texts are known and their meaning is not.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,8 +14,18 @@ pub(super) enum Holds {
     Amount,
 }
 
-/// Every field: its name as a TOML key and CSV column, and what it holds.
-pub(super) const FIELDS: [(&str, Holds); 14] = [
+/// What a table of TOML, or a CSV file, tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Party,
+    Place,
+}
+
+/// A field: its name as a TOML key and CSV column, and what it holds.
+type Field = (&'static str, Holds);
+
+/// Every field of a party.
+const OF_PARTY: [Field; 14] = [
     ("name", Holds::Text),
     ("codes", Holds::Texts),
     ("roles", Holds::Texts),
@@ -32,14 +42,37 @@ pub(super) const FIELDS: [(&str, Holds); 14] = [
     ("guarantee.reference", Holds::Text),
 ];
 
-/// The field of that name.
-pub(super) fn field(name: &str) -> Option<(&'static str, Holds)> {
-    FIELDS.into_iter().find(|(known, _)| *known == name)
-}
+/// Every field of a supervised place.
+const OF_PLACE: [Field; 7] = [
+    ("code", Holds::Text),
+    ("name", Holds::Text),
+    ("name_en", Holds::Text),
+    ("office", Holds::Text),
+    (OPERATOR, Holds::Text),
+    ("valid_from", Holds::Day),
+    ("valid_to", Holds::Day),
+];
 
-/// The names of all fields, for people.
-pub(super) fn field_names() -> String {
-    FIELDS.map(|(name, _)| name).join(", ")
+/// The field that a place has and a party has not, by which a CSV file of places is known.
+pub(super) const OPERATOR: &str = "operator";
+
+impl Kind {
+    const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Party => &OF_PARTY,
+            Self::Place => &OF_PLACE,
+        }
+    }
+
+    /// The field of that name.
+    pub(super) fn field(self, name: &str) -> Option<Field> {
+        self.fields().iter().copied().find(|(known, _)| *known == name)
+    }
+
+    /// The names of all fields, for people.
+    pub(super) fn field_names(self) -> String {
+        self.fields().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A text at its line.
@@ -49,9 +82,11 @@ pub(super) struct Text<'t> {
     pub value: Cow<'t, str>,
 }
 
-/// One party's texts.
+/// One party's or place's texts.
 #[derive(Debug)]
 pub(super) struct Draft<'t> {
+    /// What it tells of.
+    pub kind: Kind,
     /// Where it begins.
     pub line: u64,
     /// Where its guarantee begins, if it has one.
@@ -63,8 +98,8 @@ pub(super) struct Draft<'t> {
 }
 
 impl<'t> Draft<'t> {
-    pub(super) fn new(line: u64) -> Self {
-        Self { line, guarantee: None, misread: Vec::new(), fields: BTreeMap::new() }
+    pub(super) fn new(kind: Kind, line: u64) -> Self {
+        Self { kind, line, guarantee: None, misread: Vec::new(), fields: BTreeMap::new() }
     }
 
     /// The texts of a field; `None` when it is not there.

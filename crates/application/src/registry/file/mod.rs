@@ -1,7 +1,8 @@
-//! A registry file: TOML with a table `[[party]]` for each party, or CSV with a line for each.
+//! A registry file: TOML with a table `[[party]]` for each party and `[[place]]` for each supervised place, or CSV
+//! with a line for each of either.
 //!
 //! Both have the same fields by the same names (`docs/reference/registry.md`), so both are read into
-//! the same drafts, texts at their lines, which are then refined into [`Entry`]s. Reading never stops
+//! the same drafts, texts at their lines, which are then refined into [`Entry`]s and [`PlaceEntry`]s. Reading never stops
 //! at the first fault.
 
 mod csv;
@@ -13,9 +14,10 @@ use std::collections::{HashMap, HashSet};
 
 use tongguan_domain::defect::Defect;
 
-use self::draft::Draft;
+use self::draft::{Draft, Kind};
 use super::defect::{NO_PARTY, REPEATED, at};
 use super::entry::Entry;
+use super::place::PlaceEntry;
 
 /// Gives the contents of a file that a registry file names, such as a certificate's.
 pub type Files<'f> = dyn Fn(&str) -> std::io::Result<Vec<u8>> + 'f;
@@ -40,11 +42,20 @@ impl Format {
     }
 }
 
+/// What a registry file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// Its parties.
+    pub parties: Vec<Entry>,
+    /// Its supervised places.
+    pub places: Vec<PlaceEntry>,
+}
+
 /// Reads a registry file.
 ///
 /// # Errors
 /// Every defect, in the order of the lines.
-pub fn read(text: &str, format: Format, files: &Files<'_>) -> Result<Vec<Entry>, Vec<Defect>> {
+pub fn read(text: &str, format: Format, files: &Files<'_>) -> Result<Contents, Vec<Defect>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut found = Found::default();
     let drafts = match format {
@@ -54,10 +65,15 @@ pub fn read(text: &str, format: Format, files: &Files<'_>) -> Result<Vec<Entry>,
     if drafts.is_empty() && found.0.is_empty() {
         found.note(1, Defect::at(&NO_PARTY, "line 1"));
     }
-    let entries: Vec<Entry> =
-        drafts.iter().filter_map(|draft| refine::entry(draft, files, &mut found)).collect();
-    refuse_repetitions(&drafts, &entries, &mut found);
-    if found.0.is_empty() { Ok(entries) } else { Err(found.in_order()) }
+    let mut contents = Contents::default();
+    for draft in &drafts {
+        match draft.kind {
+            Kind::Party => contents.parties.extend(refine::entry(draft, files, &mut found)),
+            Kind::Place => contents.places.extend(refine::place(draft, &mut found)),
+        }
+    }
+    refuse_repetitions(&drafts, &contents, &mut found);
+    if found.0.is_empty() { Ok(contents) } else { Err(found.in_order()) }
 }
 
 /// The defects so far, with their lines.
@@ -75,17 +91,23 @@ impl Found {
     }
 }
 
-/// A code or an own certificate names one party, and so it stands in the file once; a delegate stands once
+/// A code names one party or place, an own certificate one party, and so it stands in the file once; a delegate stands once
 /// in a party.
-fn refuse_repetitions(drafts: &[Draft<'_>], entries: &[Entry], found: &mut Found) {
+fn refuse_repetitions(drafts: &[Draft<'_>], contents: &Contents, found: &mut Found) {
     let mut first = HashMap::new();
     for (line, code) in drafts.iter().flat_map(Draft::codes) {
         if let Some(earlier) = first.insert(code.clone(), line) {
             found.note(line, at(&REPEATED, line, "codes").found(code).with("line", earlier));
         }
     }
+    let mut first = HashMap::new();
+    for PlaceEntry { line, code, .. } in &contents.places {
+        if let Some(earlier) = first.insert(code, *line) {
+            found.note(*line, at(&REPEATED, *line, "code").found(code).with("line", earlier));
+        }
+    }
     let mut owners = HashMap::new();
-    for entry in entries {
+    for entry in &contents.parties {
         let mut named = HashSet::new();
         for (field, certificate) in entry.all_certificates() {
             let digest = *certificate.digest();

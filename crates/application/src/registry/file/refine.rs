@@ -1,15 +1,16 @@
-//! From the texts of a party to what they mean.
+//! From the texts of a party or a place to what they mean.
 
 use jiff::civil::Date;
 use tongguan_domain::evidence::PlatformAddress;
-use tongguan_domain::ids::DxpId;
+use tongguan_domain::ids::{DxpId, OfficeCode, PlaceCode};
 use tongguan_domain::party::{CodeKind, PartyCode, Role, Roles, Standing};
 use tongguan_messages::certificate::Certificate;
 
 use super::super::defect::{CERTIFICATE, MALFORMED, MISSING, at};
 use super::super::entry::{Entry, Grant, exact_money};
+use super::super::place::PlaceEntry;
 use super::super::registered::standing_name;
-use super::draft::{Draft, Text};
+use super::draft::{Draft, OPERATOR, Text};
 use super::{Files, Found};
 
 /// The longest name that documents can carry.
@@ -23,6 +24,8 @@ const NAME: &str = "a name of at most 100 characters";
 const ADDRESS: &str = "an address such as \"https://shop.example/platDataOpen\", or \"\" for none";
 const DAY: &str = "a day such as 2026-01-31";
 const CODES: &str = "a customs code (10 characters) or a unified social credit code (18)";
+const PLACE: &str = "the code of a supervised place, at most 10 letters and digits";
+const OPERATOR_CODE: &str = "a code of a registered party";
 const MONEY: &str = "an amount in yuan such as \"500000.00\", at most two decimals";
 const CREDIT_CODE: &str = "a unified social credit code with the right check character (GB 32100)";
 const OTHER_CODE: &str = "a customs code (10 characters) or a credit code (18); only a platform's may be of another form";
@@ -68,7 +71,39 @@ pub(super) fn entry(draft: &Draft<'_>, files: &Files<'_>, found: &mut Found) -> 
     })
 }
 
-/// The fields of one party, and where to note what is wrong with them.
+/// The place, unless something in it is wrong.
+pub(super) fn place(draft: &Draft<'_>, found: &mut Found) -> Option<PlaceEntry> {
+    let before = found.0.len();
+    let line = draft.line;
+    let mut fields = Fields { draft, found };
+    let code = fields.required("code", line, PLACE, |text| {
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        PlaceCode::parse(text).ok().filter(|_| is_plain)
+    });
+    let name = fields.required("name", line, NAME, |text| bounded(text, LONGEST_NAME));
+    let name_en = fields.optional("name_en", NAME, |text| bounded(text, LONGEST_NAME));
+    let office = fields.required("office", line, "the four digits of an office", |text| {
+        OfficeCode::parse(text).ok()
+    });
+    let operator =
+        fields.required(OPERATOR, line, OPERATOR_CODE, |text| PartyCode::parse(text).ok());
+    let (valid_from, valid_to) = fields.validity("valid_from", "valid_to");
+    if fields.found.0.len() > before {
+        return None;
+    }
+    Some(PlaceEntry {
+        line,
+        code: code?,
+        name: name?,
+        name_en,
+        office: office?,
+        operator: operator?,
+        valid_from,
+        valid_to,
+    })
+}
+
+/// The fields of one party or place, and where to note what is wrong with them.
 struct Fields<'t, 'f> {
     draft: &'f Draft<'t>,
     found: &'f mut Found,

@@ -17,7 +17,7 @@ fn defects(text: &str, format: Format) -> Vec<String> {
 }
 
 fn entries(text: &str, format: Format) -> Vec<Entry> {
-    read(text, format, &no_files).unwrap_or_else(|defects| panic!("{defects:?}"))
+    read(text, format, &no_files).unwrap_or_else(|defects| panic!("{defects:?}")).parties
 }
 
 #[test]
@@ -190,6 +190,7 @@ fn certificates_are_read_from_files_or_from_the_text_itself() {
     let with = |certificates: &str| {
         let toml = "[[party]]\nname = '甲'\ncodes = ['1100000002']\nroles = ['carrier']\n";
         read(&format!("{toml}certificates = [{certificates}]"), Format::Toml, &files)
+            .map(|contents| contents.parties)
     };
     for certificates in
         ["'der/one', 'two.pem'".to_owned(), { format!("'der/one', '''\n{}'''", two.to_pem()) }]
@@ -215,4 +216,49 @@ fn defects_stand_in_the_order_of_the_lines_and_speak_both_languages() {
     );
     assert_eq!(found[3].message_zh(), "1100000002已出现在第3行");
     assert_eq!(found[3].message_en(), "1100000002 stands in line 3 already");
+}
+
+#[test]
+fn both_formats_tell_the_same_of_a_place() {
+    let toml = r#"
+        [[place]]
+        code = "CNNGB2916"
+        name = "某某监管作业场所"
+        name_en = "Some Place"
+        office = "2916"
+        operator = "1100000002"
+        valid_from = 2026-01-01
+        valid_to = 2026-12-31
+    "#;
+    let csv = "code,name,name_en,office,operator,valid_from,valid_to\n\
+               CNNGB2916,某某监管作业场所,Some Place,2916,1100000002,2026-01-01,2026-12-31\n";
+    let of = |text, format| read(text, format, &no_files).unwrap();
+    let [one, other] = [of(toml, Format::Toml), of(csv, Format::Csv)];
+    assert_eq!(one.parties, other.parties);
+    let [one, other] = [one.places, other.places].map(|places| {
+        let [place] = <[_; 1]>::try_from(places).unwrap();
+        PlaceEntry { line: 0, ..place }
+    });
+    assert_eq!(one, other);
+    assert_eq!((one.office.to_string(), one.operator.as_str()), ("2916".into(), "1100000002"));
+    assert_eq!(one.name_en.as_deref(), Some("Some Place"));
+}
+
+#[test]
+fn every_fault_of_a_place_has_its_line_and_its_code() {
+    let head = "code,name,office,operator,valid_from,valid_to";
+    for (line, expected) in [
+        (",甲,2916,1100000002,,", "line 2, code: missing"),
+        ("CNNGB291600,甲,2916,1100000002,,", "line 2, code: malformed"),
+        ("C1,,2916,1100000002,,", "line 2, name: missing"),
+        ("C1,甲,29,1100000002,,", "line 2, office: malformed"),
+        ("C1,甲,2916,,,", "line 2, operator: missing"),
+        ("C1,甲,2916,1100000002,2026-02-01,2026-01-01", "line 2, valid_to: malformed"),
+        ("C1,甲,2916,1100000002,,\nC1,乙,2916,1100000002,,", "line 3, code: repeated"),
+    ] {
+        assert_eq!(defects(&format!("{head}\n{line}\n"), Format::Csv), [expected], "{line}");
+    }
+    let of_party = defects("[[place]]\nroles = ['carrier']\n", Format::Toml);
+    assert!(of_party.contains(&"line 2, roles: unknown-field".to_owned()), "{of_party:?}");
+    assert_eq!(defects("[place]\ncode = 'x'", Format::Toml), ["line 1, place: malformed"]);
 }

@@ -1,4 +1,4 @@
-//! A registry file in TOML: `[[party]]`, with `[party.guarantee]` where it has one.
+//! A registry file in TOML: `[[party]]`, with `[party.guarantee]` where it has one, and `[[place]]`.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,9 @@ use tongguan_domain::defect::Defect;
 
 use super::super::defect::{MALFORMED, NOT_TOML, UNKNOWN_FIELD, at};
 use super::Found;
-use super::draft::{Draft, Holds, Text, field, field_names};
+use super::draft::{Draft, Holds, Kind, Text};
 
-/// The parties of the file.
+/// The parties and places of the file.
 pub(super) fn drafts<'t>(text: &'t str, found: &mut Found) -> Vec<Draft<'t>> {
     let mut reader = Reader { lines: Lines::of(text), found };
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -24,12 +24,16 @@ pub(super) fn drafts<'t>(text: &'t str, found: &mut Found) -> Vec<Draft<'t>> {
         let line = reader.lines.at(key.span().start);
         match (key.get_ref().as_ref(), value.into_inner()) {
             ("party", DeValue::Array(parties)) => {
-                drafts.extend(parties.iter().filter_map(|party| reader.draft(party)));
+                drafts.extend(parties.iter().filter_map(|it| reader.draft(Kind::Party, it)));
+            }
+            ("place", DeValue::Array(places)) => {
+                drafts.extend(places.iter().filter_map(|it| reader.draft(Kind::Place, it)));
             }
             ("party", other) => reader.malformed(line, "party", &other, "tables: [[party]]"),
+            ("place", other) => reader.malformed(line, "place", &other, "tables: [[place]]"),
             (unknown, _) => {
                 let defect = at(&UNKNOWN_FIELD, line, unknown).found(unknown);
-                reader.found.note(line, defect.expected("[[party]]"));
+                reader.found.note(line, defect.expected("[[party]], [[place]]"));
             }
         }
     }
@@ -42,17 +46,21 @@ struct Reader<'f> {
 }
 
 impl Reader<'_> {
-    fn draft<'t>(&mut self, party: &Spanned<DeValue<'t>>) -> Option<Draft<'t>> {
-        let line = self.lines.at(party.span().start);
-        let Some(table) = party.get_ref().as_table() else {
-            self.malformed(line, "party", party.get_ref(), "a table: [[party]]");
+    fn draft<'t>(&mut self, kind: Kind, one: &Spanned<DeValue<'t>>) -> Option<Draft<'t>> {
+        let line = self.lines.at(one.span().start);
+        let Some(table) = one.get_ref().as_table() else {
+            let (name, expected) = match kind {
+                Kind::Party => ("party", "a table: [[party]]"),
+                Kind::Place => ("place", "a table: [[place]]"),
+            };
+            self.malformed(line, name, one.get_ref(), expected);
             return None;
         };
-        let mut draft = Draft::new(line);
+        let mut draft = Draft::new(kind, line);
         for (key, value) in table {
             let line = self.lines.at(key.span().start);
             match (key.get_ref().as_ref(), value.get_ref()) {
-                ("guarantee", DeValue::Table(guarantee)) => {
+                ("guarantee", DeValue::Table(guarantee)) if kind == Kind::Party => {
                     draft.guarantee = Some(line);
                     for (key, value) in guarantee {
                         let name = format!("guarantee.{}", key.get_ref());
@@ -60,7 +68,7 @@ impl Reader<'_> {
                         self.put(&mut draft, line, &name, value);
                     }
                 }
-                ("guarantee", other) => {
+                ("guarantee", other) if kind == Kind::Party => {
                     self.malformed(line, "guarantee", other, "a table: [party.guarantee]");
                 }
                 (name, _) => self.put(&mut draft, line, name, value),
@@ -76,9 +84,9 @@ impl Reader<'_> {
         name: &str,
         value: &Spanned<DeValue<'t>>,
     ) {
-        let Some((name, holds)) = field(name) else {
+        let Some((name, holds)) = draft.kind.field(name) else {
             let defect = at(&UNKNOWN_FIELD, line, name).found(name);
-            self.found.note(line, defect.expected(field_names()));
+            self.found.note(line, defect.expected(draft.kind.field_names()));
             return;
         };
         let texts: Option<Vec<_>> = match (holds, value.get_ref()) {

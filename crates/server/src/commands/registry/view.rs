@@ -6,9 +6,11 @@ use comfy_table::{Table, presets};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use tongguan_application::registry::{
-    Change, ImportReport, PartyReport, Registered, Regranted, fingerprint, last_day, standing_name,
+    Change, FieldChange, ImportReport, PartyReport, PlaceReport, Registered, Regranted,
+    fingerprint, last_day, standing_name,
 };
 use tongguan_domain::party::Standing;
+use tongguan_domain::place::SupervisedPlace;
 use tongguan_storage::{CertificateRow, Guarantee};
 use tongguan_web::views::registry::{GuaranteeView, free};
 
@@ -72,40 +74,66 @@ pub fn write_party(out: &mut impl Write, one: &Registered) -> io::Result<()> {
 /// What an import did, a party each and what changed of it.
 pub fn write_report(out: &mut impl Write, report: &ImportReport) -> io::Result<()> {
     for PartyReport { after, change, .. } in &report.parties {
-        let (sign, fields) = match change {
-            Change::Added => ("+", &[][..]),
-            Change::Changed(fields) => ("~", &fields[..]),
-            Change::Unchanged => continue,
-        };
-        writeln!(out, "{sign} {}  {}  {}", after.code_list(), after.party.name, after.role_list())?;
-        for change in fields {
-            writeln!(out, "    {}: `{}` -> `{}`", change.field, change.before, change.after)?;
-        }
+        let what = format!("{}  {}  {}", after.code_list(), after.party.name, after.role_list());
+        write_change(out, &what, change)?;
+    }
+    for PlaceReport { after, change, .. } in &report.places {
+        write_change(out, &format!("place {}  {}", after.code, after.name), change)?;
     }
     let [added, changed, unchanged] = report.counts();
     writeln!(out, "registry: {added} added, {changed} changed, {unchanged} unchanged")
 }
 
+fn write_change(out: &mut impl Write, what: &str, change: &Change) -> io::Result<()> {
+    let (sign, fields) = match change {
+        Change::Added => ("+", &[][..]),
+        Change::Changed(fields) => ("~", &fields[..]),
+        Change::Unchanged => return Ok(()),
+    };
+    writeln!(out, "{sign} {what}")?;
+    for change in fields {
+        writeln!(out, "    {}: `{}` -> `{}`", change.field, change.before, change.after)?;
+    }
+    Ok(())
+}
+
+/// The supervised places, a line each.
+pub fn places(places: &[SupervisedPlace], parties: &[Registered]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["code", "name", "office", "operator", "valid"]);
+    for place in places {
+        let operator = parties.iter().find(|one| one.party.id == place.operator);
+        table.add_row([
+            place.code.to_string(),
+            place.name.to_string(),
+            place.office.to_string(),
+            operator.map(|one| one.party.name.clone()).unwrap_or_default(),
+            term(place.valid_from, place.valid_to),
+        ]);
+    }
+    table
+}
+
 /// What an import did, as JSON.
 pub fn report_json(report: &ImportReport, dry_run: bool) -> Value {
     let party = |PartyReport { line, after, change }: &PartyReport| {
-        let (word, fields) = match change {
-            Change::Added => ("added", &[][..]),
-            Change::Changed(fields) => ("changed", &fields[..]),
-            Change::Unchanged => ("unchanged", &[][..]),
-        };
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|change| {
-                let (before, after) = (&change.before, &change.after);
-                json!({ "field": change.field, "before": before, "after": after })
-            })
-            .collect();
+        let (word, fields) = change_json(change);
         json!({
             "line": line,
             "party": after.party.id.0,
             "name": after.party.name,
             "codes": codes(after),
+            "change": word,
+            "fields": fields,
+        })
+    };
+    let place = |PlaceReport { line, after, change }: &PlaceReport| {
+        let (word, fields) = change_json(change);
+        json!({
+            "line": line,
+            "code": after.code.as_str(),
+            "name": after.name,
             "change": word,
             "fields": fields,
         })
@@ -117,8 +145,19 @@ pub fn report_json(report: &ImportReport, dry_run: bool) -> Value {
         "changed": changed,
         "unchanged": unchanged,
         "parties": report.parties.iter().map(party).collect::<Vec<_>>(),
+        "places": report.places.iter().map(place).collect::<Vec<_>>(),
         "defects": [],
     })
+}
+
+fn change_json(change: &Change) -> (&'static str, Vec<Value>) {
+    let (word, fields) = match change {
+        Change::Added => ("added", &[][..]),
+        Change::Changed(fields) => ("changed", &fields[..]),
+        Change::Unchanged => ("unchanged", &[][..]),
+    };
+    let field = |FieldChange { field, before, after }: &FieldChange| json!({ "field": field, "before": before, "after": after });
+    (word, fields.iter().map(field).collect())
 }
 
 /// A changed sum.
