@@ -64,6 +64,8 @@ LEFT_OUT = {
                     "needs a parcel that is examined; this one is released at once"),
     "prepare_cancellation": "needs a parcel that is not released yet; this one is released at once",
     "prove_response": "its proof is there a second after it; docs/reference/log.md says what to do with it",
+    **dict.fromkeys(["check_at_gate", "list_passages", "record_passage"],
+                    "is for whoever stands at the gate of a supervised place"),
     "show_relayed": "needs a window upstream; this one decides by itself",
 }
 # What was asked: method and address.

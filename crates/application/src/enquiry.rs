@@ -39,6 +39,7 @@ use crate::consolidation::ConsolidationError;
 use crate::evidence::{self, Demand, UnreadableDemand};
 use crate::export_returns;
 use crate::figures::{self, OfficeDay, Today};
+use crate::gate;
 use crate::parcels::ParcelsError;
 use crate::pictures;
 use crate::quarantine::{self, Due};
@@ -106,6 +107,8 @@ pub struct CaseFile {
     pub settings: OfficeSettings,
     /// The pictures of its examination, in order.
     pub pictures: Vec<pictures::Picture>,
+    /// What was recorded of it at gates, in order.
+    pub passages: Vec<gate::Passage>,
     /// Who is registered.
     pub registry: Arc<Registry>,
     /// The code tables.
@@ -306,6 +309,7 @@ impl Enquiries {
             proposals: casework::of(&self.store, id)?,
             evidence: evidence::of(&self.store, reach, id)?,
             pictures: pictures::of(&self.store, id)?,
+            passages: self.store.read(|view| gate::of(view, id))?,
             settings: self.office(case.declaration.office())?,
             registry: self.registry()?,
             pack: self.pack()?,

@@ -703,7 +703,7 @@ CREATE TABLE revision (
 INSERT INTO revision (name, n) VALUES
     ('registry', 0), ('settings', 0), ('codes', 0), ('people', 0), ('unmasking', 0),
     ('filings', 0), ('evidence', 0), ('pictures', 0), ('decisions', 0), ('casework', 0),
-    ('webhooks', 0), ('bonded', 0), ('service', 0), ('keys', 0);
+    ('webhooks', 0), ('bonded', 0), ('service', 0), ('keys', 0), ('passages', 0);
 
 -- That this database is being moved to a server, or was, or is filled from another one.
 CREATE TABLE transfer (
@@ -1026,6 +1026,31 @@ CREATE TABLE picture_body (
 ) HEAP;
 
 CREATE INDEX picture_body_key ON picture_body (key_id, period, declaration_id, n);
+
+-- What passed the gates of supervised places; the number is the revision of its register.
+CREATE TABLE passage (
+    n BIGINT NOT NULL PRIMARY KEY,
+    place TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    is_out BIGINT NOT NULL CHECK (is_out IN (0, 1)),
+    number TEXT NOT NULL,
+    gate_pass TEXT,
+    parcels BIGINT NOT NULL CHECK (parcels >= 0),
+    who TEXT NOT NULL
+) HEAP;
+
+CREATE INDEX passage_place ON passage (place, n);
+CREATE INDEX passage_gate_pass ON passage (gate_pass, n) WHERE gate_pass IS NOT NULL;
+
+APPEND_ONLY passage;
+
+CREATE TABLE passage_parcel (
+    declaration_id BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (declaration_id, n)
+) CLUSTERED;
+
+APPEND_ONLY passage_parcel;
 
 -- Requests to see the persons of many declarations, which need a second officer. Answered ones stay.
 CREATE TABLE unmasking (

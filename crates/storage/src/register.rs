@@ -38,6 +38,8 @@ pub enum Register {
     Service,
     /// The keys that seal.
     Keys,
+    /// What passed the gates of supervised places; nothing is kept in memory of it.
+    Passages,
 }
 
 /// How often each register was changed.
@@ -147,7 +149,7 @@ pub struct AuditPlace {
 
 impl Register {
     /// Every register.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Registry,
         Self::Settings,
         Self::Codes,
@@ -162,6 +164,7 @@ impl Register {
         Self::Bonded,
         Self::Service,
         Self::Keys,
+        Self::Passages,
     ];
 
     /// Its name in rows.
@@ -181,6 +184,7 @@ impl Register {
             Self::Bonded => "bonded",
             Self::Service => "service",
             Self::Keys => "keys",
+            Self::Passages => "passages",
         }
     }
 

@@ -31,10 +31,10 @@ const LONGEST: usize = 80;
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Of which register: `registry`, `settings`, `codes`, `people`, `unmasking`, `filings`, `evidence`, `pictures`, `decisions`,
-    /// `casework`, `webhooks`, `bonded`, `service` or `keys`.
+    /// `casework`, `webhooks`, `bonded`, `service`, `keys` or `passages`.
     #[param(
         example = "decisions",
-        pattern = "^(registry|settings|codes|people|unmasking|filings|evidence|pictures|decisions|casework|webhooks|bonded|service|keys)?$"
+        pattern = "^(registry|settings|codes|people|unmasking|filings|evidence|pictures|decisions|casework|webhooks|bonded|service|keys|passages)?$"
     )]
     pub register: String,
     /// By whom: a name to sign in with, or `key` and the number of an access key. What two did is found by both.

@@ -20,6 +20,8 @@ pub const ATTEMPT: Kind = Kind { open: "attempt", secure: "__Host-attempt" };
 pub const LANGUAGE: Kind = Kind { open: "language", secure: "__Host-language" };
 /// Which remembers that terminals are to be silent.
 pub const SOUND: Kind = Kind { open: "sound", secure: "__Host-sound" };
+/// Which remembers the supervised place where somebody stands.
+pub const PLACE: Kind = Kind { open: "place", secure: "__Host-place" };
 
 impl Kind {
     /// What it is called, where browsers reach the service by TLS alone or not.

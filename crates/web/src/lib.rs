@@ -26,6 +26,7 @@ mod cookies;
 mod defect;
 mod evidence;
 mod filings;
+mod gate;
 mod health;
 mod language;
 mod layers;

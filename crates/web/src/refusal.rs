@@ -20,6 +20,7 @@ use crate::wording::Wording;
 
 mod evidence;
 mod filing;
+mod gate;
 mod guarantee;
 mod picture;
 mod preparing;
@@ -27,6 +28,7 @@ mod steps;
 mod unmasking;
 mod words;
 
+pub use gate::unpassed;
 pub use guarantee::{bad_terms, not_changed};
 pub use picture::unkept;
 pub use preparing::not_askable;

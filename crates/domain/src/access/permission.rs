@@ -29,7 +29,7 @@ pub enum Permission {
     Seal,
     /// Look at seal and vehicle at the port.
     CheckSeals,
-    /// Register that goods arrived, entered or were damaged at a supervised place.
+    /// Check what stands at the gate of an own supervised place, and record what passes.
     ReportFacility,
     /// Decide about filings of enterprises and goods.
     ReviewFilings,

@@ -1,10 +1,10 @@
 //! Parties, codes, certificates, settings, code tables, revisions.
 
-use tongguan_domain::ids::PartyId;
+use tongguan_domain::ids::{DeclarationId, PartyId, PlaceCode};
 use tongguan_domain::party::PartyCode;
 use tongguan_storage::{
-    About, AuditFilter, AuditPlace, CertificateRow, CodeRow, EventOfOffice, PartyCodeRow, PartyRow,
-    Register, RegisterEvent, Revisions, Setting, StorageError,
+    About, AuditFilter, AuditPlace, CertificateRow, CodeRow, EventOfOffice, ParcelPassed,
+    PartyCodeRow, PartyRow, PassageRow, Register, RegisterEvent, Revisions, Setting, StorageError,
 };
 
 use crate::fixture::{Fixture, at, mailbox};
@@ -203,12 +203,26 @@ fn an_event_stays_as_it_was_written(on: &Fixture) {
             revision: standing.revision,
             n: standing.n,
         }])?;
+        tx.insert(&[PassageRow {
+            n: 1,
+            place: PlaceCode::parse("C1").unwrap(),
+            at: standing.at,
+            is_out: true,
+            number: "1".into(),
+            gate_pass: None,
+            parcels: 1,
+            who: "guard".into(),
+        }])?;
+        tx.insert(&[ParcelPassed { declaration_id: DeclarationId(7), n: 1 }])?;
         tx.insert(std::slice::from_ref(&standing))
     });
     for attempt in [
         "UPDATE register_event SET who = 'li'",
         "DELETE FROM register_event",
         "DELETE FROM register_event_office",
+        "UPDATE passage SET place = 'C2'",
+        "DELETE FROM passage",
+        "DELETE FROM passage_parcel",
         "UPDATE register_event SET at = 0 WHERE register = 'registry'",
     ] {
         let refused = on.raw(attempt).unwrap_err();

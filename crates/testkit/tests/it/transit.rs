@@ -142,7 +142,7 @@ fn goods_in_order_at_the_port_leave(on: On) {
 /// Whether what a number at the gate is of may pass.
 fn at_gate(world: &World, number: &str) -> Vec<Verdict> {
     let enquiries = Enquiries::new(world.store.clone());
-    let found = enquiries.at_gate(number, world.clock.now()).unwrap();
+    let found = enquiries.checked_at_gate(number, world.clock.now()).unwrap().found;
     found.into_iter().map(|one| one.verdict).collect()
 }
 

@@ -278,7 +278,9 @@ fn a_vehicle_passes_with_all_lists_of_its_gate_pass(on: On) {
     let pass = &told[1].number;
     let at_gate = |world: &World| {
         let enquiries = Enquiries::new(world.store.clone());
-        let [one] = &*enquiries.at_gate(pass, sent_at()).unwrap() else { panic!("one vehicle") };
+        let [one] = &*enquiries.checked_at_gate(pass, sent_at()).unwrap().found else {
+            panic!("one vehicle")
+        };
         one.verdict.clone()
     };
     assert_eq!(at_gate(&world), Verdict::PassGood);

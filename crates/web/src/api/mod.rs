@@ -33,6 +33,7 @@ mod facilities;
 mod figures;
 mod filings;
 mod formal;
+mod gate;
 pub(crate) mod guarantees;
 mod keys;
 mod mail;
@@ -93,7 +94,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
     let routes = of_guarantees(of_casework(of_the_account(of_responses(routes))));
-    let routes = of_filings(of_an_enterprise(of_the_registry(routes)));
+    let routes = of_supervised_places(of_filings(of_an_enterprise(of_the_registry(routes))));
     of_goods_in_store(of_consolidation(of_programs(routes)))
         .get("/api/v1/openapi.json", Needs::Nothing, describe::document)
         .api(Needs::Session, routes!(session::show, session::end))
@@ -111,8 +112,6 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Decide), routes!(declarations::rule))
         .api(may(P::Examine), routes!(quarantine::register))
         .api(may(P::ReadQueues), routes!(quarantine::due))
-        .api(may(P::ReadQueues), routes!(facilities::bill))
-        .api(may(P::ReadQueues), routes!(facilities::undeclared))
         .api(may(P::ReadParcels), routes!(cancellations::list))
         .api(may(P::Decide), routes!(cancellations::decide))
         .api(may(P::ReadParcels), routes!(transits::show))
@@ -151,6 +150,17 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::Operate), routes!(relay::dismiss))
         .get("/developers/api", Needs::Nothing, reference::page)
         .get("/developers/api/{group}", Needs::Nothing, reference::group)
+}
+
+/// Those of what enters supervised places and passes their gates.
+fn of_supervised_places(routes: Routes) -> Routes {
+    use Permission as P;
+    let may = Needs::May;
+    routes
+        .api(may(P::ReadQueues), routes!(facilities::bill))
+        .api(may(P::ReadQueues), routes!(facilities::undeclared))
+        .api(may(P::ReportFacility), routes!(gate::check))
+        .api(may(P::ReportFacility), routes!(gate::passages, gate::pass))
 }
 
 /// Those of who is registered, and of supervised places.

@@ -25,6 +25,7 @@ const GROUPS: &[(&str, (&str, &str))] = &[
     ("bonded", ("保税", "Bonded stock")),
     ("cases", ("案件", "Cases of an office")),
     ("officers", ("关员业务", "Officers")),
+    ("facilities", ("监管作业场所", "Supervised places")),
     ("payments", ("支付相关原始数据", "Payment evidence")),
     ("registry", ("注册企业", "Who is registered")),
     ("account", ("我的账号", "The own account")),

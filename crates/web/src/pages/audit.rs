@@ -121,6 +121,7 @@ const fn register_title(register: Register) -> (&'static str, &'static str) {
         Register::Bonded => ("保税核注与库存", "Bonded lists and stock"),
         Register::Service => ("系统运行", "The running service"),
         Register::Keys => ("加密密钥", "The keys that seal"),
+        Register::Passages => ("卡口通行", "Passages at gates"),
     }
 }
 

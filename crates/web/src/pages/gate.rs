@@ -3,57 +3,98 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::gate::{AtGate, Verdict, What};
+use tongguan_application::gate::{AtGate, Passage, Verdict, What};
 use tongguan_domain::bonded::pass::GatePassState;
 use tongguan_domain::status::ReturnStatus;
 
+use super::passing::{self, Stand};
 use super::shell::{Visit, nothing, time};
 use super::sound::Tone;
 use super::words::{data, official};
 use crate::Shared;
-use crate::caller::blocking;
+use crate::caller::{Caller, blocking};
 use crate::part::Query;
 use crate::problem::Problem;
 
 /// Of a vehicle with many parcels so many that may pass are listed; those that may not are, all of them.
 const MOST: usize = 20;
+/// So many passages are listed.
+const LAST: i64 = 10;
 
-/// What was scanned.
+/// What was scanned, or just recorded.
 #[derive(Debug, Default, Deserialize)]
 pub struct Scanned {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    passed: String,
 }
 
 /// Asks for a number, or says whether what has it may pass.
 pub async fn page(
     State(shared): State<Shared>,
     visit: Visit,
-    Query(Scanned { q }): Query<Scanned>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(Scanned { q, passed }): Query<Scanned>,
 ) -> Result<Response, Problem> {
+    let stand = Stand::of(&shared, &caller, &headers).await?;
     let number = q.trim().to_owned();
-    if number.is_empty() {
-        return Ok(shown(&visit, &nothing(), None));
+    if !number.is_empty() {
+        return looked_up(&shared, &visit, &stand, (StatusCode::OK, &nothing()), number).await;
     }
+    let passages = passages(&shared, &stand).await?;
+    let told = passing::recorded(&visit, &passages, &passed);
+    let tone = (!passed.is_empty()).then_some(Tone::Good);
+    let panel = passing::panel(&visit, &stand, &passages);
+    Ok(shown(&visit, (&told, &panel), StatusCode::OK, tone))
+}
+
+/// What a number at the gate is of, below what is told first.
+pub(super) async fn looked_up(
+    shared: &Shared,
+    visit: &Visit,
+    stand: &Stand,
+    (status, told): (StatusCode, &Markup),
+    number: String,
+) -> Result<Response, Problem> {
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
     let wanted = number.clone();
-    let found = blocking(move || enquiries.at_gate(&wanted, now)).await?;
-    if found.is_empty() {
-        return Ok(shown(&visit, &unknown(&visit, &number), Some(Tone::Stop)));
-    }
-    let tone = if may_pass(&found) { Tone::Good } else { Tone::Stop };
-    Ok(shown(&visit, &told(&visit, &number, &found), Some(tone)))
+    let checked = blocking(move || enquiries.checked_at_gate(&wanted, now)).await?;
+    let passages = passages(shared, stand).await?;
+    let panel = passing::panel(visit, stand, &passages);
+    let tone = if checked.may_pass() { Tone::Good } else { Tone::Stop };
+    let answer = html! {
+        (told)
+        @if checked.found.is_empty() { (unknown(visit, &number)) } @else {
+            (verdict(visit, &number, &checked.found))
+            (passing::form(visit, stand, &number, &checked))
+        }
+    };
+    Ok(shown(visit, (&answer, &panel), status, Some(tone)))
+}
+
+/// What has passed last where somebody stands.
+async fn passages(shared: &Shared, stand: &Stand) -> Result<Vec<Passage>, Problem> {
+    let Some(at) = stand.at.clone() else { return Ok(Vec::new()) };
+    let enquiries = Arc::clone(&shared.access.enquiries);
+    blocking(move || enquiries.passages_at(&at, LAST)).await
 }
 
 fn may_pass(found: &[AtGate]) -> bool {
     found.iter().all(|one| one.verdict.may_pass())
 }
 
-fn shown(visit: &Visit, answer: &Markup, tone: Option<Tone>) -> Response {
+fn shown(
+    visit: &Visit,
+    (answer, panel): (&Markup, &Markup),
+    status: StatusCode,
+    tone: Option<Tone>,
+) -> Response {
     let title = visit.say("卡口", "Gate");
     let body = html! {
         h1 { (title) }
@@ -63,8 +104,9 @@ fn shown(visit: &Visit, answer: &Markup, tone: Option<Tone>) -> Response {
             input #q name="q" autocomplete="off" autofocus maxlength="80" enterkeyhint="go" required;
             button { (visit.say("查询", "Look it up")) }
         }
+        (panel)
     };
-    visit.terminal(StatusCode::OK, title, &body, tone)
+    visit.terminal(status, title, &body, tone)
 }
 
 fn unknown(visit: &Visit, number: &str) -> Markup {
@@ -79,7 +121,7 @@ fn unknown(visit: &Visit, number: &str) -> Markup {
     }
 }
 
-fn told(visit: &Visit, number: &str, found: &[AtGate]) -> Markup {
+fn verdict(visit: &Visit, number: &str, found: &[AtGate]) -> Markup {
     let (kind, words) = match (may_pass(found), found) {
         (true, [AtGate { what: What::Vehicle(_), .. }]) => {
             ("good", ("进区：放行", "Let it come in"))
@@ -103,7 +145,7 @@ fn told(visit: &Visit, number: &str, found: &[AtGate]) -> Markup {
 fn line(visit: &Visit, one: &AtGate) -> Markup {
     html! {
         @match &one.what {
-            What::Parcel(number) => { (number) }
+            What::Parcel(_, number) => { (number) }
             What::Vehicle(pass) => { (visit.say("核放单", "Gate pass")) " " (pass) }
         }
         ": " (why(visit, &one.verdict))

@@ -33,6 +33,7 @@ pub mod organisations;
 pub mod overview;
 pub mod parameters;
 pub mod parcels;
+pub mod passing;
 pub mod passkeys;
 pub mod people;
 pub mod pictures;
@@ -158,6 +159,8 @@ fn of_customs(routes: Routes) -> Routes {
         .get("/gate", Needs::May(Permission::ReportFacility), gate::page)
         .get("/sealing", Needs::May(Permission::Seal), sealing::page)
         .post("/sealing", Needs::May(Permission::Seal), sealing::seal)
+        .get("/gate/at/{code}", Needs::May(Permission::ReportFacility), passing::choose)
+        .post("/gate/passages", Needs::May(Permission::ReportFacility), passing::pass)
         .get("/port", Needs::May(Permission::CheckSeals), port::page)
         .post("/port", Needs::May(Permission::CheckSeals), port::check)
         .post("/declarations/{id}/persons", Needs::May(Permission::Unmask), case::persons::show)

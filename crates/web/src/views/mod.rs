@@ -18,6 +18,7 @@ pub mod facility;
 pub mod figures;
 pub mod filing;
 pub mod formal;
+pub mod gate;
 pub mod guarantee;
 pub mod history;
 pub mod import;

@@ -150,7 +150,7 @@ fn shown(
         (standing::afterwards(visit, case))
         (asking::links(visit, caller, file))
         (pictures::gallery(visit, declaration.id(), &file.pictures))
-        (standing::timeline(visit, caller, case))
+        (standing::timeline(visit, caller, case, if is_customs { &file.passages } else { &[] }))
         @if decides { (deciding::panel(visit, caller, file, draft)) }
     };
     visit.page_with(answer, &title, &body)

@@ -2,16 +2,19 @@
 
 use maud::{Markup, html};
 use tongguan_application::clearing::record::DocumentKind;
+use tongguan_application::gate::Passage;
 use tongguan_application::review::{Act, Case, Matching, Particulars, Returns, Told};
 use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::tax_bill::TaxDue;
+use tongguan_domain::time::Moment;
 use tongguan_domain::transit::{Transit, TransitState};
 
 use crate::caller::Caller;
 use crate::language::Language;
+use crate::pages::passing;
 use crate::pages::shell::{Visit, nothing, time};
 use crate::pages::words::{data, given_reason, official, status, told_status};
 
@@ -249,8 +252,8 @@ pub fn afterwards(visit: &Visit, case: &Case) -> Markup {
     }
 }
 
-/// Everything that was told, and for customs who did what.
-pub fn timeline(visit: &Visit, caller: &Caller, case: &Case) -> Markup {
+/// Everything that was told, and for customs who did what, and what was recorded at gates.
+pub fn timeline(visit: &Visit, caller: &Caller, case: &Case, passages: &[Passage]) -> Markup {
     let told = &case.picture.told;
     // Whose declaration it is learns what was decided, and not by whom.
     let acts: &[Act] = match caller.standing {
@@ -258,29 +261,43 @@ pub fn timeline(visit: &Visit, caller: &Caller, case: &Case) -> Markup {
         standing if standing.role() == Role::Auditor => &case.acts,
         _ => &[],
     };
+    let mut steps: Vec<_> = (1..)
+        .zip(told)
+        .map(|(n, step)| (step.at, told_step(visit, step, told.get(n).map(|next| next.at), acts)))
+        .chain(passages.iter().map(|passage| (passage.at, passed(visit, passage))))
+        .collect();
+    steps.sort_by_key(|(at, _)| *at);
     html! {
         h2 #told { (visit.say("经过", "What happened")) }
         @if told.is_empty() { p { (visit.say("尚未答复。", "Nothing was told yet.")) } }
-        ol.timeline {
-            @for (n, step) in told.iter().enumerate() {
-                @let until = told.get(n + 1).map(|next| next.at);
-                li {
-                    (time(step.at)) " " (told_status(visit, step.status)) br;
-                    (data(&step.text))
-                    @for act in acts.iter().filter(|act| belongs(act, step, until)) {
-                        br; span.muted {
-                            (visit.say("经办：", "By ")) (data(&act.officer))
-                            @if !act.reason.is_empty() { " · " (given_reason(visit, &act.reason)) }
-                        }
-                    }
-                }
+        ol.timeline { @for (_, step) in steps { li { (step) } } }
+    }
+}
+
+fn told_step(visit: &Visit, step: &Told, until: Option<Moment>, acts: &[Act]) -> Markup {
+    html! {
+        (time(step.at)) " " (told_status(visit, step.status)) br;
+        (data(&step.text))
+        @for act in acts.iter().filter(|act| belongs(act, step, until)) {
+            br; span.muted {
+                (visit.say("经办：", "By ")) (data(&act.officer))
+                @if !act.reason.is_empty() { " · " (given_reason(visit, &act.reason)) }
             }
         }
     }
 }
 
+fn passed(visit: &Visit, passage: &Passage) -> Markup {
+    html! {
+        (time(passage.at)) " "
+        (visit.say("监管场所", "Supervised place ")) (passage.place) (visit.say("：", ": "))
+        (visit.language.of(passing::way(passage.way))) br;
+        span.muted { (visit.say("卡口记录：", "Recorded at the gate by ")) (data(&passage.who)) }
+    }
+}
+
 /// Whether an act led to a step: the first of the run that it told, at that moment or before the next.
-fn belongs(act: &Act, step: &Told, until: Option<tongguan_domain::time::Moment>) -> bool {
+fn belongs(act: &Act, step: &Told, until: Option<Moment>) -> bool {
     act.statuses.first() == Some(&step.status)
         && act.at <= step.at.plus_millis(1_000)
         && step.at <= act.at.plus_millis(1_000)

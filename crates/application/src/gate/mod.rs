@@ -1,7 +1,10 @@
 //! The gate of a supervised place (卡口): whether what stands at it may pass, in as few words as a guard needs.
 //!
 //! Nothing is told but whether and why: no goods, no party, no person. That something arrived is reported by signed
-//! messages (507, 711) of the operator, which are believed for their signature; here it is told when it did.
+//! messages (507, 711) of the operator, which are believed for their signature; here it is told when it did. What
+//! passes is recorded (`passing`) and moves nothing.
+
+mod passing;
 
 use tongguan_domain::access::Reach;
 use tongguan_domain::bonded::pass::GatePassState;
@@ -17,6 +20,9 @@ use crate::clearing::rows::{RowError, read_claim, read_transit};
 use crate::enquiry::{Enquiries, EnquiryError};
 use crate::numbering::partition_of;
 use crate::review::{AnyDeclaration, ReviewError};
+
+pub(crate) use passing::of;
+pub use passing::{Checked, PassError, Passage, Passing, Way};
 
 /// The most parcels of one number that are looked at: a vehicle carries many.
 const MOST: i64 = 500;
@@ -35,8 +41,8 @@ pub struct AtGate {
 /// What stands at the gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// A parcel, by the number of its declaration: 清单编号, or 预录入编号.
-    Parcel(String),
+    /// A parcel: its declaration, and the number of that: 清单编号, or 预录入编号.
+    Parcel(DeclarationId, String),
     /// A vehicle, by its gate pass (核放单).
     Vehicle(GatePassNumber),
 }
@@ -86,24 +92,39 @@ impl Verdict {
 }
 
 impl Enquiries {
-    /// What a number at the gate is of, and whether it may pass: a gate pass, a vehicle or seal, a waybill, an order
-    /// or a declaration. Nothing where nobody knows it.
-    ///
-    /// # Errors
-    /// [`GateError`].
-    pub fn at_gate(&self, number: &str, now: Moment) -> Result<Vec<AtGate>, GateError> {
+    /// The declarations that a seal, waybill, order or declaration's number at the gate names; none where it is a
+    /// gate pass or a vehicle, which [`look`] finds by itself.
+    fn named_at_gate(&self, number: &str, now: Moment) -> Result<Vec<DeclarationId>, GateError> {
         let number = number.trim();
-        if let Some(vehicle) = self.store().read(|view| by_pass(view, number))? {
-            return Ok(vec![vehicle]);
+        let by_itself = self.store().read(|view| {
+            let is_pass = by_pass(view, number)?.is_some();
+            Ok::<_, GateError>(is_pass || !on_vehicle(view, number)?.is_empty())
+        })?;
+        if by_itself {
+            return Ok(Vec::new());
         }
-        let mut ids = self.store().read(|view| on_vehicle(view, number))?;
-        if ids.is_empty() {
-            ids = self.search(Reach::Everybody, number, now)?.all();
-        }
-        let declarations = self.declarations(Reach::Everybody, &ids)?;
-        self.store()
-            .read(|view| declarations.iter().map(|declaration| parcel(view, declaration)).collect())
+        Ok(self.search(Reach::Everybody, number, now)?.all())
     }
+}
+
+/// What stands at the gate: the vehicle of a gate pass, the parcels on a vehicle, or else those declarations.
+fn look(
+    view: &mut View<'_>,
+    number: &str,
+    ids: &[DeclarationId],
+) -> Result<Vec<AtGate>, GateError> {
+    if let Some(vehicle) = by_pass(view, number)? {
+        return Ok(vec![vehicle]);
+    }
+    let carried = on_vehicle(view, number)?;
+    let ids = if carried.is_empty() { ids } else { &carried };
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(declaration) = AnyDeclaration::of_id(view, *id)? {
+            found.push(parcel(view, &declaration)?);
+        }
+    }
+    Ok(found)
 }
 
 fn by_pass(view: &mut View<'_>, number: &str) -> Result<Option<AtGate>, ListError> {
@@ -162,7 +183,7 @@ fn parcel(view: &mut View<'_>, declaration: &AnyDeclaration) -> Result<AtGate, G
     let claim = view.claims(&[key])?.pop().map(read_claim).transpose()?.flatten();
     let number = declaration.number().map(|number| number.as_str().to_owned());
     Ok(AtGate {
-        what: What::Parcel(number.unwrap_or_else(|| declaration.provisional_no().to_string())),
+        what: What::Parcel(id, number.unwrap_or_else(|| declaration.provisional_no().to_string())),
         verdict,
         arrived_at: claim.and_then(|claim| claim.arrived_at),
     })
