@@ -79,11 +79,15 @@ impl Submitted {
         }
     }
 
-    /// The office that it names. The response to an export quotes none, so its facts are asked.
+    /// The office that it names. The responses to an export and to what is asked about it quote none, so their
+    /// facts are asked.
     fn office(&self) -> Option<OfficeCode> {
         let quoted = OfficeCode::parse(self.answer.quote.get(Quoted::OFFICE)).ok();
         quoted.or_else(|| match self.facts()? {
             FiledFacts::Export(lodging) => Some(lodging.facts.office),
+            FiledFacts::ExportCancellation(facts) => Some(facts.office),
+            FiledFacts::ExportReturn(asked) => Some(asked.facts.office),
+            FiledFacts::ReturnTally(found) => Some(found.facts.office),
             _ => None,
         })
     }

@@ -11,7 +11,7 @@ use tongguan_application::intake::Way;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::ports::{Arrived, Clock as _, NotRelayed, NotSent, Upstream};
 use tongguan_application::relay::{self, Collector, Courier, Overview, RelayActError, Terms, Turn};
-use tongguan_domain::ids::{DxpId, Guid, MessageId};
+use tongguan_domain::ids::{DeclarationNumber, DxpId, Guid, MessageId};
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::response::{Quote, Response, write_responses};
 use tongguan_messages::write::Style;
@@ -19,6 +19,8 @@ use tongguan_storage::seal::Keyring;
 use tongguan_testkit::clock::MockClock;
 use tongguan_testkit::exports::export;
 use tongguan_testkit::parcels::Document;
+use tongguan_testkit::requests::export_cancellation;
+use tongguan_testkit::returned::{Returned, returned};
 use tongguan_testkit::world::{Beginning, By, Sent, World};
 
 use crate::support::*;
@@ -26,6 +28,7 @@ use crate::support::*;
 on_both_engines! {
     upstream_decides_and_its_answers_come_back_as_ours_do,
     an_export_goes_to_the_receiver_of_exports,
+    what_is_asked_about_an_export_follows_what_its_office_relays,
     what_was_taken_upstream_though_nobody_heard_so_counts_once,
     an_outage_loses_nothing_and_keeps_the_order,
     a_message_that_fails_holds_up_its_own_parcel_alone,
@@ -131,7 +134,10 @@ impl Windows {
 
     fn with(on: On, relay: Relaying) -> Self {
         let default_office = OfficeSettings { relay, ..OfficeSettings::default() };
-        let settings = Settings { default_office, ..Settings::default() };
+        Self::settled(on, Settings { default_office, ..Settings::default() })
+    }
+
+    fn settled(on: On, settings: Settings) -> Self {
         let local = World::with(on(Beginning { settings, ..Beginning::unsigned() }));
         let windows = BTreeSet::from([DxpId::parse(WINDOW).unwrap()]);
         let above = World::with(on(Beginning { windows, ..Beginning::unsigned() }));
@@ -254,6 +260,27 @@ fn an_export_goes_to_the_receiver_of_exports(on: On) {
     assert_eq!(answered.statuses(&order), [2, 120]);
     let came = windows.above.came.lock().unwrap();
     assert!(came[0].1.contains(EXPORT) && !came[0].1.contains(IMPORT));
+}
+
+fn what_is_asked_about_an_export_follows_what_its_office_relays(on: On) {
+    let export = export(1, sent_at()).unwrap();
+    let relay =
+        Relaying::Only([MessageType::Ceb605, MessageType::Ceb213, MessageType::Ceb215].into());
+    let office = OfficeSettings { relay, ..OfficeSettings::default() };
+    let offices = [(export.declaration.office, office)].into();
+    let mut windows = Windows::settled(on, Settings { offices, ..Settings::default() });
+    let number = DeclarationNumber::parse("29162026E000000001").unwrap();
+    let cancellation = export_cancellation(&export, &number, 1, sent_at()).unwrap();
+    let Returned { request, tally } = returned(&export, &number, 1, sent_at()).unwrap();
+    for document in [
+        Document::ExportCancellation(Box::new(cancellation)),
+        Document::ExportReturn(Box::new(request)),
+        Document::ReturnTally(Box::new(tally)),
+    ] {
+        let taken = windows.local.send([&document]);
+        assert_eq!(taken.statuses(&document), [2], "{document:?}: {}", taken.last_text(&document));
+    }
+    assert_eq!(windows.overview().waiting.count, 3);
 }
 
 fn what_was_taken_upstream_though_nobody_heard_so_counts_once(on: On) {
