@@ -98,6 +98,16 @@ impl<'e> Directly<'e> {
     }
 }
 
+impl Directly<'_> {
+    /// What somebody asks for among what the service does by itself: audit events name him for that alone.
+    pub fn on_behalf<T>(&mut self, by: Actor, act: impl FnOnce(&mut Self) -> T) -> T {
+        let itself = self.by.replace(by);
+        let done = act(self);
+        self.by = itself;
+        done
+    }
+}
+
 impl Decides for Directly<'_> {
     fn store(&self) -> &Store {
         &self.store

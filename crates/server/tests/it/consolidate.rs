@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use tongguan_application::history::{AuditFilter, Cause, Decisions, Register, Way, audited};
 use tongguan_domain::consolidation::Scope;
 use tongguan_domain::declaration::StatisticsFlag;
 use tongguan_domain::time::Moment;
@@ -61,6 +62,14 @@ fn a_month_is_consolidated_once_and_can_be_exported() {
     assert_eq!(again.status, 0, "{}", again.err);
     assert!(again.out.contains("due on 2026-04-15"), "{}", again.out);
     assert!(again.out.contains("there is nothing new to consolidate"), "{}", again.out);
+
+    // That it was asked for is in the audit, once; what was made of each declaration is not by anybody.
+    Decisions::open(&world.store).unwrap().take_up().unwrap();
+    let filter = AuditFilter { register: Some(Register::Decisions), ..AuditFilter::default() };
+    let asked = world.store.read(|view| audited(view, &filter, None, 99)).unwrap();
+    let [asked] = asked.as_slice() else { panic!("{asked:?}") };
+    let Cause::Person(actor) = &asked.cause else { panic!("{asked:?}") };
+    assert_eq!((actor.name.as_str(), actor.origin.way), ("", Some(Way::Command)));
 
     let number = world.formal_declarations()[0].number.to_string();
     let exported = run(&world, &["consolidate", "export", &number]);

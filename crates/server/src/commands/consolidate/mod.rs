@@ -17,6 +17,7 @@ use tongguan_application::consolidation::{
     ConsolidationWork, Done, Plan, Prospect, RequestError, prospects, rehearse, request,
 };
 use tongguan_application::deciding::{Decides, Directly};
+use tongguan_application::history::Actor;
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::{OfficeCode, PartyId};
@@ -224,9 +225,10 @@ impl Row {
     }
 }
 
-/// Ends what is open, opens what is missing, and ends that.
+/// Ends what is open, opens what is missing, and ends that. Whoever works at the machine has asked for what is
+/// opened; what is made of it nobody decides.
 pub fn carry_out(
-    decides: &mut dyn Decides,
+    decides: &mut Directly<'_>,
     learned: &Learned,
     plan: Plan,
     quiet: bool,
@@ -236,7 +238,10 @@ pub fn carry_out(
     let found = prospects(decides.store(), &learned.registry, plan)?;
     let bar = bar(found.iter().map(|prospect| prospect.declarations).sum(), quiet);
     for prospect in &found {
-        match request(decides, &learned.registry, plan.month, *prospect) {
+        let asked = decides.on_behalf(Actor::at_the_machine(), |decides| {
+            request(decides, &learned.registry, plan.month, *prospect)
+        });
+        match asked {
             Err(RequestError::Undecidable(why)) => eprintln!("not consolidated: {why}"),
             settled => settled?,
         }

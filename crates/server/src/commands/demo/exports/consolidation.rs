@@ -5,7 +5,7 @@ use serde::Serialize;
 use tongguan_application::clearing::consolidation::FormalRecord;
 use tongguan_application::clearing::rows::read_formal;
 use tongguan_application::consolidation::Plan;
-use tongguan_application::deciding::Decides;
+use tongguan_application::deciding::Directly;
 use tongguan_application::learning::Learned;
 use tongguan_codelists::Pack;
 use tongguan_domain::month::Month;
@@ -49,7 +49,7 @@ impl Consolidation {
     ///
     /// # Errors
     /// When it cannot be carried out, or what was made cannot be read.
-    pub fn of(stage: &Stage, decides: &mut dyn Decides, month: Month) -> anyhow::Result<Self> {
+    pub fn of(stage: &Stage, decides: &mut Directly<'_>, month: Month) -> anyhow::Result<Self> {
         let store = &stage.product.store;
         let learned = store.read(Learned::load)?;
         let plan = Plan { month, office: None, merchant: None };

@@ -102,7 +102,7 @@ impl Steps<'_> {
     fn take(
         &mut self,
         letters: Vec<Letter>,
-        act: impl FnOnce(&mut Officers<'_>) -> anyhow::Result<usize>,
+        act: impl FnOnce(&mut Officers<'_, '_>) -> anyhow::Result<usize>,
     ) -> anyhow::Result<()> {
         let mut engine = self.send(letters)?;
         let (stage, parcels) = (self.stage, self.parcels);

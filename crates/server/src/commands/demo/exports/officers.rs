@@ -3,7 +3,7 @@
 
 use anyhow::Context as _;
 use tongguan_application::clearing::incoming::ExportReturnRuling;
-use tongguan_application::deciding::Decides;
+use tongguan_application::deciding::Directly;
 use tongguan_application::export_returns::{self, Found as FoundReturn, Verdict};
 use tongguan_application::quarantine;
 use tongguan_application::review::{self, Decision, Found};
@@ -21,16 +21,16 @@ use super::super::stage::Stage;
 use super::number;
 
 /// The officers of a day.
-pub struct Officers<'o> {
+pub struct Officers<'o, 'e> {
     /// Where.
     pub stage: &'o Stage,
     /// About what.
     pub parcels: &'o [ExportedParcel],
     /// What decides.
-    pub decides: &'o mut dyn Decides,
+    pub decides: &'o mut Directly<'e>,
 }
 
-impl Officers<'_> {
+impl Officers<'_, '_> {
     /// Registers what quarantine found of the parcels that it looks at; gives how many.
     ///
     /// # Errors
