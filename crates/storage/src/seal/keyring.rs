@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+use std::{fs, io};
 
 use aws_lc_rs::hmac;
 
@@ -19,7 +21,12 @@ pub struct Keyring {
     marks: hmac::Key,
     marks_id: KeyId,
     held: RwLock<Arc<Held>>,
+    /// The file as it was when it was last read for a key that it did not hold.
+    tried: Mutex<Option<Stamp>>,
 }
+
+/// When a file was changed last, and how many bytes it has.
+type Stamp = (SystemTime, u64);
 
 /// What was held at one time.
 struct Held {
@@ -61,6 +68,7 @@ impl Keyring {
             marks: hmac::Key::new(hmac::HMAC_SHA256, &marks),
             marks_id: ring.marks_id(),
             held: RwLock::new(Arc::new(held)),
+            tried: Mutex::new(None),
         }
     }
 
@@ -181,15 +189,29 @@ impl Keyring {
     }
 
     /// What is held; with `id`, where another process has just added it to the file: what it seals may be met
-    /// before its change is heard of.
+    /// before its change is heard of. Whoever makes names up has the file looked at each time, and read once.
     fn held_with(&self, id: KeyId) -> Arc<Held> {
         let held = self.held();
-        if held.keys.contains_key(&id) {
+        let Some(path) = self.file.as_deref().filter(|_| !held.keys.contains_key(&id)) else {
+            return held;
+        };
+        // One after the other: who waited for somebody that read it has what was read.
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = self.held();
+        let now = stamp(path).ok();
+        if held.keys.contains_key(&id) || now.is_none() || *tried == now {
             return held;
         }
+        *tried = now;
         let read = self.read_again(id, |held| (held.sealing, held.revision));
         if read.is_ok() { self.held() } else { held }
     }
+}
+
+/// How a file stands now: what is written to it afterwards makes another stamp.
+fn stamp(path: &Path) -> io::Result<Stamp> {
+    let is = fs::metadata(path)?;
+    Ok((is.modified()?, is.len()))
 }
 
 impl Held {

@@ -100,6 +100,34 @@ fn a_running_process_takes_up_a_new_key_and_goes_on_opening_with_the_old_one() {
 }
 
 #[test]
+fn a_name_that_somebody_made_up_has_a_file_read_once_and_not_each_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ring.key");
+    let ring = Ring::create(&path, Cipher::Aes256Gcm).unwrap();
+    let own = ring.keys().next().unwrap().id();
+    let [one, other] = [0, 1].map(|_| RingKey::new(Cipher::Aes256Gcm).unwrap());
+    let (first, id) = (one.id(), other.id());
+    ring.with(one).replace(&path).unwrap();
+    let keyring = Keyring::open(&path, own, 0).unwrap();
+    let foreign = Keyring::from_master(&[1; 32]).seal_secret("x", b"y").unwrap();
+    assert!(matches!(keyring.open_secret("x", &foreign), Err(SealError::UnknownKey { .. })));
+
+    // Another key in its place, as long as the other and of the same moment: only reading would tell.
+    let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+    Ring::read(&path).unwrap().unwrap().without(first).with(other).replace(&path).unwrap();
+    let written_at = |at| std::fs::File::open(&path).unwrap().set_modified(at).unwrap();
+    written_at(written);
+    let theirs = Keyring::open(&path, id, 1).unwrap().seal_secret("x", b"z").unwrap();
+    for sealed in [&foreign, &theirs] {
+        let refused = keyring.open_secret("x", sealed);
+        assert!(matches!(refused, Err(SealError::UnknownKey { .. })), "it was read again");
+    }
+    // The file of another moment is read.
+    written_at(written + std::time::Duration::from_millis(1));
+    assert_eq!(keyring.open_secret("x", &theirs).unwrap(), b"z");
+}
+
+#[test]
 fn a_missing_key_is_named_and_so_is_the_file_that_lacks_it() {
     let directory = tempfile::tempdir().unwrap();
     let [path, other] = ["ring.key", "other.key"].map(|name| directory.path().join(name));
