@@ -9,7 +9,7 @@ use tongguan_storage::{
     Event, Held, Partition, QueueLength, Register, Response, StorageError, Store, View,
 };
 
-use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
+use crate::history::{Cause, ChangeKind, DECISIONS, Entry, Field, Subject, change};
 use crate::mailboxes::MAILBOXES;
 use crate::numbering::made_at;
 use crate::parcels::PARCELS;
@@ -50,6 +50,8 @@ pub struct Condition {
     pub undistributed_since: Option<Moment>,
     /// When the oldest decision was made that the lists of parcels do not show yet.
     pub unlisted_since: Option<Moment>,
+    /// When the oldest decision was made that the audit has not taken up yet.
+    pub unaudited_since: Option<Moment>,
     /// How many documents could not be decided.
     pub held: i64,
     /// The first of them.
@@ -81,6 +83,7 @@ pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageE
         undecided_since: undecided.map(|first| made_at(first.seq)),
         undistributed_since: undistributed.map(|response| response.recorded_at),
         unlisted_since: unlisted.map(|event| event.at),
+        unaudited_since: unaudited_since(view)?,
         held: view.held_length()?,
         first_held: view.held((Partition(0), 0), MOST_HELD)?,
         troubled: webhooks::troubled(view)?,
@@ -89,6 +92,14 @@ pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageE
         schema: view.schema_version()?,
         periods: view.sealed_periods()?,
     })
+}
+
+/// When the oldest decision was made that the audit has not taken up yet; nothing where it has all.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn unaudited_since(view: &mut View<'_>) -> Result<Option<Moment>, StorageError> {
+    Ok(view.unread::<Event>(DECISIONS, 1)?.pop().map(|event| event.at))
 }
 
 fn writers(view: &mut View<'_>) -> Result<Vec<(String, usize, Moment)>, StorageError> {

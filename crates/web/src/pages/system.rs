@@ -168,13 +168,20 @@ fn status_of(queue: i64) -> Option<ReturnStatus> {
 }
 
 fn jobs(visit: &Visit, looked: &Looked) -> Markup {
-    let Condition { undecided_since, undistributed_since, unlisted_since, writers, .. } =
-        &looked.stands;
+    let Condition {
+        undecided_since,
+        undistributed_since,
+        unlisted_since,
+        unaudited_since,
+        writers,
+        ..
+    } = &looked.stands;
     let caption = visit.say("后台任务", "Jobs");
     let followers = [
         (visit.say("审结收到的报文", "Deciding what was received"), undecided_since),
         (visit.say("分发回执到信箱", "Responses into mailboxes"), undistributed_since),
         (visit.say("更新包裹列表", "Lists of parcels"), unlisted_since),
+        (visit.say("将决定记入审计", "Decisions into the audit"), unaudited_since),
     ];
     html! {
         div.table tabindex="0" role="region" aria-label=(caption) { table {

@@ -21,6 +21,8 @@ pub struct SystemView {
     undistributed_since: Option<String>,
     /// When the oldest decision was made that the lists of parcels do not show yet.
     unlisted_since: Option<String>,
+    /// When the oldest decision was made that the audit has not taken up yet.
+    unaudited_since: Option<String>,
     /// How many documents could not be decided.
     held: i64,
     /// Webhooks whose receivers fail, are gone, or have dead letters.
@@ -112,6 +114,7 @@ impl SystemView {
             undecided_since: condition.undecided_since.map(|at| at.to_string()),
             undistributed_since: condition.undistributed_since.map(|at| at.to_string()),
             unlisted_since: condition.unlisted_since.map(|at| at.to_string()),
+            unaudited_since: condition.unaudited_since.map(|at| at.to_string()),
             held: condition.held,
             troubled_webhooks: condition
                 .troubled

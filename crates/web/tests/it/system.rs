@@ -2,12 +2,14 @@
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use tongguan_application::history::Decisions;
 use tongguan_application::ports::{LogLevel, Machine as _};
 use tongguan_domain::access::Role;
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Held, Partition, TakeOver};
 
+use crate::customs::Customs;
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
 
 async fn operator(site: &Site) -> (Browser<'_>, String) {
@@ -64,6 +66,28 @@ async fn a_service_that_has_nothing_to_do_is_idle_and_no_alarm() {
         let page = browser.open("/system").await.body;
         assert!(page.contains(idle) && !page.contains(ended), "{page}");
     }
+}
+
+#[tokio::test]
+async fn how_far_the_audit_is_behind_stands_beside_the_other_jobs() {
+    let customs = Customs::open();
+    let (mut browser, _) = operator(customs.site()).await;
+    customs.in_review(1);
+    let since = async |browser: &mut Browser<'_>| {
+        browser.accept = "application/json";
+        let told = told(&browser.open("/api/v1/system").await);
+        browser.accept = "text/html";
+        told["unaudited_since"].clone()
+    };
+    assert!(since(&mut browser).await.is_string());
+    let page = browser.open("/system").await.body;
+    let (_, row) = page.split_once("Decisions into the audit").unwrap();
+    assert!(row.split("</tr>").next().unwrap().contains("s behind"), "{row}");
+    Decisions::open(&customs.world().store).unwrap().take_up().unwrap();
+    assert_eq!(since(&mut browser).await, Value::Null);
+    let page = browser.open("/system").await.body;
+    let (_, row) = page.split_once("Decisions into the audit").unwrap();
+    assert!(row.split("</tr>").next().unwrap().contains("up to date"), "{row}");
 }
 
 #[tokio::test]

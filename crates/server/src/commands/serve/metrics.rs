@@ -15,6 +15,8 @@ use axum::routing::get;
 use metrics::gauge;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
+use tongguan_application::operating::unaudited_since;
+use tongguan_domain::time::Moment;
 use tongguan_web::Access;
 
 /// The bounds of what is counted of durations, in seconds.
@@ -75,12 +77,18 @@ async fn metrics_now(State(looked): State<Arc<Looked>>) -> Response {
 
 impl Looked {
     fn look(&self) -> String {
-        let Access { reception, mailboxes, clock, .. } = &self.access;
+        let Access { reception, mailboxes, enquiries, clock, .. } = &self.access;
         gauge!("tongguan_messages_waiting").set(whole(reception.waiting()));
+        let age = |oldest: Option<Moment>| {
+            let age = oldest.map(|oldest| clock.now().since(oldest).as_secs_f64());
+            age.unwrap_or(0.0).max(0.0)
+        };
         // A database that is away says nothing of its age; that it is away, `/ready` says.
         if let Ok(oldest) = mailboxes.oldest_undistributed() {
-            let age = oldest.map(|oldest| clock.now().since(oldest).as_secs_f64());
-            gauge!("tongguan_undistributed_seconds").set(age.unwrap_or(0.0).max(0.0));
+            gauge!("tongguan_undistributed_seconds").set(age(oldest));
+        }
+        if let Ok(oldest) = enquiries.store().read(unaudited_since) {
+            gauge!("tongguan_unaudited_seconds").set(age(oldest));
         }
         let files = self.embedded.iter().flat_map(fs::read_dir).flatten().flatten();
         for file in files {
