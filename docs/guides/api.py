@@ -119,6 +119,10 @@ class Service:
     def sign_in(self, name, password):
         form = urllib.parse.urlencode({"sign_in": name, "password": password, "next": "/account"})
         self.ask("POST", "/sign-in", form.encode(), "application/x-www-form-urlencoded")
+        return self.know_session()
+
+    def know_session(self):
+        """Who that is; another session begins with each way in that is added."""
         session = self.get("/api/v1/session")
         # What changes something proves with this that it comes from the session's own page.
         self.headers["X-Form-Token"] = session["form_token"]
@@ -317,6 +321,7 @@ def own_account(officer, name, password):
             officer.ask("DELETE", f"/api/v1/account/sessions/{session['number']}")
     begun = officer.act("/api/v1/account/second-factor", None)
     officer.act("/api/v1/account/second-factor/code", {"code": code_of(begun["key"]), "enrolled": begun["enrolled"]})
+    officer.know_session()
     print("second factor set up")
     print("sessions:", len(officer.get("/api/v1/account/sessions")["sessions"]),
           "passkeys:", len(officer.get("/api/v1/account/passkeys")["passkeys"]))

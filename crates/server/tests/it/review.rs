@@ -135,7 +135,7 @@ fn what_cannot_be_decided_is_said_and_changes_nothing() {
         (review(&world, &accept("29162026I999999999")), 1, "no declaration is known as"),
         (review(&world, &["list", "--status", "800"]), 2, "the queues are 300"),
         (review(&world, &["list", "--after", "300"]), 2, "such as 300:123"),
-        (tongguan_in(world.folder(), &["review", "list", "--data", "none"], ""), 1, "there is no"),
+        (tongguan_in(world.folder(), &["review", "list", "--data", "none"], ""), 1, "is not there"),
     ] {
         assert_eq!(run.status, status, "{}", run.err);
         assert!(run.err.contains(says), "{says}: {}", run.err);
