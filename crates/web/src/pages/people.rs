@@ -103,7 +103,9 @@ pub async fn let_in(
                     add(&mut shared.access.people.writer(), &new, cause, shared.access.clock.now())
                 };
                 match acted(&shared, &caller, acting).await? {
-                    Ok(invitation) => (StatusCode::OK, link(&shared, &visit, &sign_in, &invitation)),
+                    Ok(invitation) => {
+                        (StatusCode::OK, link(&shared, &visit, &sign_in, &invitation))
+                    }
                     Err(why) => again(told(&visit, &why)),
                 }
             }

@@ -29,7 +29,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
@@ -147,10 +147,12 @@ pub fn run(
     // Ends last, so that what is traced until then is told.
     let _traces = config.traces.as_ref().map(TraceSettings::start).transpose()?;
     let served = Served::start(config)?;
+    let entered = runtime.enter();
+    // Whoever is told the address may at once tell it to end.
+    let ending = Ending::watched()?;
     tell(&format!("{}://{at}", if tls.is_some() { "https" } else { "http" }))?;
     let Served { access, ended, .. } = &served;
     let patience = config.limits.patience();
-    let entered = runtime.enter();
     // Held until the service has ended, so that its end can be watched.
     let (_measuring, unmeasured) = watch::channel(());
     if let Some((listener, metrics)) = measured {
@@ -161,7 +163,8 @@ pub fn run(
         runtime.spawn(connections.serve(of_tokio(listener)?, unmeasured));
     }
     let proxies = config.proxies()?;
-    let serving = serve(of_tokio(listener)?, access.clone(), ended.clone(), |routes| {
+    let ends = (ending, ended.clone());
+    let serving = serve(of_tokio(listener)?, access.clone(), ends, |routes| {
         let routes = seen_through(routes, &proxies);
         let at_most = config.limits.connections.get();
         Connections { name: "service", routes, tls, patience, at_most }
@@ -322,14 +325,34 @@ fn start_desk(desk: Desk) -> (thread::JoinHandle<anyhow::Result<()>>, watch::Rec
     (running, ended)
 }
 
+/// By which somebody asks it to end.
+struct Ending {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl Ending {
+    /// From now on no such signal ends the process by itself. The runtime has to be entered.
+    fn watched() -> std::io::Result<Self> {
+        let (terminated, interrupted) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Self { terminated: signal(terminated)?, interrupted: signal(interrupted)? })
+    }
+
+    async fn asked(mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
+        }
+    }
+}
+
 /// Serves until it is told to end, or the desk has ended by itself; then finishes what is under way.
 async fn serve(
     listener: tokio::net::TcpListener,
     access: Access,
-    mut desk_ended: watch::Receiver<()>,
+    (ending, mut desk_ended): (Ending, watch::Receiver<()>),
     connections: impl FnOnce(Router) -> Connections,
 ) -> anyhow::Result<()> {
-    let mut terminated = signal(SignalKind::terminate())?;
     let (closing, closed) = watch::channel(());
     let mail = until_closed(access.mail.clone(), closed.clone());
     let connections = connections(web(Access { mail, ..access }).router);
@@ -337,8 +360,7 @@ async fn serve(
     tokio::select! {
         () = &mut serving => return Ok(()),
         _ = desk_ended.changed() => {}
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
+        () = ending.asked() => {}
     }
     drop(closing);
     if tokio::time::timeout(DRAIN, serving).await.is_err() {
