@@ -175,29 +175,43 @@ fn result(visit: &Visit, outcomes: &[Outcome]) -> (Markup, Tone) {
     } else {
         ("bad", ("停：途中监管异常", "Stop: not as it was sealed"))
     };
-    let told = html! {
-        div class={ "notice " (kind) } role="alert" {
-            p.figure { (visit.language.of(words)) }
-            ul { @for outcome in outcomes { li { (line(visit, outcome)) } } }
-        }
-    };
-    (told, Tone::of(kind))
-}
-
-fn line(visit: &Visit, outcome: &Outcome) -> Markup {
-    match &outcome.outcome {
-        Ok(shown) => html! {
-            a href=(case::address(outcome.declaration)) { (case::number(&shown.declaration)) } " "
+    let line = |shown: &Shown| {
+        html! {
             @match &shown.transit.state {
                 TransitState::Stopped { anomalies, .. } => {
                     @for anomaly in anomalies { span.tag.bad { (official(visit, (anomaly.zh(), anomaly.name()))) } " " }
                 }
                 _ => { (visit.say("无误", "in order")) }
             }
-        },
-        Err(why) => html! {
-            a href=(case::address(outcome.declaration)) { (outcome.declaration) } " "
-            (visit.say("未能核验：", "could not be checked: ")) (data(&why.to_string()))
-        },
-    }
+        }
+    };
+    told(visit, (kind, words), outcomes, ("未能核验：", "could not be checked: "), line)
+}
+
+/// What became of the goods of each declaration, under words of `kind`; `line` says how those stand about which
+/// something was done.
+pub(super) fn told(
+    visit: &Visit,
+    (kind, words): (&'static str, (&'static str, &'static str)),
+    outcomes: &[Outcome],
+    undone: (&'static str, &'static str),
+    line: impl Fn(&Shown) -> Markup,
+) -> (Markup, Tone) {
+    let told = html! {
+        div class={ "notice " (kind) } role="alert" {
+            p.figure { (visit.language.of(words)) }
+            ul { @for Outcome { declaration, outcome } in outcomes { li {
+                @match outcome {
+                    Ok(shown) => {
+                        a href=(case::address(*declaration)) { (case::number(&shown.declaration)) } " " (line(shown))
+                    }
+                    Err(why) => {
+                        a href=(case::address(*declaration)) { (declaration) } " "
+                        (visit.language.of(undone)) (data(&why.to_string()))
+                    }
+                }
+            } } }
+        }
+    };
+    (told, Tone::of(kind))
 }

@@ -8,12 +8,12 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::enquiry::EnquiryError;
-use tongguan_application::transit::{self, Officer, Outcome};
+use tongguan_application::transit::{self, Officer, Outcome, Shown};
 use tongguan_domain::access::{Reach, Standing};
 use tongguan_domain::ids::{DeclarationId, SealNumber, VehiclePlate};
 
-use super::case;
 use super::form::Sent;
+use super::port;
 use super::shell::{Visit, nothing};
 use super::sound::Tone;
 use super::words::data;
@@ -165,26 +165,9 @@ fn result(visit: &Visit, outcomes: &[Outcome]) -> (Markup, Tone) {
     } else {
         ("bad", ("有货物未施封", "Not everything is sealed"))
     };
-    let told = html! {
-        div class={ "notice " (kind) } role="alert" {
-            p.figure { (visit.language.of(words)) }
-            ul { @for outcome in outcomes { li { (line(visit, outcome)) } } }
-        }
+    let line = |shown: &Shown| {
+        let sealing = &shown.transit.sealing;
+        html! { (data(sealing.seal.as_str())) " · " (data(sealing.vehicle.as_str())) }
     };
-    (told, Tone::of(kind))
-}
-
-fn line(visit: &Visit, outcome: &Outcome) -> Markup {
-    let address = case::address(outcome.declaration);
-    match &outcome.outcome {
-        Ok(shown) => html! {
-            a href=(address) { (case::number(&shown.declaration)) } " "
-            (data(shown.transit.sealing.seal.as_str())) " · "
-            (data(shown.transit.sealing.vehicle.as_str()))
-        },
-        Err(why) => html! {
-            a href=(address) { (outcome.declaration) } " "
-            (visit.say("未能施封：", "could not be sealed: ")) (data(&why.to_string()))
-        },
-    }
+    port::told(visit, (kind, words), outcomes, ("未能施封：", "could not be sealed: "), line)
 }

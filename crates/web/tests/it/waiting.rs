@@ -118,13 +118,18 @@ async fn an_examiner_scans_a_number_and_records_what_was_found() {
     assert!(opened(&mut browser, sent.location()).await.body.contains("recorded"));
 }
 
-#[tokio::test]
-async fn released_goods_are_sealed_by_their_numbers_or_none_of_them() {
+/// An office where the vehicle ZA0001 is registered.
+fn with_a_vehicle() -> Customs {
     let rows = "plate,zh,valid_from,valid_to,source\n\
                 ZA0001,示例运输有限公司,2026-01-01,,a registration\n";
     let vehicles = Table::Vehicles.read(rows, &Defaults::default()).rows;
     let law = std::sync::Arc::new(Pack::builtin().overlay(vehicles));
-    let customs = Customs::with(Settings { law, ..Settings::default() });
+    Customs::with(Settings { law, ..Settings::default() })
+}
+
+#[tokio::test]
+async fn released_goods_are_sealed_by_their_numbers_or_none_of_them() {
+    let customs = with_a_vehicle();
     let port = OfficeCode::parse("2924").unwrap();
     let now = customs.now();
     let parcels = [1, 2].map(|n| {
@@ -159,11 +164,7 @@ async fn released_goods_are_sealed_by_their_numbers_or_none_of_them() {
 
 #[tokio::test]
 async fn the_port_lets_go_what_is_as_it_was_sealed_and_stops_the_rest() {
-    let rows = "plate,zh,valid_from,valid_to,source\n\
-                ZA0001,示例运输有限公司,2026-01-01,,a registration\n";
-    let vehicles = Table::Vehicles.read(rows, &Defaults::default()).rows;
-    let law = std::sync::Arc::new(Pack::builtin().overlay(vehicles));
-    let customs = Customs::with(Settings { law, ..Settings::default() });
+    let customs = with_a_vehicle();
     let port = OfficeCode::parse("2924").unwrap();
     customs.site().admit("yang", Standing::Customs { office: port, role: Role::PortOfficer });
     for (n, seal) in [(1, "SEAL1"), (2, "SEAL2")] {
