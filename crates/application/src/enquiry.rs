@@ -20,6 +20,7 @@ pub use consolidated::NumberedPage;
 use jiff::civil::Date;
 use tongguan_codelists::Pack;
 use tongguan_domain::access::Reach;
+use tongguan_domain::defect::Defect;
 use tongguan_domain::ids::{DeclarationId, DxpId, OfficeCode, PartyId, ReturnId};
 use tongguan_domain::readmission::ExportReturnId;
 use tongguan_domain::registry::Registry;
@@ -105,6 +106,8 @@ pub struct CaseFile {
     pub evidence: Vec<Demand>,
     /// The settings of its office.
     pub settings: OfficeSettings,
+    /// What of its goods is not registered today, where its office holds declarations against that.
+    pub unregistered: Vec<Defect>,
     /// The pictures of its examination, in order.
     pub pictures: Vec<pictures::Picture>,
     /// What was recorded of it at gates, in order.
@@ -299,18 +302,28 @@ impl Enquiries {
     ///
     /// # Errors
     /// [`EnquiryError`].
-    pub fn case(&self, reach: Reach, id: DeclarationId) -> Result<Option<CaseFile>, EnquiryError> {
+    pub fn case(
+        &self,
+        reach: Reach,
+        id: DeclarationId,
+        now: Moment,
+    ) -> Result<Option<CaseFile>, EnquiryError> {
         if !self.is_reached(reach, id)? {
             return Ok(None);
         }
         let Some(case) = review::case(&self.store, id)? else { return Ok(None) };
+        let settings = self.office(case.declaration.office())?;
+        let unregistered = self.store.read(|view| {
+            review::unregistered_goods(view, &case.declaration, &settings, now.china_day())
+        })?;
         Ok(Some(CaseFile {
+            unregistered,
             assignment: casework::assignments(&self.store, &[id])?.pop(),
             proposals: casework::of(&self.store, id)?,
             evidence: evidence::of(&self.store, reach, id)?,
             pictures: pictures::of(&self.store, id)?,
             passages: self.store.read(|view| gate::of(view, id))?,
-            settings: self.office(case.declaration.office())?,
+            settings,
             registry: self.registry()?,
             pack: self.pack()?,
             case,

@@ -7,6 +7,7 @@
 //! | `declare_on_waybill` | `true`, `false` | `false` |
 //! | `release_after_entry` | `true`, `false` | `false` |
 //! | `demand_account_book` | `true`, `false` | `false` |
+//! | `registered_goods` | `off`, `review`, `demand` | `off` |
 //! | `close_after_days` | days, `law` | `law` |
 //! | `allowance_year` | `release`, `lodging`, `law` | `law` |
 //! | `not_departed_days` | days | 30 |
@@ -30,16 +31,17 @@ use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::MessageType;
 use tongguan_storage::{Register, Setting, StorageError, Tx, View, Writer};
 
-use crate::clearing::settings::{OfficeSettings, Relaying, Settings};
+use crate::clearing::settings::{GoodsCheck, OfficeSettings, Relaying, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 21] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
     "release_after_entry",
     "demand_account_book",
+    "registered_goods",
     "close_after_days",
     "allowance_year",
     "not_departed_days",
@@ -168,11 +170,16 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 20] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 21] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
         Some(AllowanceYear::Lodging) => "lodging",
+    };
+    let goods = match office.registered_goods {
+        GoodsCheck::Off => "off",
+        GoodsCheck::Review => "review",
+        GoodsCheck::Demand => "demand",
     };
     let close_after_days = office.close_after_days.map(|days| days.to_string());
     let values = [
@@ -181,6 +188,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 20] {
         office.declare_on_waybill.to_string(),
         office.release_after_entry.to_string(),
         office.demand_account_book.to_string(),
+        goods.to_owned(),
         close_after_days.unwrap_or_else(|| LAW.to_owned()),
         year.to_owned(),
         office.not_departed_days.to_string(),
@@ -236,6 +244,7 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "declare_on_waybill" => office.declare_on_waybill = flag()?,
         "release_after_entry" => office.release_after_entry = flag()?,
         "demand_account_book" => office.demand_account_book = flag()?,
+        "registered_goods" => office.registered_goods = goods_check(row)?,
         "close_after_days" if row.value == LAW => office.close_after_days = None,
         "close_after_days" => {
             let days = days().map_err(|_| bad(row, "a number of days, or `law`"))?;
@@ -268,6 +277,15 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         _ => return Err(bad(row, "a known setting")),
     }
     Ok(())
+}
+
+fn goods_check(row: &Setting) -> Result<GoodsCheck, BadSetting> {
+    match row.value.as_str() {
+        "off" => Ok(GoodsCheck::Off),
+        "review" => Ok(GoodsCheck::Review),
+        "demand" => Ok(GoodsCheck::Demand),
+        _ => Err(bad(row, "`off`, `review` or `demand`")),
+    }
 }
 
 /// Which messages are relayed, as it is written.

@@ -116,7 +116,9 @@ pub async fn file(
     id: DeclarationId,
 ) -> Result<CaseFile, Problem> {
     let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
-    let mut file = blocking(move || enquiries.case(reach, id)).await?.ok_or(Problem::NotFound)?;
+    let now = shared.access.clock.now();
+    let finding = move || enquiries.case(reach, id, now);
+    let mut file = blocking(finding).await?.ok_or(Problem::NotFound)?;
     if !matches!(caller.standing, Standing::Customs { .. }) {
         file.case.allowance = None;
     }

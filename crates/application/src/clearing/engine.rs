@@ -124,7 +124,7 @@ impl Engine {
                 None => &delivery.incoming[..],
             });
             let incoming: Vec<&Incoming> = documents.chain(commands).collect();
-            let mut set = load(tx, &incoming, at)?;
+            let mut set = load(tx, &incoming, settings, at)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
             while pass_over_taken(tx, serials, &incoming, at)? {
                 reserve_serials(tx, serials, &set, &incoming, at)?;

@@ -1,10 +1,12 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
-//! allowances, quantity allowances, guarantees, gate passes, bonded lists, bonded stock.
+//! allowances, quantity allowances, guarantees, gate passes, bonded lists, bonded stock. Registered goods are read
+//! without a lock.
 
 mod balances;
 mod consolidation;
 mod export_returns;
 mod exports;
+mod goods;
 mod named;
 mod relay;
 mod zone;
@@ -19,15 +21,22 @@ use super::batch::BatchError;
 use super::incoming::Incoming;
 use super::record::{ClaimKey, DocumentKind, Facts};
 use super::rows;
+use super::settings::Settings;
 use super::working_set::WorkingSet;
 use crate::numbering::partition_of;
 use balances::{load_allowances, load_guarantees, load_quantities, load_stocks, takes, used};
 use export_returns::load_export_returns;
 use exports::{follow_bills, follow_numbers, load_exports, load_linked, load_transits};
+use goods::load_goods;
 use named::Named;
 
 /// Loads everything that deciding `batch` may read.
-pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingSet, BatchError> {
+pub fn load(
+    tx: &mut Tx<'_>,
+    batch: &[&Incoming],
+    settings: &Settings,
+    at: Moment,
+) -> Result<WorkingSet, BatchError> {
     let mut set = WorkingSet::default();
     let mut named = Named::of(batch);
     follow_bills(tx, &mut named)?;
@@ -48,6 +57,7 @@ pub fn load(tx: &mut Tx<'_>, batch: &[&Incoming], at: Moment) -> Result<WorkingS
     relay::load(tx, &mut set, &mut named)?;
     zone::load(tx, &mut set, &mut named)?;
     load_stocks(tx, &mut set, &named)?;
+    load_goods(tx, &mut set, batch, settings)?;
     Ok(set)
 }
 

@@ -6,6 +6,7 @@ mod consolidation;
 mod evidence;
 mod export;
 mod export_return;
+mod goods;
 mod import_return;
 mod relay;
 mod transit;
@@ -57,6 +58,7 @@ pub use self::export::{read_export, write_export};
 pub use self::export_return::{
     read_export_return, read_return_parcel, write_export_return, write_return_parcel,
 };
+pub use self::goods::read_goods;
 pub use self::import_return::{read_return, write_return};
 pub use self::relay::{read_relay, read_relay_state, write_relay, write_relayed_document};
 pub use self::transit::{read_transit, write_transit};

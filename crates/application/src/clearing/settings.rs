@@ -26,6 +26,8 @@ pub struct OfficeSettings {
     /// Whether bonded goods must be under an account book that is registered here; otherwise one that is not
     /// is nobody's business here.
     pub demand_account_book: bool,
+    /// What becomes of declared goods that their merchant has not registered.
+    pub registered_goods: GoodsCheck,
     /// Days after release when a declaration is closed though nobody reported delivery, if other than
     /// the law's.
     pub close_after_days: Option<i64>,
@@ -59,6 +61,18 @@ pub struct OfficeSettings {
     pub relay: Relaying,
 }
 
+/// What becomes of a declaration of goods that are not registered so (商品备案比对).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GoodsCheck {
+    /// Nothing: nobody looks.
+    #[default]
+    Off,
+    /// An officer reviews it (人工审核).
+    Review,
+    /// It is refused (退单).
+    Demand,
+}
+
 /// Which messages are checked here and decided by another window (转发).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Relaying {
@@ -90,6 +104,7 @@ impl Default for OfficeSettings {
             declare_on_waybill: false,
             release_after_entry: false,
             demand_account_book: false,
+            registered_goods: GoodsCheck::default(),
             close_after_days: None,
             allowance_year: None,
             not_departed_days: 30,
@@ -133,6 +148,12 @@ impl Settings {
     /// The settings of an office.
     pub fn office(&self, office: OfficeCode) -> &OfficeSettings {
         self.offices.get(&office).unwrap_or(&self.default_office)
+    }
+
+    /// Whether any office holds declared goods against registered ones: where none does, nobody looks them up.
+    pub fn check_goods_somewhere(&self) -> bool {
+        let mut all = self.offices.values().chain([&self.default_office]);
+        all.any(|office| office.registered_goods != GoodsCheck::Off)
     }
 
     /// The certificate under which a stored declaration of these parties is declared at that moment because

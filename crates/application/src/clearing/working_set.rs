@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::declaration::{ExportState, ImportState};
+use tongguan_domain::filing::declared::StandingGoods;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{
     AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId, ReturnId,
@@ -53,6 +54,8 @@ struct Tables {
     requests: BTreeMap<RequestKey, Arc<RequestRecord>>,
     account_books: HashMap<AccountBookNumber, AccountBook>,
     stocks: HashMap<StockKey, StockRecord>,
+    /// Registered goods, by merchant and item number; of offices that hold declarations against them.
+    goods: HashMap<PartyId, HashMap<Box<str>, StandingGoods>>,
     zone: ZoneTables,
     relay: RelayTables,
 }
@@ -233,6 +236,11 @@ impl WorkingSet {
     pub fn put_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
         self.before.guarantees.insert(guarantor, guarantee);
         self.loaded.guarantees.insert(guarantor, guarantee);
+    }
+
+    /// Takes in goods that are registered.
+    pub fn put_goods(&mut self, merchant: PartyId, item_no: Box<str>, goods: StandingGoods) {
+        self.loaded.goods.entry(merchant).or_default().insert(item_no, goods);
     }
 
     /// Takes in the transit of a declaration's goods that was loaded.

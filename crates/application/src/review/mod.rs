@@ -6,6 +6,7 @@
 //! | [`find`] | a declaration by whatever number somebody has of it |
 //! | [`picture`] | everything that is stored about one declaration |
 //! | [`case`], [`acts`] | the same with what an officer needs to decide, and what officers did |
+//! | [`unregistered_goods`] | what of its goods is not registered |
 //! | [`decide`] | a ruling, committed, with what was told |
 //! | [`declare`] | a stored declaration, declared, with what was told |
 //! | [`REASONS`] | reasons by code |
@@ -16,6 +17,7 @@ mod case;
 mod decide;
 mod declare;
 mod find;
+mod goods;
 mod picture;
 mod queue;
 mod reason;
@@ -29,6 +31,7 @@ pub(crate) use decide::{decided, proposable, status};
 pub use declare::{DeclareError, declare};
 pub use find::{Found, find};
 pub(crate) use find::{of_claims, of_parcel};
+pub use goods::unregistered_goods;
 pub use picture::{Matching, Particulars, Picture, Told, picture};
 pub(crate) use picture::{ResponsePlace, documents, responses_about, run_about};
 pub(crate) use queue::queued;

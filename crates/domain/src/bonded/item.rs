@@ -154,6 +154,7 @@ mod tests {
         ItemFacts {
             number: 1,
             account_item: None,
+            item_no: None,
             hs_code: "1901101090".into(),
             name: "奶粉".into(),
             item_name: None,

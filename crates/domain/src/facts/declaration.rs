@@ -107,6 +107,8 @@ pub struct ItemFacts {
     pub number: i32,
     /// 账册备案料号, of bonded goods.
     pub account_item: Option<AccountItemNumber>,
+    /// 企业商品货号, by which goods are registered.
+    pub item_no: Option<Box<str>>,
     /// 商品编码, ten digits.
     pub hs_code: Box<str>,
     /// 商品名称: the positive list may admit a code under one name only.
@@ -196,6 +198,7 @@ impl ItemFacts {
                 .account_item
                 .as_deref()
                 .and_then(|number| AccountItemNumber::parse(number).ok()),
+            item_no: item.item_no.clone(),
             hs_code: item.hs_code.clone(),
             name: item.name.clone(),
             item_name: item.item_name.clone(),

@@ -4,6 +4,7 @@
 //! [`Matter`] is what is filed, [`FilingState`] where the filing stands. A change is a filing of its own beside
 //! the standing one, which it replaces when it is approved.
 
+pub mod declared;
 mod enterprise;
 mod goods;
 pub mod rules;

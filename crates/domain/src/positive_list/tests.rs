@@ -14,6 +14,7 @@ fn goods(hs: &str, name: &str, statutory: (&str, &str)) -> ItemFacts {
     ItemFacts {
         number: 1,
         account_item: None,
+        item_no: None,
         hs_code: hs.into(),
         name: name.into(),
         item_name: None,

@@ -13,6 +13,7 @@ use crate::time::Moment;
 fn item(number: i32, pieces: i64) -> ItemFacts {
     ItemFacts {
         account_item: None,
+        item_no: None,
         number,
         hs_code: "1701991090".into(),
         name: "糖".into(),

@@ -188,6 +188,7 @@ fn goods(line: &mut Cells<'_, '_>) -> Option<DeclaredGoods> {
             account_item: line.id(at!(LINE, "GdsMtno"), AccountItemNumber::parse).map(Some),
             hs_code: line.text(at!(LINE, "Gdecd")),
             name: line.text(at!(LINE, "GdsNm")),
+            item_no: Some(None),
             item_name: Some(None),
             unit: line.text(at!(LINE, "DclUnitcd")),
             quantity: line.decimal(at!(LINE, "DclQty")),

@@ -100,6 +100,7 @@ pub fn list() -> Result<DeclaredList, IdError> {
             goods: ItemFacts {
                 number: 1,
                 account_item: Some(AccountItemNumber::parse("0001")?),
+                item_no: None,
                 hs_code: "9619001100".into(),
                 name: "婴儿纸尿裤".into(),
                 item_name: None,

@@ -21,7 +21,7 @@ impl Service {
     }
 
     /// The number of the party with that mailbox.
-    fn party(&self, mailbox: &str) -> String {
+    pub fn party(&self, mailbox: &str) -> String {
         let parties = self.said(&["registry", "list"]);
         let mut parties = parties["parties"].as_array().unwrap().iter();
         parties.find(|party| party["mailbox"] == mailbox).unwrap()["party"].to_string()

@@ -25,6 +25,7 @@ mod message;
 mod oidc;
 mod output;
 mod quarantine;
+mod registered_goods;
 mod registry;
 mod relay;
 mod returns;

@@ -153,7 +153,8 @@ prop_compose! {
 
 prop_compose! {
     fn item()(
-        (number, account_item) in (any::<i32>(), option::of(account_item())),
+        (number, account_item, item_no) in
+            (any::<i32>(), option::of(account_item()), option::of(text())),
         (hs_code, name, item_name) in (text(), text(), option::of(text())),
         (unit, quantity) in (text(), decimal()),
         (statutory_unit, statutory_quantity) in (text(), decimal()),
@@ -161,8 +162,8 @@ prop_compose! {
         (price, total_price) in (amount(), amount()),
     ) -> ItemFacts {
         ItemFacts {
-            number, account_item, hs_code, name, item_name, unit, quantity, statutory_unit, statutory_quantity,
-            second, price, total_price,
+            number, account_item, item_no, hs_code, name, item_name, unit, quantity, statutory_unit,
+            statutory_quantity, second, price, total_price,
         }
     }
 }

@@ -66,6 +66,7 @@ pub struct StoredDeclarationFactsV1 {
 pub struct StoredItemV1 {
     number: i32,
     account_item: Option<String>,
+    item_no: Option<Box<str>>,
     hs_code: Box<str>,
     name: Box<str>,
     item_name: Option<Box<str>>,
@@ -161,6 +162,7 @@ impl From<&ItemFacts> for StoredItemV1 {
         Self {
             number: item.number,
             account_item: item.account_item.as_ref().map(ToString::to_string),
+            item_no: item.item_no.clone(),
             hs_code: item.hs_code.clone(),
             name: item.name.clone(),
             item_name: item.item_name.clone(),
@@ -186,6 +188,7 @@ impl TryFrom<StoredItemV1> for ItemFacts {
         Ok(Self {
             number: stored.number,
             account_item: account_item.transpose().map_err(damaged)?,
+            item_no: stored.item_no,
             hs_code: stored.hs_code,
             name: stored.name,
             item_name: stored.item_name,
@@ -240,6 +243,7 @@ mod tests {
             items: vec![ItemFacts {
                 number: 1,
                 account_item: Some(AccountItemNumber::parse("7").unwrap()),
+                item_no: Some("S1".into()),
                 hs_code: "1901101090".into(),
                 name: "奶粉".into(),
                 item_name: None,
@@ -282,10 +286,10 @@ mod tests {
             "01024f310204080a0c0257310102523104393631300430313030043232343401024c31083230
             323630333032a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2
             a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4c3c3c3c3c3c3
-            c3c3c3c3c3c3c3c3c3c3000200021c0101020101370a3139303131303130393006e5a5b6e7b2
-            8900033132320400033033351c0101033132320400bc9b0102f8b602020aeeeeeeeeeeeeeeee
-            eeeeeeeeeeeeeeee0444585031010444585032ee0408016704303130300150014d0141025231
-            000001024f310257310143015301024c31013780b518",
+            c3c3c3c3c3c3c3c3c3c3000200021c010102010137010253310a3139303131303130393006e5
+            a5b6e7b28900033132320400033033351c0101033132320400bc9b0102f8b602020aeeeeeeee
+            eeeeeeeeeeeeeeeeeeeeeeee0444585031010444585032ee0408016704303130300150014d01
+            41025231000001024f310257310143015301024c31013780b518",
             &declaration,
             StoredDeclaration::encode,
             StoredDeclaration::decode,

@@ -119,7 +119,9 @@ fn a_passage_is_recorded_by_the_operator_of_the_place_and_moves_nothing(on: On) 
     let at = |place: &str| enquiries.passages_at(&PlaceCode::parse(place).unwrap(), 9).unwrap();
     assert_eq!(at(C1), std::slice::from_ref(&passage));
     assert_eq!(at("C2"), []);
-    let case = enquiries.case(tongguan_domain::access::Reach::Everybody, before.id).unwrap();
+    let case = enquiries
+        .case(tongguan_domain::access::Reach::Everybody, before.id, world.clock.now())
+        .unwrap();
     assert_eq!(case.unwrap().passages, std::slice::from_ref(&passage));
 
     // The event is of the office that supervises the place, whoever works there.

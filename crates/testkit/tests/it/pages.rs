@@ -5,6 +5,7 @@ use tongguan_domain::declaration::{
     Detention, Entered, ImportState, Lodged, Reservation, Ruled, Ruling,
 };
 use tongguan_domain::evidence::rules;
+use tongguan_domain::filing::declared;
 use tongguan_domain::ids::DeclarationNumber;
 use tongguan_domain::mark::Mark;
 use tongguan_domain::matching;
@@ -26,6 +27,14 @@ fn the_page_of_matching_lists_every_comparison_in_its_order() {
         format!("| `{}` | {number}| {} | {} |\n", rule.code, rule.zh, rule.en)
     });
     holds("matching.md", page, rows.collect());
+}
+
+#[test]
+fn the_page_of_filing_lists_why_declared_goods_are_not_registered() {
+    let page = include_str!("../../../../docs/reference/filing.md");
+    let rows = declared::ALL.iter();
+    let rows = rows.map(|rule| format!("| `{}` | {} | {} |\n", rule.code, rule.zh, rule.en));
+    holds("filing.md", page, rows.collect());
 }
 
 #[test]

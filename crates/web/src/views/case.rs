@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::declaration::DecidedView;
 use crate::casework::standing;
+use crate::defect::DefectView;
 
 /// What an officer needs beside a declaration (案件).
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +32,8 @@ pub struct CaseView {
     assignment: Option<AssignmentView>,
     /// What was proposed about it, in order.
     proposals: Vec<ProposalView>,
+    /// What of its goods is not registered today; empty where its office does not hold declarations against that.
+    unregistered: Vec<DefectView>,
 }
 
 /// A ruling that is possible.
@@ -164,6 +167,7 @@ impl CaseView {
                 .collect(),
             assignment: standing(file, now).map(|it| AssignmentView::of(it, minutes)),
             proposals: file.proposals.iter().map(|it| ProposalView::of(it, at.number())).collect(),
+            unregistered: file.unregistered.iter().map(DefectView::from).collect(),
         }
     }
 }

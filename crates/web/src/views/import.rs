@@ -68,6 +68,8 @@ struct ImportFactsView {
 struct ImportItemView {
     /// Its number, from 1.
     line: i32,
+    /// 企业商品货号, where it is given.
+    item_no: Option<String>,
     /// 商品编码.
     hs: String,
     /// 商品名称.
@@ -212,6 +214,7 @@ impl ImportItemView {
     fn of(item: &ItemFacts) -> Self {
         Self {
             line: item.number,
+            item_no: item.item_no.as_deref().map(str::to_owned),
             hs: item.hs_code.to_string(),
             name: item.name.to_string(),
             quantity: item.quantity.to_string(),

@@ -1,6 +1,8 @@
 //! The case page, and what officers decide on it.
 
 use axum::http::StatusCode;
+use tongguan_application::history::Cause;
+use tongguan_application::settings;
 use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::money::{Amount, Money};
@@ -185,4 +187,31 @@ async fn what_is_kept_is_let_go_by_two() {
     assert!(page.body.contains(nobody), "nobody works on it: {}", page.body);
     assert!(page.body.contains("zhang + chen"), "both names stand in the event: {}", page.body);
     assert!(opened(&mut chen, "/proposals").await.body.contains("Nothing waits for approval"));
+}
+
+#[tokio::test]
+async fn what_is_not_registered_of_the_goods_is_shown_where_the_office_asks() {
+    let customs = Customs::open();
+    let (id, parcel) = customs.in_review(1);
+    let mut browser = customs.site().signed_in("zhang").await;
+    let address = format!("/declarations/{id}");
+    let page = opened(&mut browser, &address).await;
+    assert!(!page.body.contains("id=\"unregistered\""), "nobody asks: {}", page.body);
+    let put = |value| {
+        let mut writer = customs.world().store.writer().unwrap();
+        let cause = Cause::Command("office set".to_owned());
+        settings::put(&mut writer, None, "registered_goods", Some(value), &cause, customs.now())
+    };
+    put("review").unwrap();
+    let page = opened(&mut browser, &address).await;
+    let item_no = parcel.declaration.items[0].item_no.as_deref().unwrap();
+    let said = format!("the merchant has not registered goods [{item_no}]");
+    assert!(
+        page.body.contains("id=\"unregistered\"") && page.body.contains(&said),
+        "{}",
+        page.body
+    );
+    browser.accept = "application/json";
+    let case = browser.open(&format!("/api/v1/declarations/{id}/case")).await;
+    assert!(case.body.contains("declared-goods-unregistered"), "{}", case.body);
 }

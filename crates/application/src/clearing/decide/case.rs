@@ -14,7 +14,7 @@ use tongguan_domain::status::ReturnStatus;
 use tongguan_messages::ceb::TaxBillStatus;
 
 use super::reply::Replying;
-use super::{Circumstances, Undecidable, allowance, delivery, stock};
+use super::{Circumstances, Undecidable, allowance, delivery, goods, stock};
 use crate::clearing::outcome::{Account, Bill, Cause, EvidenceDrawn, Posting, Subject};
 use crate::clearing::record::{
     ClaimKey, DeclarationRecord, DocumentKind, DocumentRecord, DocumentState, Facts,
@@ -110,7 +110,11 @@ impl Case {
         let ImportState::Waiting { lodged, .. } = &self.record.state else { return Ok(()) };
         let lodged = lodged.clone();
         let facts = self.record.facts.clone();
-        let wanted = match stock::wanted(draft, circumstances, &facts) {
+        let wanted = stock::wanted(draft, circumstances, &facts).and_then(|wanted| {
+            let is_of_book = !wanted.drawn.is_empty();
+            Ok((goods::of_import(draft, circumstances, &facts, is_of_book)?, wanted))
+        });
+        let (remark, wanted) = match wanted {
             Ok(wanted) => wanted,
             Err(defects) => {
                 self.replying.say(ReturnStatus::Sent, "发送海关成功");
@@ -125,25 +129,39 @@ impl Case {
         self.replying.say(ReturnStatus::Sent, "发送海关成功");
         self.replying.declared(number.clone());
         self.replying.say(ReturnStatus::Entered, "[Code:1800;Desc:逻辑校验通过]");
-        let rated = lodged.tax.is_some();
-        let entered = Entered { number, lodged };
+        let price =
+            if wanted.priced_otherwise { "; 单价超出账册备案价格区间" } else { "" };
+        self.send_down(draft, circumstances, Entered { number, lodged }, [price, &remark])
+    }
+
+    /// Sends an entered declaration down its lane. What an officer is to look at of `price` and `goods` is empty
+    /// where there is nothing.
+    fn send_down(
+        &mut self,
+        draft: &mut Draft<'_>,
+        circumstances: &Circumstances<'_>,
+        entered: Entered,
+        [price, goods]: [&str; 2],
+    ) -> Result<(), Undecidable> {
+        let facts = self.record.facts.clone();
         let is_asked = self.draw_evidence(draft, circumstances);
         let hs_codes = facts.items.iter().map(|item| &*item.hs_code);
         let draw = circumstances.draws.draw(facts.office, self.record.id);
-        let selectivity = &circumstances.office(facts.office).selectivity;
-        match selectivity.select(facts.merchant, hs_codes, draw) {
+        let office = circumstances.office(facts.office);
+        match office.selectivity.select(facts.merchant, hs_codes, draw) {
             Lane::Red => {
-                self.replying.say(ReturnStatus::Examined, "查验");
+                self.replying.say(ReturnStatus::Examined, format!("查验{goods}"));
                 self.move_to(ImportState::UnderExamination(entered))
             }
-            Lane::Yellow => self.review(entered, "[Code:1200;Desc:待人工审核]"),
-            Lane::Green if !rated => self
-                .review(entered, "[Code:1200;Desc:待人工审核]; 商品税率或清单备注条件待人工确认"),
-            Lane::Green if wanted.priced_otherwise => {
-                self.review(entered, "[Code:1200;Desc:待人工审核]; 单价超出账册备案价格区间")
+            Lane::Yellow => self.review(entered, goods),
+            Lane::Green if entered.lodged.tax.is_none() => {
+                self.review(entered, &format!("; 商品税率或清单备注条件待人工确认{goods}"))
             }
-            Lane::Green if is_asked && circumstances.office(facts.office).evidence_review => {
-                self.review(entered, "[Code:1200;Desc:待人工审核]; 正在调取支付相关原始数据")
+            Lane::Green if !price.is_empty() || !goods.is_empty() => {
+                self.review(entered, &format!("{price}{goods}"))
+            }
+            Lane::Green if is_asked && office.evidence_review => {
+                self.review(entered, "; 正在调取支付相关原始数据")
             }
             Lane::Green => self.accept(draft, circumstances, entered),
         }
@@ -291,8 +309,8 @@ impl Case {
         draft.set_declaration(self.record);
     }
 
-    fn review(&mut self, entered: Entered, text: &str) -> Result<(), Undecidable> {
-        self.replying.say(ReturnStatus::InReview, text);
+    fn review(&mut self, entered: Entered, why: &str) -> Result<(), Undecidable> {
+        self.replying.say(ReturnStatus::InReview, format!("[Code:1200;Desc:待人工审核]{why}"));
         self.move_to(ImportState::InReview(entered))
     }
 

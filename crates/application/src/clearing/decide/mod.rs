@@ -16,6 +16,7 @@ mod due;
 mod export;
 mod export_return;
 mod facility;
+pub mod goods;
 mod guarantee;
 mod matching;
 mod relay;

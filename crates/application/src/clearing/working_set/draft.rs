@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::bonded::{AccountBook, StockKey};
+use tongguan_domain::filing::declared::StandingGoods;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{
     AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId,
@@ -198,6 +199,11 @@ impl Draft<'_> {
     /// The bonded stock of that key, if it is registered.
     pub fn stock(&self, key: &StockKey) -> Option<&StockRecord> {
         self.new.stocks.get(key).or_else(|| self.base.loaded.stocks.get(key))
+    }
+
+    /// Goods that a merchant has registered under that number.
+    pub fn registered_goods(&self, merchant: PartyId, item_no: &str) -> Option<&StandingGoods> {
+        self.base.loaded.goods.get(&merchant)?.get(item_no)
     }
 
     /// What stood before this decision.

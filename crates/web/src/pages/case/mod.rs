@@ -141,6 +141,7 @@ fn shown(
         h2 #compare { (visit.say("单证比对", "Documents side by side")) }
         (standing::matching(visit, &case.picture.matching))
         (beside::comparison(visit, file))
+        @if is_customs { (standing::unregistered(visit, &file.unregistered)) }
         @if is_customs { (evidence::section(visit, file)) }
         @if visit.may(Permission::Unmask) {
             (persons::form(visit, declaration.id(), &persons::Draft::default()))

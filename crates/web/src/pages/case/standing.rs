@@ -42,6 +42,20 @@ pub fn matching(visit: &Visit, matching: &Matching) -> Markup {
     }
 }
 
+/// What of the goods is not registered today.
+pub fn unregistered(visit: &Visit, defects: &[Defect]) -> Markup {
+    html! { @if !defects.is_empty() {
+        div.notice.warn #unregistered {
+            p { (visit.say(
+                "按商品备案的现状，以下各项未备案或与备案不符：",
+                "As goods are registered today, these lines are not, or are registered otherwise:",
+            )) }
+            ul { @for defect in defects { li { (mismatch(visit, defect)) } } }
+            p { a href="/goods" { (visit.say("查看备案商品", "See the registered goods")) } }
+        }
+    } }
+}
+
 fn mismatch(visit: &Visit, defect: &Defect) -> Markup {
     let (zh, en) = (defect.message_zh(), defect.message_en());
     html! {

@@ -168,6 +168,9 @@ fn value(visit: &Visit, value: &str) -> String {
         "false" => visit.say("否", "no").to_owned(),
         "law" => visit.say("依法规参数", "as the law says").to_owned(),
         "release" => visit.say("放行之年", "the year of release").to_owned(),
+        "off" => visit.say("不比对", "nobody looks").to_owned(),
+        "review" => visit.say("人工审核", "an officer reviews it").to_owned(),
+        "demand" => visit.say("退单", "it is refused").to_owned(),
         "lodging" => visit.say("申报之年", "the year of lodging").to_owned(),
         other => other.to_owned(),
     }

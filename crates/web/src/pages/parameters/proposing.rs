@@ -225,6 +225,7 @@ fn shown(
 fn value_field(visit: &Visit, setting: &InForce, wanted: &str) -> Markup {
     let choices: &[&str] = match setting.value.as_str() {
         "true" | "false" => &["true", "false"],
+        _ if setting.name == "registered_goods" => &["off", "review", "demand"],
         _ if setting.name == "allowance_year" => &["law", "release", "lodging"],
         _ => &[],
     };

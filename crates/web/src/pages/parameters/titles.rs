@@ -74,6 +74,9 @@ pub fn title(name: &str) -> (Group, Text) {
             (Flow, ("入区后放行", "Release after entry into the supervised place"))
         }
         "demand_account_book" => (Flow, ("须有备案账册", "Demand a registered account book")),
+        "registered_goods" => {
+            (Flow, ("申报商品未备案时", "Where declared goods are not registered"))
+        }
         "relay" => (Flow, ("转发上级的报文", "Messages that a window upstream decides")),
         "allowance_year" => (Flow, ("年度额度归属", "Which year’s allowance counts")),
         "examine_before_loading" => {

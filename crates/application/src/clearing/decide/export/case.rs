@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tongguan_domain::declaration::{ExportState, ExportStep};
 use tongguan_domain::defect::Defect;
+use tongguan_domain::lane::Lane;
 use tongguan_domain::movement::Departed;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
 use super::super::reply::Replying;
-use super::super::{Circumstances, Undecidable, trade};
+use super::super::{Circumstances, Undecidable, goods, trade};
 use super::{examination, quarantine};
 use crate::clearing::incoming::{FiledDocument, Submitted};
 use crate::clearing::outcome::{Cause, Subject};
@@ -71,6 +72,13 @@ impl ExportCase {
         circumstances: &Circumstances<'_>,
     ) -> Result<(), Undecidable> {
         let facts = self.record.facts.clone();
+        let unregistered = match goods::of_export(draft, circumstances, &facts) {
+            Ok(remark) => remark,
+            Err(defects) => {
+                self.replying.say(ReturnStatus::Sent, "发送海关成功");
+                return self.refuse(draft, circumstances, &defects);
+            }
+        };
         let partition = self.record.document.dossier.partition;
         let number =
             circumstances.serials.export_number(partition, facts.office, circumstances.at)?;
@@ -80,11 +88,14 @@ impl ExportCase {
         let hs_codes = facts.items.iter().map(|item| &*item.hs_code);
         let draw = circumstances.draws.draw(facts.office, self.record.id);
         let selectivity = &circumstances.office(facts.office).selectivity;
-        let lane = selectivity.select(facts.parties.merchant, hs_codes, draw);
+        let lane = match selectivity.select(facts.parties.merchant, hs_codes, draw) {
+            Lane::Green if !unregistered.is_empty() => Lane::Yellow,
+            lane => lane,
+        };
         let licence = self.record.licence;
         self.take(ExportStep::Enter { number, lane, licence })?;
         let remark = examination::forget_departure(draft, circumstances, self);
-        self.tell_where_it_stands(remark);
+        self.tell_where_it_stands(&format!("{unregistered}{remark}"));
         let claim = quarantine::select(draft, circumstances, &self.record);
         if claim.quarantine.is_some() {
             self.replying.say(self.record.state.status(), "入场前须经检疫");
