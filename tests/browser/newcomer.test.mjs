@@ -36,7 +36,7 @@ for (const javaScriptEnabled of [true, false]) {
     const order = await person.page.locator('main code').filter({ hasText: /^SBX/ }).first().innerText();
 
     // Its own officer finds the same record, on a page and as a program reads it.
-    const officer = { sign_in: await person.finds('Officer of your office'), password: await person.finds('Password of both') };
+    const officer = { sign_in: await person.finds('Officer of your office'), password: await person.finds('Password of all of them') };
     await person.signs_in(officer);
     await person.follows('Search');
     await person.writes('Number', order, 'Enter');
@@ -90,7 +90,7 @@ test('a parcel that asks for review is released by the officer, without JavaScri
   await person.presses('Send a parcel');
   await person.reads('300');
   const order = await person.page.locator('main code').filter({ hasText: /^SBX/ }).first().innerText();
-  const officer = { sign_in: await person.finds('Officer of your office'), password: await person.finds('Password of both') };
+  const officer = { sign_in: await person.finds('Officer of your office'), password: await person.finds('Password of all of them') };
   await person.signs_in(officer);
   await person.follows('Work queue');
   await person.follows('9');
