@@ -29,7 +29,7 @@ const PROBLEM: &str = "application/problem+json";
 /// A problem (RFC 9457): what happened and what to do, in Chinese or in English.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-struct ProblemShown {
+pub(super) struct ProblemShown {
     /// `urn:tongguan:problem:` and the problem's name.
     r#type: String,
     /// What happened, and what to do.

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::describe::ProblemShown;
 use super::messages::whole;
 use super::part::Part;
 use crate::Shared;
@@ -51,7 +52,11 @@ pub async fn show(
 #[utoipa::path(
     post, path = "/api/v1/responses/proof", tag = "public", operation_id = "prove_response",
     request_body(content = String, content_type = "application/xml", description = "The response."),
-    responses((status = 200, description = "The bundle.", content_type = "application/json", body = Object)),
+    responses(
+        (status = 200, description = "The bundle.", content_type = "application/json", body = Object),
+        (status = 404, description = "This service made no such response.", body = ProblemShown,
+            content_type = "application/problem+json"),
+    ),
 )]
 pub async fn prove(State(shared): State<Shared>, body: Body) -> Result<Response, Problem> {
     let (_room, bytes) = whole(&shared, body).await?;
