@@ -194,19 +194,31 @@ pub async fn answer(
     Part(n): Part<i64>,
     Given(AnswerGiven { answer, reason }): Given<AnswerGiven>,
 ) -> Result<Response, Problem> {
+    answered(&shared, &caller, n, answer, reason.unwrap_or_default()).await??;
+    one(&shared, &caller, n).await
+}
+
+/// Answers a proposal, for the interface and for pages.
+///
+/// # Errors
+/// Where no answer came; within, why it was not answered.
+pub async fn answered(
+    shared: &Shared,
+    caller: &Caller,
+    n: i64,
+    answer: Answer,
+    reason: String,
+) -> Result<Result<(), ParameterError>, Problem> {
     let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
     let (by, reach) = (caller.actor(), caller.reach());
-    let answering = aside(move || {
+    aside(move || {
         let (mut writer, by) = (people.writer(), (&by, reach));
         match answer {
             Answer::Approve => parameters::approve(&mut writer, n, by, now),
-            Answer::TurnDown => {
-                parameters::turn_down(&mut writer, n, by, &reason.unwrap_or_default(), now)
-            }
+            Answer::TurnDown => parameters::turn_down(&mut writer, n, by, &reason, now),
         }
-    });
-    answering.await??;
-    one(&shared, &caller, n).await
+    })
+    .await
 }
 
 impl From<ParameterError> for Problem {

@@ -40,7 +40,7 @@ const PARTS: usize = 40;
 /// How the file ends that proves a message.
 const PROOF: &str = ".proof.json";
 
-/// Which letters.
+/// Which letters, or which messages that were sent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -87,14 +87,19 @@ pub async fn page(
         }
         @if !filter.is_anything() { (looked(&visit, found.looked_at, found.back_to, found.next.is_some())) }
         @if let Some(next) = found.next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href=(wanted.address("/mail", &next.to_string())) {
-                    (visit.say("更早的", "Older ones"))
-                }
-            }
+            (older(&visit, wanted.address("/mail", &next.to_string())))
         }
     };
     Ok(visit.page(title, &body))
+}
+
+/// The way to those before.
+fn older(visit: &Visit, address: String) -> Markup {
+    html! {
+        nav.pages aria-label=(visit.say("分页", "Pages")) {
+            a rel="next" href=(address) { (visit.say("更早的", "Older ones")) }
+        }
+    }
 }
 
 /// What is looked for, as a form.

@@ -99,14 +99,7 @@ fn shown(
         (answer)
         form.stacked method="post" action="/port" {
             (visit.form_token())
-            div {
-                label for="seal" { (visit.say("车上封志号", "Seal on the vehicle")) }
-                input #seal name="seal" value=(seen.seal) autocomplete="off" maxlength="40" required;
-            }
-            div {
-                label for="vehicle" { (visit.say("车牌号", "Vehicle plate")) }
-                input #vehicle name="vehicle" value=(seen.vehicle) autocomplete="off" maxlength="40" required;
-            }
+            (seal_and_vehicle(visit, ("车上封志号", "Seal on the vehicle"), &seen.seal, &seen.vehicle))
             fieldset {
                 legend { (visit.say("封志状况", "The seal is")) }
                 @for (name, words) in conditions {
@@ -186,6 +179,25 @@ fn result(visit: &Visit, outcomes: &[Outcome]) -> (Markup, Tone) {
         }
     };
     told(visit, (kind, words), outcomes, ("未能核验：", "could not be checked: "), line)
+}
+
+/// The fields in which a seal, which is called so, and a vehicle are typed.
+pub(super) fn seal_and_vehicle(
+    visit: &Visit,
+    words: (&'static str, &'static str),
+    seal: &str,
+    vehicle: &str,
+) -> Markup {
+    html! {
+        div {
+            label for="seal" { (visit.language.of(words)) }
+            input #seal name="seal" value=(seal) autocomplete="off" maxlength="40" required;
+        }
+        div {
+            label for="vehicle" { (visit.say("车牌号", "Vehicle plate")) }
+            input #vehicle name="vehicle" value=(vehicle) autocomplete="off" maxlength="40" required;
+        }
+    }
 }
 
 /// What became of the goods of each declaration, under words of `kind`; `line` says how those stand about which

@@ -136,14 +136,7 @@ fn shown(
         (answer)
         form.stacked method="post" action="/sealing" {
             (visit.form_token())
-            div {
-                label for="seal" { (visit.say("封志号", "Seal")) }
-                input #seal name="seal" value=(given.seal) autocomplete="off" maxlength="40" required;
-            }
-            div {
-                label for="vehicle" { (visit.say("车牌号", "Vehicle plate")) }
-                input #vehicle name="vehicle" value=(given.vehicle) autocomplete="off" maxlength="40" required;
-            }
+            (port::seal_and_vehicle(visit, ("封志号", "Seal"), &given.seal, &given.vehicle))
             div {
                 label for="numbers" { (visit.say("清单、订单或运单编号", "Declarations, orders or waybills")) }
                 p.hint #numbers-hint { (visit.say(

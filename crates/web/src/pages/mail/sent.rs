@@ -5,17 +5,15 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde::Deserialize;
 use tongguan_application::mailboxes::SentLetter;
 use tongguan_application::unmasking::UnmaskError;
 use tongguan_domain::access::Permission;
 use tongguan_domain::ids::MessageId;
 use tongguan_messages::ceb::MessageType;
 
-use super::{fields, looked, own_mailbox, without_mailbox, xml_file};
+use super::{Asked, fields, looked, older, own_mailbox, without_mailbox, xml_file};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
-use crate::mail::Wanted;
 use crate::pages::form;
 use crate::pages::shell::{Visit, time};
 use crate::pages::words::data;
@@ -24,15 +22,6 @@ use crate::problem::Problem;
 
 /// Messages of a page.
 const ROWS: usize = 50;
-
-/// Which messages.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    #[serde(flatten)]
-    wanted: Wanted,
-    before: String,
-}
 
 /// Lists them, the newest first.
 pub async fn page(
@@ -68,11 +57,7 @@ pub async fn page(
         }
         @if !filter.is_anything() { (looked(&visit, found.looked_at, last, found.next.is_some())) }
         @if let Some(next) = found.next {
-            nav.pages aria-label=(visit.say("分页", "Pages")) {
-                a rel="next" href=(wanted.address("/mail/sent", &next.to_string())) {
-                    (visit.say("更早的", "Older ones"))
-                }
-            }
+            (older(&visit, wanted.address("/mail/sent", &next.to_string())))
         }
     };
     Ok(visit.page(title, &body))

@@ -13,7 +13,7 @@ use tongguan_domain::access::Permission;
 use super::proposing::refused;
 use super::{fate, subject, value};
 use crate::Shared;
-use crate::api::parameters::Answer;
+use crate::api::parameters::answered;
 use crate::caller::{Caller, aside};
 use crate::pages::codes::words as codes;
 use crate::pages::form::{Sent, go_to};
@@ -41,16 +41,7 @@ pub async fn answer(
     Path(n): Path<i64>,
     Sent(Answered { answer, reason }): Sent<Answered>,
 ) -> Result<Response, Problem> {
-    let (people, now) = (Arc::clone(&shared.access.people), shared.access.clock.now());
-    let (by, reach) = (caller.actor(), caller.reach());
-    let answering = aside(move || {
-        let mut writer = people.writer();
-        match answer {
-            Answer::Approve => parameters::approve(&mut writer, n, (&by, reach), now),
-            Answer::TurnDown => parameters::turn_down(&mut writer, n, (&by, reach), &reason, now),
-        }
-    });
-    match answering.await? {
+    match answered(&shared, &caller, n, answer, reason).await? {
         Ok(()) => Ok(go_to(&format!("/parameters/proposals/{n}"))),
         Err(error) => {
             let told = refused(&visit, error)?;
