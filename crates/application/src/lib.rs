@@ -20,7 +20,6 @@
 //! | [`quarantine`] | parcels that are looked at before they enter the supervised place |
 //! | [`transit`] | goods under seal on their way to the port |
 //! | [`returns`] | imported goods that come back |
-//! | [`checking`] | what is wrong with a message that nobody keeps |
 //! | [`originals`] | messages as they were received, kept and read again |
 //! | [`delivery`] | rows of the outbox to messages |
 //! | [`mailboxes`] | messages to the mailboxes of those who fetch them |
@@ -40,6 +39,7 @@
 //! | [`reception`] | messages and commands from many hands into one pipeline |
 //! | [`access`] | keys by which programs may read a mailbox |
 //! | [`answered`] | requests that were answered: the same one again is not acted on twice |
+//! | [`reconciliation`] | a database held against itself: balances, originals, mailboxes |
 //! | [`pipeline`] | threads: refine side by side, commit in order |
 //! | [`registry`], [`codes`], [`settings`] | what changes rarely: parties, law, offices |
 //! | [`filing`] | what enterprises file, reviewed by officers until it is registered |
@@ -95,6 +95,7 @@ pub mod pipeline;
 pub mod ports;
 pub mod quarantine;
 pub mod reception;
+pub mod reconciliation;
 pub mod registry;
 pub mod relay;
 pub mod returns;

@@ -3,6 +3,7 @@
 // It panics when nobody reads; see `is_reader_gone`.
 #![deny(clippy::print_stdout)]
 
+mod backups;
 mod clock;
 mod commands;
 mod log;

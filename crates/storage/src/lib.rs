@@ -78,6 +78,7 @@ mod transparency;
 mod tx;
 mod unmasking;
 mod webhook;
+mod whole;
 mod zone;
 
 pub use access::AccessKeyRow;
@@ -138,6 +139,7 @@ pub use transparency::{
 pub use tx::{Tx, View};
 pub use unmasking::UnmaskingRow;
 pub use webhook::{DeadLetterRow, WebhookRow};
+pub use whole::{FIRST_ALLOWANCE, FIRST_ID, FIRST_POSTING};
 pub use zone::{
     GatePass, ZoneEventKey, ZoneEventRow, ZoneNewsKey, ZoneNewsRow, ZoneReferenceKey,
     ZoneReferenceRow,

@@ -32,6 +32,7 @@ use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::{Parts, commit, commit_for};
 use tongguan_application::ports::Clock;
+use tongguan_application::reconciliation::reconcile;
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::mark::Mark;
 use tongguan_domain::time::Moment;
@@ -404,6 +405,10 @@ impl Drop for World {
         });
         if let Err(error) = checked {
             panic!("the world cannot be read: {error}");
+        }
+        match reconcile(&self.store, Some(&self.intake.keyring), &mut |_| {}) {
+            Ok(done) => assert!(done.is_sound(), "{:?}", done.disagreements),
+            Err(error) => panic!("the world cannot be reconciled: {error}"),
         }
     }
 }

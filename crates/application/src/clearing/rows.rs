@@ -443,6 +443,19 @@ pub enum GuaranteeAccount {
     Free(PartyId),
 }
 
+/// What an allowance's row is of.
+///
+/// # Errors
+/// [`RowError`].
+pub fn read_allowance_key(row: &storage::Allowance) -> Result<AllowanceKey, RowError> {
+    let year = i16::try_from(row.year).map_err(|_| RowError::Column {
+        table: "allowance",
+        column: "year",
+        value: row.year.to_string(),
+    })?;
+    Ok(AllowanceKey { person: Mark::from_bytes(row.person), year })
+}
+
 /// The key of a quantity allowance's row.
 pub fn quantity_key(key: &QuantityKey) -> storage::QuantityAllowanceKey {
     let person = key.of.person.to_bytes();

@@ -73,6 +73,16 @@ impl Archive {
         }
     }
 
+    /// Whether a bundle opens, which it does as it was sealed and not otherwise.
+    ///
+    /// # Errors
+    /// [`OriginalError`].
+    pub(crate) fn opens(&mut self, bundle: &MessageBundle) -> Result<(), OriginalError> {
+        let id = bundle.message_id;
+        self.store.clone().read(|view| self.learn_key(view, bundle, id))?;
+        self.unseal(bundle, id).map(drop)
+    }
+
     /// The business message of that number as it was received, without its envelope.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! success, and says what is wrong as "what, where, what to do".
 
 mod access;
+mod backup;
 mod bench;
 mod bonded;
 mod codes;
@@ -51,6 +52,7 @@ pub struct Tongguan {
 #[derive(Debug, Subcommand)]
 enum Command {
     Access(access::Access),
+    Backup(backup::Backup),
     Bench(bench::Bench),
     Bonded(bonded::Bonded),
     Codes(codes::Codes),
@@ -87,6 +89,7 @@ impl Tongguan {
         }
         match self.command {
             Command::Access(access) => access.run(),
+            Command::Backup(backup) => backup.run(),
             Command::Bench(bench) => bench.run(),
             Command::Bonded(bonded) => bonded.run(),
             Command::Codes(codes) => codes.run(),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod backup;
 mod bench;
 mod bonded;
 mod codes;
@@ -23,6 +24,7 @@ mod keys;
 mod learning;
 mod message;
 mod oidc;
+mod operations;
 mod output;
 mod quarantine;
 mod registered_goods;

@@ -1,6 +1,7 @@
 //! `serve`: messages in and responses out by HTTP, as an enterprise's program uses it.
 
 mod archives;
+mod full_disk;
 mod subscribers;
 
 use std::fs;

@@ -8,6 +8,7 @@
 //! | `TONGGUAN_TEST_POSTGRES` | the URL of a server to use instead, by a role that may create databases |
 //! | `TONGGUAN_REQUIRE_POSTGRES` | `1`: having no server is a failure, and not a loud omission |
 
+mod copy;
 mod server;
 pub mod wire;
 
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use ::postgres::{Client, NoTls};
 
+pub use copy::BaseBackup;
 pub use server::{Server, Unavailable};
 
 /// A fresh, empty database, dropped at the end of its test; or somebody else's, which stays.

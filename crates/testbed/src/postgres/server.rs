@@ -16,14 +16,17 @@ const OLDEST: u32 = 15;
 const SETTINGS: &str = "listen_addresses = ''
 shared_buffers = 128MB
 max_connections = 200
-wal_level = minimal
-max_wal_senders = 0
 min_wal_size = 256MB
 max_wal_size = 1GB
 fsync = on
 synchronous_commit = on
 full_page_writes = on
 log_min_messages = warning
+";
+
+/// For a server that nobody copies.
+const ALONE: &str = "wal_level = minimal
+max_wal_senders = 0
 ";
 
 /// There is no server, and why.
@@ -36,13 +39,20 @@ impl std::fmt::Display for Unavailable {
     }
 }
 
+impl Unavailable {
+    /// A server was found and does not start.
+    pub(super) fn not_started(error: io::Error) -> Self {
+        Self(format!("a private PostgreSQL server could not be started: {error}"))
+    }
+}
+
 /// A running server, stopped and removed when dropped.
 #[derive(Debug)]
 pub struct Server {
-    programs: PathBuf,
+    pub(super) programs: PathBuf,
     account: Option<Account>,
     /// Removed by the janitor as well, who may be faster.
-    directory: TempDir,
+    pub(super) directory: TempDir,
     janitor: Child,
 }
 
@@ -59,16 +69,7 @@ impl Server {
     /// # Errors
     /// [`Unavailable`] where the programs are missing or do not start.
     pub fn start() -> Result<Self, Unavailable> {
-        let programs = find_programs().ok_or_else(|| {
-            Unavailable(format!(
-                "no PostgreSQL {OLDEST} or later was found on PATH or in /usr/lib/postgresql; \
-                 install it (Debian: apt-get install postgresql), or set TONGGUAN_TEST_POSTGRES to \
-                 the URL of a server"
-            ))
-        })?;
-        Self::start_in(programs).map_err(|error| {
-            Unavailable(format!("a private PostgreSQL server could not be started: {error}"))
-        })
+        Self::found(programs()?, |_| ALONE.to_owned()).map_err(Unavailable::not_started)
     }
 
     /// The connection string of one of its databases.
@@ -111,7 +112,26 @@ impl Server {
         last
     }
 
-    fn start_in(programs: PathBuf) -> io::Result<Self> {
+    /// One with an empty cluster, and such settings for its directory.
+    pub(super) fn found(
+        programs: PathBuf,
+        settings: impl FnOnce(&Path) -> String,
+    ) -> io::Result<Self> {
+        let server = Self::place(programs)?;
+        succeed(
+            server
+                .program("initdb")
+                .args(["--username=tongguan", "--auth=trust", "--encoding=UTF8", "--locale=C"])
+                .args(["--no-sync", "-D"])
+                .arg(server.cluster()),
+        )?;
+        server.configure(&settings(server.directory.path()))?;
+        server.run()?;
+        Ok(server)
+    }
+
+    /// A directory for a cluster, without one.
+    pub(super) fn place(programs: PathBuf) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("tongguan-pg-").tempdir()?;
         let account = account()?;
         if let Some(account) = account {
@@ -130,25 +150,17 @@ impl Server {
             // A signal that the terminal sends to the tests must not end the janitor first.
             .process_group(0)
             .spawn()?;
-        let server = Self { programs, account, directory, janitor };
-        succeed(
-            server
-                .program("initdb")
-                .args(["--username=tongguan", "--auth=trust", "--encoding=UTF8", "--locale=C"])
-                .args(["--no-sync", "-D"])
-                .arg(server.cluster()),
-        )?;
-        let settings = format!(
-            "{SETTINGS}unix_socket_directories = '{}'\n",
-            server.directory.path().display()
-        );
-        let file = server.cluster().join("postgresql.auto.conf");
-        fs::write(file, settings)?;
-        server.run()?;
-        Ok(server)
+        Ok(Self { programs, account, directory, janitor })
     }
 
-    fn run(&self) -> io::Result<()> {
+    /// Writes its settings: those of all servers, and `further`.
+    pub(super) fn configure(&self, further: &str) -> io::Result<()> {
+        let directory = self.directory.path().display();
+        let settings = format!("{SETTINGS}unix_socket_directories = '{directory}'\n{further}");
+        fs::write(self.cluster().join("postgresql.auto.conf"), settings)
+    }
+
+    pub(super) fn run(&self) -> io::Result<()> {
         succeed(
             self.program("pg_ctl")
                 .args(["start", "--wait", "--timeout=60", "-D"])
@@ -159,11 +171,11 @@ impl Server {
         .map(drop)
     }
 
-    fn cluster(&self) -> PathBuf {
+    pub(super) fn cluster(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
-    fn program(&self, name: &str) -> Command {
+    pub(super) fn program(&self, name: &str) -> Command {
         command(&self.programs.join(name), self.account)
     }
 }
@@ -185,7 +197,7 @@ fn command(program: &Path, account: Option<Account>) -> Command {
     command
 }
 
-fn succeed(command: &mut Command) -> io::Result<Output> {
+pub(super) fn succeed(command: &mut Command) -> io::Result<Output> {
     // Not a pipe: the server would inherit it, and reading it would wait for the server's end.
     let output =
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).output()?;
@@ -195,6 +207,19 @@ fn succeed(command: &mut Command) -> io::Result<Output> {
         let program = command.get_program().display();
         Err(io::Error::other(format!("{program} ended with {}", output.status)))
     }
+}
+
+/// The programs of a server.
+///
+/// # Errors
+/// [`Unavailable`] where there are none.
+pub(super) fn programs() -> Result<PathBuf, Unavailable> {
+    find_programs().ok_or_else(|| {
+        Unavailable(format!(
+            "no PostgreSQL {OLDEST} or later was found on PATH or in /usr/lib/postgresql; install it (Debian: \
+             apt-get install postgresql), or set TONGGUAN_TEST_POSTGRES to the URL of a server"
+        ))
+    })
 }
 
 /// The newest set of programs that is new enough.

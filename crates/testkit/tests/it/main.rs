@@ -44,6 +44,7 @@ mod parcels;
 mod pictures;
 mod quantities;
 mod quarantine;
+mod reconciliation;
 mod registered_goods;
 mod relay;
 mod repetition;

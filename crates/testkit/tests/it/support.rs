@@ -70,6 +70,29 @@ pub(crate) use on_both_engines;
 /// Puts a world on an engine.
 pub type On = fn(Beginning) -> Beginning;
 
+/// Past the store, as somebody who administers the database.
+pub fn tamper(world: &World, text: &str) {
+    match world.database() {
+        Some(database) => {
+            let mut client = ::postgres::Client::connect(&database.url, ::postgres::NoTls).unwrap();
+            client
+                .batch_execute(&format!("SET session_replication_role = replica; {text}"))
+                .unwrap();
+        }
+        None => {
+            let file = rusqlite::Connection::open(world.folder().join("tongguan.db")).unwrap();
+            let mut guards = file
+                .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%\\_no\\_%' ESCAPE '\\'")
+                .unwrap();
+            let guards = guards.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            for guard in guards.collect::<Result<Vec<_>, _>>().unwrap() {
+                file.execute_batch(&format!("DROP TRIGGER {guard}")).unwrap();
+            }
+            file.execute_batch(text).unwrap();
+        }
+    }
+}
+
 /// The `n`th parcel, for person `buyer`: one bag with so many grams of sugar, of which the positive list
 /// admits two kilograms for a person and year.
 pub fn sugar(n: u64, buyer: u64, grams: i64) -> Parcel {

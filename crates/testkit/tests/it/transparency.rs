@@ -91,28 +91,6 @@ fn busy(on: On) -> (World, Vec<Rendered>) {
     (world, messages)
 }
 
-/// Past the store, as somebody who administers the database.
-fn tamper(world: &World, text: &str) {
-    match world.database() {
-        Some(database) => {
-            let mut client = ::postgres::Client::connect(&database.url, ::postgres::NoTls).unwrap();
-            client
-                .batch_execute(&format!("SET session_replication_role = replica; {text}"))
-                .unwrap();
-        }
-        None => {
-            let file = rusqlite::Connection::open(world.folder().join("tongguan.db")).unwrap();
-            for table in ["event", "register_event", "log_run"] {
-                for refused in ["update", "delete"] {
-                    let text = format!("DROP TRIGGER IF EXISTS {table}_no_{refused}");
-                    file.execute_batch(&text).unwrap();
-                }
-            }
-            file.execute_batch(text).unwrap();
-        }
-    }
-}
-
 /// As a literal of bytes on the engine.
 fn bytes(world: &World, hex: &str) -> String {
     match world.database() {

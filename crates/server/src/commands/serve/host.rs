@@ -1,7 +1,6 @@
 //! The machine and the process under the service: the log, the disk, backups.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -12,12 +11,8 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::Store;
 
 use super::config::Config;
+use crate::backups;
 use crate::log;
-
-/// Where backups lie, in the directory of the database.
-const FOLDER: &str = "backups";
-/// What the name of a whole one ends with; one that is being made has another end.
-const WHOLE: &str = ".db";
 
 /// This machine.
 pub struct Host {
@@ -47,7 +42,7 @@ impl Host {
     }
 
     fn folder(&self) -> Option<PathBuf> {
-        self.directory.as_ref().map(|directory| directory.join(FOLDER))
+        self.directory.as_deref().map(backups::folder_of)
     }
 }
 
@@ -67,7 +62,7 @@ impl Machine for Host {
     fn disk(&self) -> Option<Disk> {
         let directory = self.directory.as_deref()?;
         let volume = rustix::fs::statvfs(directory).ok()?;
-        let mut files = lengths(directory);
+        let mut files = backups::lengths(directory);
         files.retain(|(name, _)| name.starts_with("tongguan.db"));
         files.sort();
         Some(Disk { files, free: volume.f_bavail.saturating_mul(volume.f_frsize) })
@@ -75,10 +70,7 @@ impl Machine for Host {
 
     fn backups(&self) -> Backups {
         let folder = self.folder();
-        let mut made = folder.as_deref().map(lengths).unwrap_or_default();
-        made.retain(|(name, _)| name.ends_with(WHOLE));
-        // They are named by their time.
-        made.sort_by(|a, b| b.cmp(a));
+        let made = folder.as_deref().map(backups::made).unwrap_or_default();
         let backing = self.backing();
         let directory = folder.map(|folder| folder.display().to_string());
         Backups { made, since: backing.since, failure: backing.failure.clone(), directory }
@@ -99,7 +91,8 @@ impl Machine for Host {
         drop(backing);
         let (store, backing) = (self.store.clone(), self.backing.clone());
         thread::spawn(move || {
-            let failure = copy(&store, &folder, now).err();
+            let failure = backups::make(&store, &folder, now).err();
+            let failure = failure.map(|error| chain(error.as_ref()));
             match &failure {
                 None => tracing::info!("a backup was made"),
                 Some(why) => tracing::error!("a backup failed: {why}"),
@@ -109,30 +102,4 @@ impl Machine for Host {
         });
         Ok(())
     }
-}
-
-/// Copies the database; the copy gets its name once it is on the disk.
-fn copy(store: &Store, folder: &Path, now: Moment) -> Result<(), String> {
-    let name = format!("tongguan-{}", now.to_wire_seconds());
-    let (part, whole) =
-        (folder.join(format!("{name}.part")), folder.join(format!("{name}{WHOLE}")));
-    // One that a process left that died.
-    let _ = fs::remove_file(&part);
-    store.back_up(&part).map_err(|error| chain(&error))?;
-    let keep = || -> io::Result<()> {
-        fs::File::open(&part)?.sync_all()?;
-        fs::rename(&part, &whole)?;
-        fs::File::open(folder)?.sync_all()
-    };
-    keep().map_err(|error| error.to_string())
-}
-
-/// The files of a directory with their bytes.
-fn lengths(directory: &Path) -> Vec<(String, u64)> {
-    let files = fs::read_dir(directory).into_iter().flatten().flatten();
-    let known = files.filter_map(|file| {
-        let is = file.metadata().ok().filter(fs::Metadata::is_file)?;
-        Some((file.file_name().to_string_lossy().into_owned(), is.len()))
-    });
-    known.collect()
 }

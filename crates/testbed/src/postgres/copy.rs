@@ -1,0 +1,111 @@
+//! Copies of a whole server, made while it works: a base backup, from which another server recovers to a moment.
+
+use std::fs;
+use std::io;
+use std::time::Duration;
+
+use ::postgres::{Client, NoTls};
+
+use super::server::{Server, Unavailable, programs, succeed};
+
+/// Where finished segments of the write-ahead log are kept, beside the cluster.
+const ARCHIVE: &str = "archive";
+
+/// A copy of a server's files, which nobody runs yet.
+#[derive(Debug)]
+pub struct BaseBackup {
+    /// Where it lies, and will run.
+    copy: Server,
+    /// How a segment is fetched.
+    restore_command: String,
+}
+
+impl Server {
+    /// Starts a server with an empty cluster that keeps every segment of its write-ahead log.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where the programs are missing or do not start.
+    pub fn start_archiving() -> Result<Self, Unavailable> {
+        Self::found(programs()?, |directory| {
+            let archive = directory.join(ARCHIVE).display().to_string();
+            format!(
+                "wal_level = replica\nmax_wal_senders = 4\narchive_mode = on\n\
+                 archive_command = 'mkdir -p {archive} && cp %p {archive}/%f'\n"
+            )
+        })
+        .map_err(Unavailable::not_started)
+    }
+
+    /// Copies its files while it works.
+    ///
+    /// # Errors
+    /// When that does not go.
+    pub fn base_backup(&self) -> io::Result<BaseBackup> {
+        let copy = Self::place(self.programs.clone())?;
+        succeed(
+            self.program("pg_basebackup")
+                .args([
+                    "--username=tongguan",
+                    "--checkpoint=fast",
+                    "--wal-method=none",
+                    "--no-sync",
+                ])
+                .arg("--host")
+                .arg(self.directory.path())
+                .arg("--pgdata")
+                .arg(copy.cluster()),
+        )?;
+        let archive = self.directory.path().join(ARCHIVE);
+        let restore_command = format!("cp {}/%f %p", archive.display());
+        Ok(BaseBackup { copy, restore_command })
+    }
+
+    /// Has the segment that is being written archived, and waits until it is.
+    ///
+    /// # Errors
+    /// What the server says, and that nothing is archived within half a minute.
+    pub fn archive_now(&self) -> io::Result<()> {
+        let mut client = Client::connect(&self.url("postgres"), NoTls).map_err(io::Error::other)?;
+        let row = client.query_one("SELECT pg_walfile_name(pg_switch_wal())", &[]);
+        let segment: String = row.map_err(io::Error::other)?.get(0);
+        let archived = self.directory.path().join(ARCHIVE).join(&segment);
+        for _ in 0..300 {
+            if archived.exists() {
+                return Ok(());
+            }
+            std::thread::park_timeout(Duration::from_millis(100));
+        }
+        Err(io::Error::other(format!("segment {segment} was not archived")))
+    }
+
+    /// While it recovers it answers whoever only reads.
+    fn wait_until_it_writes(&self) -> io::Result<()> {
+        let mut client = Client::connect(&self.url("postgres"), NoTls).map_err(io::Error::other)?;
+        for _ in 0..300 {
+            let row = client.query_one("SELECT pg_is_in_recovery()", &[]);
+            if !row.map_err(io::Error::other)?.get::<_, bool>(0) {
+                return Ok(());
+            }
+            std::thread::park_timeout(Duration::from_millis(100));
+        }
+        Err(io::Error::other("the server did not end its recovery"))
+    }
+}
+
+impl BaseBackup {
+    /// Starts it as it stood at `until`, a time as the server writes it; the other server may have gone on since.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn recover(self, until: &str) -> io::Result<Server> {
+        let Self { copy, restore_command } = self;
+        copy.configure(&format!(
+            "restore_command = '{restore_command}'\nrecovery_target_time = '{until}'\n\
+             recovery_target_action = 'promote'\n"
+        ))?;
+        fs::write(copy.cluster().join("recovery.signal"), "")?;
+        copy.run()?;
+        copy.wait_until_it_writes()?;
+        Ok(copy)
+    }
+}
