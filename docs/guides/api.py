@@ -273,6 +273,8 @@ def at_the_office(officer, number, office):
     """What an officer looks at."""
     print("waits for an officer:", len(officer.all("/api/v1/queue")), officer.get("/api/v1/queue/waiting")["queues"])
     print("waits for a second officer:", len(officer.all("/api/v1/proposals")))
+    print("declared here:", len(officer.all("/api/v1/declarations?status=800")), "as a table:",
+          len(officer.get("/api/v1/declarations.csv").splitlines()), "lines")
     print("relayed upstream:", len(officer.all("/api/v1/relayed")))
     print("pictures:", len(officer.get(f"/api/v1/declarations/{number}/pictures")["pictures"]))
     guarantees(officer)

@@ -575,6 +575,18 @@ CREATE INDEX party_parcel_order ON party_parcel (party_id, order_no, declaration
 
 CREATE INDEX party_parcel_waybill ON party_parcel (party_id, waybill_no, declaration_id);
 
+-- What each office finds in its list: one row for each declaration that is lodged there, kept and made anew with the
+-- lists of the parties.
+CREATE TABLE office_parcel (
+    office TEXT NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    direction BIGINT NOT NULL CHECK (direction IN (1, 2)),
+    state BIGINT NOT NULL,
+    PRIMARY KEY (office, declaration_id)
+) CLUSTERED;
+
+CREATE INDEX office_parcel_state ON office_parcel (office, state, declaration_id);
+
 -- What was asked about parcels: returns of imports (1) and of exports (2), cancellations (3).
 CREATE TABLE party_request (
     bucket BIGINT NOT NULL,

@@ -7,6 +7,7 @@ use tongguan_domain::time::Moment;
 use crate::cell::{Cell, ToCell};
 use crate::error::StorageError;
 use crate::follow::Cursor;
+use crate::office_parcel::narrow;
 use crate::partition::Partition;
 use crate::row::Replaceable;
 use crate::tx::{Tx, View};
@@ -64,9 +65,11 @@ impl Replaceable for PartyParcel {
 
 /// Which parcels of a party are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParcelsOf {
+pub struct ParcelsOf<'o> {
     /// Whose.
     pub party: PartyId,
+    /// Declared at this office alone, four digits.
+    pub office: Option<&'o str>,
     /// At this status alone.
     pub state: Option<i64>,
     /// Going this way alone: 1 in, 2 out.
@@ -93,7 +96,7 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn parcels_of(
         &mut self,
-        wanted: &ParcelsOf,
+        wanted: &ParcelsOf<'_>,
         limit: i64,
     ) -> Result<Vec<PartyParcel>, StorageError> {
         let (text, mut values) = condition(wanted);
@@ -106,7 +109,11 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn count_parcels_of(&mut self, wanted: &ParcelsOf, most: i64) -> Result<i64, StorageError> {
+    pub fn count_parcels_of(
+        &mut self,
+        wanted: &ParcelsOf<'_>,
+        most: i64,
+    ) -> Result<i64, StorageError> {
         let (text, mut values) = condition(wanted);
         values.push(most.cell());
         let n = values.len();
@@ -127,7 +134,7 @@ impl View<'_> {
     /// [`StorageError`].
     pub fn first_parcel_of(
         &mut self,
-        wanted: &ParcelsOf,
+        wanted: &ParcelsOf<'_>,
     ) -> Result<Option<PartyParcel>, StorageError> {
         let (text, values) = condition(wanted);
         Ok(self.select(&format!("{text} ORDER BY declaration_id LIMIT 1"), &values)?.pop())
@@ -192,23 +199,21 @@ impl Tx<'_> {
         self.delete::<Cursor, _>(&[(consumer,)])?;
         self.query("DELETE FROM party_request", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM figure", &[], &mut |_| Ok(()))?;
+        self.query("DELETE FROM office_parcel", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM party_parcel", &[], &mut |_| Ok(()))
     }
 }
 
 /// Which rows are wanted: the condition and its values.
-fn condition(wanted: &ParcelsOf) -> (String, Vec<Cell<'_>>) {
-    let ParcelsOf { party, state, direction, from, before } = wanted;
+fn condition<'c>(wanted: &'c ParcelsOf<'_>) -> (String, Vec<Cell<'c>>) {
+    let ParcelsOf { party, office, state, direction, from, before } = wanted;
     let mut text = "WHERE bucket = $1 AND party_id = $2 AND declaration_id >= $3 \
                     AND declaration_id < $4"
         .to_owned();
     let bucket = Cell::Integer(i64::from(Partition::of_party(*party).0));
     let mut values = vec![bucket, party.cell(), from.cell(), before.cell()];
-    for (column, value) in [("state", state), ("direction", direction)] {
-        if let Some(value) = value {
-            values.push(value.cell());
-            text.push_str(&format!(" AND {column} = ${}", values.len()));
-        }
-    }
+    let numbers = [("state", state.as_ref()), ("direction", direction.as_ref())];
+    narrow(&mut text, &mut values, numbers.map(|(column, of)| (column, of.map(ToCell::cell))));
+    narrow(&mut text, &mut values, [("office", office.as_ref().map(ToCell::cell))]);
     (text, values)
 }

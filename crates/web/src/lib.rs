@@ -23,6 +23,7 @@ mod caller;
 mod casework;
 mod ceb;
 mod cookies;
+mod declared;
 mod defect;
 mod evidence;
 mod filings;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
-use tongguan_application::parcels::{Parcel, ParcelFilter, ParcelsError};
+use tongguan_application::enquiry::Enquiries;
+use tongguan_application::parcels::{Parcel, ParcelFilter, ParcelPage, ParcelsError};
 use tongguan_application::review::Direction;
 use tongguan_domain::access::Reach;
+use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::parse_day;
@@ -88,24 +90,45 @@ pub fn day(text: &str, what: &'static str) -> Result<Option<Date>, Problem> {
 /// Everything that is wanted, as a file that is written while it is read.
 ///
 /// # Errors
-/// What cannot be read at its beginning; a file breaks off where it cannot be read further.
+/// As [`file_of`].
 pub async fn file(
     shared: &Shared,
     reach: Reach,
     filter: ParcelFilter,
     language: Language,
 ) -> Result<Response, Problem> {
+    let list =
+        move |enquiries: &Enquiries, behind, most| enquiries.parcels(reach, &filter, behind, most);
+    file_of(shared, "parcels.csv", language, list).await
+}
+
+/// Everything that `list` gives page by page, as a file that is written while it is read.
+///
+/// # Errors
+/// What cannot be read at its beginning; a file breaks off where it cannot be read further.
+pub async fn file_of<L>(
+    shared: &Shared,
+    name: &'static str,
+    language: Language,
+    list: L,
+) -> Result<Response, Problem>
+where
+    L: Fn(&Enquiries, Option<DeclarationId>, usize) -> Result<ParcelPage, ParcelsError>
+        + Clone
+        + Send
+        + 'static,
+{
     let enquiries = Arc::clone(&shared.access.enquiries);
     let read = move |behind| {
-        let (enquiries, filter) = (Arc::clone(&enquiries), filter.clone());
+        let (enquiries, list) = (Arc::clone(&enquiries), list.clone());
         blocking(move || {
-            let page = enquiries.parcels(reach, &filter, behind, ROWS_AT_A_TIME)?;
+            let page = list(&enquiries, behind, ROWS_AT_A_TIME)?;
             let registry = enquiries.registry()?;
             let lines = page.rows.iter().map(|it| cells(language, it, &registry)).collect();
             Ok::<_, ParcelsError>(sheet::Part { lines, next: page.next })
         })
     };
-    sheet::file("parcels.csv", headings(language), read).await
+    sheet::file(name, headings(language), read).await
 }
 
 /// Which way goods go, in words.

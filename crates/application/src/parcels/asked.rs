@@ -6,11 +6,10 @@ use tongguan_domain::ids::{DeclarationId, OrderNumber};
 use tongguan_storage::stored::event::{StoredEntryV1, StoredSubjectV1};
 use tongguan_storage::{Partition, PartyRequest, View};
 
-use super::{ParcelsError, RequestKind};
+use super::{ParcelsError, RequestKind, keys_of, standing};
 use crate::clearing::record::{DocumentKind, Facts};
-use crate::clearing::rows::{read_declaration, read_document, read_export};
+use crate::clearing::rows::read_document;
 use crate::numbering::{partition_of, partition_of_number};
-use crate::review::AnyDeclaration;
 
 /// What somebody has asked: of which kind, about which declaration, which of them.
 type Asked = (RequestKind, DeclarationId, i64);
@@ -86,17 +85,10 @@ fn rows_of(
     view: &mut View<'_>,
     asked: &BTreeSet<Asked>,
 ) -> Result<Vec<PartyRequest>, ParcelsError> {
-    let ids: BTreeSet<_> = asked.iter().map(|(_, id, _)| (partition_of(id.0), *id)).collect();
-    let ids: Vec<_> = ids.into_iter().collect();
-    let mut declarations = Vec::new();
-    for row in view.declarations(&ids)? {
-        declarations.push(AnyDeclaration::Import(read_declaration(row)?));
-    }
-    for row in view.exports(&ids)? {
-        declarations.push(AnyDeclaration::Export(read_export(row)?));
-    }
+    let ids: BTreeSet<_> = asked.iter().map(|(_, id, _)| *id).collect();
+    let declarations = standing(view, &keys_of(ids))?;
     let mut rows = Vec::new();
-    for declaration in &declarations {
+    for (declaration, _) in &declarations {
         let parties: BTreeSet<_> = declaration.parties().into_iter().collect();
         for (kind, id, n) in asked.iter().filter(|(_, id, _)| *id == declaration.id()) {
             rows.extend(parties.iter().map(|party| PartyRequest {

@@ -199,16 +199,33 @@ impl Enquiries {
     }
 }
 
-fn wanted(party: PartyId, filter: &ParcelFilter, before: DeclarationId) -> ParcelsOf {
-    let id_at = |day: Date| DeclarationId(first_id_at(Moment::start_of(day)));
-    let end = filter.to.and_then(|day| day.tomorrow().ok()).map(id_at);
-    ParcelsOf {
-        party,
-        state: None,
-        direction: filter.direction.map(Direction::code),
-        from: filter.from.map_or(DeclarationId(0), id_at),
-        before: end.map_or(before, |end| end.min(before)),
+impl ParcelFilter {
+    /// From which id on, and before which: those of its days, before `before`.
+    pub(super) fn ids(&self, before: DeclarationId) -> (DeclarationId, DeclarationId) {
+        let id_at = |day: Date| DeclarationId(first_id_at(Moment::start_of(day)));
+        let end = self.to.and_then(|day| day.tomorrow().ok()).map(id_at);
+        let from = self.from.map_or(DeclarationId(0), id_at);
+        (from, end.map_or(before, |end| end.min(before)))
     }
+
+    /// The statuses as rows say them: one list of each is read by its index, and nothing is skipped over,
+    /// however many stand at others.
+    pub(super) fn states(&self) -> Vec<Option<i64>> {
+        if self.statuses.is_empty() {
+            return vec![None];
+        }
+        self.statuses.iter().map(|status| Some(i64::from(status.number()))).collect()
+    }
+}
+
+pub(super) fn wanted(
+    party: PartyId,
+    filter: &ParcelFilter,
+    before: DeclarationId,
+) -> ParcelsOf<'static> {
+    let (from, before) = filter.ids(before);
+    let direction = filter.direction.map(Direction::code);
+    ParcelsOf { party, office: None, state: None, direction, from, before }
 }
 
 fn listed(
@@ -221,8 +238,7 @@ fn listed(
     let wanted = wanted(party, filter, before);
     let most = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
     let mut rows = Vec::new();
-    // Each status by the index; nothing is skipped over, however many stand at others.
-    for state in states(filter) {
+    for state in filter.states() {
         rows.extend(view.parcels_of(&ParcelsOf { state, ..wanted }, most)?);
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.declaration_id));
@@ -230,13 +246,6 @@ fn listed(
     rows.truncate(limit);
     let next = rows.last().filter(|_| has_more).map(|row| row.declaration_id);
     Ok(ParcelPage { rows: still_theirs(view, party, rows)?, next, is_cut: false })
-}
-
-fn states(filter: &ParcelFilter) -> Vec<Option<i64>> {
-    if filter.statuses.is_empty() {
-        return vec![None];
-    }
-    filter.statuses.iter().map(|status| Some(i64::from(status.number()))).collect()
 }
 
 fn numbered(
@@ -250,7 +259,7 @@ fn numbered(
     let is_full = |rows: &[PartyParcel]| i64::try_from(rows.len()).is_ok_and(|n| n == MOST_FOUND);
     let is_cut = is_full(&by_order) || is_full(&by_waybill);
     let wanted = wanted(party, filter, DeclarationId(i64::MAX));
-    let states = states(filter);
+    let states = filter.states();
     let mut rows = by_order;
     rows.extend(by_waybill);
     rows.retain(|row| {

@@ -1,17 +1,19 @@
-//! Parcels as their parties list them (包裹清单): a projection beside clearing, and what is asked of it.
+//! Parcels as their parties and offices list them (包裹清单): a projection beside clearing, and what is asked of it.
 //!
-//! A declaration's own row has no index by party, because clearing would pay for it with every parcel. The
-//! [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration, and
-//! one for each request about it;
+//! A declaration's own row has no index by party or office, because clearing would pay for it with every parcel.
+//! The [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration, one
+//! for its office, and one for each request about it;
 //! [`crate::enquiry::Enquiries`] lists, counts and finds among those. See decision 23.
 
 mod asked;
 mod billed;
+mod declared;
 mod listing;
 mod projector;
 mod requests;
 
 pub use billed::{Bill, BillStanding, Billed, BilledPage};
+pub use declared::DeclaredFilter;
 pub use listing::{Concern, ParcelFilter, ParcelPage, Shortage, Tally};
 pub use projector::{PARCELS, Projector};
 pub use requests::{Cancellation, RequestKind, RequestPage, RequestPlace};
@@ -20,11 +22,11 @@ use tongguan_domain::ids::{DeclarationId, OrderNumber, PartyId};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::{PartyParcel, StorageError};
+use tongguan_storage::{Partition, PartyParcel, StorageError, View};
 
-use crate::clearing::rows::RowError;
-use crate::numbering::made_at;
-use crate::review::Direction;
+use crate::clearing::rows::{RowError, read_declaration, read_export};
+use crate::numbering::{made_at, partition_of};
+use crate::review::{AnyDeclaration, Direction};
 
 /// A list could not be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +79,46 @@ impl Direction {
     }
 }
 
+/// Declarations as they stand, and when each last changed.
+fn standing(
+    view: &mut View<'_>,
+    ids: &[(Partition, DeclarationId)],
+) -> Result<Vec<(AnyDeclaration, Moment)>, ParcelsError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for row in view.declarations(ids)? {
+        let changed_at = row.updated_at;
+        found.push((AnyDeclaration::Import(read_declaration(row)?), changed_at));
+    }
+    for row in view.exports(ids)? {
+        let changed_at = row.updated_at;
+        found.push((AnyDeclaration::Export(read_export(row)?), changed_at));
+    }
+    Ok(found)
+}
+
+/// Where the rows of declarations lie.
+fn keys_of(ids: impl IntoIterator<Item = DeclarationId>) -> Vec<(Partition, DeclarationId)> {
+    ids.into_iter().map(|id| (partition_of(id.0), id)).collect()
+}
+
 impl Parcel {
+    /// As a declaration stands itself.
+    fn as_it_stands(declaration: &AnyDeclaration, changed_at: Moment) -> Self {
+        Self {
+            id: declaration.id(),
+            direction: declaration.direction(),
+            office: declaration.office().to_string(),
+            status: declaration.status(),
+            merchant: declaration.merchant(),
+            order_no: declaration.order_no().clone(),
+            waybill_no: declaration.waybill_no().to_string(),
+            provisional_no: declaration.provisional_no().to_string(),
+            number: declaration.number().map(ToString::to_string),
+            lodged_at: made_at(declaration.id().0),
+            changed_at,
+        }
+    }
+
     fn of(row: PartyParcel) -> Result<Self, RowError> {
         let unknown = |column, value: i64| RowError::Column {
             table: "party_parcel",

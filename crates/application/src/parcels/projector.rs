@@ -1,18 +1,18 @@
-//! From audit events to the lists of the parties, and to the live figures.
+//! From audit events to the lists of parties and offices, and to the live figures.
 
 use std::collections::BTreeSet;
 
 use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{StoredEntryV1, StoredEvent, StoredSubjectV1};
-use tongguan_storage::{Backoff, Event, Partition, PartyParcel, StorageError, Store, View, Writer};
+use tongguan_storage::{
+    Backoff, Event, OfficeParcel, Partition, PartyParcel, StorageError, Store, View, Writer,
+};
 
-use super::ParcelsError;
 use super::asked::requests_in;
-use crate::clearing::rows::{read_declaration, read_export};
+use super::{ParcelsError, keys_of, standing};
 use crate::figures::counted;
 use crate::following::{TakenUp, Unread, everything};
-use crate::numbering::partition_of;
 use crate::review::{AnyDeclaration, Direction};
 
 /// The name under which the projector follows the audit events.
@@ -21,7 +21,7 @@ pub const PARCELS: &str = "parcels";
 /// clears on the same file hardly waits for it.
 const PAGE: i64 = 256;
 
-/// Keeps the lists of the parties.
+/// Keeps the lists of the parties and offices.
 pub struct Projector {
     store: Store,
     writer: Writer,
@@ -46,7 +46,7 @@ impl Projector {
             let decided = decided_in(&unread.rows)?;
             let rows = rows_of(view, &declarations_in(&decided))?;
             let requests = requests_in(view, &decided)?;
-            let figures = counted(&unread.rows, &rows)?;
+            let figures = counted(&unread.rows, &rows.parties)?;
             Ok::<_, ParcelsError>((unread, (rows, requests, figures)))
         })?;
         if unread.steps.is_empty() {
@@ -57,7 +57,8 @@ impl Projector {
             tx.move_cursors(PARCELS, &unread.steps)?;
             tx.insert_absent(&requests)?;
             tx.add_figures(&figures)?;
-            tx.upsert(&rows)
+            tx.upsert(&rows.offices)?;
+            tx.upsert(&rows.parties)
         });
         Ok(unread.when(written)?)
     }
@@ -93,34 +94,36 @@ fn declarations_in(decided: &[StoredEntryV1]) -> Vec<(Partition, DeclarationId)>
     let mut ids = BTreeSet::new();
     for entry in decided {
         if let StoredSubjectV1::Declaration(id) | StoredSubjectV1::Export(id) = entry.subject {
-            ids.insert(id);
+            ids.insert(DeclarationId(id));
         }
     }
-    ids.into_iter().map(|id| (partition_of(id), DeclarationId(id))).collect()
+    keys_of(ids)
 }
 
-/// The rows of declarations as they stand, one for each party.
-fn rows_of(
-    view: &mut View<'_>,
-    ids: &[(Partition, DeclarationId)],
-) -> Result<Vec<PartyParcel>, ParcelsError> {
-    let mut rows = Vec::with_capacity(ids.len() * 3);
-    for row in view.declarations(ids)? {
-        let changed_at = row.updated_at;
-        rows.extend(listed(&AnyDeclaration::Import(read_declaration(row)?), changed_at));
-    }
-    for row in view.exports(ids)? {
-        let changed_at = row.updated_at;
-        rows.extend(listed(&AnyDeclaration::Export(read_export(row)?), changed_at));
+/// What is written of declarations as they stand.
+#[derive(Default)]
+struct Rows {
+    /// One for each party.
+    parties: Vec<PartyParcel>,
+    /// One for the office.
+    offices: Vec<OfficeParcel>,
+}
+
+fn rows_of(view: &mut View<'_>, ids: &[(Partition, DeclarationId)]) -> Result<Rows, ParcelsError> {
+    let mut rows = Rows::default();
+    for (declaration, changed_at) in standing(view, ids)? {
+        rows.offices.push(OfficeParcel {
+            office: declaration.office().to_string(),
+            declaration_id: declaration.id(),
+            direction: Direction::code(declaration.direction()),
+            state: i64::from(declaration.status().number()),
+        });
+        rows.parties.extend(listed(&declaration, changed_at));
     }
     Ok(rows)
 }
 
 fn listed(declaration: &AnyDeclaration, changed_at: Moment) -> impl Iterator<Item = PartyParcel> {
-    let waybill_no = match declaration {
-        AnyDeclaration::Import(record) => record.facts.waybill_no.to_string(),
-        AnyDeclaration::Export(record) => record.facts.waybill_no.to_string(),
-    };
     let of = move |party: PartyId| PartyParcel {
         bucket: Partition::of_party(party),
         party_id: party,
@@ -130,7 +133,7 @@ fn listed(declaration: &AnyDeclaration, changed_at: Moment) -> impl Iterator<Ite
         state: i64::from(declaration.status().number()),
         merchant_id: declaration.merchant(),
         order_no: declaration.order_no().clone(),
-        waybill_no: waybill_no.clone(),
+        waybill_no: declaration.waybill_no().to_string(),
         pre_no: declaration.provisional_no().to_string(),
         invt_no: declaration.number().map(ToString::to_string),
         changed_at,

@@ -4,6 +4,7 @@ use tongguan_domain::access::Reach;
 use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{
     DeclarationId, DeclarationNumber, OfficeCode, OrderNumber, PartyId, ProvisionalNumber,
+    WaybillNumber,
 };
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -188,6 +189,14 @@ impl AnyDeclaration {
         match self {
             Self::Import(record) => &record.facts.order_no,
             Self::Export(record) => &record.facts.order_no,
+        }
+    }
+
+    /// 物流运单编号.
+    pub fn waybill_no(&self) -> &WaybillNumber {
+        match self {
+            Self::Import(record) => &record.facts.waybill_no,
+            Self::Export(record) => &record.facts.waybill_no,
         }
     }
 

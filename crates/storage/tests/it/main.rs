@@ -38,6 +38,8 @@ mod ledger;
 #[cfg(test)]
 mod migration;
 #[cfg(test)]
+mod office_parcel;
+#[cfg(test)]
 mod partition;
 #[cfg(test)]
 mod party_parcel;

@@ -29,9 +29,10 @@ fn parcel(party: i64, id: i64, state: i64, direction: i64) -> PartyParcel {
     }
 }
 
-const fn all_of(party: i64) -> ParcelsOf {
+const fn all_of(party: i64) -> ParcelsOf<'static> {
     ParcelsOf {
         party: PartyId(party),
+        office: None,
         state: None,
         direction: None,
         from: DeclarationId(0),
@@ -51,13 +52,15 @@ fn a_party_finds_its_own_parcels_newest_first_and_by_status(on: &Fixture) {
         parcel(2, 10, 800, 1),
     ];
     on.write(|tx| tx.upsert(&rows));
-    let list = |wanted: ParcelsOf| ids(&on.read(|view| view.parcels_of(&wanted, 10)));
+    let list = |wanted: ParcelsOf<'_>| ids(&on.read(|view| view.parcels_of(&wanted, 10)));
     assert_eq!(list(all_of(1)), [12, 11, 10]);
     assert_eq!(list(all_of(2)), [10]);
     assert_eq!(list(all_of(3)), [] as [i64; 0]);
     let released = ParcelsOf { state: Some(800), ..all_of(1) };
     assert_eq!(list(released), [12, 10]);
     assert_eq!(list(ParcelsOf { direction: Some(2), ..released }), [12]);
+    assert_eq!(list(ParcelsOf { office: Some("2916"), ..released }), [12, 10]);
+    assert_eq!(list(ParcelsOf { office: Some("0100"), ..all_of(1) }), [] as [i64; 0]);
     assert_eq!(list(ParcelsOf { before: DeclarationId(12), ..all_of(1) }), [11, 10]);
     assert_eq!(list(ParcelsOf { from: DeclarationId(11), ..all_of(1) }), [12, 11]);
     assert_eq!(ids(&on.read(|view| view.parcels_of(&all_of(1), 2))), [12, 11]);

@@ -15,6 +15,7 @@ mod closing;
 mod collections;
 mod consolidation;
 mod consolidation_races;
+mod declared;
 mod delegates;
 mod due;
 mod engines;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use tongguan_application::review::{Decision, ReviewError};
@@ -11,13 +12,18 @@ use utoipa::ToSchema;
 
 use super::body::Given;
 use super::cases::{file, place_seen, ruling_named};
-use super::part::Part;
+use super::paging::{Listed, PageQuery, Paging};
+use super::parcels;
+use super::part::{Asked, Part};
 use crate::Shared;
 use crate::acting::{actor, named};
 use crate::caller::{Caller, blocking};
 use crate::casework;
+use crate::declared::{self, Wanted, listed};
+use crate::language::Language;
 use crate::problem::{Problem, json_answer};
 use crate::views::declaration::{DecidedView, DeclarationView};
+use crate::views::parcel::ParcelView;
 
 /// What an officer rules.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,6 +57,45 @@ impl RulingGiven {
             seen: place_seen(self.seen.as_deref())?,
         })
     }
+}
+
+/// List declarations
+///
+/// Those of the officer's own office, an enterprise's own, everybody's for the auditor; those lodged last first. They
+/// are listed beside clearing, so one that was lodged just now may be there a moment later.
+#[utoipa::path(
+    get, path = "/api/v1/declarations", tag = "declarations", operation_id = "list_declarations",
+    params(Wanted, PageQuery),
+    responses((status = 200, description = "The declarations.", body = Listed<ParcelView>)),
+)]
+pub async fn list(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Asked(wanted): Asked<Wanted>,
+    paging: Paging,
+) -> Result<Response, Problem> {
+    let sought = wanted.sought(caller.reach())?;
+    let behind = paging.place(|after| after.parse().ok().map(DeclarationId))?;
+    let (page, registry) = listed(&shared, sought, behind, paging.limit).await?;
+    Ok(parcels::answer(&paging, &page, &registry))
+}
+
+/// Export declarations as CSV
+///
+/// All that match, in the form of the file of the own parcels. It is written while it is read, and breaks off where
+/// it cannot be read further.
+#[utoipa::path(
+    get, path = "/api/v1/declarations.csv", tag = "declarations", operation_id = "export_declarations",
+    params(Wanted),
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv")),
+)]
+pub async fn csv(
+    State(shared): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Response, Problem> {
+    declared::file(&shared, wanted.sought(caller.reach())?, Language::wanted(&headers)).await
 }
 
 /// Show a declaration

@@ -108,6 +108,8 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParcels), routes!(search::search))
         .api(may(P::ReadParcels), routes!(relayed::list))
         .api(may(P::ReadParcels), routes!(relayed::show))
+        .api(may(P::ReadParcels), routes!(declarations::list))
+        .api(may(P::ReadParcels), routes!(declarations::csv))
         .api(may(P::ReadParcels), routes!(declarations::show))
         .api(may(P::Decide), routes!(declarations::rule))
         .api(may(P::Examine), routes!(quarantine::register))

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use tongguan_application::parcels::ParcelsError;
+use tongguan_application::parcels::{ParcelPage, ParcelsError};
 use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::registry::Registry;
 
 use super::paging::{Listed, PageQuery, Paging};
 use super::part::Asked;
@@ -19,8 +20,8 @@ use crate::views::parcel::ParcelView;
 
 /// List the own parcels
 ///
-/// The declarations in which the enterprise is platform, merchant or declarant, those lodged last first; for an
-/// office there is the work queue. A search by number gives one page.
+/// The declarations in which the enterprise is platform, merchant or declarant, those lodged last first; an office
+/// lists its declarations. A search by number gives one page.
 #[utoipa::path(
     get, path = "/api/v1/parcels", tag = "enterprise", operation_id = "list_parcels",
     params(Wanted, PageQuery),
@@ -41,8 +42,13 @@ pub async fn list(
         Ok::<_, ParcelsError>((page, enquiries.registry()?))
     };
     let (page, registry) = blocking(listing).await?;
-    let items: Vec<_> = page.rows.iter().map(|row| ParcelView::of(row, &registry)).collect();
-    Ok(paging.answer(items, page.next.map(|next| next.to_string())))
+    Ok(answer(&paging, &page, &registry))
+}
+
+/// Answers with a page of a list.
+pub(super) fn answer(paging: &Paging, page: &ParcelPage, registry: &Registry) -> Response {
+    let items: Vec<_> = page.rows.iter().map(|row| ParcelView::of(row, registry)).collect();
+    paging.answer(items, page.next.map(|next| next.to_string()))
 }
 
 /// Export the own parcels as CSV

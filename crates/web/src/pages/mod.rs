@@ -14,6 +14,7 @@ pub mod cancellations;
 pub mod case;
 pub mod codes;
 pub mod consolidations;
+pub mod declarations;
 pub mod developers;
 pub mod documents;
 pub mod evidence;
@@ -133,6 +134,8 @@ fn of_customs(routes: Routes) -> Routes {
         .get("/relayed", Needs::May(Permission::ReadParcels), relayed::page)
         .get("/relayed/{id}", Needs::May(Permission::ReadParcels), relayed::one)
         .get("/figures", Needs::May(Permission::ReadStatistics), figures::page)
+        .get("/declarations", Needs::May(Permission::ReadParcels), declarations::page)
+        .get("/declarations.csv", Needs::May(Permission::ReadParcels), declarations::csv)
         .get("/declarations/{number}", Needs::May(Permission::ReadParcels), case::page)
         .post("/declarations/{id}/rulings", Needs::May(Permission::Decide), case::deciding::decide)
         .post(

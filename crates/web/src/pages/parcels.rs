@@ -13,16 +13,20 @@ use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
 
-use super::form;
+use super::declarations;
+use super::form::{self, go_to};
 use super::relayed;
 use super::shell::{Visit, encoded, time};
 use super::views;
+use super::words::data;
 use crate::Shared;
 use crate::caller::{Caller, blocking};
 use crate::parcels::{Wanted, direction_of, file};
 use crate::part::Query;
 use crate::problem::Problem;
 
+/// Where it is.
+pub const ADDRESS: &str = "/parcels";
 /// Rows of a page.
 const ROWS: usize = 50;
 
@@ -39,7 +43,7 @@ pub struct Asked {
     behind: String,
 }
 
-/// Lists it.
+/// Lists it. Whoever acts for no enterprise has a list of declarations.
 pub async fn page(
     State(shared): State<Shared>,
     visit: Visit,
@@ -47,9 +51,7 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let title = visit.say("我的包裹", "Your parcels");
-    let Reach::Party(_) = caller.reach() else {
-        return Ok(visit.page(title, &for_enterprises(&visit, title)));
-    };
+    let Reach::Party(_) = caller.reach() else { return Ok(go_to(declarations::ADDRESS)) };
     let filter = asked.wanted.filter()?;
     let behind = asked.behind()?;
     let relayed = match asked.wanted.number.trim() {
@@ -83,10 +85,10 @@ pub async fn page(
         p { a href="/relayed" { (visit.say("转发上级窗口的清单", "Declarations that are relayed and decided upstream")) } }
         nav.pages aria-label=(visit.say("分页", "Pages")) {
             @if !asked.behind.is_empty() {
-                a href=(asked.address("/parcels", None)) { (visit.say("最新的包裹", "Newest parcels")) }
+                a href=(asked.address(ADDRESS, None)) { (visit.say("最新的包裹", "Newest parcels")) }
             }
             @if let Some(next) = page.next {
-                a rel="next" href=(asked.address("/parcels", Some(next))) { (visit.say("下一页", "Next page")) }
+                a rel="next" href=(asked.address(ADDRESS, Some(next))) { (visit.say("下一页", "Next page")) }
             }
             @if !page.rows.is_empty() {
                 a href=(asked.address("/parcels.csv", None)) download="parcels.csv" {
@@ -113,7 +115,7 @@ pub fn address(statuses: &[ReturnStatus], from: Option<String>) -> String {
     let numbers: Vec<_> = statuses.iter().map(|status| status.number().to_string()).collect();
     let status = numbers.join(",");
     let wanted = Wanted { status, from: from.unwrap_or_default(), ..Wanted::default() };
-    Asked { wanted, behind: String::new() }.address("/parcels", None)
+    Asked { wanted, behind: String::new() }.address(ADDRESS, None)
 }
 
 impl Asked {
@@ -173,44 +175,50 @@ fn choice(visit: &Visit, numbers: &str) -> String {
 }
 
 fn filters(visit: &Visit, asked: &Asked) -> Markup {
-    let is_other =
-        !asked.wanted.status.is_empty() && !CHOICES.contains(&asked.wanted.status.as_str());
     html! {
-        form.row method="get" action="/parcels" {
+        form.row method="get" action=(ADDRESS) {
             div {
                 label for="number" { (visit.say("订单或运单编号（开头）", "Order or waybill number (beginning)")) }
                 input #number name="number" value=(asked.wanted.number) autocomplete="off";
             }
-            div {
-                label for="status" { (visit.say("状态", "Status")) }
-                select #status name="status" {
-                    option value="" { (visit.say("全部", "All")) }
-                    @if is_other { option value=(asked.wanted.status) selected { (asked.wanted.status) } }
-                    @for numbers in CHOICES {
-                        option value=(numbers) selected[asked.wanted.status == numbers] { (choice(visit, numbers)) }
-                    }
-                }
-            }
-            div {
-                label for="direction" { (visit.say("进出口", "Direction")) }
-                select #direction name="direction" {
-                    option value="" { (visit.say("全部", "All")) }
-                    @for direction in [Direction::Import, Direction::Export] {
-                        option value=(direction.name()) selected[asked.wanted.direction == direction.name()] {
-                            (direction_of(visit.language, direction))
-                        }
-                    }
-                }
-            }
-            div {
-                label for="from" { (visit.say("申报自", "Lodged from")) }
-                input #from name="from" type="date" value=(asked.wanted.from);
-            }
-            div {
-                label for="to" { (visit.say("申报至", "Lodged until")) }
-                input #to name="to" type="date" value=(asked.wanted.to);
-            }
+            (common_filters(visit, &asked.wanted))
             div { button.quiet { (visit.say("筛选", "Show")) } }
+        }
+    }
+}
+
+/// The fields by which any list of declarations is filtered.
+pub fn common_filters(visit: &Visit, wanted: &Wanted) -> Markup {
+    let is_other = !wanted.status.is_empty() && !CHOICES.contains(&wanted.status.as_str());
+    html! {
+        div {
+            label for="status" { (visit.say("状态", "Status")) }
+            select #status name="status" {
+                option value="" { (visit.say("全部", "All")) }
+                @if is_other { option value=(wanted.status) selected { (wanted.status) } }
+                @for numbers in CHOICES {
+                    option value=(numbers) selected[wanted.status == numbers] { (choice(visit, numbers)) }
+                }
+            }
+        }
+        div {
+            label for="direction" { (visit.say("进出口", "Direction")) }
+            select #direction name="direction" {
+                option value="" { (visit.say("全部", "All")) }
+                @for direction in [Direction::Import, Direction::Export] {
+                    option value=(direction.name()) selected[wanted.direction == direction.name()] {
+                        (direction_of(visit.language, direction))
+                    }
+                }
+            }
+        }
+        div {
+            label for="from" { (visit.say("申报自", "Lodged from")) }
+            input #from name="from" type="date" value=(wanted.from);
+        }
+        div {
+            label for="to" { (visit.say("申报至", "Lodged until")) }
+            input #to name="to" type="date" value=(wanted.to);
         }
     }
 }
@@ -231,29 +239,13 @@ fn empty(visit: &Visit, asked: &Asked) -> Markup {
             p { a href="/developers" { (visit.say("了解如何编制报文", "Learn how messages are made")) } }
         } @else {
             p { (visit.say("没有符合条件的包裹。", "No parcel matches.")) }
-            p { a href="/parcels" { (visit.say("显示全部", "Show all")) } }
+            p { a href=(ADDRESS) { (visit.say("显示全部", "Show all")) } }
         }
     } }
 }
 
-/// For whom there is no such list.
-fn for_enterprises(visit: &Visit, title: &str) -> Markup {
-    html! {
-        h1 { (title) }
-        div.notice { p {
-            @if visit.may(Permission::ReadQueues) {
-                (visit.say("此清单供企业使用；关员请使用", "This list is for enterprises. Officers use the "))
-                a href="/queue" { (visit.say("待办", "work queue")) }
-            } @else {
-                (visit.say("此清单供企业使用；请按编号", "This list is for enterprises. Others "))
-                a href="/search" { (visit.say("查询", "search by a number")) }
-            }
-            (visit.say("。", "."))
-        } }
-    }
-}
-
-fn rows(visit: &Visit, page: &ParcelPage, registry: &Registry) -> Markup {
+/// The rows of a list, with a link to each declaration.
+pub fn rows(visit: &Visit, page: &ParcelPage, registry: &Registry) -> Markup {
     html! {
         div.table tabindex="0" role="region" aria-label=(visit.say("包裹清单", "Parcels")) { table {
             thead { tr {
@@ -282,7 +274,7 @@ fn line(visit: &Visit, parcel: &Parcel, registry: &Registry) -> Markup {
             td { (direction_of(visit.language, parcel.direction)) }
             td { (parcel.order_no) }
             td { (parcel.waybill_no) }
-            td { (registry.party(parcel.merchant).map_or("", |party| party.name.as_str())) }
+            td { (data(registry.party(parcel.merchant).map_or("", |party| party.name.as_str()))) }
             td { (parcel.office) }
             td { (time(parcel.lodged_at)) }
             td { (time(parcel.changed_at)) }

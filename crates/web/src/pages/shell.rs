@@ -50,6 +50,8 @@ struct Place {
     address: &'static str,
     title: (&'static str, &'static str),
     needs: Option<Permission>,
+    /// Whoever has this has another place for it.
+    unless: Option<Permission>,
 }
 
 const fn place(
@@ -57,13 +59,17 @@ const fn place(
     title: (&'static str, &'static str),
     needs: Option<Permission>,
 ) -> Place {
-    Place { address, title, needs }
+    Place { address, title, needs, unless: None }
 }
 
 /// The navigation, of which everybody sees what is open to them.
 const PLACES: &[Place] = &[
     place("/", ("首页", "Home"), None),
     place("/queue", ("待办", "Work queue"), Some(Permission::ReadQueues)),
+    Place {
+        unless: Some(Permission::ReadMail),
+        ..place("/declarations", ("清单", "Declarations"), Some(Permission::ReadParcels))
+    },
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
     place("/cancellations", ("撤销申请", "Cancellations"), Some(Permission::Decide)),
     place("/returns", ("退货", "Returns"), Some(Permission::Examine)),
@@ -268,7 +274,10 @@ impl Visit {
             "/" => path == "/",
             address => path == address || path.starts_with(&format!("{address}/")),
         };
-        let open = PLACES.iter().filter(|it| it.needs.is_none_or(|needs| self.may(needs)));
+        let open = PLACES.iter().filter(|it| {
+            it.needs.is_none_or(|needs| self.may(needs))
+                && !it.unless.is_some_and(|unless| self.may(unless))
+        });
         html! {
             nav.main aria-label=(self.say("主导航", "Main")) { div.bar { ul {
                 @for place in open {

@@ -8,6 +8,7 @@ mod case;
 mod cases;
 mod consolidation;
 mod customs;
+mod declarations;
 mod enterprise;
 mod evidence;
 mod filings;
