@@ -288,6 +288,8 @@ def at_the_office(officer, number, office):
     officer.act(f"/api/v1/declarations/{number}/assignment", {"act": "take"})
     officer.act(f"/api/v1/declarations/{number}/assignment", {"act": "give-back"})
     print("case:", ", ".join(case), "taken on and given back")
+    for known in officer.get(f"/api/v1/declarations/{number}/past")["past"]:
+        print("known of the", known["whom"], "from before:", known["declarations"], "declarations")
     print("what was done last:", officer.get("/api/v1/audit?limit=3")["items"][0]["at"])
     demanded = officer.act(f"/api/v1/declarations/{number}/payment-evidence", {"reason": "price"})
     print("payment evidence:", demanded["demands"][0]["stage"],

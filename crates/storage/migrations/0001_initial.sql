@@ -587,6 +587,24 @@ CREATE TABLE office_parcel (
 
 CREATE INDEX office_parcel_state ON office_parcel (office, state, declaration_id);
 
+-- What buyers (1), merchants (2) and addresses (3) have been in before, persons by their marks: kept and made anew with
+-- the lists of the parties.
+CREATE TABLE past_declaration (
+    bucket BIGINT NOT NULL,
+    kind BIGINT NOT NULL CHECK (kind BETWEEN 1 AND 3),
+    whose BYTES NOT NULL,
+    declaration_id BIGINT NOT NULL,
+    outcome BIGINT NOT NULL,
+    dutiable BIGINT,
+    other BYTES,
+    PRIMARY KEY (bucket, kind, whose, declaration_id)
+) CLUSTERED;
+
+-- Declarations whose examination found something, whatever became of them.
+CREATE TABLE examination_finding (
+    declaration_id BIGINT NOT NULL PRIMARY KEY
+) CLUSTERED;
+
 -- What was asked about parcels: returns of imports (1) and of exports (2), cancellations (3).
 CREATE TABLE party_request (
     bucket BIGINT NOT NULL,

@@ -200,6 +200,8 @@ impl Tx<'_> {
         self.query("DELETE FROM party_request", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM figure", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM office_parcel", &[], &mut |_| Ok(()))?;
+        self.query("DELETE FROM past_declaration", &[], &mut |_| Ok(()))?;
+        self.query("DELETE FROM examination_finding", &[], &mut |_| Ok(()))?;
         self.query("DELETE FROM party_parcel", &[], &mut |_| Ok(()))
     }
 }

@@ -2,19 +2,22 @@
 //!
 //! A declaration's own row has no index by party or office, because clearing would pay for it with every parcel.
 //! The [`Projector`] follows the audit events and keeps one narrow row for each party that sees a declaration, one
-//! for its office, and one for each request about it;
+//! for its office, one for each whom it names and customs has to know of from before, and one for each request
+//! about it;
 //! [`crate::enquiry::Enquiries`] lists, counts and finds among those. See decision 23.
 
 mod asked;
 mod billed;
 mod declared;
 mod listing;
+mod past;
 mod projector;
 mod requests;
 
 pub use billed::{Bill, BillStanding, Billed, BilledPage};
 pub use declared::DeclaredFilter;
 pub use listing::{Concern, ParcelFilter, ParcelPage, Shortage, Tally};
+pub use past::{MOST_COUNTED, Outcome, Past, Whom};
 pub use projector::{PARCELS, Projector};
 pub use requests::{Cancellation, RequestKind, RequestPage, RequestPlace};
 

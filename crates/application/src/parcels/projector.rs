@@ -6,11 +6,12 @@ use tongguan_domain::ids::{DeclarationId, PartyId};
 use tongguan_domain::time::Moment;
 use tongguan_storage::stored::event::{StoredEntryV1, StoredEvent, StoredSubjectV1};
 use tongguan_storage::{
-    Backoff, Event, OfficeParcel, Partition, PartyParcel, StorageError, Store, View, Writer,
+    Backoff, Event, OfficeParcel, Partition, PartyParcel, PastDeclaration, StorageError, Store,
+    View, Writer,
 };
 
 use super::asked::requests_in;
-use super::{ParcelsError, keys_of, standing};
+use super::{ParcelsError, keys_of, past, standing};
 use crate::figures::counted;
 use crate::following::{TakenUp, Unread, everything};
 use crate::review::{AnyDeclaration, Direction};
@@ -41,13 +42,14 @@ impl Projector {
     /// # Errors
     /// [`ParcelsError`]; what was taken up before stays so.
     pub fn take_up_some(&mut self) -> Result<TakenUp, ParcelsError> {
-        let (unread, (rows, requests, figures)) = self.store.read(|view| {
+        let (unread, (rows, requests, figures, findings)) = self.store.read(|view| {
             let unread = Unread::<Event>::by(view, PARCELS, PAGE)?;
             let decided = decided_in(&unread.rows)?;
             let rows = rows_of(view, &declarations_in(&decided))?;
             let requests = requests_in(view, &decided)?;
+            let findings = past::findings_in(&decided);
             let figures = counted(&unread.rows, &rows.parties)?;
-            Ok::<_, ParcelsError>((unread, (rows, requests, figures)))
+            Ok::<_, ParcelsError>((unread, (rows, requests, figures, findings)))
         })?;
         if unread.steps.is_empty() {
             return Ok(unread.when(Ok(()))?);
@@ -58,6 +60,8 @@ impl Projector {
             tx.insert_absent(&requests)?;
             tx.add_figures(&figures)?;
             tx.upsert(&rows.offices)?;
+            tx.upsert(&rows.past)?;
+            tx.insert_absent(&findings)?;
             tx.upsert(&rows.parties)
         });
         Ok(unread.when(written)?)
@@ -107,6 +111,8 @@ struct Rows {
     parties: Vec<PartyParcel>,
     /// One for the office.
     offices: Vec<OfficeParcel>,
+    /// One for each whom it names: buyer, merchant and address.
+    past: Vec<PastDeclaration>,
 }
 
 fn rows_of(view: &mut View<'_>, ids: &[(Partition, DeclarationId)]) -> Result<Rows, ParcelsError> {
@@ -119,6 +125,7 @@ fn rows_of(view: &mut View<'_>, ids: &[(Partition, DeclarationId)]) -> Result<Ro
             state: i64::from(declaration.status().number()),
         });
         rows.parties.extend(listed(&declaration, changed_at));
+        rows.past.extend(past::rows_of(&declaration));
     }
     Ok(rows)
 }

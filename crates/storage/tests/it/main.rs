@@ -44,6 +44,8 @@ mod partition;
 #[cfg(test)]
 mod party_parcel;
 #[cfg(test)]
+mod past;
+#[cfg(test)]
 mod person;
 #[cfg(test)]
 mod registry;

@@ -29,17 +29,6 @@ fn everything(lane: Lane) -> World {
     })
 }
 
-fn ruling(declaration: DeclarationId, ruling: Ruling) -> Incoming {
-    Incoming::Ruling {
-        declaration,
-        ruling,
-        officer: "关员001".into(),
-        reason: "单货不符".into(),
-        reassessed: None,
-        only_at: None,
-    }
-}
-
 /// Clears a parcel down a lane and applies rulings one after the other; what the last one led to.
 fn ruled(lane: Lane, rulings: &[Ruling]) -> (World, Parcel, Result<Sent, Undecidable>) {
     let parcel = nth(1);

@@ -42,6 +42,7 @@ mod not_taken;
 mod numbers;
 mod pages;
 mod parcels;
+mod past;
 mod pictures;
 mod quantities;
 mod quarantine;

@@ -8,6 +8,7 @@ use tongguan_application::registry::Signed;
 use tongguan_codelists::text::Defaults;
 use tongguan_codelists::{Pack, Table};
 use tongguan_domain::commerce::{Action, Stage};
+use tongguan_domain::declaration::Ruling;
 use tongguan_domain::ids::{DeclarationId, Guid, PartyId};
 use tongguan_domain::registry::{Delegate, Delegates};
 use tongguan_domain::time::Moment;
@@ -108,6 +109,18 @@ pub fn sugar_at(n: u64, buyer: u64, grams: i64, at: Moment) -> Parcel {
     parcel.declaration.buyer = buyer;
     sweeten(&mut parcel, grams);
     parcel
+}
+
+/// An officer's ruling about a declaration.
+pub fn ruling(declaration: DeclarationId, ruling: Ruling) -> Incoming {
+    Incoming::Ruling {
+        declaration,
+        ruling,
+        officer: "关员001".into(),
+        reason: "单货不符".into(),
+        reassessed: None,
+        only_at: None,
+    }
 }
 
 /// The same document under a number of its own, sent so many seconds later.

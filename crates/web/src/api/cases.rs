@@ -28,6 +28,7 @@ use crate::language::Language;
 use crate::problem::{Problem, json_answer};
 use crate::views::case::{CaseView, ProposedView, RuledOneView, RuledView};
 use crate::views::declaration::DecidedView;
+use crate::views::past::PastsView;
 
 /// The same decision about several declarations.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -70,6 +71,34 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     let file = file(&shared, &caller, number).await?;
     Ok(shown(&shared, &file))
+}
+
+/// Show what is known from before
+///
+/// Of the buyer, the merchant and the address of a declaration: how their other declarations of the last twelve
+/// months ended at whatever office, and the newest of those that the officer may see. Persons are known by their marks
+/// alone. It is kept beside clearing, so what was decided just now may be missing for a moment.
+#[utoipa::path(
+    get, path = "/api/v1/declarations/{number}/past", tag = "cases", operation_id = "show_past",
+    params(("number" = String, Path, description = "invtNo, preNo, orderNo or id.")),
+    responses((status = 200, description = "What is known.", body = PastsView)),
+)]
+pub async fn past(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Part(number): Part<String>,
+) -> Result<Response, Problem> {
+    let id = named(&shared, caller.reach(), number).await?;
+    let (enquiries, reach) = (Arc::clone(&shared.access.enquiries), caller.reach());
+    let now = shared.access.clock.now();
+    let looking = move || -> Result<_, EnquiryError> {
+        let Some(declaration) = enquiries.declarations(reach, &[id])?.pop() else {
+            return Ok(None);
+        };
+        Ok(Some((enquiries.past(reach, &declaration, now)?, enquiries.registry()?)))
+    };
+    let (past, registry) = blocking(looking).await?.ok_or(Problem::NotFound)?;
+    Ok(json_answer(&PastsView::of(&past, &registry)))
 }
 
 /// Take a case on, or give it back

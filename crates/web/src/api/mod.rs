@@ -220,6 +220,7 @@ fn of_casework(routes: Routes) -> Routes {
         .api(may(P::ReadQueues), routes!(queue::waiting))
         .api(may(P::Decide), routes!(cases::rule_several))
         .api(may(P::ReadQueues), routes!(cases::show))
+        .api(may(P::ReadQueues), routes!(cases::past))
         .api(may(P::ReadQueues), routes!(cases::assign))
         .api(may(P::ReadQueues), routes!(pictures::list))
         .api(may(P::ReadQueues), routes!(pictures::show))

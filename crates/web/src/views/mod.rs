@@ -25,6 +25,7 @@ pub mod import;
 pub mod mail;
 pub mod parameter;
 pub mod parcel;
+pub mod past;
 pub mod people;
 pub mod queue;
 pub mod registry;

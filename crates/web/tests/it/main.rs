@@ -21,6 +21,7 @@ mod open_pages;
 mod own_account;
 mod parameters;
 mod passkeys;
+mod past;
 mod permissions;
 mod pictures;
 mod problem_pages;

@@ -64,16 +64,12 @@ pub async fn decide(
 ) -> Result<Response, Problem> {
     let id = DeclarationId(id);
     let case = file(&shared, &caller, id).await?;
-    let again = |case: &CaseFile, problem: NotDone, draft: &Draft| {
-        let told = notice("bad", &problem.text);
-        shown(&shared, &visit, &caller, case, &told, draft, problem.status)
-    };
     if let Err(held) = settled(&visit, casework::free(&shared, &caller, &case))? {
-        return Ok(again(&case, held, &draft));
+        return again(&shared, &visit, &caller, &case, &held, &draft).await;
     }
     let decision = match decision(&visit, &caller, id, &draft) {
         Ok(decision) => decision,
-        Err(problem) => return Ok(again(&case, problem, &draft)),
+        Err(problem) => return again(&shared, &visit, &caller, &case, &problem, &draft).await,
     };
     let has_gone_on = decision.seen != case.case.version;
     let is_possible = case.case.rulings.contains(&decision.ruling);
@@ -89,7 +85,7 @@ pub async fn decide(
         Ok(done) => Ok(go_to(&format!("{}?done={done}", address(id)))),
         Err(problem) => {
             let now = file(&shared, &caller, id).await?;
-            Ok(again(&now, problem, &draft))
+            again(&shared, &visit, &caller, &now, &problem, &draft).await
         }
     }
 }
@@ -117,9 +113,22 @@ pub async fn answer(
         Err(problem) => {
             let case = file(&shared, &caller, id).await?;
             let told = notice("bad", &problem.text);
-            Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status))
+            shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status).await
         }
     }
+}
+
+/// The page once more, with why nothing was decided and what was filled in.
+async fn again(
+    shared: &Shared,
+    visit: &Visit,
+    caller: &Caller,
+    case: &CaseFile,
+    problem: &NotDone,
+    draft: &Draft,
+) -> Result<Response, Problem> {
+    let told = notice("bad", &problem.text);
+    shown(shared, visit, caller, case, &told, draft, problem.status).await
 }
 
 fn decision(

@@ -51,7 +51,7 @@ pub async fn demand(
     };
     let case = file(&shared, &caller, id).await?;
     let told = notice("bad", &problem.text);
-    Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status))
+    shown(&shared, &visit, &caller, &case, &told, &Draft::default(), problem.status).await
 }
 
 /// The part of the page, for customs and of imports.

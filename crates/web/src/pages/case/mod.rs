@@ -8,12 +8,14 @@
 //! | `deciding` | what can be decided, and what becomes of it |
 //! | `taking` | who works on it |
 //! | `evidence` | what the platform was asked of the payment, and what it handed over |
+//! | `past` | what customs knows from before of buyer, merchant and address |
 //! | `persons` | the full data of its persons, for a reason |
 
 pub mod asking;
 mod beside;
 pub mod deciding;
 pub mod evidence;
+mod past;
 pub mod persons;
 mod standing;
 pub mod taking;
@@ -74,7 +76,8 @@ pub async fn page(
             let file = file(&shared, &caller, id).await?;
             let told = done(&visit, &file, &came.done);
             let told = html! { (told) (letters(&shared, &visit, &caller, id).await?) };
-            Ok(shown(&shared, &visit, &caller, &file, &told, &Draft::default(), StatusCode::OK))
+            let draft = Draft::default();
+            shown(&shared, &visit, &caller, &file, &told, &draft, StatusCode::OK).await
         }
     }
 }
@@ -117,7 +120,10 @@ pub(super) fn number(declaration: &AnyDeclaration) -> &str {
 }
 
 /// Writes the page, with something told at its head and what was filled in so far.
-fn shown(
+///
+/// # Errors
+/// What is known from before cannot be read.
+async fn shown(
     shared: &Shared,
     visit: &Visit,
     caller: &Caller,
@@ -125,8 +131,9 @@ fn shown(
     told: &Markup,
     draft: &Draft,
     answer: StatusCode,
-) -> Response {
+) -> Result<Response, Problem> {
     let case = &file.case;
+    let past = past::known(shared, caller, &case.declaration).await?;
     let (declaration, now) = (&case.declaration, shared.access.clock.now());
     let title = format!("{} {}", visit.say("清单", "Declaration"), number(declaration));
     let is_customs = matches!(caller.standing, Standing::Customs { .. });
@@ -135,7 +142,7 @@ fn shown(
         h1 { (title) }
         (told)
         p { (status(visit, declaration.status())) " " (visit.say("自", "since")) " " (time(case.picture.since)) }
-        (contents(visit, decides))
+        (contents(visit, !past.is_empty(), decides))
         @if is_customs { (taking::panel(visit, caller, file, now)) }
         (head(visit, file))
         h2 #compare { (visit.say("单证比对", "Documents side by side")) }
@@ -146,6 +153,7 @@ fn shown(
         @if visit.may(Permission::Unmask) {
             (persons::form(visit, declaration.id(), &persons::Draft::default()))
         }
+        (past::section(visit, &past, declaration.merchant()))
         (standing::money(visit, case))
         (standing::movement(visit, case))
         (standing::afterwards(visit, case))
@@ -154,23 +162,22 @@ fn shown(
         (standing::timeline(visit, caller, case, if is_customs { &file.passages } else { &[] }))
         @if decides { (deciding::panel(visit, caller, file, draft)) }
     };
-    visit.page_with(answer, &title, &body)
+    Ok(visit.page_with(answer, &title, &body))
 }
 
 /// Links to the parts of the page, with keys.
-fn contents(visit: &Visit, decides: bool) -> Markup {
+fn contents(visit: &Visit, tells_past: bool, decides: bool) -> Markup {
     let parts = [
-        ("compare", "1", ("单证比对", "Documents")),
-        ("money", "2", ("税款", "Tax")),
-        ("told", "3", ("经过", "What happened")),
-        ("decide", "4", ("作出决定", "Decide")),
+        ("compare", "1", ("单证比对", "Documents"), true),
+        ("past", "5", ("历史情况", "From before"), tells_past),
+        ("money", "2", ("税款", "Tax"), true),
+        ("told", "3", ("经过", "What happened"), true),
+        ("decide", "4", ("作出决定", "Decide"), decides),
     ];
     html! {
         nav.pages aria-label=(visit.say("本页内容", "On this page")) {
-            @for (id, key, words) in parts {
-                @if decides || id != "decide" {
-                    a href={ "#" (id) } accesskey=(key) { (visit.language.of(words)) " [" (key) "]" }
-                }
+            @for (id, key, words, _) in parts.into_iter().filter(|(.., is_there)| *is_there) {
+                a href={ "#" (id) } accesskey=(key) { (visit.language.of(words)) " [" (key) "]" }
             }
         }
     }

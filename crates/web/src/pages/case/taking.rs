@@ -51,7 +51,7 @@ pub async fn act(
     };
     let case = file(&shared, &caller, id).await?;
     let told = notice("warn", &why.text);
-    Ok(shown(&shared, &visit, &caller, &case, &told, &Draft::default(), why.status))
+    shown(&shared, &visit, &caller, &case, &told, &Draft::default(), why.status).await
 }
 
 /// Who has the case, and what the reader can do about that.
