@@ -11,6 +11,7 @@ use tongguan_application::registry::fingerprint;
 use tongguan_domain::access::{Permission, Reach};
 
 use super::form;
+use super::sheet::Ways;
 use super::shell::{Visit, asking, encoded, time};
 use super::words::data;
 use crate::Shared;
@@ -47,6 +48,13 @@ pub async fn page(
     events.truncate(ROWS);
     let next = events.last().filter(|_| is_cut).map(|last| place_text(&place_of(last)));
     let title = visit.say("审计", "Audit");
+    let to = |path: &str, behind: &str| address(path, &asked.wanted, behind);
+    let ways = Ways {
+        first: (!asked.behind.is_empty())
+            .then(|| (to("/audit", ""), visit.say("最新的事件", "Newest events"))),
+        next: next.map(|next| to("/audit", &next)),
+        file: (!events.is_empty()).then(|| (to("/audit.csv", ""), "audit.csv")),
+    };
     let body = html! {
         h1 { (title) }
         p { (visit.say(
@@ -65,19 +73,7 @@ pub async fn page(
         }
         (filters(&visit, &asked.wanted))
         @if events.is_empty() { (empty(&visit, &asked)) } @else { (rows(&visit, &events)) }
-        nav.pages aria-label=(visit.say("分页", "Pages")) {
-            @if !asked.behind.is_empty() {
-                a href=(address("/audit", &asked.wanted, "")) { (visit.say("最新的事件", "Newest events")) }
-            }
-            @if let Some(next) = next {
-                a rel="next" href=(address("/audit", &asked.wanted, &next)) { (visit.say("下一页", "Next page")) }
-            }
-            @if !events.is_empty() {
-                a href=(address("/audit.csv", &asked.wanted, "")) download="audit.csv" {
-                    (visit.say("导出CSV（全部符合条件的）", "Export as CSV (all that match)"))
-                }
-            }
-        }
+        (ways.links(&visit))
     };
     Ok(visit.page(title, &body))
 }

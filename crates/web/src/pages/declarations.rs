@@ -10,6 +10,7 @@ use tongguan_domain::ids::DeclarationId;
 
 use super::form::{self, go_to};
 use super::parcels;
+use super::sheet::Ways;
 use super::shell::{Visit, asking};
 use crate::Shared;
 use crate::caller::Caller;
@@ -48,6 +49,13 @@ pub async fn page(
     let behind = form::place("behind", &asked.behind, |it| it.parse().ok().map(DeclarationId))?;
     let (page, registry) = listed(&shared, sought, behind, ROWS).await?;
     let title = visit.say("清单", "Declarations");
+    let to = |path: &str, behind| address(path, &asked.wanted, behind);
+    let ways = Ways {
+        first: (!asked.behind.is_empty())
+            .then(|| (to(ADDRESS, None), visit.say("最新的清单", "Newest declarations"))),
+        next: page.next.map(|next| to(ADDRESS, Some(next))),
+        file: (!page.rows.is_empty()).then(|| (to(FILE, None), "declarations.csv")),
+    };
     let body = html! {
         h1 { (title) }
         @if let Reach::Office(office) = reach {
@@ -61,19 +69,7 @@ pub async fn page(
         @if page.rows.is_empty() { (empty(&visit, &asked)) } @else {
             (parcels::rows(&visit, &page, &registry))
         }
-        nav.pages aria-label=(visit.say("分页", "Pages")) {
-            @if !asked.behind.is_empty() {
-                a href=(address(ADDRESS, &asked.wanted, None)) { (visit.say("最新的清单", "Newest declarations")) }
-            }
-            @if let Some(next) = page.next {
-                a rel="next" href=(address(ADDRESS, &asked.wanted, Some(next))) { (visit.say("下一页", "Next page")) }
-            }
-            @if !page.rows.is_empty() {
-                a href=(address(FILE, &asked.wanted, None)) download="declarations.csv" {
-                    (visit.say("导出CSV（全部符合条件的）", "Export as CSV (all that match)"))
-                }
-            }
-        }
+        (ways.links(&visit))
     };
     Ok(visit.page(title, &body))
 }

@@ -16,6 +16,7 @@ use tongguan_domain::status::ReturnStatus;
 use super::declarations;
 use super::form::{self, go_to};
 use super::relayed;
+use super::sheet::Ways;
 use super::shell::{Visit, encoded, time};
 use super::views;
 use super::words::data;
@@ -65,6 +66,12 @@ pub async fn page(
     };
     let (page, registry) = blocking(listing).await?;
     let saved = views::bar(&shared, &visit, &caller, &asked).await?;
+    let ways = Ways {
+        first: (!asked.behind.is_empty())
+            .then(|| (asked.address(ADDRESS, None), visit.say("最新的包裹", "Newest parcels"))),
+        next: page.next.map(|next| asked.address(ADDRESS, Some(next))),
+        file: (!page.rows.is_empty()).then(|| (asked.address("/parcels.csv", None), "parcels.csv")),
+    };
     let body = html! {
         h1 { (title) }
         (filters(&visit, &asked))
@@ -83,19 +90,7 @@ pub async fn page(
             (relayed::rows(&visit, &relayed))
         }
         p { a href="/relayed" { (visit.say("转发上级窗口的清单", "Declarations that are relayed and decided upstream")) } }
-        nav.pages aria-label=(visit.say("分页", "Pages")) {
-            @if !asked.behind.is_empty() {
-                a href=(asked.address(ADDRESS, None)) { (visit.say("最新的包裹", "Newest parcels")) }
-            }
-            @if let Some(next) = page.next {
-                a rel="next" href=(asked.address(ADDRESS, Some(next))) { (visit.say("下一页", "Next page")) }
-            }
-            @if !page.rows.is_empty() {
-                a href=(asked.address("/parcels.csv", None)) download="parcels.csv" {
-                    (visit.say("导出CSV（全部符合条件的）", "Export as CSV (all that match)"))
-                }
-            }
-        }
+        (ways.links(&visit))
     };
     Ok(visit.page(title, &body))
 }

@@ -8,7 +8,9 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::channel::Channel;
+use maud::{Markup, html};
 
+use super::shell::Visit;
 use crate::problem::Problem;
 
 /// A part of a file.
@@ -60,6 +62,35 @@ where
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, Body::new(body)).into_response())
+}
+
+/// The ways on from a page of a list that is given as a file, too.
+pub struct Ways<'w> {
+    /// Back to its first page and in which words, where this is another one.
+    pub first: Option<(String, &'w str)>,
+    /// To the next page, where there is one.
+    pub next: Option<String>,
+    /// To all of it as a file, and the file's name, where there is anything.
+    pub file: Option<(String, &'static str)>,
+}
+
+impl Ways<'_> {
+    /// As links.
+    pub fn links(&self, visit: &Visit) -> Markup {
+        html! {
+            nav.pages aria-label=(visit.say("分页", "Pages")) {
+                @if let Some((first, words)) = &self.first { a href=(first) { (words) } }
+                @if let Some(next) = &self.next {
+                    a rel="next" href=(next) { (visit.say("下一页", "Next page")) }
+                }
+                @if let Some((file, name)) = &self.file {
+                    a href=(file) download=(name) {
+                        (visit.say("导出CSV（全部符合条件的）", "Export as CSV (all that match)"))
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Where lines stand in a file.
