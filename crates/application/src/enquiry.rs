@@ -148,6 +148,9 @@ pub enum EnquiryError {
     /// Gate passes.
     #[error(transparent)]
     List(#[from] ListError),
+    /// Returns.
+    #[error(transparent)]
+    Returns(#[from] ReturnError),
 }
 
 impl Enquiries {

@@ -48,6 +48,7 @@ pub mod queue;
 pub mod relay;
 pub mod relayed;
 pub mod requests;
+pub mod return_arrivals;
 pub mod returns;
 pub mod sandbox;
 pub mod sealing;
@@ -152,6 +153,8 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/cancellations", Needs::May(Permission::Decide), cancellations::answer)
         .get("/returns", Needs::May(Permission::Examine), returns::page)
         .post("/returns", Needs::May(Permission::Examine), returns::answer)
+        .get("/return-arrivals", Needs::May(Permission::Examine), return_arrivals::page)
+        .post("/return-arrivals", Needs::May(Permission::Examine), return_arrivals::record)
         .get("/quarantine", Needs::May(Permission::Examine), quarantine::page)
         .post("/quarantine", Needs::May(Permission::Examine), quarantine::answer)
         .get("/examination", Needs::May(Permission::Examine), examination::page)

@@ -73,6 +73,7 @@ const PLACES: &[Place] = &[
     place("/proposals", ("复核", "Approvals"), Some(Permission::Approve)),
     place("/cancellations", ("撤销申请", "Cancellations"), Some(Permission::Decide)),
     place("/returns", ("退货", "Returns"), Some(Permission::Examine)),
+    place("/return-arrivals", ("退货运抵", "Returned goods"), Some(Permission::Examine)),
     place("/quarantine", ("检疫", "Quarantine"), Some(Permission::Examine)),
     place("/filing-review", ("备案审核", "Filing review"), Some(Permission::ReviewFilings)),
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),

@@ -8,8 +8,9 @@ use tongguan_codelists::text::Defaults;
 use tongguan_codelists::{Pack, Table};
 use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::{OfficeCode, SealNumber, VehiclePlate};
+use tongguan_domain::returns::ReturnState;
 use tongguan_testkit::exports::export;
-use tongguan_testkit::parcels::Document;
+use tongguan_testkit::parcels::{Document, Parcel};
 use tongguan_testkit::requests::{cancellation, import_return};
 
 use crate::customs::{Customs, opened, send};
@@ -65,6 +66,90 @@ async fn goods_that_are_back_are_examined() {
     let found = browser.open(&format!("/search?q={number}")).await;
     let declaration = customs.world().declaration(&parcel).unwrap().id;
     assert_eq!(found.location(), format!("/declarations/{declaration}"));
+}
+
+/// A released parcel whose goods may come back; gives the number of the return.
+fn awaited(customs: &Customs) -> (Parcel, String) {
+    let (_, parcel) = customs.under_examination(1);
+    let mut world = customs.world();
+    let number = world.declaration(&parcel).unwrap().state.number().cloned().unwrap();
+    let lines = [(0, 1.into())];
+    let request = import_return(&parcel, &number, 1, world.clock.now(), &lines).unwrap();
+    world.send([&Document::Return(Box::new(request))]);
+    let number = world.returns(&parcel).pop().unwrap().provisional_no.to_string();
+    (parcel, number)
+}
+
+#[tokio::test]
+async fn returned_goods_are_recorded_as_back_by_scanner_or_from_their_declaration() {
+    let customs = Customs::where_office(OfficeSettings::default());
+    let (parcel, number) = awaited(&customs);
+    let mut browser = customs.site().signed_in("wu.bin").await;
+    let terminal = opened(&mut browser, "/return-arrivals").await;
+    assert!(terminal.body.contains("<body class=\"terminal\">"), "{}", terminal.body);
+    let way = format!("/return-arrivals?q={number}");
+    assert!(terminal.body.contains(&format!("href=\"{way}\"")), "{}", terminal.body);
+    let declaration = customs.world().declaration(&parcel).unwrap().id;
+    let case = opened(&mut browser, &format!("/declarations/{declaration}")).await;
+    assert!(case.body.contains(&format!("href=\"{way}\"")), "{}", case.body);
+    let unknown = opened(&mut browser, "/return-arrivals?q=NOTHING").await;
+    assert!(unknown.body.contains("Stop: no return is awaited"), "{}", unknown.body);
+
+    let scanned = format!("/return-arrivals?q={}", parcel.waybill.number);
+    let page = opened(&mut browser, &scanned).await;
+    assert!(page.body.contains("It is awaited") && page.body.contains("<audio"), "{}", page.body);
+    for packages in ["", "0", "-1", "two", "99999999999"] {
+        let form = [("number", number.as_str()), ("packages", packages), ("damage", "a corner")];
+        let wrong = send(&mut browser, &page, "/return-arrivals", &form).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{packages}");
+        assert!(wrong.body.contains("value=\"a corner\""), "{}", wrong.body);
+    }
+    let form = [("number", number.as_str()), ("packages", "2"), ("damage", "a corner")];
+    let sent = send(&mut browser, &page, "/return-arrivals", &form).await;
+    assert_eq!(sent.location(), format!("/return-arrivals?done={number}"), "{sent:?}");
+    let done = opened(&mut browser, sent.location()).await;
+    assert!(
+        done.body.contains("recorded as back") && done.body.contains("No return is on its way")
+    );
+    let ReturnState::Arrived(arrival) = customs.world().returns(&parcel).pop().unwrap().state
+    else {
+        panic!("it is not back");
+    };
+    assert_eq!((arrival.packages, arrival.damage.as_deref()), (2, Some("a corner")));
+    let again = send(&mut browser, &page, "/return-arrivals", &form).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{again:?}");
+    assert!(again.body.contains("Recorded as back before"), "{}", again.body);
+}
+
+#[tokio::test]
+async fn returned_goods_of_another_office_are_not_there() {
+    let customs = Customs::where_office(OfficeSettings::default());
+    let (_, number) = awaited(&customs);
+    let standing =
+        Standing::Customs { office: OfficeCode::parse("0100").unwrap(), role: Role::Examiner };
+    customs.site().admit("elsewhere", standing);
+    let mut browser = customs.site().signed_in("elsewhere").await;
+    let page = opened(&mut browser, &format!("/return-arrivals?q={number}")).await;
+    assert!(page.body.contains("Stop: no return is awaited"), "{}", page.body);
+    assert!(!opened(&mut browser, "/return-arrivals").await.body.contains(&number));
+    let form = [("number", number.as_str()), ("packages", "1")];
+    let refused = send(&mut browser, &page, "/return-arrivals", &form).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND, "{refused:?}");
+}
+
+#[tokio::test]
+async fn goods_that_are_back_too_late_are_told_to_be() {
+    let customs = Customs::where_office(OfficeSettings::default());
+    let (parcel, number) = awaited(&customs);
+    let late_from = customs.world().returns(&parcel).pop().unwrap().state.late_from().unwrap();
+    customs.world().clock.set(late_from);
+    let mut browser = customs.site().signed_in("wu.bin").await;
+    let page = opened(&mut browser, &format!("/return-arrivals?q={number}")).await;
+    let form = [("number", number.as_str()), ("packages", "1")];
+    let sent = send(&mut browser, &page, "/return-arrivals", &form).await;
+    assert_eq!(sent.location(), format!("/return-arrivals?late={number}"), "{sent:?}");
+    let told = opened(&mut browser, sent.location()).await;
+    assert!(told.body.contains("Too late: it cannot go back"), "{}", told.body);
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! How the documents of a case match, what it owes, what happened to it.
 
 use maud::{Markup, html};
-use tongguan_application::clearing::record::DocumentKind;
+use tongguan_application::clearing::export_return::ExportReturnRecord;
+use tongguan_application::clearing::record::{DocumentKind, ReturnRecord};
 use tongguan_application::gate::Passage;
 use tongguan_application::review::{Act, Case, Matching, Particulars, Returns, Told};
-use tongguan_domain::access::{Role, Standing};
+use tongguan_domain::access::{Permission, Role, Standing};
 use tongguan_domain::defect::Defect;
 use tongguan_domain::quarantine::Quarantine;
 use tongguan_domain::status::ReturnStatus;
@@ -15,6 +16,7 @@ use tongguan_domain::transit::{Transit, TransitState};
 use crate::caller::Caller;
 use crate::language::Language;
 use crate::pages::passing;
+use crate::pages::return_arrivals;
 use crate::pages::shell::{Visit, nothing, time};
 use crate::pages::words::{data, given_reason, official, status, told_status};
 
@@ -239,12 +241,11 @@ pub fn afterwards(visit: &Visit, case: &Case) -> Markup {
         matches!(document.key.kind, DocumentKind::Cancellation | DocumentKind::ExportCancellation)
     });
     let asked: Vec<_> = asked.collect();
-    let returns: Vec<(String, ReturnStatus)> = match &case.returns {
-        Returns::Import(all) => {
-            all.iter().map(|it| (it.provisional_no.to_string(), it.state.status())).collect()
-        }
+    let returns: Vec<Markup> = match &case.returns {
+        Returns::Import(all) => all.iter().map(|it| returned(visit, it)).collect(),
         Returns::Export(all) => {
-            all.iter().map(|it| (it.provisional_no.to_string(), it.state.status())).collect()
+            let line = |it: &ExportReturnRecord| html! { (it.provisional_no) " · " (status(visit, it.state.status())) };
+            all.iter().map(line).collect()
         }
     };
     if asked.is_empty() && returns.is_empty() {
@@ -259,9 +260,19 @@ pub fn afterwards(visit: &Visit, case: &Case) -> Markup {
                     " · " a href="/cancellations" { (visit.say("待处理的申请", "Requests that wait")) }
                 }
             }
-            @for (number, standing) in returns {
-                li { (visit.say("退货申请", "Return")) " " (number) " · " (status(visit, standing)) }
-            }
+            @for one in returns { li { (visit.say("退货申请", "Return")) " " (one) } }
+        }
+    }
+}
+
+/// A return of imported goods, and where whoever examines records that they are back.
+fn returned(visit: &Visit, record: &ReturnRecord) -> Markup {
+    let number = record.provisional_no.as_str();
+    let is_awaited = record.state.late_from().is_some();
+    html! {
+        (number) " · " (status(visit, record.state.status()))
+        @if is_awaited && visit.may(Permission::Examine) {
+            " · " a href=(return_arrivals::at(number)) { (visit.say("记录货物运抵", "Record that the goods are back")) }
         }
     }
 }
