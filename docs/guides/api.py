@@ -276,6 +276,7 @@ def at_the_office(officer, number, office):
     print("declared here:", len(officer.all("/api/v1/declarations?status=800")), "as a table:",
           len(officer.get("/api/v1/declarations.csv").splitlines()), "lines")
     print("relayed upstream:", len(officer.all("/api/v1/relayed")))
+    print("master bills:", len(officer.all("/api/v1/bills")))
     print("pictures:", len(officer.get(f"/api/v1/declarations/{number}/pictures")["pictures"]))
     guarantees(officer)
     print("found:", officer.get(f"/api/v1/search?number={number}")["declarations"][0]["status"])

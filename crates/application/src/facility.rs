@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use tongguan_domain::facility::EntryRoute;
 use tongguan_domain::ids::{DeclarationId, IdError, OfficeCode, PartyId, WaybillNumber};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Claim, StorageError, View};
+use tongguan_storage::{BillTally, Claim, StorageError, View};
 
 use crate::clearing::record::{DocumentKind, ParcelEntry};
 use crate::clearing::rows::{RowError, read_claim, read_declaration};
@@ -33,6 +33,15 @@ pub struct Bill {
     pub number: Box<str>,
     /// Every parcel that its waybills or its entries name.
     pub parcels: Vec<Parcel>,
+}
+
+/// A master bill in a list: how many of its parcels came, and how they differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tallied {
+    /// 提运单号.
+    pub number: Box<str>,
+    /// The numbers.
+    pub tally: BillTally,
 }
 
 /// A parcel of a bill.
@@ -95,12 +104,37 @@ pub fn bill(view: &mut View<'_>, number: &str) -> Result<Bill, FacilityError> {
     Ok(Bill { number: number.into(), parcels })
 }
 
-/// Parcels that entered and that no declaration names, by bill; at most `limit`.
+/// The master bills under which something entered at a place of that office, or at any, behind `after`, in order of
+/// their numbers, at most `limit`.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn bills(
+    view: &mut View<'_>,
+    office: Option<OfficeCode>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Tallied>, StorageError> {
+    let office = office.map(|office| office.to_string());
+    let numbers = view.entered_bills(office.as_deref(), after, limit)?;
+    let tallied = |number: String| {
+        let tally = view.tally_of_bill(DocumentKind::Waybill as i64, &number)?;
+        Ok(Tallied { number: number.into(), tally })
+    };
+    numbers.into_iter().map(tallied).collect()
+}
+
+/// Parcels that entered a place of that office, or any, and that no declaration names, by bill; at most `limit`.
 ///
 /// # Errors
 /// [`FacilityError`].
-pub fn undeclared(view: &mut View<'_>, limit: i64) -> Result<Vec<Parcel>, FacilityError> {
-    let claims = view.undeclared_parcels(limit)?;
+pub fn undeclared(
+    view: &mut View<'_>,
+    office: Option<OfficeCode>,
+    limit: i64,
+) -> Result<Vec<Parcel>, FacilityError> {
+    let office = office.map(|office| office.to_string());
+    let claims = view.undeclared_parcels(office.as_deref(), limit)?;
     parcels(view, claims)
 }
 

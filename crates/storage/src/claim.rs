@@ -53,6 +53,23 @@ impl Replaceable for Claim {
 /// The key of a claim: bucket, kind, party, number.
 pub type ClaimKey<'k> = (Partition, i64, PartyId, &'k str);
 
+/// How many parcels of a master bill came, and how they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BillTally {
+    /// Whose waybills name it.
+    pub waybills: i64,
+    /// Of those, what did not enter under it (短少).
+    pub short: i64,
+    /// What entered under it.
+    pub entered: i64,
+    /// Of that, what no waybill of it names (溢出).
+    pub over: i64,
+    /// Of what entered, what no declaration names.
+    pub undeclared: i64,
+    /// When something entered last.
+    pub last_entered_at: Option<Moment>,
+}
+
 impl View<'_> {
     /// The claims of these keys, in order of the keys, unlocked; absent ones are left out.
     ///
@@ -98,15 +115,75 @@ impl View<'_> {
         self.select(tail, &[bill_no.cell()])
     }
 
-    /// The claims of parcels that entered a supervised place and that no declaration names, by bill; at
-    /// most `limit`.
+    /// The master bills under which something entered at a place of that office, or at any, behind `after`, in order,
+    /// at most `limit`.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn undeclared_parcels(&mut self, limit: i64) -> Result<Vec<Claim>, StorageError> {
+    pub fn entered_bills(
+        &mut self,
+        office: Option<&str>,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, StorageError> {
+        let text = "SELECT DISTINCT entered_bill FROM claim WHERE entered_bill > $1 \
+                    AND ($2 = '' OR entered_office = $2) ORDER BY entered_bill LIMIT $3";
+        let of = office.unwrap_or_default();
+        let mut bills = Vec::new();
+        self.query(text, &[after.cell(), of.cell(), limit.cell()], &mut |view| {
+            bills.push(view.columns("claim").next("entered_bill")?);
+            Ok(())
+        })?;
+        Ok(bills)
+    }
+
+    /// How the claims of a kind stand that travel under a master bill, or whose parcels entered under it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn tally_of_bill(&mut self, kind: i64, bill_no: &str) -> Result<BillTally, StorageError> {
+        let counted = |condition: &str| {
+            format!("CAST(COALESCE(SUM(CASE WHEN {condition} THEN 1 ELSE 0 END), 0) AS BIGINT)")
+        };
+        let text = format!(
+            "SELECT {}, {}, {}, {}, {}, MAX(CASE WHEN entered_bill = $1 THEN arrived_at END) FROM claim \
+             WHERE (bill_no = $1 OR entered_bill = $1) AND kind = $2",
+            counted("bill_no = $1"),
+            counted("bill_no = $1 AND COALESCE(entered_bill, '') <> $1"),
+            counted("entered_bill = $1"),
+            counted("entered_bill = $1 AND COALESCE(bill_no, '') <> $1"),
+            counted("entered_bill = $1 AND declaration_id IS NULL"),
+        );
+        let mut tally = BillTally::default();
+        self.query(&text, &[bill_no.cell(), kind.cell()], &mut |view| {
+            let mut columns = view.columns("claim");
+            tally = BillTally {
+                waybills: columns.next("waybills")?,
+                short: columns.next("short")?,
+                entered: columns.next("entered")?,
+                over: columns.next("over")?,
+                undeclared: columns.next("undeclared")?,
+                last_entered_at: columns.next("last_entered_at")?,
+            };
+            Ok(())
+        })?;
+        Ok(tally)
+    }
+
+    /// The claims of parcels that entered a supervised place of that office, or of any, and that no declaration names,
+    /// by bill; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn undeclared_parcels(
+        &mut self,
+        office: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<Claim>, StorageError> {
         let tail = "WHERE entered_bill IS NOT NULL AND declaration_id IS NULL \
-                    ORDER BY entered_bill, kind, party_id, number LIMIT $1";
-        self.select(tail, &[limit.cell()])
+                    AND ($1 = '' OR entered_office = $1) \
+                    ORDER BY entered_bill, kind, party_id, number LIMIT $2";
+        self.select(tail, &[office.unwrap_or_default().cell(), limit.cell()])
     }
 }
 

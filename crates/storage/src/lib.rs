@@ -95,7 +95,7 @@ pub use bonded::{
 };
 pub use casework::{AssignmentRow, ProposalRow, QueueAtOffice};
 pub use checkpoint::LogTraffic;
-pub use claim::{Claim, ClaimKey};
+pub use claim::{BillTally, Claim, ClaimKey};
 pub use closed_export::{ClosedExport, ClosedExportKey, Departures, Kept};
 pub use consolidation::{Consolidation, ConsolidationPart};
 pub use declaration::Declaration;

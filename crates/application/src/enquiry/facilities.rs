@@ -2,9 +2,10 @@
 
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::OfficeCode;
+use tongguan_storage::StorageError;
 
 use super::{Enquiries, MOST_ROWS, office_of};
-use crate::facility::{self, Bill, FacilityError, Parcel};
+use crate::facility::{self, Bill, FacilityError, Parcel, Tallied};
 
 impl Enquiries {
     /// A master bill compared with what entered under it, where some of it entered at a place of the office that is
@@ -19,16 +20,30 @@ impl Enquiries {
         Ok(is_reached.then_some(bill))
     }
 
-    /// Parcels that entered a place of the office that is reached and that no declaration names, by bill; of the
-    /// first 500 of all offices.
+    /// The master bills of which something entered at a place of the office that is reached, behind `after`, in order
+    /// of their numbers, at most `most`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn bills(
+        &self,
+        reach: Reach,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<Tallied>, StorageError> {
+        let Some(office) = office_of(reach) else { return Ok(Vec::new()) };
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.store.read(|view| facility::bills(view, office, after, most))
+    }
+
+    /// Parcels that entered a place of the office that is reached and that no declaration names, by bill; the first
+    /// 500.
     ///
     /// # Errors
     /// [`FacilityError`].
     pub fn undeclared(&self, reach: Reach) -> Result<Vec<Parcel>, FacilityError> {
         let Some(office) = office_of(reach) else { return Ok(Vec::new()) };
-        let mut parcels = self.store.read(|view| facility::undeclared(view, MOST_ROWS))?;
-        parcels.retain(|parcel| is_of(parcel, office));
-        Ok(parcels)
+        self.store.read(|view| facility::undeclared(view, office, MOST_ROWS))
     }
 }
 

@@ -92,7 +92,7 @@ impl Undeclared {
         let store = self.place.open_known(SystemClock.now())?;
         let registry = store.read(registry::snapshot)?;
         let limit = i64::from(self.limit);
-        let parcels = store.read(|view| facility::undeclared(view, limit))?;
+        let parcels = store.read(|view| facility::undeclared(view, None, limit))?;
         let mut out = std::io::stdout().lock();
         if self.json {
             let parcels = parcels.iter().map(|parcel| EnteredView::of(parcel, &registry));

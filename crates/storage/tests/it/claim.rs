@@ -1,7 +1,7 @@
 //! Claims: who uses a number, and what lies in its bucket until somebody does.
 
 use tongguan_domain::ids::{DeclarationId, PartyId};
-use tongguan_storage::{Claim, Partition};
+use tongguan_storage::{BillTally, Claim, Partition};
 
 use crate::fixture::{Fixture, at};
 
@@ -10,7 +10,8 @@ on_both_engines! {
     of_two_in_one_batch_the_first_has_it,
     a_claim_is_taken_over_from_a_parked_document,
     of_two_writers_exactly_one_is_first,
-    the_parcels_of_a_bill_are_found_by_its_number, what_waits_for_quarantine_is_listed_by_age,
+    the_parcels_of_a_bill_are_found_by_its_number, bills_are_tallied_and_listed_by_office,
+    what_waits_for_quarantine_is_listed_by_age,
 }
 
 fn claim(number: &str, declaration: i64) -> Claim {
@@ -94,6 +95,47 @@ fn the_parcels_of_a_bill_are_found_by_its_number(on: &Fixture) {
     on.write(|tx| tx.upsert(&[under("w3", "B2"), declared.clone()]));
     assert_eq!(found(5, "B1"), [declared]);
     assert_eq!(found(5, "B2"), [under("w3", "B2"), under("w4", "B2")]);
+}
+
+fn bills_are_tallied_and_listed_by_office(on: &Fixture) {
+    let entered = |number, bill: &str, office: &str| Claim {
+        entered_bill: Some(bill.into()),
+        entered_office: Some(office.into()),
+        arrived_at: Some(at(7)),
+        ..claim(number, 1)
+    };
+    let named = |bill: &str, claim: Claim| Claim { bill_no: Some(bill.into()), ..claim };
+    let undeclared = |claim: Claim| Claim { declaration_id: None, ..claim };
+    let all = [
+        named("B1", entered("w1", "B1", "2916")),
+        named("B1", claim("w2", 1)),
+        named("B1", entered("w3", "B2", "0100")),
+        undeclared(entered("w4", "B1", "2916")),
+        Claim { kind: 2, ..undeclared(entered("w5", "B1", "2916")) },
+        undeclared(entered("w6", "B3", "2916")),
+    ];
+    on.write(|tx| tx.upsert(&all));
+    let listed = |office, after| on.read(|view| view.entered_bills(office, after, 2));
+    assert_eq!(listed(None, ""), ["B1", "B2"]);
+    assert_eq!(listed(None, "B2"), ["B3"]);
+    assert_eq!(listed(Some("2916"), ""), ["B1", "B3"]);
+    let tally = on.read(|view| view.tally_of_bill(1, "B1"));
+    let counted = BillTally {
+        waybills: 3,
+        short: 2,
+        entered: 2,
+        over: 1,
+        undeclared: 1,
+        last_entered_at: Some(at(7)),
+    };
+    assert_eq!(tally, counted);
+    assert_eq!(on.read(|view| view.tally_of_bill(1, "B9")), BillTally::default());
+    let of = |office| {
+        let found = on.read(|view| view.undeclared_parcels(office, 9));
+        found.into_iter().map(|claim| claim.number).collect::<Vec<_>>()
+    };
+    assert_eq!(of(None), ["w4", "w5", "w6"]);
+    assert_eq!(of(Some("0100")), Vec::<String>::new());
 }
 
 fn of_two_writers_exactly_one_is_first(on: &Fixture) {

@@ -89,7 +89,7 @@ fn a_bill_is_compared_with_what_entered(on: On) {
     assert_eq!((bill.waybills().count(), bill.entered().count()), (3, 3));
     assert_eq!(numbers(bill.short().collect()), ["EX000000003CN"]);
     assert_eq!(numbers(bill.over().collect()), ["EX000000004CN"]);
-    let undeclared = world.store.read(|view| facility::undeclared(view, 10)).unwrap();
+    let undeclared = world.store.read(|view| facility::undeclared(view, None, 10)).unwrap();
     assert_eq!(numbers(undeclared.iter().collect()), ["EX000000002CN", "EX000000004CN"]);
 }
 

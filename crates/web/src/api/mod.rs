@@ -159,6 +159,7 @@ fn of_supervised_places(routes: Routes) -> Routes {
     use Permission as P;
     let may = Needs::May;
     routes
+        .api(may(P::ReadQueues), routes!(facilities::bills))
         .api(may(P::ReadQueues), routes!(facilities::bill))
         .api(may(P::ReadQueues), routes!(facilities::undeclared))
         .api(may(P::ReportFacility), routes!(gate::check))

@@ -7,6 +7,7 @@ pub mod account;
 pub mod accounts;
 pub mod assets;
 pub mod audit;
+pub mod bills;
 pub mod bonded_lists;
 pub mod books;
 pub mod bulk;
@@ -161,6 +162,8 @@ fn of_customs(routes: Routes) -> Routes {
         .post("/examination/{id}", Needs::May(Permission::Examine), examination::record)
         .post("/examination/{id}/pictures", Needs::May(Permission::Examine), pictures::add)
         .get("/declarations/{id}/pictures/{n}", Needs::May(Permission::ReadQueues), pictures::show)
+        .get("/bills", Needs::May(Permission::ReadQueues), bills::page)
+        .get("/undeclared", Needs::May(Permission::ReadQueues), bills::undeclared)
         .get("/places", Needs::Known, places::page)
         .get("/gate", Needs::May(Permission::ReportFacility), gate::page)
         .get("/sealing", Needs::May(Permission::Seal), sealing::page)

@@ -76,6 +76,7 @@ const PLACES: &[Place] = &[
     place("/return-arrivals", ("退货运抵", "Returned goods"), Some(Permission::Examine)),
     place("/quarantine", ("检疫", "Quarantine"), Some(Permission::Examine)),
     place("/filing-review", ("备案审核", "Filing review"), Some(Permission::ReviewFilings)),
+    place("/bills", ("提运单", "Master bills"), Some(Permission::ReadQueues)),
     place("/examination", ("查验", "Examination"), Some(Permission::Examine)),
     place("/gate", ("卡口", "Gate"), Some(Permission::ReportFacility)),
     place("/sealing", ("施封", "Sealing"), Some(Permission::Seal)),

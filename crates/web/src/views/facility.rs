@@ -1,7 +1,7 @@
 //! What entered supervised places, compared with what should have.
 
 use serde::Serialize;
-use tongguan_application::facility::{Bill, Parcel};
+use tongguan_application::facility::{Bill, Parcel, Tallied};
 use tongguan_domain::facility::EntryRoute;
 use tongguan_domain::registry::Registry;
 use utoipa::ToSchema;
@@ -23,6 +23,25 @@ pub struct BillView {
     over: Vec<EnteredView>,
     /// All of them.
     parcels: Vec<EnteredView>,
+}
+
+/// A master bill (提运单) in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TalliedView {
+    /// 提运单号.
+    bill: String,
+    /// How many waybills name it.
+    waybills: i64,
+    /// Of those, how many did not enter (短少).
+    short: i64,
+    /// How many parcels entered under it.
+    entered: i64,
+    /// Of those, how many no waybill of it names (溢出).
+    over: i64,
+    /// Of those that entered, how many no declaration names.
+    undeclared: i64,
+    /// When something entered last.
+    last_entered_at: Option<String>,
 }
 
 /// A parcel, and how it entered.
@@ -62,6 +81,22 @@ impl BillView {
             short: all(bill.short(), registry),
             over: all(bill.over(), registry),
             parcels: all(bill.parcels.iter(), registry),
+        }
+    }
+}
+
+impl TalliedView {
+    /// Of a bill.
+    pub fn of(bill: &Tallied) -> Self {
+        let tally = &bill.tally;
+        Self {
+            bill: bill.number.to_string(),
+            waybills: tally.waybills,
+            short: tally.short,
+            entered: tally.entered,
+            over: tally.over,
+            undeclared: tally.undeclared,
+            last_entered_at: tally.last_entered_at.map(|at| at.to_string()),
         }
     }
 }
