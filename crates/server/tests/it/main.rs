@@ -18,6 +18,7 @@ mod evidence;
 mod export;
 mod export_returns;
 mod facility;
+mod failover;
 mod gateway;
 mod guide;
 mod keys;

@@ -203,7 +203,7 @@ fn serve_by(mut command: Command, folder: &Path) -> (Child, String) {
     (child, base.to_owned())
 }
 
-fn told(mut response: ureq::http::Response<ureq::Body>) -> Told {
+pub fn told(mut response: ureq::http::Response<ureq::Body>) -> Told {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Told { status, headers, body: response.body_mut().read_to_string().unwrap() }
 }

@@ -1,4 +1,5 @@
-//! Copies of a whole server, made while it works: a base backup, from which another server recovers to a moment.
+//! Copies of a whole server, made while it works: a base backup, from which another server recovers to a moment;
+//! and a standby, which follows it and takes its place.
 
 use std::fs;
 use std::io;
@@ -58,6 +59,67 @@ impl Server {
         let archive = self.directory.path().join(ARCHIVE);
         let restore_command = format!("cp {}/%f %p", archive.display());
         Ok(BaseBackup { copy, restore_command })
+    }
+
+    /// Starts a standby that every commit of this server waits for from now on.
+    ///
+    /// # Errors
+    /// When that does not go, and when it does not follow within half a minute.
+    pub fn standby(&self) -> io::Result<Self> {
+        let standby = self.copied("stream")?;
+        let from = self.directory.path().display();
+        standby.configure(&format!(
+            "wal_level = replica\nmax_wal_senders = 4\n\
+             primary_conninfo = 'host={from} user=tongguan'\n"
+        ))?;
+        fs::write(standby.cluster().join("standby.signal"), "")?;
+        standby.run()?;
+        let mut client = Client::connect(&self.url("postgres"), NoTls).map_err(io::Error::other)?;
+        for setting in
+            ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"]
+        {
+            client.batch_execute(setting).map_err(io::Error::other)?;
+        }
+        let follows = "SELECT FROM pg_stat_replication WHERE sync_state = 'sync'";
+        for _ in 0..300 {
+            if !client.query(follows, &[]).map_err(io::Error::other)?.is_empty() {
+                return Ok(standby);
+            }
+            std::thread::park_timeout(Duration::from_millis(100));
+        }
+        Err(io::Error::other("the standby does not follow"))
+    }
+
+    /// Makes a standby the server that is written to.
+    ///
+    /// # Errors
+    /// When it does not take over.
+    pub fn promote(&self) -> io::Result<()> {
+        succeed(self.program("pg_ctl").args(["promote", "--wait", "-D"]).arg(self.cluster()))?;
+        self.wait_until_it_writes()
+    }
+
+    /// A connection string of a database that is on this server or, when this is away, on the other.
+    pub fn url_with(&self, other: &Self, database: &str) -> String {
+        let [here, there] = [self, other].map(|server| server.directory.path().display());
+        format!(
+            "host={here},{there} user=tongguan dbname={database} target_session_attrs=read-write"
+        )
+    }
+
+    /// Its files, copied while it works, with so much of its log.
+    fn copied(&self, log: &str) -> io::Result<Self> {
+        let copy = Self::place(self.programs.clone())?;
+        succeed(
+            self.program("pg_basebackup")
+                .args(["--username=tongguan", "--checkpoint=fast", "--no-sync"])
+                .arg(format!("--wal-method={log}"))
+                .arg("--host")
+                .arg(self.directory.path())
+                .arg("--pgdata")
+                .arg(copy.cluster()),
+        )?;
+        Ok(copy)
     }
 
     /// Has the segment that is being written archived, and waits until it is.
