@@ -3,8 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::date;
-use tongguan_domain::access::{Role as PersonRole, SignIn};
-use tongguan_domain::ids::{DxpId, OfficeCode, OrderNumber};
+use tongguan_domain::ids::{AccountBookNumber, DxpId, IdError, OfficeCode, OrderNumber, PlaceCode};
 use tongguan_domain::money::Money;
 use tongguan_domain::party::{NamedParty, PartyCode, Role, Standing};
 use tongguan_domain::time::Moment;
@@ -17,6 +16,8 @@ use tongguan_storage::Writer;
 use super::SandboxError;
 use super::cause;
 use super::parcel::Ready;
+use super::people::{Employee, Post};
+use super::premises;
 use crate::access::{self, NewKey, Scopes};
 use crate::registry::{Entry, Grant};
 
@@ -37,77 +38,6 @@ pub struct Enterprise {
     pub(super) first: Mutex<Option<Ready>>,
 }
 
-/// Somebody who signs in.
-#[derive(Debug)]
-pub struct Employee {
-    /// As what.
-    pub post: Post,
-    /// The name to sign in with.
-    pub sign_in: SignIn,
-}
-
-/// What somebody does for a test enterprise, or at its office.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Post {
-    /// Works for the merchant.
-    Clerk,
-    /// Has people, programs and webhooks of the declarant, in whose mailbox most is answered.
-    Administrator,
-    /// Decides at the office.
-    Officer,
-    /// Is the second officer there.
-    Supervisor,
-}
-
-impl Post {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Clerk, Self::Administrator, Self::Officer, Self::Supervisor];
-
-    /// What it is called for people, in Chinese and English.
-    pub const fn title(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Clerk => ("电商企业操作员", "Clerk of the merchant"),
-            Self::Administrator => (
-                "申报企业管理员（人员、程序、推送）",
-                "Administrator of the declarant: people, programs, webhooks",
-            ),
-            Self::Officer => ("关区审单关员", "Officer of your office"),
-            Self::Supervisor => {
-                ("关区复核主管（第二名关员）", "Supervisor of your office, the second officer")
-            }
-        }
-    }
-
-    pub(super) const fn role(self) -> PersonRole {
-        match self {
-            Self::Clerk => PersonRole::Clerk,
-            Self::Administrator => PersonRole::EnterpriseAdministrator,
-            Self::Officer => PersonRole::Officer,
-            Self::Supervisor => PersonRole::Supervisor,
-        }
-    }
-
-    /// For which party; nothing for who works at the office.
-    pub(super) const fn of(self) -> Option<Kind> {
-        match self {
-            Self::Clerk => Some(Kind::Merchant),
-            Self::Administrator => Some(Kind::Carrier),
-            Self::Officer | Self::Supervisor => None,
-        }
-    }
-
-    /// The name to sign in with at the enterprise of that number.
-    pub(super) fn sign_in(self, number: u64) -> Result<SignIn, SandboxError> {
-        let name = match self {
-            Self::Clerk => "clerk",
-            Self::Administrator => "administrator",
-            Self::Officer => "officer",
-            Self::Supervisor => "supervisor",
-        };
-        Ok(SignIn::parse(&format!("{name}-{number}"))?)
-    }
-}
-
 /// The parties of a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -117,7 +47,7 @@ pub enum Kind {
     Merchant,
     /// 支付企业.
     Institution,
-    /// 物流企业, which also declares (申报企业).
+    /// 物流企业, which also declares (申报企业) and runs a supervised place (监管场所经营人).
     Carrier,
 }
 
@@ -163,7 +93,9 @@ impl Kind {
             Self::Platform => ("电商平台", "platform and guarantor"),
             Self::Merchant => ("电商企业", "merchant"),
             Self::Institution => ("支付企业", "payment institution"),
-            Self::Carrier => ("物流企业和申报企业", "carrier and declarant"),
+            Self::Carrier => {
+                ("物流企业和申报企业", "carrier and declarant, with a supervised place")
+            }
         }
     }
 
@@ -172,8 +104,13 @@ impl Kind {
             Self::Platform => &[Role::Platform, Role::Guarantor],
             Self::Merchant => &[Role::Merchant],
             Self::Institution => &[Role::PaymentInstitution],
-            Self::Carrier => &[Role::Carrier, Role::Declarant],
+            Self::Carrier => &[Role::Carrier, Role::Declarant, Role::FacilityOperator],
         }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// The customs code of that party of the enterprise of that number.
@@ -236,7 +173,11 @@ impl Member {
         self.key.to_pem()
     }
 
-    pub(super) fn sign(&self, message: &str) -> Result<String, SignError> {
+    /// Signs a message that somebody wrote: for whoever has no program for that.
+    ///
+    /// # Errors
+    /// [`SignError`].
+    pub fn sign(&self, message: &str) -> Result<String, SignError> {
         sign(message, &self.key, &self.certificate, Style::SM2)
     }
 }
@@ -257,6 +198,22 @@ impl Enterprise {
     pub fn member(&self, kind: Kind) -> &Member {
         // One of each kind was made, in this order.
         &self.members[kind as usize]
+    }
+
+    /// Its supervised place.
+    ///
+    /// # Errors
+    /// None for any enterprise.
+    pub fn place(&self) -> Result<PlaceCode, IdError> {
+        premises::place_code(self.office)
+    }
+
+    /// Its account book of bonded goods.
+    ///
+    /// # Errors
+    /// None for any enterprise.
+    pub fn book(&self) -> Result<AccountBookNumber, IdError> {
+        premises::book_number(self.office)
     }
 
     /// The orders of the parcels that were made for it, the first one first.

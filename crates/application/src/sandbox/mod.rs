@@ -3,41 +3,48 @@
 //! | | |
 //! |---|---|
 //! | [`Sandbox::found`] | registers a test enterprise, and gives what it needs to begin |
-//! | [`Enterprise::parcel`] | the signed messages of a made-up parcel |
+//! | [`Enterprise::parcel`] | the signed messages of a made-up parcel, imported or exported |
+//! | [`Member::sign`] | signs what somebody wrote |
 //! | [`Sandbox::rule`] | automatic officers: they do what the order number of a parcel asks for |
 //! | [`Sandbox::forward`], [`Sandbox::forward_for`] | moves the sandbox's clock forward |
 //!
 //! No service has one unless it was started as a sandbox, on a directory that says so. The secrets of an
 //! enterprise are in memory alone: whoever comes back after the sandbox was started anew founds another one.
 
+mod bonded;
 mod enterprise;
+mod error;
+mod export;
 mod officers;
 mod parcel;
+mod people;
+mod premises;
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tongguan_domain::access::{BadSignIn, Standing};
-use tongguan_domain::ids::{IdError, OfficeCode};
+use tongguan_domain::ids::OfficeCode;
 use tongguan_domain::party::Standing as PartyStanding;
 use tongguan_domain::time::Moment;
-use tongguan_messages::authority::{Authority, AuthorityError, SeededChance, Subject, Validity};
-use tongguan_messages::certificate::key::{KeyError, SigningKey};
-use tongguan_storage::seal::{SealError, random};
-use tongguan_storage::{StorageError, Store};
+use tongguan_messages::authority::{Authority, SeededChance, Subject, Validity};
+use tongguan_messages::certificate::key::SigningKey;
+use tongguan_storage::Store;
+use tongguan_storage::seal::random;
 
-use crate::access::{self, AccessError};
+use crate::access;
 use crate::history::Cause;
-use crate::people::{NewPerson, People, PeopleError, add, shut_out};
-use crate::registry::{self, ImportError, fingerprint};
-use crate::settings::{self, SettingsError};
+use crate::people::{NewPerson, People, add, shut_out};
+use crate::registry::{self, fingerprint};
+use crate::settings;
 
 use enterprise::Issue;
-pub use enterprise::{Employee, Enterprise, Kind, Member, Post};
+pub use enterprise::{Enterprise, Kind, Member};
+pub use error::SandboxError;
 pub use officers::Outcome;
-pub use parcel::{ParcelError, Ready};
+pub use parcel::{Flow, ParcelError, Ready, Signed, send};
+pub use people::{Employee, Post};
 
 /// Enterprises of one sandbox: each has an office from 9001 to 9999.
 const MOST: u64 = 999;
@@ -67,50 +74,6 @@ pub enum Moving {
     Moved,
     /// Others have test enterprises.
     NotAlone,
-}
-
-/// Something could not be done in a sandbox.
-#[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
-    /// Every office is somebody's.
-    #[error("there are {MOST} test enterprises; the sandbox has to be emptied by its operator")]
-    Full,
-    /// The database.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// No random bytes.
-    #[error(transparent)]
-    Random(#[from] SealError),
-    /// A made-up number is none.
-    #[error(transparent)]
-    Id(#[from] IdError),
-    /// A made-up name to sign in with is none.
-    #[error(transparent)]
-    SignIn(#[from] BadSignIn),
-    /// A certificate could not be issued.
-    #[error(transparent)]
-    Authority(#[from] AuthorityError),
-    /// A key could not be written.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// A party that was registered is not there.
-    #[error("a party of the test enterprise is not registered")]
-    NotRegistered,
-    /// The parties could not be registered.
-    #[error(transparent)]
-    Registry(#[from] ImportError),
-    /// The office could not be set up.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    /// No access key could be given.
-    #[error(transparent)]
-    Access(#[from] AccessError),
-    /// Nobody could be let in.
-    #[error(transparent)]
-    People(#[from] PeopleError),
-    /// The time could not be kept.
-    #[error("the time of the sandbox cannot be kept")]
-    Time(#[from] io::Error),
 }
 
 /// An authority for the certificates of one run of a sandbox.
@@ -251,8 +214,12 @@ impl Sandbox {
             sent: Mutex::default(),
             first: Mutex::default(),
         };
-        let entries: Vec<_> = enterprise.entries(PartyStanding::Active).collect();
-        registry::import(&mut writer, &entries, &cause(), now)?;
+        let carrier = enterprise.member(Kind::Carrier).party.code.clone();
+        let contents = registry::file::Contents {
+            parties: enterprise.entries(PartyStanding::Active).collect(),
+            places: vec![premises::place(office, carrier)?],
+        };
+        registry::import_file(&mut writer, &contents, &cause(), now)?;
         // The automatic officers look at everything, so that an order number can ask for an outcome.
         settings::put(
             &mut writer,
@@ -267,19 +234,22 @@ impl Sandbox {
         Ok(enterprise)
     }
 
+    /// Gives it stock, and lets its people in.
     fn let_in(&self, enterprise: &Enterprise, now: Moment) -> Result<(), SandboxError> {
         let registry = self.store.read(registry::snapshot)?;
+        let party = |kind| {
+            let party = registry.named(&enterprise.member(kind).party.code);
+            party.map(|party| party.id).ok_or(SandboxError::NotRegistered)
+        };
+        premises::stock_up(
+            &mut self.people.writer(),
+            enterprise.office,
+            party(Kind::Carrier)?,
+            now,
+        )?;
         for Employee { post, sign_in } in &enterprise.people {
-            let role = post.role();
-            let standing = match post.of() {
-                Some(kind) => {
-                    let party = registry.named(&enterprise.member(kind).party.code);
-                    let party = party.ok_or(SandboxError::NotRegistered)?.id;
-                    Standing::Enterprise { party, role }
-                }
-                None => Standing::Customs { office: enterprise.office, role },
-            };
-            let name = format!("沙箱{}", role.title().0);
+            let standing = post.standing(enterprise.office, party)?;
+            let name = format!("沙箱{}", post.role().title().0);
             let new = NewPerson { sign_in: sign_in.clone(), name, standing };
             let invitation = add(&mut self.people.writer(), &new, &cause(), now)?;
             self.people.accept(&invitation.code, &enterprise.password, now)?;

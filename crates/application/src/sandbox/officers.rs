@@ -13,7 +13,9 @@ use tongguan_storage::StorageError;
 use super::{Sandbox, cause};
 use crate::deciding::Decides;
 use crate::filing::{self, FilingError, Scope};
-use crate::review::{DecideError, Decision, Filter, Place, Queued, ReviewError, decide, queue};
+use crate::review::{
+    DecideError, Decision, Direction, Filter, Place, Queued, ReviewError, decide, queue,
+};
 
 /// Declarations that are looked at at a time.
 const PAGE: usize = 100;
@@ -22,7 +24,7 @@ const PAGE_OF_FILINGS: i64 = 100;
 /// What every asked-for outcome begins with in an order number: no platform numbers its orders so.
 const MARK: &str = "-SANDBOX-";
 /// Who rules, in the audit.
-const OFFICER: &str = "沙箱自动关员";
+pub(super) const OFFICER: &str = "沙箱自动关员";
 
 /// What can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub enum Outcome {
     ShipBack,
     /// Refused.
     Refuse,
-    /// Waits for its payment until the time for that is over: nobody rules on it.
+    /// Waits for its payment, an export for its waybill, until the time for that is over: nobody rules on it.
     Expire,
 }
 
@@ -71,15 +73,23 @@ impl Outcome {
     /// What becomes of the parcel, in Chinese and English.
     pub const fn title(self) -> (&'static str, &'static str) {
         match self {
-            Self::Release => ("放行（800）", "released (800)"),
+            Self::Release => {
+                ("放行（800；出口随后离境，899）", "released (800); an export leaves then (899)")
+            }
             Self::Review => ("停在人工审核（300）", "left in review (300)"),
             Self::Examine => ("停在查验（500）", "left under examination (500)"),
-            Self::Detain => ("查验后扣留（502）", "detained after examination (502)"),
-            Self::ShipBack => ("查验后退运（700）", "shipped back after examination (700)"),
+            Self::Detain => (
+                "查验后扣留（502；出口停在查验）",
+                "detained after examination (502); an export is left there (500)",
+            ),
+            Self::ShipBack => (
+                "查验后退运（700；出口为退单）",
+                "shipped back after examination (700); an export is refused (100)",
+            ),
             Self::Refuse => ("退单（100）", "refused (100)"),
             Self::Expire => (
-                "等待支付单，期限届满后退单（100）",
-                "waits for its payment, refused when the time for that is over (100)",
+                "等待支付单（出口为运单），期限届满后退单（100）",
+                "waits for its payment, an export for its waybill; refused when the time for that is over (100)",
             ),
         }
     }
@@ -98,9 +108,14 @@ impl Outcome {
     }
 
     /// What an automatic officer does with a declaration that stands so.
-    fn ruling(self, status: ReturnStatus) -> Option<(Ruling, &'static str)> {
+    fn ruling(self, status: ReturnStatus, direction: Direction) -> Option<(Ruling, &'static str)> {
         let examine = Some((Ruling::Examine, "沙箱：需开箱查验"));
         match (status, self) {
+            // Exports are neither detained nor shipped back: they have not left.
+            (ReturnStatus::Examined, Self::ShipBack) if direction == Direction::Export => {
+                Some((Ruling::Refuse, "沙箱：不符合出境要求"))
+            }
+            (ReturnStatus::Examined, Self::Detain) if direction == Direction::Export => None,
             (ReturnStatus::InReview, Self::Release) => Some((Ruling::Accept, "沙箱：单证相符")),
             (ReturnStatus::InReview, Self::Refuse) => Some((Ruling::Refuse, "沙箱：申报不实")),
             (ReturnStatus::InReview, Self::Examine | Self::Detain | Self::ShipBack) => examine,
@@ -199,7 +214,7 @@ fn answer(matter: &Matter) -> Option<(Act, &'static str)> {
 }
 
 fn decision(queued: &Queued) -> Option<Decision> {
-    let (ruling, reason) = Outcome::of(&queued.order_no).ruling(queued.status)?;
+    let (ruling, reason) = Outcome::of(&queued.order_no).ruling(queued.status, queued.direction)?;
     let (officer, reason) = (OFFICER.to_owned(), reason.to_owned());
     Some(Decision { declaration: queued.id, ruling, officer, reason, approver: None, seen: None })
 }

@@ -19,15 +19,32 @@ use super::officers::Outcome;
 use crate::intake::Way;
 use crate::reception::{Handed, NotTaken, Receipt, Reception};
 
-/// The file of the payment.
-const PAYMENT: &str = "CEB411.xml";
+/// What a declaration waits for that is to wait: its payment, of an export its waybill.
+const AWAITED: [&str; 2] = ["CEB411.xml", "CEB505.xml"];
+
+/// Which way a parcel goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Imported, bought abroad (直购进口, 9610).
+    Import,
+    /// Imported, sold from bonded stock (网购保税进口, 1210).
+    Bonded,
+    /// Exported (出口, 9610).
+    Export,
+}
+
+/// A signed message, with the name of its file.
+pub type Signed = (&'static str, String);
 
 /// A parcel that is ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Ready {
-    /// The signed messages, each with the name of its file: order, payment, waybill, declaration; without the
-    /// payment where the declaration is to wait for it.
-    pub messages: Vec<(&'static str, String)>,
+    /// The messages: order, payment, waybill, declaration; of an export order, waybill, declaration and arrival.
+    /// Without the payment, or the waybill of an export, where the declaration is to wait for it.
+    pub messages: Vec<Signed>,
+    /// Those that are sent once officers have looked: of an export that is to be released its master bill and
+    /// departure.
+    pub afterwards: Vec<Signed>,
 }
 
 /// A parcel could not be made or sent.
@@ -61,16 +78,24 @@ impl Enterprise {
     ///
     /// # Errors
     /// [`ParcelError`].
-    pub fn parcel(&self, outcome: Outcome, now: Moment) -> Result<Ready, ParcelError> {
+    pub fn parcel(&self, flow: Flow, outcome: Outcome, now: Moment) -> Result<Ready, ParcelError> {
         let mut orders = self.orders();
         let n = (1..).take(orders.len() + 1).last().unwrap_or(1);
         let text = format!("SBX{:03}-{n:06}{}", self.number, outcome.ending());
         let order_no = OrderNumber::parse(&text)?;
-        let all = self.messages(&order_no, n, whole_second(now))?.into_iter();
-        let is_left_out = |name| outcome == Outcome::Expire && name == PAYMENT;
-        let messages = all.filter(|(name, _)| !is_left_out(*name)).collect();
+        let at = whole_second(now);
+        let (mut messages, mut afterwards) = match flow {
+            Flow::Import | Flow::Bonded => (self.messages(flow, &order_no, n, at)?, Vec::new()),
+            Flow::Export => self.exported(&order_no, n, at)?,
+        };
+        if outcome == Outcome::Expire {
+            messages.retain(|(name, _)| !AWAITED.contains(name));
+        }
+        if outcome != Outcome::Release {
+            afterwards.clear();
+        }
         orders.push(order_no);
-        Ok(Ready { messages })
+        Ok(Ready { messages, afterwards })
     }
 
     /// The messages of a first parcel, for whoever sends them by other means: the same ones each time.
@@ -82,18 +107,22 @@ impl Enterprise {
         if let Some(ready) = &*first {
             return Ok(ready.clone());
         }
-        let ready = self.parcel(Outcome::Release, now)?;
+        let ready = self.parcel(Flow::Import, Outcome::Release, now)?;
         Ok(first.insert(ready).clone())
     }
 
     fn messages(
         &self,
+        flow: Flow,
         order_no: &OrderNumber,
         n: u64,
         at: Moment,
-    ) -> Result<[(&'static str, String); 4], ParcelError> {
-        let sample::Parcel { mut order, mut payment, mut waybill, mut declaration, .. } =
-            sample::parcel()?;
+    ) -> Result<Vec<Signed>, ParcelError> {
+        let mut parcel = sample::parcel()?;
+        if flow == Flow::Bonded {
+            self.take_from_stock(&mut parcel)?;
+        }
+        let sample::Parcel { mut order, mut payment, mut waybill, mut declaration, .. } = parcel;
         let [platform, merchant, institution, carrier] =
             Kind::ALL.map(|kind| &self.member(kind).party);
         let filings =
@@ -120,6 +149,10 @@ impl Enterprise {
         (declaration.platform, declaration.merchant) = (platform.clone(), merchant.clone());
         (declaration.carrier, declaration.declarant) = (carrier.clone(), carrier.clone());
         declaration.guarantor = platform.code.clone();
+        if flow == Flow::Bonded {
+            declaration.bonded.warehouse = Some(carrier.code.clone());
+            declaration.bonded.warehouse_name = Some(carrier.name.as_str().into());
+        }
         (declaration.office, declaration.port) = (self.office, self.office);
         (declaration.waybill_no, declaration.buyer) = (waybill_no, buyer);
         (declaration.declared_on, declaration.arrived_on) = (at.china_day(), Some(at.china_day()));
@@ -132,15 +165,15 @@ impl Enterprise {
             }
         }
         let [_, merchant, institution, carrier] = Kind::ALL.map(|kind| self.member(kind));
-        Ok([
+        Ok(vec![
             ("CEB311.xml", self.signed(merchant, 11, n, |e| ceb311::write(e, [&order]))?),
-            (PAYMENT, self.signed(institution, 12, n, |e| ceb411::write(e, [&payment]))?),
+            ("CEB411.xml", self.signed(institution, 12, n, |e| ceb411::write(e, [&payment]))?),
             ("CEB511.xml", self.signed(carrier, 13, n, |e| ceb511::write(e, [&waybill]))?),
             ("CEB621.xml", self.signed(carrier, 14, n, |e| ceb621::write(e, [&declaration]))?),
         ])
     }
 
-    fn signed(
+    pub(super) fn signed(
         &self,
         member: &Member,
         kind: u64,
@@ -160,37 +193,70 @@ impl Enterprise {
         Ok(member.sign(&write(&envelope)?)?)
     }
 
-    fn guid(&self, kind: u64, n: u64) -> Result<Guid, IdError> {
+    pub(super) fn guid(&self, kind: u64, n: u64) -> Result<Guid, IdError> {
         Guid::parse(&format!("{kind:08X}-5B0C-4000-8000-{:04X}{n:08X}", self.number))
     }
 }
 
-impl Ready {
-    /// Sends the messages one after the other, as a client does. Waits for each, so it must not be called
-    /// where others would wait with it.
-    ///
-    /// # Errors
-    /// [`ParcelError`]; those before the one that failed are sent.
-    pub fn send(self, reception: &Reception, patience: Duration) -> Result<(), ParcelError> {
-        for (name, message) in self.messages {
-            let (reply, receipt) = bounded::<Receipt>(1);
-            reception.hand_over(Handed {
-                origin: name.to_owned(),
-                sender: None,
-                way: Way::Party,
-                bytes: message.into_bytes(),
-                // It has room for the answer.
-                reply: Box::new(move |receipt| drop(reply.try_send(receipt))),
-            })?;
-            let receipt = receipt.recv_timeout(patience).map_err(|error| {
-                ParcelError::NotKept(match error {
-                    RecvTimeoutError::Timeout => "no answer came in time".to_owned(),
-                    RecvTimeoutError::Disconnected => "the service ended".to_owned(),
-                })
-            })?;
-            receipt.outcome.map_err(ParcelError::NotKept)?;
+/// Sends messages one after the other, as a client does. Waits for each, so it must not be called where others
+/// would wait with it.
+///
+/// # Errors
+/// [`ParcelError`]; those before the one that failed are sent.
+pub fn send(
+    messages: Vec<Signed>,
+    reception: &Reception,
+    patience: Duration,
+) -> Result<(), ParcelError> {
+    for (name, message) in messages {
+        let (reply, receipt) = bounded::<Receipt>(1);
+        reception.hand_over(Handed {
+            origin: name.to_owned(),
+            sender: None,
+            way: Way::Party,
+            bytes: message.into_bytes(),
+            // It has room for the answer.
+            reply: Box::new(move |receipt| drop(reply.try_send(receipt))),
+        })?;
+        let receipt = receipt.recv_timeout(patience).map_err(|error| {
+            ParcelError::NotKept(match error {
+                RecvTimeoutError::Timeout => "no answer came in time".to_owned(),
+                RecvTimeoutError::Disconnected => "the service ended".to_owned(),
+            })
+        })?;
+        receipt.outcome.map_err(ParcelError::NotKept)?;
+    }
+    Ok(())
+}
+
+impl Flow {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Import, Self::Bonded, Self::Export];
+
+    /// Its name in forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Bonded => "bonded",
+            Self::Export => "export",
         }
-        Ok(())
+    }
+
+    /// Its name for people, in Chinese and English.
+    pub const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Import => ("直购进口（9610）", "an import, bought abroad (9610)"),
+            Self::Bonded => ("网购保税进口（1210）", "an import from bonded stock (1210)"),
+            Self::Export => ("出口（9610）", "an export (9610)"),
+        }
+    }
+
+    /// The one of that name; an import where none is given.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "" => Some(Self::Import),
+            name => Self::ALL.into_iter().find(|flow| flow.name() == name),
+        }
     }
 }
 

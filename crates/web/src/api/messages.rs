@@ -74,7 +74,7 @@ pub async fn check(
 ///
 /// # Errors
 /// Why it is not taken.
-pub(super) async fn whole(
+pub(crate) async fn whole(
     shared: &Shared,
     body: Body,
 ) -> Result<(SemaphorePermit<'_>, Vec<u8>), Problem> {

@@ -37,7 +37,7 @@ mod gate;
 pub(crate) mod guarantees;
 mod keys;
 mod mail;
-mod messages;
+pub(crate) mod messages;
 mod paging;
 pub(crate) mod parameters;
 mod parcels;

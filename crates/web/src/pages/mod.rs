@@ -122,6 +122,8 @@ fn of_everybody(routes: Routes) -> Routes {
         .post("/sandbox/time", Needs::May(Permission::Operate), sandbox::forward)
         .get("/sandbox/{code}", Needs::Nothing, sandbox::enterprise::page)
         .get("/sandbox/{code}/files", Needs::Nothing, sandbox::enterprise::files)
+        .get("/sandbox/{code}/enterprise.json", Needs::Nothing, sandbox::program::told)
+        .post("/sandbox/{code}/signatures/{party}", Needs::Nothing, sandbox::program::sign)
         .post("/sandbox/{code}/parcels", Needs::Nothing, sandbox::enterprise::send)
         .post("/sandbox/{code}/time", Needs::Nothing, sandbox::enterprise::forward)
         .post("/sandbox/{code}/reset", Needs::Nothing, sandbox::enterprise::reset)

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::review::{Found, Picture, ReviewError};
-use tongguan_application::sandbox::{Enterprise, Kind, Moving, Outcome, ParcelError, Post, Ready};
+use tongguan_application::sandbox::{
+    Enterprise, Flow, Kind, Moving, Outcome, ParcelError, Ready, send as send_all,
+};
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::OrderNumber;
 use tongguan_domain::status::ReturnStatus;
@@ -36,6 +38,8 @@ const SHOWN: usize = 5;
 /// What the parcel is to come to.
 #[derive(Deserialize)]
 pub struct Wanted {
+    #[serde(default)]
+    flow: String,
     #[serde(default)]
     ending: String,
 }
@@ -120,15 +124,17 @@ pub async fn files(
 pub async fn send(
     State(shared): State<Shared>,
     Path(code): Path<String>,
-    Sent(Wanted { ending }): Sent<Wanted>,
+    Sent(Wanted { flow, ending }): Sent<Wanted>,
 ) -> Result<Response, Problem> {
     let enterprise = enterprise(&shared, &code)?;
+    let flow = Flow::named(&flow).ok_or(Problem::Malformed("flow"))?;
     let outcome = Outcome::with_ending(&ending).ok_or(Problem::Malformed("ending"))?;
     let (sandbox, access) = (of(&shared)?, shared.access.clone());
     let patience = access.limits.answer_within;
     let sent = blocking(move || {
-        let ready = enterprise.parcel(outcome, access.clock.now())?;
-        match ready.send(&access.reception, patience) {
+        let Ready { messages, afterwards } =
+            enterprise.parcel(flow, outcome, access.clock.now())?;
+        match send_all(messages, &access.reception, patience) {
             Err(ParcelError::NotTaken(_)) => return Ok(false),
             sent => sent?,
         }
@@ -136,7 +142,10 @@ pub async fn send(
         if let Ok(pack) = access.enquiries.pack() {
             drop(sandbox.rule(&mut access.desk(None), &pack));
         }
-        Ok::<_, ParcelError>(true)
+        match send_all(afterwards, &access.reception, patience) {
+            Err(ParcelError::NotTaken(_)) => Ok(false),
+            sent => sent.map(|()| true),
+        }
     });
     if sent.await? { Ok(go_to(&format!("/sandbox/{code}"))) } else { Err(Problem::Busy) }
 }
@@ -170,7 +179,7 @@ pub async fn reset(
     Ok(go_to(&format!("/sandbox/{fresh}")))
 }
 
-fn enterprise(shared: &Shared, code: &str) -> Result<Arc<Enterprise>, Problem> {
+pub(super) fn enterprise(shared: &Shared, code: &str) -> Result<Arc<Enterprise>, Problem> {
     of(shared)?.enterprise(code).ok_or(Problem::NotFound)
 }
 
@@ -197,7 +206,7 @@ fn pack(enterprise: &Enterprise, now: tongguan_domain::time::Moment) -> Result<V
         archive.start_file(format!("keys/{name}.certificate.pem"), options)?;
         archive.write_all(member.certificate_pem().as_bytes())?;
     }
-    let Ready { messages } = enterprise.first(now)?;
+    let Ready { messages, .. } = enterprise.first(now)?;
     for (name, message) in messages {
         archive.start_file(format!("parcel/{name}"), options)?;
         archive.write_all(message.as_bytes())?;
@@ -216,12 +225,20 @@ fn sending(visit: &Visit, code: &str) -> Markup {
     html! {
         p {
             (visit.say(
-                "按下发送：四份签名报文依次发出，与自己的程序发送无异。",
-                "Press, and the four signed messages of a parcel are sent as a program of yours would send them.",
+                "按下发送：一个包裹的签名报文依次发出，与自己的程序发送无异。",
+                "Press, and the signed messages of a parcel are sent as a program of yours would send them.",
             ))
         }
         form.row method="post" action={ "/sandbox/" (code) "/parcels" } {
             (visit.form_token())
+            div {
+                label for="flow" { (visit.say("包裹", "What is sent")) }
+                select #flow name="flow" {
+                    @for flow in Flow::ALL {
+                        option value=(flow.name()) { (visit.language.of(flow.title())) }
+                    }
+                }
+            }
             div {
                 label for="ending" { (visit.say("结果", "What it is to come to")) }
                 select #ending name="ending" {
@@ -278,15 +295,22 @@ fn by_hand(visit: &Visit, code: &str, base: &str, enterprise: &Enterprise) -> Ma
             (carrier.mailbox) "?after=0&wait=30'"
         } }
         p { (visit.say(
-            "或让源码中的docs/guides/api.py试用整个JSON接口（此后主管口令不再有效）：",
-            "Or have docs/guides/api.py of the sources try the whole JSON interface (the supervisor has another password \
-             afterwards):",
+            "自己写的报文，没有SM2签名工具也可由沙箱代签（企业见下表）：",
+            "Have a message of your own signed, where you have no program for SM2 (parties: the table below):",
         )) }
         pre tabindex="0" { code {
-            "python3 docs/guides/api.py " (base)
-            @for post in [Post::Administrator, Post::Supervisor] { " " (enterprise.person(post)) }
-            " " (enterprise.password) " parcel"
+            "curl --data-binary @message.xml -H 'content-type: application/xml' "
+            (base) "/sandbox/" (code) "/signatures/" (Kind::Carrier.name())
         } }
+        p {
+            (visit.say("程序可读取本页内容：", "What this page tells, for programs: "))
+            a href={ "/sandbox/" (code) "/enterprise.json" } { "enterprise.json" }
+        }
+        p { (visit.say(
+            "源码中的docs/guides/api自建一套试验企业，试用整个JSON接口：",
+            "docs/guides/api of the sources gets a test enterprise of its own and tries the whole JSON interface:",
+        )) }
+        pre tabindex="0" { code { "python3 docs/guides/api " (base) } }
     }
 }
 
@@ -302,7 +326,7 @@ fn members(visit: &Visit, enterprise: &Enterprise) -> Markup {
                 th scope="col" { (visit.say("访问密钥", "Access key")) }
             } }
             tbody { @for member in enterprise.members() { tr {
-                th scope="row" { (visit.language.of(member.kind.title())) }
+                th scope="row" { (visit.language.of(member.kind.title())) " " code { (member.kind.name()) } }
                 td { code { (member.party.code) } }
                 td { (chinese(&member.party.name)) }
                 td { code { (member.mailbox) } }
@@ -320,6 +344,12 @@ fn people(visit: &Visit, enterprise: &Enterprise) -> Markup {
             }
             dt { (visit.say("共同的口令", "Password of all of them")) } dd { code { (enterprise.password) } }
             dt { (visit.say("关区", "Office")) } dd { code { (enterprise.office) } }
+            @if let Ok(place) = enterprise.place() {
+                dt { (visit.say("监管作业场所", "Supervised place")) } dd { code { (place) } }
+            }
+            @if let Ok(book) = enterprise.book() {
+                dt { (visit.say("保税账册", "Account book of bonded goods")) } dd { code { (book) } }
+            }
         }
         p { a href="/sign-in" { (visit.say("登录", "Sign in")) } }
     }

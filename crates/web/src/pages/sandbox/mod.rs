@@ -1,6 +1,7 @@
 //! The sandbox (沙箱): where a newcomer gets a test enterprise, and moves the time.
 
 pub mod enterprise;
+pub mod program;
 
 use std::sync::Arc;
 
