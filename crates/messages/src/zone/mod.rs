@@ -26,6 +26,7 @@ use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::commerce::Stage;
 use tongguan_domain::defect::Defect;
 
+use crate::table::Entity;
 pub use read::{is_request, read};
 pub use write::{write_list, write_pass};
 
@@ -71,6 +72,16 @@ impl ZoneMessage {
     /// Whether an enterprise sends it.
     pub const fn is_request(self) -> bool {
         matches!(self, Self::Inv101 | Self::Sas121)
+    }
+
+    /// The tables of its fields as they are read, the head first; none of what customs sends.
+    pub fn entities(self) -> Vec<&'static Entity> {
+        let kind = match self {
+            Self::Inv101 => &list::DOCUMENT,
+            Self::Sas121 => &pass::DOCUMENT,
+            Self::Inv201 | Self::Inv202 | Self::Sas221 | Self::Sas223 => return Vec::new(),
+        };
+        [&[kind.head], kind.lines].concat()
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use tongguan_domain::access::Role;
 use tongguan_messages::ceb::MessageType;
+use tongguan_messages::zone::ZoneMessage;
 
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
 
@@ -133,16 +134,34 @@ async fn every_message_has_its_page_with_fields_sample_and_return_codes() {
         assert_eq!(sample.headers["content-type"], "application/xml; charset=utf-8");
         assert!(sample.body.contains(message.root()), "{}", sample.body);
     }
-    for code in ["INV101", "SAS223"] {
-        let address = format!("/developers/messages/{code}");
+    let unknown = browser.open("/developers/messages/CEB999").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn every_message_of_a_bonded_zone_has_its_page_and_those_that_are_sent_their_fields() {
+    let site = Site::new(lenient());
+    let mut browser = site.browser();
+    let list = browser.open("/developers/messages").await;
+    for message in ZoneMessage::ALL {
+        let address = format!("/developers/messages/{}", message.code());
         assert!(list.body.contains(&format!("href=\"{address}\"")), "{address}");
         in_both_languages(&mut browser, &address).await;
+        let page = browser.open(&address).await.body;
+        let fields = message.entities().into_iter().flat_map(|entity| entity.fields);
+        for name in fields.clone().map(|field| format!("<code>{}</code>", field.name)) {
+            assert!(page.contains(&name), "{address} {name}");
+        }
+        assert_eq!(fields.count() > 0, message.is_request(), "{address}");
         let sample = browser.open(&format!("{address}/sample")).await;
         assert_eq!(sample.headers["content-type"], "application/xml; charset=utf-8");
         assert!(sample.body.contains("<?xml") || sample.body.starts_with('<'), "{}", sample.body);
+        if message.is_request() {
+            let checked = browser.upload("/developers/checker", &[("text", &sample.body)]).await;
+            let good = format!("{}: nothing is wrong; documents: 1", message.code());
+            assert!(checked.body.contains(&good), "{}", checked.body);
+        }
     }
-    let unknown = browser.open("/developers/messages/CEB999").await;
-    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -166,7 +166,8 @@ fn trailer(trailer: Trailer) -> &'static [&'static Entity] {
     }
 }
 
-fn fields(visit: &Visit, entity: &Entity) -> Markup {
+/// The fields of an entity, as a table.
+pub(super) fn fields(visit: &Visit, entity: &Entity) -> Markup {
     let is_english = visit.language == Language::English;
     html! {
         h3 { code { (entity.name) } " " (chinese(entity.zh)) }

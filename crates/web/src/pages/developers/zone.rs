@@ -4,6 +4,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use tongguan_messages::zone::{ZoneMessage, sample};
 
+use super::messages::fields;
 use crate::language::Language;
 use crate::pages::shell::{Visit, chinese};
 use crate::problem::Problem;
@@ -52,13 +53,12 @@ pub fn page(visit: &Visit, message: ZoneMessage) -> Result<Response, Problem> {
     let body = html! {
         h1 { (message.code()) " " (name(visit, message)) }
         dl.facts { dt { (visit.say("方向", "Direction")) } dd { (direction(visit, message)) } }
-        p { (visit.say(
-            "规范未公开，没有字段表；请以下方样例为准，并用接口或沙箱试报。",
-            "There is no public specification and so no table of fields: go by the sample below, and try yours in a \
-             sandbox.",
-        )) }
-        @if message.is_request() {
-            p { (visit.say("登记账册后，与其他报文一样发送。", "Once there is an account book, it is sent as any other message.")) }
+        @if message.is_request() { (request(visit, message)) } @else {
+            p { (visit.say(
+                "规范未公开，没有字段表：海关发出的报文与下方样例同形。",
+                "There is no public specification and so no table of fields: what customs sends has the form of the \
+                 sample below.",
+            )) }
         }
         h2 { (visit.say("样例", "Sample")) }
         p { a.button.quiet download href={ "/developers/messages/" (message.code()) "/sample" } {
@@ -67,6 +67,24 @@ pub fn page(visit: &Visit, message: ZoneMessage) -> Result<Response, Problem> {
         pre tabindex="0" role="region" aria-label=(visit.say("样例", "Sample")) { code lang="zh-Hans" { (text) } }
     };
     Ok(visit.page(&title, &body))
+}
+
+/// What an enterprise sends: where to try it, and its fields as they are read here.
+fn request(visit: &Visit, message: ZoneMessage) -> Markup {
+    html! {
+        p {
+            (visit.say("登记账册后，与其他报文一样签名发送。先到", "Once there is an account book, it is signed and sent as any other message. Try yours in the "))
+            a href="/developers/checker" { (visit.say("报文校验", "checker")) }
+            (visit.say("试试。", " first."))
+        }
+        h2 { (visit.say("字段", "Fields")) }
+        p.muted { (visit.say(
+            "规范未公开：字段按公开程序的写法读取，名称不分大小写，未知元素略过。",
+            "There is no public specification: fields are read as public programs write them, names in any case, and \
+             what is not known is passed over.",
+        )) }
+        @for entity in message.entities() { (fields(visit, entity)) }
+    }
 }
 
 /// A sample.
