@@ -26,9 +26,10 @@ use crate::problem::{Problem, json_answer};
 #[serde(deny_unknown_fields)]
 pub struct PasswordGiven {
     /// The present one.
+    #[schema(example = "what it is until now")]
     present: String,
     /// The next one.
-    #[schema(min_length = 12, max_length = 128)]
+    #[schema(example = "what it is from now on", min_length = 12, max_length = 128)]
     password: String,
 }
 

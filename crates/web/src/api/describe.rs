@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tongguan_domain::access::{Permission, Role};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, Paths};
@@ -201,73 +201,7 @@ pub fn whole(mut described: OpenApi, session_cookie: &str) -> OpenApi {
         "A token for an access key: the key's number is the client's id, the key itself its secret.",
     );
     components.add_security_scheme("token", SecurityScheme::OAuth2(token));
-    with_examples(described)
-}
-
-/// Gives each body of JSON an example, made of those of its fields.
-fn with_examples(mut described: OpenApi) -> OpenApi {
-    let known = json!(described);
-    for item in described.paths.paths.values_mut() {
-        let acts = [&mut item.post, &mut item.put, &mut item.delete];
-        let bodies = acts.into_iter().flatten().filter_map(|it| match &mut it.request_body {
-            Some(RefOr::T(body)) => Some(body),
-            _ => None,
-        });
-        for body in bodies {
-            if let Some(RefOr::T(content)) = body.content.get_mut("application/json") {
-                let schema = content.schema.as_ref();
-                content.example = schema.map(|schema| example(&known, &json!(schema)));
-            }
-        }
-    }
-    described
-}
-
-/// A value that a schema allows: for examples.
-pub fn example(described: &Value, schema: &Value) -> Value {
-    if let Some(name) = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()) {
-        return example(described, &described["components"]["schemas"][name]);
-    }
-    if !schema["example"].is_null() {
-        return schema["example"].clone();
-    }
-    if let Some(first) = schema["enum"].get(0) {
-        return first.clone();
-    }
-    for choice in ["oneOf", "anyOf"] {
-        let mut options = schema[choice].as_array().into_iter().flatten();
-        if let Some(option) = options.find(|option| option["type"] != "null") {
-            return if option["const"].is_null() {
-                example(described, option)
-            } else {
-                option["const"].clone()
-            };
-        }
-    }
-    if schema["properties"].is_object() || schema["allOf"].is_array() {
-        let mut object = json!({});
-        let parts =
-            schema["allOf"].as_array().into_iter().flatten().map(|part| example(described, part));
-        for part in parts {
-            for (name, value) in part.as_object().into_iter().flatten() {
-                object[name] = value.clone();
-            }
-        }
-        let required =
-            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        for name in required {
-            object[name] = example(described, &schema["properties"][name]);
-        }
-        return object;
-    }
-    match kind(schema).as_str() {
-        "array" => json!([example(described, &schema["items"])]),
-        "integer" | "number" => {
-            schema["minimum"].as_i64().map_or_else(|| json!(1), |least| json!(least))
-        }
-        "boolean" => json!(false),
-        _ => json!("…"),
-    }
+    super::examples::with_examples(described)
 }
 
 /// What a schema's values are, in a word.

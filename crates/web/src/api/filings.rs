@@ -133,7 +133,7 @@ pub struct DecisionGiven {
 #[serde(deny_unknown_fields)]
 pub struct DecisionsGiven {
     /// Their numbers, at most 50.
-    #[schema(min_items = 1, max_items = 50)]
+    #[schema(example = json!(["912684271905292288"]), min_items = 1, max_items = 50)]
     filings: Vec<String>,
     /// What.
     decision: DecisionName,

@@ -44,10 +44,10 @@ pub struct PassageGiven {
     #[schema(min_length = 1, max_length = 10, example = "CNNGB2916")]
     place: String,
     /// The number that was checked.
-    #[schema(min_length = 1, max_length = 80)]
+    #[schema(example = "FZ000001", min_length = 1, max_length = 80)]
     number: String,
     /// `seen` of the check: it is refused where the check says something else by now.
-    #[schema(max_length = 80)]
+    #[schema(example = "5f70bf18a086007016e948b04aed3b82", max_length = 80)]
     seen: String,
 }
 

@@ -54,7 +54,7 @@ pub struct GuaranteeChangeGiven {
     #[schema(max_length = 60)]
     reference: Option<String>,
     /// Why.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(example = "a new document", min_length = 1, max_length = 500)]
     reason: String,
 }
 

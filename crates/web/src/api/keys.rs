@@ -43,7 +43,7 @@ pub struct KeyGiven {
 #[serde(deny_unknown_fields)]
 pub struct RotationGiven {
     /// For how many hours the old key is good beside the new one: 24 where absent.
-    #[schema(maximum = 720)]
+    #[schema(example = 24, maximum = 720)]
     overlap_hours: Option<u16>,
     /// For how many days the new key is valid: 365 where absent.
     #[schema(minimum = 1, maximum = 3650)]

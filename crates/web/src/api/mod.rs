@@ -28,6 +28,7 @@ mod declarations;
 pub mod describe;
 mod documents;
 pub mod evidence;
+pub mod examples;
 mod export_returns;
 mod facilities;
 mod figures;

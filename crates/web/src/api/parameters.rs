@@ -59,7 +59,7 @@ pub struct ChangeGiven {
     #[schema(format = Date)]
     from: Option<String>,
     /// Why.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(example = "the holidays", min_length = 1, max_length = 500)]
     reason: String,
 }
 

@@ -55,6 +55,7 @@ pub struct StandingGiven {
 #[serde(deny_unknown_fields)]
 pub struct PersonChangeGiven {
     /// Another role.
+    #[schema(example = "reader")]
     role: Option<String>,
     /// Another organisation.
     organisation: Option<String>,

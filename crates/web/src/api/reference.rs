@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::describe::{example, kind};
+use super::describe::kind;
 use super::part::Part;
 use super::summaries::in_chinese;
 use crate::Shared;
@@ -92,7 +92,7 @@ pub async fn group(
             } }
         }
         h2 { (visit.say("操作", "Operations")) }
-        @for it in &all { (it.shown(&visit, &described)) }
+        @for it in &all { (it.shown(&visit)) }
         h2 #schemas { (visit.say("数据结构", "Schemas")) }
         @for name in schemas_of(&described, &all) {
             (shown_schema(&visit, &name, &described["components"]["schemas"][&name]))
@@ -149,7 +149,7 @@ impl Described<'_> {
         }
     }
 
-    fn shown(&self, visit: &Visit, described: &Value) -> Markup {
+    fn shown(&self, visit: &Visit) -> Markup {
         let permission = text(&self.operation["x-permission"]);
         let parameters = self.operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         let responses = self.operation["responses"].as_object();
@@ -174,7 +174,11 @@ impl Described<'_> {
                         }
                     }
                 }
-                pre tabindex="0" { code { (self.request(described)) } }
+                pre tabindex="0" { code { (self.request()) } }
+                @if let Some((file, text)) = self.file() {
+                    p { (visit.say("文件", "The file ")) code { (file) } (visit.say("，例如：", ", such as:")) }
+                    pre tabindex="0" { code lang="zh-Hans" { (text) } }
+                }
             }
         }
     }
@@ -205,8 +209,15 @@ impl Described<'_> {
         contents.values().next().map(|content| &content["schema"])
     }
 
+    /// The file that is sent where a body is no JSON, and an example of it.
+    fn file(&self) -> Option<(&'static str, &str)> {
+        let contents = self.operation["requestBody"]["content"].as_object()?;
+        let (kind, content) = contents.iter().next()?;
+        Some((file_of(self.id(), kind), content["example"].as_str()?))
+    }
+
     /// A request that works where the numbers are.
-    fn request(&self, described: &Value) -> String {
+    fn request(&self) -> String {
         let mut request = "curl".to_owned();
         if self.method == "delete" {
             request.push_str(" -X DELETE");
@@ -217,14 +228,14 @@ impl Described<'_> {
         let contents = self.operation["requestBody"]["content"].as_object();
         match contents.and_then(|contents| contents.iter().next()) {
             Some((kind, content)) if kind == "application/json" => {
-                let body = example(described, &content["schema"]);
+                let body = &content["example"];
                 request
                     .push_str(&format!(" \\\n  -H 'Content-Type: application/json' -d '{body}'"));
             }
             Some((kind, _)) => {
-                request.push_str(&format!(
-                    " \\\n  -H 'Content-Type: {kind}' --data-binary @message.xml"
-                ));
+                let file = file_of(self.id(), kind);
+                request
+                    .push_str(&format!(" \\\n  -H 'Content-Type: {kind}' --data-binary @{file}"));
             }
             None if self.method == "post" => request.push_str(" -X POST"),
             None => {}
@@ -233,6 +244,15 @@ impl Described<'_> {
             "{request} \\\n  http://127.0.0.1:8080{}",
             self.path.replace('{', "$").replace('}', "")
         )
+    }
+}
+
+/// What a file is called that is sent.
+fn file_of(operation: &str, kind: &str) -> &'static str {
+    match (operation, kind) {
+        ("add_picture", _) => "examination.jpg",
+        (_, "application/octet-stream") => "goods.csv",
+        _ => "message.xml",
     }
 }
 

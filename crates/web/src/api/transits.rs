@@ -31,7 +31,7 @@ struct TransitsView {
 #[serde(deny_unknown_fields)]
 pub struct SealingGiven {
     /// The declarations: invtNo, preNo, orderNo or id of each.
-    #[schema(min_items = 1, max_items = 1000)]
+    #[schema(example = json!(["29162026E000000341"]), min_items = 1, max_items = 1000)]
     declarations: Vec<String>,
     /// 封志号.
     #[schema(example = "FZ000001")]
@@ -50,6 +50,7 @@ pub struct SightingGiven {
     /// Whether the seal is broken.
     broken: bool,
     /// 车牌号 of the vehicle that came.
+    #[schema(example = "浙A00001")]
     vehicle: String,
 }
 

@@ -26,7 +26,7 @@ pub struct ReasonGiven {
     #[schema(example = "identity")]
     reason: String,
     /// What for; goes into the audit and holds no person's number.
-    #[schema(min_length = 4, max_length = 200)]
+    #[schema(example = "the buyer asks what is kept", min_length = 4, max_length = 200)]
     words: String,
 }
 
@@ -35,13 +35,13 @@ pub struct ReasonGiven {
 #[serde(deny_unknown_fields)]
 pub struct UnmaskingGiven {
     /// invtNo, preNo, orderNo or id of each.
-    #[schema(min_items = 1, max_items = 30)]
+    #[schema(example = json!(["29162026I000000256"]), min_items = 1, max_items = 30)]
     declarations: Vec<String>,
     /// As for one declaration.
     #[schema(example = "identity")]
     reason: String,
     /// As for one declaration.
-    #[schema(min_length = 4, max_length = 200)]
+    #[schema(example = "the buyers ask what is kept", min_length = 4, max_length = 200)]
     words: String,
 }
 

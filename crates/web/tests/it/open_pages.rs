@@ -105,9 +105,15 @@ async fn newcomers_are_led_to_the_interface_and_to_webhooks() {
     let described: serde_json::Value = serde_json::from_str(&described.body).unwrap();
     for (path, item) in described["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let body = &operation["requestBody"]["content"]["application/json"];
-            let has_example = body["example"].is_object();
-            assert!(body.is_null() || has_example, "{method} {path}: {body}");
+            let tag = operation["tags"][0].as_str().unwrap();
+            let page = browser.open(&format!("/developers/api/{tag}")).await.body;
+            let shown = page.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
+            for body in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                let example = &body.1["example"];
+                let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+                assert!(!example.is_null() && !text.contains('…'), "{method} {path}: {body:?}");
+                assert!(shown.contains(&text), "{method} {path}: {text}");
+            }
         }
     }
 }
