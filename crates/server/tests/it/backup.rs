@@ -61,10 +61,12 @@ fn a_copy_of_a_running_service_holds_everything_and_a_service_goes_on_from_it() 
 
 #[test]
 fn what_is_wrong_with_a_copy_is_named() {
-    let service = Service::start(on_sqlite, LOGGED);
+    let mut service = Service::start(on_sqlite, LOGGED);
     let run = drill(&service, &["--folder", "copies"]);
     assert!(run.status == 1 && run.err.contains("backup make"), "{}", run.err);
     service.clear(1);
+    // What ends has logged everything.
+    service.start_again();
     let copy = service.folder.path().join(made(&service));
     let change = |text: &str| {
         rusqlite::Connection::open(&copy).unwrap().execute_batch(text).unwrap();
