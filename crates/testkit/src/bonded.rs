@@ -3,13 +3,13 @@
 use rust_decimal::Decimal;
 use tongguan_application::bonded::{ManualMove, move_stock, open_book, register_items};
 use tongguan_application::history::Cause;
-use tongguan_domain::bonded::item::{BondedItem, Conversion, PriceRange};
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::ids::{AccountBookNumber, AccountItemNumber, IdError, OfficeCode, PartyId};
 use tongguan_domain::money::Amount;
 use tongguan_domain::time::Moment;
+use tongguan_messages::zone::sample::registered_goods;
 use tongguan_storage::Store;
 
 use crate::parcels::{Parcel, single_piece};
@@ -25,19 +25,6 @@ pub const ITEM: &str = "0001";
 /// None.
 pub fn stock_key() -> Result<StockKey, IdError> {
     Ok(StockKey { book: AccountBookNumber::parse(BOOK)?, item: AccountItemNumber::parse(ITEM)? })
-}
-
-/// The made-up goods, as the book registers them: a piece costs from 50 to 500 yuan.
-pub fn goods() -> BondedItem {
-    let yuan = |yuan: i64| Amount::new(Decimal::from(yuan));
-    BondedItem {
-        hs_code: "9619001100".into(),
-        name: "婴儿纸尿裤".into(),
-        unit: "007".into(),
-        statutory: Conversion { unit: "035".into(), factor: Decimal::new(19, 1) },
-        second: None,
-        prices: Some(PriceRange { lowest: yuan(50), highest: yuan(500) }),
-    }
 }
 
 /// So many pieces.
@@ -90,7 +77,7 @@ pub fn open_with(store: &Store, on_hand: i64, now: Moment) {
     let cause = Cause::Command("test".to_owned());
     let mut writer = store.writer().expect("a writer");
     open_book(&mut writer, &book, &cause, now).expect("a book");
-    let items = [(key.item.clone(), goods())];
+    let items = [(key.item.clone(), registered_goods())];
     register_items(&mut writer, &key.book, &items, &cause, now).expect("goods");
     let moved = ManualMove {
         key,

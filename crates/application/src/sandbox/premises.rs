@@ -2,16 +2,15 @@
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
-use tongguan_domain::bonded::item::{BondedItem, Conversion, PriceRange};
 use tongguan_domain::bonded::movement::MovementKind;
 use tongguan_domain::bonded::stock::StockQuantity;
 use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::ids::{
     AccountBookNumber, AccountItemNumber, IdError, OfficeCode, PartyId, PlaceCode,
 };
-use tongguan_domain::money::Amount;
 use tongguan_domain::party::PartyCode;
 use tongguan_domain::time::Moment;
+use tongguan_messages::zone::sample::registered_goods;
 use tongguan_storage::Writer;
 
 use super::officers::OFFICER;
@@ -63,7 +62,7 @@ pub(super) fn stock_up(
         valid_to: None,
     };
     open_book(writer, &book, &cause(), now)?;
-    register_items(writer, &key.book, &[(key.item.clone(), nappies())], &cause(), now)?;
+    register_items(writer, &key.book, &[(key.item.clone(), registered_goods())], &cause(), now)?;
     let opening = ManualMove {
         key,
         kind: MovementKind::Opening,
@@ -74,17 +73,4 @@ pub(super) fn stock_up(
     };
     move_stock(writer, &opening, &cause(), now)?;
     Ok(())
-}
-
-/// The goods of the made-up messages: a pack of nappies weighs 1.9 kg and costs from 50 to 500 yuan.
-fn nappies() -> BondedItem {
-    let yuan = |yuan: i64| Amount::new(Decimal::from(yuan));
-    BondedItem {
-        hs_code: "9619001100".into(),
-        name: "婴儿纸尿裤".into(),
-        unit: "007".into(),
-        statutory: Conversion { unit: "035".into(), factor: Decimal::new(19, 1) },
-        second: None,
-        prices: Some(PriceRange { lowest: yuan(50), highest: yuan(500) }),
-    }
 }

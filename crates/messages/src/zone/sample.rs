@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use tongguan_domain::bonded::declared::{
     Binding, DeclaredGoods, DeclaredList, DeclaredPass, Direction, ZoneParties,
 };
+use tongguan_domain::bonded::item::{BondedItem, Conversion, PriceRange};
 use tongguan_domain::commerce::Action;
 use tongguan_domain::facts::ItemFacts;
 use tongguan_domain::ids::{
@@ -65,6 +66,20 @@ pub fn sample(message: ZoneMessage) -> Result<String, SampleError> {
     };
     let address = Address { number: "TONGGUAN-SAMPLE-0002", receiver: "DXPENT0000000001", at };
     Ok(write_answer(&answer, &address, Style::Indented))
+}
+
+/// What the account book of the list registers of its goods: a pack of nappies weighs 1.9 kg and costs from 50 to 500
+/// yuan.
+pub fn registered_goods() -> BondedItem {
+    let yuan = |yuan: i64| Amount::new(Decimal::from(yuan));
+    BondedItem {
+        hs_code: "9619001100".into(),
+        name: "婴儿纸尿裤".into(),
+        unit: "007".into(),
+        statutory: Conversion { unit: "035".into(), factor: Decimal::new(19, 1) },
+        second: None,
+        prices: Some(PriceRange { lowest: yuan(50), highest: yuan(500) }),
+    }
 }
 
 /// The envelope of a made-up request.
