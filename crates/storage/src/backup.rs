@@ -17,6 +17,15 @@ pub(crate) fn copy(file: &Path, to: &Path) -> Result<(), StorageError> {
     copied().map_err(StorageError::Broken)
 }
 
+/// Reads a whole SQLite file that nobody works on, and gives what is wrong with it: nothing, where all is well. A
+/// damaged one may not even open as a store.
+///
+/// # Errors
+/// [`StorageError`] where the file cannot be read, or is no database at all.
+pub fn check_copy(file: &Path) -> Result<Vec<String>, StorageError> {
+    crate::health::quick_check(file).map_err(StorageError::Broken)
+}
+
 #[cfg(test)]
 mod tests {
     use tongguan_domain::time::Moment;

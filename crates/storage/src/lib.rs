@@ -85,6 +85,7 @@ mod zone;
 
 pub use access::AccessKeyRow;
 pub use answered::AnsweredRequestRow;
+pub use backup::check_copy;
 pub use balance::{
     Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,
     QuantityAllowanceKey,

@@ -1,6 +1,7 @@
 //! `backup`: copies of a database that is used, what a drill finds, and the way back.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use tongguan_testkit::postgres::{Server, leave_out};
@@ -86,6 +87,26 @@ fn what_is_wrong_with_a_copy_is_named() {
     let into = ["backup", "restore", copy.to_str().unwrap(), "--data", &service.place[1]];
     let run = tongguan_in(service.folder.path(), &into, "");
     assert!(run.status == 1 && run.err.contains("is there already"), "{}", run.err);
+}
+
+#[test]
+fn a_damaged_page_is_named() {
+    let mut service = Service::start(on_sqlite, "");
+    service.clear(1);
+    service.end();
+    let copy = service.folder.path().join(made(&service));
+    let pages = fs::metadata(&copy).unwrap().len() / 8192;
+    let file = fs::OpenOptions::new().write(true).open(&copy).unwrap();
+    // One that holds no table's beginning may be free: several.
+    for page in (pages / 2)..(pages / 2 + 20).min(pages) {
+        file.write_at(&[0x5a; 512], page * 8192).unwrap();
+    }
+    let run = drill(&service, &[copy.to_str().unwrap()]);
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    let told = run.json();
+    assert_eq!(told["sound"], false);
+    let first = told["faults"][0].as_str().unwrap();
+    assert!(first.starts_with("the file: ") && first.to_lowercase().contains("page"), "{first}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tongguan_application::ports::Clock as _;
 use tongguan_application::reconciliation::{Looked, Reconciled, reconcile};
 use tongguan_application::transparency::{Walked, walk};
 use tongguan_domain::time::Moment;
-use tongguan_storage::Store;
+use tongguan_storage::{Store, check_copy};
 
 use super::restore::put_back;
 use super::{Folder, Place};
@@ -51,6 +51,7 @@ pub struct Drill {
 }
 
 /// What came of it.
+#[derive(Default)]
 struct Outcome {
     /// What is wrong with the pages of the file.
     pages: Vec<String>,
@@ -65,7 +66,9 @@ struct Outcome {
 /// What is verified, and what is taken away afterwards.
 struct Restored {
     name: String,
-    store: Store,
+    /// What is wrong with the pages of the file, or the database where nothing is.
+    opened: Result<Store, Vec<String>>,
+    /// Where the keys lie.
     place: Place,
     took: Duration,
     // Dropped after the store.
@@ -91,7 +94,7 @@ impl Drill {
             let store = place.open_known(now)?;
             let took = begun.elapsed();
             let name = place.to_string();
-            return Ok(Restored { name, store, place, took, _scratch: None });
+            return Ok(Restored { name, opened: Ok(store), place, took, _scratch: None });
         }
         let backup = match &self.backup {
             Some(backup) => backup.clone(),
@@ -104,10 +107,16 @@ impl Drill {
             None => scratch.tempdir(),
         };
         let scratch = scratch.context("no directory could be made: name one with --scratch")?;
-        put_back(&backup, scratch.path())?;
-        let store = Place::of(Some(scratch.path().to_owned()), None).open_known(now)?;
+        let file = put_back(&backup, scratch.path())?;
+        let cannot = || format!("{} is no database that can be read", backup.display());
+        let pages = check_copy(&file).with_context(cannot)?;
+        let opened = match pages.is_empty() {
+            true => Ok(Place::of(Some(scratch.path().to_owned()), None).open_known(now)?),
+            // Whatever else is read of it would fail, or say less.
+            false => Err(pages),
+        };
         let (name, took) = (backup.display().to_string(), begun.elapsed());
-        Ok(Restored { name, store, place: self.folder.place(), took, _scratch: Some(scratch) })
+        Ok(Restored { name, opened, place: self.folder.place(), took, _scratch: Some(scratch) })
     }
 
     #[expect(
@@ -116,11 +125,15 @@ impl Drill {
     )]
     fn verify(&self, restored: &Restored) -> anyhow::Result<Outcome> {
         let begun = Instant::now();
-        let store = &restored.store;
+        let store = match &restored.opened {
+            Ok(store) => store,
+            Err(pages) => {
+                let (pages, restored_in) = (pages.clone(), restored.took);
+                return Ok(Outcome { pages, restored_in, ..Outcome::default() });
+            }
+        };
         let bar = if self.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
         bar.enable_steady_tick(Duration::from_millis(200));
-        bar.set_message("reads the pages of the file");
-        let pages = store.quick_check()?;
         let last = store.read(|view| view.last_event_at())?;
         // The ring of the database at work: a copy without its keys is no backup.
         let keyring = Arc::new(self.key_file.keyring(&restored.place, store)?);
@@ -132,7 +145,7 @@ impl Drill {
         })?;
         bar.finish_and_clear();
         let (restored_in, verified_in) = (restored.took, begun.elapsed());
-        Ok(Outcome { pages, last, reconciled, walked, restored_in, verified_in })
+        Ok(Outcome { pages: Vec::new(), last, reconciled, walked, restored_in, verified_in })
     }
 
     fn tell(&self, name: &str, outcome: &Outcome) -> anyhow::Result<()> {

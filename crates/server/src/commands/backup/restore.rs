@@ -51,8 +51,9 @@ impl Restore {
     }
 }
 
-/// Puts a copy where a database can be opened; a directory that has one already is left as it is.
-pub(super) fn put_back(backup: &Path, directory: &Path) -> anyhow::Result<()> {
+/// Puts a copy where a database can be opened, and gives the file; a directory that has one already is left as it
+/// is.
+pub(super) fn put_back(backup: &Path, directory: &Path) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot make {}", directory.display()))?;
     let file = directory.join(DATABASE);
@@ -69,5 +70,5 @@ pub(super) fn put_back(backup: &Path, directory: &Path) -> anyhow::Result<()> {
     fs::File::open(&part)?.sync_all()?;
     fs::rename(&part, &file)?;
     fs::File::open(directory)?.sync_all()?;
-    Ok(())
+    Ok(file)
 }
