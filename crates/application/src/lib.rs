@@ -47,6 +47,7 @@
 //! | [`keys`] | the ring of keys that seal: which one does, and how one is taken out of use |
 //! | [`transparency`] | the verifiable log: what was decided and answered, in a tree that nobody rewrites unseen |
 //! | [`learning`] | taking up changes of those without a new start |
+//! | [`processes`] | the processes that clear in one database, and which of them does what nobody asks for |
 //! | [`numbering`] | ids and official numbers |
 //! | [`sandbox`] | test enterprises for whoever wants to try, in a service that is nothing else |
 //! | [`ports`] | what is needed of the outside world |
@@ -93,6 +94,7 @@ pub mod people;
 pub mod pictures;
 pub mod pipeline;
 pub mod ports;
+pub mod processes;
 pub mod quarantine;
 pub mod reception;
 pub mod reconciliation;

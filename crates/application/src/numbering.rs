@@ -1,7 +1,7 @@
 //! Numbers that Tongguan gives: ids of its own, and the official serials.
 //!
 //! An id is 63 bits: milliseconds since 2020, partition, counter; so ids grow with time and name their
-//! partition. A serial is `n × 256 + partition`: no counter is shared, and the partition is readable
+//! partition. Where several processes write to one database, the place of whoever made it stands before the counter. A serial is `n × 256 + partition`: no counter is shared, and the partition is readable
 //! from the number. Serials are unique, not gapless.
 
 use std::cell::RefCell;
@@ -11,13 +11,19 @@ use tongguan_domain::ids::{
     ConsolidationNumber, DeclarationNumber, FormalDeclarationNumber, OfficeCode, ProvisionalNumber,
 };
 use tongguan_domain::time::{Moment, wire_day};
-use tongguan_storage::Partition;
+use tongguan_storage::{Partition, Place};
 
 /// 2020-01-01T00:00:00Z in milliseconds since 1970.
 const EPOCH_MS: i64 = 1_577_836_800_000;
 const PARTITIONS: i64 = 256;
 const COUNTER_BITS: u32 = 14;
 const PARTITION_BITS: u32 = 8;
+/// Of the counter's bits, those that tell 128 places apart ([`tongguan_storage::PLACES`]).
+const PLACE_BITS: u32 = 7;
+/// So many bits of sequence numbers are for each millisecond: they stay below 2^53, as programs of others can read.
+const SEQ_BITS: u32 = 8;
+/// No counter is as large, so behind it the milliseconds go on.
+const LARGEST_COUNT: i64 = 1 << COUNTER_BITS;
 /// Nine digits stand in an official number.
 const LARGEST_SERIAL: i64 = 999_999_999;
 
@@ -31,28 +37,63 @@ pub struct SeriesExhausted {
     pub partition: Partition,
 }
 
-/// Makes ids: one for each process that writes.
+/// Makes ids: one for each process that writes, and each kind of thing that gets one.
+///
+/// Of processes that write to one database each has a place of its own ([`Place`]), which stands in its ids, and
+/// begins behind everything that was made at any place before. So no two ids are ever equal, however far the clocks
+/// of the machines are apart.
 #[derive(Debug, Default)]
 pub struct IdSource {
     last_ms: i64,
     counter: i64,
+    /// Of a database of one process there is none, and the counter has its bits.
+    place: Option<u8>,
 }
 
 impl IdSource {
+    /// Of a process that shares its database with others.
+    pub const fn at(place: &Place) -> Self {
+        Self { last_ms: place.floor_ms, counter: LARGEST_COUNT, place: Some(place.number) }
+    }
+
+    /// Of a process that has its database for itself.
+    pub const fn alone(place: &Place) -> Self {
+        Self { last_ms: place.floor_ms, counter: LARGEST_COUNT, place: None }
+    }
+
     /// The next id in `partition`. Ids of one source never repeat: when the clock stands still or
     /// goes back, the counter goes on and carries into the milliseconds.
     pub fn next(&mut self, partition: Partition, at: Moment) -> i64 {
         let ms = (at.micros().div_euclid(1000) - EPOCH_MS).max(0);
+        let counts = self.place.map_or(COUNTER_BITS, |_| COUNTER_BITS - PLACE_BITS);
         if ms > self.last_ms {
             (self.last_ms, self.counter) = (ms, 0);
         } else {
             self.counter += 1;
-            if self.counter >> COUNTER_BITS > 0 {
+            if self.counter >> counts > 0 {
                 (self.last_ms, self.counter) = (self.last_ms + 1, 0);
             }
         }
-        ((self.last_ms << PARTITION_BITS | i64::from(partition.0)) << COUNTER_BITS) | self.counter
+        let place = i64::from(self.place.unwrap_or_default()) << (COUNTER_BITS - PLACE_BITS);
+        let above = (self.last_ms << PARTITION_BITS | i64::from(partition.0)) << COUNTER_BITS;
+        above | place | self.counter
     }
+
+    /// The milliseconds since 2020 behind which it has made no id.
+    pub const fn last_ms(&self) -> i64 {
+        self.last_ms
+    }
+}
+
+/// The milliseconds since 2020 that an id names.
+pub const fn ms_of(id: i64) -> i64 {
+    id >> (COUNTER_BITS + PARTITION_BITS)
+}
+
+/// Whether an id was made at `place` of several since it was taken.
+pub fn is_made_at(id: i64, place: &Place) -> bool {
+    let number = id >> (COUNTER_BITS - PLACE_BITS) & ((1 << PLACE_BITS) - 1);
+    number == i64::from(place.number) && ms_of(id) > place.floor_ms
 }
 
 /// The partition that an id names.
@@ -63,13 +104,20 @@ pub fn partition_of(id: i64) -> Partition {
 
 /// When an id was made, by the clock of whoever made it, to the millisecond.
 pub fn made_at(id: i64) -> Moment {
-    Moment::from_micros(0).plus_millis(EPOCH_MS + (id >> (COUNTER_BITS + PARTITION_BITS)))
+    Moment::from_micros(0).plus_millis(EPOCH_MS + ms_of(id))
 }
 
 /// The least id that can be made at `at`, in whatever partition.
 pub fn first_id_at(at: Moment) -> i64 {
     let ms = (at.micros().div_euclid(1000) - EPOCH_MS).max(0);
     ms << (COUNTER_BITS + PARTITION_BITS)
+}
+
+/// The first sequence number of a batch that several processes might have committed: so far on as the time is, so that
+/// over all partitions numbers are about in the order of time, which followers of days go by.
+pub fn first_seq_at(at: Moment) -> i64 {
+    let ms = (at.micros().div_euclid(1000) - EPOCH_MS).max(0);
+    ms << SEQ_BITS
 }
 
 /// The partition that an official number names, whose last nine digits are its serial.
@@ -307,6 +355,32 @@ mod tests {
             assert!(first_id_at(made_at(id)) <= id && made_at(id) >= now);
             last = id;
         }
+    }
+
+    #[test]
+    fn two_processes_never_make_the_same_id_however_their_clocks_go() {
+        let now = moment("20261122120000");
+        let place = |number, floor_ms| Place { number, epoch: 1, floor_ms, batch: 0 };
+        let (first, other) = (place(0, 5), place(127, 5));
+        let mut sources = [IdSource::at(&first), IdSource::at(&other)];
+        let mut made = std::collections::BTreeSet::new();
+        for _ in 0..1_000 {
+            for source in &mut sources {
+                assert!(made.insert(source.next(Partition(9), now)));
+            }
+        }
+        assert!(made.iter().all(|id| partition_of(*id) == Partition(9)));
+        // Whoever has the place next may have a clock that is an hour behind.
+        let last = sources[1].last_ms();
+        let again = place(127, last);
+        let mut later = IdSource::at(&again);
+        for _ in 0..1_000 {
+            let id = later.next(Partition(9), now.plus_millis(-3_600_000));
+            assert!(made.insert(id) && is_made_at(id, &again), "{id}");
+            assert!(!is_made_at(id, &place(0, last)) && ms_of(id) > last);
+        }
+        let before = sources[1].next(Partition(9), now);
+        assert!(ms_of(before) > last || !is_made_at(before, &again));
     }
 
     #[test]

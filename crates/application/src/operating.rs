@@ -1,18 +1,17 @@
 //! Operating (运行): what whoever runs the service looks at, of records that are the service's own. No parcel, no
 //! person and no message is told, only how many wait and since when.
 
-use std::collections::BTreeMap;
-
 use tongguan_domain::time::Moment;
 pub use tongguan_storage::EngineSettings;
 use tongguan_storage::{
-    Event, Held, Partition, QueueLength, Register, Response, StorageError, Store, View,
+    Event, Held, Partition, ProcessRow, QueueLength, Register, Response, StorageError, Store, View,
 };
 
 use crate::history::{Cause, ChangeKind, DECISIONS, Entry, Field, Subject, change};
 use crate::mailboxes::MAILBOXES;
 use crate::numbering::made_at;
 use crate::parcels::PARCELS;
+use crate::processes::{Duty, ProcessKind, Share, shared_out};
 use crate::webhooks::{self, Webhook};
 
 /// The most things that are listed of what was set aside.
@@ -58,14 +57,37 @@ pub struct Condition {
     pub first_held: Vec<Held>,
     /// Webhooks whose receivers fail, are gone, or have dead letters, with how many.
     pub troubled: Vec<(Webhook, usize)>,
-    /// Who clears: name, how many partitions, until when.
-    pub writers: Vec<(String, usize, Moment)>,
+    /// Who clears: what it is called, what it does, how many partitions are its share, until when its lease lasts.
+    pub processes: Vec<Standing>,
     /// How the database is set.
     pub engine: EngineSettings,
     /// The version of its tables.
     pub schema: i64,
     /// The months that have a data key.
     pub periods: Vec<String>,
+}
+
+/// One of the processes that clear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its place.
+    pub number: u8,
+    /// What it is called.
+    pub name: String,
+    /// What it does.
+    pub kind: ProcessKind,
+    /// Where it is served, where it serves.
+    pub address: Option<String>,
+    /// When it came.
+    pub started_at: Moment,
+    /// How many partitions are its share.
+    pub partitions: usize,
+    /// What it does for all.
+    pub duties: Vec<Duty>,
+    /// Until when its lease lasts, by the clock of the database.
+    pub until: Moment,
+    /// Whether it lasts still.
+    pub stands: bool,
 }
 
 /// Looks how the service stands.
@@ -87,7 +109,7 @@ pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageE
         held: view.held_length()?,
         first_held: view.held((Partition(0), 0), MOST_HELD)?,
         troubled: webhooks::troubled(view)?,
-        writers: writers(view)?,
+        processes: processes(view, now)?,
         engine: view.engine_settings()?,
         schema: view.schema_version()?,
         periods: view.sealed_periods()?,
@@ -102,13 +124,23 @@ pub fn unaudited_since(view: &mut View<'_>) -> Result<Option<Moment>, StorageErr
     Ok(view.unread::<Event>(DECISIONS, 1)?.pop().map(|event| event.at))
 }
 
-fn writers(view: &mut View<'_>) -> Result<Vec<(String, usize, Moment)>, StorageError> {
-    let mut writers = BTreeMap::<_, (usize, Moment)>::new();
-    for row in view.partitions()? {
-        if let Some(owner) = row.owner {
-            let (count, until) = writers.entry(owner).or_insert((0, row.lease_until));
-            (*count, *until) = (*count + 1, row.lease_until.max(*until));
-        }
-    }
-    Ok(writers.into_iter().map(|(owner, (count, until))| (owner, count, until)).collect())
+/// The processes that clear, as they stand.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn processes(view: &mut View<'_>, now: Moment) -> Result<Vec<Standing>, StorageError> {
+    let clock = view.shared_clock(now)?;
+    let rows = view.processes()?;
+    let standing = |(row, share): (&ProcessRow, Share)| Standing {
+        number: row.number,
+        name: row.name.clone().unwrap_or_default(),
+        kind: ProcessKind::of(row.kind),
+        address: row.address.clone(),
+        started_at: row.started_at,
+        partitions: share.len(),
+        duties: Duty::ALL.into_iter().filter(|duty| share.does(*duty)).collect(),
+        until: row.lease_until,
+        stands: row.is_taken(clock),
+    };
+    Ok(shared_out(&rows, clock).into_iter().map(standing).collect())
 }

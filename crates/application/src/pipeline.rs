@@ -6,6 +6,7 @@
 
 mod commit;
 mod flight;
+mod pulse;
 mod worker;
 mod writer;
 
@@ -13,7 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
+use tongguan_storage::Partition;
 use tongguan_storage::seal::Keyring;
 
 use crate::clearing::engine::Engine;
@@ -22,8 +25,10 @@ use crate::clearing::settings::Settings;
 use crate::history::Actor;
 use crate::intake::{Knowledge, Received, Summary};
 use crate::ports::{Clock, IdentityRegister};
+use crate::processes::Membership;
 
 use self::flight::{Flight, MOST_IN_FLIGHT};
+use self::pulse::Pulse;
 use self::worker::{DataKeys, Job, Refined, Work, Worker};
 use self::writer::WriterLoop;
 
@@ -60,6 +65,8 @@ pub struct StageTimes {
     pub longest_commit_us: i64,
     /// Batches committed.
     pub batches: u64,
+    /// How often one reached further than it had locked, and was begun anew.
+    pub begun_anew: u64,
 }
 
 /// A running pipeline. Dropping it finishes what was submitted.
@@ -73,6 +80,8 @@ pub struct Pipeline {
     workers: Vec<JoinHandle<i64>>,
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
     times: Arc<Mutex<StageTimes>>,
+    membership: Arc<Membership>,
+    pulse: Option<Pulse>,
 }
 
 /// What a pipeline is made of.
@@ -117,6 +126,8 @@ impl Pipeline {
             })
             .collect();
         let settings = Arc::new(RwLock::new(engine.settings()));
+        let membership = engine.membership();
+        let pulse = Some(Pulse::start(engine.store(), membership.clone(), clock.clone()));
         let times = Arc::new(Mutex::new(StageTimes::default()));
         let writer = WriterLoop {
             engine,
@@ -137,7 +148,19 @@ impl Pipeline {
             workers,
             writer: Some(writer),
             times,
+            membership,
+            pulse,
         }
+    }
+
+    /// An id for a message in `partition` that is submitted next.
+    pub fn next_id(&self, partition: Partition, at: Moment) -> MessageId {
+        MessageId(self.membership.next_id(partition, at))
+    }
+
+    /// The place of its process among those of the store.
+    pub fn membership(&self) -> &Arc<Membership> {
+        &self.membership
     }
 
     /// Hands a message over; waits while the queue is full or too many bytes are in flight. Its
@@ -201,6 +224,7 @@ impl Pipeline {
             refine_us += worker.join().ok()?;
         }
         let (engine, times) = self.writer.take()?.join().ok()?;
+        drop(self.pulse.take());
         Some((engine, StageTimes { refine_us, ..times }))
     }
 }

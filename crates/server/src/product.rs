@@ -8,6 +8,7 @@ use tongguan_application::clearing::settings::Settings;
 use tongguan_application::intake::{Knowledge, SignatureDemand};
 use tongguan_application::pipeline::{Parts, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
+use tongguan_application::processes::ProcessKind;
 use tongguan_codelists::Pack;
 use tongguan_domain::registry::Registry;
 use tongguan_messages::certificate::{Certificate, RevocationList, TrustStore};
@@ -34,12 +35,17 @@ pub struct Product {
 }
 
 impl Product {
-    /// Starts the pipeline with so many threads that refine.
+    /// Starts the pipeline of a process of a kind, which may be served at an address, with so many threads that
+    /// refine.
     ///
     /// # Errors
     /// As [`take_over`].
-    pub fn start(&self, workers: usize) -> anyhow::Result<Pipeline> {
-        let engine = take_over(&self.store, &self.keyring, &self.settings, &*self.clock)?;
+    pub fn start(
+        &self,
+        process: (ProcessKind, Option<String>),
+        workers: usize,
+    ) -> anyhow::Result<Pipeline> {
+        let engine = take_over(&self.store, &self.keyring, &self.settings, &*self.clock, process)?;
         Ok(Pipeline::start(Parts {
             engine,
             knowledge: self.knowledge.clone(),

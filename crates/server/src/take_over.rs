@@ -1,115 +1,87 @@
-//! Taking the partitions of a store: from nobody, or from a process that has died.
+//! Taking a place among the processes of a store; on a SQLite file, after one that has died.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tongguan_application::clearing::engine::{Engine, LEASE_MS};
+use tongguan_application::clearing::batch::BatchError;
+use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::settings::Settings;
 use tongguan_application::draws::KeyedDraws;
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::{LEASE_MS, ProcessKind};
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::Keyring;
-use tongguan_storage::{StorageError, Store, TakeOver};
+use tongguan_storage::{Arrival, StorageError, Store};
 
 /// A lease that ends later than this was not given by a clock that is right; in milliseconds.
 const LONGEST_WAIT_MS: i64 = 2 * LEASE_MS;
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Takes all partitions of the store.
+/// Takes a place in the store for a process of a kind, which may be served at an address.
 ///
-/// Where another process has some, says so and waits until its leases end, as they stand now: if it
-/// has died, it has not renewed them by then.
+/// On PostgreSQL there is one for everybody. Where another process has a SQLite file, says so and waits until its
+/// lease ends, as it stands now: if it has died, it has not renewed it by then.
 ///
 /// # Errors
-/// When the other process lives.
+/// When the other process lives, or more want a place than there are.
 pub fn take_over(
     store: &Store,
     keyring: &Arc<Keyring>,
     settings: &Arc<Settings>,
     clock: &dyn Clock,
+    (kind, address): (ProcessKind, Option<String>),
 ) -> anyhow::Result<Engine> {
     let draws = Arc::new(KeyedDraws(keyring.clone()));
-    // A name of its own, also among machines that share a database: an owner may take back what bears
-    // its name.
-    let owner = format!("process {} since {}", std::process::id(), clock.now().to_wire_millis());
-    loop {
-        wait_for_others(store, &owner, clock)?;
-        let writer = store.writer()?;
-        let (name, now) = (owner.clone(), clock.now());
-        let engine = Engine::start(writer, name, draws.clone(), settings.clone(), now)?;
-        if engine.partitions() == 256 {
-            return Ok(engine);
-        }
-        // Somebody was faster.
-        engine.stop()?;
-    }
-}
-
-/// Waits until no other process has a partition. Takes none meanwhile: that would fence out one that
-/// lives, for nothing.
-fn wait_for_others(store: &Store, owner: &str, clock: &dyn Clock) -> anyhow::Result<()> {
-    if store.is_sole_process() {
-        return Ok(());
-    }
+    let who = Arrival { name: name(clock), kind: kind.number(), address, at: clock.now() };
     let mut end = None;
-    while let Some(others) = Others::of(store, owner, clock.now())? {
-        let is_first_look = end.is_none();
-        let end = *end.get_or_insert(others.leases_end_at);
-        let left_ms = end.since(others.clock).as_millis();
-        if left_ms < 0 || left_ms > LONGEST_WAIT_MS.into() {
-            anyhow::bail!(
-                "another process clears parcels in this database: {} of 256 partitions are taken by \
-                 {}; stop it (`gateway --watch` ends with Ctrl+C), and try again",
-                others.partitions,
-                others.names(),
-            );
+    loop {
+        let writer = store.writer()?;
+        let started =
+            Engine::start(writer, who.clone(), draws.clone(), settings.clone(), clock.now());
+        match started {
+            Err(BatchError::Storage(StorageError::NoPlace)) if !store.is_shared() => {
+                wait_for_others(store, clock, &mut end)?;
+            }
+            started => return Ok(started?),
         }
-        if is_first_look {
-            tracing::warn!(
-                "{} has {} of 256 partitions of this database: waiting {} seconds for its leases \
-                 to end, in case it has died",
-                others.names(),
-                others.partitions,
-                left_ms / 1000 + 1,
-            );
-        }
-        thread::park_timeout(PAUSE);
     }
+}
+
+/// A name of its own, also among machines that share a database: an owner may take back what bears its name.
+fn name(clock: &dyn Clock) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.trim().is_empty() { "?" } else { host.trim() };
+    format!("{host}, process {} since {}", std::process::id(), clock.now().to_wire_millis())
+}
+
+/// Waits a little for whoever has the file; the first look fixes when that is given up.
+fn wait_for_others(
+    store: &Store,
+    clock: &dyn Clock,
+    end: &mut Option<Moment>,
+) -> anyhow::Result<()> {
+    let now = clock.now();
+    let mut others = store.read(|view| view.processes())?;
+    others.retain(|row| row.is_taken(now));
+    let Some(until) = others.iter().map(|row| row.lease_until).max() else { return Ok(()) };
+    let names: Vec<_> = others.iter().filter_map(|row| row.name.as_deref()).collect();
+    let names = names.join("; ");
+    let is_first_look = end.is_none();
+    let left_ms = end.get_or_insert(until).since(now).as_millis();
+    if left_ms < 0 || left_ms > LONGEST_WAIT_MS.into() {
+        anyhow::bail!(
+            "another process clears parcels in this database: {names}; stop it (`gateway --watch` ends with \
+             Ctrl+C), and try again"
+        );
+    }
+    if is_first_look {
+        tracing::warn!(
+            "{names} has this database: waiting {} seconds for its lease to end, in case it has died",
+            left_ms / 1000 + 1,
+        );
+    }
+    thread::park_timeout(PAUSE);
     Ok(())
-}
-
-/// Other processes, as the partitions know them.
-struct Others {
-    owners: BTreeSet<String>,
-    /// How many they have.
-    partitions: usize,
-    /// When the last of their leases ends, unless it is renewed.
-    leases_end_at: Moment,
-    /// The time by the clock that judges leases.
-    clock: Moment,
-}
-
-impl Others {
-    /// Those that keep `owner` from taking all partitions; `None` where nobody does.
-    fn of(store: &Store, owner: &str, now: Moment) -> Result<Option<Self>, StorageError> {
-        store.read(|view| {
-            let clock = view.shared_clock(now)?;
-            let mut taken = view.partitions()?;
-            taken.retain(|row| !row.may_be_taken(owner, TakeOver::Lapsed(clock)));
-            let Some(leases_end_at) = taken.iter().map(|row| row.lease_until).max() else {
-                return Ok(None);
-            };
-            let partitions = taken.len();
-            let owners = taken.into_iter().filter_map(|row| row.owner).collect();
-            Ok(Some(Self { owners, partitions, leases_end_at, clock }))
-        })
-    }
-
-    fn names(&self) -> String {
-        let names: Vec<_> = self.owners.iter().map(String::as_str).collect();
-        names.join(", ")
-    }
 }

@@ -11,6 +11,7 @@ use tongguan_application::due::DueWork;
 use tongguan_application::parameters::carry_out_due;
 use tongguan_application::pipeline::{Ack, Pipeline, chain};
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::{Duty, Share};
 use tongguan_storage::Store;
 
 use crate::refresh::Refresh;
@@ -27,6 +28,8 @@ pub struct Upkeep {
     consolidation: ConsolidationWork,
     /// The day up to which approved changes of parameters were carried out.
     parameters_of: Option<Date>,
+    /// What of all this is for this process to do.
+    share: Share,
 }
 
 /// What goes wrong round after round, said once until it goes well or goes wrong otherwise.
@@ -60,7 +63,8 @@ impl Upkeep {
     /// Of a store, with what its pipeline has learned so far.
     pub fn new(store: Store, clock: Arc<dyn Clock>, refresh: Refresh) -> Self {
         let (due, consolidation) = (DueWork::default(), ConsolidationWork::default());
-        Self { store, clock, refresh, due, consolidation, parameters_of: None }
+        let (parameters_of, share) = (None, Share::default());
+        Self { store, clock, refresh, due, consolidation, parameters_of, share }
     }
 
     /// Looks whether another process changed what is kept in memory, unless it has just done so.
@@ -68,7 +72,13 @@ impl Upkeep {
     /// # Errors
     /// As [`Refresh::look`].
     pub fn take_up_changes(&mut self, pipeline: &Pipeline) -> anyhow::Result<()> {
-        self.carry_out_parameters()?;
+        for news in pipeline.membership().news() {
+            tracing::warn!("{news}");
+        }
+        self.share = pipeline.membership().share();
+        if self.share.does(Duty::Parameters) {
+            self.carry_out_parameters()?;
+        }
         let taken_up = self.refresh.look(&self.store, pipeline, self.clock.now())?;
         if !taken_up.is_empty() {
             tracing::info!("changed by others and taken up: {}", taken_up.join(", "));
@@ -101,6 +111,11 @@ impl Upkeep {
         settings: &Settings,
         decide: Decide<'_>,
     ) -> anyhow::Result<u64> {
+        if !self.share.does(Duty::Due) {
+            // Somebody else does it meanwhile, and what is remembered of it will be out of date.
+            self.due = DueWork::default();
+            return Ok(0);
+        }
         let done = self.due.run(&self.store, settings, self.clock.now(), decide)?;
         let count = done.expired + done.closed + done.released + done.lapsed + done.told;
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
@@ -116,6 +131,10 @@ impl Upkeep {
         settings: &Settings,
         decide: Decide<'_>,
     ) -> anyhow::Result<Option<u64>> {
+        if !self.share.does(Duty::Consolidation) {
+            self.consolidation = ConsolidationWork::default();
+            return Ok(None);
+        }
         let done = self.consolidation.step(&self.store, &settings.law, decide)?;
         Ok(done.map(|done| done.declarations))
     }

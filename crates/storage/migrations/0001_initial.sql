@@ -6,17 +6,32 @@
 -- distributed by it; on SQLite dialect.rs moves it to the end of the key. Times are microseconds since 1970 UTC, money is fen. No sequences, no foreign
 -- keys between distributed tables.
 
+-- Locked by whoever decides about one; hands out its sequence numbers.
 CREATE TABLE partition (
     partition BIGINT NOT NULL PRIMARY KEY,
-    owner TEXT,
-    epoch BIGINT NOT NULL,
-    lease_until BIGINT NOT NULL,
     next_seq BIGINT NOT NULL
 ) CLUSTERED;
 
-INSERT INTO partition (partition, epoch, lease_until, next_seq)
+INSERT INTO partition (partition, next_seq)
 WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n < 255)
-SELECT n, 0, 0, 1 FROM part;
+SELECT n, 1 FROM part;
+
+-- The places of the processes that work on this database; one without a name is free.
+CREATE TABLE process (
+    number BIGINT NOT NULL PRIMARY KEY,
+    epoch BIGINT NOT NULL,
+    name TEXT,
+    kind BIGINT NOT NULL,
+    address TEXT,
+    started_at BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL,
+    last_ms BIGINT NOT NULL,
+    batch BIGINT NOT NULL
+) CLUSTERED;
+
+INSERT INTO process (number, epoch, kind, started_at, lease_until, last_ms, batch)
+WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n < 127)
+SELECT n, 0, 0, 0, 0, 0, 0 FROM part;
 
 CREATE TABLE serial (
     partition BIGINT NOT NULL,

@@ -1,7 +1,5 @@
 //! What can go wrong between a use case and its rows, sorted by what the caller does about it.
 
-use crate::partition::Partition;
-
 /// What the caller of a failed transaction does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
@@ -54,9 +52,12 @@ pub enum StorageError {
     /// A statement failed and the transaction went on; it was rolled back.
     #[error("a statement failed earlier in this transaction, so it was rolled back")]
     Doomed,
-    /// Another writer has taken these partitions over.
-    #[error("{} partitions belong to another writer", .0.len())]
-    Fenced(Vec<Partition>),
+    /// This process was away for longer than its lease, and its place was taken from it.
+    #[error("this process was away for too long, and lost its place among those that write")]
+    Fenced,
+    /// As many processes work on this database as can at a time.
+    #[error("no place is free among the processes that write to this database")]
+    NoPlace,
     /// A follower's cursor was moved by another one.
     #[error("the cursor of `{consumer}` was moved by another follower")]
     CursorMoved {
@@ -92,8 +93,8 @@ impl StorageError {
         match self {
             Self::Transient(_) => Remedy::Retry,
             Self::CommitUnknown(_) => Remedy::Resolve,
-            Self::Fenced(_) | Self::CursorMoved { .. } => Remedy::Drop,
-            Self::Broken(_) | Self::Seal(_) => Remedy::Stop,
+            Self::Fenced | Self::CursorMoved { .. } => Remedy::Drop,
+            Self::Broken(_) | Self::Seal(_) | Self::NoPlace => Remedy::Stop,
             Self::Refused { .. }
             | Self::Constraint { .. }
             | Self::TooSlow(_)

@@ -11,7 +11,7 @@ use crate::row::Row;
 use crate::tx::{Tx, View};
 
 /// A log that can be followed: keyed by partition and `seq`, written once, numbered by
-/// [`crate::Leased::next_seq`].
+/// [`crate::Tx::advance`].
 pub trait Followed: Row {
     /// Where a row stands: its partition, and its number there.
     fn place(&self) -> (Partition, i64);

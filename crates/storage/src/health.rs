@@ -10,6 +10,7 @@ use crate::cell::{Cell, Column, ToCell};
 use crate::dialect::Dialect;
 use crate::error::{DriverError, StorageError};
 use crate::ledger::Event;
+use crate::partition::Partition;
 use crate::tx::View;
 
 /// How the database is set.
@@ -159,14 +160,18 @@ impl View<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn last_event_at(&mut self) -> Result<Option<Moment>, StorageError> {
-        let mut partitions = self.partitions()?;
-        partitions.sort_unstable_by_key(|row| std::cmp::Reverse(row.next_seq));
-        // One writer numbers all its partitions with one counter: the greatest number was used last.
-        // It may have been used for something else than an event, in the same batch as one.
-        let Some(last) = partitions.first() else { return Ok(None) };
-        let events: Vec<Event> = self
-            .select("WHERE partition = $1 ORDER BY seq DESC LIMIT 1", &[last.partition.cell()])?;
-        Ok(events.first().map(|event| event.at))
+        if self.dialect() == Dialect::Sqlite {
+            // One counter numbers the whole file.
+            let events: Vec<Event> = self.select("ORDER BY seq DESC LIMIT 1", &[])?;
+            return Ok(events.first().map(|event| event.at));
+        }
+        let mut last = None;
+        for partition in Partition::all() {
+            let tail = "WHERE partition = $1 ORDER BY seq DESC LIMIT 1";
+            let events: Vec<Event> = self.select(tail, &[partition.cell()])?;
+            last = last.max(events.first().map(|event| event.at));
+        }
+        Ok(last)
     }
 
     fn single<T: Column>(&mut self, text: &str) -> Result<Option<T>, StorageError> {

@@ -64,7 +64,9 @@ mod past;
 mod person;
 mod picture;
 mod place;
+mod process;
 mod provider;
+mod reach;
 mod register;
 mod registry;
 mod relay;
@@ -117,13 +119,14 @@ pub use ledger::{Event, Posting, TaxBill};
 pub use message::{Message, MessageBundle};
 pub use office_parcel::{OfficeParcel, ParcelsAt};
 pub use parameter::ParameterProposalRow;
-pub use partition::{Lease, Leased, Partition, PartitionRow, TakeOver};
+pub use partition::{Partition, PartitionRow, Partitions};
 pub use party_parcel::{NumberOf, ParcelsOf, PartyParcel, PartyRequest};
 pub use passage::{ParcelPassed, PassageRow};
 pub use past::{ExaminationFinding, PastCount, PastDeclaration, PastOf};
 pub use person::{InvitationRow, PasskeyRow, PersonRow, SavedViewRow, SessionRow};
 pub use picture::{PictureBody, PictureRow};
 pub use place::PlaceRow;
+pub use process::{Arrival, PLACES, Place, ProcessRow, TakeOver};
 pub use provider::{ProviderAccountRow, ProviderAnswerRow};
 pub use register::{
     About, AuditFilter, AuditPlace, EventOfOffice, Register, RegisterEvent, Revision, Revisions,

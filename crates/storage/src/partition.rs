@@ -1,10 +1,11 @@
-//! Partitions: the unit of lease and distribution, with the sequence that fences its writer.
+//! Partitions: the unit of order and distribution. Whoever decides about one locks its row, which hands out the
+//! sequence numbers.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use aws_lc_rs::digest;
 use tongguan_domain::ids::{OrderNumber, PartyId};
-use tongguan_domain::time::Moment;
 
 use crate::cell::{Cell, Column, ColumnType, ToCell};
 use crate::error::StorageError;
@@ -82,35 +83,76 @@ impl Column for Partition {
     }
 }
 
-/// A partition held by a writer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lease {
-    /// Which.
-    pub partition: Partition,
-    /// Grows by one with every taking; a write under an older one is refused.
-    pub epoch: i64,
+/// Some of the partitions.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Partitions([u64; 4]);
+
+impl Partitions {
+    /// All of them.
+    pub const ALL: Self = Self([u64::MAX; 4]);
+
+    /// Adds one.
+    pub fn insert(&mut self, partition: Partition) {
+        let (word, bit) = place(partition);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    /// Whether it is among them.
+    pub fn has(&self, partition: Partition) -> bool {
+        let (word, bit) = place(partition);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Those that are not among `others`.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        Self(std::array::from_fn(|n| {
+            let of = |set: &Self| set.0.get(n).copied().unwrap_or_default();
+            of(self) & !of(others)
+        }))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0 == [0; 4]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = Partition> {
+        Partition::all().filter(|partition| self.has(*partition))
+    }
 }
 
-/// Partitions that a writer has taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leased {
-    /// The partitions, in order.
-    pub leases: Vec<Lease>,
-    /// The least sequence number that the writer may use in any of them.
-    ///
-    /// A writer counts all that it writes with one counter, whatever the partition: so numbers ascend
-    /// in every partition, and in a single file over all of them, where the rows of a batch then lie
-    /// side by side. A writer that takes more partitions goes on from the greater number.
-    pub next_seq: i64,
+impl FromIterator<Partition> for Partitions {
+    fn from_iter<I: IntoIterator<Item = Partition>>(partitions: I) -> Self {
+        let mut some = Self::default();
+        some.extend(partitions);
+        some
+    }
 }
 
-/// Which partitions may be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TakeOver {
-    /// Free ones, and those whose lease ended before this moment of [`View::shared_clock`].
-    Lapsed(Moment),
-    /// All: for the only process there is ([`crate::Store::is_sole_process`]), after its own crash.
-    All,
+impl Extend<Partition> for Partitions {
+    fn extend<I: IntoIterator<Item = Partition>>(&mut self, partitions: I) {
+        partitions.into_iter().for_each(|partition| self.insert(partition));
+    }
+}
+
+impl fmt::Debug for Partitions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|partition| partition.0)).finish()
+    }
+}
+
+/// Which word of a set, and which bit of it.
+fn place(partition: Partition) -> (usize, u64) {
+    (usize::from(partition.0 >> 6), 1 << (partition.0 & 63))
 }
 
 row! {
@@ -118,37 +160,12 @@ row! {
     pub struct PartitionRow in "partition", key 1 {
         /// Which.
         partition: Partition,
-        /// Who writes to it.
-        owner: Option<String>,
-        /// Grows by one with every taking.
-        epoch: i64,
-        /// Until when the owner may write without renewing.
-        lease_until: Moment,
         /// The first sequence number not used yet.
         next_seq: i64,
     }
 }
 
-impl PartitionRow {
-    /// Whether `owner` may take it; its own it may take at any time.
-    pub fn may_be_taken(&self, owner: &str, take_over: TakeOver) -> bool {
-        match (&self.owner, take_over) {
-            (None, _) | (_, TakeOver::All) => true,
-            (Some(other), TakeOver::Lapsed(now)) => other == owner || self.lease_until < now,
-        }
-    }
-}
-
 impl View<'_> {
-    /// The clock by which leases are judged: the database's where several machines share it, `local`
-    /// where there is one machine (SQLite).
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn shared_clock(&mut self, local: Moment) -> Result<Moment, StorageError> {
-        Ok(self.database_clock()?.unwrap_or(local))
-    }
-
     /// All partitions as they stand, in order.
     ///
     /// # Errors
@@ -156,95 +173,62 @@ impl View<'_> {
     pub fn partitions(&mut self) -> Result<Vec<PartitionRow>, StorageError> {
         self.select("ORDER BY partition", &[])
     }
-}
 
-impl Tx<'_> {
-    /// Takes those of `among` that may be taken, for `owner` and until `until`; its own may be taken
-    /// at any time, after a commit whose result it does not know. The new epoch fences whoever had
-    /// them. No two processes may have one name. On SQLite one writer takes all: followers rely on one counter there.
+    /// The first sequence number that no partition has used.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn lease(
-        &mut self,
-        owner: &str,
-        among: &[Partition],
-        take_over: TakeOver,
-        until: Moment,
-    ) -> Result<Leased, StorageError> {
-        // Locked in order first, so that two writers that start together do not deadlock.
-        let keys: Vec<_> = among.iter().map(|partition| (*partition,)).collect();
-        let free: Vec<_> = self
-            .lock::<PartitionRow, _>(&keys)?
-            .into_iter()
-            .filter(|row| row.may_be_taken(owner, take_over))
-            .collect();
-        let leases: Vec<_> = free
-            .iter()
-            .map(|row| Lease { partition: row.partition, epoch: row.epoch + 1 })
-            .collect();
-        let taking: Vec<_> =
-            leases.iter().map(|lease| (lease.partition, owner, lease.epoch, until)).collect();
-        let taken = self.each(
-            "UPDATE partition SET owner = k.owner, epoch = k.epoch, lease_until = k.until \
-             FROM {rows} WHERE partition.partition = k.partition",
-            &["partition", "owner", "epoch", "until"],
-            &taking,
-        )?;
-        self.all_there("partition", leases.len(), taken)?;
-        // Of all partitions: in a single file numbers ascend over all of them.
-        let next_seq = self.partitions()?.iter().map(|row| row.next_seq).max().unwrap_or(1);
-        Ok(Leased { leases, next_seq })
+    pub fn next_seq(&mut self) -> Result<i64, StorageError> {
+        Ok(self.partitions()?.iter().map(|row| row.next_seq).max().unwrap_or(1))
     }
+}
 
-    /// Records that a batch has used the numbers below `next_seq`, renews the leases, and proves that
-    /// they still hold: one statement fences and hands out numbers. `leases` are those of the
-    /// partitions that the batch wrote to, and of others that are to be renewed.
+impl Tx<'_> {
+    /// Keeps these partitions from everybody else until the end of the transaction, and gives the least sequence
+    /// number that may be used in all of them. Before anything else is locked: in order of the partitions, so
+    /// that no two wait for each other.
     ///
     /// # Errors
-    /// [`StorageError::Fenced`] names the partitions that another writer has; roll back.
-    pub fn advance(
-        &mut self,
-        leases: &[Lease],
-        next_seq: i64,
-        lease_until: Moment,
-    ) -> Result<(), StorageError> {
-        let rows: Vec<_> = leases
-            .iter()
-            .map(|lease| (lease.partition, lease.epoch, next_seq, lease_until))
-            .collect();
+    /// [`StorageError`].
+    pub fn lock_partitions(&mut self, among: &Partitions) -> Result<i64, StorageError> {
+        let keys: Vec<_> = among.iter().map(|partition| (partition,)).collect();
+        let rows = self.lock::<PartitionRow, _>(&keys)?;
+        Ok(rows.iter().map(|row| row.next_seq).max().unwrap_or(1))
+    }
+
+    /// Records that a batch has used the numbers below `next_seq` in these partitions.
+    ///
+    /// A writer counts all that it writes with one counter, whatever the partition: so numbers ascend in every
+    /// partition in the order of the commits, and in a single file over all of them, where the rows of a batch
+    /// then lie side by side.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn advance(&mut self, used: &Partitions, next_seq: i64) -> Result<(), StorageError> {
+        let rows: Vec<_> = used.iter().map(|partition| (partition, next_seq)).collect();
         let advanced = self.each(
-            "UPDATE partition SET next_seq = k.next_seq, lease_until = k.until FROM {rows} \
-             WHERE partition.partition = k.partition AND partition.epoch = k.epoch",
-            &["partition", "epoch", "next_seq", "until"],
+            "UPDATE partition SET next_seq = k.next_seq FROM {rows} \
+             WHERE partition.partition = k.partition",
+            &["partition", "next_seq"],
             &rows,
         )?;
-        if usize::try_from(advanced) == Ok(leases.len()) {
-            return Ok(());
-        }
-        let keys: Vec<_> = leases.iter().map(|lease| (lease.partition,)).collect();
-        let lost = self
-            .load::<PartitionRow, _>(&keys)?
-            .into_iter()
-            .map(|row| Lease { partition: row.partition, epoch: row.epoch })
-            .filter(|standing| !leases.contains(standing))
-            .map(|standing| standing.partition)
-            .collect();
-        Err(StorageError::Fenced(lost))
+        self.all_there("partition", rows.len(), advanced)
     }
+}
 
-    /// Gives partitions back, so that another writer need not wait for the lease to end.
-    ///
-    /// # Errors
-    /// [`StorageError`]; a partition that is no longer held under that epoch is left alone.
-    pub fn release(&mut self, leases: &[Lease]) -> Result<(), StorageError> {
-        let rows: Vec<_> = leases.iter().map(|lease| (lease.partition, lease.epoch)).collect();
-        self.each(
-            "UPDATE partition SET owner = NULL FROM {rows} \
-             WHERE partition.partition = k.partition AND partition.epoch = k.epoch",
-            &["partition", "epoch"],
-            &rows,
-        )
-        .map(drop)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_into_it() {
+        let some: Partitions = [0, 63, 64, 255].map(Partition).into_iter().collect();
+        assert_eq!(some.len(), 4);
+        assert!(some.iter().eq([0, 63, 64, 255].map(Partition)));
+        assert!(some.has(Partition(64)) && !some.has(Partition(65)));
+        assert_eq!(Partitions::ALL.len(), 256);
+        assert!(some.without(&Partitions::ALL).is_empty());
+        let left = some.without(&[Partition(0), Partition(1)].into_iter().collect());
+        assert!(left.iter().eq([63, 64, 255].map(Partition)));
     }
 }

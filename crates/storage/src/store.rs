@@ -147,6 +147,11 @@ impl Store {
         }
     }
 
+    /// Whether several processes may decide on this database at a time: on PostgreSQL.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.place, Place::Postgres { .. })
+    }
+
     /// What was written to the write-ahead log: on SQLite by this store, on PostgreSQL by the whole
     /// server. For measurements, from the difference of two calls.
     ///

@@ -14,6 +14,8 @@ use crate::checkpoint::LogTraffic;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
+use crate::partition::Partitions;
+use crate::reach::leads;
 use crate::row::{Replaceable, Row, Table};
 
 /// The tables that clearing a parcel writes to.
@@ -41,6 +43,7 @@ pub struct View<'c> {
     doomed: bool,
     /// Whether [`Drop`] still has to roll back.
     open: bool,
+    pub(crate) reached: Partitions,
 }
 
 /// A transaction that may write.
@@ -74,7 +77,7 @@ impl Drop for View<'_> {
 impl<'c> View<'c> {
     pub(crate) fn begin(link: &'c mut Link, access: Access) -> Result<Self, StorageError> {
         link.begin(access)?;
-        Ok(Self { link, doomed: false, open: true })
+        Ok(Self { link, doomed: false, open: true, reached: Partitions::default() })
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
@@ -159,6 +162,9 @@ impl<'c> View<'c> {
     }
 
     fn load_with<R: Row>(&mut self, keys: &Grid<'_>, lock: Lock) -> Result<Vec<R>, StorageError> {
+        if lock == Lock::No {
+            self.reach_of(&R::TABLE, keys);
+        }
         let text = self.dialect().load(&R::TABLE, keys.types.len(), lock);
         self.fetch(&text, keys)
     }
@@ -174,7 +180,11 @@ impl<'c> View<'c> {
         let Table { name, columns, .. } = R::TABLE;
         let text = format!("SELECT {name}.{} {tail}", columns.join(&format!(", {name}.")));
         let text = self.dialect().over_rows(&text, names, K::TYPES);
-        self.fetch(&text, &sorted(rows))
+        let rows = sorted(rows);
+        if names.first().is_some_and(|name| leads(name)) {
+            self.reach_of(&R::TABLE, &rows);
+        }
+        self.fetch(&text, &rows)
     }
 
     fn fetch<R: Row>(&mut self, text: &str, grid: &Grid<'_>) -> Result<Vec<R>, StorageError> {
@@ -240,6 +250,7 @@ impl<'c> Tx<'c> {
     pub fn upsert<R: Replaceable>(&mut self, rows: &[R]) -> Result<(), StorageError> {
         let mut grid = grid_of(rows);
         let table = &R::TABLE;
+        self.reach_of(table, &grid);
         let dialect = self.dialect();
         if dialect == Dialect::Postgres {
             keep_last(&mut grid, table.key);
@@ -258,6 +269,7 @@ impl<'c> Tx<'c> {
     /// Deletes the rows whose keys begin with one of `keys`; gives how many there were.
     pub(crate) fn delete<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<u64, StorageError> {
         let keys = sorted(keys);
+        self.reach_of(&R::TABLE, &keys);
         let text = self.dialect().delete(&R::TABLE, keys.types.len());
         let outcome = self.view.link.run_set(&text, &keys);
         self.view.note(outcome)
@@ -343,7 +355,9 @@ impl<'c> Tx<'c> {
         taken: Taken,
     ) -> Result<u64, StorageError> {
         let text = self.dialect().insert(&R::TABLE, taken);
-        let outcome = self.view.link.run_set(&text, &grid_of(rows));
+        let grid = grid_of(rows);
+        self.reach_of(&R::TABLE, &grid);
+        let outcome = self.view.link.run_set(&text, &grid);
         self.view.note(outcome)
     }
 }

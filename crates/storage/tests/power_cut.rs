@@ -9,7 +9,8 @@ mod tests {
 
     use tongguan_domain::time::Moment;
     use tongguan_storage::{
-        Event, Leased, Partition, Setting, StorageError, Store, StoreSettings, TakeOver, Target, Tx,
+        Arrival, Event, Partition, Partitions, Place, Setting, StorageError, Store, StoreSettings,
+        TakeOver, Target, Tx,
     };
     use tongguan_testbed::disk::{Disk, Loss};
 
@@ -22,7 +23,7 @@ mod tests {
     }
 
     /// One batch: `ROWS` events, the number of the batch overwritten, the sequence advanced.
-    fn batch(tx: &mut Tx<'_>, n: i64, leases: &Leased) -> Result<(), StorageError> {
+    fn batch(tx: &mut Tx<'_>, n: i64, place: &Place) -> Result<(), StorageError> {
         let at = Moment::from_micros(n);
         let rows: Vec<_> = (0..ROWS)
             .map(|row| Event {
@@ -35,7 +36,8 @@ mod tests {
             .collect();
         tx.insert(&rows)?;
         tx.upsert(&[Setting { scope: "x".into(), name: "last".into(), value: n.to_string() }])?;
-        tx.advance(&leases.leases, (n + 1) * ROWS + 1, at)
+        tx.advance(&Partitions::ALL, (n + 1) * ROWS + 1)?;
+        tx.renew_with(place, at, 0, n + 1)
     }
 
     /// What the store holds, if it holds whole transactions only: the number of the last one.
@@ -66,15 +68,16 @@ mod tests {
         let directory = place.path().join("store");
         let store = open(&directory);
         let mut writer = store.writer().unwrap();
-        let all: Vec<_> = Partition::all().collect();
         let until = Moment::from_micros(0);
-        let leases = writer.transaction(|tx| tx.lease("w", &all, TakeOver::All, until)).unwrap();
+        let who = Arrival { name: "w".into(), kind: 1, address: None, at: until };
+        let taken = writer.transaction(|tx| tx.take_place(&who, TakeOver::All, until)).unwrap();
+        let taken = taken.unwrap();
 
         let (acknowledge, acknowledged) = mpsc::channel();
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 for n in 0..TRANSACTIONS {
-                    writer.transaction(|tx| batch(tx, n, &leases)).unwrap();
+                    writer.transaction(|tx| batch(tx, n, &taken)).unwrap();
                     acknowledge.send(n).unwrap();
                 }
             });

@@ -28,10 +28,10 @@ use tongguan_application::history::Actor;
 use tongguan_application::intake::{
     Intake, Knowledge, Received, SignatureDemand, SignerCache, Way,
 };
-use tongguan_application::numbering::IdSource;
 use tongguan_application::originals::Archive;
 use tongguan_application::pipeline::{Parts, commit, commit_for};
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::{ProcessKind, arrival};
 use tongguan_application::reconciliation::reconcile;
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::mark::Mark;
@@ -64,7 +64,6 @@ pub struct World {
     intake: Intake,
     key: Arc<DataKey>,
     archive: Archive,
-    ids: IdSource,
     settings: Arc<Settings>,
     read: BTreeMap<Partition, i64>,
     declared: BTreeSet<DocumentKey>,
@@ -145,7 +144,6 @@ impl World {
             intake,
             key: Arc::new(key),
             archive,
-            ids: IdSource::default(),
             settings: Arc::new(beginning.settings),
             read: BTreeMap::new(),
             declared: BTreeSet::new(),
@@ -167,8 +165,9 @@ impl World {
         self.engine = None;
         let writer = self.store.writer().expect("a writer");
         let draws = Arc::new(Highest);
-        let engine =
-            Engine::start(writer, "world".into(), draws, self.settings.clone(), self.clock.now());
+        let now = self.clock.now();
+        let who = arrival("world", ProcessKind::Serve, now);
+        let engine = Engine::start(writer, who, draws, self.settings.clone(), now);
         self.engine = Some(engine.expect("an engine"));
     }
 
@@ -200,11 +199,12 @@ impl World {
     ) -> Vec<Rendered> {
         let at = self.clock.now();
         let mut batch = Vec::new();
+        let engine = self.engine.as_mut().expect("a running engine");
         for message in messages {
             let bytes = message.as_bytes().to_vec();
             let partition = Partition(tongguan_application::digest::sha256(&bytes)[0]);
             let received = Received {
-                id: MessageId(self.ids.next(partition, at)),
+                id: MessageId(engine.next_id(partition, at)),
                 at,
                 origin: by.name.into(),
                 sender: by.sender.cloned(),

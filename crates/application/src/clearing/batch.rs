@@ -2,7 +2,7 @@
 
 use tongguan_domain::ids::DxpId;
 use tongguan_storage::stored::StoredError;
-use tongguan_storage::{self as storage, Partition, StorageError};
+use tongguan_storage::{self as storage, Partition, Partitions, StorageError};
 
 use super::incoming::Incoming;
 use super::record::Source;
@@ -70,4 +70,10 @@ pub enum BatchError {
     /// A row that was to be written.
     #[error("a row could not be encoded")]
     Encode(#[from] StoredError),
+    /// A message got its id at a place that this process has lost since; under another id it may come again.
+    #[error("this process was away for so long that others took its place; send the message again")]
+    Outdated,
+    /// It reached partitions that it has not locked: it is begun anew with these.
+    #[error("the batch reached {} partitions that it has not locked", .0.len())]
+    Reaches(Partitions),
 }

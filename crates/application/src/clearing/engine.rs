@@ -1,101 +1,98 @@
-//! The writer: one thread that owns partitions and commits one batch across all of them.
+//! The writer: one thread that commits one batch at a time, across all the partitions that it is about.
+//!
+//! A SQLite file has one writer. On PostgreSQL any process may decide about any partition: it locks those that a batch
+//! is about before it reads anything, and a batch that reaches further is begun anew with these locked too. What is
+//! kept in memory of what is stored (numbers that are reserved, ids that are made) belongs to the place of the process
+//! alone, and is forgotten with it ([`crate::processes`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tongguan_domain::declaration::{ExportState, ImportState};
-use tongguan_domain::ids::OfficeCode;
+use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
-use tongguan_messages::response::Quoted;
 use tongguan_storage::{
-    self as storage, Lease, Leased, Partition, Remedy, SerialBlock, StorageError, TakeOver, Tx,
+    self as storage, Arrival, Partition, Partitions, Place, Remedy, StorageError, Tx,
 };
 
 use super::batch::{BatchError, Committed, Delivery};
-use super::decide::{Circumstances, Draws, wanted as consolidation_numbers};
+use super::decide::{Circumstances, Draws};
 use super::fold::{decide_all, partition_of, tell_apart};
 use super::incoming::Incoming;
-use super::load::load;
+use super::load::{load, named_by};
+use super::reserve::reserve_serials;
 use super::settings::Settings;
 use super::windows;
-use super::working_set::WorkingSet;
 use super::write::{Sequence, write, write_held, write_messages};
 use super::zone::pass_over_taken;
 use crate::history::Actor;
-use crate::numbering::{IdSource, Serials, Series};
+use crate::numbering::{IdSource, Serials, first_seq_at, ms_of};
+use crate::processes::{LEASE_MS, Membership};
 
-/// How long a lease holds without renewal, in milliseconds; a batch renews those that it writes under.
-pub const LEASE_MS: i64 = 10_000;
-/// How many numbers are reserved at a time when a series runs short.
-const SERIAL_BLOCK: i64 = 64;
+/// How often a batch begins anew with what it reached further; then it locks everything.
+const STEPS: usize = 3;
 
-/// The state of the one writer that owns all partitions of a store.
+/// The state of the one writer of a process.
 #[derive(Debug)]
 pub struct Engine {
-    /// The partitions that it wants.
-    share: Vec<Partition>,
-    owner: String,
     writer: storage::Writer,
-    leases: HashMap<Partition, i64>,
-    /// How far the clock by which leases are judged is ahead of this machine's, in milliseconds.
-    clock_ahead_ms: i64,
+    membership: Arc<Membership>,
+    /// The place that the rest belongs to.
+    place: Place,
     sequence: Sequence,
     serials: Serials,
     ids: IdSource,
+    /// How many batches were committed at this place, and no id was written behind these milliseconds.
+    written: (i64, i64),
     draws: Arc<dyn Draws + Send + Sync>,
     settings: Arc<Settings>,
-    /// Whether the database may hold more than this remembers, or another owner: the partitions are
-    /// taken again before anything else is done.
+    /// Whether the database may hold more than this remembers.
     doubtful: bool,
+    begun_anew: u64,
+}
+
+/// What is committed at a time.
+struct Work<'w> {
+    batch: &'w [Delivery],
+    /// Of each delivery the message to upstream that it is, if it is one.
+    relayed: Vec<Option<Incoming>>,
+    commands: &'w [Incoming],
+    by: Option<&'w Actor>,
+    at: Moment,
 }
 
 impl Engine {
-    /// Takes the partitions of the store: all of them where this is the only process on its file,
-    /// otherwise those whose lease ended.
+    /// Takes a place among the processes of the store.
     ///
     /// # Errors
-    /// [`BatchError::Storage`].
+    /// [`BatchError::Storage`], such as [`StorageError::NoPlace`].
     pub fn start(
-        writer: storage::Writer,
-        owner: String,
-        draws: Arc<dyn Draws + Send + Sync>,
-        settings: Arc<Settings>,
-        now: Moment,
-    ) -> Result<Self, BatchError> {
-        Self::start_on(Partition::all().collect(), writer, owner, draws, settings, now)
-    }
-
-    /// Takes some of the partitions, and leaves the others to other writers.
-    ///
-    /// # Errors
-    /// [`BatchError::Storage`].
-    pub fn start_on(
-        share: Vec<Partition>,
         mut writer: storage::Writer,
-        owner: String,
+        who: Arrival,
         draws: Arc<dyn Draws + Send + Sync>,
         settings: Arc<Settings>,
         now: Moment,
     ) -> Result<Self, BatchError> {
-        let (leased, clock_ahead_ms) = take_partitions(&mut writer, &owner, &share, now)?;
+        let membership = Arc::new(Membership::join(&mut writer, who, now)?);
+        let place = membership.stand(&mut writer, now)?;
+        let next_seq = writer.store().read(|view| view.next_seq())?;
         Ok(Self {
-            share,
-            owner,
-            writer,
-            leases: epochs(&leased),
-            clock_ahead_ms,
-            sequence: Sequence::new(leased.next_seq),
+            ids: membership.source(&place),
+            membership,
+            place,
+            sequence: Sequence::new(next_seq),
             serials: Serials::default(),
-            ids: IdSource::default(),
+            written: (place.batch, place.floor_ms),
             draws,
             settings,
             doubtful: false,
+            begun_anew: 0,
+            writer,
         })
     }
 
-    /// How many partitions this writer owns.
-    pub fn partitions(&self) -> usize {
-        self.leases.len()
+    /// Its place among the processes of the store.
+    pub fn membership(&self) -> Arc<Membership> {
+        self.membership.clone()
     }
 
     /// Decides and commits a batch: all of it, or nothing. `commands` are decided after the documents; where they
@@ -111,20 +108,61 @@ impl Engine {
         at: Moment,
     ) -> Result<Committed, BatchError> {
         self.settle_doubts(at)?;
+        let is_ours =
+            |it: &Delivery| self.membership.has_made(it.message.message_id.0, &self.place);
+        if !batch.iter().all(is_ours) {
+            return Err(BatchError::Outdated);
+        }
         let relayed = windows::relayed(batch, &self.settings);
-        let Self { writer, leases, sequence, serials, ids, draws, settings, .. } = self;
-        let mut moved_sequence = *sequence;
-        let lease_until = at.plus_millis(self.clock_ahead_ms + LEASE_MS);
-        let outcome = writer.transaction(|tx| {
+        let work = Work { batch, relayed, commands, by, at };
+        let outcome = match self.writer.store().is_shared() {
+            false => self.attempt(&work, None),
+            true => self.attempt_further(&work),
+        };
+        if let Err(error) = &outcome {
+            self.serials.clear();
+            self.doubtful = raises_doubts(error);
+            if matches!(error, BatchError::Storage(StorageError::Fenced)) {
+                self.membership.lose(&self.place);
+            }
+        }
+        outcome
+    }
+
+    /// Locks what the batch names, and what it turns out to reach besides.
+    fn attempt_further(&mut self, work: &Work<'_>) -> Result<Committed, BatchError> {
+        let mut locked = work.partitions();
+        for _ in 0..STEPS {
+            match self.attempt(work, Some(&locked)) {
+                Err(BatchError::Reaches(further)) => locked.extend(further.iter()),
+                outcome => return outcome,
+            }
+            self.begun_anew += 1;
+            // Those that were reserved in vain stand in the store as they did before.
+            self.serials.clear();
+        }
+        self.attempt(work, Some(&Partitions::ALL))
+    }
+
+    fn attempt(
+        &mut self,
+        work: &Work<'_>,
+        locked: Option<&Partitions>,
+    ) -> Result<Committed, BatchError> {
+        let Self { writer, sequence, serials, ids, draws, settings, place, written, .. } = self;
+        let &Work { batch, commands, by, at, .. } = work;
+        let lease_until = at.plus_millis(self.membership.clock_ahead_ms() + LEASE_MS);
+        let (committed, moved_sequence, now_written) = writer.transaction(|tx| {
+            let mut moved_sequence = match locked {
+                Some(locked) => {
+                    sequence.at_least(tx.lock_partitions(locked)?.max(first_seq_at(at)))
+                }
+                None => *sequence,
+            };
             let again = windows::taken_before(tx, batch)?;
-            let first = batch.iter().zip(&relayed);
-            let first = first.filter(|(it, _)| !again.contains(&it.message.message_id));
-            let documents = first.flat_map(|(delivery, relayed)| match relayed {
-                Some(relayed) => std::slice::from_ref(relayed),
-                None => &delivery.incoming[..],
-            });
-            let incoming: Vec<&Incoming> = documents.chain(commands).collect();
+            let incoming = work.incoming(&again);
             let mut set = load(tx, &incoming, settings, at)?;
+            is_held_to(tx, locked)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
             while pass_over_taken(tx, serials, &incoming, at)? {
                 reserve_serials(tx, serials, &set, &incoming, at)?;
@@ -136,78 +174,73 @@ impl Engine {
                 write(tx, set, by, &mut moved_sequence, at)?.into_iter().collect();
             write_messages(tx, batch, &again, at, &mut moved_sequence, &mut moved)?;
             write_held(tx, &held, at, &mut moved_sequence, &mut moved)?;
-            let touched: Vec<_> = moved
-                .into_iter()
-                .map(|partition| Lease {
-                    partition,
-                    epoch: leases.get(&partition).copied().unwrap_or_default(),
-                })
-                .collect();
-            tx.advance(&touched, moved_sequence.next(), lease_until)?;
-            Ok::<_, BatchError>(Committed {
+            is_held_to(tx, locked)?;
+            tx.advance(&moved.into_iter().collect(), moved_sequence.next())?;
+            let messages = batch.iter().map(|it| ms_of(it.message.message_id.0));
+            let last_ms = messages.max().max(Some(ids.last_ms())).max(Some(written.1));
+            let now_written = (written.0 + 1, last_ms.unwrap_or_default());
+            tx.renew_with(place, lease_until, now_written.1, now_written.0)?;
+            let committed = Committed {
                 held: held.into_iter().map(|held| (held.source, held.reason)).collect(),
                 refused,
-            })
-        });
-        match outcome {
-            Ok(committed) => {
-                self.sequence = moved_sequence;
-                Ok(committed)
-            }
-            Err(error) => {
-                self.serials.clear();
-                self.doubtful = raises_doubts(&error);
-                Err(error)
-            }
-        }
+            };
+            Ok::<_, BatchError>((committed, moved_sequence, now_written))
+        })?;
+        (self.sequence, self.written) = (moved_sequence, now_written);
+        Ok(committed)
     }
 
-    /// Takes the partitions again after they were lost or a commit's result was not known.
+    /// Takes a place anew after it was lost, and reads again how far numbers have come after a commit whose result
+    /// was not known.
     fn settle_doubts(&mut self, now: Moment) -> Result<(), BatchError> {
-        if !self.doubtful {
+        let place = self.membership.stand(&mut self.writer, now)?;
+        let is_other = place != self.place;
+        if !is_other && !self.doubtful {
             return Ok(());
         }
-        let (leased, clock_ahead_ms) =
-            take_partitions(&mut self.writer, &self.owner, &self.share, now)?;
-        self.clock_ahead_ms = clock_ahead_ms;
-        self.sequence = Sequence::new(leased.next_seq);
-        self.leases = epochs(&leased);
+        self.sequence = Sequence::new(self.writer.store().read(|view| view.next_seq())?);
         self.serials.clear();
+        if is_other {
+            self.ids = self.membership.source(&place);
+            self.written = (place.batch, place.floor_ms);
+            self.place = place;
+        }
         self.doubtful = false;
         Ok(())
     }
 
-    /// Whether a batch whose commit ended without an answer was committed: its messages are there or
-    /// they are not. Commands alone leave no message; they have used numbers, which is a proof as long
-    /// as nobody else had the partitions meanwhile, and otherwise they count as not committed.
+    /// Whether a batch whose commit ended without an answer was committed: the place counts its batches. Where it was
+    /// lost meanwhile, messages are there or they are not, and commands alone count as not committed.
     ///
     /// # Errors
     /// [`BatchError::Storage`].
-    pub fn was_committed(&mut self, batch: &[Delivery], now: Moment) -> Result<bool, BatchError> {
-        let (next, mine) = (self.sequence.next(), self.leases.clone());
-        // First, because it waits for a commit that is still under way.
-        self.settle_doubts(now)?;
-        let Some(first) = batch.first() else {
-            let nobody_else = self.leases == mine.into_iter().map(|(p, e)| (p, e + 1)).collect();
-            return Ok(nobody_else && self.sequence.next() > next);
-        };
+    pub fn was_committed(&mut self, batch: &[Delivery]) -> Result<bool, BatchError> {
+        // Waits for a commit that is still under way.
+        let row = self.writer.transaction(|tx| tx.lock_process(self.place.number))?;
+        self.doubtful = true;
+        if let Some(row) = row.filter(|row| row.epoch == self.place.epoch) {
+            let was_committed = row.batch > self.written.0;
+            self.written = (row.batch, row.last_ms);
+            return Ok(was_committed);
+        }
+        self.membership.lose(&self.place);
+        let Some(first) = batch.first() else { return Ok(false) };
         let key = (first.message.partition, first.message.message_id);
         let found = self.writer.transaction(|tx| tx.messages(&[key]))?;
         Ok(!found.is_empty())
     }
 
-    /// Gives the partitions back.
+    /// Gives its place back.
     ///
     /// # Errors
     /// [`BatchError::Storage`].
     pub fn stop(mut self) -> Result<(), BatchError> {
-        let leases: Vec<_> = self
-            .leases
-            .iter()
-            .map(|(partition, epoch)| Lease { partition: *partition, epoch: *epoch })
-            .collect();
-        self.writer.transaction(|tx| tx.release(&leases))?;
-        Ok(())
+        Ok(self.membership.leave(&mut self.writer)?)
+    }
+
+    /// How often a batch reached further than it had locked, and was begun anew.
+    pub const fn begun_anew(&self) -> u64 {
+        self.begun_anew
     }
 
     /// The store it writes to.
@@ -220,9 +253,9 @@ impl Engine {
         &mut self.writer
     }
 
-    /// A new id in `partition`.
+    /// An id for a message in `partition`.
     pub fn next_id(&mut self, partition: Partition, at: Moment) -> i64 {
-        self.ids.next(partition, at)
+        self.membership.next_id(partition, at)
     }
 
     /// The settings that it decides by.
@@ -236,101 +269,38 @@ impl Engine {
     }
 }
 
+impl Work<'_> {
+    /// What is decided, without the messages that another window sent before.
+    fn incoming(&self, again: &BTreeSet<MessageId>) -> Vec<&Incoming> {
+        let first = self.batch.iter().zip(&self.relayed);
+        let first = first.filter(|(it, _)| !again.contains(&it.message.message_id));
+        let documents = first.flat_map(|(delivery, relayed)| match relayed {
+            Some(relayed) => std::slice::from_ref(relayed),
+            None => &delivery.incoming[..],
+        });
+        documents.chain(self.commands).collect()
+    }
+
+    /// The partitions that it names.
+    fn partitions(&self) -> Partitions {
+        let incoming = self.incoming(&BTreeSet::new());
+        let mut partitions = named_by(&incoming);
+        partitions.extend(incoming.iter().map(|incoming| partition_of(incoming)));
+        let notices = self.batch.iter().flat_map(|delivery| &delivery.notices);
+        partitions.extend(notices.map(|notice| notice.partition));
+        partitions.extend(windows::buckets(self.batch));
+        partitions
+    }
+}
+
+/// Whether nothing was reached outside of what is locked.
+fn is_held_to(tx: &Tx<'_>, locked: Option<&Partitions>) -> Result<(), BatchError> {
+    let further = locked.map(|locked| tx.reached().without(locked)).unwrap_or_default();
+    if further.is_empty() { Ok(()) } else { Err(BatchError::Reaches(further)) }
+}
+
 /// Whether more, or less, may have been written than was answered.
 fn raises_doubts(error: &BatchError) -> bool {
     let BatchError::Storage(error) = error else { return false };
     matches!(error.remedy(), Remedy::Drop | Remedy::Resolve)
-}
-
-/// Takes what may be taken; says how far the clock that judges leases is ahead of `now`, in
-/// milliseconds.
-fn take_partitions(
-    writer: &mut storage::Writer,
-    owner: &str,
-    share: &[Partition],
-    now: Moment,
-) -> Result<(Leased, i64), BatchError> {
-    let sole = writer.store().is_sole_process();
-    let taken = writer.transaction(|tx| {
-        let clock = tx.shared_clock(now)?;
-        let take_over = if sole { TakeOver::All } else { TakeOver::Lapsed(clock) };
-        let leased = tx.lease(owner, share, take_over, clock.plus_millis(LEASE_MS))?;
-        Ok::<_, StorageError>((leased, (clock.micros() - now.micros()).div_euclid(1000)))
-    })?;
-    Ok(taken)
-}
-
-fn epochs(leased: &Leased) -> HashMap<Partition, i64> {
-    leased.leases.iter().map(|lease| (lease.partition, lease.epoch)).collect()
-}
-
-/// Sees to it that every decision of the batch finds an official number: a provisional one for each
-/// declaration that comes in, a declaration number for each that may be entered.
-fn reserve_serials(
-    tx: &mut Tx<'_>,
-    serials: &Serials,
-    set: &WorkingSet,
-    batch: &[&Incoming],
-    at: Moment,
-) -> Result<(), BatchError> {
-    let mut wanted = BTreeMap::<Series, i64>::new();
-    let mut want = |series, count| *wanted.entry(series).or_default() += count;
-    for incoming in batch {
-        if let Incoming::Consolidate(what) = incoming {
-            for (series, count) in consolidation_numbers(what, at) {
-                want(series, count);
-            }
-        }
-        if let Incoming::Zone(document) = incoming {
-            document.series(at).into_iter().for_each(|series| want(series, 1));
-        }
-        if let Incoming::ZoneNews(news) = incoming {
-            want(Series::zone_formal(news.partition(), at), 1);
-        }
-        if let Incoming::Relayed(relayed) = incoming {
-            want(Series::provisional(relayed.partition(), at), relayed.numbered());
-        }
-        let Incoming::Document(submitted) = incoming else { continue };
-        let quote = &submitted.answer.quote;
-        let partition = partition_of(incoming);
-        if quote.has(Quoted::PROVISIONAL_NO) {
-            want(Series::provisional(partition, at), 1);
-        }
-        if let Ok(office) = OfficeCode::parse(quote.get(Quoted::OFFICE)) {
-            want(Series::declaration(partition, office, at), 1);
-        }
-        if let Some(request) = submitted.consolidates() {
-            want(Series::consolidation(request.bucket(), at), 1);
-        }
-        if let Some(office) = submitted.exported_at() {
-            want(Series::export(partition, office, at), 1);
-        }
-    }
-    for export in set.exports() {
-        if matches!(export.state, ExportState::Stored | ExportState::Waiting { .. }) {
-            let partition = export.document.dossier.partition;
-            want(Series::export(partition, export.facts.office, at), 1);
-        }
-    }
-    for declaration in set.declarations() {
-        if matches!(declaration.state, ImportState::Stored(_) | ImportState::Waiting { .. }) {
-            let partition = declaration.document.dossier.partition;
-            want(Series::declaration(partition, declaration.facts.office, at), 1);
-        }
-    }
-    let blocks: Vec<_> = wanted
-        .into_iter()
-        .filter(|(series, wanted)| serials.shortfall(series, *wanted) > 0)
-        .map(|(series, wanted)| SerialBlock {
-            partition: series.partition,
-            series: series.prefix,
-            count: wanted.max(SERIAL_BLOCK),
-        })
-        .collect();
-    let firsts = tx.reserve(&blocks)?;
-    for (block, first) in blocks.into_iter().zip(firsts) {
-        let series = Series { partition: block.partition, prefix: block.series };
-        serials.add(series, first, block.count);
-    }
-    Ok(())
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
-use tongguan_storage::Tx;
+use tongguan_storage::{Partitions, Tx};
 
 use super::batch::BatchError;
 use super::incoming::Incoming;
@@ -29,6 +29,11 @@ use export_returns::load_export_returns;
 use exports::{follow_bills, follow_numbers, load_exports, load_linked, load_transits};
 use goods::load_goods;
 use named::Named;
+
+/// The partitions that a batch names by itself: it may reach further by what it finds there.
+pub fn named_by(batch: &[&Incoming]) -> Partitions {
+    Named::of(batch).partitions()
+}
 
 /// Loads everything that deciding `batch` may read.
 pub fn load(

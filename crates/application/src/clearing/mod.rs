@@ -19,6 +19,7 @@ mod load;
 pub mod outcome;
 pub mod record;
 pub mod relay;
+mod reserve;
 pub mod rows;
 pub mod settings;
 mod windows;

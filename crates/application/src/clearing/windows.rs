@@ -55,6 +55,11 @@ pub(super) fn taken_before(
     Ok(again)
 }
 
+/// Where the numbers are noted that other windows gave the messages of a batch.
+pub(super) fn buckets(batch: &[Delivery]) -> impl Iterator<Item = Partition> {
+    batch.iter().filter_map(|it| Some(bucket(&it.window.as_ref()?.number)))
+}
+
 fn bucket(number: &str) -> Partition {
     Partition::of_text(number)
 }

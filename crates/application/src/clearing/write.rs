@@ -39,6 +39,12 @@ impl Sequence {
         Self { next }
     }
 
+    /// The same, but not before `next`.
+    #[must_use]
+    pub fn at_least(self, next: i64) -> Self {
+        Self { next: self.next.max(next) }
+    }
+
     /// The next number.
     pub const fn take(&mut self) -> i64 {
         self.next += 1;

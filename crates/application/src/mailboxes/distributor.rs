@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_storage::{
-    Backoff, Partition, Response, SentMessage, StorageError, Store, View, Writer,
+    Backoff, Cursor, Partition, Response, SentMessage, StorageError, Store, View, Writer,
 };
 
 use super::MailError;
@@ -20,6 +20,8 @@ const PAGE: i64 = 10_000;
 pub struct Distributor {
     store: Store,
     writer: Writer,
+    /// How far it was distributed when it was last looked at, by whomever.
+    heard: Vec<Cursor>,
 }
 
 impl Distributor {
@@ -28,7 +30,7 @@ impl Distributor {
     /// # Errors
     /// [`StorageError`].
     pub fn open(store: &Store) -> Result<Self, StorageError> {
-        Ok(Self { store: store.clone(), writer: store.small_writer()? })
+        Ok(Self { store: store.clone(), writer: store.small_writer()?, heard: Vec::new() })
     }
 
     /// Distributes what stands in the outbox and was not distributed yet; gives how many places of
@@ -42,6 +44,17 @@ impl Distributor {
             filled += more;
         }
         Ok(filled)
+    }
+
+    /// Whether another process has distributed something since it was last asked.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub fn hear(&mut self) -> Result<bool, MailError> {
+        let cursors = self.store.read(|view| view.cursors(MAILBOXES))?;
+        let is_news = cursors != self.heard;
+        self.heard = cursors;
+        Ok(is_news)
     }
 
     /// `None` where there is nothing further.

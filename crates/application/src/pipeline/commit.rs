@@ -57,7 +57,10 @@ fn repeated(
         };
         let remedy = match &error {
             BatchError::Storage(error) => error.remedy(),
-            BatchError::Row(_) | BatchError::Encode(_) => return Err(error),
+            BatchError::Row(_)
+            | BatchError::Encode(_)
+            | BatchError::Outdated
+            | BatchError::Reaches(_) => return Err(error),
         };
         match remedy {
             _ if attempt >= ATTEMPTS => return Err(error),
@@ -82,7 +85,7 @@ fn attempt_once(
     now: Moment,
 ) -> Result<Committed, BatchError> {
     if *unknown {
-        if engine.was_committed(batch, now)? {
+        if engine.was_committed(batch)? {
             return Ok(Committed::default());
         }
         *unknown = false;

@@ -84,6 +84,7 @@ impl WriterLoop {
         times.commit_us += took;
         times.longest_commit_us = times.longest_commit_us.max(took);
         times.batches += 1;
+        times.begun_anew = self.engine.begun_anew();
         for ((ticket, summary), result) in pending.into_iter().zip(results) {
             self.acknowledge(ticket, result.map(|()| summary));
         }

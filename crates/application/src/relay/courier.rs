@@ -132,8 +132,16 @@ impl Courier {
                 }
             }
         }
-        turn.waiting = self.store.read(|view| view.relay_count(RelayState::WAITING))?;
+        turn.waiting = self.waiting()?;
         Ok(turn)
+    }
+
+    /// How many messages wait, sent and given up ones not counted.
+    ///
+    /// # Errors
+    /// [`RelayError`].
+    pub fn waiting(&self) -> Result<i64, RelayError> {
+        Ok(self.store.read(|view| view.relay_count(RelayState::WAITING))?)
     }
 
     fn is_away(&self) -> bool {

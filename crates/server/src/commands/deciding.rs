@@ -7,6 +7,7 @@ use tongguan_application::deciding::{Decides, Directly};
 use tongguan_application::history::Actor;
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::ProcessKind;
 use tongguan_codelists::Pack;
 use tongguan_storage::Store;
 
@@ -35,10 +36,10 @@ impl Deciding {
         self.place.open_known(SystemClock.now())
     }
 
-    /// Lets `act` decide with all partitions, and gives them back.
+    /// Lets `act` decide as a process of its own: on PostgreSQL beside those that run.
     ///
     /// # Errors
-    /// When key or registers cannot be read, or somebody else has the partitions.
+    /// When key or registers cannot be read, or another process has the SQLite file.
     pub fn decide<T>(
         &self,
         store: &Store,
@@ -46,7 +47,8 @@ impl Deciding {
     ) -> anyhow::Result<T> {
         let keyring = Arc::new(self.key_file.keyring(&self.place, store)?);
         let Learned { pack, settings, .. } = store.read(Learned::load)?;
-        let mut engine = take_over(store, &keyring, &settings, &SystemClock)?;
+        let process = (ProcessKind::Command, None);
+        let mut engine = take_over(store, &keyring, &settings, &SystemClock, process)?;
         let mut desk = Directly::with(&mut engine, &SystemClock).for_whom(Actor::at_the_machine());
         let done = act(&mut desk, &pack);
         engine.stop()?;

@@ -15,10 +15,10 @@ use tongguan_application::delivery::Follower;
 use tongguan_application::intake::{Received, SignatureDemand, Way};
 use tongguan_application::keys::KeysNews;
 use tongguan_application::learning::Learned;
-use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline};
 use tongguan_application::ports::{Clock, IdentityRegister};
-use tongguan_domain::ids::{DxpId, MessageId};
+use tongguan_application::processes::ProcessKind;
+use tongguan_domain::ids::DxpId;
 use tongguan_gateways::folder::{CONSUMER, Inbox, InboxFile, Outbox};
 use tongguan_gateways::identity::{NoRegister, StandIn};
 use tongguan_messages::ceb::MessageType;
@@ -133,7 +133,7 @@ impl Gateway {
         let refresh = Refresh::new(learned, keys, knowledge.clone(), folder, self.refresh);
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
-        let pipeline = product.start(workers)?;
+        let pipeline = product.start((ProcessKind::Gateway, None), workers)?;
         let inbox = Inbox::open(&self.inbox)?;
         let keyring = product.keyring.clone();
         let follower = Follower::open(CONSUMER, &product.store, keyring, self.parcel_numbers)?;
@@ -142,7 +142,6 @@ impl Gateway {
             inbox,
             outbox,
             pipeline,
-            ids: IdSource::default(),
             clock: product.clock.clone(),
             report: Report::default(),
             upkeep: Upkeep::new(product.store.clone(), product.clock.clone(), refresh),
@@ -210,7 +209,6 @@ struct Rounds {
     inbox: Inbox,
     outbox: Outbox,
     pipeline: Pipeline,
-    ids: IdSource,
     clock: Arc<dyn Clock>,
     report: Report,
     upkeep: Upkeep,
@@ -255,7 +253,7 @@ impl Rounds {
             self.upkeep.take_up_changes(&self.pipeline)?;
             let partition = Partition::of_text(&file.name);
             let received = Received {
-                id: MessageId(self.ids.next(partition, at)),
+                id: self.pipeline.next_id(partition, at),
                 at,
                 origin: file.name.clone(),
                 sender: self.window.clone(),

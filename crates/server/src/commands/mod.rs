@@ -34,6 +34,7 @@ mod tax;
 mod transit;
 mod verify_log;
 mod webhook;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -79,6 +80,7 @@ enum Command {
     Transit(transit::Transit),
     VerifyLog(verify_log::VerifyLog),
     Webhook(webhook::Webhook),
+    Worker(worker::Worker),
 }
 
 impl Tongguan {
@@ -115,6 +117,7 @@ impl Tongguan {
             Command::Transit(transit) => transit.run(),
             Command::VerifyLog(verify_log) => verify_log.run(),
             Command::Webhook(webhook) => webhook.run(),
+            Command::Worker(worker) => worker.run(),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
+use tongguan_application::processes::{ProcessKind, arrival};
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::time::Moment;
+use tongguan_storage::TakeOver;
 use tongguan_storage::seal::{Cipher, Ring};
-use tongguan_storage::{Partition, TakeOver};
 use tongguan_testkit::parcels::{Parcel, parcel};
 use tongguan_testkit::world::{Beginning, World};
 
@@ -147,28 +148,26 @@ fn what_cannot_be_decided_is_said_and_changes_nothing() {
 fn a_gateway_at_work_is_named_and_left_in_peace() {
     let world = reviewed(&[nth(1)]);
     let number = listed(&world, &[]).0[0]["id"].as_str().unwrap().to_owned();
-    let everywhere: Vec<_> = Partition::all().collect();
     let far = Moment::parse_wire("20990101000000").unwrap();
     let mut writer = world.store.writer().unwrap();
-    let leased =
-        writer.transaction(|tx| tx.lease("process 4711", &everywhere, TakeOver::All, far)).unwrap();
+    let who = arrival("process 4711", ProcessKind::Gateway, now());
+    let place = writer.transaction(|tx| tx.take_place(&who, TakeOver::All, far)).unwrap().unwrap();
     let run = review(&world, &accept(&number));
     assert_eq!(run.status, 1);
     assert!(run.err.contains("process 4711") && run.err.contains("stop it"), "{}", run.err);
-    writer.transaction(|tx| tx.release(&leased.leases)).unwrap();
+    writer.transaction(|tx| tx.leave(&place)).unwrap();
     assert_eq!(review(&world, &accept(&number)).status, 0);
-    let owners = world.store.read(|view| view.partitions()).unwrap();
-    assert!(owners.iter().all(|row| row.owner.is_none()), "given back at the end");
+    assert_eq!(world.store.read(|view| view.processes()).unwrap(), [], "given back at the end");
 }
 
 #[test]
 fn what_a_process_that_died_had_is_waited_for() {
     let world = reviewed(&[nth(1)]);
     let number = listed(&world, &[]).0[0]["id"].as_str().unwrap().to_owned();
-    let everywhere: Vec<_> = Partition::all().collect();
     let mut writer = world.store.writer().unwrap();
     let soon = now().plus_millis(3_000);
-    writer.transaction(|tx| tx.lease("process 4711", &everywhere, TakeOver::All, soon)).unwrap();
+    let who = arrival("process 4711", ProcessKind::Gateway, now());
+    writer.transaction(|tx| tx.take_place(&who, TakeOver::All, soon)).unwrap();
     let run = review(&world, &accept(&number));
     assert_eq!(run.status, 0, "{}", run.err);
     assert!(run.err.contains("process 4711") && run.err.contains("waiting"), "{}", run.err);

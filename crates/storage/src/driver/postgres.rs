@@ -43,15 +43,20 @@ pub(crate) enum Session {
 const OLDEST: i64 = 15;
 /// A server that does not answer within this is not there.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A writer that says nothing for so long in a transaction has stopped: as long as the leases of processes last.
+const STOPPED: Duration = Duration::from_secs(10);
 
 impl Session {
     fn settings(self) -> String {
         match self {
             // Writers reach every row by its key. A plan made while a table was empty would scan it
             // whole, and would be kept until the statistics are gathered again.
-            Self::Writer => "SET enable_seqscan = off; SET enable_hashjoin = off; \
-                             SET enable_mergejoin = off; SET jit = off"
-                .to_owned(),
+            // One that stops in the midst of a transaction must not keep its locks from the others.
+            Self::Writer => format!(
+                "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+                 SET jit = off; SET idle_in_transaction_session_timeout = {}",
+                STOPPED.as_millis()
+            ),
             // Readers hold a snapshot, which holds back the clean-up of dead rows.
             Self::Reader(limit) => format!(
                 "SET statement_timeout = {0}; SET idle_in_transaction_session_timeout = {0}; \

@@ -9,8 +9,8 @@ use crate::error::StorageError;
 const OWN: [&str; 3] = ["schema_migration", "transfer", "transfer_table"];
 
 /// Tables that have rows in a new database, and by what one sees that somebody has worked with them.
-pub(super) const UNTOUCHED: [(&str, &str); 2] =
-    [("partition", "epoch <> 0 OR next_seq <> 1"), ("revision", "n <> 0")];
+pub(super) const UNTOUCHED: [(&str, &str); 3] =
+    [("partition", "next_seq <> 1"), ("process", "epoch <> 0"), ("revision", "n <> 0")];
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -60,7 +60,7 @@ fn fill(directory: &std::path::Path) {
     };
     let tables = names(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
-         AND name NOT IN ('schema_migration', 'transfer', 'transfer_table', 'partition')",
+         AND name NOT IN ('schema_migration', 'transfer', 'transfer_table', 'partition', 'process')",
     );
     for table in tables {
         let cells = |of_integer: &str| {

@@ -20,7 +20,7 @@ use tongguan_domain::declaration::{ImportState, Ruling};
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::money::Amount;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Partition, Remedy};
+use tongguan_storage::Remedy;
 use tongguan_testkit::bonded::{bonded_parcel, open_with, pieces, stock_key};
 use tongguan_testkit::parcels::{Document, Messages, Parcel};
 use tongguan_testkit::postgres::database;
@@ -312,12 +312,8 @@ fn eight_clients_on_postgresql_never_oversell() {
     let mut clients = world.share(8);
     let work: Vec<Vec<Parcel>> = clients
         .iter()
-        .map(|client| {
-            let parcels = (1..).map(|n| of(n, 1));
-            let is_its_own =
-                |parcel: &Parcel| client.owns(Partition::of_order(&parcel.declaration.order_no));
-            parcels.filter(is_its_own).take(EACH).collect()
-        })
+        .zip(0_u64..)
+        .map(|(_, client)| (client * 100 + 1..).take(EACH).map(|n| of(n, 1)).collect())
         .collect();
     let begin = Barrier::new(clients.len());
     std::thread::scope(|scope| {

@@ -35,6 +35,7 @@ mod guarantee_changes;
 mod lanes;
 mod lodging_faults;
 mod lost_commits;
+mod many;
 mod movement;
 mod movement_order;
 mod not_departed;

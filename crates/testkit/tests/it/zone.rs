@@ -7,6 +7,7 @@ use tongguan_application::due::{DueError, DueWork};
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::gate::Verdict;
 use tongguan_application::ports::Clock as _;
+use tongguan_application::processes::{ProcessKind, arrival};
 use tongguan_domain::bonded::declared::{DeclaredList, DeclaredPass};
 use tongguan_domain::bonded::list::{BondedList, BondedListState, BondedListStep};
 use tongguan_domain::bonded::pass::GatePassState;
@@ -16,7 +17,7 @@ use tongguan_domain::money::Amount;
 use tongguan_domain::time::Moment;
 use tongguan_messages::write::Style;
 use tongguan_messages::zone::{ZoneMessage, sample, write_list};
-use tongguan_storage::{Partition, StorageError, TakeOver};
+use tongguan_storage::{StorageError, TakeOver};
 use tongguan_testkit::bonded::{open_with, pieces, stock_key};
 use tongguan_testkit::world::{Beginning, World};
 
@@ -421,10 +422,10 @@ fn news_that_tells_nothing_proves_the_lease(on: On) {
     let number = sent_list(&mut world, &list())[1].number.clone();
     step(&world, &number, BondedListStep::PassGate, Some("HF1")).unwrap();
     let (store, now) = (world.store.clone(), world.clock.now());
-    let partitions: Vec<_> = Partition::all().collect();
     let mut writer = store.writer().unwrap();
+    let another = arrival("world", ProcessKind::Serve, now);
     let until = now.plus_millis(60_000);
-    writer.transaction(|tx| tx.lease("another", &partitions, TakeOver::All, until)).unwrap();
+    writer.transaction(|tx| tx.take_place(&another, TakeOver::All, until)).unwrap();
     let mut heard = Vec::new();
     let settings = tongguan_application::clearing::settings::Settings::default();
     DueWork::default()
@@ -436,7 +437,7 @@ fn news_that_tells_nothing_proves_the_lease(on: On) {
     assert_eq!(heard.len(), 1);
     let refused = world.commit_once(&heard).unwrap_err();
     assert!(
-        matches!(refused, BatchError::Storage(StorageError::Fenced(_))),
-        "another writer has the partition: {refused}"
+        matches!(refused, BatchError::Storage(StorageError::Fenced)),
+        "another writer has the place: {refused}"
     );
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use tongguan_application::numbering::made_at;
-use tongguan_application::operating::{Condition, EngineSettings, condition};
+use tongguan_application::operating::{Condition, EngineSettings, Standing, condition};
 use tongguan_application::ports::{Backups, Disk, LogLevel, NoBackup};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -173,7 +173,7 @@ fn jobs(visit: &Visit, looked: &Looked) -> Markup {
         undistributed_since,
         unlisted_since,
         unaudited_since,
-        writers,
+        processes,
         ..
     } = &looked.stands;
     let caption = visit.say("后台任务", "Jobs");
@@ -194,32 +194,34 @@ fn jobs(visit: &Visit, looked: &Looked) -> Markup {
                     th scope="row" { (name) }
                     td { (behind(visit, *since, looked.now)) }
                 } }
-                @for (owner, count, until) in writers { tr {
-                    th scope="row" { (visit.say("审结进程", "Process that decides")) " " code { (owner) } }
-                    td {
-                        (visit.say(format!("{count}/256分区，"), format!("{count} of 256 partitions, ")))
-                        (lease(visit, looked, *until))
+                @for process in processes { tr {
+                    th scope="row" {
+                        (visit.say("进程", "Process")) " " (process.number) " (" (process.kind.name()) ") "
+                        code { (process.name) }
+                        @if let Some(address) = &process.address { " " code { (address) } }
                     }
+                    td { (lease(visit, process)) }
                 } }
             }
         } }
     }
 }
 
-/// How a lease stands. Each commit renews it, so that it ends where there is nothing to do; that is a fault only where
-/// something waits, and never where no other process can have the database.
-fn lease(visit: &Visit, looked: &Looked, until: Moment) -> Markup {
-    let is_sole = matches!(looked.stands.engine, EngineSettings::Sqlite { .. });
+/// What the share of a process is and how its lease stands. Every process renews its own, also while there is nothing
+/// to do; one that has not is gone or cannot reach the database.
+fn lease(visit: &Visit, process: &Standing) -> Markup {
+    let count = process.partitions;
     html! {
-        @if until >= looked.now {
-            (visit.say("租约至 ", "lease until ")) (time(until))
-        } @else if is_sole || looked.stands.undecided_since.is_none() {
-            span.tag.good { (visit.say("空闲", "idle")) } " "
-            (visit.say("没有待审结的报文；租约随每次提交续期，上次至 ", "nothing waits; each commit renews the lease, the last until "))
-            (time(until))
+        @if process.stands {
+            (visit.say(format!("{count}/256分区，"), format!("{count} of 256 partitions, ")))
+            (visit.say("租约至 ", "lease until ")) (time(process.until))
+            @if !process.duties.is_empty() {
+                br;
+                (visit.say("为全部进程承担：", "for all of them: "))
+                (process.duties.iter().map(|duty| duty.name()).collect::<Vec<_>>().join(", "))
+            }
         } @else {
-            span.tag.bad { (visit.say("租约已过期，仍有待审结的报文", "the lease has ended, and something waits")) } " "
-            (time(until))
+            span.tag.bad { (visit.say("租约已过期", "the lease has ended")) } " " (time(process.until))
         }
     }
 }

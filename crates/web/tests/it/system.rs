@@ -4,10 +4,11 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tongguan_application::history::Decisions;
 use tongguan_application::ports::{LogLevel, Machine as _};
+use tongguan_application::processes::{ProcessKind, arrival};
 use tongguan_domain::access::Role;
 use tongguan_domain::ids::MessageId;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Held, Partition, TakeOver};
+use tongguan_storage::{Arrival, Held, Partition, TakeOver};
 
 use crate::customs::Customs;
 use crate::fixture::{Answer, Browser, Site, lenient, standing_of};
@@ -51,20 +52,27 @@ async fn the_page_tells_how_the_service_stands_in_both_languages() {
 }
 
 #[tokio::test]
-async fn a_service_that_has_nothing_to_do_is_idle_and_no_alarm() {
+async fn processes_are_shown_with_their_share_and_their_lease() {
     let site = Site::new(lenient());
     let (mut browser, _) = operator(&site).await;
-    let before = tongguan_application::ports::Clock::now(&*site.clock);
-    let everywhere: Vec<_> = Partition::all().collect();
+    let now = tongguan_application::ports::Clock::now(&*site.clock);
+    let who = Arrival {
+        address: Some("10.0.0.7:8080".into()),
+        ..arrival("host 1", ProcessKind::Serve, now)
+    };
     let mut writer = site.people.store().writer().unwrap();
-    writer.transaction(|tx| tx.lease("process 1", &everywhere, TakeOver::All, before)).unwrap();
+    let until = now.plus_millis(10_000);
+    writer.transaction(|tx| tx.take_place(&who, TakeOver::All, until)).unwrap().unwrap();
     drop(writer);
-    assert!(browser.open("/system").await.body.contains("256 of 256 partitions, lease until"));
+    let page = browser.open("/system").await.body;
+    for part in ["256 of 256 partitions, lease until", "serve", "10.0.0.7:8080", "mailboxes"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
     site.clock.advance_millis(60_000);
-    for (language, idle, ended) in [("en", "idle", "has ended"), ("zh", "空闲", "已过期")] {
+    for (language, ended) in [("en", "the lease has ended"), ("zh", "租约已过期")] {
         browser.language = language;
         let page = browser.open("/system").await.body;
-        assert!(page.contains(idle) && !page.contains(ended), "{page}");
+        assert!(page.contains(ended) && !page.contains("256 of 256"), "{page}");
     }
 }
 

@@ -7,7 +7,7 @@ use tongguan_domain::bonded::StockKey;
 use tongguan_domain::commerce::Part;
 use tongguan_domain::facts::DeclarationFacts;
 use tongguan_domain::ids::{DeclarationId, DeclarationNumber, PartyId, SealNumber, WaybillNumber};
-use tongguan_storage::ClosedExportKey;
+use tongguan_storage::{ClosedExportKey, Partition, Partitions};
 
 use super::export_returns::Returned;
 use crate::clearing::consolidation::RequestKey;
@@ -16,6 +16,7 @@ use crate::clearing::incoming::{
     TransitAct,
 };
 use crate::clearing::record::{ClaimKey, DeclarationRecord, DocumentKey, DocumentKind, DossierKey};
+use crate::numbering::{partition_of, partition_of_number};
 
 use super::balances::PRESENT;
 use super::relay::RelayNamed;
@@ -104,6 +105,23 @@ impl Named {
             }
         }
         named
+    }
+
+    /// The partitions of all that, as far as they are known without looking.
+    pub(super) fn partitions(&self) -> Partitions {
+        let claims = self.claims.iter().chain(&self.moved).chain(&self.parked);
+        let dossiers = self.dossiers.iter().chain(&self.returning.0);
+        let ids = self.declarations.iter().chain(&self.exports).chain(&self.transits);
+        let numbers = self.export_numbers.iter();
+        let mut partitions = Partitions::default();
+        partitions.extend(claims.map(ClaimKey::bucket));
+        partitions.extend(dossiers.map(|dossier| dossier.partition));
+        partitions.extend(ids.map(|id| partition_of(id.0)));
+        partitions.extend(numbers.filter_map(|number| partition_of_number(number.as_str())));
+        partitions.extend(self.seals.iter().map(|seal| Partition::of_text(seal.as_str())));
+        partitions.extend(self.requests.iter().map(RequestKey::bucket));
+        partitions.extend(self.zone.partitions().chain(self.relay.partitions()));
+        partitions
     }
 
     pub(super) fn document(&mut self, filed: &FiledDocument) {

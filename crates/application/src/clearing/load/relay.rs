@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tongguan_domain::ids::MessageId;
-use tongguan_storage::Tx;
+use tongguan_storage::{Partition, Tx};
 
 use super::named::Named;
 use crate::clearing::batch::BatchError;
@@ -20,6 +20,14 @@ const MOST_NAMED: usize = 16;
 pub(super) struct RelayNamed {
     pub(super) messages: BTreeSet<MessageId>,
     handles: BTreeSet<Handle>,
+}
+
+impl RelayNamed {
+    /// Where all that lies.
+    pub(super) fn partitions(&self) -> impl Iterator<Item = Partition> {
+        let messages = self.messages.iter().map(|message| partition_of(message.0));
+        messages.chain(self.handles.iter().map(Handle::bucket))
+    }
 }
 
 impl Named {

@@ -8,7 +8,7 @@ use tongguan_domain::ids::{
     AccountBookNumber, AccountItemNumber, BondedListNumber, GatePassNumber,
 };
 use tongguan_messages::zone::ZoneDocument;
-use tongguan_storage::Tx;
+use tongguan_storage::{Partition, Tx};
 
 use super::named::Named;
 use crate::clearing::batch::BatchError;
@@ -48,6 +48,11 @@ impl Named {
 }
 
 impl ZoneNamed {
+    /// Where the references lie that are looked up.
+    pub(super) fn partitions(&self) -> impl Iterator<Item = Partition> {
+        self.references.iter().map(|key| rows::reference_key(key).0)
+    }
+
     fn of(&mut self, named: &Referenced) {
         match named {
             Referenced::List(key) => drop(self.lists.insert(key.clone())),

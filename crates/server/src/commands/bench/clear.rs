@@ -10,12 +10,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tongguan_application::intake::{Received, SignatureDemand, Way};
-use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline, StageTimes};
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::ProcessKind;
 use tongguan_application::transparency::{Logger, found};
 use tongguan_codelists::Pack;
-use tongguan_domain::ids::MessageId;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
 use tongguan_gateways::identity::StandIn;
@@ -172,7 +171,8 @@ impl Clear {
         let rows_before = product.store.read(|view| view.row_counts())?;
         let cleared_before = self.cleared(&product)?;
         let traffic_before = product.store.log_traffic()?;
-        let mut run = Run::new(product.start(self.workers)?, product.clock.clone(), self);
+        let pipeline = product.start((ProcessKind::Command, None), self.workers)?;
+        let mut run = Run::new(pipeline, product.clock.clone(), self);
         run.stream(&mut input)?;
         let (latencies, span, times) = run.finish()?;
         let rows = product.store.read(|view| view.row_counts())?;
@@ -317,7 +317,6 @@ fn grant(store: &Store, cast: &Cast) -> anyhow::Result<()> {
 struct Run {
     pipeline: Pipeline,
     clock: Arc<dyn Clock>,
-    ids: IdSource,
     /// When the last message of each group was received, by ticket.
     waiting: HashMap<u64, Moment>,
     latencies: Vec<i64>,
@@ -339,7 +338,6 @@ impl Run {
         Self {
             pipeline,
             clock,
-            ids: IdSource::default(),
             waiting: HashMap::new(),
             latencies: Vec::new(),
             begin,
@@ -380,7 +378,7 @@ impl Run {
 
     fn submit(&mut self, bytes: Vec<u8>, is_last: bool) {
         let at = self.clock.now();
-        let id = MessageId(self.ids.next(Partition(0), at));
+        let id = self.pipeline.next_id(Partition(0), at);
         let received =
             Received { id, at, origin: "bench".into(), sender: None, way: Way::Party, bytes };
         let ticket = self.pipeline.submit(received);

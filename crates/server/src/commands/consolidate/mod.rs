@@ -20,6 +20,7 @@ use tongguan_application::deciding::{Decides, Directly};
 use tongguan_application::history::Actor;
 use tongguan_application::learning::Learned;
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::ProcessKind;
 use tongguan_domain::ids::{OfficeCode, PartyId};
 use tongguan_domain::month::Month;
 use tongguan_domain::party::PartyCode;
@@ -147,7 +148,8 @@ impl Whole {
 
     fn carried_out(&self, store: &Store, learned: &Learned, plan: Plan) -> anyhow::Result<Report> {
         let keyring = Arc::new(self.key_file.keyring(&self.place, store)?);
-        let mut engine = take_over(store, &keyring, &learned.settings, &SystemClock)?;
+        let process = (ProcessKind::Command, None);
+        let mut engine = take_over(store, &keyring, &learned.settings, &SystemClock, process)?;
         let mut decides = Directly::with(&mut engine, &SystemClock);
         let outcome = carry_out(&mut decides, learned, plan, self.json);
         engine.stop()?;

@@ -7,10 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::intake::{Received, Way};
-use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{self, Ack, Pipeline};
+use tongguan_application::processes::ProcessKind;
 use tongguan_domain::declaration::Ruling;
-use tongguan_domain::ids::{DeclarationId, MessageId};
+use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::time::Moment;
 use tongguan_storage::Partition;
 use tongguan_testkit::traffic::TrafficParcel;
@@ -163,7 +163,6 @@ fn progress(messages: usize, quiet: bool) -> ProgressBar {
 /// Messages on their way through the product.
 pub struct Sending {
     pipeline: Pipeline,
-    ids: IdSource,
     sent: Sent,
     settled: u64,
     bar: ProgressBar,
@@ -176,7 +175,7 @@ impl Sending {
     /// When it does not start.
     pub fn start(stage: &Stage, messages: usize, quiet: bool) -> anyhow::Result<Self> {
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
-        let pipeline = stage.product.start(workers)?;
+        let pipeline = stage.product.start((ProcessKind::Command, None), workers)?;
         let begin = stage.product.clock.now();
         let sent = Sent {
             messages: 0,
@@ -188,7 +187,7 @@ impl Sending {
             end: begin,
         };
         let bar = progress(messages, quiet);
-        Ok(Self { pipeline, ids: IdSource::default(), sent, settled: 0, bar })
+        Ok(Self { pipeline, sent, settled: 0, bar })
     }
 
     /// Submits a message, and waits when too many are on their way.
@@ -199,7 +198,7 @@ impl Sending {
         if let [parcel] = letter.parcels[..] {
             self.sent.alone.insert(letter.origin.clone(), parcel);
         }
-        let id = MessageId(self.ids.next(Partition::of_text(&letter.origin), at));
+        let id = self.pipeline.next_id(Partition::of_text(&letter.origin), at);
         let Letter { origin, bytes, .. } = letter;
         self.pipeline.submit(Received { id, at, origin, sender: None, way: Way::Party, bytes });
         self.sent.messages += 1;

@@ -1,8 +1,7 @@
 //! What stands in the database: who writes, what is held, what waits, what is not delivered.
 
-use std::collections::BTreeMap;
-
 use tongguan_application::numbering::made_at;
+use tongguan_application::operating;
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Response, Store};
@@ -28,26 +27,24 @@ pub fn all(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> 
 }
 
 fn writers(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> anyhow::Result<()> {
-    let (partitions, clock) = store.read(|view| {
-        let clock = view.shared_clock(now)?;
-        Ok::<_, tongguan_storage::StorageError>((view.partitions()?, clock))
-    })?;
-    let mut owners = BTreeMap::<_, (usize, Moment)>::new();
-    for row in partitions {
-        if let Some(owner) = row.owner {
-            let owned = owners.entry(owner).or_insert((0, row.lease_until));
-            *owned = (owned.0 + 1, owned.1.max(row.lease_until));
-        }
-    }
-    if owners.is_empty() {
+    let processes = store.read(|view| operating::processes(view, now))?;
+    if processes.is_empty() {
         findings.ok("writer", place, "nobody clears parcels now");
     }
-    for (owner, (count, until)) in owners {
-        let how = if until < clock { "ended" } else { "lasts until" };
+    for process in processes {
+        let how = if process.stands { "lasts until" } else { "ended" };
+        let served = process.address.map(|it| format!(" at {it}")).unwrap_or_default();
         findings.ok(
             "writer",
             place,
-            format!("{owner} has {count} of 256 partitions; lease {how} {until}"),
+            format!(
+                "{} ({}{served}, place {}) does the work of {} of 256 partitions; lease {how} {}",
+                process.name,
+                process.kind.name(),
+                process.number,
+                process.partitions,
+                process.until
+            ),
         );
     }
     Ok(())

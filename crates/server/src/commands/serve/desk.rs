@@ -10,7 +10,6 @@ use metrics::{counter, gauge};
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::deciding::Refused;
 use tongguan_application::intake::{Received, Summary};
-use tongguan_application::numbering::IdSource;
 use tongguan_application::pipeline::{Ack, Pipeline, StageTimes};
 use tongguan_application::ports::Clock;
 use tongguan_application::reception::{Asked, Errand, Handed, Receipt, Reply};
@@ -31,7 +30,6 @@ pub struct Desk {
     errands: Receiver<Errand>,
     upkeep: Upkeep,
     clock: Arc<dyn Clock>,
-    ids: IdSource,
     /// That of the last message: one after the other takes its turn.
     partition: Partition,
     told: Told,
@@ -62,8 +60,7 @@ impl Desk {
         news: Sender<()>,
     ) -> Self {
         let told = Told { waiting: HashMap::new(), news };
-        let (ids, partition) = (IdSource::default(), Partition(0));
-        Self { pipeline, errands, upkeep, clock, ids, partition, told }
+        Self { pipeline, errands, upkeep, clock, partition: Partition(0), told }
     }
 
     /// Goes on until nobody can hand anything over any more, and everybody was told.
@@ -105,7 +102,7 @@ impl Desk {
                 // Whoever sends nameless messages calls all of them alike, so that the name cannot spread
                 // them.
                 self.partition = Partition(self.partition.0.wrapping_add(1));
-                let id = MessageId(self.ids.next(self.partition, at));
+                let id = self.pipeline.next_id(self.partition, at);
                 let ticket = self.pipeline.submit(Received { id, at, origin, sender, way, bytes });
                 (ticket, Waiting::Message(id, reply))
             }
@@ -135,6 +132,7 @@ impl Desk {
 /// Tells how long batches took.
 fn measure(times: &StageTimes) {
     counter!("tongguan_batches_total").absolute(times.batches);
+    counter!("tongguan_batches_begun_anew_total").absolute(times.begun_anew);
     let micros = times.commit_us.unsigned_abs();
     counter!("tongguan_batch_commit_microseconds_total").absolute(micros);
     let longest = Duration::from_micros(times.longest_commit_us.unsigned_abs());

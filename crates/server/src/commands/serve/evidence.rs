@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::{Courier, Demands, Step};
 use tongguan_application::ports::Clock;
+use tongguan_application::processes::{Duty, Membership};
 use tongguan_gateways::webhook::{Rules, Sender};
 use tongguan_storage::seal::Keyring;
 
@@ -70,6 +71,7 @@ impl EvidenceSettings {
         enquiries: &Arc<Enquiries>,
         keyring: &Arc<Keyring>,
         clock: &Arc<dyn Clock>,
+        membership: &Arc<Membership>,
     ) -> anyhow::Result<(Arc<Demands>, Option<Asking>)> {
         let demands = Arc::new(Demands::new(enquiries.clone(), keyring.clone()));
         if !self.enabled {
@@ -82,7 +84,8 @@ impl EvidenceSettings {
         let (alive, ended) = bounded(0);
         let threads = (0..self.threads.get()).map(|_| {
             let (courier, ended) = (courier.clone(), ended.clone());
-            thread::spawn(move || run(&courier, &ended))
+            let membership = membership.clone();
+            thread::spawn(move || run(&courier, &membership, &ended))
         });
         Ok((demands, Some(Asking { threads: threads.collect(), alive })))
     }
@@ -112,10 +115,11 @@ impl Asking {
     }
 }
 
-fn run(courier: &Courier, ended: &Receiver<()>) {
+fn run(courier: &Courier, membership: &Membership, ended: &Receiver<()>) {
     let mut trouble = Trouble::default();
     loop {
-        let rest = match courier.step() {
+        let is_mine = membership.share().does(Duty::Evidence);
+        let rest = match if is_mine { courier.step() } else { Ok(Step::Idle) } {
             Ok(step) => {
                 trouble.is_over();
                 if step == Step::Done { Duration::ZERO } else { LOOK_EVERY }

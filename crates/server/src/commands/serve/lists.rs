@@ -1,5 +1,6 @@
 //! The lists of the parties, the movements of guarantees and the audit of decisions, kept beside the desk: never in its way, and hardly behind it.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tongguan_application::guarantees::Movements;
 use tongguan_application::history::Decisions;
 use tongguan_application::parcels::{ParcelsError, Projector};
+use tongguan_application::processes::{Duty, Membership};
 
 use crate::upkeep::Trouble;
 
@@ -21,6 +23,7 @@ pub struct Lists {
     projector: Projector,
     decisions: Decisions,
     movements: Movements,
+    membership: Arc<Membership>,
     ended: Receiver<()>,
 }
 
@@ -30,9 +33,10 @@ impl Lists {
         projector: Projector,
         decisions: Decisions,
         movements: Movements,
+        membership: Arc<Membership>,
     ) -> (Self, Sender<()>) {
         let (alive, ended) = bounded(0);
-        (Self { projector, decisions, movements, ended }, alive)
+        (Self { projector, decisions, movements, membership, ended }, alive)
     }
 
     /// Goes on until the service ends. What is not taken up by then is so after the next start.
@@ -61,6 +65,9 @@ impl Lists {
 
     /// Each follows for itself: whether there may be more for one of them.
     fn take_up_some(&mut self) -> Result<bool, ParcelsError> {
+        if !self.membership.share().does(Duty::Lists) {
+            return Ok(false);
+        }
         let listed = self.projector.take_up_some()?;
         let moved = self.movements.take_up_some()?;
         Ok(self.decisions.take_up_some()?.is_behind || listed.is_behind || moved.is_behind)

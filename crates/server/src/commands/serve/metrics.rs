@@ -15,7 +15,8 @@ use axum::routing::get;
 use metrics::gauge;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
-use tongguan_application::operating::unaudited_since;
+use tongguan_application::operating::{processes, unaudited_since};
+use tongguan_application::processes::ProcessKind;
 use tongguan_domain::time::Moment;
 use tongguan_web::Access;
 
@@ -89,6 +90,14 @@ impl Looked {
         }
         if let Ok(oldest) = enquiries.store().read(unaudited_since) {
             gauge!("tongguan_unaudited_seconds").set(age(oldest));
+        }
+        if let Ok(processes) = enquiries.store().read(|view| processes(view, clock.now())) {
+            for kind in ProcessKind::ALL {
+                let stand = processes.iter().filter(|it| it.stands && it.kind == kind).count();
+                gauge!("tongguan_processes", "kind" => kind.name()).set(whole(stand));
+            }
+            let lapsed = processes.iter().filter(|it| !it.stands).count();
+            gauge!("tongguan_processes_lapsed").set(whole(lapsed));
         }
         let files = self.embedded.iter().flat_map(fs::read_dir).flatten().flatten();
         for file in files {

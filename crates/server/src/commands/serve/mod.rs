@@ -17,6 +17,9 @@ mod self_signed;
 mod tls;
 mod transparency;
 mod webhooks;
+mod work;
+
+pub use work::work;
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
@@ -29,25 +32,30 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use clap::Args;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
+use tongguan_application::clearing::settings::Settings;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::guarantees::Movements;
 use tongguan_application::history::Decisions;
+use tongguan_application::intake::Knowledge;
 use tongguan_application::keys::KeysNews;
 use tongguan_application::learning::Learned;
 use tongguan_application::mailboxes::{Distributor, Mailboxes};
 use tongguan_application::parcels::Projector;
 use tongguan_application::people::People;
 use tongguan_application::pictures::Pictures;
+use tongguan_application::processes::{Membership, ProcessKind};
 use tongguan_application::reception::Reception;
 use tongguan_application::tracking::Tracking;
 use tongguan_application::transparency::Proofs;
 use tongguan_application::unmasking::Unmasking;
 use tongguan_storage::Store;
+use tongguan_storage::seal::Keyring;
 use tongguan_web::{Access, web};
 
 use self::config::Config;
@@ -126,41 +134,28 @@ pub fn run(
     mut config: Config,
     tell: impl FnOnce(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("cannot start the threads that serve")?;
+    let runtime = threads()?;
     let at = listener.local_addr()?;
     // What was asked for may have been any free port.
     config.listen = at;
     let config = &config;
     let tls = config.credentials(Arc::new(SystemClock))?;
     let tls = tls.map(|tls| tls.open(config.refresh_every())).transpose()?;
-    let measured = match config.metrics {
-        Some(metrics) => {
-            let listener = listen(metrics.listen).context("`metrics.listen` cannot be used")?;
-            Some((listener, Metrics::start()?))
-        }
-        None => None,
-    };
+    let measured = measured(config)?;
     // Ends last, so that what is traced until then is told.
     let _traces = config.traces.as_ref().map(TraceSettings::start).transpose()?;
-    let served = Served::start(config)?;
+    let address = format!("{}://{at}", if tls.is_some() { "https" } else { "http" });
+    let served = Served::start(config, (ProcessKind::Serve, Some(address.clone())))?;
     let entered = runtime.enter();
     // Whoever is told the address may at once tell it to end.
     let ending = Ending::watched()?;
-    tell(&format!("{}://{at}", if tls.is_some() { "https" } else { "http" }))?;
+    tell(&address)?;
     let Served { access, ended, .. } = &served;
     let patience = config.limits.patience();
     // Held until the service has ended, so that its end can be watched.
     let (_measuring, unmeasured) = watch::channel(());
-    if let Some((listener, metrics)) = measured {
-        let embedded = config.place().embedded().map(Path::to_owned);
-        let routes = metrics.routes(access.clone(), embedded);
-        let (name, at_most) = ("metrics", MOST_WHO_MEASURE);
-        let connections = Connections { name, routes, tls: None, patience, at_most };
-        runtime.spawn(connections.serve(of_tokio(listener)?, unmeasured));
+    if let Some(measured) = measured {
+        measure(&runtime, measured, access, config, unmeasured)?;
     }
     let proxies = config.proxies()?;
     let ends = (ending, ended.clone());
@@ -173,6 +168,36 @@ pub fn run(
     drop(entered);
     drop(runtime);
     served.finish()
+}
+
+/// The threads of what is asked over HTTP.
+fn threads() -> anyhow::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().context("cannot start the threads that serve")
+}
+
+/// Begins to measure and to listen for those who ask what is measured, where that is wanted.
+fn measured(config: &Config) -> anyhow::Result<Option<(TcpListener, Metrics)>> {
+    let Some(metrics) = config.metrics else { return Ok(None) };
+    let listener = listen(metrics.listen).context("`metrics.listen` cannot be used")?;
+    Ok(Some((listener, Metrics::start()?)))
+}
+
+/// Tells what is measured until `unmeasured` closes.
+fn measure(
+    runtime: &Runtime,
+    (listener, metrics): (TcpListener, Metrics),
+    access: &Access,
+    config: &Config,
+    unmeasured: watch::Receiver<()>,
+) -> anyhow::Result<()> {
+    let embedded = config.place().embedded().map(Path::to_owned);
+    let routes = metrics.routes(access.clone(), embedded);
+    let (name, at_most) = ("metrics", MOST_WHO_MEASURE);
+    let patience = config.limits.patience();
+    let connections = Connections { name, routes, tls: None, patience, at_most };
+    runtime.spawn(connections.serve(of_tokio(listener)?, unmeasured));
+    Ok(())
 }
 
 /// The same listener for a runtime, which has to be entered.
@@ -202,24 +227,19 @@ struct Served {
 }
 
 impl Served {
-    fn start(config: &Config) -> anyhow::Result<Self> {
+    fn start(config: &Config, process: (ProcessKind, Option<String>)) -> anyhow::Result<Self> {
         let place = config.place();
         let ground = ground(config, &place)?;
         let clock = ground.clock();
         let store = place.open(clock.now())?;
         let keyring = Arc::new(config.key_file().keyring(&place, &store)?);
-        let learned = store.read(Learned::load)?;
-        let (folder, trust) = TrustFolder::open(&config.trust)?;
-        let Learned { registry, pack, settings, .. } = learned.clone();
-        let mut knowledge = product::knowledge(registry, pack, trust, config.demand()?);
-        knowledge.windows = Arc::new(config.windows()?);
-        let (keys, every) = (KeysNews::new(keyring.clone()), config.refresh_seconds());
-        let refresh = Refresh::new(learned, keys, knowledge.clone(), folder, every);
+        let (knowledge, settings, refresh) = learned(config, &store, &keyring)?;
         let trust = refresh.trusted();
         let identities = config.identities.register();
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = thread::available_parallelism().map_or(2, usize::from);
-        let pipeline = product.start(workers)?;
+        let pipeline = product.start(process, workers)?;
+        let membership = pipeline.membership().clone();
         let Product { store, keyring, clock, .. } = product;
         let upkeep = Upkeep::new(store.clone(), clock.clone(), refresh);
         let people =
@@ -228,13 +248,14 @@ impl Served {
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
-        let (evidence, asking) = config.evidence.start(&enquiries, &keyring, &clock)?;
+        let (evidence, asking) =
+            config.evidence.start(&enquiries, &keyring, &clock, &membership)?;
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
-        let (post, news, mail) = Post::new(Distributor::open(&store)?, wake);
-        let lists = start_lists(&store)?;
-        let logging = config.logging().start(&store, &keyring, &clock)?;
+        let (post, news, mail) = Post::new(Distributor::open(&store)?, membership.clone(), wake);
+        let lists = start_lists(&store, &membership)?;
+        let logging = config.logging().start(&store, &keyring, &clock, &membership)?;
         let proofs = Proofs::new(&store, keyring.clone(), config.parcel_numbers);
         let (reception, errands) = Reception::open(config.limits.waiting_messages.get());
         let (desk, ended) = start_desk(Desk::new(pipeline, errands, upkeep, clock.clone(), news));
@@ -242,7 +263,9 @@ impl Served {
         let limits = config.limits.of_web();
         let officers = officers_at(&reception, store, limits.answer_within);
         let machine = Arc::new(Host::new(officers.store.clone(), config));
-        let relay = |it: &RelaySettings| it.start(officers.clone(), keyring.clone(), clock.clone());
+        let relay = |it: &RelaySettings| {
+            it.start(officers.clone(), keyring.clone(), clock.clone(), &membership)
+        };
         let relaying = config.relay.as_ref().map(relay).transpose()?;
         let running = ground.start(&people, &enquiries, officers);
         let access = Access {
@@ -292,6 +315,22 @@ impl Served {
     }
 }
 
+/// What is known at the start, and what takes up what others change of it.
+fn learned(
+    config: &Config,
+    store: &Store,
+    keyring: &Arc<Keyring>,
+) -> anyhow::Result<(Knowledge, Arc<Settings>, Refresh)> {
+    let learned = store.read(Learned::load)?;
+    let (folder, trust) = TrustFolder::open(&config.trust)?;
+    let Learned { registry, pack, settings, .. } = learned.clone();
+    let mut knowledge = product::knowledge(registry, pack, trust, config.demand()?);
+    knowledge.windows = Arc::new(config.windows()?);
+    let (keys, every) = (KeysNews::new(keyring.clone()), config.refresh_seconds());
+    let refresh = Refresh::new(learned, keys, knowledge.clone(), folder, every);
+    Ok((knowledge, settings, refresh))
+}
+
 /// What the service stands on: a real installation, or a sandbox.
 fn ground(config: &Config, place: &Place) -> anyhow::Result<Ground> {
     match config.sandbox() {
@@ -308,9 +347,11 @@ fn officers_at(reception: &Reception, store: Store, patience: Duration) -> AtRec
 /// Keeps lists beside clearing, on a thread of its own, until what comes with it is dropped.
 fn start_lists(
     store: &Store,
+    membership: &Arc<Membership>,
 ) -> anyhow::Result<(thread::JoinHandle<()>, crossbeam_channel::Sender<()>)> {
-    let movements = Movements::open(store)?;
-    let (lists, alive) = Lists::new(Projector::open(store)?, Decisions::open(store)?, movements);
+    let (movements, membership) = (Movements::open(store)?, membership.clone());
+    let (projector, decisions) = (Projector::open(store)?, Decisions::open(store)?);
+    let (lists, alive) = Lists::new(projector, decisions, movements, membership);
     Ok((lists.start(), alive))
 }
 

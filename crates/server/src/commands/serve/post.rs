@@ -1,16 +1,18 @@
 //! The post: responses into the mailboxes of their receivers, and word to those who wait for them.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tokio::sync::watch;
-use tongguan_application::mailboxes::Distributor;
+use tongguan_application::mailboxes::{Distributor, MailError};
+use tongguan_application::processes::{Duty, Membership};
 
 use crate::upkeep::Trouble;
 
-/// Another process may have decided something, of which nobody tells this one.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Another process may have decided or distributed something, of which nobody tells this one.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Two rounds are at least so far apart: under load each then has much to do, and the one writer of a SQLite
 /// file is stopped less often; a receiver who waits for mail hardly notices.
@@ -21,6 +23,7 @@ pub struct Post {
     distributor: Distributor,
     news: Receiver<()>,
     mail: watch::Sender<u64>,
+    membership: Arc<Membership>,
     /// Where webhooks hear the same.
     webhooks: Option<Sender<()>>,
 }
@@ -30,11 +33,12 @@ impl Post {
     /// something lies in a mailbox.
     pub fn new(
         distributor: Distributor,
+        membership: Arc<Membership>,
         webhooks: Option<Sender<()>>,
     ) -> (Self, Sender<()>, watch::Receiver<u64>) {
         let (told, news) = bounded(1);
         let (mail, came) = watch::channel(0);
-        (Self { distributor, news, mail, webhooks }, told, came)
+        (Self { distributor, news, mail, membership, webhooks }, told, came)
     }
 
     /// Goes on until nobody can tell it anything any more; what was told last is distributed.
@@ -42,7 +46,7 @@ impl Post {
         let mut trouble = Trouble::default();
         loop {
             let ended = self.news.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Disconnected);
-            match self.distributor.distribute() {
+            match self.distribute(ended) {
                 Ok(filled) => {
                     trouble.is_over();
                     metrics::counter!("tongguan_mailbox_places_total")
@@ -60,5 +64,13 @@ impl Post {
             }
             thread::park_timeout(REST);
         }
+    }
+
+    /// One process at a time distributes for all; the others hear of what it did. Whoever ends leaves nothing behind.
+    fn distribute(&mut self, ended: bool) -> Result<usize, MailError> {
+        if ended || self.membership.share().does(Duty::Mailboxes) {
+            return self.distributor.distribute();
+        }
+        Ok(usize::from(self.distributor.hear()?))
     }
 }

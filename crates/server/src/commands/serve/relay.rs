@@ -13,8 +13,9 @@ use serde::Deserialize;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::intake::Way;
 use tongguan_application::ports::{Clock, Upstream};
+use tongguan_application::processes::{Duty, Membership};
 use tongguan_application::reception::{Handed, NotTaken, Receipt, Reception};
-use tongguan_application::relay::{Collector, Courier, Terms};
+use tongguan_application::relay::{Collector, Courier, NotCollected, RelayError, Terms, Turn};
 use tongguan_domain::ids::DxpId;
 use tongguan_gateways::upstream::{Folders, Http, Identity};
 use tongguan_storage::seal::Keyring;
@@ -102,6 +103,7 @@ impl RelaySettings {
         desk: AtReception,
         keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
+        membership: &Arc<Membership>,
     ) -> anyhow::Result<Relaying> {
         let (upstream, store) = (self.upstream()?, desk.store.clone());
         let courier = Courier::open(&store, keyring, upstream.clone(), clock, self.terms()?)?;
@@ -111,9 +113,11 @@ impl RelaySettings {
             reception: desk.reception.clone(),
             desk: desk.clone(),
             most_waiting: self.most_waiting.get().into(),
+            membership: membership.clone(),
             ended: ended.clone(),
         };
-        let fetching = Fetching { collector: Collector::new(upstream), desk, ended };
+        let (collector, membership) = (Collector::new(upstream), membership.clone());
+        let fetching = Fetching { collector, desk, membership, ended };
         let threads = [thread::spawn(|| sending.run()), thread::spawn(|| fetching.run())];
         Ok(Relaying { alive, threads })
     }
@@ -189,6 +193,7 @@ struct Sending {
     reception: Reception,
     desk: AtReception,
     most_waiting: i64,
+    membership: Arc<Membership>,
     ended: Receiver<()>,
 }
 
@@ -196,7 +201,7 @@ impl Sending {
     fn run(mut self) {
         let mut trouble = Trouble::default();
         loop {
-            match self.courier.turn(&mut self.desk) {
+            match self.turn() {
                 Ok(turn) => {
                     trouble.is_over();
                     counter!("tongguan_relay_sent_total")
@@ -214,12 +219,21 @@ impl Sending {
             }
         }
     }
+
+    /// One process at a time sends for all; every one of them has to know how much waits.
+    fn turn(&mut self) -> Result<Turn, RelayError> {
+        if self.membership.share().does(Duty::Relay) {
+            return self.courier.turn(&mut self.desk);
+        }
+        Ok(Turn { waiting: self.courier.waiting()?, ..Turn::default() })
+    }
 }
 
 /// The thread that fetches.
 struct Fetching {
     collector: Collector,
     desk: AtReception,
+    membership: Arc<Membership>,
     ended: Receiver<()>,
 }
 
@@ -227,7 +241,7 @@ impl Fetching {
     fn run(self) {
         let mut trouble = Trouble::default();
         loop {
-            let rest = match self.collector.collect(&mut |name, bytes| self.keep(&name, &bytes)) {
+            let rest = match self.collect() {
                 Ok(kept) => {
                     trouble.is_over();
                     counter!("tongguan_relay_fetched_total")
@@ -243,6 +257,13 @@ impl Fetching {
                 return;
             }
         }
+    }
+
+    fn collect(&self) -> Result<usize, NotCollected> {
+        if !self.membership.share().does(Duty::Relay) {
+            return Ok(0);
+        }
+        self.collector.collect(&mut |name, bytes| self.keep(&name, &bytes))
     }
 
     /// Hands a message from upstream over and waits until it is durable; comes again while too much waits.

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::Deserialize;
 use tongguan_application::ports::{Clock, Witness};
+use tongguan_application::processes::{Duty, Membership};
 use tongguan_application::transparency::{Logger, Witnessing, found};
 use tongguan_gateways::witness::HttpWitness;
 use tongguan_storage::Store;
@@ -55,6 +56,7 @@ pub struct Logging {
 struct Work {
     logger: Logger,
     clock: Arc<dyn Clock>,
+    membership: Arc<Membership>,
     ended: Receiver<()>,
 }
 
@@ -73,6 +75,7 @@ impl TransparencySettings {
         store: &Store,
         keyring: &Arc<Keyring>,
         clock: &Arc<dyn Clock>,
+        membership: &Arc<Membership>,
     ) -> anyhow::Result<Option<Logging>> {
         if !self.enabled {
             return Ok(None);
@@ -83,9 +86,11 @@ impl TransparencySettings {
         let mut threads = Vec::new();
         if !self.witnesses.is_empty() {
             let (witnessing, ended) = (self.witnessing(store)?, ended.clone());
-            threads.push(thread::spawn(move || show_to_witnesses(witnessing, &ended)));
+            let membership = Arc::clone(membership);
+            threads.push(thread::spawn(move || show_to_witnesses(witnessing, &membership, &ended)));
         }
-        let work = Work { logger, clock: Arc::clone(clock), ended };
+        let (clock, membership) = (Arc::clone(clock), Arc::clone(membership));
+        let work = Work { logger, clock, membership, ended };
         threads.push(thread::spawn(move || work.run()));
         Ok(Some(Logging { threads, alive }))
     }
@@ -117,10 +122,11 @@ impl Logging {
 }
 
 /// Shows the newest head to the witnesses, again and again, until the service ends.
-fn show_to_witnesses(mut witnessing: Witnessing, ended: &Receiver<()>) {
+fn show_to_witnesses(mut witnessing: Witnessing, membership: &Membership, ended: &Receiver<()>) {
     let mut trouble = Trouble::default();
     loop {
-        match witnessing.show() {
+        let is_mine = membership.share().does(Duty::Log);
+        match if is_mine { witnessing.show() } else { Ok(Vec::new()) } {
             Ok(unsigned) => match unsigned.into_iter().next() {
                 Some(one) => trouble.tell(&one.into()),
                 None => trouble.is_over(),
@@ -140,8 +146,11 @@ impl Work {
         let mut trouble = Trouble::default();
         loop {
             let begun = Instant::now();
-            let rest = match self.logger.take_up_some(self.clock.now()) {
-                Ok(taken_up) => {
+            let is_mine = self.membership.share().does(Duty::Log);
+            let taken_up = is_mine.then(|| self.logger.take_up_some(self.clock.now()));
+            let rest = match taken_up.transpose() {
+                Ok(None) => LOOK_EVERY,
+                Ok(Some(taken_up)) => {
                     trouble.is_over();
                     let rest = begun.elapsed().saturating_mul(REST);
                     if taken_up.is_behind { rest } else { rest.max(LOOK_EVERY) }

@@ -1,0 +1,61 @@
+//! The pulse of a process: its lease renewed while nothing is committed, and the others watched.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use tongguan_storage::{Store, Writer};
+
+use super::chain;
+use crate::ports::Clock;
+use crate::processes::Membership;
+
+/// How often, where others have to hear of it.
+const AMONG_OTHERS: Duration = Duration::from_secs(1);
+/// How often on a file that nobody else writes: each time the disk is waited for.
+const ALONE: Duration = Duration::from_secs(3);
+
+/// A thread that beats until this is dropped.
+pub(super) struct Pulse {
+    alive: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Pulse {
+    pub(super) fn start(store: Store, membership: Arc<Membership>, clock: Arc<dyn Clock>) -> Self {
+        let (alive, ended) = bounded(0);
+        let thread = thread::spawn(move || beat(&store, &membership, &*clock, &ended));
+        Self { alive: Some(alive), thread: Some(thread) }
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        // A thread that died beats no more, which its process notices when it commits.
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}
+
+fn beat(store: &Store, membership: &Membership, clock: &dyn Clock, ended: &Receiver<()>) {
+    let every = if store.is_shared() { AMONG_OTHERS } else { ALONE };
+    let mut writer: Option<Writer> = None;
+    let mut said = String::new();
+    while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        let beaten = match &mut writer {
+            Some(writer) => membership.beat(writer, clock.now()),
+            None => store
+                .small_writer()
+                .and_then(|opened| membership.beat(writer.insert(opened), clock.now())),
+        };
+        // Said once, until it goes well or goes wrong otherwise.
+        let text = beaten.err().map(|error| chain(&error)).unwrap_or_default();
+        if !text.is_empty() && text != said {
+            membership.note(format!(
+                "the lease of this process could not be renewed: {text}; trying again"
+            ));
+        }
+        said = text;
+    }
+}
