@@ -6,8 +6,8 @@
 //! every one. `TONGGUAN_CRASH_ROUNDS` sets the rounds of each of these tests, and `TONGGUAN_CRASH_SEED`
 //! the moments.
 
-mod desk;
-mod proof;
+pub mod desk;
+pub mod proof;
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -26,7 +26,7 @@ const LEASED_ROUNDS: u64 = 3;
 const GROUPS: u64 = 6;
 
 /// Seeded chance (SplitMix64).
-struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
     fn from_environment() -> Self {

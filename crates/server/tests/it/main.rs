@@ -23,6 +23,7 @@ mod gateway;
 mod guide;
 mod keys;
 mod learning;
+mod many;
 mod message;
 mod oidc;
 mod operations;

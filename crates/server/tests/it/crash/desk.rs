@@ -225,7 +225,7 @@ impl Desk {
 }
 
 /// The `n`th parcel; every third has goods whose quantity is limited for a person and year.
-fn some_limited(n: u64, at: Moment) -> Parcel {
+pub fn some_limited(n: u64, at: Moment) -> Parcel {
     let mut parcel = parcel(n, at).unwrap();
     if is_limited(n) {
         sweeten(&mut parcel, 500);

@@ -41,7 +41,8 @@ pub fn all_is_there_once(desk: &Desk) {
     the_answers_agree(desk);
 }
 
-fn the_store_agrees(view: &mut View<'_>, parcels: &[Parcel]) -> Result<(), StorageError> {
+/// Of parcels in order of their numbers, from the first on: each is decided, billed and summed once.
+pub fn the_store_agrees(view: &mut View<'_>, parcels: &[Parcel]) -> Result<(), StorageError> {
     audit::nothing_held(view)?;
     assert!(view.inbox_is_empty()?);
     let count = i64::try_from(parcels.len()).unwrap();
