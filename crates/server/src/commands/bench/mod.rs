@@ -3,6 +3,7 @@
 mod clear;
 mod consolidate;
 mod input;
+mod many;
 mod parse;
 mod seal;
 mod serve;
@@ -13,7 +14,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use tongguan_testkit::cast::Signing;
 
-/// Measure how fast parcels are cleared, also over HTTP, months consolidated, messages read and sealed,
+/// Measure how fast parcels are cleared, also over HTTP and by several processes, months consolidated, messages read and sealed,
 /// signatures verified.
 #[derive(Debug, Args)]
 pub struct Bench {
@@ -25,6 +26,7 @@ pub struct Bench {
 enum What {
     Clear(clear::Clear),
     Consolidate(consolidate::Consolidate),
+    Many(many::Many),
     Parse(parse::Parse),
     Seal(seal::Seal),
     Serve(serve::Serve),
@@ -39,6 +41,7 @@ impl Bench {
         match &self.what {
             What::Clear(clear) => clear.run(),
             What::Consolidate(consolidate) => consolidate.run(),
+            What::Many(many) => many.run(),
             What::Parse(parse) => parse.run(),
             What::Seal(seal) => seal.run(),
             What::Serve(serve) => serve.run(),

@@ -1,9 +1,9 @@
 //! `tongguan bench serve`: many clients over HTTP, and the same without HTTP beside it.
 
-mod client;
+pub mod client;
 mod load;
 mod memory;
-mod service;
+pub mod service;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};

@@ -19,6 +19,32 @@ const GRANTED: &str = "90000000000000";
 /// What the service says, in its folder.
 const LOG: &str = "service.log";
 
+/// Registers the cast in a place (`data` or `database`, and which), trusts its authority, and writes the settings.
+///
+/// # Errors
+/// What does not succeed.
+pub fn install(folder: &Path, sign: Sign, (kind, place): (&str, &str)) -> anyhow::Result<()> {
+    let cast = Cast::new(SEED, sign.into())?;
+    let at = |name: &str| folder.join(name);
+    fs::create_dir(at("trust"))?;
+    fs::write(at("trust/root.pem"), cast.authority().certificate().to_pem())?;
+    fs::write(at("parties.toml"), registration(&cast, |_| true, GRANTED))?;
+    let unsigned: Vec<_> = match sign {
+        Sign::None => MessageType::ALL.iter().filter(|message| message.is_request()).collect(),
+        Sign::Sm2 | Sign::Rsa => Vec::new(),
+    };
+    let unsigned: Vec<_> = unsigned.into_iter().map(|message| message.code()).collect();
+    let settings = format!(
+        "{kind} = '{place}'\nkey_file = 'key'\nidentities = 'stand-in'\nunsigned = {unsigned:?}\n"
+    );
+    fs::write(at("tongguan.toml"), settings)?;
+    let mut register = Command::new(std::env::current_exe()?);
+    register.args(["registry", "import", "parties.toml", &format!("--{kind}"), place]);
+    let registered = register.current_dir(folder).stdout(Stdio::null()).status()?;
+    ensure!(registered.success(), "the parties could not be registered: {registered}");
+    Ok(())
+}
+
 /// A service that runs. Killed when dropped.
 pub struct Service {
     child: Child,
@@ -32,23 +58,9 @@ impl Service {
     /// # Errors
     /// What does not succeed.
     pub fn start(folder: &Path, sign: Sign) -> anyhow::Result<Self> {
-        let cast = Cast::new(SEED, sign.into())?;
         let at = |name: &str| folder.join(name);
-        fs::create_dir(at("trust"))?;
-        fs::write(at("trust/root.pem"), cast.authority().certificate().to_pem())?;
-        fs::write(at("parties.toml"), registration(&cast, |_| true, GRANTED))?;
-        let unsigned: Vec<_> = match sign {
-            Sign::None => MessageType::ALL.iter().filter(|message| message.is_request()).collect(),
-            Sign::Sm2 | Sign::Rsa => Vec::new(),
-        };
-        let unsigned: Vec<_> = unsigned.into_iter().map(|message| message.code()).collect();
-        let settings = format!("data = 'data'\nidentities = 'stand-in'\nunsigned = {unsigned:?}\n");
-        fs::write(at("tongguan.toml"), settings)?;
+        install(folder, sign, ("data", "data"))?;
         let program = std::env::current_exe()?;
-        let mut register = Command::new(&program);
-        register.args(["registry", "import", "parties.toml", "--data", "data"]).current_dir(folder);
-        let registered = register.stdout(Stdio::null()).status()?;
-        ensure!(registered.success(), "the parties could not be registered: {registered}");
         // Every request is told, as in use; whoever measures wants to see the result.
         let log = fs::File::create(at(LOG))?;
         let mut child = Command::new(program)
