@@ -37,7 +37,7 @@ pub use passkeys::{Challenge, NewPasskey, Passkey, Signed};
 pub use password::{BadPassword, Password};
 pub use providers::{
     Answered, BadTerms, Begun, Proven, Provider, ProviderAccount, ProviderError, Providers,
-    Purpose, SecondFactor, Terms,
+    Purpose, SecondFactor, SignedOut, Terms,
 };
 pub use second_factor::Enrolment;
 pub(crate) use second_factor::place as place_of_second_factor;

@@ -76,6 +76,8 @@ struct State {
     account: Value,
     key: Key,
     codes: BTreeMap<String, Asked>,
+    /// How many logout tokens were made.
+    notices: u64,
     came: Vec<String>,
 }
 
@@ -101,6 +103,7 @@ impl OpenIdProvider {
             account: json!({ "sub": "1001" }),
             key: Key::ec("first"),
             codes: BTreeMap::new(),
+            notices: 0,
             came: Vec::new(),
         };
         let kept = Arc::new(Kept { issuer: issuer.clone(), clock, state: Mutex::new(state) });
@@ -141,6 +144,12 @@ impl OpenIdProvider {
     /// Signs with this key from now on, and knows no other.
     pub fn rolls_over(&self, key: Key) {
         self.kept.lock().key = key;
+    }
+
+    /// What it sends when whoever it signs in has signed out: a logout token, with these claims instead of its own,
+    /// and without those that are null.
+    pub fn logout_token(&self, otherwise: &Value) -> String {
+        self.kept.logout_token(otherwise)
     }
 
     /// How often a path was asked for so far, below the issuer: `/keys`.
@@ -337,6 +346,35 @@ impl Kept {
             }
         }
         state.key.signed(signature, &Value::Object(claims))
+    }
+}
+
+impl Kept {
+    fn logout_token(&self, otherwise: &Value) -> String {
+        let mut state = self.lock();
+        state.notices += 1;
+        let now = self.clock.now().micros() / 1_000_000;
+        let event = "http://schemas.openid.net/event/backchannel-logout";
+        let mut claims = json!({
+            "iss": self.issuer,
+            "aud": CLIENT.0,
+            "iat": now,
+            "exp": now + GOOD_FOR,
+            "jti": format!("notice {}", state.notices),
+            "sub": state.account["sub"],
+            "events": { event: {} },
+        });
+        for (name, value) in otherwise.as_object().into_iter().flatten() {
+            claims[name] = value.clone();
+        }
+        if let Some(claims) = claims.as_object_mut() {
+            claims.retain(|_, value| !value.is_null());
+        }
+        let how = state.faults.iter().find_map(|fault| match fault {
+            Fault::Signed(how) => Some(*how),
+            _ => None,
+        });
+        state.key.signed(how.unwrap_or(Signature::Own), &claims)
     }
 }
 

@@ -100,6 +100,7 @@ fn of_everybody(routes: Routes) -> Routes {
         .get("/invitation/{code}/oidc/{id}", Needs::Nothing, providers::begin_accepting)
         .get("/sign-in/oidc/{id}", Needs::Nothing, providers::begin)
         .get("/sign-in/oidc/{id}/answer", Needs::Nothing, providers::answer)
+        .post("/sign-in/oidc/{id}/logout", Needs::Signature, providers::signed_out::take)
         .get("/second-factor", Needs::Session, second_factor::page)
         .post("/second-factor", Needs::Session, second_factor::confirm)
         .post("/sign-in/passkey", Needs::Nothing, passkeys::begin)

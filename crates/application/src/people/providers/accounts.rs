@@ -15,7 +15,7 @@ use crate::registry::fingerprint;
 /// The most accounts of one person.
 const MOST: i64 = 10;
 /// Answers that are too old are forgotten so many at a time.
-const FORGOTTEN: i64 = 100;
+pub(super) const FORGOTTEN: i64 = 100;
 
 /// An account at a provider, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,7 +268,7 @@ fn link(
     }
 }
 
-fn own_account(
+pub(super) fn own_account(
     tx: &mut Tx<'_>,
     name: &SignIn,
     which: impl Fn(&ProviderAccountRow) -> bool,

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tongguan_domain::time::Moment;
 
 use super::{ProviderError, not_believed};
 
 /// By how much a provider's clock may differ from ours, in seconds.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 /// The longest name of an account (§2), in bytes.
 const LONGEST_SUB: usize = 255;
 /// Signatures that are taken: by a key whose other half only the provider has. `none` is no algorithm here, and one
@@ -59,11 +60,27 @@ pub struct Claims {
     acr: Value,
 }
 
+/// For whom a token is.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Audience {
+pub(super) enum Audience {
     One(String),
     Many(Vec<String>),
+}
+
+impl Audience {
+    /// Whether it is this client alone: nobody else is trusted with what is for us.
+    pub(super) fn is(&self, client_id: &str) -> bool {
+        match self {
+            Self::One(one) => one == client_id,
+            Self::Many(many) => matches!(&many[..], [one] if one == client_id),
+        }
+    }
+}
+
+/// Whether it is what a provider may call an account (§2).
+pub(super) fn is_account(sub: &str) -> bool {
+    !sub.is_empty() && sub.len() <= LONGEST_SUB
 }
 
 impl Claims {
@@ -86,35 +103,15 @@ impl Expected<'_> {
         token: &str,
         keys: impl FnOnce(Option<&str>) -> Result<Arc<[Jwk]>, ProviderError>,
     ) -> Result<Claims, ProviderError> {
-        let header = decode_header(token).map_err(|_| {
-            not_believed("its ID token has no head, or an algorithm that is not taken")
-        })?;
-        if !TAKEN.contains(&header.alg) {
-            return Err(not_believed("its ID token is signed by an algorithm that is not taken"));
-        }
-        // RFC 7515 §4.1.11: what has to be understood is not.
-        if header.crit.is_some() {
-            return Err(not_believed("its ID token asks for more than is understood"));
-        }
-        let keys = keys(header.kid.as_deref())?;
-        let key = key_for(&keys, header.kid.as_deref(), header.alg)
-            .ok_or_else(|| not_believed("its ID token is signed by none of its keys"))?;
-        let key = DecodingKey::from_jwk(key).map_err(|_| not_believed("its key is none"))?;
-        let claims = decode::<Claims>(token, &key, &signature_alone(header.alg))
-            .map_err(|_| not_believed("its ID token has another's signature, or lacks a claim"))?
-            .claims;
+        let claims: Claims = signed("ID token", token, keys)?;
         self.judge(&claims).map_err(not_believed)?;
         Ok(claims)
     }
 
     fn judge(&self, claims: &Claims) -> Result<(), &'static str> {
         let (now, begun) = (seconds(self.now), seconds(self.begun_at));
-        let is_for_us = match &claims.aud {
-            Audience::One(one) => one == self.client_id,
-            // Nobody else is trusted with what is for us.
-            Audience::Many(many) => matches!(&many[..], [one] if one == self.client_id),
-        };
-        let is_sub = !claims.sub.is_empty() && claims.sub.len() <= LONGEST_SUB;
+        let is_for_us = claims.aud.is(self.client_id);
+        let is_sub = is_account(&claims.sub);
         let checks = [
             (claims.iss == self.issuer, "its ID token is of another issuer"),
             (is_for_us, "its ID token is for somebody else"),
@@ -140,6 +137,31 @@ impl Expected<'_> {
         ];
         checks.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, why)| Err(why))
     }
+}
+
+/// What a token of a provider says, if one of its keys has signed it; nothing of that is judged. `kind` is what it is
+/// called, and `keys` gives those of the provider, in which one of this number is looked for.
+pub(super) fn signed<T: DeserializeOwned>(
+    kind: &str,
+    token: &str,
+    keys: impl FnOnce(Option<&str>) -> Result<Arc<[Jwk]>, ProviderError>,
+) -> Result<T, ProviderError> {
+    let because = |why: &str| not_believed(&format!("its {kind} {why}"));
+    let header = decode_header(token)
+        .map_err(|_| because("has no head, or an algorithm that is not taken"))?;
+    if !TAKEN.contains(&header.alg) {
+        return Err(because("is signed by an algorithm that is not taken"));
+    }
+    // RFC 7515 §4.1.11: what has to be understood is not.
+    if header.crit.is_some() {
+        return Err(because("asks for more than is understood"));
+    }
+    let keys = keys(header.kid.as_deref())?;
+    let key = key_for(&keys, header.kid.as_deref(), header.alg)
+        .ok_or_else(|| because("is signed by none of its keys"))?;
+    let key = DecodingKey::from_jwk(key).map_err(|_| not_believed("its key is none"))?;
+    let verified = decode::<T>(token, &key, &signature_alone(header.alg));
+    Ok(verified.map_err(|_| because("has another's signature, or lacks a claim"))?.claims)
 }
 
 /// The key of that number, or the only one that may be meant where the token names none.
@@ -198,7 +220,7 @@ fn signature_alone(algorithm: Algorithm) -> Validation {
     validation
 }
 
-fn seconds(at: Moment) -> i64 {
+pub(super) fn seconds(at: Moment) -> i64 {
     at.micros().div_euclid(1_000_000)
 }
 

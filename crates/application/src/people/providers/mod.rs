@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Providers::begin`] | what the browser is to keep, and where it is sent |
 //! | [`Providers::answer`] | the provider's answer is held against what the browser kept, and its ID token verified |
+//! | [`Providers::signed_out`], [`People::end_by_provider`] | what a provider tells by itself when somebody has signed out there |
 //! | [`People::sign_in_by_provider`], [`People::accept_by_provider`], [`People::link_account`] | what follows from it |
 //!
 //! A provider says which account somebody has there, and nothing else is taken from it: nobody is let in, named or
@@ -13,6 +14,7 @@ mod accounts;
 mod attempt;
 mod id_token;
 mod learned;
+mod logout_token;
 mod terms;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use crate::ports::{Answer, NotSent, Post, ProviderClient};
 
 pub use accounts::ProviderAccount;
 pub use attempt::Purpose;
+pub use logout_token::SignedOut;
 pub use terms::{BadTerms, Provider, SecondFactor, Terms};
 
 /// Which providers there are, and what was learned of each.
@@ -196,7 +199,7 @@ impl Providers {
         let claims = expected.verified(&token, keys)?;
         let proven = Proven {
             provider: id.to_owned(),
-            account: sha256(format!("{}\n{}", provider.issuer(), claims.sub).as_bytes()),
+            account: account(provider.issuer(), &claims.sub),
             is_strong: provider.takes_for_two(&claims.methods(), claims.class()),
             answer: ProviderAnswerRow {
                 digest: sha256(attempt.state.as_bytes()),
@@ -273,6 +276,11 @@ struct Tokens {
 #[derive(Default, Deserialize)]
 struct Refusal {
     error: String,
+}
+
+/// By what an account is known here.
+fn account(issuer: &str, sub: &str) -> [u8; 32] {
+    sha256(format!("{issuer}\n{sub}").as_bytes())
 }
 
 fn not_believed(why: &str) -> ProviderError {

@@ -4,6 +4,7 @@
 
 mod failed;
 mod parts;
+pub mod signed_out;
 
 use std::sync::Arc;
 

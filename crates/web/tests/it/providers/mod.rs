@@ -2,6 +2,7 @@
 
 mod accounts;
 mod flow;
+mod logout;
 mod refusals;
 
 use axum::http::StatusCode;
