@@ -8,6 +8,7 @@ use tongguan_application::enquiry::Enquiries;
 use tongguan_application::parcels::{DeclaredFilter, ParcelPage, ParcelsError};
 use tongguan_domain::access::Reach;
 use tongguan_domain::ids::{DeclarationId, OfficeCode, PartyId};
+use tongguan_domain::party::Party;
 use tongguan_domain::registry::Registry;
 use utoipa::IntoParams;
 
@@ -34,7 +35,7 @@ pub struct Wanted {
     /// Lodged on this day or earlier.
     #[param(example = "2026-11-30")]
     pub to: String,
-    /// Lodged at this office (申报地海关). An officer has the own one, whether it is named or not.
+    /// Lodged at this office (申报地海关). An officer has the own one, and nothing is listed of another.
     #[param(example = "2916", pattern = "^([0-9]{4})?$")]
     pub office: String,
     /// A code of the enterprise that is platform, merchant or declarant, or its number; of one that nobody knows
@@ -124,9 +125,8 @@ pub async fn file(
 }
 
 fn named(registry: &Registry, code: &str) -> Option<PartyId> {
-    let is_it = |codes: &[_]| {
-        codes.iter().any(|known: &tongguan_domain::party::PartyCode| known.as_str() == code)
+    let is_named = |party: &&Party| {
+        party.id.to_string() == code || party.codes.iter().any(|known| known.as_str() == code)
     };
-    let mut parties = registry.parties();
-    parties.find(|it| it.id.to_string() == code || is_it(&it.codes)).map(|it| it.id)
+    registry.parties().find(is_named).map(|party| party.id)
 }

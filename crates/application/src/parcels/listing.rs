@@ -1,6 +1,6 @@
 //! What a party asks of its list.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::civil::Date;
 use tongguan_domain::access::Reach;
@@ -214,7 +214,9 @@ impl ParcelFilter {
         if self.statuses.is_empty() {
             return vec![None];
         }
-        self.statuses.iter().map(|status| Some(i64::from(status.number()))).collect()
+        let states = self.statuses.iter().map(|status| i64::from(status.number()));
+        // Once each, for each is a list of its own.
+        states.collect::<BTreeSet<_>>().into_iter().map(Some).collect()
     }
 }
 

@@ -23,7 +23,8 @@ pub struct Rebuild {
 
 #[derive(Debug, Subcommand)]
 enum RebuildCommand {
-    /// The lists in which parties find their parcels. They are empty at first and fill again; a service may run.
+    /// The lists in which parties and offices find their parcels, and what is known of somebody from before. They are
+    /// empty at first and fill again; a service may run.
     Parcels(At),
     /// The lists of what was held of guarantees and given back, in the same way.
     Guarantees(At),

@@ -97,6 +97,14 @@ fn filters_and_pages_find_what_is_wanted(on: On) {
     assert_eq!(with(ParcelFilter { statuses: waiting.clone(), ..none() }), [import_no(2)]);
     let both = vec![ReturnStatus::Accepted, ReturnStatus::Released];
     assert_eq!(with(ParcelFilter { statuses: both, ..none() }), [2, 1].map(import_no));
+    let twice = vec![ReturnStatus::Accepted; 2];
+    let parcels = ParcelFilter { statuses: twice, ..none() };
+    let filter = DeclaredFilter { parcels: parcels.clone(), ..all() };
+    let enquiries = Enquiries::new(world.store.clone());
+    let named_twice = enquiries.declared(here, &filter, None, 1).unwrap();
+    assert_eq!((named_twice.rows.len(), named_twice.next), (1, None), "a status is meant once");
+    let own = Reach::Party(world.cast.merchant.party.id);
+    assert_eq!(enquiries.parcels(own, &parcels, None, 9).unwrap().rows.len(), 1);
     let inward = Some(Direction::Import);
     assert_eq!(with(ParcelFilter { direction: inward, ..none() }), [2, 1].map(import_no));
     let day = world.clock.now().china_day();
@@ -117,7 +125,6 @@ fn filters_and_pages_find_what_is_wanted(on: On) {
     let exporter = Reach::Party(world.cast.exporter.party.id);
     assert_eq!(list(&world, exporter, &there), [""; 0], "it is another's");
     // Page after page, everything once.
-    let enquiries = Enquiries::new(world.store.clone());
     let (mut behind, mut read): (Option<DeclarationId>, Vec<_>) = (None, Vec::new());
     loop {
         let page = enquiries.declared(Reach::Everybody, &all(), behind, 1).unwrap();
@@ -142,6 +149,10 @@ fn an_office_that_a_declaration_no_longer_names_lists_it_no_more(on: On) {
     projector.take_up().unwrap();
     assert_eq!(list(&world, there, &all()), [""; 0]);
     assert_eq!(list(&world, here, &all()), [import_no(1)]);
+    // Two offices have a row of it, and it is listed once.
+    let enquiries = Enquiries::new(world.store.clone());
+    let every = enquiries.declared(Reach::Everybody, &all(), None, 1).unwrap();
+    assert_eq!((every.rows.len(), every.next), (1, None));
 }
 
 fn lists_of_offices_are_made_anew(on: On) {
