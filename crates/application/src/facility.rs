@@ -118,7 +118,7 @@ pub fn bills(
     let office = office.map(|office| office.to_string());
     let numbers = view.entered_bills(office.as_deref(), after, limit)?;
     let tallied = |number: String| {
-        let tally = view.tally_of_bill(DocumentKind::Waybill as i64, &number)?;
+        let tally = view.tally_of_bill(DocumentKind::Waybill.code(), &number)?;
         Ok(Tallied { number: number.into(), tally })
     };
     numbers.into_iter().map(tallied).collect()
