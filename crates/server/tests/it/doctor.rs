@@ -68,6 +68,25 @@ fn a_sound_database_has_no_failure() {
 }
 
 #[test]
+fn a_guarantee_that_is_suspended_is_named() {
+    let mut world = World::with(Beginning::unsigned());
+    let mut guarantees = world.store.read(|view| view.all_guarantees()).unwrap();
+    assert!(!guarantees.is_empty());
+    for guarantee in &mut guarantees {
+        guarantee.suspended = true;
+    }
+    world.store.writer().unwrap().transaction(|tx| tx.grant(&guarantees)).unwrap();
+    world.stop();
+    write_key(&world);
+    let named = found(&doctor(world.folder(), &["--fast"]), "guarantee");
+    assert_eq!(named.len(), guarantees.len(), "{named:?}");
+    assert!(
+        named.iter().all(|(level, what)| level == "warn" && what.contains("suspended")),
+        "{named:?}"
+    );
+}
+
+#[test]
 fn every_warning_and_failure_says_what_to_do() {
     let world = world(0);
     fs::set_permissions(key(&world), fs::Permissions::from_mode(0o644)).unwrap();

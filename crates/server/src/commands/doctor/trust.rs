@@ -8,8 +8,9 @@ use tongguan_application::registry::snapshot;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::party::Standing;
+use tongguan_domain::registry::Registry;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{CertificateRow, Store};
+use tongguan_storage::{CertificateRow, Guarantee, Store};
 
 use super::{Findings, SOON_DAYS};
 use crate::product::{certificate, revocation_list, trust};
@@ -108,7 +109,7 @@ pub fn registry(
     place: &str,
     now: Moment,
 ) -> anyhow::Result<()> {
-    let (registry, certificates, guarantees) = store.read(|view| {
+    let (registry, certificates, all_guarantees) = store.read(|view| {
         let registry = snapshot(view)?;
         Ok::<_, tongguan_storage::StorageError>((
             registry,
@@ -145,17 +146,28 @@ pub fn registry(
         let said = format!("no mailbox is registered for {}", listed(&unreachable));
         findings.warn("registry", place, said, "register it: their responses go nowhere else");
     }
-    for row in guarantees {
-        let code = registry.party(row.party_id).and_then(|party| party.codes.first());
-        let code = code.map_or_else(|| row.party_id.to_string(), |code| code.as_str().to_owned());
-        let free = row.granted.fen().saturating_sub(row.held.fen());
-        if free.saturating_mul(10) < row.granted.fen() {
-            let said = format!("{} of {} is left", Money::from_fen(free), row.granted);
-            let todo = "top it up with `registry guarantee`: without it releases queue at 399";
-            findings.warn("guarantee", format!("guarantor {code}"), said, todo);
-        }
+    for row in &all_guarantees {
+        guarantee(findings, &registry, row);
     }
     Ok(())
+}
+
+/// A guarantee that holds nothing more, or soon will not.
+fn guarantee(findings: &mut Findings, registry: &Registry, row: &Guarantee) {
+    let code = registry.party(row.party_id).and_then(|party| party.codes.first());
+    let code = code.map_or_else(|| row.party_id.to_string(), |code| code.as_str().to_owned());
+    let place = format!("guarantor {code}");
+    if row.suspended {
+        let todo = "have officers reinstate it: new declarations are refused, and reviewed ones queue at 399";
+        findings.warn("guarantee", place, "it is suspended and holds nothing more", todo);
+        return;
+    }
+    let free = row.granted.fen().saturating_sub(row.held.fen());
+    if free.saturating_mul(10) < row.granted.fen() {
+        let said = format!("{} of {} is left", Money::from_fen(free), row.granted);
+        let todo = "top it up with `registry guarantee`: without it releases queue at 399";
+        findings.warn("guarantee", place, said, todo);
+    }
 }
 
 /// Offices that have stored lists declared when their waybill is there, while nobody may declare them.
