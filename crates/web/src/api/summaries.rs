@@ -19,6 +19,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("begin_second_factor", "开始设置第二因素"),
     ("change_password", "更改自己的口令"),
     ("change_person", "更改权限，或禁止登录"),
+    ("check_at_gate", "核对卡口前的车辆或包裹可否通行"),
     ("check_message", "校验报文"),
     ("check_response", "核验回执真伪"),
     ("check_seal", "口岸核验封志和车辆"),
@@ -33,6 +34,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("end_session", "结束自己的一个会话"),
     ("examine_return", "接受或拒绝退货"),
     ("exchange_export_return", "登记退货换货的订单"),
+    ("export_declarations", "下载清单列表（CSV）"),
     ("export_formal_declaration", "下载报关单XML"),
     ("export_parcels", "下载自己的包裹（CSV）"),
     ("file", "申报企业、证书或商品备案"),
@@ -51,6 +53,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("list_code_rows", "列出代码表的各行"),
     ("list_code_tables", "列出代码表"),
     ("list_consolidations", "列出汇总申请"),
+    ("list_declarations", "列出清单"),
     ("list_export_returns", "列出出口退货"),
     ("list_filings", "列出备案申请"),
     ("list_formal_declarations", "列出报关单"),
@@ -61,12 +64,15 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("list_keys", "列出本信箱的访问密钥"),
     ("list_mail", "列出本信箱的信件"),
     ("list_movements_of_guarantee", "列出一个企业担保的占用与释放"),
+    ("list_organisations", "列出单位"),
     ("list_parcels", "列出自己的包裹"),
     ("list_parties", "列出注册企业"),
+    ("list_passages", "列出卡口通行记录"),
     ("list_passkeys", "列出自己的通行密钥"),
     ("list_payment_evidence", "列出支付原始数据的调取"),
     ("list_people", "列出人员"),
     ("list_pictures", "列出查验照片"),
+    ("list_places", "列出监管作业场所"),
     ("list_proposals", "列出待复核的提议"),
     ("list_proposed_changes", "列出参数变更的提议"),
     ("list_quarantine", "列出待检疫的包裹"),
@@ -91,6 +97,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("propose_guarantee_change", "提议变更担保"),
     ("propose_ruling", "提议须复核的决定"),
     ("prove_response", "取得回执在公开日志中的证明"),
+    ("record_passage", "记录卡口通行"),
     ("record_return_arrival", "登记退货运抵"),
     ("register_quarantine", "登记检疫结果"),
     ("remove_passkey", "删除自己的通行密钥"),
@@ -126,6 +133,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("show_guarantee_proposal", "查看担保变更的提议"),
     ("show_letter", "查看本信箱的一封信"),
     ("show_party", "查看注册企业"),
+    ("show_past", "查看订购人、电商企业和收货地址此前的情况"),
     ("show_payment_evidence", "查看清单的支付原始数据"),
     ("show_person", "查看人员"),
     ("show_persons", "查看清单的个人信息"),
@@ -148,3 +156,32 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("withdraw_filing", "撤回备案申请"),
     ("withdraw_key", "撤销本信箱的访问密钥"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of the operations, as the files beside this one give them.
+    fn operations() -> Vec<String> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/api");
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("summaries.rs") {
+                let source = std::fs::read_to_string(path).unwrap();
+                let named = source.split("operation_id = \"").skip(1);
+                names.extend(named.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+            }
+        }
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn every_operation_has_its_summary_and_nothing_else_has_one() {
+        let operations = operations();
+        assert!(operations.len() > 100, "{}", operations.len());
+        let known: Vec<_> = SUMMARIES.iter().map(|(operation, _)| *operation).collect();
+        assert_eq!(known, operations);
+    }
+}
