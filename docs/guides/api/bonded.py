@@ -7,11 +7,15 @@ ITEM = "0001"
 
 
 def keep_book(sandbox, officer):
-    """The office keeps the book: its term, a movement by hand, a count."""
+    """The office keeps the book: its term, its goods, a movement by hand, a count."""
     book = f"/api/v1/books/{sandbox.book}"
     holder = sandbox.parties["carrier-and-declarant"]["code"]
     kept = officer.act(book, {"holder": holder, "zone": "沙箱综合保税区", "valid_from": "2026-01-01"}, method="PUT")
     print("books:", len(officer.get("/api/v1/books")["books"]), kept["zone"])
+    registered = officer.act(f"{book}/items", {"items": [{
+        "item": "0009", "hs_code": "9619001100", "name": "婴儿纸尿裤", "unit": "007", "statutory_unit": "035",
+        "statutory_factor": "1.9"}]})
+    print("registered goods:", registered["items"], "new or changed:", registered["changed"])
     there = officer.act(f"{book}/items/{ITEM}/movements", {
         "kind": "destroyed", "quantity": "1", "document": "D1", "reason": "damaged by water"})
     counted = officer.act(f"{book}/items/{ITEM}/counts", {

@@ -1,113 +1,170 @@
 //! A file of registered goods, in CSV: one line a kind of goods.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 use tongguan_domain::bonded::item::{BondedItem, Conversion, PriceRange};
 use tongguan_domain::ids::AccountItemNumber;
 use tongguan_domain::money::Amount;
 
-use super::register::ITEM_FIELDS;
+use super::register::{ITEM_FIELDS, item_texts};
+use crate::filing::goods_file::decoded;
 
 /// The column of the item's number; the others are those of a change.
 const NUMBER: &str = "item";
 
-/// A line of a file is no registered goods.
+/// What should stand somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// A text file that can be read.
+    Text,
+    /// A line with as many fields as the first.
+    Csv,
+    /// The name of a column.
+    Column,
+    /// 备案料号.
+    Number,
+    /// 商品编码.
+    HsCode,
+    /// A name.
+    Name,
+    /// 计量单位.
+    Unit,
+    /// How many of another unit one is.
+    Factor,
+    /// A price, or no price at all.
+    Price,
+    /// No price below the lowest.
+    HighestPrice,
+}
+
+/// What describes goods is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, {column}: `{found}` is not {expected}")]
-pub struct BadLine {
-    /// Which line, from 1.
-    pub line: u64,
+#[error("{column}: `{found}` is not {expected}")]
+pub struct BadField {
     /// Which column.
     pub column: String,
     /// What stands there.
     pub found: String,
     /// What should.
-    pub expected: &'static str,
+    pub expected: Expected,
 }
 
-/// The goods of a file.
+/// A line of a file is no registered goods.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, {bad}")]
+pub struct BadLine {
+    /// Which line, from 1.
+    pub line: u64,
+    /// What is wrong there.
+    pub bad: BadField,
+}
+
+/// The columns of a file, in order.
+pub fn columns() -> impl Iterator<Item = &'static str> {
+    std::iter::once(NUMBER).chain(ITEM_FIELDS)
+}
+
+/// Goods as texts, in the order of the columns.
+pub fn texts(number: &AccountItemNumber, item: &BondedItem) -> Vec<String> {
+    std::iter::once(number.to_string()).chain(item_texts(item)).collect()
+}
+
+/// The goods that texts describe, by the name of their column.
+///
+/// # Errors
+/// The first text that is not what it must be.
+pub fn item<'t>(
+    text: impl Fn(&str) -> &'t str,
+) -> Result<(AccountItemNumber, BondedItem), BadField> {
+    Texts { text }.item()
+}
+
+/// The goods of a file, in UTF-8 or GB18030.
 ///
 /// # Errors
 /// Every line that is none.
-pub fn read(text: &str) -> Result<Vec<(AccountItemNumber, BondedItem)>, Vec<BadLine>> {
+pub fn read(bytes: &[u8]) -> Result<Vec<(AccountItemNumber, BondedItem)>, Vec<BadLine>> {
+    let bad = |line, column: &str, found: String, expected| BadLine {
+        line,
+        bad: BadField { column: column.to_owned(), found, expected },
+    };
+    let text = decoded(bytes).ok_or_else(|| vec![bad(1, "line", String::new(), Expected::Text)])?;
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = ::csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let unreadable = |error: &::csv::Error| BadLine {
-        line: error.position().map_or(1, ::csv::Position::line),
-        column: "line".to_owned(),
-        found: error.to_string(),
-        expected: "a line of CSV with as many fields as the first",
+    let unreadable = |error: &::csv::Error| {
+        let line = error.position().map_or(1, ::csv::Position::line);
+        bad(line, "line", error.to_string(), Expected::Csv)
     };
-    let columns = reader.headers().map_err(|error| vec![unreadable(&error)])?.clone();
-    let known = |name: &str| name == NUMBER || ITEM_FIELDS.contains(&name);
-    let (mut goods, mut bad) = (Vec::new(), Vec::new());
-    bad.extend(columns.iter().filter(|name| !known(name)).map(|name| BadLine {
-        line: 1,
-        column: name.to_owned(),
-        found: name.to_owned(),
-        expected: "the name of a column",
-    }));
+    let header = reader.headers().map_err(|error| vec![unreadable(&error)])?.clone();
+    let unknown = header.iter().filter(|name| !columns().any(|known| known == *name));
+    let mut wrong: Vec<_> =
+        unknown.map(|name| bad(1, name, name.to_owned(), Expected::Column)).collect();
+    let mut goods = Vec::new();
     for record in reader.records() {
-        match record {
-            Ok(record) => {
-                let line = record.position().map_or(1, ::csv::Position::line);
-                match (Line { line, columns: &columns, record: &record }).goods() {
-                    Ok(one) => goods.push(one),
-                    Err(wrong) => bad.push(wrong),
-                }
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                wrong.push(unreadable(&error));
+                continue;
             }
-            Err(error) => bad.push(unreadable(&error)),
+        };
+        let line = record.position().map_or(1, ::csv::Position::line);
+        let text = |column: &str| {
+            let place = header.iter().position(|name| name == column);
+            place.and_then(|place| record.get(place)).unwrap_or_default()
+        };
+        match item(text) {
+            Ok(one) => goods.push(one),
+            Err(bad) => wrong.push(BadLine { line, bad }),
         }
     }
-    if bad.is_empty() { Ok(goods) } else { Err(bad) }
+    if wrong.is_empty() { Ok(goods) } else { Err(wrong) }
 }
 
-struct Line<'l> {
-    line: u64,
-    columns: &'l ::csv::StringRecord,
-    record: &'l ::csv::StringRecord,
+struct Texts<F> {
+    text: F,
 }
 
-impl Line<'_> {
-    fn goods(&self) -> Result<(AccountItemNumber, BondedItem), BadLine> {
+impl<'t, F: Fn(&str) -> &'t str> Texts<F> {
+    fn item(&self) -> Result<(AccountItemNumber, BondedItem), BadField> {
         let number = AccountItemNumber::parse(self.text(NUMBER))
-            .map_err(|_| self.bad(NUMBER, "a number of 1 to 30 characters"))?;
+            .map_err(|_| self.bad(NUMBER, Expected::Number))?;
         let statutory = self.conversion("statutory_unit", "statutory_factor")?;
         let item = BondedItem {
-            hs_code: self.digits("hs_code", 10, "an HS code of ten digits")?,
+            hs_code: self.digits("hs_code", 10, Expected::HsCode)?,
             name: self.filled("name")?,
-            unit: self.digits("unit", 3, "a unit of three digits")?,
-            statutory: statutory
-                .ok_or_else(|| self.bad("statutory_unit", "a unit of three digits"))?,
+            unit: self.digits("unit", 3, Expected::Unit)?,
+            statutory: statutory.ok_or_else(|| self.bad("statutory_unit", Expected::Unit))?,
             second: self.conversion("second_unit", "second_factor")?,
             prices: self.prices()?,
         };
         Ok((number, item))
     }
 
-    fn conversion(&self, unit: &str, factor: &str) -> Result<Option<Conversion>, BadLine> {
+    fn conversion(&self, unit: &str, factor: &str) -> Result<Option<Conversion>, BadField> {
         if self.text(unit).is_empty() && self.text(factor).is_empty() {
             return Ok(None);
         }
-        let unit = self.digits(unit, 3, "a unit of three digits")?;
-        let expected = "a number above 0";
-        let number = self.decimal(factor, expected)?.filter(|number| *number > Decimal::ZERO);
-        let factor = number.ok_or_else(|| self.bad(factor, expected))?;
+        let unit = self.digits(unit, 3, Expected::Unit)?;
+        let number = self.decimal(factor, Expected::Factor)?;
+        let number = number.filter(|number| *number > Decimal::ZERO);
+        let factor = number.ok_or_else(|| self.bad(factor, Expected::Factor))?;
         Ok(Some(Conversion { unit, factor }))
     }
 
-    fn prices(&self) -> Result<Option<PriceRange>, BadLine> {
+    fn prices(&self) -> Result<Option<PriceRange>, BadField> {
         let [lowest, highest] = ["lowest_price", "highest_price"];
-        let expected = "a price, or empty in both columns";
-        match (self.decimal(lowest, expected)?, self.decimal(highest, expected)?) {
+        match (self.decimal(lowest, Expected::Price)?, self.decimal(highest, Expected::Price)?) {
             (None, None) => Ok(None),
             (Some(low), Some(high)) if Decimal::ZERO <= low && low <= high => {
                 Ok(Some(PriceRange { lowest: Amount::new(low), highest: Amount::new(high) }))
             }
-            _ => Err(self.bad(highest, "a price at or above the lowest")),
+            _ => Err(self.bad(highest, Expected::HighestPrice)),
         }
     }
 
-    fn decimal(&self, column: &str, expected: &'static str) -> Result<Option<Decimal>, BadLine> {
+    fn decimal(&self, column: &str, expected: Expected) -> Result<Option<Decimal>, BadField> {
         match self.text(column) {
             "" => Ok(None),
             text => text.parse().map(Some).map_err(|_| self.bad(column, expected)),
@@ -118,28 +175,44 @@ impl Line<'_> {
         &self,
         column: &str,
         length: usize,
-        expected: &'static str,
-    ) -> Result<Box<str>, BadLine> {
+        expected: Expected,
+    ) -> Result<Box<str>, BadField> {
         let text = self.text(column);
         let fits = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
         if fits { Ok(text.into()) } else { Err(self.bad(column, expected)) }
     }
 
-    fn filled(&self, column: &str) -> Result<Box<str>, BadLine> {
+    fn filled(&self, column: &str) -> Result<Box<str>, BadField> {
         match self.text(column) {
-            "" => Err(self.bad(column, "filled")),
+            "" => Err(self.bad(column, Expected::Name)),
             text => Ok(text.into()),
         }
     }
 
-    fn text(&self, column: &str) -> &str {
-        let place = self.columns.iter().position(|name| name == column);
-        place.and_then(|place| self.record.get(place)).unwrap_or_default().trim()
+    fn text(&self, column: &str) -> &'t str {
+        (self.text)(column).trim()
     }
 
-    fn bad(&self, column: &str, expected: &'static str) -> BadLine {
+    fn bad(&self, column: &str, expected: Expected) -> BadField {
         let found = self.text(column).to_owned();
-        BadLine { line: self.line, column: column.to_owned(), found, expected }
+        BadField { column: column.to_owned(), found, expected }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "a text in UTF-8 or GB18030",
+            Self::Csv => "a line of CSV with as many fields as the first",
+            Self::Column => "the name of a column",
+            Self::Number => "a number of 1 to 30 characters",
+            Self::HsCode => "an HS code of ten digits",
+            Self::Name => "filled",
+            Self::Unit => "a unit of three digits",
+            Self::Factor => "a number above 0",
+            Self::Price => "a price, or empty in both columns",
+            Self::HighestPrice => "a price at or above the lowest",
+        })
     }
 }
 
@@ -153,11 +226,19 @@ mod tests {
     #[test]
     fn a_line_is_a_kind_of_goods() {
         let text = format!("\u{feff}{HEAD}7,1901101090,奶粉,122,035,0.7,,,80,120\n");
-        let goods = read(&text).unwrap();
+        let goods = read(text.as_bytes()).unwrap();
         let (number, item) = &goods[0];
         assert_eq!((number.as_str(), &*item.unit), ("7", "122"));
         assert_eq!(item.statutory.factor.to_string(), "0.7");
         assert!(item.second.is_none() && item.prices.is_some());
+    }
+
+    #[test]
+    fn a_file_of_a_chinese_spreadsheet_is_read_too() {
+        let text = format!("{HEAD}7,1901101090,奶粉,122,035,0.7,,,,\n");
+        let (bytes, ..) = encoding_rs::GB18030.encode(&text);
+        assert_eq!(&*read(&bytes).unwrap()[0].1.name, "奶粉");
+        assert_eq!(read(b"item\n\0").unwrap_err()[0].bad.expected, Expected::Text);
     }
 
     #[test]
@@ -174,10 +255,10 @@ mod tests {
             ("7,1901101090,奶粉,122,035,0.7,,,80,", "highest_price"),
         ];
         let text = lines.iter().fold(HEAD.to_owned(), |text, (line, _)| text + line + "\n");
-        let told = read(&text).unwrap_err();
-        let told: Vec<_> = told.iter().map(|bad| (bad.line, bad.column.as_str())).collect();
+        let told = read(text.as_bytes()).unwrap_err();
+        let told: Vec<_> = told.iter().map(|bad| (bad.line, bad.bad.column.as_str())).collect();
         let expected: Vec<_> = (2..).zip(lines).map(|(line, (_, column))| (line, column)).collect();
         assert_eq!(told, expected);
-        assert_eq!(read("item,colour\n").unwrap_err()[0].column, "colour");
+        assert_eq!(read(b"item,colour\n").unwrap_err()[0].bad.column, "colour");
     }
 }

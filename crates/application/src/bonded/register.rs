@@ -1,5 +1,7 @@
 //! Registering account books and the goods under them.
 
+use std::collections::BTreeSet;
+
 use tongguan_domain::bonded::item::BondedItem;
 use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::ids::{AccountBookNumber, AccountItemNumber};
@@ -29,6 +31,9 @@ pub enum RegisterError {
     /// The book belongs to somebody else.
     #[error("account book `{0}` belongs to another party")]
     OtherHolder(AccountBookNumber),
+    /// One number stands for two kinds of goods.
+    #[error("item `{0}` is given twice")]
+    Twice(AccountItemNumber),
     /// What lies there was counted in another unit.
     #[error(
         "item `{item}` is counted in unit `{unit}`, and has been moved; its unit cannot change"
@@ -88,6 +93,10 @@ pub fn register_items(
     cause: &Cause,
     now: Moment,
 ) -> Result<usize, RegisterError> {
+    let mut numbers = BTreeSet::new();
+    if let Some((twice, _)) = items.iter().find(|(number, _)| !numbers.insert(number)) {
+        return Err(RegisterError::Twice(twice.clone()));
+    }
     history::change(writer, Register::Registry, cause, now, |tx| {
         if tx.account_books(&[rows::book_key(book)])?.is_empty() {
             return Err(RegisterError::NoBook(book.clone()));
@@ -140,7 +149,7 @@ pub(super) const ITEM_FIELDS: [&str; 9] = [
     "highest_price",
 ];
 
-fn item_texts(item: &BondedItem) -> Vec<String> {
+pub(super) fn item_texts(item: &BondedItem) -> Vec<String> {
     let second = item.second.as_ref();
     let prices = item.prices.as_ref();
     vec![

@@ -279,9 +279,7 @@ impl Register {
         let now = SystemClock.now();
         let bytes = std::fs::read(&self.file)
             .with_context(|| format!("cannot read {}", self.file.display()))?;
-        let text = std::str::from_utf8(&bytes)
-            .with_context(|| format!("{} is not UTF-8", self.file.display()))?;
-        let goods = match bonded::file::read(text) {
+        let goods = match bonded::file::read(&bytes) {
             Ok(goods) => goods,
             Err(bad) => {
                 for line in &bad {

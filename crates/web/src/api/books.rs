@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use tongguan_application::bonded::{
@@ -70,16 +71,16 @@ pub struct ReportQuery {
 pub struct BookGiven {
     /// A code of the registered party whose goods they are.
     #[schema(example = "3301960001")]
-    holder: String,
+    pub(crate) holder: String,
     /// The zone's name.
     #[schema(example = "杭州综合保税区", min_length = 1, max_length = 100)]
-    zone: String,
+    pub(crate) zone: String,
     /// The first day on which goods may be moved; today where absent.
     #[schema(example = "2026-11-22")]
-    valid_from: Option<String>,
+    pub(crate) valid_from: Option<String>,
     /// The first day on which they may not any more.
     #[schema(example = "2027-11-22")]
-    valid_to: Option<String>,
+    pub(crate) valid_to: Option<String>,
 }
 
 /// A movement by hand.
@@ -172,39 +173,61 @@ pub async fn open(
     Part(number): Part<String>,
     Given(given): Given<BookGiven>,
 ) -> Result<Response, Problem> {
+    let (book, holder) = keep_book(&shared, &caller, &number, given).await?;
+    Ok(json_answer(&BookView::of(&book, holder)))
+}
+
+/// Keeps an account book at the caller's own office, or changes its zone and term; gives the code of its holder too.
+///
+/// # Errors
+/// What is wrong with what was given, or why it was not done.
+pub(crate) async fn keep_book(
+    shared: &Shared,
+    caller: &Caller,
+    number: &str,
+    given: BookGiven,
+) -> Result<(AccountBook, String), Problem> {
     let Reach::Office(office) = caller.reach() else { return Err(Problem::NotFound) };
     let now = shared.access.clock.now();
-    let number = AccountBookNumber::parse(&number).map_err(|_| Problem::Malformed("book"))?;
-    let day = |text: Option<&str>, pointer| {
-        let day = text.map(|text| parse_day(&text.replace('-', "")).ok_or(pointer)).transpose();
-        day.map_err(|pointer| wrong(pointer, "a day such as 2026-11-22"))
-    };
-    let code = PartyCode::parse(&given.holder);
-    let code = code.map_err(|error| wrong("/holder", &error.to_string()))?;
+    let number = AccountBookNumber::parse(number).map_err(|_| Problem::Malformed("book"))?;
+    let code = PartyCode::parse(&given.holder).map_err(|_| unknown_holder())?;
     let enquiries = Arc::clone(&shared.access.enquiries);
     let registry = blocking(move || enquiries.registry()).await?;
-    let holder = registry.named(&code).map(|party| party.id);
-    let holder =
-        holder.ok_or_else(|| wrong("/holder", "no party is registered under this code"))?;
+    let holder = registry.named(&code).map(|party| party.id).ok_or_else(unknown_holder)?;
+    let valid_from = day(given.valid_from.as_deref(), "/valid_from")?;
     let book = AccountBook {
         number,
         holder,
         office,
         zone: text("/zone", &given.zone, 100)?.into(),
-        valid_from: day(given.valid_from.as_deref(), "/valid_from")?
-            .unwrap_or_else(|| now.china_day()),
+        valid_from: valid_from.unwrap_or_else(|| now.china_day()),
         valid_to: day(given.valid_to.as_deref(), "/valid_to")?,
     };
+    if book.valid_to.is_some_and(|end| end <= book.valid_from) {
+        let why = Wording::new("失效日应晚于生效日", "it has to end after the day it begins");
+        return Err(Problem::Field { pointer: "/valid_to".to_owned(), why });
+    }
     // One of another office is not there for this one.
     let (enquiries, number) = (Arc::clone(&shared.access.enquiries), book.number.to_string());
     let standing = blocking(move || enquiries.book(Reach::Everybody, &number)).await?;
     if standing.is_some_and(|standing| standing.office != office) {
         return Err(Problem::NotFound);
     }
-    let cause = caller.cause();
-    let view = BookView::of(&book, code_of(&registry, holder));
-    record(&shared, move |at| open_book(&mut at.store().writer()?, &book, &cause, now)).await?;
-    Ok(json_answer(&view))
+    let (cause, kept) = (caller.cause(), book.clone());
+    record(shared, move |at| open_book(&mut at.store().writer()?, &kept, &cause, now)).await?;
+    Ok((book, code_of(&registry, holder)))
+}
+
+fn unknown_holder() -> Problem {
+    let why = Wording::new("没有以此编码注册的企业", "no party is registered under this code");
+    Problem::Field { pointer: "/holder".to_owned(), why }
+}
+
+fn day(text: Option<&str>, pointer: &str) -> Result<Option<Date>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let why = || Wording::new("日期应如2026-11-22", "a day such as 2026-11-22");
+    let day = parse_day(&text.replace('-', ""));
+    day.map(Some).ok_or_else(|| Problem::Field { pointer: pointer.to_owned(), why: why() })
 }
 
 /// Move a bonded stock by hand
@@ -341,7 +364,9 @@ pub(super) fn quantity(pointer: &str, text: &str) -> Result<StockQuantity, Probl
 fn text<'t>(pointer: &str, text: &'t str, longest: usize) -> Result<&'t str, Problem> {
     let text = text.trim();
     let fits = (1..=longest).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if fits { Ok(text) } else { Err(wrong(pointer, &format!("1 to {longest} characters"))) }
+    let why =
+        || Wording::new(format!("应有1至{longest}个字符"), format!("1 to {longest} characters"));
+    if fits { Ok(text) } else { Err(Problem::Field { pointer: pointer.to_owned(), why: why() }) }
 }
 
 /// Why, in words.
@@ -361,11 +386,16 @@ impl From<MoveError> for Problem {
 
 impl From<bonded::RegisterError> for Problem {
     fn from(error: bonded::RegisterError) -> Self {
-        match error {
-            error @ (bonded::RegisterError::OtherHolder(_)
-            | bonded::RegisterError::NoBook(_)
-            | bonded::RegisterError::UnitFixed { .. }) => Self::Refused(Wording::english(&error)),
-            error => broken(&error),
-        }
+        use bonded::RegisterError as E;
+        let zh = match &error {
+            E::OtherHolder(book) => format!("账册{book}属于另一企业"),
+            E::NoBook(book) => format!("账册{book}尚未登记；请先登记"),
+            E::Twice(item) => format!("料号{item}出现两次"),
+            E::UnitFixed { item, unit } => {
+                format!("料号{item}以计量单位{unit}记账且已有变动，不能改用其他单位")
+            }
+            _ => return broken(&error),
+        };
+        Self::Refused(Wording::new(zh, error.to_string()))
     }
 }

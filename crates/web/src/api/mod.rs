@@ -18,6 +18,7 @@ mod accounts;
 mod again;
 mod audit;
 mod body;
+pub(crate) mod bonded_items;
 pub(crate) mod bonded_lists;
 pub(crate) mod books;
 mod cancellations;
@@ -272,6 +273,7 @@ fn of_goods_in_store(routes: Routes) -> Routes {
         .api(may(P::ReadAccounts), routes!(books::list))
         .api(may(P::ReadAccounts), routes!(books::report))
         .api(may(P::Decide), routes!(books::open))
+        .api(may(P::Decide), routes!(bonded_items::register))
         .api(may(P::Decide), routes!(books::move_by_hand))
         .api(may(P::Decide), routes!(books::count))
         .api(may(P::ReadAccounts), routes!(bonded_lists::lists))

@@ -99,6 +99,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("prove_response", "取得回执在公开日志中的证明"),
     ("record_passage", "记录卡口通行"),
     ("record_return_arrival", "登记退货运抵"),
+    ("register_items", "登记账册的商品"),
     ("register_quarantine", "登记检疫结果"),
     ("remove_passkey", "删除自己的通行密钥"),
     ("remove_webhook", "删除推送地址"),

@@ -57,6 +57,9 @@ pub async fn page(
     let title = visit.say("保税账册", "Bonded stock");
     let body = html! {
         h1 { (title) }
+        @if visit.may(Permission::Decide) {
+            p { a href="/books/new" { (visit.say("登记账册", "Open an account book")) } }
+        }
         @if books.is_empty() {
             div.notice { p { (visit.say(
                 "没有账册。账册由主管海关登记，之后会列在这里。",
@@ -107,6 +110,12 @@ pub async fn book(
         p { a href="/books" { (visit.say("保税账册", "Bonded stock")) } }
         h1 { (title) " " (book.number) }
         (done(&visit, &asked))
+        @if visit.may(Permission::Decide) {
+            ul {
+                li { a href={ "/books/" (book.number) "/goods" } { (visit.say("登记商品", "Register goods")) } }
+                li { a href={ "/books/" (book.number) "/change" } { (visit.say("更改区域和有效期", "Change zone and term")) } }
+            }
+        }
         (month_form(&visit, &format!("/books/{}", book.number), month))
         h2 { (visit.say("库存", "What is there")) }
         (stock(&visit, &book, month, &items))
@@ -144,7 +153,12 @@ pub async fn item(
         }
         (month_form(&visit, &address, month))
         (movements(&visit, &found))
-        @if visit.may(Permission::Decide) { (by_hand(&visit, &address)) }
+        @if visit.may(Permission::Decide) {
+            p { a href={ "/books/" (book.number) "/goods?item=" (encoded(item.as_str())) } {
+                (visit.say("更改登记的内容", "Change what is registered"))
+            } }
+            (by_hand(&visit, &address))
+        }
     };
     Ok(visit.page(title, &body))
 }
@@ -186,6 +200,11 @@ fn done(visit: &Visit, asked: &Asked) -> Markup {
     let (zh, en) = match asked.done.as_str() {
         "moved" => ("库存已变更。", "The stock was moved."),
         "counted" => ("盘点已记录。", "The count was recorded."),
+        "kept" => ("账册已登记。", "The account book is kept so."),
+        "registered" => ("商品已登记。", "The goods are registered."),
+        "as-before" => {
+            ("所填与已登记的相同，没有更改。", "It is registered so already: nothing was changed.")
+        }
         "stepped" => ("核注清单已办理。", "The list was taken further."),
         _ => return html! {},
     };

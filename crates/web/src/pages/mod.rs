@@ -9,6 +9,8 @@ pub mod assets;
 pub mod audit;
 pub mod bills;
 pub mod bonded_lists;
+pub mod book_forms;
+pub mod book_goods;
 pub mod books;
 pub mod bulk;
 pub mod cancellations;
@@ -318,7 +320,15 @@ fn of_bonded_stock(routes: Routes) -> Routes {
     let (read, decide) = (Needs::May(Permission::ReadAccounts), Needs::May(Permission::Decide));
     routes
         .get("/books", read, books::page)
+        .post("/books", decide, book_forms::keep)
+        .get("/books/new", decide, book_forms::page)
+        .get("/books/goods.csv", decide, book_goods::template)
         .get("/books/{book}", read, books::book)
+        .get("/books/{book}/change", decide, book_forms::change_page)
+        .post("/books/{book}/change", decide, book_forms::change)
+        .get("/books/{book}/goods", decide, book_goods::page)
+        .post("/books/{book}/goods", decide, book_goods::register)
+        .post("/books/{book}/goods/import", decide, book_goods::import)
         .get("/books/{book}/items/{item}", read, books::item)
         .post("/books/{book}/items/{item}/movements", decide, books::move_by_hand)
         .post("/books/{book}/items/{item}/counts", decide, books::count)

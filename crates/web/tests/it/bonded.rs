@@ -129,6 +129,112 @@ async fn an_officer_moves_counts_and_takes_lists_further() {
 }
 
 #[tokio::test]
+async fn an_officer_opens_a_book_in_a_form_and_changes_its_term() {
+    let customs = stage();
+    let mut officer = customs.site().signed_in("zhang").await;
+    assert!(opened(&mut officer, "/books").await.body.contains("href=\"/books/new\""));
+    let page = opened(&mut officer, "/books/new").await;
+    let form = |number, holder, from, to| {
+        [
+            ("number", number),
+            ("holder", holder),
+            ("zone", "示例综合保税区"),
+            ("valid_from", from),
+            ("valid_to", to),
+        ]
+    };
+    for wrong in [
+        form("T2916/1", "330196E005", "2026-03-01", ""),
+        form(BOOK, "330196E005", "2026-03-01", ""),
+        form("T2916W000009", "NOBODY", "2026-03-01", ""),
+        form("T2916W000009", "330196E005", "2026-03-01", "2026-03-01"),
+        form("T2916W000009", "330196E005", "soon", ""),
+    ] {
+        let refused = send(&mut officer, &page, "/books", &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
+        assert!(refused.body.contains("value=\"示例综合保税区\""), "{}", refused.body);
+    }
+    let good = form("T2916W000009", "330196E005", "2026-03-01", "");
+    let sent = send(&mut officer, &page, "/books", &good).await;
+    assert_eq!(sent.location(), "/books/T2916W000009?done=kept", "{sent:?}");
+    assert!(opened(&mut officer, sent.location()).await.body.contains("kept so"));
+
+    let address = "/books/T2916W000009/change";
+    let page = opened(&mut officer, address).await;
+    assert!(page.body.contains("330196E005"), "{}", page.body);
+    let form = [("zone", "示例区"), ("valid_from", "2026-03-01"), ("valid_to", "2027-01-01")];
+    let sent = send(&mut officer, &page, address, &form).await;
+    assert_eq!(sent.location(), "/books/T2916W000009?done=kept", "{sent:?}");
+    assert!(opened(&mut officer, "/books").await.body.contains("2027-01-01"));
+
+    let mut holder = customs.site().signed_in("holder").await;
+    assert_eq!(holder.open("/books/new").await.status, StatusCode::FORBIDDEN);
+    let mut elsewhere = customs.site().signed_in("elsewhere").await;
+    assert_eq!(elsewhere.open(address).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_officer_registers_goods_in_a_form_and_from_a_file() {
+    let customs = stage();
+    let mut officer = customs.site().signed_in("zhang").await;
+    let address = format!("/books/{BOOK}/goods");
+    let page = opened(&mut officer, &format!("{address}?item={ITEM}")).await;
+    assert_eq!(page.value_of("hs_code").as_deref(), Some("9619001100"));
+    let mut form = vec![
+        ("item", "0002"),
+        ("hs_code", "1901101090"),
+        ("name", "奶粉"),
+        ("unit", "122"),
+        ("statutory_unit", "035"),
+        ("statutory_factor", "0"),
+    ];
+    let refused = send(&mut officer, &page, &address, &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("a number above 0") && refused.body.contains("value=\"奶粉\""));
+    form[5].1 = "0.7";
+    let sent = send(&mut officer, &page, &address, &form).await;
+    assert_eq!(sent.location(), format!("/books/{BOOK}?done=registered"), "{sent:?}");
+    officer.changes_nothing = true;
+    let again = send(&mut officer, &page, &address, &form).await;
+    officer.changes_nothing = false;
+    assert_eq!(again.location(), format!("/books/{BOOK}?done=as-before"), "{again:?}");
+    assert!(opened(&mut officer, sent.location()).await.body.contains("items/0002"));
+
+    let to = format!("{address}/import");
+    let token = page.value_of("form_token").unwrap();
+    let head =
+        officer.open("/books/goods.csv").await.body.trim_start_matches('\u{feff}').to_owned();
+    let csv = |lines: &str| format!("{head}{lines}");
+    for (lines, told) in [
+        ("", "at least one line"),
+        ("0003,1901101090,奶粉,罐,035,0.7,,,,\n", "line 2, "),
+        (
+            "0003,1901101090,奶粉,122,035,0.7,,,,\n0003,1901101090,奶粉,122,035,0.8,,,,\n",
+            "given twice",
+        ),
+        ("0001,9619001100,婴儿纸尿裤,122,035,1.9,,,,\n", "its unit cannot change"),
+    ] {
+        let refused = officer.upload(&to, &[("form_token", &token), ("file", &csv(lines))]).await;
+        assert!(refused.status.is_client_error(), "{lines}: {refused:?}");
+        assert!(refused.body.contains(told), "{lines}: {}", refused.body);
+    }
+    let lines = "0003,1901101090,奶粉,122,035,0.7,,,80,120\n0004,1901101090,奶粉,122,035,0.8,,,,\n";
+    let sent = officer.upload(&to, &[("form_token", &token), ("file", &csv(lines))]).await;
+    assert_eq!(sent.location(), format!("/books/{BOOK}?done=registered"), "{sent:?}");
+    officer.accept = "application/json";
+    let headers = [("x-form-token", token.as_str())];
+    let goods = json!({ "items": [{ "item": "0005", "hs_code": "1901101090", "name": "奶粉",
+        "unit": "122", "statutory_unit": "035", "statutory_factor": "0.7" }] });
+    let api = format!("/api/v1/books/{BOOK}/items");
+    let given = officer.json(Method::POST, &api, &headers, &goods).await;
+    assert_eq!(json_of(&given), json!({ "items": 1, "changed": 1 }));
+    let mut wrong = goods;
+    wrong["items"][0]["unit"] = json!("can");
+    let refused = officer.json(Method::POST, &api, &headers, &wrong).await;
+    assert!(refused.body.contains("/items/0/unit"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn pages_show_the_stock_and_let_an_officer_act() {
     let customs = stage();
     let mut holder = customs.site().signed_in("holder").await;

@@ -38,11 +38,18 @@ fn line(text: &str, at: &::csv::Position) -> usize {
     usize::try_from(at.line()).unwrap_or(usize::MAX).saturating_add(blank)
 }
 
-/// What is not UTF-8 is what Chinese spreadsheets write, or nothing that can be read.
 fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Defect> {
-    if let Ok(text) = str::from_utf8(bytes) {
-        return if text.contains('\0') { Err(unreadable("NUL")) } else { Ok(text.into()) };
-    }
-    let (text, had_errors) = GB18030.decode_without_bom_handling(bytes);
-    if had_errors || text.contains('\0') { Err(unreadable("UTF-8? GB18030?")) } else { Ok(text) }
+    decoded(bytes).ok_or_else(|| unreadable("NUL, or neither UTF-8 nor GB18030"))
+}
+
+/// A text file: what is not UTF-8 is what Chinese spreadsheets write, or nothing that can be read.
+pub fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let text = match str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => {
+            let (text, had_errors) = GB18030.decode_without_bom_handling(bytes);
+            Some(text).filter(|_| !had_errors)?
+        }
+    };
+    (!text.contains('\0')).then_some(text)
 }

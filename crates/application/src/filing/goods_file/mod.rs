@@ -7,6 +7,8 @@ mod csv;
 mod tests;
 mod xlsx;
 
+pub use csv::decoded;
+
 use std::collections::HashMap;
 
 use tongguan_domain::defect::Defect;
