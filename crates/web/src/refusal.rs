@@ -32,7 +32,7 @@ pub use gate::unpassed;
 pub use guarantee::{bad_terms, not_changed};
 pub use picture::unkept;
 pub use preparing::not_askable;
-pub use words::{bad_reason, has_codes, held, people};
+pub use words::{bad_reason, held, people};
 
 /// What an operator has to look at; the caller is told to come again.
 pub fn broken(error: &(dyn std::error::Error + 'static)) -> Problem {

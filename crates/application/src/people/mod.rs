@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`People::sign_in`], [`People::caller`], [`People::sign_out`] | sessions |
 //! | [`People::begin_second_factor`], [`People::confirm_second_factor`] | a code of an authenticator besides the password |
+//! | [`People::replace_second_factor`] | another authenticator, by whoever shows the present one |
 //! | [`People::add_passkey`], [`People::confirm_by_passkey`], [`People::sign_in_by_passkey`] | a passkey besides the password, or instead of it |
 //! | [`add`], [`invite`], [`change_standing`], [`shut_out`] | who is let in, by an administrator or a command |
 //! | [`People::accept`] | a person who was invited, or who forgot a password, chooses one |
@@ -16,6 +17,7 @@ mod managing;
 mod passkeys;
 mod password;
 mod providers;
+mod replacing;
 mod second_factor;
 mod session;
 #[cfg(test)]
@@ -39,6 +41,7 @@ pub use providers::{
     Answered, BadTerms, Begun, Proven, Provider, ProviderAccount, ProviderError, Providers,
     Purpose, SecondFactor, SignedOut, Terms,
 };
+pub use replacing::Replacing;
 pub use second_factor::Enrolment;
 pub(crate) use second_factor::place as place_of_second_factor;
 pub use session::{Caller, NextStep, OpenSession, SignedIn};

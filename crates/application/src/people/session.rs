@@ -18,7 +18,7 @@ const FIRST_LOCK_MS: i64 = 60_000;
 /// For how long at most.
 const LONGEST_LOCK_MS: i64 = 15 * 60_000;
 /// For how long a session has just begun.
-const JUST_BEGUN_MS: i64 = 5 * 60_000;
+pub(super) const JUST_BEGUN_MS: i64 = 5 * 60_000;
 /// A session's use is noted once in so long.
 const NOTE_EVERY_MS: i64 = 60_000;
 /// The field of an event that says how somebody signed in, or what was wrong.
@@ -46,7 +46,7 @@ pub struct Caller {
     /// The provider by which the session began.
     pub(super) provider: Option<String>,
     /// When the session began.
-    opened_at: Moment,
+    pub(super) opened_at: Moment,
 }
 
 /// What a person has to do before anything else.
@@ -326,7 +326,11 @@ impl People {
     }
 
     /// The secret of a second factor under the key that seals: a form may be older than that.
-    fn sealed_now(&self, name: &SignIn, sealed: Vec<u8>) -> Result<Vec<u8>, PeopleError> {
+    pub(super) fn sealed_now(
+        &self,
+        name: &SignIn,
+        sealed: Vec<u8>,
+    ) -> Result<Vec<u8>, PeopleError> {
         Ok(self.keyring.reseal_secret(&place(name), &sealed)?.unwrap_or(sealed))
     }
 

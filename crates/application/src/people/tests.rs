@@ -17,6 +17,7 @@ on_both_engines! {
     a_wrong_name_and_a_wrong_password_are_told_alike,
     guessing_locks_the_name_for_a_while,
     officers_set_up_a_second_factor_before_anything_else,
+    an_authenticator_is_replaced_by_whoever_shows_it,
     a_code_is_good_once,
     sessions_end_by_time_by_idleness_and_by_sign_out,
     who_is_shut_out_or_changed_loses_all_sessions,
@@ -145,6 +146,48 @@ fn officers_set_up_a_second_factor_before_anything_else(desk: &Desk) {
     assert!(matches!(over, Err(PeopleError::Wrong)));
     let code = code_of(&people, &zhang, &enrolled.sealed, later(5));
     assert!(people.confirm_second_factor(&again.token, None, &code, later(5)).is_ok());
+}
+
+fn an_authenticator_is_replaced_by_whoever_shows_it(desk: &Desk) {
+    let people = people_of(desk);
+    let zhang = admit(&people, "zhang", officer());
+    let present = people.begin_second_factor(&zhang).unwrap().sealed;
+    let next = people.begin_second_factor(&zhang).unwrap().sealed;
+    let code = |sealed: &[u8], now| code_of(&people, &zhang, sealed, now);
+    let replace = |token: &str, shown: &str, code: &str, now| {
+        let replacing = Replacing { present: shown, enrolled: &next, code };
+        people.replace_second_factor(token, replacing, now)
+    };
+    let weak = token(&people, "zhang");
+    let none = replace(&weak, "", &code(&next, noon(1)), noon(1));
+    assert!(matches!(none, Err(PeopleError::Wrong)), "there is nothing to replace: {none:?}");
+    let strong = people
+        .confirm_second_factor(&weak, Some(&present), &code(&present, noon(1)), noon(1))
+        .unwrap();
+    // A password alone replaces nothing, and neither does a session that is left open.
+    let weak = people.sign_in("zhang", PASSWORD, None, later(1)).unwrap().token;
+    let (shown, proof) = (code(&present, later(1)), code(&next, later(1)));
+    assert!(matches!(replace(&weak, &shown, &proof, later(1)), Err(PeopleError::Wrong)));
+    let used = code(&present, noon(1));
+    for (shown, proof) in
+        [("", &*proof), ("000000", &*proof), (&*shown, "000000"), (&*used, &*proof)]
+    {
+        let refused = replace(&strong, shown, proof, later(1));
+        assert!(matches!(refused, Err(PeopleError::Wrong)), "{shown} {proof}: {refused:?}");
+        people.sign_in("zhang", PASSWORD, None, later(1)).unwrap();
+    }
+    let fresh = replace(&strong, &shown, &proof, later(1)).unwrap();
+    assert_eq!(people.caller(&fresh, later(1)).unwrap().next, None);
+    for ended in [&strong, &weak] {
+        assert!(people.caller(ended, later(1)).is_err(), "all other sessions end");
+    }
+    let events = told(desk, "zhang");
+    assert_eq!(events[0], [("second factor".to_owned(), "replaced".to_owned())]);
+    // From now on the next one counts, and the former one does not.
+    let again = people.sign_in("zhang", PASSWORD, None, later(5)).unwrap().token;
+    let former = people.confirm_second_factor(&again, None, &code(&present, later(5)), later(5));
+    assert!(matches!(former, Err(PeopleError::Wrong)));
+    people.confirm_second_factor(&again, None, &code(&next, later(5)), later(5)).unwrap();
 }
 
 fn a_code_is_good_once(desk: &Desk) {

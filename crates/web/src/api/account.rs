@@ -9,7 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use tongguan_application::people::{NextStep, OpenSession, Passkey, People, PeopleError};
+use tongguan_application::people::{
+    NextStep, OpenSession, Passkey, People, PeopleError, Replacing,
+};
 use tongguan_domain::time::Moment;
 use utoipa::ToSchema;
 
@@ -42,6 +44,10 @@ pub struct CodeGiven {
     code: String,
     /// `enrolled` of the second factor that is being set up; absent to show one that is there.
     enrolled: Option<String>,
+    /// A code of the authenticator that is there, where another one is put in its place; absent for whoever has just
+    /// signed in by a passkey.
+    #[schema(example = "123456")]
+    present: Option<String>,
 }
 
 /// Another name of a passkey.
@@ -136,9 +142,6 @@ pub async fn begin_second_factor(
     caller: Caller,
 ) -> Result<Response, Problem> {
     let session = caller.session().ok_or(Problem::SignInNeeded)?;
-    if session.person.has_codes {
-        return Err(Problem::Refused(crate::refusal::has_codes()));
-    }
     // Who has another factor shows that one before this one is set up.
     if session.person.next == Some(NextStep::ShowCode) {
         return Err(Problem::CodeNeeded);
@@ -156,7 +159,8 @@ pub async fn begin_second_factor(
 
 /// Show a code of the second factor
 ///
-/// Of the one that is being set up, which counts from then on, or of the one that is there, after the password.
+/// Of the one that is being set up, which counts from then on, or of the one that is there, after the password. Where
+/// one is there and was shown in this session, the one that is being set up replaces it, and all other sessions end.
 /// The answer sets another cookie for the session.
 #[utoipa::path(
     post, path = "/api/v1/account/second-factor/code", tag = "account", operation_id = "show_code",
@@ -170,9 +174,16 @@ pub async fn show_code(
 ) -> Result<Response, Problem> {
     let enrolled = given.enrolled.map(|text| URL_SAFE_NO_PAD.decode(text)).transpose();
     let enrolled = enrolled.map_err(|_| wrong("/enrolled", "as it was given"))?;
-    let code = given.code;
-    let showing = move |people: &People, token: &str, now| {
-        people.confirm_second_factor(token, enrolled.as_deref(), &code, now)
+    let (code, present) = (given.code, given.present.unwrap_or_default());
+    let session = caller.session().ok_or(Problem::SignInNeeded)?;
+    let is_complete = session.person.next.is_none() && session.person.has_codes;
+    let replacing = enrolled.clone().filter(|_| is_complete);
+    let showing = move |people: &People, token: &str, now| match &replacing {
+        Some(enrolled) => {
+            let replacing = Replacing { present: &present, enrolled, code: &code };
+            people.replace_second_factor(token, replacing, now)
+        }
+        None => people.confirm_second_factor(token, enrolled.as_deref(), &code, now),
     };
     let token = of_session(&shared, &caller, showing).await?;
     Ok(with_session(&shared, StatusCode::NO_CONTENT.into_response(), Some(token)))

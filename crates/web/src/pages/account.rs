@@ -10,13 +10,16 @@ use serde::Deserialize;
 use tongguan_application::people::{OpenSession, People, PeopleError};
 use tongguan_domain::time::Moment;
 
+use super::authenticator::ADDRESS;
 use super::form::{Sent, go_to};
 use super::shell::{Visit, nothing, notice, time};
-use super::sign_in::{Empty, password_fields, settled, told};
+use super::sign_in::{Empty, held_off, password_fields, settled, told};
+use super::waiting::Came;
+use super::words::data;
 use super::{passkeys, providers};
 use crate::Shared;
 use crate::caller::{Caller, blocking};
-use crate::part::Path;
+use crate::part::{Path, Query};
 use crate::problem::Problem;
 
 /// The present password and the next one.
@@ -32,8 +35,19 @@ pub async fn page(
     State(shared): State<Shared>,
     visit: Visit,
     caller: Caller,
+    Query(came): Query<Came>,
 ) -> Result<Response, Problem> {
-    shown(&shared, &visit, &caller, StatusCode::OK, &nothing()).await
+    let told = match came.done.as_str() {
+        "authenticator" => notice(
+            "good",
+            visit.say(
+                "验证器已更换；其他会话均已结束",
+                "Your authenticator is replaced; all other sessions have ended",
+            ),
+        ),
+        _ => nothing(),
+    };
+    shown(&shared, &visit, &caller, StatusCode::OK, &told).await
 }
 
 /// Ends one of the own sessions.
@@ -111,7 +125,8 @@ pub async fn refused(
     error: &PeopleError,
 ) -> Result<Response, Problem> {
     let why = notice("bad", &told(visit, error));
-    shown(shared, visit, caller, StatusCode::UNPROCESSABLE_ENTITY, &why).await
+    let page = shown(shared, visit, caller, StatusCode::UNPROCESSABLE_ENTITY, &why).await?;
+    Ok(held_off(page, error, shared.access.clock.now()))
 }
 
 async fn shown(
@@ -134,9 +149,9 @@ async fn shown(
         (told)
         dl.facts {
             dt { (visit.say("登录名", "Name to sign in with")) } dd { (person.sign_in) }
-            dt { (visit.say("姓名", "Name")) } dd { (person.name) }
+            dt { (visit.say("姓名", "Name")) } dd { (data(&person.name)) }
             dt { (visit.say("角色", "Role")) } dd { (visit.language.of(person.standing.role().title())) }
-            dt { (visit.say("单位", "Organisation")) } dd { (person.standing.organisation()) }
+            dt { (visit.say("单位", "Organisation")) } dd { (data(&person.standing.organisation())) }
         }
         (password(visit, person.has_password))
         (own_accounts)
@@ -179,10 +194,10 @@ fn authenticator(visit: &Visit, has_codes: bool) -> Markup {
         h2 { (visit.say("验证器", "Authenticator")) }
         @if has_codes {
             p { (visit.say(
-                "已设置：登录时除口令外还须输入它显示的数字。如需更换，请向管理员索取新的邀请。",
-                "It is set up: you sign in with the password and the digits that it shows. To have another one, ask \
-                 your administrator for an invitation.",
+                "已设置：登录时除口令外还须输入它显示的数字。",
+                "It is set up: you sign in with the password and the digits that it shows.",
             )) }
+            p { a href=(ADDRESS) { (visit.say("更换验证器", "Replace your authenticator")) } }
         } @else {
             p { (visit.say(
                 "未设置。设置后，仅凭口令不能登录您的账号。",

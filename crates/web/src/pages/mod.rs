@@ -7,6 +7,7 @@ pub mod account;
 pub mod accounts;
 pub mod assets;
 pub mod audit;
+pub mod authenticator;
 pub mod bills;
 pub mod bonded_lists;
 pub mod book_forms;
@@ -354,6 +355,8 @@ fn of_people(routes: Routes) -> Routes {
         .get("/relay", Needs::May(Permission::Operate), relay::page)
         .post("/relay/{message}", Needs::May(Permission::Operate), relay::act)
         .get("/account", Needs::Known, account::page)
+        .get(authenticator::ADDRESS, Needs::Known, authenticator::page)
+        .post(authenticator::ADDRESS, Needs::Known, authenticator::replace)
         .post("/account/password", Needs::Known, account::change_password)
         .post("/account/providers", Needs::Known, providers::begin_linking)
         .post("/account/providers/{number}/removal", Needs::Known, providers::unlink)

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use tongguan_application::people::{Enrolment, NextStep, PeopleError};
 
 use super::form::{Sent, go_to, own};
-use super::passkeys;
 use super::shell::{Visit, nothing, notice};
 use super::sign_in::{Onward, held_off, settled, told, with_session};
+use super::{authenticator, passkeys};
 use crate::Shared;
 use crate::caller::{Caller, Session, blocking};
 use crate::part::Query;
@@ -63,10 +63,7 @@ pub async fn confirm(
     });
     match confirmed.await? {
         Ok(token) => Ok(with_session(&shared, go_to(&next), Some(token))),
-        Err(error) => {
-            let page = refused(&shared, &visit, &session, &next, &error).await?;
-            Ok(held_off(page, &error, now))
-        }
+        Err(error) => refused(&shared, &visit, &session, &next, &error).await,
     }
 }
 
@@ -78,7 +75,8 @@ pub async fn refused(
     next: &str,
     error: &PeopleError,
 ) -> Result<Response, Problem> {
-    asked(shared, visit, session, next, Some(&told(visit, error))).await
+    let page = asked(shared, visit, session, next, Some(&told(visit, error))).await?;
+    Ok(held_off(page, error, shared.access.clock.now()))
 }
 
 async fn asked(
@@ -114,7 +112,10 @@ async fn asked(
         h1 { (title) }
         @if let Some(why) = why { (notice("bad", why)) }
         @if has_set_up {
-            p { (visit.say("验证器已设置；如需更换，请向管理员索取新的邀请。", "Your authenticator is set up. To have another one, ask your administrator for an invitation.")) }
+            p {
+                (visit.say("验证器已设置。", "Your authenticator is set up. "))
+                a href=(authenticator::ADDRESS) { (visit.say("更换验证器", "Replace it")) }
+            }
         } @else if !has_one || session.person.has_codes {
             (with_code(visit, next, enrolment.as_ref(), is_asked_for))
         }
@@ -140,7 +141,7 @@ fn with_code(
         form.stacked method="post" action="/second-factor" {
             (visit.form_token())
             input type="hidden" name="next" value=(own(next));
-            @if let Some(enrolment) = enrolment { (set_up(visit, enrolment, is_asked_for)) }
+            @if let Some(enrolment) = enrolment { (set_up(visit, enrolment, why_asked(visit, is_asked_for))) }
             div {
                 label for="code" { (visit.say("验证器显示的六位数字", "The six digits that your authenticator shows")) }
                 input.short #code name="code" inputmode="numeric" autocomplete="one-time-code"
@@ -151,20 +152,25 @@ fn with_code(
     }
 }
 
-fn set_up(visit: &Visit, enrolment: &Enrolment, is_asked_for: bool) -> Markup {
+fn why_asked(visit: &Visit, is_asked_for: bool) -> &'static str {
+    match is_asked_for {
+        true => visit.say(
+            "您的职责要求口令之外的第二因素。",
+            "Your role asks for a second factor besides the password. ",
+        ),
+        false => visit.say(
+            "设置后，登录时除口令外还须输入验证器显示的数字。",
+            "Once it is set up, you sign in with the password and the digits that an authenticator shows. ",
+        ),
+    }
+}
+
+/// The secret of an authenticator that is being set up, below why it is.
+pub(super) fn set_up(visit: &Visit, enrolment: &Enrolment, why: &str) -> Markup {
     html! {
         input type="hidden" name="enrolled" value=(URL_SAFE_NO_PAD.encode(&enrolment.sealed));
         p {
-            (match is_asked_for {
-                true => visit.say(
-                    "您的职责要求口令之外的第二因素。",
-                    "Your role asks for a second factor besides the password. ",
-                ),
-                false => visit.say(
-                    "设置后，登录时除口令外还须输入验证器显示的数字。",
-                    "Once it is set up, you sign in with the password and the digits that an authenticator shows. ",
-                ),
-            })
+            (why)
             (visit.say(
                 "请用验证器应用扫描下图，或手工输入密钥，然后输入它显示的数字。",
                 "Scan this with an authenticator, or type the key into it; then enter the digits that it shows.",

@@ -93,7 +93,9 @@ pub async fn refused(
     error: &PeopleError,
 ) -> Result<Response, Problem> {
     let why = told(visit, error);
-    asked(shared, visit, next, "", Some((StatusCode::UNPROCESSABLE_ENTITY, &why))).await
+    let why = Some((StatusCode::UNPROCESSABLE_ENTITY, why.as_str()));
+    let page = asked(shared, visit, next, "", why).await?;
+    Ok(held_off(page, error, shared.access.clock.now()))
 }
 
 /// Begins a session.

@@ -118,14 +118,6 @@ pub fn no_second_needed() -> Wording {
     Wording::new("此决定无需复核，可直接作出", "This needs no second officer; decide it yourself")
 }
 
-/// A second factor by code is there already.
-pub fn has_codes() -> Wording {
-    Wording::new(
-        "您已设置验证器；如需更换，请向管理员索取新的邀请",
-        "An authenticator is set up already; to have another one, ask your administrator for an invitation",
-    )
-}
-
 /// What goes wrong with people and their ways in.
 pub fn people(error: &PeopleError) -> Wording {
     let zh = match error {

@@ -8,6 +8,7 @@ use tongguan_domain::access::{Role, SignIn};
 use tongguan_storage::{PasskeyRow, PersonRow};
 use totp_rs::Totp;
 
+use crate::customs::{opened, send};
 use crate::fixture::{Answer, Browser, PASSWORD, Site, lenient, standing_of};
 use crate::interface::json_of;
 
@@ -83,23 +84,28 @@ async fn a_second_factor_is_set_up_and_shown() {
     assert_eq!(begun.status, StatusCode::CREATED, "{begun:?}");
     let begun = json_of(&begun);
     let totp = Totp::from_url(begun["address"].as_str().unwrap()).unwrap();
-    let code = |site: &Site| {
-        let seconds = u64::try_from(site.clock.now().micros() / 1_000_000).unwrap();
-        totp.generate(seconds).to_string()
-    };
     let path = "account/second-factor/code";
-    let garbled = json!({ "code": code(&site), "enrolled": "!" });
+    let garbled = json!({ "code": code_of(&totp, &site), "enrolled": "!" });
     let garbled = act(&mut browser, Method::POST, path, &garbled).await;
     assert_eq!(garbled.problem().as_deref(), Some("wrong-field"));
     let wrong = json!({ "code": "000000", "enrolled": begun["enrolled"] });
     let wrong = act(&mut browser, Method::POST, path, &wrong).await;
     assert_eq!(wrong.problem().as_deref(), Some("refused"), "{wrong:?}");
-    let given = json!({ "code": code(&site), "enrolled": begun["enrolled"] });
+    let given = json!({ "code": code_of(&totp, &site), "enrolled": begun["enrolled"] });
     let set_up = act(&mut browser, Method::POST, path, &given).await;
     assert_eq!(set_up.status, StatusCode::NO_CONTENT, "{set_up:?}");
     assert_eq!(read(&mut browser, "session").await["next"], Value::Null);
-    let again = act(&mut browser, Method::POST, "account/second-factor", &Value::Null).await;
-    assert_eq!(again.problem().as_deref(), Some("refused"), "{again:?}");
+    site.clock.advance_millis(60_000);
+    let next = act(&mut browser, Method::POST, "account/second-factor", &Value::Null).await;
+    let next = json_of(&next);
+    let former = totp;
+    let totp = Totp::from_url(next["address"].as_str().unwrap()).unwrap();
+    let mut given = json!({ "code": code_of(&totp, &site), "enrolled": next["enrolled"] });
+    let unshown = act(&mut browser, Method::POST, path, &given).await;
+    assert_eq!(unshown.problem().as_deref(), Some("refused"), "{unshown:?}");
+    given["present"] = json!(code_of(&former, &site));
+    let replaced = act(&mut browser, Method::POST, path, &given).await;
+    assert_eq!(replaced.status, StatusCode::NO_CONTENT, "{replaced:?}");
 
     site.clock.advance_millis(60_000);
     let mut browser = site.signed_in("zhang").await;
@@ -107,22 +113,79 @@ async fn a_second_factor_is_set_up_and_shown() {
     assert_eq!(read(&mut browser, "account/sessions").await["status"], 403);
     let replaced = act(&mut browser, Method::POST, "account/second-factor", &Value::Null).await;
     assert!(!replaced.status.is_success(), "who has a factor shows it first: {replaced:?}");
-    let shown = act(&mut browser, Method::POST, path, &json!({ "code": code(&site) })).await;
+    let shown =
+        act(&mut browser, Method::POST, path, &json!({ "code": code_of(&totp, &site) })).await;
     assert_eq!(shown.status, StatusCode::NO_CONTENT, "{shown:?}");
     let sessions = read(&mut browser, "account/sessions").await["sessions"].clone();
     assert!(sessions.as_array().unwrap().iter().any(|it| it["is_own"] == true), "{sessions}");
 }
 
+/// What an authenticator shows.
+fn code_of(totp: &Totp, site: &Site) -> String {
+    let seconds = u64::try_from(site.clock.now().micros() / 1_000_000).unwrap();
+    totp.generate(seconds).to_string()
+}
+
+#[tokio::test]
+async fn an_authenticator_is_replaced_on_a_page_and_too_many_attempts_are_held_off() {
+    let site = Site::new(lenient());
+    site.admit("zhang", standing_of(Role::Officer));
+    let mut browser = site.signed_in("zhang").await;
+    let first = browser.open("/account/authenticator").await;
+    assert_eq!(first.location(), "/second-factor?next=/account", "there is none to replace");
+    let former = proven(&mut browser, &site).await;
+    site.clock.advance_millis(60_000);
+    browser.accept = "text/html";
+    let account = browser.open("/account").await;
+    assert!(account.body.contains("href=\"/account/authenticator\""), "{}", account.body);
+    let page = opened(&mut browser, "/account/authenticator").await;
+    let key = page.body.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    let totp =
+        Totp::from_url(format!("otpauth://totp/Tongguan:zhang?secret={key}&issuer=Tongguan"))
+            .unwrap();
+    let enrolled = page.value_of("enrolled").unwrap();
+    let (code, present) = (code_of(&totp, &site), code_of(&former, &site));
+    let form = |present| [("enrolled", enrolled.as_str()), ("code", &code), ("present", present)];
+    let refused = send(&mut browser, &page, "/account/authenticator", &form("000000")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{refused:?}");
+    let sent = send(&mut browser, &page, "/account/authenticator", &form(&present)).await;
+    assert_eq!(sent.location(), "/account?done=authenticator", "{sent:?}");
+    let account = opened(&mut browser, sent.location()).await;
+    assert!(account.body.contains("Your authenticator is replaced"), "{}", account.body);
+
+    for _ in 0..5 {
+        send(&mut browser, &account, "/account/authenticator", &form("000000")).await;
+    }
+    let passkey = [
+        ("client", "e30"),
+        ("said", "AA"),
+        ("id", "AA"),
+        ("signature", "AA"),
+        ("key", "AA"),
+        ("algorithm", "-7"),
+        ("name", "phone"),
+        ("present", "x"),
+        ("next", "/"),
+    ];
+    for to in ["/second-factor/passkey", "/account/passkeys", "/account/password"] {
+        let more = [("password", NEXT), ("again", NEXT)];
+        let held = send(&mut browser, &account, to, &[&passkey[..], &more].concat()).await;
+        assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS, "{to}: {held:?}");
+        let wait: u64 = held.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{to}: {wait}");
+        assert!(held.body.contains("too many attempts"), "{to}: {}", held.body);
+    }
+}
+
 /// Sets a second factor up, so that the session has shown one.
-async fn proven(browser: &mut Browser<'_>, site: &Site) {
+async fn proven(browser: &mut Browser<'_>, site: &Site) -> Totp {
     let begun = act(browser, Method::POST, "account/second-factor", &Value::Null).await;
     let begun = json_of(&begun);
     let totp = Totp::from_url(begun["address"].as_str().unwrap()).unwrap();
-    let seconds = u64::try_from(site.clock.now().micros() / 1_000_000).unwrap();
-    let given =
-        json!({ "code": totp.generate(seconds).to_string(), "enrolled": begun["enrolled"] });
+    let given = json!({ "code": code_of(&totp, site), "enrolled": begun["enrolled"] });
     let set_up = act(browser, Method::POST, "account/second-factor/code", &given).await;
     assert_eq!(set_up.status, StatusCode::NO_CONTENT, "{set_up:?}");
+    totp
 }
 
 #[tokio::test]
