@@ -6,6 +6,7 @@ use tongguan_application::review::REASONS;
 use tongguan_codelists::{Pack, Table};
 use tongguan_domain::declaration::{Detention, GoodsSeen, Ruling};
 use tongguan_domain::ids::PartyId;
+use tongguan_domain::money::Amount;
 use tongguan_domain::registry::Registry;
 use tongguan_domain::status::ReturnStatus;
 
@@ -77,6 +78,11 @@ pub fn code(visit: &Visit, pack: &Pack, table: Table, code: &str, day: Date) -> 
             @if visit.language == Language::English && !en.is_empty() { (en) } @else { (data(zh)) }
         }
     }
+}
+
+/// An amount, with the code and the name of its currency.
+pub fn money(visit: &Visit, pack: &Pack, amount: Amount, currency: &str, day: Date) -> Markup {
+    html! { (amount) " (" (code(visit, pack, Table::Currencies, currency, day)) ")" }
 }
 
 /// What a ruling is called.

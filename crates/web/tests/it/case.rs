@@ -45,6 +45,10 @@ async fn an_export_has_its_own_documents_and_movement() {
     for said in ["Collection", "has not come", "Where the goods are", "not sealed", "Packages"] {
         assert!(page.body.contains(said), "{said}: {}", page.body);
     }
+    customs.world().send([&export.collection_document()]);
+    let page = opened(&mut browser, &format!("/declarations/{id}")).await;
+    let paid = format!("{} ({} ", export.collection.amount, export.collection.currency);
+    assert!(page.body.contains(&paid), "its name behind it: {}", page.body);
     let by_order = browser.open(&format!("/declarations/{}", export.declaration.order_no)).await;
     assert_eq!(by_order.status, StatusCode::OK);
 }

@@ -131,7 +131,7 @@ async fn codes_have_their_names_and_what_the_tables_say_otherwise_is_marked() {
     counted[5] = ("unit1", "011");
     let id = number(&send(&mut clerk, &form, "/filings/new/goods", &counted).await);
     let page = opened(&mut zhang, &format!("/filings/{id}")).await;
-    assert!(page.body.contains("the tables have 035"), "{}", page.body);
+    assert!(page.body.contains("the tables have 035 kilogram"), "{}", page.body);
 
     browser_in_chinese(&mut clerk).await;
     let mut lacking = GOODS.to_vec();

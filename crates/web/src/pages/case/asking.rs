@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -15,18 +16,19 @@ use tongguan_application::review::AnyDeclaration;
 use tongguan_application::unmasking::{
     Askable, LONGEST_REASON, LONGEST_REFERENCE, Prepared, Wanted, Wish,
 };
+use tongguan_codelists::{Pack, Table};
 use tongguan_domain::access::{Permission, Reach};
 use tongguan_domain::ids::DeclarationId;
 use tongguan_domain::returns::ReturnedLine;
 
 use super::{address, number};
 use crate::Shared;
-use crate::caller::{Caller, aside};
+use crate::caller::{Caller, aside, blocking};
 use crate::pages::form::Sent;
 use crate::pages::mail::xml_file;
 use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, nothing, notice};
-use crate::pages::words::data;
+use crate::pages::words::{code, data};
 use crate::part::Path;
 use crate::problem::Problem;
 use crate::refusal::not_askable;
@@ -48,6 +50,14 @@ pub struct Draft {
     /// `line-1` and its like: how much of a line comes back.
     #[serde(flatten)]
     fields: BTreeMap<String, String>,
+}
+
+/// A declaration, what may be asked of it, and the tables that name its codes on that day.
+struct About {
+    declaration: AnyDeclaration,
+    askable: Askable,
+    pack: Arc<Pack>,
+    day: Date,
 }
 
 /// Asks what for a cancellation is needed.
@@ -123,18 +133,16 @@ async fn asked(
     (id, kind): (DeclarationId, Kind),
     draft: &Draft,
 ) -> Result<Response, Problem> {
-    let (declaration, askable) = askable(shared, caller, id).await?;
-    Ok(form(visit, kind, &declaration, &askable, draft, None))
+    let about = askable(shared, caller, id).await?;
+    Ok(form(visit, kind, &about, draft, None))
 }
 
-async fn askable(
-    shared: &Shared,
-    caller: &Caller,
-    id: DeclarationId,
-) -> Result<(AnyDeclaration, Askable), Problem> {
+async fn askable(shared: &Shared, caller: &Caller, id: DeclarationId) -> Result<About, Problem> {
     let (unmasking, reach) = (Arc::clone(&shared.access.unmasking), caller.reach());
-    let now = shared.access.clock.now();
-    Ok(aside(move || unmasking.askable(reach, id, now)).await??)
+    let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
+    let pack = blocking(move || enquiries.pack()).await?;
+    let (declaration, askable) = aside(move || unmasking.askable(reach, id, now)).await??;
+    Ok(About { declaration, askable, pack, day: now.china_day() })
 }
 
 async fn prepared(
@@ -144,8 +152,8 @@ async fn prepared(
     (id, kind): (DeclarationId, Kind),
     draft: Draft,
 ) -> Result<Response, Problem> {
-    let (declaration, askable) = askable(shared, caller, id).await?;
-    let again = |wrong| form(visit, kind, &declaration, &askable, &draft, Some(wrong));
+    let about = askable(shared, caller, id).await?;
+    let again = |wrong| form(visit, kind, &about, &draft, Some(wrong));
     let wish = match kind {
         Kind::Cancellation => Wish::Cancellation,
         Kind::Return => match draft.lines(visit) {
@@ -197,11 +205,11 @@ impl Draft {
 fn form(
     visit: &Visit,
     kind: Kind,
-    declaration: &AnyDeclaration,
-    askable: &Askable,
+    about: &About,
     draft: &Draft,
     wrong: Option<NotDone>,
 ) -> Response {
+    let About { declaration, askable, .. } = about;
     let (title, part) = match kind {
         Kind::Cancellation => (visit.say("申请撤单", "Ask for a cancellation"), "cancellation"),
         Kind::Return => (visit.say("申请退货", "Ask for a return"), "return"),
@@ -221,7 +229,7 @@ fn form(
             (steps(visit))
             form.stacked method="post" action={ (address(id)) "/" (part) } {
                 (visit.form_token())
-                @if kind == Kind::Return { (goods(visit, declaration, askable, draft)) }
+                @if kind == Kind::Return { (goods(visit, about, draft)) }
                 (words(visit, draft))
                 button { (visit.say("生成报文", "Write the message")) }
             }
@@ -273,7 +281,9 @@ fn words(visit: &Visit, draft: &Draft) -> Markup {
 }
 
 /// The lines of goods, and how much of each comes back.
-fn goods(visit: &Visit, declaration: &AnyDeclaration, askable: &Askable, draft: &Draft) -> Markup {
+fn goods(visit: &Visit, about: &About, draft: &Draft) -> Markup {
+    let About { declaration, askable, pack, day } = about;
+    let (pack, day) = (pack.as_ref(), *day);
     let AnyDeclaration::Import(record) = declaration else { return nothing() };
     let left = askable.goods.as_deref().unwrap_or_default();
     let left = |number: i32| {
@@ -291,7 +301,8 @@ fn goods(visit: &Visit, declaration: &AnyDeclaration, askable: &Askable, draft: 
                     }
                     p.hint id={ (name) "-hint" } {
                         (visit.say("可退数量：", "Can come back: ")) (left(item.number).unwrap_or_default())
-                        " (" (visit.say("计量单位", "unit")) " " (item.unit) ")"
+                        " (" (visit.say("计量单位", "unit")) " "
+                        (code(visit, pack, Table::Units, &item.unit, day)) ")"
                     }
                     input id=(name) name=(name) value=(draft.line(item.number)) inputmode="decimal"
                         autocomplete="off" aria-describedby={ (name) "-hint" };

@@ -9,9 +9,10 @@ use tongguan_application::enquiry::CaseFile;
 use tongguan_application::review::Particulars;
 use tongguan_codelists::Table;
 use tongguan_domain::mark::Mark;
+use tongguan_domain::money::Amount;
 
 use crate::pages::shell::Visit;
-use crate::pages::words::{code, data, official};
+use crate::pages::words::{code, data, money, official};
 
 /// Chinese and English.
 type Words = (&'static str, &'static str);
@@ -34,6 +35,8 @@ enum Said {
     Compared(String),
     /// A code of a table, to be compared.
     Coded(Table, String),
+    /// An amount and the code of its currency, to be read.
+    Money(Amount, String),
     /// Personal data, compared by mark and never shown.
     Personal(Mark),
     /// Words of our own in its place.
@@ -69,7 +72,11 @@ impl Said {
             Self::Compared(text) | Self::Coded(_, text) => Some(text.clone()),
             Self::Personal(mark) => Some(format!("{:02x?}", mark.to_bytes())),
             Self::NoLine => Some(String::new()),
-            Self::NoDocument | Self::Nothing | Self::Shown(_) | Self::Remark(_) => None,
+            Self::NoDocument
+            | Self::Nothing
+            | Self::Shown(_)
+            | Self::Money(..)
+            | Self::Remark(_) => None,
         }
     }
 
@@ -183,6 +190,7 @@ fn body(visit: &Visit, file: &CaseFile, group: &Group) -> Markup {
 
 fn line(visit: &Visit, file: &CaseFile, row: &Row) -> Markup {
     let (verdict, reference) = (row.verdict(), row.reference());
+    let day = file.case.picture.lodged_at.china_day();
     html! {
         tr {
             th scope="row" { (visit.language.of(row.label)) }
@@ -190,7 +198,10 @@ fn line(visit: &Visit, file: &CaseFile, row: &Row) -> Markup {
                 td.differs[verdict == Verdict::Differs && said.key().is_some()] {
                     @match said {
                         Said::Coded(table, text) => {
-                            (code(visit, &file.pack, *table, text, file.case.picture.lodged_at.china_day()))
+                            (code(visit, &file.pack, *table, text, day))
+                        }
+                        Said::Money(amount, currency) => {
+                            (money(visit, &file.pack, *amount, currency, day))
                         }
                         said => { (cell(visit, row, column, said, reference)) }
                     }
@@ -212,6 +223,7 @@ fn cell(visit: &Visit, row: &Row, column: usize, said: &Said, reference: Option<
         Said::Nothing => muted(("—", "—")),
         Said::NoLine => html! { strong { (visit.say("无此项", "no such line")) } },
         Said::Shown(text) | Said::Compared(text) | Said::Coded(_, text) => data(text),
+        Said::Money(amount, currency) => html! { (amount) " (" (currency) ")" },
         Said::Remark(words) => muted(*words),
         Said::Personal(_) if reference == Some(column) => muted(("***（已遮蔽）", "*** (masked)")),
         Said::Personal(_) => {

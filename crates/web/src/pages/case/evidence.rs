@@ -11,6 +11,7 @@ use tongguan_application::clearing::record::{DocumentKind, Facts as Recorded};
 use tongguan_application::enquiry::CaseFile;
 use tongguan_application::evidence::{Asker, Demand, Facts, Stage};
 use tongguan_application::review::AnyDeclaration;
+use tongguan_codelists::Table;
 use tongguan_domain::access::Permission;
 use tongguan_domain::evidence::PayerSaid;
 use tongguan_domain::facts::{OrderFacts, PaymentFacts};
@@ -22,7 +23,7 @@ use crate::caller::{Caller, aside};
 use crate::pages::form::{Sent, go_to};
 use crate::pages::not_decided::NotDone;
 use crate::pages::shell::{Visit, notice, time, time_of};
-use crate::pages::words::{data, given_reason, official, party};
+use crate::pages::words::{code, data, given_reason, official, party};
 use crate::part::Path;
 use crate::problem::Problem;
 
@@ -167,6 +168,7 @@ fn comparison(visit: &Visit, file: &CaseFile, facts: &Facts) -> Markup {
             _ => None,
         });
     let rows = rows(visit, file, facts, order, payment);
+    let day = file.case.picture.lodged_at.china_day();
     let caption = visit.say("原始数据与单证", "Payment evidence and documents");
     html! {
         div.table tabindex="0" role="region" aria-label=(caption) { table {
@@ -178,8 +180,14 @@ fn comparison(visit: &Visit, file: &CaseFile, facts: &Facts) -> Markup {
             } }
             tbody { @for (what, uploaded, paid, ordered) in &rows { tr {
                 th scope="row" { (visit.language.of(*what)) }
-                td { (data(uploaded)) }
-                @for said in [paid, ordered] { td { (data(said.as_deref().unwrap_or("–"))) } }
+                @for said in [Some(uploaded), paid.as_ref(), ordered.as_ref()] { td {
+                    @match said {
+                        Some(currency) if *what == CURRENCY => {
+                            (code(visit, &file.pack, Table::Currencies, currency, day))
+                        }
+                        said => { (data(said.map_or("–", String::as_str))) }
+                    }
+                } }
             } } }
         } }
         @for (name, links) in &facts.goods {
@@ -193,6 +201,9 @@ fn comparison(visit: &Visit, file: &CaseFile, facts: &Facts) -> Markup {
         }
     }
 }
+
+/// The row whose data are codes of currencies.
+const CURRENCY: (&str, &str) = ("币制", "Currency");
 
 /// What is compared, what the platform uploaded of it, and what payment document and order say.
 type Row = ((&'static str, &'static str), String, Option<String>, Option<String>);
@@ -239,7 +250,7 @@ fn rows(
             paid(|it| it.amount.to_string()),
             order.map(|it| it.paid.to_string()),
         ),
-        (("币制", "Currency"), facts.currency.clone(), paid(|_| "142".to_owned()), None),
+        (CURRENCY, facts.currency.clone(), paid(|_| "142".to_owned()), None),
         (("支付人", "Payer"), visit.language.of(payer).to_owned(), None, None),
         (("时间", "Time"), time_of(facts.traded_at), facts.paid_at.map(time_of), None),
         (("商品", "Goods"), sold.join("；"), None, ordered.map(|names| names.join("；"))),

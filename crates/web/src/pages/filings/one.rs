@@ -195,12 +195,12 @@ fn contents(visit: &Visit, file: &FilingFile, pack: &Pack, day: Date) -> Markup 
                         td {
                             @if name == "roles" { (roles(visit, &file.filing)) }
                             @else { (coded(visit, pack, name, &text, day)) }
-                            (against_the_table(visit, name, &text, statutory))
+                            (against_the_table(visit, pack, (name, &text, day), statutory))
                             @if other.is_some_and(|other| other != text) {
                                 " " span.tag.warn { (visit.say("有变更", "changed")) }
                             }
                         }
-                        @if has_other { td { (data(other.unwrap_or_default())) } }
+                        @if has_other { td { (coded(visit, pack, name, other.unwrap_or_default(), day)) } }
                     } }
                 }
             }
@@ -224,8 +224,8 @@ fn coded(visit: &Visit, pack: &Pack, name: &str, text: &str, day: Date) -> Marku
 /// files and whoever reviews see it alike.
 fn against_the_table(
     visit: &Visit,
-    name: &str,
-    text: &str,
+    pack: &Pack,
+    (name, text, day): (&str, &str, Date),
     statutory: Option<Option<&Dated<HsName>>>,
 ) -> Markup {
     let wanted = match (name, statutory) {
@@ -242,7 +242,10 @@ fn against_the_table(
         @if let Some(wanted) = wanted.filter(|wanted| *wanted != text) {
             " " span.tag.warn { @match wanted {
                 "" => { (visit.say("参数表中没有第二计量单位", "the tables have no second unit")) }
-                wanted => { (visit.say("参数表中为", "the tables have ")) (wanted) }
+                wanted => {
+                    (visit.say("参数表中为", "the tables have "))
+                    (code(visit, pack, Table::Units, wanted, day))
+                }
             } }
         }
     }

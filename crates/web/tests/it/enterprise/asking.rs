@@ -52,6 +52,8 @@ async fn a_return_is_written_by_the_page_and_decided_when_it_comes() {
         form.body.contains("name=\"line-1\"") && form.body.contains("Can come back: "),
         "{form:?}"
     );
+    let unit = &bought.declaration.items[0].unit;
+    assert!(form.body.contains(&format!("(unit {unit} ")), "its name beside it: {form:?}");
     let token = token_of(&mut browser).await;
     // What is wrong stays on the page, with what was filled in.
     for (fields, why) in [

@@ -116,13 +116,12 @@ fn parties(documents: &Documents<'_>, named: &dyn Fn(PartyId) -> String) -> Vec<
 fn figures(documents: &Documents<'_>) -> Vec<Row> {
     let declared = documents.declaration;
     let goods: Amount = declared.items.iter().map(|item| item.total_price).sum();
-    let money = |amount: Amount, currency: &str| format!("{amount} ({currency})");
     let mut rows = vec![
         Row::new(
             ("商品价格", "Goods"),
             [
                 documents.order(|order| Said::compared(order.goods_value)),
-                documents.collection(|it| Said::Shown(money(it.amount, &it.currency))),
+                documents.collection(|it| Said::Money(it.amount, it.currency.to_string())),
                 Said::Nothing,
                 Said::compared(goods),
             ],
