@@ -83,8 +83,9 @@ impl GoodsReader {
     /// All that is wrong, by field.
     pub fn read(&self, texts: &Texts) -> Result<FiledGoods, Vec<Defect>> {
         let mut reading = Reading::of(texts);
-        let item_no = ("企业商品货号，至多20字", "your number of the goods, at most 20 characters");
-        let item_no = reading.required("itemNo", item_no, bounded(20));
+        let item_no = ("企业商品货号，至多30字", "your number of the goods, at most 30 characters");
+        // As long as any order and older declarations have it, so that whatever is sold can be registered.
+        let item_no = reading.required("itemNo", item_no, bounded(30));
         let code = ("10位数字的商品编码", "a tariff code of ten digits; in a spreadsheet, as text");
         let hs_code = reading.required("gcode", code, |text| {
             text.parse::<HsCode>().ok().map(|code| code.to_string().into())
@@ -296,8 +297,18 @@ mod tests {
         assert_eq!(wrong(&[("qty1", "0.000001")]), ["qty1 filing-malformed"]);
         assert_eq!(wrong(&[("qty1", "1e3")]), ["qty1 filing-malformed"]);
         assert_eq!(wrong(&[("currency", "")]), ["currency filing-together"]);
+        let longest = "一二三四五六七八九十".repeat(3);
+        let of_item = |number: &str| {
+            let texts = cream().into_iter().chain([("itemNo", number)]);
+            reader().read(&texts.collect()).map(|goods| goods.item_no)
+        };
+        assert_eq!(of_item(&longest).as_deref(), Ok(&*longest));
+        let too_long = of_item(&format!("{longest}一")).unwrap_err();
+        assert_eq!((too_long.len(), &*too_long[0].pointer), (1, "itemNo"));
+        let too_long: &'static str =
+            "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一";
         assert_eq!(
-            wrong(&[("gname", ""), ("itemNo", "一二三四五六七八九十一二三四五六七八九十一")]),
+            wrong(&[("gname", ""), ("itemNo", too_long)]),
             ["itemNo filing-malformed", "gname filing-missing"]
         );
     }
