@@ -68,7 +68,8 @@ pub struct PersonChangeGiven {
 struct InvitationView {
     /// Who.
     sign_in: String,
-    /// The address at which the person chooses a password.
+    /// The address at which the person chooses a password; without that of the service where its settings do not say
+    /// how it is reached.
     address: String,
     /// From when on it is good for nothing.
     expires_at: String,
@@ -170,7 +171,7 @@ pub async fn let_in(
         add(&mut people.writer(), &new, cause, now)
     };
     let invitation = changed(&shared, &caller, change).await?;
-    Ok((StatusCode::CREATED, json_answer(&InvitationView::of(&sign_in, &invitation)))
+    Ok((StatusCode::CREATED, json_answer(&InvitationView::of(&shared, &sign_in, &invitation)))
         .into_response())
 }
 
@@ -246,15 +247,16 @@ pub async fn invite(
         people::invite(&mut people.writer(), &name, cause, now)
     };
     let invitation = changed(&shared, &caller, change).await?;
-    let view = InvitationView::of(&person.sign_in, &invitation);
+    let view = InvitationView::of(&shared, &person.sign_in, &invitation);
     Ok((StatusCode::CREATED, json_answer(&view)).into_response())
 }
 
 impl InvitationView {
-    fn of(sign_in: &SignIn, Invitation { code, expires_at }: &Invitation) -> Self {
+    fn of(shared: &Shared, sign_in: &SignIn, Invitation { code, expires_at }: &Invitation) -> Self {
+        let host = shared.access.address.as_deref().unwrap_or_default().trim_end_matches('/');
         Self {
             sign_in: sign_in.to_string(),
-            address: format!("/invitation/{code}"),
+            address: format!("{host}/invitation/{code}"),
             expires_at: expires_at.to_string(),
         }
     }

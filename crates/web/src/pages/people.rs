@@ -164,7 +164,8 @@ pub async fn change_role(
         Ok(standing) => standing,
         Err(wrong) => {
             let NotDone { status, text } = wrong?;
-            return Ok(shown(&visit, &caller, &person, status, &notice("bad", &text)));
+            let told = notice("bad", &text);
+            return Ok(with_wanted(&visit, &caller, &person, &changed, (status, &told)));
         }
     };
     let name = person.sign_in.clone();
@@ -174,7 +175,11 @@ pub async fn change_role(
     };
     Ok(match acted(&shared, &caller, acting).await? {
         Ok(()) => go_to(&format!("/people/{}", person.sign_in)),
-        Err(why) => refused(&visit, &caller, &person, &why),
+        Err(why) => {
+            let told = notice("bad", &told(&visit, &why));
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            with_wanted(&visit, &caller, &person, &changed, (status, &told))
+        }
     })
 }
 
@@ -334,6 +339,20 @@ fn shown(
     status: StatusCode,
     told: &Markup,
 ) -> Response {
+    let standing = person.standing;
+    let present =
+        Changed { role: standing.role().name().to_owned(), organisation: standing.organisation() };
+    with_wanted(visit, caller, person, &present, (status, told))
+}
+
+/// The page of a person, with the role that was asked for.
+fn with_wanted(
+    visit: &Visit,
+    caller: &Caller,
+    person: &Person,
+    wanted: &Changed,
+    (status, told): (StatusCode, &Markup),
+) -> Response {
     let is_own = caller.audit_name() == person.sign_in.as_str();
     let title = person.name.as_str();
     let body = html! {
@@ -353,20 +372,20 @@ fn shown(
                 (visit.say("中管理。", "."))
             } }
         } @else {
-            (acts(visit, caller, person))
+            (acts(visit, caller, person, wanted))
         }
     };
     visit.page_with(status, title, &body)
 }
 
-fn acts(visit: &Visit, caller: &Caller, person: &Person) -> Markup {
+fn acts(visit: &Visit, caller: &Caller, person: &Person, wanted: &Changed) -> Markup {
     let at = |act: &str| format!("/people/{}/{act}", person.sign_in);
     html! {
         h2 { (visit.say("更改角色", "Change the role")) }
         p { (visit.say("该人员的会话将全部结束。", "All sessions of the person end.")) }
         form.stacked method="post" action=(at("role")) {
             (visit.form_token())
-            (role_fields(visit, caller, person.standing.role().name(), &person.standing.organisation()))
+            (role_fields(visit, caller, &wanted.role, &wanted.organisation))
             button { (visit.say("更改", "Change")) }
         }
         h2 { (visit.say("重新邀请", "Invite anew")) }

@@ -252,6 +252,9 @@ async fn what_acts_under_a_key_is_done_once() {
     let headers = [("x-form-token", token.as_str()), ("idempotency-key", "a-1")];
     let first = browser.json(Method::POST, "/api/v1/people", &headers, &person).await;
     assert_eq!(first.status, StatusCode::CREATED, "{first:?}");
+    let address = json_of(&first)["address"].clone();
+    let address = address.as_str().unwrap();
+    assert!(address.starts_with("http://localhost:8080/invitation/"), "{address}");
     let again = browser.json(Method::POST, "/api/v1/people", &headers, &person).await;
     assert_eq!((again.status, &again.body), (first.status, &first.body), "the same invitation");
     assert_eq!(again.headers["idempotent-replayed"], "true");

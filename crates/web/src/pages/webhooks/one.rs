@@ -59,7 +59,7 @@ pub async fn page(
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
     let (owner, number) = found(&shared, &caller, &number).await?;
-    shown(&visit, owner, number, StatusCode::OK, &nothing()).await
+    shown(&visit, owner, number, (StatusCode::OK, &nothing()), None).await
 }
 
 /// Does something with it.
@@ -77,6 +77,7 @@ pub async fn act(
     }
     // Whoever waits for a receiver takes a place that others may want.
     let _trial = matches!(act, Act::Test | Act::Send).then(|| trial(&shared)).transpose()?;
+    let typed = matches!(act, Act::Replay).then(|| place.clone());
     let place = place.trim().parse().unwrap_or(-1);
     let (owner, done) = aside(move || {
         let done = done(&owner, number, act, place);
@@ -90,7 +91,7 @@ pub async fn act(
         Ok(Done::Delivered(sent)) => (StatusCode::OK, delivered(&visit, &sent)),
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, refused(&visit, error)?),
     };
-    shown(&visit, owner, number, status, &told).await
+    shown(&visit, owner, number, (status, &told), typed.as_deref()).await
 }
 
 fn done(owner: &Owner, number: WebhookNumber, act: Act, place: i64) -> Result<Done, WebhookError> {
@@ -167,8 +168,8 @@ async fn shown(
     visit: &Visit,
     owner: Owner,
     number: WebhookNumber,
-    status: StatusCode,
-    told: &Markup,
+    (status, told): (StatusCode, &Markup),
+    typed: Option<&str>,
 ) -> Result<Response, Problem> {
     let progress = aside(move || owner.progress(number)).await??;
     let title = visit.say(format!("推送地址{number}"), format!("Webhook {number}"));
@@ -187,7 +188,7 @@ async fn shown(
         } @else {
             (dead(visit, number, &progress.dead_letters))
         }
-        (replay(visit, &progress))
+        (replay(visit, &progress, typed))
         h2 { (visit.say("删除", "Remove it")) }
         (button(visit, number, "ask-removal", "quiet", visit.say("删除此地址", "Remove this webhook")))
     };
@@ -291,7 +292,8 @@ fn dead(visit: &Visit, number: WebhookNumber, letters: &[DeadLetter]) -> Markup 
     }
 }
 
-fn replay(visit: &Visit, Progress { webhook, last, .. }: &Progress) -> Markup {
+fn replay(visit: &Visit, Progress { webhook, last, .. }: &Progress, typed: Option<&str>) -> Markup {
+    let done = webhook.n.to_string();
     html! {
         h2 { (visit.say("从某处重新推送", "Replay")) }
         form.stacked method="post" action={ "/webhooks/" (webhook.number) } {
@@ -303,7 +305,7 @@ fn replay(visit: &Visit, Progress { webhook, last, .. }: &Progress) -> Markup {
                     format!("0至{last}；0为全部重新推送，{last}为跳过其余"),
                     format!("0 to {last}: 0 sends everything again, {last} skips what is left"),
                 )) }
-                input.short #place name="place" inputmode="numeric" value=(webhook.n) aria-describedby="place-hint" required;
+                input.short #place name="place" inputmode="numeric" value=(typed.unwrap_or(&done)) aria-describedby="place-hint" required;
             }
             button.quiet { (visit.say("从此处推送", "Go on from there")) }
         }

@@ -111,6 +111,7 @@ async fn nobody_shuts_out_himself_or_the_last_administrator() {
     let form = [("form_token", token.as_str()), ("role", "clerk"), ("organisation", &party)];
     let demoted = system.send("/people/merchant/role", &form).await;
     assert_eq!(demoted.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(demoted.body.contains("value=\"clerk\" selected"), "{}", demoted.body);
     // With another one it may be.
     let party = stage.world.cast.merchant.party.id;
     let role = Role::EnterpriseAdministrator;

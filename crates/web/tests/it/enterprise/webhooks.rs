@@ -140,10 +140,9 @@ async fn what_is_not_taken_is_listed_and_sent_again() {
     assert_eq!(merchant.act(&number, "pause", "").await.status, StatusCode::SEE_OTHER);
     assert!(merchant.page(&number).await.body.contains("paused"));
     stage.site.receiver.came.lock().unwrap().clear();
-    assert_eq!(
-        merchant.act(&number, "replay", "99").await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    let beyond = merchant.act(&number, "replay", "99").await;
+    assert_eq!(beyond.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(beyond.body.contains("value=\"99\""), "what was typed stays: {}", beyond.body);
     assert_eq!(merchant.act(&number, "replay", "0").await.status, StatusCode::SEE_OTHER);
     stage.site.courier.deliver_due().unwrap();
     assert_eq!(taken(&stage), 0);
