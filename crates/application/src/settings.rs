@@ -35,7 +35,7 @@ use crate::clearing::settings::{GoodsCheck, OfficeSettings, Relaying, Settings};
 use crate::history::{self, Cause, ChangeKind, Entry, Field, Subject};
 
 /// Every setting of an office.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "waiting_days",
     "refuse_early",
     "declare_on_waybill",
@@ -56,6 +56,7 @@ pub const NAMES: [&str; 21] = [
     "evidence_per_10_000",
     "evidence_review",
     "evidence_minutes",
+    "evidence_finding_days",
     "relay",
 ];
 
@@ -170,7 +171,7 @@ pub fn scope(office: Option<OfficeCode>) -> String {
 }
 
 /// Name and value of every setting of an office, in the order of [`NAMES`].
-pub fn values(office: &OfficeSettings) -> [(&'static str, String); 21] {
+pub fn values(office: &OfficeSettings) -> [(&'static str, String); 22] {
     let year = match office.allowance_year {
         None => LAW,
         Some(AllowanceYear::Release) => "release",
@@ -203,6 +204,7 @@ pub fn values(office: &OfficeSettings) -> [(&'static str, String); 21] {
         office.evidence_per_10_000.to_string(),
         office.evidence_review.to_string(),
         office.evidence_minutes.to_string(),
+        office.evidence_finding_days.to_string(),
         relayed(&office.relay),
     ];
     let mut values = values.into_iter();
@@ -270,6 +272,7 @@ fn apply(office: &mut OfficeSettings, row: &Setting) -> Result<(), BadSetting> {
         "evidence_per_10_000" => office.evidence_per_10_000 = rate()?,
         "evidence_review" => office.evidence_review = flag()?,
         "evidence_minutes" => office.evidence_minutes = count("a number of minutes")?,
+        "evidence_finding_days" => office.evidence_finding_days = days()?,
         "relay" => {
             let types = "`none`, `all`, or types of requests such as `CEB621,CEB623`";
             office.relay = relaying(&row.value).ok_or_else(|| bad(row, types))?;

@@ -171,6 +171,25 @@ impl View<'_> {
         self.select(&format!("{condition}{order}"), &values)
     }
 
+    /// The platforms about which something was found upon a demand of that office at or after `since`, in order.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn platforms_found(
+        &mut self,
+        office: &str,
+        since: Moment,
+    ) -> Result<Vec<PartyId>, StorageError> {
+        let text = "SELECT DISTINCT platform_id FROM evidence_demand \
+                    WHERE office = $1 AND demanded_at >= $2 AND findings > 0 ORDER BY platform_id";
+        let mut platforms = Vec::new();
+        self.query(text, &[office.cell(), since.cell()], &mut |view| {
+            platforms.push(view.columns("evidence_demand").next("platform_id")?);
+            Ok(())
+        })?;
+        Ok(platforms)
+    }
+
     /// What was uploaded upon a demand.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Loading what a batch names, in the one global lock order: claims, dossiers, declarations,
-//! allowances, quantity allowances, guarantees, gate passes, bonded lists, bonded stock. Registered goods are read
-//! without a lock.
+//! allowances, quantity allowances, guarantees, gate passes, bonded lists, bonded stock. Registered goods and
+//! findings about payments are read without a lock.
 
 mod balances;
 mod consolidation;
+mod evidence;
 mod export_returns;
 mod exports;
 mod goods;
@@ -25,6 +26,7 @@ use super::settings::Settings;
 use super::working_set::WorkingSet;
 use crate::numbering::partition_of;
 use balances::{load_allowances, load_guarantees, load_quantities, load_stocks, takes, used};
+use evidence::load_findings;
 use export_returns::load_export_returns;
 use exports::{follow_bills, follow_numbers, load_exports, load_linked, load_transits};
 use goods::load_goods;
@@ -63,6 +65,7 @@ pub fn load(
     zone::load(tx, &mut set, &mut named)?;
     load_stocks(tx, &mut set, &named)?;
     load_goods(tx, &mut set, batch, settings)?;
+    load_findings(tx, &mut set, batch, settings, at)?;
     Ok(set)
 }
 

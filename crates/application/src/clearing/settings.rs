@@ -57,6 +57,9 @@ pub struct OfficeSettings {
     pub evidence_review: bool,
     /// Minutes that a platform has to hand it over.
     pub evidence_minutes: i64,
+    /// Days for which what was found about a platform's payments has its imports reviewed by an officer; none where it
+    /// is 0.
+    pub evidence_finding_days: i64,
     /// Which messages are decided upstream.
     pub relay: Relaying,
 }
@@ -118,6 +121,7 @@ impl Default for OfficeSettings {
             evidence_per_10_000: 0,
             evidence_review: false,
             evidence_minutes: 30,
+            evidence_finding_days: 0,
             relay: Relaying::default(),
         }
     }
@@ -154,6 +158,12 @@ impl Settings {
     pub fn check_goods_somewhere(&self) -> bool {
         let mut all = self.offices.values().chain([&self.default_office]);
         all.any(|office| office.registered_goods != GoodsCheck::Off)
+    }
+
+    /// Whether any office reviews for what was found about payments: where none does, nobody looks it up.
+    pub fn reviews_findings_somewhere(&self) -> bool {
+        let mut all = self.offices.values().chain([&self.default_office]);
+        all.any(|office| office.evidence_finding_days > 0)
     }
 
     /// The certificate under which a stored declaration of these parties is declared at that moment because

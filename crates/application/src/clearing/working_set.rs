@@ -18,7 +18,8 @@ use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::filing::declared::StandingGoods;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{
-    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId, ReturnId,
+    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, OfficeCode,
+    PartyId, ReturnId,
 };
 use tongguan_domain::transit::Transit;
 use tongguan_storage::ClosedExportKey;
@@ -56,6 +57,8 @@ struct Tables {
     stocks: HashMap<StockKey, StockRecord>,
     /// Registered goods, by merchant and item number; of offices that hold declarations against them.
     goods: HashMap<PartyId, HashMap<Box<str>, StandingGoods>>,
+    /// Platforms about which something was found; of offices that review for that.
+    findings: BTreeSet<(OfficeCode, PartyId)>,
     zone: ZoneTables,
     relay: RelayTables,
 }
@@ -241,6 +244,11 @@ impl WorkingSet {
     /// Takes in goods that are registered.
     pub fn put_goods(&mut self, merchant: PartyId, item_no: Box<str>, goods: StandingGoods) {
         self.loaded.goods.entry(merchant).or_default().insert(item_no, goods);
+    }
+
+    /// Takes in that something was found about a platform's payments.
+    pub fn put_finding(&mut self, office: OfficeCode, platform: PartyId) {
+        self.loaded.findings.insert((office, platform));
     }
 
     /// Takes in the transit of a declaration's goods that was loaded.

@@ -9,6 +9,7 @@ use crate::fixture::{Fixture, at};
 on_both_engines! {
     a_demand_is_found_by_its_declaration_its_session_and_what_is_due,
     an_office_lists_its_own_the_newest_first,
+    platforms_of_which_something_was_found_are_named_once,
 }
 
 fn demand(declaration: i64, n: i64) -> EvidenceDemandRow {
@@ -36,6 +37,29 @@ fn demand(declaration: i64, n: i64) -> EvidenceDemandRow {
         findings: None,
         body: None,
     }
+}
+
+fn platforms_of_which_something_was_found_are_named_once(on: &Fixture) {
+    let found = |declaration, platform, findings| EvidenceDemandRow {
+        platform_id: PartyId(platform),
+        findings,
+        ..demand(declaration, 0)
+    };
+    let elsewhere = EvidenceDemandRow { office: "0100".to_owned(), ..found(9, 9, Some(1)) };
+    on.write(|tx| {
+        tx.insert(&[
+            found(3, 5, Some(1)),
+            found(4, 5, Some(2)),
+            found(5, 4, Some(1)),
+            found(6, 6, Some(0)),
+            found(7, 7, None),
+            elsewhere.clone(),
+        ])
+    });
+    let named = |since| on.read(|view| view.platforms_found("2916", at(since)));
+    assert_eq!(named(1), [PartyId(4), PartyId(5)]);
+    assert_eq!(named(5), [PartyId(4)], "the day counts from its first moment");
+    assert_eq!(named(6), []);
 }
 
 fn a_demand_is_found_by_its_declaration_its_session_and_what_is_due(on: &Fixture) {

@@ -33,6 +33,7 @@ on_both_engines! {
     what_an_officer_demands_is_asked_for_uploaded_and_compared,
     what_is_altered_signed_by_another_or_garbled_is_told,
     who_does_not_answer_is_asked_again_until_the_deadline_and_that_is_a_finding,
+    what_was_found_has_the_platforms_next_imports_reviewed_for_so_many_days,
     a_share_is_drawn_when_declarations_enter_and_may_be_held_for_review,
     a_platform_without_an_address_cannot_be_asked,
     only_what_is_within_reach_is_demanded_and_seen,
@@ -284,6 +285,33 @@ fn a_share_is_drawn_when_declarations_enter_and_may_be_held_for_review(on: On) {
     scene.world.set_settings(Arc::new(Settings::default()));
     let (_, id) = scene.cleared(3);
     assert_eq!(scene.demands.of(at_office(), id).unwrap(), []);
+}
+
+fn what_was_found_has_the_platforms_next_imports_reviewed_for_so_many_days(on: On) {
+    let looking_back = |days| {
+        let own = OfficeSettings { evidence_finding_days: days, ..OfficeSettings::default() };
+        Settings { offices: [(office(), own)].into(), ..Settings::default() }
+    };
+    let mut scene = Scene::with(on, looking_back(2));
+    let status = |scene: &mut Scene, n| {
+        let (parcel, _) = scene.cleared(n);
+        scene.world.declaration(&parcel).unwrap().state.status()
+    };
+    let (_, id) = scene.cleared(1);
+    register(&scene.world, &scene.world.cast.platform, None);
+    scene.demand(id);
+    assert_eq!(status(&mut scene, 2), ReturnStatus::Released, "nothing was found yet");
+    scene.courier.run_dry().unwrap();
+    assert_eq!(scene.codes(id), ["evidence-no-address"]);
+    assert_eq!(status(&mut scene, 3), ReturnStatus::InReview);
+    scene.world.set_settings(Arc::new(looking_back(0)));
+    assert_eq!(status(&mut scene, 4), ReturnStatus::Released, "nobody looks");
+    scene.world.set_settings(Arc::new(looking_back(2)));
+    // A batch is some moments later than the clock: around the end it is left and right of it by a minute.
+    scene.world.clock.advance_millis(2 * 86_400_000 - 60_000);
+    assert_eq!(status(&mut scene, 5), ReturnStatus::InReview, "two days are not over");
+    scene.world.clock.advance_millis(120_000);
+    assert_eq!(status(&mut scene, 6), ReturnStatus::Released, "it is too long ago");
 }
 
 fn a_platform_without_an_address_cannot_be_asked(on: On) {

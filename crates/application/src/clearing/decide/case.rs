@@ -163,6 +163,9 @@ impl Case {
             Lane::Green if is_asked && office.evidence_review => {
                 self.review(entered, "; 正在调取支付相关原始数据")
             }
+            Lane::Green if draft.has_findings(facts.office, facts.platform) => {
+                self.review(entered, "; 该平台近期支付数据核查有异常")
+            }
             Lane::Green => self.accept(draft, circumstances, entered),
         }
     }

@@ -8,8 +8,8 @@ use tongguan_domain::bonded::{AccountBook, StockKey};
 use tongguan_domain::filing::declared::StandingGoods;
 use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::{
-    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, PartyId,
-    ReturnId, SealNumber,
+    AccountBookNumber, DeclarationId, DeclarationNumber, FormalDeclarationNumber, OfficeCode,
+    PartyId, ReturnId, SealNumber,
 };
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
@@ -204,6 +204,11 @@ impl Draft<'_> {
     /// Goods that a merchant has registered under that number.
     pub fn registered_goods(&self, merchant: PartyId, item_no: &str) -> Option<&StandingGoods> {
         self.base.loaded.goods.get(&merchant)?.get(item_no)
+    }
+
+    /// Whether something was found about a platform's payments, as the office looks back.
+    pub fn has_findings(&self, office: OfficeCode, platform: PartyId) -> bool {
+        self.base.loaded.findings.contains(&(office, platform))
     }
 
     /// What stood before this decision.

@@ -27,24 +27,6 @@ pub fn title(name: &str) -> (Group, Text) {
         "quarantine_per_10_000" => {
             (Chance, ("每万票出口随机检疫", "Of 10,000 exports, seen by quarantine"))
         }
-        "evidence_per_10_000" => (
-            Chance,
-            (
-                "支付原始数据抽取比例（每万票）",
-                "Of 10,000 imports, whose payment evidence is asked for",
-            ),
-        ),
-        "evidence_review" => (
-            Flow,
-            (
-                "抽中调取支付原始数据的先人工审核",
-                "Review those whose payment evidence is asked for by chance",
-            ),
-        ),
-        "evidence_minutes" => (
-            Deadlines,
-            ("平台上传支付原始数据的分钟数", "Minutes that a platform has for payment evidence"),
-        ),
         "waiting_days" => {
             (Deadlines, ("等待三单的天数", "Days that a declaration waits for documents"))
         }
@@ -85,6 +67,39 @@ pub fn title(name: &str) -> (Group, Text) {
         "review_cancellations" => {
             (Flow, ("撤销申请人工审核", "Let officers decide about cancellations"))
         }
+        name => of_evidence(name),
+    }
+}
+
+/// The same of those about payment evidence.
+fn of_evidence(name: &str) -> (Group, Text) {
+    use Group::{Chance, Deadlines, Flow};
+    match name {
+        "evidence_per_10_000" => (
+            Chance,
+            (
+                "支付原始数据抽取比例（每万票）",
+                "Of 10,000 imports, whose payment evidence is asked for",
+            ),
+        ),
+        "evidence_review" => (
+            Flow,
+            (
+                "抽中调取支付原始数据的先人工审核",
+                "Review those whose payment evidence is asked for by chance",
+            ),
+        ),
+        "evidence_finding_days" => (
+            Flow,
+            (
+                "支付数据核查有异常的平台，其后多少天内的清单先人工审核（0为不审核）",
+                "Days for which findings about a platform's payments have its imports reviewed; 0 for none",
+            ),
+        ),
+        "evidence_minutes" => (
+            Deadlines,
+            ("平台上传支付原始数据的分钟数", "Minutes that a platform has for payment evidence"),
+        ),
         _ => (Flow, ("其他", "Other")),
     }
 }
