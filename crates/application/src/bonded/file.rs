@@ -8,7 +8,7 @@ use tongguan_domain::ids::AccountItemNumber;
 use tongguan_domain::money::Amount;
 
 use super::register::{ITEM_FIELDS, item_texts};
-use crate::filing::goods_file::decoded;
+use crate::filing::goods_file::{decoded, line};
 
 /// The column of the item's number; the others are those of a change.
 const NUMBER: &str = "item";
@@ -109,12 +109,13 @@ pub fn read(bytes: &[u8]) -> Result<Vec<(AccountItemNumber, BondedItem)>, Vec<Ba
                 continue;
             }
         };
-        let line = record.position().map_or(1, ::csv::Position::line);
-        let text = |column: &str| {
+        let line = record.position().map_or(1, |at| line(text, at));
+        let line = u64::try_from(line).unwrap_or(u64::MAX);
+        let of_column = |column: &str| {
             let place = header.iter().position(|name| name == column);
             place.and_then(|place| record.get(place)).unwrap_or_default()
         };
-        match item(text) {
+        match item(of_column) {
             Ok(one) => goods.push(one),
             Err(bad) => wrong.push(BadLine { line, bad }),
         }
@@ -259,6 +260,9 @@ mod tests {
         let told: Vec<_> = told.iter().map(|bad| (bad.line, bad.bad.column.as_str())).collect();
         let expected: Vec<_> = (2..).zip(lines).map(|(line, (_, column))| (line, column)).collect();
         assert_eq!(told, expected);
+        // Lines are counted as a reader counts them, also where they end as on Windows.
+        let of_windows = read(text.replace('\n', "\r\n").as_bytes()).unwrap_err();
+        assert_eq!(of_windows.iter().map(|bad| bad.line).max(), told.last().map(|(line, _)| *line));
         assert_eq!(read(b"item,colour\n").unwrap_err()[0].bad.column, "colour");
     }
 }

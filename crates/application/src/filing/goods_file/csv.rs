@@ -32,7 +32,7 @@ pub(super) fn cells(bytes: &[u8]) -> Result<Cells, Defect> {
 }
 
 /// The line on which a record begins: it is placed before the blank lines above it.
-fn line(text: &str, at: &::csv::Position) -> usize {
+pub fn line(text: &str, at: &::csv::Position) -> usize {
     let rest = usize::try_from(at.byte()).ok().and_then(|from| text.as_bytes().get(from..));
     let blank = rest.unwrap_or_default().iter().take_while(|byte| **byte == b'\n').count();
     usize::try_from(at.line()).unwrap_or(usize::MAX).saturating_add(blank)

@@ -7,7 +7,7 @@ mod csv;
 mod tests;
 mod xlsx;
 
-pub use csv::decoded;
+pub use csv::{decoded, line};
 
 use std::collections::HashMap;
 
