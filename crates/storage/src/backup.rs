@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::{DriverError, StorageError};
 
@@ -18,12 +18,20 @@ pub(crate) fn copy(file: &Path, to: &Path) -> Result<(), StorageError> {
 }
 
 /// Reads a whole SQLite file that nobody works on, and gives what is wrong with it: nothing, where all is well. A
-/// damaged one may not even open as a store.
+/// damaged one may not even open as a store, or tell what is damaged.
 ///
 /// # Errors
-/// [`StorageError`] where the file cannot be read, or is no database at all.
+/// [`StorageError`] where the file cannot be read.
 pub fn check_copy(file: &Path) -> Result<Vec<String>, StorageError> {
-    crate::health::quick_check(file).map_err(StorageError::Broken)
+    match crate::health::quick_check(file) {
+        Err(DriverError::Sqlite(error)) if is_damage(&error) => Ok(vec![error.to_string()]),
+        checked => checked.map_err(StorageError::Broken),
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let damage = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
+    error.sqlite_error_code().is_some_and(|code| damage.contains(&code))
 }
 
 #[cfg(test)]
