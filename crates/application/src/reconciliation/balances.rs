@@ -9,6 +9,7 @@ use tongguan_domain::ids::PartyId;
 use tongguan_storage::{FIRST_ALLOWANCE, FIRST_ID, FIRST_POSTING, Store};
 
 use super::{Disagreement, Looked, PAGE, Reconciled, ReconciliationError};
+use crate::bonded::{ReportError, report};
 use crate::clearing::outcome::Account;
 use crate::clearing::record::DeclarationRecord;
 use crate::clearing::rows;
@@ -152,13 +153,23 @@ fn stocks(
     done: &mut Reconciled,
 ) -> Result<(), ReconciliationError> {
     for book in store.read(|view| view.all_account_books())? {
-        let book = rows::read_book(book)?;
-        let stocks = store.read(|view| view.stocks_of_books(&[rows::book_key(&book.number)]))?;
-        for row in stocks {
-            let (key, record) = rows::read_stock(row)?;
+        let book = rows::read_book(book)?.number;
+        let items = match store.read(|view| report(view, &book, None, (None, None))) {
+            Ok(items) => items,
+            Err(ReportError::Storage(error)) => return Err(error.into()),
+            Err(ReportError::Row(error)) => return Err(error.into()),
+            Err(error) => {
+                done.note(Disagreement::Stock(error.to_string()));
+                // Of its items it is not known what should be held.
+                followed.stock.retain(|key, _| key.book != book);
+                continue;
+            }
+        };
+        for of in items {
+            let key = StockKey { book: book.clone(), item: of.item };
             let held = followed.stock.remove(&key).unwrap_or_default();
             done.balances += 1;
-            done.hold(|| format!("{}, held", bonded(&key)), record.stock.held().parts(), held);
+            done.hold(|| format!("{}, held", bonded(&key)), of.now.held().parts(), held);
         }
     }
     Ok(())

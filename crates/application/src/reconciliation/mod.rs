@@ -59,6 +59,8 @@ pub enum Disagreement {
         /// What it should be.
         follows: i128,
     },
+    /// Bonded stock (保税库存) is not what its movements explain.
+    Stock(String),
     /// A declaration's row is not in the partition that its number names.
     Misplaced(i64),
     /// A mailbox has no letter of this number, and has later ones.
@@ -138,7 +140,7 @@ impl fmt::Display for Disagreement {
             Self::NoResponse { mailbox, n } => {
                 write!(f, "letter {n} of mailbox {mailbox} is of a response that is not there")
             }
-            Self::Original(why) => f.write_str(why),
+            Self::Stock(why) | Self::Original(why) => f.write_str(why),
         }
     }
 }

@@ -1,25 +1,22 @@
 //! Several writers on one PostgreSQL, each as a process of its own would be: with a place, numbers and knowledge of
 //! its own.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tongguan_application::clearing::batch::{BatchError, Committed, Delivery};
 use tongguan_application::clearing::engine::Engine;
 use tongguan_application::clearing::incoming::Incoming;
-use tongguan_application::clearing::record::DocumentKey;
 use tongguan_application::deciding::Refused;
 use tongguan_application::intake::{Intake, Received, SignerCache, Way};
 use tongguan_application::pipeline::commit;
 use tongguan_application::ports::Clock;
 use tongguan_application::processes::{ProcessKind, arrival};
 use tongguan_domain::ids::MessageId;
-use tongguan_domain::mark::Mark;
 use tongguan_storage::Partition;
 use tongguan_storage::seal::DataKey;
 
+use super::World;
 use super::beginning::Highest;
-use super::{World, noted};
 use crate::clock::MockClock;
 
 /// A writer beside others.
@@ -28,8 +25,6 @@ pub struct Client {
     intake: Intake,
     key: Arc<DataKey>,
     clock: Arc<MockClock>,
-    declared: BTreeSet<DocumentKey>,
-    persons: BTreeSet<Mark>,
 }
 
 impl World {
@@ -56,22 +51,18 @@ impl World {
                 },
                 key: self.key.clone(),
                 clock: self.clock.clone(),
-                declared: BTreeSet::new(),
-                persons: BTreeSet::new(),
             }
         };
         (0..number).map(client).collect()
     }
 
-    /// Stops writers and remembers what they took in, for the audit at the end.
+    /// Stops writers, and starts the world's own again.
     ///
     /// # Panics
     /// When they cannot give their places back.
     #[expect(clippy::expect_used, reason = "a test cannot go on beside another writer")]
     pub fn unite(&mut self, clients: impl IntoIterator<Item = Client>) {
         for client in clients {
-            self.declared.extend(client.declared);
-            self.persons.extend(client.persons);
             client.engine.stop().expect("its place is free");
         }
         self.restart();
@@ -116,10 +107,7 @@ impl Client {
     /// # Errors
     /// [`BatchError`].
     pub fn commit(&mut self, batch: &[Delivery]) -> Result<Committed, BatchError> {
-        let committed = commit(&mut self.engine, batch, &[], &*self.clock)?;
-        let incoming = batch.iter().flat_map(|delivery| &delivery.incoming);
-        noted(incoming, &mut self.declared, &mut self.persons);
-        Ok(committed)
+        commit(&mut self.engine, batch, &[], &*self.clock)
     }
 
     /// Commits commands; gives those that were refused.

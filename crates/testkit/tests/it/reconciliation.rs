@@ -7,6 +7,7 @@ use tongguan_application::reconciliation::{
     Disagreement, Reconciled, ReconciliationError, reconcile,
 };
 use tongguan_storage::seal::Keyring;
+use tongguan_testkit::bonded::open_with;
 use tongguan_testkit::world::{Beginning, World};
 
 use crate::support::*;
@@ -14,6 +15,7 @@ use crate::support::*;
 on_both_engines! {
     what_agrees_is_counted,
     a_balance_that_was_changed_is_named_with_what_it_should_be,
+    a_stock_that_its_movements_do_not_explain_is_named,
     a_letter_that_is_gone_and_one_of_nothing_are_named,
     a_message_that_was_changed_is_named,
     keys_of_another_ring_are_no_keys,
@@ -76,6 +78,21 @@ fn a_balance_that_was_changed_is_named_with_what_it_should_be(on: On) {
     let found: Vec<_> = disagreements(&world).iter().map(ToString::to_string).collect();
     assert!(found.iter().any(|it| it.starts_with("`guarantee/999/held` stands at 0")), "{found:?}");
     std::mem::forget(world);
+}
+
+fn a_stock_that_its_movements_do_not_explain_is_named(on: On) {
+    let world = busy(on);
+    open_with(&world.store, 5, sent_at());
+    assert_eq!(disagreements(&world), []);
+    tamper(&world, "UPDATE bonded_stock SET on_hand = on_hand + 1");
+    let found = disagreements(&world);
+    assert!(matches!(found[..], [Disagreement::Stock(_)]), "{found:?}");
+    tamper(&world, "UPDATE bonded_stock SET on_hand = on_hand - 1");
+
+    tamper(&world, "UPDATE bonded_stock SET held = held + 1");
+    let found: Vec<_> = disagreements(&world).iter().map(ToString::to_string).collect();
+    assert!(matches!(&found[..], [it] if it.contains(", held` stands at")), "{found:?}");
+    tamper(&world, "UPDATE bonded_stock SET held = held - 1");
 }
 
 fn a_letter_that_is_gone_and_one_of_nothing_are_named(on: On) {
