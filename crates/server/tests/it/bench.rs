@@ -1,5 +1,7 @@
 //! `tongguan bench clear`: every parcel of every flow is cleared, and what it cost is told.
 
+use tongguan_testkit::postgres::{Programs, leave_out};
+
 use crate::run::tongguan;
 
 #[test]
@@ -48,4 +50,40 @@ fn every_cipher_is_measured() {
     let result = run.json();
     let ciphers: Vec<_> = result.as_array().unwrap().iter().map(|one| &one["cipher"]).collect();
     assert_eq!(ciphers, ["aes-256-gcm", "sm4-gcm"]);
+}
+
+#[test]
+fn nothing_is_lost_when_a_process_is_killed_and_the_primary_fails_over() {
+    if let Err(reason) = Programs::find() {
+        return leave_out(&reason);
+    }
+    let run = tongguan(
+        &["bench", "many", "--json", "--fail-over", "1", "--serve", "2", "--workers", "1"]
+            .into_iter()
+            .chain(["--clients", "4", "--seconds", "6", "--kill-every", "4"])
+            .chain(["--parcels", "3000", "--sign", "none"])
+            .collect::<Vec<_>>(),
+        "",
+    );
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    let result = run.json();
+    let recoveries = result["failed_over"].as_array().unwrap();
+    assert_eq!(recoveries.len(), 1);
+    for measure in ["promoted_ms", "acknowledged_ms", "longest_silence_ms"] {
+        assert!(recoveries[0][measure].as_f64().unwrap() > 0.0, "{measure}: {result}");
+    }
+    assert!(result["killed"].as_u64() >= Some(1), "{result}");
+    assert!(result["balances"].as_u64() > Some(0), "{result}");
+}
+
+#[test]
+fn failing_over_says_what_it_needs() {
+    let many = |arguments: &[&str]| tongguan(&[&["bench", "many"], arguments].concat(), "");
+    let run = many(&["--fail-over", "1", "--postgres-bin", "/nowhere"]);
+    assert_eq!(run.status, 1);
+    assert!(run.err.contains("no program `postgres` in /nowhere"), "{}", run.err);
+    assert!(run.err.contains("--postgres-bin"), "{}", run.err);
+    for misused in [&[][..], &["--fail-over", "1", "--database", "host=/nowhere"]] {
+        assert_eq!(many(misused).status, 2, "{misused:?}");
+    }
 }

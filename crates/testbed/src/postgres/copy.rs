@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ::postgres::{Client, NoTls};
 
-use super::server::{Server, Unavailable, programs, succeed};
+use super::server::{Programs, Server, Unavailable, succeed};
 
 /// Where finished segments of the write-ahead log are kept, beside the cluster.
 const ARCHIVE: &str = "archive";
@@ -27,7 +27,7 @@ impl Server {
     /// # Errors
     /// [`Unavailable`] where the programs are missing or do not start.
     pub fn start_archiving() -> Result<Self, Unavailable> {
-        Self::found(programs()?, |directory| {
+        Self::found(Programs::find()?, |directory| {
             let archive = directory.join(ARCHIVE).display().to_string();
             format!(
                 "wal_level = replica\nmax_wal_senders = 4\narchive_mode = on\n\
@@ -42,20 +42,7 @@ impl Server {
     /// # Errors
     /// When that does not go.
     pub fn base_backup(&self) -> io::Result<BaseBackup> {
-        let copy = Self::place(self.programs.clone())?;
-        succeed(
-            self.program("pg_basebackup")
-                .args([
-                    "--username=tongguan",
-                    "--checkpoint=fast",
-                    "--wal-method=none",
-                    "--no-sync",
-                ])
-                .arg("--host")
-                .arg(self.directory.path())
-                .arg("--pgdata")
-                .arg(copy.cluster()),
-        )?;
+        let copy = self.copied("none")?;
         let archive = self.directory.path().join(ARCHIVE);
         let restore_command = format!("cp {}/%f %p", archive.display());
         Ok(BaseBackup { copy, restore_command })
@@ -101,15 +88,18 @@ impl Server {
 
     /// A connection string of a database that is on this server or, when this is away, on the other.
     pub fn url_with(&self, other: &Self, database: &str) -> String {
-        let [here, there] = [self, other].map(|server| server.directory.path().display());
-        format!(
-            "host={here},{there} user=tongguan dbname={database} target_session_attrs=read-write"
-        )
+        url_of([self, other], database)
     }
 
     /// Its files, copied while it works, with so much of its log.
     fn copied(&self, log: &str) -> io::Result<Self> {
         let copy = Self::place(self.programs.clone())?;
+        self.copy_to(&copy, log)?;
+        Ok(copy)
+    }
+
+    /// Copies its files while it works, with so much of its log, to where another has none.
+    pub(super) fn copy_to(&self, copy: &Self, log: &str) -> io::Result<()> {
         succeed(
             self.program("pg_basebackup")
                 .args(["--username=tongguan", "--checkpoint=fast", "--no-sync"])
@@ -118,8 +108,8 @@ impl Server {
                 .arg(self.directory.path())
                 .arg("--pgdata")
                 .arg(copy.cluster()),
-        )?;
-        Ok(copy)
+        )
+        .map(drop)
     }
 
     /// Has the segment that is being written archived, and waits until it is.
@@ -141,7 +131,7 @@ impl Server {
     }
 
     /// While it recovers it answers whoever only reads.
-    fn wait_until_it_writes(&self) -> io::Result<()> {
+    pub(super) fn wait_until_it_writes(&self) -> io::Result<()> {
         let mut client = Client::connect(&self.url("postgres"), NoTls).map_err(io::Error::other)?;
         for _ in 0..300 {
             let row = client.query_one("SELECT pg_is_in_recovery()", &[]);
@@ -152,6 +142,13 @@ impl Server {
         }
         Err(io::Error::other("the server did not end its recovery"))
     }
+}
+
+/// A connection string of a database that is on whichever of these servers is written to.
+pub(super) fn url_of<'s>(servers: impl IntoIterator<Item = &'s Server>, database: &str) -> String {
+    let hosts: Vec<_> = servers.into_iter().map(Server::host).collect();
+    let hosts = hosts.join(",");
+    format!("host={hosts} user=tongguan dbname={database} target_session_attrs=read-write")
 }
 
 impl BaseBackup {

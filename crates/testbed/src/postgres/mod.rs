@@ -9,6 +9,7 @@
 //! | `TONGGUAN_REQUIRE_POSTGRES` | `1`: having no server is a failure, and not a loud omission |
 
 mod copy;
+mod replicated;
 mod server;
 pub mod wire;
 
@@ -19,7 +20,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ::postgres::{Client, NoTls};
 
 pub use copy::BaseBackup;
-pub use server::{Server, Unavailable};
+pub use replicated::Replicated;
+pub use server::{Programs, Server, Unavailable};
 
 /// A fresh, empty database, dropped at the end of its test; or somebody else's, which stays.
 #[derive(Debug)]
@@ -67,7 +69,10 @@ pub fn leave_out(reason: &Unavailable) {
     );
     static SAID: OnceLock<()> = OnceLock::new();
     SAID.get_or_init(|| {
-        let line = format!("\n*** LEFT OUT: every test on PostgreSQL. {reason} ***\n\n");
+        let line = format!(
+            "\n*** LEFT OUT: every test on PostgreSQL. {reason}, or set TONGGUAN_TEST_POSTGRES to the URL of a \
+             server ***\n\n"
+        );
         // Nobody reads a closed standard error.
         drop(std::io::stderr().write_all(line.as_bytes()));
     });

@@ -29,6 +29,10 @@ const ALONE: &str = "wal_level = minimal
 max_wal_senders = 0
 ";
 
+/// The programs of a server: `initdb`, `postgres`, `pg_ctl`, `pg_basebackup`.
+#[derive(Debug, Clone)]
+pub struct Programs(pub(super) PathBuf);
+
 /// There is no server, and why.
 #[derive(Debug)]
 pub struct Unavailable(String);
@@ -46,10 +50,42 @@ impl Unavailable {
     }
 }
 
+impl Programs {
+    /// The newest that are installed: on `PATH`, or where Debian has them.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where there are none, with what to do.
+    pub fn find() -> Result<Self, Unavailable> {
+        find_programs().map(Self).ok_or_else(|| {
+            Unavailable(format!(
+                "no PostgreSQL {OLDEST} or later was found on PATH or in /usr/lib/postgresql; install it (Debian: \
+                 apt-get install postgresql)"
+            ))
+        })
+    }
+
+    /// Those in that directory.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where they are not, or too old.
+    pub fn inside(directory: &Path) -> Result<Self, Unavailable> {
+        let shown = directory.display();
+        match version(directory) {
+            Some(version) if version >= OLDEST => Ok(Self(directory.to_owned())),
+            Some(version) => Err(Unavailable(format!(
+                "PostgreSQL in {shown} is version {version}; at least {OLDEST} is needed"
+            ))),
+            None => Err(Unavailable(format!(
+                "there is no program `postgres` in {shown}; on Debian they lie in /usr/lib/postgresql/{OLDEST}/bin"
+            ))),
+        }
+    }
+}
+
 /// A running server, stopped and removed when dropped.
 #[derive(Debug)]
 pub struct Server {
-    pub(super) programs: PathBuf,
+    pub(super) programs: Programs,
     account: Option<Account>,
     /// Removed by the janitor as well, who may be faster.
     pub(super) directory: TempDir,
@@ -69,12 +105,17 @@ impl Server {
     /// # Errors
     /// [`Unavailable`] where the programs are missing or do not start.
     pub fn start() -> Result<Self, Unavailable> {
-        Self::found(programs()?, |_| ALONE.to_owned()).map_err(Unavailable::not_started)
+        Self::found(Programs::find()?, |_| ALONE.to_owned()).map_err(Unavailable::not_started)
     }
 
     /// The connection string of one of its databases.
     pub fn url(&self, database: &str) -> String {
-        format!("host={} user=tongguan dbname={database}", self.directory.path().display())
+        format!("host={} user=tongguan dbname={database}", self.host())
+    }
+
+    /// Where its socket lies, as a connection string names it.
+    pub(super) fn host(&self) -> String {
+        self.directory.path().display().to_string()
     }
 
     /// Kills it and all its processes at once, as a crash would: nothing is flushed, nobody is told.
@@ -114,7 +155,7 @@ impl Server {
 
     /// One with an empty cluster, and such settings for its directory.
     pub(super) fn found(
-        programs: PathBuf,
+        programs: Programs,
         settings: impl FnOnce(&Path) -> String,
     ) -> io::Result<Self> {
         let server = Self::place(programs)?;
@@ -131,7 +172,7 @@ impl Server {
     }
 
     /// A directory for a cluster, without one.
-    pub(super) fn place(programs: PathBuf) -> io::Result<Self> {
+    pub(super) fn place(programs: Programs) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("tongguan-pg-").tempdir()?;
         let account = account()?;
         if let Some(account) = account {
@@ -142,7 +183,7 @@ impl Server {
         let janitor = command(Path::new("sh"), account)
             .arg("-c")
             .arg(r#"cat >/dev/null; "$0" stop -D "$1/data" -m immediate; rm -rf "$1""#)
-            .arg(programs.join("pg_ctl"))
+            .arg(programs.0.join("pg_ctl"))
             .arg(directory.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -171,12 +212,17 @@ impl Server {
         .map(drop)
     }
 
+    /// Has it read its settings again.
+    pub(super) fn reload(&self) -> io::Result<()> {
+        succeed(self.program("pg_ctl").args(["reload", "-D"]).arg(self.cluster())).map(drop)
+    }
+
     pub(super) fn cluster(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
     pub(super) fn program(&self, name: &str) -> Command {
-        command(&self.programs.join(name), self.account)
+        command(&self.programs.0.join(name), self.account)
     }
 }
 
@@ -207,19 +253,6 @@ pub(super) fn succeed(command: &mut Command) -> io::Result<Output> {
         let program = command.get_program().display();
         Err(io::Error::other(format!("{program} ended with {}", output.status)))
     }
-}
-
-/// The programs of a server.
-///
-/// # Errors
-/// [`Unavailable`] where there are none.
-pub(super) fn programs() -> Result<PathBuf, Unavailable> {
-    find_programs().ok_or_else(|| {
-        Unavailable(format!(
-            "no PostgreSQL {OLDEST} or later was found on PATH or in /usr/lib/postgresql; install it (Debian: \
-             apt-get install postgresql), or set TONGGUAN_TEST_POSTGRES to the URL of a server"
-        ))
-    })
 }
 
 /// The newest set of programs that is new enough.

@@ -4,11 +4,17 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 
 /// What the processes say, in their folder.
 const LOG: &str = "processes.log";
+/// What is waited before one that did not start is started again.
+const START_AGAIN: Duration = Duration::from_millis(200);
+/// After so many it is given up.
+const MOST_STARTS: usize = 150;
 
 /// One that runs. Killed when dropped.
 pub struct Process {
@@ -55,14 +61,25 @@ impl Process {
         Ok(process)
     }
 
-    /// Kills it as a crash would, and starts another one like it.
+    /// Kills it as a crash would, and starts another one like it: again and again, as systemd does, where its
+    /// database is away.
     ///
     /// # Errors
-    /// When that does not start.
+    /// When that does not start in the end.
     pub fn kill_and_start(&mut self, folder: &Path) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
-        *self = if self.address.is_some() { Self::serve(folder)? } else { Self::worker(folder)? };
+        let is_service = self.address.is_some();
+        let start = || if is_service { Self::serve(folder) } else { Self::worker(folder) };
+        let mut started = start();
+        for _ in 0..MOST_STARTS {
+            if started.is_ok() {
+                break;
+            }
+            thread::park_timeout(START_AGAIN);
+            started = start();
+        }
+        *self = started?;
         Ok(())
     }
 

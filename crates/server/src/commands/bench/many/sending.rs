@@ -17,25 +17,40 @@ const COME_AGAIN: Duration = Duration::from_millis(100);
 const MOST_ATTEMPTS: usize = 1_200;
 
 /// What was seen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Seen {
+    /// When the first was sent.
+    pub begin: Moment,
     /// From the first message to the last acknowledgement, in microseconds.
     pub micros: i64,
     /// Groups of parcels of which all messages were acknowledged.
     pub groups: u64,
     /// Microseconds from each message's first attempt to its acknowledgement.
     pub answered: Vec<i64>,
-    /// The longest time without any, in microseconds.
-    pub longest_silence: i64,
+    /// When each was acknowledged, in this order.
+    pub acknowledged_at: Vec<Moment>,
     /// Attempts that broke off or were turned away.
     pub failed: u64,
+}
+
+impl Seen {
+    const fn begun(begin: Moment) -> Self {
+        Self {
+            begin,
+            micros: 0,
+            groups: 0,
+            answered: Vec::new(),
+            acknowledged_at: Vec::new(),
+            failed: 0,
+        }
+    }
 }
 
 /// What the clients share.
 pub struct Sending {
     addresses: Mutex<Vec<Option<String>>>,
     input: Mutex<Input>,
-    seen: Mutex<(Seen, Moment)>,
+    seen: Mutex<Seen>,
     begin: Moment,
     until: Moment,
 }
@@ -48,7 +63,7 @@ impl Sending {
     pub fn new(addresses: Vec<Option<String>>, input: Input, seconds: u64) -> anyhow::Result<Self> {
         let begin = SystemClock.now();
         let until = begin.plus_millis(i64::try_from(seconds.saturating_mul(1000))?);
-        let seen = Mutex::new((Seen::default(), begin));
+        let seen = Mutex::new(Seen::begun(begin));
         Ok(Self { addresses: Mutex::new(addresses), input: Mutex::new(input), seen, begin, until })
     }
 
@@ -80,7 +95,7 @@ impl Sending {
 
     /// What was seen, once all clients have ended.
     pub fn seen(self) -> Seen {
-        self.seen.into_inner().unwrap_or_else(PoisonError::into_inner).0
+        self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn next(&self) -> anyhow::Result<Option<(Mark, Vec<u8>)>> {
@@ -99,15 +114,14 @@ impl Sending {
         }
         let answer = client.as_mut().and_then(|client| client.post(message).ok());
         let is_taken = answer.is_some_and(|answer| answer.status == 200);
-        guard(&self.seen).0.failed += u64::from(!is_taken);
+        guard(&self.seen).failed += u64::from(!is_taken);
         is_taken
     }
 
     fn acknowledged(&self, since: Moment, mark: Mark) {
+        let mut seen = guard(&self.seen);
         let now = SystemClock.now();
-        let (seen, last) = &mut *guard(&self.seen);
-        seen.longest_silence = seen.longest_silence.max(now.micros() - last.micros());
-        *last = now;
+        seen.acknowledged_at.push(now);
         seen.answered.push(now.micros() - since.micros());
         seen.groups += u64::from(mark == Mark::Last);
         seen.micros = now.micros() - self.begin.micros();
