@@ -88,6 +88,8 @@ pub struct Standing {
     pub until: Moment,
     /// Whether it lasts still.
     pub stands: bool,
+    /// The version of the tables that its program knows.
+    pub schema: i64,
 }
 
 /// Looks how the service stands.
@@ -141,6 +143,7 @@ pub fn processes(view: &mut View<'_>, now: Moment) -> Result<Vec<Standing>, Stor
         duties: Duty::ALL.into_iter().filter(|duty| share.does(*duty)).collect(),
         until: row.lease_until,
         stands: row.is_taken(clock),
+        schema: row.schema,
     };
     Ok(shared_out(&rows, clock).into_iter().map(standing).collect())
 }

@@ -26,12 +26,13 @@ CREATE TABLE process (
     started_at BIGINT NOT NULL,
     lease_until BIGINT NOT NULL,
     last_ms BIGINT NOT NULL,
-    batch BIGINT NOT NULL
+    batch BIGINT NOT NULL,
+    schema BIGINT NOT NULL
 ) CLUSTERED;
 
-INSERT INTO process (number, epoch, kind, started_at, lease_until, last_ms, batch)
+INSERT INTO process (number, epoch, kind, started_at, lease_until, last_ms, batch, schema)
 WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n < 127)
-SELECT n, 0, 0, 0, 0, 0, 0 FROM part;
+SELECT n, 0, 0, 0, 0, 0, 0, 0 FROM part;
 
 CREATE TABLE serial (
     partition BIGINT NOT NULL,

@@ -55,6 +55,17 @@ pub enum StorageError {
     /// This process was away for longer than its lease, and its place was taken from it.
     #[error("this process was away for too long, and lost its place among those that write")]
     Fenced,
+    /// A newer version has changed what this program uses.
+    #[error(
+        "a newer version has brought this database to schema {found}, beside which this program, of schema {known}, \
+         cannot work: start the newer one in its place"
+    )]
+    Outgrown {
+        /// In the database.
+        found: i64,
+        /// In this program.
+        known: i64,
+    },
     /// As many processes work on this database as can at a time.
     #[error("no place is free among the processes that write to this database")]
     NoPlace,
@@ -94,7 +105,7 @@ impl StorageError {
             Self::Transient(_) => Remedy::Retry,
             Self::CommitUnknown(_) => Remedy::Resolve,
             Self::Fenced | Self::CursorMoved { .. } => Remedy::Drop,
-            Self::Broken(_) | Self::Seal(_) | Self::NoPlace => Remedy::Stop,
+            Self::Broken(_) | Self::Seal(_) | Self::NoPlace | Self::Outgrown { .. } => Remedy::Stop,
             Self::Refused { .. }
             | Self::Constraint { .. }
             | Self::TooSlow(_)
@@ -175,6 +186,17 @@ pub enum OpenError {
         found: i64,
         /// In this program.
         known: i64,
+    },
+    /// A step of the schema has to wait for processes of an older version.
+    #[error(
+        "step {version} of the schema takes away what an older version uses, and one of it works here: end it \
+         first: {names}"
+    )]
+    OlderProcesses {
+        /// Which step.
+        version: i64,
+        /// Who they are.
+        names: String,
     },
     /// A migration that was applied is not the one in this program.
     #[error("migration {version} was applied with other contents than this program has")]

@@ -6,6 +6,7 @@ use tongguan_domain::time::Moment;
 use crate::cell::ToCell;
 use crate::dialect::Dialect;
 use crate::error::StorageError;
+use crate::migrate::KNOWN;
 use crate::row::Replaceable;
 use crate::tx::{Tx, View};
 
@@ -33,6 +34,8 @@ row! {
         last_ms: i64,
         /// How many batches it has committed: the proof of one whose commit ended without an answer.
         batch: i64,
+        /// The schema that its program knows.
+        schema: i64,
     }
 }
 
@@ -115,13 +118,14 @@ impl Tx<'_> {
     /// `None` where all places are taken.
     ///
     /// # Errors
-    /// [`StorageError`].
+    /// [`StorageError::Outgrown`] where a newer version has changed the database meanwhile.
     pub fn take_place(
         &mut self,
         who: &Arrival,
         over: TakeOver,
         until: Moment,
     ) -> Result<Option<Place>, StorageError> {
+        self.refuse_outgrown()?;
         let mut places: Vec<ProcessRow> = self.select("ORDER BY number", &[])?;
         let is_file = self.dialect() == Dialect::Sqlite;
         if is_file && places.iter().any(|row| !row.may_be_taken(&who.name, over)) {
@@ -153,6 +157,7 @@ impl Tx<'_> {
                 lease_until: until,
                 last_ms: row.last_ms,
                 batch: row.batch,
+                schema: KNOWN,
             };
             self.upsert(std::slice::from_ref(&taken))?;
             let floor_ms = floor_ms.max(row.last_ms);

@@ -192,7 +192,7 @@ impl Store {
         }
     }
 
-    fn writing_link(&self, cache_mib: i64) -> Result<Link, StorageError> {
+    pub(crate) fn writing_link(&self, cache_mib: i64) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {
                 Link::Sqlite(SqliteLink::writer(file, checkpoints.shared(), cache_mib)?)

@@ -176,6 +176,7 @@ mod tests {
             lease_until: Moment::from_micros(lease_until),
             last_ms: 0,
             batch: 0,
+            schema: 1,
         }
     }
 

@@ -19,21 +19,21 @@ use crate::run::tongguan_in;
 use crate::serve::Service;
 
 /// Parcels that are sent, four messages each.
-const PARCELS: usize = 60;
+pub const PARCELS: usize = 60;
 /// After so many messages were acknowledged one process is killed.
 const KILLED_AFTER: usize = 80;
 /// How long anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process beside the service, killed when it is dropped.
-struct Beside {
+pub struct Beside {
     child: Child,
     said: String,
 }
 
 impl Beside {
     /// Starts it; it has said its first line.
-    fn start(folder: &Path, arguments: &[&str], errors: &str) -> Self {
+    pub fn start(folder: &Path, arguments: &[&str], errors: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tongguan"))
             .current_dir(folder)
             .args(arguments)
@@ -50,11 +50,11 @@ impl Beside {
         Self { child, said: said.trim().to_owned() }
     }
 
-    fn serve(folder: &Path, errors: &str) -> Self {
+    pub fn serve(folder: &Path, errors: &str) -> Self {
         Self::start(folder, &["serve", "--listen", "127.0.0.1:0"], errors)
     }
 
-    fn base(&self) -> String {
+    pub fn base(&self) -> String {
         self.said.strip_prefix("served at ").unwrap().to_owned()
     }
 
@@ -65,7 +65,7 @@ impl Beside {
     }
 
     /// Ends it as an operator does.
-    fn end(&mut self) {
+    pub fn end(&mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success());
@@ -81,10 +81,10 @@ impl Drop for Beside {
 }
 
 /// Where messages may be sent, the newest first, and how many were acknowledged.
-struct Sending<'s> {
-    agent: &'s ureq::Agent,
-    bases: Mutex<Vec<String>>,
-    acknowledged: AtomicUsize,
+pub struct Sending<'s> {
+    pub agent: &'s ureq::Agent,
+    pub bases: Mutex<Vec<String>>,
+    pub acknowledged: AtomicUsize,
 }
 
 impl Sending<'_> {
@@ -114,7 +114,7 @@ fn now() -> Instant {
 }
 
 /// Waits until something is so.
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
     let begun = now();
     while !is_so() {
         assert!(now().duration_since(begun) < PATIENCE, "waited too long for {what}");
@@ -124,7 +124,7 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
 }
 
 /// Standing processes, by kind, with the partitions of each.
-fn standing(service: &Service) -> Vec<(i64, usize)> {
+pub fn standing(service: &Service) -> Vec<(i64, usize)> {
     let now = Moment::parse_wire("20260302095900").unwrap();
     let store = service.store();
     let processes =
@@ -210,7 +210,12 @@ fn a_worker_says_what_it_needs() {
 }
 
 /// Sends every fourth parcel, in turn by each process that there is.
-fn send_every_fourth(sending: &Sending<'_>, service: &Service, parcels: &[Parcel], sender: usize) {
+pub fn send_every_fourth(
+    sending: &Sending<'_>,
+    service: &Service,
+    parcels: &[Parcel],
+    sender: usize,
+) {
     for (n, parcel) in (1_u64..).zip(parcels).skip(sender).step_by(4) {
         let messages = Messages::of(&service.cast, std::slice::from_ref(parcel), n).unwrap();
         for (turn, message) in messages.into_array().iter().enumerate() {
@@ -219,13 +224,13 @@ fn send_every_fourth(sending: &Sending<'_>, service: &Service, parcels: &[Parcel
     }
 }
 
-fn parcels() -> Vec<Parcel> {
+pub fn parcels() -> Vec<Parcel> {
     let at = Moment::parse_wire("20260302095900").unwrap();
     (1..).take(PARCELS).map(|n| some_limited(n, at)).collect()
 }
 
 /// Every declarant finds the release of each of its parcels in its mailbox, whose places have no gap.
-fn mailboxes_are_complete(service: &Service, parcels: &[Parcel]) {
+pub fn mailboxes_are_complete(service: &Service, parcels: &[Parcel]) {
     let mailbox = service.cast.carrier.mailbox().to_owned();
     let issued = service.key(&mailbox);
     let key = issued["key"].as_str().unwrap();

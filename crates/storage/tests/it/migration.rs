@@ -8,6 +8,7 @@ on_both_engines! {
     a_store_opens_again_with_what_it_held,
     many_may_open_an_empty_store_at_once,
     a_newer_schema_is_refused,
+    a_newer_schema_that_bears_this_program_is_opened,
     a_changed_migration_is_refused,
 }
 
@@ -43,11 +44,20 @@ fn many_may_open_an_empty_store_at_once(on: &Fixture) {
 
 fn a_newer_schema_is_refused(on: &Fixture) {
     let insert = match on.engine {
-        Engine::Sqlite => "INSERT INTO schema_migration VALUES (9999, 'later', x'00', 0)",
-        Engine::Postgres => r"INSERT INTO schema_migration VALUES (9999, 'later', '\x00', 0)",
+        Engine::Sqlite => "INSERT INTO schema_migration VALUES (9999, 'later', x'00', 0, 9999)",
+        Engine::Postgres => r"INSERT INTO schema_migration VALUES (9999, 'later', '\x00', 0, 9999)",
     };
     run(on, insert);
     assert!(matches!(reopen(on), Err(OpenError::NewerSchema { found: 9999, .. })));
+}
+
+fn a_newer_schema_that_bears_this_program_is_opened(on: &Fixture) {
+    let insert = match on.engine {
+        Engine::Sqlite => "INSERT INTO schema_migration VALUES (9999, 'later', x'00', 0, 1)",
+        Engine::Postgres => r"INSERT INTO schema_migration VALUES (9999, 'later', '\x00', 0, 1)",
+    };
+    run(on, insert);
+    assert!(reopen(on).is_ok());
 }
 
 fn a_changed_migration_is_refused(on: &Fixture) {

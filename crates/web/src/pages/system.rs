@@ -174,6 +174,7 @@ fn jobs(visit: &Visit, looked: &Looked) -> Markup {
         unlisted_since,
         unaudited_since,
         processes,
+        schema,
         ..
     } = &looked.stands;
     let caption = visit.say("后台任务", "Jobs");
@@ -200,7 +201,7 @@ fn jobs(visit: &Visit, looked: &Looked) -> Markup {
                         code { (process.name) }
                         @if let Some(address) = &process.address { " " code { (address) } }
                     }
-                    td { (lease(visit, process)) }
+                    td { (lease(visit, process)) (version(visit, process, *schema)) }
                 } }
             }
         } }
@@ -222,6 +223,20 @@ fn lease(visit: &Visit, process: &Standing) -> Markup {
             }
         } @else {
             span.tag.bad { (visit.say("租约已过期", "the lease has ended")) } " " (time(process.until))
+        }
+    }
+}
+
+/// Of a process that was not replaced yet after a newer one has changed the tables.
+fn version(visit: &Visit, process: &Standing, schema: i64) -> Markup {
+    html! {
+        @if process.schema != schema {
+            br;
+            span.tag.warn { (visit.say("旧版本程序", "an older version")) } " "
+            (visit.say(
+                format!("只知表结构版本{}；方便时请以新版本替换。", process.schema),
+                format!("It knows version {} of the tables; put the newer one in its place when it suits.", process.schema),
+            ))
         }
     }
 }

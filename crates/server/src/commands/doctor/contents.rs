@@ -27,25 +27,40 @@ pub fn all(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> 
 }
 
 fn writers(findings: &mut Findings, store: &Store, place: &str, now: Moment) -> anyhow::Result<()> {
-    let processes = store.read(|view| operating::processes(view, now))?;
+    let (processes, schema) = store.read(|view| {
+        Ok::<_, tongguan_storage::StorageError>((
+            operating::processes(view, now)?,
+            view.schema_version()?,
+        ))
+    })?;
     if processes.is_empty() {
         findings.ok("writer", place, "nobody clears parcels now");
     }
     for process in processes {
         let how = if process.stands { "lasts until" } else { "ended" };
         let served = process.address.map(|it| format!(" at {it}")).unwrap_or_default();
-        findings.ok(
-            "writer",
-            place,
-            format!(
-                "{} ({}{served}, place {}) does the work of {} of 256 partitions; lease {how} {}",
-                process.name,
-                process.kind.name(),
-                process.number,
-                process.partitions,
-                process.until
-            ),
+        let said = format!(
+            "{} ({}{served}, place {}) does the work of {} of 256 partitions; lease {how} {}",
+            process.name,
+            process.kind.name(),
+            process.number,
+            process.partitions,
+            process.until
         );
+        if process.schema == schema {
+            findings.ok("writer", place, said);
+        } else {
+            let said = format!(
+                "{said}; it knows version {} of the tables, which are at {schema}",
+                process.schema
+            );
+            findings.warn(
+                "writer",
+                place,
+                said,
+                "put the newer version in its place when it suits",
+            );
+        }
     }
     Ok(())
 }
