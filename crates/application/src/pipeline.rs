@@ -7,6 +7,7 @@
 mod commit;
 mod flight;
 mod pulse;
+mod storing;
 mod worker;
 mod writer;
 
@@ -33,6 +34,7 @@ use self::worker::{DataKeys, Job, Refined, Work, Worker};
 use self::writer::WriterLoop;
 
 pub use self::commit::{chain, commit, commit_for};
+pub use self::storing::Storing;
 
 /// The most messages that wait to be refined.
 const MOST_WAITING: usize = 256;
@@ -81,6 +83,7 @@ pub struct Pipeline {
     writer: Option<JoinHandle<(Engine, StageTimes)>>,
     times: Arc<Mutex<StageTimes>>,
     membership: Arc<Membership>,
+    storing: Arc<Storing>,
     pulse: Option<Pulse>,
 }
 
@@ -127,11 +130,14 @@ impl Pipeline {
             .collect();
         let settings = Arc::new(RwLock::new(engine.settings()));
         let membership = engine.membership();
-        let pulse = Some(Pulse::start(engine.store(), membership.clone(), clock.clone()));
+        let storing = Arc::new(Storing::default());
+        let beating = (membership.clone(), storing.clone());
+        let pulse = Some(Pulse::start(engine.store(), beating, clock.clone()));
         let times = Arc::new(Mutex::new(StageTimes::default()));
         let writer = WriterLoop {
             engine,
             told: times.clone(),
+            storing: storing.clone(),
             settings: settings.clone(),
             refined: refined_out,
             acks: ack_in,
@@ -149,6 +155,7 @@ impl Pipeline {
             writer: Some(writer),
             times,
             membership,
+            storing,
             pulse,
         }
     }
@@ -161,6 +168,11 @@ impl Pipeline {
     /// The place of its process among those of the store.
     pub fn membership(&self) -> &Arc<Membership> {
         &self.membership
+    }
+
+    /// Whether what comes can be stored.
+    pub fn storing(&self) -> &Arc<Storing> {
+        &self.storing
     }
 
     /// Hands a message over; waits while the queue is full or too many bytes are in flight. Its

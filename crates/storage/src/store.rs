@@ -24,6 +24,9 @@ pub const READ_LIMIT: Duration = Duration::from_secs(5);
 const WRITER_CACHE_MIB: i64 = 128;
 const SMALL_CACHE_MIB: i64 = 8;
 
+/// In bytes: two of the largest batches.
+const LITTLE_ROOM: u64 = 16 << 20;
+
 /// The database file in its directory.
 const FILE: &str = "tongguan.db";
 /// Locked by the process that owns all partitions of the file.
@@ -154,6 +157,17 @@ impl Store {
 
     /// What was written to the write-ahead log: on SQLite by this store, on PostgreSQL by the whole
     /// server. For measurements, from the difference of two calls.
+    /// Whether the disk of an embedded database has room for some batches more. True on PostgreSQL, whose disk is
+    /// elsewhere, and where the system does not say.
+    pub fn has_room(&self) -> bool {
+        match &self.0.place {
+            Place::Sqlite { file, .. } => rustix::fs::statvfs(file).map_or(true, |volume| {
+                volume.f_bavail.saturating_mul(volume.f_frsize) >= LITTLE_ROOM
+            }),
+            Place::Postgres { .. } => true,
+        }
+    }
+
     ///
     /// # Errors
     /// [`StorageError`].

@@ -67,6 +67,7 @@ use tongguan_application::history::Actor;
 use tongguan_application::mailboxes::Mailboxes;
 use tongguan_application::people::{People, Providers};
 use tongguan_application::pictures::Pictures;
+use tongguan_application::pipeline::Storing;
 use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
@@ -102,6 +103,8 @@ pub struct Access {
     pub people: Arc<People>,
     /// By which providers of identity they do.
     pub providers: Arc<Providers>,
+    /// Whether what comes can be stored.
+    pub storing: Arc<Storing>,
     /// What may be looked at.
     pub enquiries: Arc<Enquiries>,
     /// Who sees persons.
@@ -182,6 +185,9 @@ struct Shared {
     trials: Arc<Semaphore>,
     /// A permit for each page that is told when something was decided.
     streams: Arc<Semaphore>,
+    /// For whoever asks whether the database answers: one at a time, so that nobody waits behind many who ask
+    /// one that does not.
+    probe: Arc<Semaphore>,
     /// How much each client has asked.
     pace: Arc<Pace>,
     /// The description of the JSON interface.
@@ -220,6 +226,7 @@ pub fn web(access: Access) -> Web {
         pictures: Arc::new(Semaphore::new(PICTURES)),
         trials: Arc::new(Semaphore::new(TRIALS)),
         streams: Arc::new(Semaphore::new(STREAMS)),
+        probe: Arc::new(Semaphore::new(1)),
         pace: Arc::new(Pace::default()),
         described: Arc::new(OnceLock::new()),
     };

@@ -45,6 +45,8 @@ pub enum Problem {
     NotKnownYet(Duration),
     /// The message could not be kept.
     NotKept,
+    /// Nothing can be stored at the moment.
+    CannotStore,
     /// No access key, or one that opens nothing.
     NoKey,
     /// The access key is of another mailbox.
@@ -151,6 +153,7 @@ impl Problem {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::NotKnownYet(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-known-yet"),
             Self::NotKept => (StatusCode::SERVICE_UNAVAILABLE, "not-kept"),
+            Self::CannotStore => (StatusCode::SERVICE_UNAVAILABLE, "cannot-store"),
             Self::NoKey => (StatusCode::UNAUTHORIZED, "no-key"),
             Self::OtherMailbox => (StatusCode::FORBIDDEN, "other-mailbox"),
             Self::NothingThere => (StatusCode::NOT_FOUND, "nothing-there"),
@@ -218,6 +221,10 @@ impl Problem {
             Self::NotKept => {
                 fixed("报文未能入库；请稍后重发", "the message could not be kept; send it again")
             }
+            Self::CannotStore => fixed(
+                "目前无法入库，例如磁盘已满；请稍后重试，或发送至其他服务",
+                "nothing can be stored now, as when the disk is full; come again later, or ask another service",
+            ),
             Self::NoKey => fixed(
                 "缺少访问密钥，或密钥无效、已过期、已撤销；请以Authorization: Bearer发送有效密钥",
                 "no access key, or one that is unknown, expired or withdrawn; send one as Authorization: Bearer",

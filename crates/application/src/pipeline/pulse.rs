@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use tongguan_storage::{Store, Writer};
 
-use super::chain;
+use super::{Storing, chain};
 use crate::ports::Clock;
 use crate::processes::Membership;
 
@@ -23,9 +23,13 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    pub(super) fn start(store: Store, membership: Arc<Membership>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn start(
+        store: Store,
+        (membership, storing): (Arc<Membership>, Arc<Storing>),
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let (alive, ended) = bounded(0);
-        let thread = thread::spawn(move || beat(&store, &membership, &*clock, &ended));
+        let thread = thread::spawn(move || beat(&store, (&membership, &storing), &*clock, &ended));
         Self { alive: Some(alive), thread: Some(thread) }
     }
 }
@@ -38,7 +42,12 @@ impl Drop for Pulse {
     }
 }
 
-fn beat(store: &Store, membership: &Membership, clock: &dyn Clock, ended: &Receiver<()>) {
+fn beat(
+    store: &Store,
+    (membership, storing): (&Membership, &Storing),
+    clock: &dyn Clock,
+    ended: &Receiver<()>,
+) {
     let every = if store.is_shared() { AMONG_OTHERS } else { ALONE };
     let mut writer: Option<Writer> = None;
     let mut said = String::new();
@@ -49,6 +58,9 @@ fn beat(store: &Store, membership: &Membership, clock: &dyn Clock, ended: &Recei
                 .small_writer()
                 .and_then(|opened| membership.beat(writer.insert(opened), clock.now())),
         };
+        if beaten.is_ok() {
+            storing.is_alive(store);
+        }
         // Said once, until it goes well or goes wrong otherwise.
         let text = beaten.err().map(|error| chain(&error)).unwrap_or_default();
         if !text.is_empty() && text != said {

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, Sender};
 use tongguan_storage::Remedy;
 
 use super::worker::{Refined, Refinement};
-use super::{Ack, StageTimes, chain, commit, commit_for};
+use super::{Ack, StageTimes, Storing, chain, commit, commit_for};
 use crate::clearing::batch::{BatchError, Delivery};
 use crate::clearing::engine::Engine;
 use crate::clearing::incoming::Incoming;
@@ -25,6 +25,8 @@ pub(super) struct WriterLoop {
     pub(super) engine: Engine,
     /// Where the times are told while it runs.
     pub(super) told: Arc<Mutex<StageTimes>>,
+    /// Where it is told whether anything can be stored.
+    pub(super) storing: Arc<Storing>,
     pub(super) settings: Arc<RwLock<Arc<Settings>>>,
     pub(super) refined: Receiver<Refined>,
     pub(super) acks: Sender<Ack>,
@@ -69,6 +71,7 @@ impl WriterLoop {
                 Ok(Refinement::Commands(commands, by)) => {
                     let outcome =
                         commit_for(&mut self.engine, &commands, by.as_ref(), &*self.clock);
+                    self.storing.tell(&outcome);
                     let outcome = outcome.map_err(|error| chain(&error)).map(|committed| Summary {
                         undecided: committed.refused,
                         ..Summary::default()
@@ -79,7 +82,7 @@ impl WriterLoop {
             }
         }
         let start = self.clock.now().micros();
-        let results = commit_or_divide(&mut self.engine, &deliveries, &*self.clock);
+        let results = commit_or_divide(&mut self.engine, &deliveries, &*self.clock, &self.storing);
         let took = self.clock.now().micros() - start;
         times.commit_us += took;
         times.longest_commit_us = times.longest_commit_us.max(took);
@@ -127,11 +130,14 @@ fn commit_or_divide(
     engine: &mut Engine,
     batch: &[Delivery],
     clock: &dyn Clock,
+    storing: &Storing,
 ) -> Vec<Result<(), String>> {
     if batch.is_empty() {
         return Vec::new();
     }
-    let error = match commit(engine, batch, &[], clock) {
+    let committed = commit(engine, batch, &[], clock);
+    storing.tell(&committed);
+    let error = match committed {
         Ok(_) => return batch.iter().map(|_| Ok(())).collect(),
         Err(error) => error,
     };
@@ -142,7 +148,7 @@ fn commit_or_divide(
         return batch.iter().map(|_| Err(text.clone())).collect();
     }
     let (left, right) = batch.split_at(batch.len() / 2);
-    let mut results = commit_or_divide(engine, left, clock);
-    results.extend(commit_or_divide(engine, right, clock));
+    let mut results = commit_or_divide(engine, left, clock, storing);
+    results.extend(commit_or_divide(engine, right, clock, storing));
     results
 }

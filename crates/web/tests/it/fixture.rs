@@ -246,6 +246,7 @@ impl Site {
             trust: watch::Sender::new(Arc::default()).subscribe(),
             people: people.clone(),
             providers: Arc::new(providers),
+            storing: Arc::default(),
             enquiries,
             is_secure,
             address: Some(address),

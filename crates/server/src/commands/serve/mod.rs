@@ -239,7 +239,7 @@ impl Served {
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = thread::available_parallelism().map_or(2, usize::from);
         let pipeline = product.start(process, workers)?;
-        let membership = pipeline.membership().clone();
+        let (membership, storing) = (pipeline.membership().clone(), pipeline.storing().clone());
         let Product { store, keyring, clock, .. } = product;
         let upkeep = Upkeep::new(store.clone(), clock.clone(), refresh);
         let people =
@@ -277,6 +277,7 @@ impl Served {
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             tracking: Arc::new(Tracking::new(enquiries.clone(), keyring.clone())),
             pictures: Arc::new(Pictures::new(enquiries.clone(), keyring.clone())),
+            storing,
             enquiries,
             evidence,
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),

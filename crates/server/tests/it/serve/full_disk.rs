@@ -8,7 +8,7 @@ use std::process::Command;
 use super::{Service, on_sqlite, serve_by};
 
 /// Gives the command that follows a view of files of its own, in which the database lies on a small disk.
-const SMALL_DISK: &str = "set -e; cp -a data kept; mount -t tmpfs -o size=16m tmpfs data; \
+const SMALL_DISK: &str = "set -e; cp -a data kept; mount -t tmpfs -o size=64m tmpfs data; \
                           cp -a kept/. data; exec \"$0\" \"$@\"";
 /// More messages than the rest of a disk has room for.
 const MANY: u64 = 2_000;
@@ -61,8 +61,13 @@ fn a_full_disk_refuses_politely_and_service_goes_on_when_there_is_room() {
     assert!(told.headers.contains_key("retry-after"), "{told:?}");
     assert_eq!(service.get("/health", None).status, 200);
     assert_eq!(service.get("/", None).status, 200);
+    let ready = service.get("/ready", None);
+    assert_eq!((ready.status, ready.problem()), (503, "cannot-store".to_owned()));
+    assert!(ready.headers.contains_key("retry-after"), "{ready:?}");
 
     fs::remove_file(filling).unwrap();
+    // Nobody sends to whoever is not ready: it has to find out by itself.
+    while service.get("/ready", None).status != 200 {}
     assert_eq!(send(refused).status, 200);
     service.clear(MANY);
     // What was acknowledged before, while and after is answered, once.
