@@ -46,6 +46,5 @@ mod serve_tls;
 mod serve_traces;
 mod tax;
 mod transit;
-mod upgrade;
 mod verify_log;
 mod webhook;

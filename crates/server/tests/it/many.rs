@@ -1,8 +1,14 @@
 //! Several processes on one PostgreSQL, one of which is killed in the midst.
 
+mod network;
+mod paused;
+mod reviewing;
+mod upgrade;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -16,24 +22,24 @@ use tongguan_testkit::postgres::database;
 
 use crate::crash::{desk::some_limited, proof};
 use crate::run::tongguan_in;
-use crate::serve::Service;
+use crate::serve::{Service, Told, told};
 
 /// Parcels that are sent, four messages each.
-pub const PARCELS: usize = 60;
+const PARCELS: usize = 60;
 /// After so many messages were acknowledged one process is killed.
 const KILLED_AFTER: usize = 80;
 /// How long anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process beside the service, killed when it is dropped.
-pub struct Beside {
+struct Beside {
     child: Child,
     said: String,
 }
 
 impl Beside {
     /// Starts it; it has said its first line.
-    pub fn start(folder: &Path, arguments: &[&str], errors: &str) -> Self {
+    fn start(folder: &Path, arguments: &[&str], errors: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tongguan"))
             .current_dir(folder)
             .args(arguments)
@@ -50,11 +56,11 @@ impl Beside {
         Self { child, said: said.trim().to_owned() }
     }
 
-    pub fn serve(folder: &Path, errors: &str) -> Self {
+    fn serve(folder: &Path, errors: &str) -> Self {
         Self::start(folder, &["serve", "--listen", "127.0.0.1:0"], errors)
     }
 
-    pub fn base(&self) -> String {
+    fn base(&self) -> String {
         self.said.strip_prefix("served at ").unwrap().to_owned()
     }
 
@@ -65,10 +71,14 @@ impl Beside {
     }
 
     /// Ends it as an operator does.
-    pub fn end(&mut self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    fn end(&mut self) {
+        self.signal("-TERM");
         assert!(self.child.wait().unwrap().success());
+    }
+
+    fn signal(&self, which: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([which, &pid]).status().unwrap().success());
     }
 }
 
@@ -81,13 +91,28 @@ impl Drop for Beside {
 }
 
 /// Where messages may be sent, the newest first, and how many were acknowledged.
-pub struct Sending<'s> {
-    pub agent: &'s ureq::Agent,
-    pub bases: Mutex<Vec<String>>,
-    pub acknowledged: AtomicUsize,
+struct Sending<'s> {
+    agent: &'s ureq::Agent,
+    bases: Mutex<Vec<String>>,
+    acknowledged: AtomicUsize,
+    /// What others were told who were not acknowledged.
+    refused: Mutex<Vec<Told>>,
 }
 
-impl Sending<'_> {
+impl<'s> Sending<'s> {
+    fn to(agent: &'s ureq::Agent, bases: Vec<String>) -> Self {
+        let (acknowledged, refused) = (AtomicUsize::new(0), Mutex::default());
+        Self { agent, bases: Mutex::new(bases), acknowledged, refused }
+    }
+
+    /// Waits until so many more messages are acknowledged.
+    fn wait_for(&self, more: usize) {
+        let enough = self.acknowledged.load(Ordering::SeqCst) + more;
+        wait_until("more to be acknowledged", || {
+            self.acknowledged.load(Ordering::SeqCst) >= enough
+        });
+    }
+
     /// Sends a message to one process after the other until one says that it is durable.
     fn send(&self, message: &str, first: usize) {
         let begun = now();
@@ -99,9 +124,14 @@ impl Sending<'_> {
             };
             let request = self.agent.post(format!("{base}/ceb"));
             let request = request.header("content-type", "application/xml");
-            if request.send(message.as_bytes()).is_ok_and(|told| told.status() == 200) {
-                self.acknowledged.fetch_add(1, Ordering::SeqCst);
-                return;
+            match request.send(message.as_bytes()).map(told) {
+                Ok(told) if told.status == 200 => {
+                    self.acknowledged.fetch_add(1, Ordering::SeqCst);
+                    return;
+                }
+                Ok(told) => self.refused.lock().unwrap().push(told),
+                // Nobody answers for the dead.
+                Err(_) => {}
             }
             std::thread::park_timeout(Duration::from_millis(20));
         }
@@ -114,7 +144,7 @@ fn now() -> Instant {
 }
 
 /// Waits until something is so.
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
     let begun = now();
     while !is_so() {
         assert!(now().duration_since(begun) < PATIENCE, "waited too long for {what}");
@@ -124,7 +154,7 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
 }
 
 /// Standing processes, by kind, with the partitions of each.
-pub fn standing(service: &Service) -> Vec<(i64, usize)> {
+fn standing(service: &Service) -> Vec<(i64, usize)> {
     let now = Moment::parse_wire("20260302095900").unwrap();
     let store = service.store();
     let processes =
@@ -149,19 +179,14 @@ fn three_processes_on_one_database_lose_and_double_nothing_when_one_is_killed() 
         standing == [(1, 85), (1, 86), (2, 85)] || standing == [(1, 85), (1, 85), (2, 86)]
     });
     let parcels = parcels();
-    let sending = Sending {
-        agent: &service.agent,
-        bases: Mutex::new(vec![service.base.clone(), other.base()]),
-        acknowledged: AtomicUsize::new(0),
-    };
+    let sending = Sending::to(&service.agent, vec![service.base.clone(), other.base()]);
     let mut newer = std::thread::scope(|scope| {
         for sender in 0..4 {
             let (sending, service, parcels) = (&sending, &service, &parcels);
-            scope.spawn(move || send_every_fourth(sending, service, parcels, sender));
+            let all = (parcels.as_slice(), 0..PARCELS);
+            scope.spawn(move || send_every_fourth(sending, service, all, sender));
         }
-        wait_until("the moment to kill", || {
-            sending.acknowledged.load(Ordering::SeqCst) >= KILLED_AFTER
-        });
+        sending.wait_for(KILLED_AFTER);
         other.kill();
         sending.bases.lock().unwrap().truncate(1);
         let newer = Beside::serve(folder, "stderr-newer");
@@ -209,14 +234,15 @@ fn a_worker_says_what_it_needs() {
     assert!(run.err.contains("set `database`"), "{}", run.err);
 }
 
-/// Sends every fourth parcel, in turn by each process that there is.
-pub fn send_every_fourth(
+/// Sends every fourth of some parcels, in turn by each process that there is.
+fn send_every_fourth(
     sending: &Sending<'_>,
     service: &Service,
-    parcels: &[Parcel],
+    (parcels, which): (&[Parcel], Range<usize>),
     sender: usize,
 ) {
-    for (n, parcel) in (1_u64..).zip(parcels).skip(sender).step_by(4) {
+    let some = (1_u64..).zip(parcels).skip(which.start).take(which.len());
+    for (n, parcel) in some.skip(sender).step_by(4) {
         let messages = Messages::of(&service.cast, std::slice::from_ref(parcel), n).unwrap();
         for (turn, message) in messages.into_array().iter().enumerate() {
             sending.send(message, sender + turn);
@@ -224,13 +250,13 @@ pub fn send_every_fourth(
     }
 }
 
-pub fn parcels() -> Vec<Parcel> {
+fn parcels() -> Vec<Parcel> {
     let at = Moment::parse_wire("20260302095900").unwrap();
     (1..).take(PARCELS).map(|n| some_limited(n, at)).collect()
 }
 
 /// Every declarant finds the release of each of its parcels in its mailbox, whose places have no gap.
-pub fn mailboxes_are_complete(service: &Service, parcels: &[Parcel]) {
+fn mailboxes_are_complete(service: &Service, parcels: &[Parcel]) {
     let mailbox = service.cast.carrier.mailbox().to_owned();
     let issued = service.key(&mailbox);
     let key = issued["key"].as_str().unwrap();

@@ -43,6 +43,10 @@ pub(crate) enum Session {
 const OLDEST: i64 = 15;
 /// A server that does not answer within this is not there.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// After so long without a word the server's host is asked whether it is still there, and again as often.
+const ASKED_AFTER: Duration = Duration::from_secs(3);
+/// What the client does where the URL does not say.
+const NEVER_ASKED: Duration = Duration::from_secs(2 * 60 * 60);
 /// A writer that says nothing for so long in a transaction has stopped: as long as the leases of processes last.
 const STOPPED: Duration = Duration::from_secs(10);
 
@@ -215,6 +219,12 @@ impl PostgresLink {
             }
             if config.get_tcp_user_timeout().is_none() {
                 config.tcp_user_timeout(PATIENCE);
+            }
+            // Whoever waits for an answer sends nothing that could stay unacknowledged: a server whose host or
+            // network has gone is missed by what is asked of it meanwhile. Two hours is the client's own choice.
+            if config.get_keepalives_idle() == NEVER_ASKED {
+                config.keepalives_idle(ASKED_AFTER);
+                config.keepalives_interval(ASKED_AFTER);
             }
             let mut client = config.connect(NoTls).map_err(|error| classify(error, "CONNECT"))?;
             let settings = self.session.settings();

@@ -1,4 +1,4 @@
-//! The wire between a client and the server, to be cut at a commit.
+//! The wire between a client and the server: cut at a commit, cut altogether, or dead without a word.
 //!
 //! A cut wire tells the client nothing, so it cannot know whether its transaction counts. Here the test
 //! does know, because it says which of the two messages is lost.
@@ -8,7 +8,7 @@ mod ends;
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use ::postgres::Config;
@@ -33,12 +33,33 @@ pub struct Wire {
     state: Arc<State>,
 }
 
-#[derive(Debug, Default)]
+/// What a wire lets through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Passing {
+    #[default]
+    Everything,
+    /// Bytes wait where they are, and nobody is told.
+    Nothing,
+    /// Connections are closed, and new ones too.
+    Nobody,
+}
+
+#[derive(Default)]
 struct State {
     /// What is lost, after how many commits that are let through.
     cut: Mutex<Option<(Lost, u32)>>,
     cuts: AtomicU32,
     closed: AtomicBool,
+    passing: Mutex<Passing>,
+    changed: Condvar,
+    /// Both ends of every connection, for whoever cuts them.
+    ends: Mutex<Vec<Stream>>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("passing", &*self.passing()).finish_non_exhaustive()
+    }
 }
 
 impl Wire {
@@ -71,7 +92,25 @@ impl Wire {
         *self.state.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some((lost, others_first));
     }
 
-    /// How often it has been cut.
+    /// Lets nothing through any more, without a word to either side, as a firewall does that forgets its
+    /// connections; until [`Self::mend`].
+    pub fn stop(&self) {
+        self.state.pass_on(Passing::Nothing);
+    }
+
+    /// Closes every connection, and every new one; until [`Self::mend`].
+    pub fn cut(&self) {
+        self.state.pass_on(Passing::Nobody);
+        let ends = std::mem::take(&mut *self.state.ends());
+        ends.iter().for_each(Stream::close);
+    }
+
+    /// Lets everything through again, also what has waited.
+    pub fn mend(&self) {
+        self.state.pass_on(Passing::Everything);
+    }
+
+    /// How often it has been cut at a commit.
     pub fn cuts(&self) -> u32 {
         self.state.cuts.load(Ordering::SeqCst)
     }
@@ -80,6 +119,7 @@ impl Wire {
 impl Drop for Wire {
     fn drop(&mut self) {
         self.state.closed.store(true, Ordering::SeqCst);
+        self.cut();
         // Wakes the listener, which sees that it is over.
         drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
     }
@@ -106,20 +146,47 @@ impl State {
     fn count_cut(&self) {
         self.cuts.fetch_add(1, Ordering::SeqCst);
     }
+
+    fn passing(&self) -> MutexGuard<'_, Passing> {
+        self.passing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ends(&self) -> MutexGuard<'_, Vec<Stream>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pass_on(&self, what: Passing) {
+        *self.passing() = what;
+        self.changed.notify_all();
+    }
+
+    /// Waits until something may pass; an error where nobody may.
+    fn pass(&self) -> io::Result<()> {
+        let passing = self.passing();
+        let passing = self.changed.wait_while(passing, |it| *it == Passing::Nothing);
+        match *passing.unwrap_or_else(PoisonError::into_inner) {
+            Passing::Nobody => Err(io::ErrorKind::ConnectionAborted.into()),
+            Passing::Everything | Passing::Nothing => Ok(()),
+        }
+    }
 }
 
 /// The connection string of the same database through a port of this machine.
 fn through(port: u16, config: &Config) -> String {
-    let quoted = |text: &str| text.replace('\\', "\\\\").replace('\'', "\\'");
+    // Bare where that goes: some write it between quotation marks of their own.
+    let quoted = |text: &str| match text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        true if !text.is_empty() => text.to_owned(),
+        _ => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+    };
     let mut url = format!("host=127.0.0.1 port={port} sslmode=disable");
     if let Some(user) = config.get_user() {
-        url += &format!(" user='{}'", quoted(user));
+        url += &format!(" user={}", quoted(user));
     }
     if let Some(password) = config.get_password() {
-        url += &format!(" password='{}'", quoted(&String::from_utf8_lossy(password)));
+        url += &format!(" password={}", quoted(&String::from_utf8_lossy(password)));
     }
     if let Some(name) = config.get_dbname() {
-        url += &format!(" dbname='{}'", quoted(name));
+        url += &format!(" dbname={}", quoted(name));
     }
     url
 }
@@ -127,7 +194,11 @@ fn through(port: u16, config: &Config) -> String {
 /// Carries messages both ways until either side ends, or the wire is cut.
 fn connect(client: TcpStream, server: &Server, state: &Arc<State>) -> io::Result<()> {
     client.set_nodelay(true)?;
+    if *state.passing() == Passing::Nobody {
+        return Ok(());
+    }
     let (client, server) = (Stream::Tcp(client), server.connect()?);
+    state.ends().extend([client.try_clone()?, server.try_clone()?]);
     let (client_again, server_again) = (client.try_clone()?, server.try_clone()?);
     let swallow = Arc::new(AtomicBool::new(false));
     let (asking, answering) = (state.clone(), state.clone());
@@ -157,9 +228,12 @@ fn carry_requests(
     swallow: &AtomicBool,
 ) -> io::Result<()> {
     let (mut from, mut to) = (BufReader::new(from.try_clone()?), to.try_clone()?);
-    to.write_all(&message(&mut from, Kind::Absent)?)?;
+    let first = message(&mut from, Kind::Absent)?;
+    state.pass()?;
+    to.write_all(&first)?;
     loop {
         let request = message(&mut from, Kind::First)?;
+        state.pass()?;
         if request.first() == Some(&b'Q') && request.get(5..) == Some(b"COMMIT\0") {
             match state.loses() {
                 Some(Lost::Request) => {
@@ -185,6 +259,7 @@ fn carry_answers(
     let (mut from, mut to) = (BufReader::new(from.try_clone()?), to.try_clone()?);
     loop {
         let answer = message(&mut from, Kind::First)?;
+        state.pass()?;
         if !swallow.load(Ordering::SeqCst) {
             to.write_all(&answer)?;
         } else if answer.first() == Some(&b'C') && answer.get(5..) == Some(b"COMMIT\0") {
@@ -239,6 +314,25 @@ mod tests {
         let mut client = Client::connect(&database.url, NoTls).unwrap();
         let rows = client.query("SELECT n FROM kept ORDER BY n", &[]).unwrap();
         Some(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    #[test]
+    fn nothing_passes_a_stopped_wire_until_it_is_mended_and_nobody_a_cut_one() {
+        let Some(database) = database() else { return };
+        let wire = Wire::to(&database.url).unwrap();
+        let mut client = Client::connect(&wire.url, NoTls).unwrap();
+        wire.stop();
+        let asking = thread::spawn(move || client.batch_execute("SELECT 1").map(|()| client));
+        // What cannot come does not, however long that is watched.
+        thread::park_timeout(std::time::Duration::from_millis(50));
+        assert!(!asking.is_finished());
+        wire.mend();
+        let mut client = asking.join().unwrap().unwrap();
+        wire.cut();
+        assert!(client.batch_execute("SELECT 1").is_err());
+        assert!(Client::connect(&wire.url, NoTls).is_err());
+        wire.mend();
+        Client::connect(&wire.url, NoTls).unwrap();
     }
 
     #[test]

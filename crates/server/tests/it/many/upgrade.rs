@@ -2,13 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use tongguan_testkit::postgres::{Database, database};
 
+use super::{
+    Beside, PARCELS, Sending, mailboxes_are_complete, parcels, send_every_fourth,
+};
 use crate::crash::proof;
-use crate::many::{self, Beside, PARCELS, Sending};
 use crate::serve::Service;
 
 /// What the version after the next one would bring: columns that this one does not know, in tables that every parcel
@@ -29,22 +30,18 @@ fn processes_go_on_beside_a_newer_schema_and_are_replaced_one_by_one_under_load(
     let service = Service::start(place, "[limits]\nrequests_per_minute = 100000");
     let folder = service.folder.path();
     let mut old = Beside::serve(folder, "stderr-old");
-    let parcels = many::parcels();
-    let sending = Sending {
-        agent: &service.agent,
-        bases: Mutex::new(vec![service.base.clone(), old.base()]),
-        acknowledged: AtomicUsize::new(0),
-    };
+    let parcels = parcels();
+    let sending = Sending::to(&service.agent, vec![service.base.clone(), old.base()]);
     let acknowledged = || sending.acknowledged.load(Ordering::SeqCst);
     let _new = std::thread::scope(|scope| {
         for sender in 0..4 {
             let (sending, service, parcels) = (&sending, &service, &parcels);
-            scope.spawn(move || many::send_every_fourth(sending, service, parcels, sender));
+            let all = (&parcels[..], 0..PARCELS);
+            scope.spawn(move || send_every_fourth(sending, service, all, sender));
         }
-        many::wait_until("some to be acknowledged", || acknowledged() >= PARCELS);
+        sending.wait_for(PARCELS);
         database.execute(WIDER).unwrap();
-        let before = acknowledged();
-        many::wait_until("more to be acknowledged", || acknowledged() >= before + PARCELS / 2);
+        sending.wait_for(PARCELS / 2);
         // The next process comes before the one that it replaces goes.
         let new = Beside::serve(folder, "stderr-new");
         *sending.bases.lock().unwrap() = vec![service.base.clone(), new.base()];
@@ -52,7 +49,7 @@ fn processes_go_on_beside_a_newer_schema_and_are_replaced_one_by_one_under_load(
         new
     });
     assert_eq!(acknowledged(), 4 * PARCELS);
-    many::mailboxes_are_complete(&service, &parcels);
+    mailboxes_are_complete(&service, &parcels);
     proof::the_store_agrees(&service.store(), &parcels);
     assert_eq!(defaults(&database), PARCELS as i64, "every declaration has the default");
     nobody_starts_beside_what_it_cannot_bear(&service, &database);
