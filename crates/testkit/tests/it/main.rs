@@ -11,6 +11,7 @@ mod cancellation_rulings;
 mod cancellations;
 mod changes;
 mod clearing;
+mod clock_jumps;
 mod closing;
 mod collections;
 mod consolidation;
