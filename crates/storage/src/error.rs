@@ -25,6 +25,16 @@ pub enum StorageError {
     /// The database's surroundings failed: disk full, input or output error, damaged file.
     #[error("the database cannot work")]
     Broken(#[source] DriverError),
+    /// A page that a statement reads is damaged: it does not have its checksum, or is no page at all. Others may be
+    /// whole, and what does not read this one goes on.
+    #[error("the database is damaged where `{statement}` reads")]
+    Damaged {
+        /// The statement, without its values.
+        statement: String,
+        /// Why, with the page where the database names it.
+        #[source]
+        source: DriverError,
+    },
     /// A statement failed, and will fail again.
     #[error("the database refused `{statement}`")]
     Refused {
@@ -106,7 +116,8 @@ impl StorageError {
             Self::CommitUnknown(_) => Remedy::Resolve,
             Self::Fenced | Self::CursorMoved { .. } => Remedy::Drop,
             Self::Broken(_) | Self::Seal(_) | Self::NoPlace | Self::Outgrown { .. } => Remedy::Stop,
-            Self::Refused { .. }
+            Self::Damaged { .. }
+            | Self::Refused { .. }
             | Self::Constraint { .. }
             | Self::TooSlow(_)
             | Self::Doomed

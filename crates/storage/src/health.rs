@@ -8,6 +8,7 @@ use tongguan_domain::time::Moment;
 
 use crate::cell::{Cell, Column, ToCell};
 use crate::dialect::Dialect;
+use crate::driver::{Access, Link};
 use crate::error::{DriverError, StorageError};
 use crate::ledger::Event;
 use crate::partition::Partition;
@@ -31,6 +32,8 @@ pub enum EngineSettings {
         version: i64,
         /// Setting and value of what makes a commit durable.
         durability: Vec<(&'static str, String)>,
+        /// How many pages of this database were seen that did not have their checksum; nothing where pages have none.
+        damaged: Option<i64>,
     },
 }
 
@@ -104,7 +107,10 @@ impl View<'_> {
                     durability.push((name, self.single(&text)?.unwrap_or_default()));
                 }
                 let version = self.single(version)?.unwrap_or_default();
-                EngineSettings::Postgres { version, durability }
+                let damaged = "SELECT COALESCE(checksum_failures, -1) FROM pg_stat_database \
+                               WHERE datname = current_database()";
+                let damaged = self.single(damaged)?.filter(|failures: &i64| *failures >= 0);
+                EngineSettings::Postgres { version, durability, damaged }
             }
         })
     }
@@ -198,7 +204,55 @@ impl View<'_> {
 pub(crate) fn quick_check(file: &Path) -> Result<Vec<String>, DriverError> {
     let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
-    let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let lines = lines.collect::<Result<Vec<_>, _>>()?;
-    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    let mut wrong = Vec::new();
+    for line in statement.query_map([], |row| row.get::<_, String>(0))? {
+        match line {
+            Ok(line) if line == "ok" => {}
+            Ok(line) => wrong.push(with_name(&connection, line)),
+            // Some damage is told, and then ends the check.
+            Err(_) if !wrong.is_empty() => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(wrong)
+}
+
+/// With what the tree is called, of which SQLite gives the number alone: `Tree 12 page 45: …`, `Page 12: …`.
+fn with_name(connection: &Connection, line: String) -> String {
+    let number = line.split_once("Tree ").or_else(|| line.split_once("Page "));
+    let number = number.and_then(|(_, rest)| rest.split([' ', ':']).next());
+    let Some(number) = number.and_then(|number| number.parse::<i64>().ok()) else { return line };
+    let name = "SELECT type || ' ' || name FROM sqlite_schema WHERE rootpage = ?1";
+    // Where even that is damaged, the number has to do.
+    match connection.query_row(name, [number], |row| row.get::<_, String>(0)) {
+        Ok(name) => format!("{name}: {}", line.replace('\n', " ")),
+        Err(_) => line,
+    }
+}
+
+/// Reads every row of every table of a PostgreSQL database, with what is stored apart of it, and gives which table
+/// cannot be read and why: nothing, where all can. Indexes are not read.
+pub(crate) fn read_whole(link: &mut Link) -> Result<Vec<String>, StorageError> {
+    let mut tables = Vec::<String>::new();
+    let text = "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' \
+                AND relnamespace = current_schema()::regnamespace ORDER BY relname";
+    View::begin(link, Access::Read)?.query(text, &[], &mut |view| {
+        tables.push(view.columns("pg_class").next("relname")?);
+        Ok(())
+    })?;
+    let mut wrong = Vec::new();
+    for table in tables {
+        // The hash needs the whole row; a transaction each, because an error ends it.
+        let text = format!(
+            "SELECT COUNT(*) FROM {table} WHERE hash_record_extended({table}.*, 0) IS NULL"
+        );
+        match View::begin(link, Access::Read)?.single::<i64>(&text) {
+            Ok(_) => {}
+            Err(StorageError::Damaged { source, .. }) => {
+                wrong.push(format!("table {table}: {source}"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(wrong)
 }

@@ -178,18 +178,18 @@ impl Store {
         }
     }
 
-    /// Reads the whole file of a SQLite database and gives what is wrong with it: nothing where all is
-    /// well, and nothing on PostgreSQL, which checks its pages itself. Takes as long as reading the
-    /// file does, and stops nobody from writing.
+    /// Reads the whole file of a SQLite database, or every table of a PostgreSQL one, and gives what is damaged:
+    /// nothing where all is well. On PostgreSQL only pages with checksums show all damage, and indexes are not read.
+    /// Takes as long as reading everything does, and stops nobody from writing.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn quick_check(&self) -> Result<Vec<String>, StorageError> {
+    pub fn damage(&self) -> Result<Vec<String>, StorageError> {
         match &self.0.place {
             Place::Sqlite { file, .. } => {
                 crate::health::quick_check(file).map_err(StorageError::Broken)
             }
-            Place::Postgres { .. } => Ok(Vec::new()),
+            Place::Postgres { .. } => crate::health::read_whole(&mut self.scanning_link()?),
         }
     }
 

@@ -36,11 +36,24 @@ pub struct Doctor {
     #[arg(long, value_name = "DIR", default_value = "trust")]
     trust: PathBuf,
     /// Leave out the reading of the whole database file.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "deep")]
     fast: bool,
+    /// Read every table of a PostgreSQL database, too; it takes as long as a dump.
+    #[arg(long)]
+    deep: bool,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// How much of the database is read to see whether it is sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Nothing,
+    /// The file of an embedded database.
+    File,
+    /// The tables of a server, too.
+    Everything,
 }
 
 /// How bad it is.
@@ -141,7 +154,7 @@ impl Doctor {
     fn database(&self, findings: &mut Findings, store: &Store, now: Moment) {
         let place = self.place.to_string();
         let looks: [(&'static str, anyhow::Result<()>); 7] = [
-            ("settings", machine::settings(findings, store, &place, self.fast)),
+            ("settings", machine::settings(findings, store, &place, self.reading())),
             ("key", keys::ring(findings, store, self.key_file.path(&self.place))),
             ("contents", contents::all(findings, store, &place, now)),
             ("clock", contents::clock(findings, store, &place, now)),
@@ -153,6 +166,14 @@ impl Doctor {
             if let Err(error) = looked {
                 findings.unreadable(check, &place, &error);
             }
+        }
+    }
+
+    const fn reading(&self) -> Reading {
+        match (self.fast, self.deep) {
+            (true, _) => Reading::Nothing,
+            (false, false) => Reading::File,
+            (false, true) => Reading::Everything,
         }
     }
 

@@ -9,6 +9,7 @@ mod codes;
 mod consolidate;
 mod convert;
 mod crash;
+mod damage;
 mod declare;
 mod demo;
 mod demo_exports;

@@ -346,7 +346,10 @@ fn classify(error: postgres::Error, statement: &str) -> StorageError {
         }
         Some("08" | "40" | "57") => StorageError::Transient(error.into()),
         Some("23") => StorageError::Constraint { statement: statement(), source: error.into() },
-        // Out of disk or memory; input and output; damaged; not allowed in; no such database.
+        Some("XX") if *code == SqlState::DATA_CORRUPTED || *code == SqlState::INDEX_CORRUPTED => {
+            StorageError::Damaged { statement: statement(), source: error.into() }
+        }
+        // Out of disk or memory; input and output; broken inside; not allowed in; no such database.
         Some("53" | "58" | "XX" | "28" | "3D") => StorageError::Broken(error.into()),
         _ => StorageError::Refused { statement: statement(), source: error.into() },
     }

@@ -234,10 +234,12 @@ fn classify(error: rusqlite::Error, statement: &str) -> StorageError {
         Some(ErrorCode::ConstraintViolation) => {
             StorageError::Constraint { statement: statement(), source: error.into() }
         }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            StorageError::Damaged { statement: statement(), source: error.into() }
+        }
         Some(
             ErrorCode::DiskFull
             | ErrorCode::SystemIoFailure
-            | ErrorCode::DatabaseCorrupt
             | ErrorCode::NotADatabase
             | ErrorCode::OutOfMemory
             | ErrorCode::CannotOpen

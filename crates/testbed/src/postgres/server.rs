@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 /// The oldest major version that Tongguan works with.
 const OLDEST: u32 = 15;
+
+/// In bytes.
+const PAGE: u64 = 8192;
 
 /// Small and quick, without giving up durability.
 const SETTINGS: &str = "listen_addresses = ''
@@ -153,6 +156,16 @@ impl Server {
         last
     }
 
+    /// Damages a page of a file of the cluster, as a failing disk does; the server must be dead.
+    ///
+    /// # Errors
+    /// When the file is not there.
+    pub fn damage(&self, file: &str, page: u64) -> io::Result<()> {
+        let file = fs::File::options().write(true).open(self.cluster().join(file))?;
+        // In the midst, where rows lie.
+        file.write_all_at(&[0x5A; 64], page * PAGE + PAGE / 2)
+    }
+
     /// One with an empty cluster, and such settings for its directory.
     pub(super) fn found(
         programs: Programs,
@@ -163,7 +176,7 @@ impl Server {
             server
                 .program("initdb")
                 .args(["--username=tongguan", "--auth=trust", "--encoding=UTF8", "--locale=C"])
-                .args(["--no-sync", "-D"])
+                .args(["--data-checksums", "--no-sync", "-D"])
                 .arg(server.cluster()),
         )?;
         server.configure(&settings(server.directory.path()))?;

@@ -316,9 +316,13 @@ fn storage(visit: &Visit, looked: &Looked) -> Markup {
         dl.facts {
             @match &looked.stands.engine {
                 EngineSettings::Sqlite { .. } => { dt { (visit.say("数据库", "Database")) } dd { "SQLite" } }
-                EngineSettings::Postgres { version, durability } => {
+                EngineSettings::Postgres { version, durability, damaged } => {
                     dt { (visit.say("数据库", "Database")) } dd { "PostgreSQL " (version / 10_000) }
                     @for (name, value) in durability { dt { code { (name) } } dd { (value) } }
+                    @if let Some(times) = damaged.filter(|times| *times > 0) {
+                        dt { (visit.say("校验和不符的页", "Pages without their checksum")) }
+                        dd { (times) " " span.tag.bad { (visit.say("已损坏；见运维手册", "damaged; see the runbook")) } }
+                    }
                 }
             }
             dt { (visit.say("表结构版本", "Version of the tables")) } dd { (looked.stands.schema) }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tongguan_storage::{EngineSettings, Store};
 
-use super::{Findings, Place};
+use super::{Findings, Place, Reading};
 
 /// Below so much free space a writer may stop within hours.
 const SCARCE: u64 = 10 << 30;
@@ -92,7 +92,7 @@ pub fn settings(
     findings: &mut Findings,
     store: &Store,
     place: &str,
-    fast: bool,
+    reading: Reading,
 ) -> anyhow::Result<()> {
     let (engine, schema) = store.read(|view| {
         Ok::<_, tongguan_storage::StorageError>((view.engine_settings()?, view.schema_version()?))
@@ -112,11 +112,11 @@ pub fn settings(
                 let todo = "the file was made by something else; page_size 8192 is faster";
                 findings.warn("sqlite", place, said, todo);
             }
-            if !fast {
+            if reading != Reading::Nothing {
                 sound(findings, store, place)?;
             }
         }
-        EngineSettings::Postgres { version, durability } => {
+        EngineSettings::Postgres { version, durability, damaged } => {
             findings.ok("postgresql", place, format!("version {}", version / 10_000));
             for (name, value) in durability {
                 if value == "off" {
@@ -126,21 +126,47 @@ pub fn settings(
                     findings.ok("postgresql", place, format!("{name} is {value}"));
                 }
             }
+            checksums(findings, place, damaged);
+            if reading == Reading::Everything {
+                sound(findings, store, place)?;
+            }
         }
     }
     Ok(())
 }
 
+/// What a server has seen of damaged pages by itself.
+fn checksums(findings: &mut Findings, place: &str, damaged: Option<i64>) {
+    match damaged {
+        None => findings.warn(
+            "pages",
+            place,
+            "pages have no checksums, so a page that the disk changed can go unnoticed",
+            "end the server at a quiet hour, and run `pg_checksums --enable`",
+        ),
+        Some(0) => findings.ok("pages", place, "no page was seen that lacked its checksum"),
+        Some(times) => findings.fail(
+            "pages",
+            place,
+            format!("pages without their checksum were read {times} times"),
+            "run `doctor --deep`, which names the tables, and see the runbook on damaged pages",
+        ),
+    }
+}
+
+/// Reads everything.
 fn sound(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<()> {
-    let wrong = store.quick_check()?;
-    match wrong.first() {
-        None => findings.ok("file", place, "the file is sound"),
-        Some(first) => findings.fail(
+    let wrong = store.damage()?;
+    if wrong.is_empty() {
+        findings.ok("file", place, "everything can be read");
+    }
+    for one in wrong {
+        findings.fail(
             "file",
             place,
-            format!("the file is damaged: {first}"),
-            "stop the gateway, keep a copy of the directory, and restore the last backup",
-        ),
+            format!("it is damaged: {one}"),
+            "end what writes to it, keep a copy of all files, and see the runbook on damaged pages",
+        );
     }
     Ok(())
 }
