@@ -230,6 +230,12 @@ pub enum OpenError {
         /// Its number.
         found: i64,
     },
+    /// A pooler in between pools by the transaction.
+    #[error(
+        "a pooler between here and the PostgreSQL server gives each transaction another session: let it pool by the \
+         session (PgBouncer: `pool_mode = session`), or name the server itself"
+    )]
+    Pooled,
     /// The server would acknowledge commits that a crash can undo.
     #[error(
         "`{setting}` is off on the PostgreSQL server, so a crash could lose acknowledged messages: \

@@ -92,7 +92,9 @@ impl Store {
         let place = match target {
             Target::Sqlite(directory) => open_directory(directory)?,
             Target::Postgres(url) => {
-                PostgresLink::new(url, Session::Writer).check(settings.accept_data_loss)?;
+                let mut link = PostgresLink::new(url, Session::Writer);
+                link.check_sessions()?;
+                link.check(settings.accept_data_loss)?;
                 Place::Postgres { url: url.clone() }
             }
         };
@@ -155,8 +157,6 @@ impl Store {
         matches!(self.0.place, Place::Postgres { .. })
     }
 
-    /// What was written to the write-ahead log: on SQLite by this store, on PostgreSQL by the whole
-    /// server. For measurements, from the difference of two calls.
     /// Whether the disk of an embedded database has room for some batches more. True on PostgreSQL, whose disk is
     /// elsewhere, and where the system does not say.
     pub fn has_room(&self) -> bool {
@@ -168,6 +168,8 @@ impl Store {
         }
     }
 
+    /// What was written to the write-ahead log: on SQLite by this store, on PostgreSQL by the whole
+    /// server. For measurements, from the difference of two calls.
     ///
     /// # Errors
     /// [`StorageError`].

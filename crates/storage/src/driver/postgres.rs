@@ -11,7 +11,7 @@ use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Row, Statement};
+use postgres::{Client, Config, NoTls, Row, SimpleQueryMessage, Statement};
 
 use super::{Access, Each, Grid, RowView};
 use crate::cell::{Cell, ColumnType};
@@ -90,6 +90,32 @@ impl PostgresLink {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a pooler that gives a connection another session at each transaction: what is set of a session would
+    /// be set of somebody else's, and statements that one has prepared are unknown to the next.
+    pub(crate) fn check_sessions(&mut self) -> Result<(), OpenError> {
+        let mut other = Self::new(&self.url, Session::Bulk);
+        for _ in 0..3 {
+            // The pooler's latest session is the next one's.
+            self.script("SET tongguan.session = 'mine'")?;
+            let seen = other.said("SELECT current_setting('tongguan.session', true)")?;
+            self.script("RESET tongguan.session")?;
+            if seen.as_deref() == Some("mine") {
+                return Err(OpenError::Pooled);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a query says that is not prepared.
+    fn said(&mut self, text: &str) -> Result<Option<String>, StorageError> {
+        let said = self.connected()?.client.simple_query(text);
+        let said = said.map_err(|error| classify(error, text))?;
+        Ok(said.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
     }
 
     fn setting(&mut self, name: &str) -> Result<String, StorageError> {

@@ -48,6 +48,8 @@ mod past;
 #[cfg(test)]
 mod person;
 #[cfg(test)]
+mod pooled;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod registry;

@@ -9,6 +9,7 @@
 //! | `TONGGUAN_REQUIRE_POSTGRES` | `1`: having no server is a failure, and not a loud omission |
 
 mod copy;
+mod pooler;
 mod replicated;
 mod server;
 pub mod wire;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ::postgres::{Client, NoTls};
 
 pub use copy::BaseBackup;
+pub use pooler::{PoolMode, Pooler};
 pub use replicated::Replicated;
 pub use server::{Programs, Server, Unavailable};
 

@@ -89,7 +89,7 @@ impl Programs {
 #[derive(Debug)]
 pub struct Server {
     pub(super) programs: Programs,
-    account: Option<Account>,
+    pub(super) account: Option<Account>,
     /// Removed by the janitor as well, who may be faster.
     pub(super) directory: TempDir,
     janitor: Child,
@@ -97,7 +97,7 @@ pub struct Server {
 
 /// Whom the server runs as: PostgreSQL refuses to run as root.
 #[derive(Debug, Clone, Copy)]
-struct Account {
+pub(super) struct Account {
     user: u32,
     group: u32,
 }
@@ -247,7 +247,7 @@ impl Drop for Server {
     }
 }
 
-fn command(program: &Path, account: Option<Account>) -> Command {
+pub(super) fn command(program: &Path, account: Option<Account>) -> Command {
     let mut command = Command::new(program);
     command.current_dir("/").env_remove("PGDATA");
     if let Some(Account { user, group }) = account {
