@@ -69,6 +69,8 @@ pub struct StageTimes {
     pub batches: u64,
     /// How often one reached further than it had locked, and was begun anew.
     pub begun_anew: u64,
+    /// Rows that they inserted, changed or deleted.
+    pub rows: u64,
 }
 
 /// A running pipeline. Dropping it finishes what was submitted.

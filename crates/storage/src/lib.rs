@@ -44,6 +44,7 @@ mod error;
 mod evidence;
 mod export;
 mod export_return;
+mod extent;
 mod figure;
 mod filing;
 mod follow;

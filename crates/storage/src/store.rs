@@ -110,7 +110,7 @@ impl Store {
     /// # Errors
     /// [`StorageError`].
     pub fn writer(&self) -> Result<Writer, StorageError> {
-        Ok(Writer { link: self.writing_link(WRITER_CACHE_MIB)?, store: self.clone() })
+        Ok(Writer { link: self.writing_link(WRITER_CACHE_MIB)?, store: self.clone(), rows: 0 })
     }
 
     /// As [`Self::writer`], for a thread that reads little of what it wrote: it keeps little of the database
@@ -119,7 +119,7 @@ impl Store {
     /// # Errors
     /// [`StorageError`].
     pub fn small_writer(&self) -> Result<Writer, StorageError> {
-        Ok(Writer { link: self.writing_link(SMALL_CACHE_MIB)?, store: self.clone() })
+        Ok(Writer { link: self.writing_link(SMALL_CACHE_MIB)?, store: self.clone(), rows: 0 })
     }
 
     /// Runs `work` on one consistent state of the database, for at most [`READ_LIMIT`]. Waits while
@@ -208,6 +208,14 @@ impl Store {
         }
     }
 
+    /// The file of a SQLite database.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.0.place {
+            Place::Sqlite { file, .. } => Some(file),
+            Place::Postgres { .. } => None,
+        }
+    }
+
     pub(crate) fn writing_link(&self, cache_mib: i64) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {
@@ -241,6 +249,7 @@ pub struct Writer {
     // Before the store, whose checkpoint thread must outlive it.
     link: Link,
     store: Store,
+    rows: u64,
 }
 
 /// How often a transaction that could not run is run again, and after what pauses.
@@ -273,7 +282,9 @@ impl Writer {
     ) -> Result<T, E> {
         let mut tx = Tx::begin(&mut self.link)?;
         let value = work(&mut tx)?;
+        let rows = tx.written;
         tx.commit()?;
+        self.rows += rows;
         Ok(value)
     }
 
@@ -298,6 +309,11 @@ impl Writer {
             pause = (pause * 2).min(backoff.longest);
         }
         self.transaction(work)
+    }
+
+    /// How many rows it has inserted, changed or deleted, in what was committed.
+    pub const fn rows_written(&self) -> u64 {
+        self.rows
     }
 
     /// The store it writes to.

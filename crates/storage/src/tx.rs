@@ -44,6 +44,8 @@ pub struct View<'c> {
     /// Whether [`Drop`] still has to roll back.
     open: bool,
     pub(crate) reached: Partitions,
+    /// Rows inserted, changed or deleted.
+    pub(crate) written: u64,
 }
 
 /// A transaction that may write.
@@ -77,7 +79,8 @@ impl Drop for View<'_> {
 impl<'c> View<'c> {
     pub(crate) fn begin(link: &'c mut Link, access: Access) -> Result<Self, StorageError> {
         link.begin(access)?;
-        Ok(Self { link, doomed: false, open: true, reached: Partitions::default() })
+        let reached = Partitions::default();
+        Ok(Self { link, doomed: false, open: true, reached, written: 0 })
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
@@ -263,7 +266,7 @@ impl<'c> Tx<'c> {
                 self.view.link.run_each_or(&sparing, &text, &grid)
             }
         };
-        self.view.note(outcome).map(drop)
+        self.wrote(outcome).map(drop)
     }
 
     /// Deletes the rows whose keys begin with one of `keys`; gives how many there were.
@@ -272,7 +275,7 @@ impl<'c> Tx<'c> {
         self.reach_of(&R::TABLE, &keys);
         let text = self.dialect().delete(&R::TABLE, keys.types.len());
         let outcome = self.view.link.run_set(&text, &keys);
-        self.view.note(outcome)
+        self.wrote(outcome)
     }
 
     /// The rows of these keys, in order of the keys, kept from other writers.
@@ -311,6 +314,7 @@ impl<'c> Tx<'c> {
                 whole.cells.extend_from_slice(rest);
             }
             let fresh: Vec<R> = self.view.fetch(&text, &whole)?;
+            self.view.written += fresh.len() as u64;
             retain_missing(&mut wanted, &fresh);
             standing.extend(fresh);
             let types = R::TABLE.types.get(..R::TABLE.key).unwrap_or_default();
@@ -333,7 +337,7 @@ impl<'c> Tx<'c> {
         let grid = grid(rows);
         let text = self.dialect().over_rows(text, names, K::TYPES);
         let outcome = self.view.link.run_set(&text, &grid);
-        self.view.note(outcome)
+        self.wrote(outcome)
     }
 
     /// Checks that as many rows of `table` were changed as were there to be changed.
@@ -358,6 +362,11 @@ impl<'c> Tx<'c> {
         let grid = grid_of(rows);
         self.reach_of(&R::TABLE, &grid);
         let outcome = self.view.link.run_set(&text, &grid);
+        self.wrote(outcome)
+    }
+
+    fn wrote(&mut self, outcome: Result<u64, StorageError>) -> Result<u64, StorageError> {
+        self.view.written += *outcome.as_ref().unwrap_or(&0);
         self.view.note(outcome)
     }
 }

@@ -243,6 +243,11 @@ impl Engine {
         self.begun_anew
     }
 
+    /// How many rows its batches have inserted, changed or deleted.
+    pub const fn rows_written(&self) -> u64 {
+        self.writer.rows_written()
+    }
+
     /// The store it writes to.
     pub fn store(&self) -> storage::Store {
         self.writer.store().clone()

@@ -88,6 +88,7 @@ impl WriterLoop {
         times.longest_commit_us = times.longest_commit_us.max(took);
         times.batches += 1;
         times.begun_anew = self.engine.begun_anew();
+        times.rows = self.engine.rows_written();
         for ((ticket, summary), result) in pending.into_iter().zip(results) {
             self.acknowledge(ticket, result.map(|()| summary));
         }

@@ -23,6 +23,44 @@ fn parcels_of_every_flow_are_cleared_to_the_end() {
     }
 }
 
+/// At what numbers a kept database is measured, and how it was filled to them.
+fn stored_in(folder: &str, levels: &str) -> serde_json::Value {
+    let run = tongguan(
+        &["bench", "clear", "--json", "--stored", levels, "--keep", folder, "--windows", "2"]
+            .into_iter()
+            .chain(["--parcels", "20", "--documents-per-message", "10"])
+            .collect::<Vec<_>>(),
+        "",
+    );
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    run.json()
+}
+
+#[test]
+fn a_database_is_filled_measured_kept_and_filled_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let result = stored_in(kept.to_str().unwrap(), "150");
+    let first = |of: &serde_json::Value| of["levels"].as_array().unwrap().clone();
+    let [empty, filled] = &first(&result)[..] else { panic!("{result}") };
+    assert_eq!((&empty["stored"], &empty["to_new"]), (&0.into(), &serde_json::Value::Null));
+    // Full messages of a hundred, behind the two windows at the beginning.
+    assert_eq!((&filled["stored"], &filled["holds"]), (&240.into(), &280.into()));
+    assert_eq!(filled["filling"]["parcels"], 200);
+    let windows = filled["windows"].as_array().unwrap();
+    let places: Vec<_> = windows.iter().map(|it| it["place"].as_str().unwrap()).collect();
+    assert_eq!(places, ["filled", "new", "new", "filled"], "in turns");
+    for measure in ["parcels_per_second", "rows_written_per_parcel", "log_bytes_per_parcel"] {
+        assert!(windows.iter().all(|it| it[measure].as_f64().unwrap() > 0.0), "{result}");
+    }
+    assert!(filled["to_new"].as_f64().unwrap() > 0.0, "{result}");
+    let again = stored_in(kept.to_str().unwrap(), "200,400");
+    let stored: Vec<_> = first(&again).iter().map(|it| it["stored"].clone()).collect();
+    assert_eq!(stored, [280, 420], "what is there already is not filled again");
+    let beside = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(beside, 1, "nothing is left beside it");
+}
+
 #[test]
 fn many_clients_lose_nothing_over_http() {
     let run = tongguan(

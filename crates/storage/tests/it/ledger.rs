@@ -30,6 +30,8 @@ fn bills_are_found_by_declaration(on: &Fixture) {
     on.write(|tx| tx.insert(&[bill(2, 1), bill(1, 2), bill(1, 1)]));
     let found = on.read(|view| view.tax_bills(&[(P, DeclarationId(1)), (P, DeclarationId(3))]));
     assert_eq!(found, [bill(1, 1), bill(1, 2)]);
+    assert_eq!(on.store.tax_bills().unwrap(), 3);
+    assert!(on.store.bytes().unwrap() > 100_000, "{:?}", on.store.bytes());
 }
 
 fn posting(seq: i64, n: i64, debit: &str, credit: &str, fen: i64) -> Posting {

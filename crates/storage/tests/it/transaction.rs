@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tongguan_storage::{
-    Backoff, OfTransaction, OpenError, Partition, Remedy, SerialBlock, Setting, StorageError,
-    Store, StoreSettings, Target,
+    Backoff, Delta, OfTransaction, OpenError, Partition, Remedy, SerialBlock, Setting,
+    StorageError, Store, StoreSettings, Target,
 };
 use tongguan_testbed::postgres::{Server, leave_out};
 
@@ -19,10 +19,30 @@ on_both_engines! {
     a_transient_error_is_retried_and_others_are_not,
     a_set_of_any_size_is_one_call,
     what_is_written_to_the_log_is_counted,
+    rows_that_were_written_are_counted_when_they_are_committed,
 }
 
 fn setting(name: &str) -> Setting {
     Setting { scope: "system".into(), name: name.into(), value: "1".into() }
+}
+
+fn rows_that_were_written_are_counted_when_they_are_committed(on: &Fixture) {
+    let mut writer = on.store.writer().unwrap();
+    let person = (Partition(7), [7; 16], 2026);
+    let by = Delta { waiting: 5, taken: 0 };
+    writer.transaction(|tx| tx.insert(&[setting("a"), setting("b")])).unwrap();
+    assert_eq!(writer.rows_written(), 2);
+    writer
+        .transaction(|tx| {
+            tx.lock_allowances(&[person])?;
+            tx.change_allowances(&[(person, by)])?;
+            tx.insert_absent(&[setting("b"), setting("c")])
+        })
+        .unwrap();
+    assert_eq!(writer.rows_written(), 5, "one made, one changed, one of two absent");
+    writer.transaction(|tx| tx.lock_allowances(&[person])).unwrap();
+    writer.transaction(|tx| tx.insert(&[setting("a")])).unwrap_err();
+    assert_eq!(writer.rows_written(), 5, "nothing was new, and nothing committed");
 }
 
 fn settings(on: &Fixture) -> usize {

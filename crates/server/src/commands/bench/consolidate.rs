@@ -15,7 +15,7 @@ use tongguan_testkit::exported_month::{ExportedMonth, Figures, Ledger, Parcel, R
 use tongguan_testkit::postgres::Database;
 use tongguan_testkit::world::{Beginning, World};
 
-use super::clear::peak_rss_mib;
+use super::memory::peak_mib;
 use super::per;
 use crate::clock::SystemClock;
 
@@ -131,7 +131,7 @@ impl Consolidate {
             seconds_to_consolidate: per(consolidated, 1_000_000),
             declarations_per_second: per(merged.saturating_mul(1_000_000), consolidated),
             conserved: true,
-            peak_rss_mib: peak_rss_mib(),
+            peak_rss_mib: peak_mib(),
             engine: if self.database.is_some() { "postgres" } else { "sqlite" },
         })
     }

@@ -4,9 +4,12 @@ mod clear;
 mod consolidate;
 mod input;
 mod many;
+mod memory;
 mod parse;
+mod processor;
 mod seal;
 mod serve;
+mod table;
 
 use std::process::ExitCode;
 

@@ -94,7 +94,7 @@ impl Many {
         let parcels = self.parcels.unwrap_or(seconds.saturating_mul(PARCELS_A_SECOND));
         let at = SystemClock.now();
         let flow = Flow::Import;
-        let wanted = Wanted { flow, parcels, sign, documents_per_message, at };
+        let wanted = Wanted { flow, after: 0, parcels, sign, documents_per_message, at };
         let prepared = wanted.prepare(folder.path())?;
         install(folder.path(), sign, ("database", &database))?;
         let mut processes = self.processes(folder.path())?;

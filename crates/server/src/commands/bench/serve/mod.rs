@@ -2,7 +2,6 @@
 
 pub mod client;
 mod load;
-mod memory;
 pub mod service;
 
 use std::collections::BTreeMap;
@@ -19,10 +18,10 @@ use tongguan_application::ports::Clock as _;
 use tongguan_storage::{Holdings, Store, StoreSettings, Target};
 
 use self::load::{Load, Seen};
-use self::memory::Memory;
 use self::service::Service;
 use super::clear::Clear;
 use super::input::Wanted;
+use super::memory::Memory;
 use super::{Flow, Percentiles, Sign, per};
 use crate::clock::SystemClock;
 
@@ -90,6 +89,7 @@ impl Serve {
         let parcels = self.parcels.unwrap_or(seconds.saturating_mul(PARCELS_A_SECOND));
         let wanted = Wanted {
             flow: Flow::Import,
+            after: 0,
             parcels,
             sign,
             documents_per_message,

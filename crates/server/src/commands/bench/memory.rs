@@ -1,10 +1,12 @@
-//! Whether memory stays flat.
+//! How much memory a process holds, and whether that stays flat.
+
+use std::fs;
 
 use serde::Serialize;
 
-use super::super::per;
+use super::per;
 
-/// The memory of the service, second by second, in MiB.
+/// The memory of a process, second by second, in MiB.
 #[derive(Debug, Serialize)]
 pub struct Memory {
     /// The mean of the first quarter of the time.
@@ -28,6 +30,31 @@ impl Memory {
             each_second: seen.iter().map(|kib| kib / 1024).collect(),
         }
     }
+}
+
+/// The most memory that this process held since it began or [`forget_peak`], in MiB, as Linux counts it; 0 elsewhere.
+pub fn peak_mib() -> u64 {
+    kib_of(OWN_STATUS, "VmHWM:") / 1024
+}
+
+/// Lets [`peak_mib`] begin anew, where the system knows how to.
+pub fn forget_peak() {
+    // Linux, proc(5): 5 sets the peak to what is held now.
+    drop(fs::write("/proc/self/clear_refs", "5"));
+}
+
+/// The memory that the process with that status file holds, in KiB, as Linux counts it; 0 elsewhere.
+pub fn resident_kib(status: &str) -> u64 {
+    kib_of(status, "VmRSS:")
+}
+
+/// The status file of this process.
+pub const OWN_STATUS: &str = "/proc/self/status";
+
+fn kib_of(status: &str, name: &str) -> u64 {
+    let status = fs::read_to_string(status).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 /// In MiB.
