@@ -1276,6 +1276,14 @@ CREATE TABLE log_head (
     note TEXT NOT NULL
 ) CLUSTERED;
 
+-- The head that was seen last of each log of others that this one signs for.
+CREATE TABLE attested_log (
+    origin TEXT NOT NULL PRIMARY KEY,
+    size BIGINT NOT NULL CHECK (0 <= size),
+    root BYTES NOT NULL,
+    seen_at BIGINT NOT NULL
+) CLUSTERED;
+
 -- From which the salts of a month follow; without one where they were destroyed.
 CREATE TABLE log_secret (
     period TEXT NOT NULL,

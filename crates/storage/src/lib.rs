@@ -143,7 +143,8 @@ pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transfer::{Compared, Portion, Progress, TransferError, give_up, transfer};
 pub use transit::TransitRow;
 pub use transparency::{
-    LogHeadRow, LogRow, LogRunRow, LogSecretRow, LogTileRow, RegisterPlace, StaleLogSecret,
+    AttestedLogRow, LogHeadRow, LogRow, LogRunRow, LogSecretRow, LogTileRow, RegisterPlace,
+    StaleLogSecret,
 };
 pub use tx::{Tx, View};
 pub use unmasking::UnmaskingRow;

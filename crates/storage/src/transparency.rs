@@ -95,6 +95,21 @@ row! {
     }
 }
 
+row! {
+    /// The head that was seen last of another authority's log.
+    pub struct AttestedLogRow in "attested_log", key 1 {
+        /// What the log is called.
+        origin: String,
+        /// How many leaves the head is over.
+        size: i64,
+        /// Its root.
+        root: Vec<u8>,
+        /// When it was seen.
+        seen_at: Moment,
+    }
+}
+
+impl Replaceable for AttestedLogRow {}
 impl Replaceable for LogTileRow {}
 impl Replaceable for LogHeadRow {}
 
@@ -271,6 +286,26 @@ impl Tx<'_> {
     pub fn found_log(&mut self, log: LogRow) -> Result<LogRow, StorageError> {
         let standing = self.lock_or_insert(&[log])?.pop();
         standing.ok_or(StorageError::Missing { table: "verifiable_log", missing: 1 })
+    }
+
+    /// What was seen last of another authority's log, kept from others who would see one: nothing of it is `fresh`.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn lock_attested_log(
+        &mut self,
+        fresh: AttestedLogRow,
+    ) -> Result<AttestedLogRow, StorageError> {
+        let standing = self.lock_or_insert(&[fresh])?.pop();
+        standing.ok_or(StorageError::Missing { table: "attested_log", missing: 1 })
+    }
+
+    /// Notes what is seen of it now.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn see_attested_log(&mut self, seen: &AttestedLogRow) -> Result<(), StorageError> {
+        self.upsert(std::slice::from_ref(seen))
     }
 
     /// Notes that the log has grown from one size to another.

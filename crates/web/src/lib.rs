@@ -72,7 +72,7 @@ use tongguan_application::ports::{Clock, Machine};
 use tongguan_application::reception::Reception;
 use tongguan_application::sandbox::Sandbox;
 use tongguan_application::tracking::Tracking;
-use tongguan_application::transparency::Proofs;
+use tongguan_application::transparency::{Attestor, Proofs};
 use tongguan_application::unmasking::Unmasking;
 use tongguan_application::webhooks::Courier;
 use tongguan_messages::certificate::TrustStore;
@@ -117,6 +117,8 @@ pub struct Access {
     pub evidence: Arc<Demands>,
     /// What proves responses, and the heads of the verifiable log.
     pub proofs: Arc<Proofs>,
+    /// What signs the heads of others' logs, where a log is kept here.
+    pub attestor: Option<Arc<Attestor>>,
     /// Which requests were answered.
     pub answered: Arc<Answered>,
     /// What webhooks are added and tried with.
@@ -238,6 +240,8 @@ pub fn web(access: Access) -> Web {
         .get("/log/checkpoint", Needs::Nothing, transparency::checkpoint)
         .get("/log/key", Needs::Nothing, transparency::key)
         .get("/log/tile/{*path}", Needs::Nothing, transparency::tile)
+        .get("/log/witness/key", Needs::Nothing, transparency::witness_key)
+        .post("/log/witness/add-checkpoint", Needs::Nothing, transparency::add_checkpoint)
         .post(UPLOAD_PATH, Needs::Signature, evidence::upload)
         .post("/oauth2/token", Needs::ClientCredentials, oauth::token)
         .get("/.well-known/oauth-authorization-server", Needs::Nothing, oauth::metadata)

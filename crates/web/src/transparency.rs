@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::HeaderValue;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
 };
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tongguan_application::delivery::Rendered;
 use tongguan_application::mailboxes::Verdict;
-use tongguan_application::transparency::{NoProof, ProvedResponse, response_in};
+use tongguan_application::transparency::{NoProof, NotAttested, ProvedResponse, response_in};
 use tongguan_transparency::bundle::{Bundle, Proved};
 use tongguan_transparency::note::Verifier;
 use tongguan_transparency::tile::AskedTile;
+use tongguan_transparency::witness::Unwitnessed;
 
 use crate::Shared;
 use crate::caller::{aside, blocking};
@@ -22,6 +24,12 @@ use crate::part::Path;
 use crate::problem::Problem;
 use crate::wording::Wording;
 
+/// The longest request to a witness, in bytes: a head with its signatures and a path.
+const LONGEST_REQUEST: usize = 64 << 10;
+const PLAIN: &str = "text/plain; charset=utf-8";
+/// The size that a witness has seen last.
+const SIZE: &str = "text/x.tlog.size";
+const NEVER_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// Heads change within a second.
 const FLEETING: HeaderValue = HeaderValue::from_static("max-age=1");
 /// What a tile holds never changes.
@@ -51,6 +59,53 @@ pub async fn tile(
     let hashes = blocking(move || proofs.tile(asked)).await?.ok_or(Problem::NoSuchPage)?;
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok(([(CONTENT_TYPE, kind), (CACHE_CONTROL, LASTING)], hashes).into_response())
+}
+
+/// The key by which this service is a witness for others.
+pub async fn witness_key(State(shared): State<Shared>) -> Result<Response, Problem> {
+    let attestor = shared.access.attestor.as_ref().ok_or(Problem::NoSuchPage)?;
+    Ok(text(format!("{}\n", attestor.key())))
+}
+
+/// Signs a head of another authority's log, if it goes on from the one that was seen before (C2SP tlog-witness). Its
+/// statuses and bodies are those of that specification, not of this service's problems.
+pub async fn add_checkpoint(
+    State(shared): State<Shared>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let attestor = shared.access.attestor.clone().ok_or(Problem::NoSuchPage)?;
+    let body = to_bytes(request.into_body(), LONGEST_REQUEST).await;
+    let body = body.map_err(|_| Problem::BodyTooLong(LONGEST_REQUEST))?;
+    let asked = move || {
+        let malformed = Unwitnessed::Malformed("it is not UTF-8");
+        let signed = std::str::from_utf8(&body).map_err(|_| malformed.into());
+        match signed.and_then(|body| attestor.add_checkpoint(body)) {
+            Err(NotAttested::Log(error)) => Err(error),
+            answer => Ok(answer),
+        }
+    };
+    let (status, kind, said) = match blocking(asked).await? {
+        Ok(line) => (StatusCode::OK, PLAIN, line),
+        Err(NotAttested::Unwitnessed(Unwitnessed::OtherOld(size))) => {
+            (StatusCode::CONFLICT, SIZE, format!("{size}\n"))
+        }
+        Err(why) => (status_of(&why), PLAIN, format!("{why}\n")),
+    };
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static(kind)), (CACHE_CONTROL, NEVER_KEPT)];
+    Ok((status, headers, said).into_response())
+}
+
+fn status_of(why: &NotAttested) -> StatusCode {
+    match why {
+        NotAttested::UnknownLog => StatusCode::NOT_FOUND,
+        NotAttested::Unwitnessed(why) => match why {
+            Unwitnessed::Malformed(_) => StatusCode::BAD_REQUEST,
+            Unwitnessed::NotSigned(_) => StatusCode::FORBIDDEN,
+            Unwitnessed::OtherOld(_) | Unwitnessed::Fork(_) => StatusCode::CONFLICT,
+            Unwitnessed::Inconsistent(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        },
+        NotAttested::Log(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 fn text(text: String) -> Response {

@@ -1,9 +1,12 @@
 //! Beginning the log: its name, and the key that signs its heads.
 
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, SealError, random, sealed_by};
 use tongguan_storage::{LogRow, Register, StorageError, Store};
-use tongguan_transparency::note::{Algorithm, Signer};
+use tongguan_transparency::note::{Algorithm, NoteError, Signer};
 
 use super::{LogError, from_row, place_of_key};
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
@@ -12,6 +15,8 @@ use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 #[derive(Debug)]
 pub struct Log {
     pub(super) signer: Signer,
+    /// By which it is a witness for others.
+    pub(super) witness: Arc<Signer>,
 }
 
 /// What is known of the log without its key.
@@ -63,9 +68,17 @@ pub fn found(
     let seed = seed.as_slice().try_into().map_err(|_| SealError::Tampered)?;
     let signer = Signer::new(&row.origin, Algorithm::Text, &seed)?;
     match signer.verifier().to_string() == row.verifier {
-        true => Ok(Log { signer }),
+        true => Ok(Log { signer, witness: Arc::new(witness_for_others(&row.origin, &seed)?) }),
         false => Err(LogError::OtherKey(row.verifier)),
     }
+}
+
+/// A key signs one kind of thing: this one is another than that of the heads, though it follows from the same seed.
+fn witness_for_others(origin: &str, seed: &[u8; 32]) -> Result<Signer, NoteError> {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, seed), b"tongguan log witness 1");
+    let mut seed = [0; 32];
+    seed.copy_from_slice(tag.as_ref());
+    Signer::new(&format!("{origin}/witness"), Algorithm::Cosignature, &seed)
 }
 
 fn begin(

@@ -6,6 +6,7 @@
 //! computes the whole tree anew from what is stored and names what differs. See decisions 41 and 42.
 
 mod append;
+mod attesting;
 mod founding;
 mod logger;
 mod made_from;
@@ -18,6 +19,7 @@ mod tiles;
 mod walk;
 mod witnessing;
 
+pub use attesting::{Attestor, NotAttested};
 pub use founding::{Log, Standing, found, standing};
 pub use logger::Logger;
 pub use proofs::{NoProof, Proofs, ProvedResponse};

@@ -45,6 +45,7 @@ mod serve_log;
 mod serve_metrics;
 mod serve_tls;
 mod serve_traces;
+mod serve_witness;
 mod tax;
 mod transit;
 mod verify_log;

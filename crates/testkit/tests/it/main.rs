@@ -5,6 +5,7 @@
 
 mod allowance;
 mod arrival;
+mod attesting;
 mod audited;
 mod bonded;
 mod cancellation_rulings;

@@ -34,7 +34,7 @@ on_both_engines! {
 }
 
 /// How the worlds of this module seal.
-fn keyring() -> Arc<Keyring> {
+pub fn keyring() -> Arc<Keyring> {
     Arc::new(Keyring::from_master(&[7; 32]))
 }
 
@@ -44,13 +44,13 @@ fn logger(world: &World) -> Logger {
     Logger::open(&world.store, keyring(), log).unwrap()
 }
 
-fn log(world: &World) -> Logger {
+pub fn log(world: &World) -> Logger {
     let mut logger = logger(world);
     logger.take_up(world.clock.now()).unwrap();
     logger
 }
 
-fn verifier(world: &World) -> Verifier {
+pub fn verifier(world: &World) -> Verifier {
     Verifier::parse(&standing(&world.store).unwrap().unwrap().verifier).unwrap()
 }
 
@@ -66,13 +66,13 @@ fn walked(world: &World, known: &[SignedHead]) -> Walked {
     walk(&world.store, &keyring(), known, &mut |_, _| {}).unwrap()
 }
 
-fn guid(message: &Rendered) -> String {
+pub fn guid(message: &Rendered) -> String {
     let xml = String::from_utf8(message.xml.clone()).unwrap();
     let from = ["guid=\"", "<guid>"].iter().find_map(|tag| Some(xml.find(tag)? + tag.len()));
     xml[from.unwrap()..][..36].to_owned()
 }
 
-fn bundle(world: &World, guid: &str) -> Bundle {
+pub fn bundle(world: &World, guid: &str) -> Bundle {
     let proved = proofs(world).of_response(guid).unwrap().unwrap().bundle;
     // As it is written and read.
     Bundle::from_json(proved.to_json().unwrap().as_bytes()).unwrap()

@@ -242,6 +242,7 @@ impl Site {
             unmasking: Arc::new(Unmasking::new(enquiries.clone(), keyring.clone())),
             evidence: Arc::new(Demands::new(enquiries.clone(), keyring.clone())),
             proofs: Arc::new(Proofs::new(&store, keyring.clone(), false)),
+            attestor: None,
             programs: Arc::new(Programs::new(store.clone(), keyring)),
             trust: watch::Sender::new(Arc::default()).subscribe(),
             people: people.clone(),

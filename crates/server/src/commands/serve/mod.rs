@@ -283,6 +283,7 @@ impl Served {
             sandbox: running.as_ref().map(|running| Arc::clone(&running.sandbox)),
             answered,
             proofs: Arc::new(proofs),
+            attestor: logging.as_ref().map(Logging::attestor),
             courier,
             trust,
             is_secure: config.tls.is_some() || config.people.secure_cookies,

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::Deserialize;
 use tongguan_application::ports::{Clock, Witness};
 use tongguan_application::processes::{Duty, Membership};
-use tongguan_application::transparency::{Logger, Witnessing, found};
+use tongguan_application::transparency::{Attestor, Logger, Witnessing, found};
 use tongguan_gateways::witness::HttpWitness;
 use tongguan_storage::Store;
 use tongguan_storage::seal::Keyring;
@@ -31,6 +31,8 @@ pub struct TransparencySettings {
     enabled: bool,
     origin: Option<String>,
     witnesses: Vec<WitnessSettings>,
+    /// The keys of the logs for which this service is a witness.
+    attested: Vec<String>,
 }
 
 /// An authority that signs heads, too.
@@ -43,7 +45,7 @@ struct WitnessSettings {
 
 impl Default for TransparencySettings {
     fn default() -> Self {
-        Self { enabled: true, origin: None, witnesses: Vec::new() }
+        Self { enabled: true, origin: None, witnesses: Vec::new(), attested: Vec::new() }
     }
 }
 
@@ -51,6 +53,7 @@ impl Default for TransparencySettings {
 pub struct Logging {
     threads: Vec<thread::JoinHandle<()>>,
     alive: Sender<()>,
+    attestor: Arc<Attestor>,
 }
 
 struct Work {
@@ -63,7 +66,7 @@ struct Work {
 impl TransparencySettings {
     /// The same, for a service in which nothing is real: nobody else signs, and the name is nobody's.
     pub fn made_up(self) -> Self {
-        Self { origin: None, witnesses: Vec::new(), ..self }
+        Self { origin: None, witnesses: Vec::new(), attested: Vec::new(), ..self }
     }
 
     /// Opens the log and starts the thread, unless that is turned off.
@@ -81,6 +84,8 @@ impl TransparencySettings {
             return Ok(None);
         }
         let log = found(store, keyring, self.origin.as_deref(), clock.now())?;
+        let attestor = Attestor::new(store, &log, self.attested()?, Arc::clone(clock));
+        let attestor = Arc::new(attestor);
         let logger = Logger::open(store, Arc::clone(keyring), log)?;
         let (alive, ended) = bounded(0);
         let mut threads = Vec::new();
@@ -92,7 +97,18 @@ impl TransparencySettings {
         let (clock, membership) = (Arc::clone(clock), Arc::clone(membership));
         let work = Work { logger, clock, membership, ended };
         threads.push(thread::spawn(move || work.run()));
-        Ok(Some(Logging { threads, alive }))
+        Ok(Some(Logging { threads, alive, attestor }))
+    }
+
+    fn attested(&self) -> anyhow::Result<Vec<Verifier>> {
+        let mut logs = Vec::<Verifier>::with_capacity(self.attested.len());
+        for key in &self.attested {
+            let log = Verifier::parse(key).context("`transparency.attested` cannot be used")?;
+            let is_new = logs.iter().all(|it| it.name() != log.name());
+            anyhow::ensure!(is_new, "`transparency.attested` names {} twice", log.name());
+            logs.push(log);
+        }
+        Ok(logs)
     }
 
     fn witnessing(&self, store: &Store) -> anyhow::Result<Witnessing> {
@@ -108,6 +124,11 @@ impl TransparencySettings {
 }
 
 impl Logging {
+    /// What signs the heads of others' logs.
+    pub fn attestor(&self) -> Arc<Attestor> {
+        Arc::clone(&self.attestor)
+    }
+
     /// Waits until everything that was decided is logged. What is decided after that is logged after the next start.
     ///
     /// # Errors
