@@ -75,6 +75,7 @@ mod relayed;
 mod response;
 pub mod seal;
 mod serial;
+mod signal;
 mod store;
 pub mod stored;
 mod transfer;
@@ -139,6 +140,7 @@ pub use relay::{
 pub use relayed::{RelayAnswerRow, RelayedParcelRow};
 pub use response::{Mail, MailRead, Response, SentMessage};
 pub use serial::{Serial, SerialBlock};
+pub use signal::Listener;
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transfer::{Compared, Portion, Progress, TransferError, give_up, transfer};
 pub use transit::TransitRow;

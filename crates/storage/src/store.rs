@@ -216,6 +216,14 @@ impl Store {
         }
     }
 
+    /// The URL of the server, where it is one.
+    pub(crate) fn url(&self) -> Option<&str> {
+        match &self.0.place {
+            Place::Sqlite { .. } => None,
+            Place::Postgres { url } => Some(url),
+        }
+    }
+
     pub(crate) fn writing_link(&self, cache_mib: i64) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, checkpoints, .. } => {
@@ -314,6 +322,10 @@ impl Writer {
     /// How many rows it has inserted, changed or deleted, in what was committed.
     pub const fn rows_written(&self) -> u64 {
         self.rows
+    }
+
+    pub(crate) const fn link(&mut self) -> &mut Link {
+        &mut self.link
     }
 
     /// The store it writes to.

@@ -3,6 +3,7 @@
 mod network;
 mod paused;
 mod reviewing;
+mod signals;
 mod upgrade;
 
 use std::collections::BTreeSet;

@@ -108,6 +108,19 @@ impl PostgresLink {
         Ok(())
     }
 
+    /// Waits until something is told that this connection listens for, at most so long; gives whether something was.
+    pub(crate) fn heard(&mut self, at_most: Duration) -> Result<bool, StorageError> {
+        let failed = |error| classify(error, "LISTEN");
+        // Not made again where it is lost: the new one would not listen.
+        let Some(connected) = &mut self.connected else { return Err(StorageError::Doomed) };
+        let mut told = connected.client.notifications();
+        let heard = told.timeout_iter(at_most).next().map_err(failed)?.is_some();
+        // What is told often is looked at once.
+        while told.iter().next().map_err(failed)?.is_some() {}
+        drop(told);
+        if self.is_lost() { Err(StorageError::Doomed) } else { Ok(heard) }
+    }
+
     /// What a query says that is not prepared.
     fn said(&mut self, text: &str) -> Result<Option<String>, StorageError> {
         let said = self.connected()?.client.simple_query(text);

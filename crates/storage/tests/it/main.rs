@@ -60,6 +60,8 @@ mod response;
 #[cfg(test)]
 mod seal;
 #[cfg(test)]
+mod signal;
+#[cfg(test)]
 mod transaction;
 #[cfg(test)]
 mod transfer;

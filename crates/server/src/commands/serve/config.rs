@@ -15,9 +15,11 @@ use tongguan_application::people::Policy;
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::DxpId;
 use tongguan_gateways::webhook::Network;
+use tongguan_storage::Store;
 use tongguan_web::Limits;
 
 use super::evidence::EvidenceSettings;
+use super::listening::Listening;
 use super::metrics::MetricsSettings;
 use super::oidc::{self, ProviderSettings};
 use super::patience::Patience;
@@ -51,6 +53,8 @@ pub struct Config {
     pub parcel_numbers: bool,
     /// How often it is looked what others changed.
     pub refresh_seconds: NonZeroU32,
+    /// Whether processes tell each other at once what they commit.
+    signals: bool,
     /// What is demanded of people who sign in.
     pub people: PeopleSettings,
     /// By which providers of identity they may.
@@ -120,6 +124,7 @@ impl Default for Config {
             identities: Identities::None,
             parcel_numbers: false,
             refresh_seconds: NonZeroU32::MIN,
+            signals: true,
             people: PeopleSettings::default(),
             oidc: Vec::new(),
             limits: LimitSettings::default(),
@@ -233,6 +238,14 @@ impl Config {
         if self.is_sandbox { settings.made_up() } else { settings }
     }
 
+    /// What hears of what other processes commit.
+    pub fn listening(&self, store: &Store) -> Listening {
+        match self.signals && store.is_shared() {
+            true => Listening::start(store),
+            false => Listening::off(),
+        }
+    }
+
     /// How often it is looked what others changed. In a sandbox at each message: whoever was registered a moment
     /// ago sends at once.
     pub const fn refresh_seconds(&self) -> u32 {
@@ -254,6 +267,7 @@ impl Config {
             ("tls", yes(self.tls.is_some())),
             ("sandbox", yes(self.is_sandbox)),
             ("refresh_seconds", self.refresh_seconds().to_string()),
+            ("signals", yes(self.signals)),
             ("people.second_factor_required", yes(self.people.second_factor_required)),
             ("people.session_hours", self.people.session_hours.to_string()),
             ("people.idle_minutes", self.people.idle_minutes.to_string()),

@@ -5,6 +5,7 @@ mod connections;
 mod desk;
 mod evidence;
 mod host;
+mod listening;
 mod lists;
 mod metrics;
 mod oidc;
@@ -253,7 +254,8 @@ impl Served {
         let courier = config.webhooks.courier(&store, &mailboxes, &keyring, &clock)?;
         let pushing = config.webhooks.start(&courier, &store)?;
         let (wake, pushing) = pushing.map(|it| (it.news, it.thread)).unzip();
-        let (post, news, mail) = Post::new(Distributor::open(&store)?, membership.clone(), wake);
+        let beside = (membership.clone(), config.listening(&store));
+        let (post, news, mail) = Post::new(Distributor::open(&store)?, beside, wake);
         let lists = start_lists(&store, &membership)?;
         let logging = config.logging().start(&store, &keyring, &clock, &membership)?;
         let proofs = Proofs::new(&store, keyring.clone(), config.parcel_numbers);

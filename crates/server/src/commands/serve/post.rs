@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
 use tokio::sync::watch;
 use tongguan_application::mailboxes::{Distributor, MailError};
 use tongguan_application::processes::{Duty, Membership};
 
+use super::listening::Listening;
 use crate::upkeep::Trouble;
 
-/// Another process may have decided or distributed something, of which nobody tells this one.
+/// Another process may have decided or distributed something, of which nobody may tell this one.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Two rounds are at least so far apart: under load each then has much to do, and the one writer of a SQLite
@@ -22,10 +23,33 @@ const REST: Duration = Duration::from_millis(100);
 pub struct Post {
     distributor: Distributor,
     news: Receiver<()>,
+    /// What other processes tell.
+    others: Listening,
     mail: watch::Sender<u64>,
     membership: Arc<Membership>,
     /// Where webhooks hear the same.
     webhooks: Option<Sender<()>>,
+}
+
+/// Why it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Woken {
+    /// Something was decided here.
+    News,
+    /// Another process told something.
+    Told,
+    /// It is time.
+    Nothing,
+    /// Nothing more is decided here.
+    Ended,
+}
+
+/// What a look led to.
+struct Done {
+    /// Places of mailboxes that were filled, as far as is known.
+    filled: usize,
+    /// Whether it was this process that filled them.
+    by_us: bool,
 }
 
 impl Post {
@@ -33,20 +57,28 @@ impl Post {
     /// something lies in a mailbox.
     pub fn new(
         distributor: Distributor,
-        membership: Arc<Membership>,
+        (membership, others): (Arc<Membership>, Listening),
         webhooks: Option<Sender<()>>,
     ) -> (Self, Sender<()>, watch::Receiver<u64>) {
         let (told, news) = bounded(1);
         let (mail, came) = watch::channel(0);
-        (Self { distributor, news, mail, membership, webhooks }, told, came)
+        (Self { distributor, news, others, mail, membership, webhooks }, told, came)
     }
 
     /// Goes on until nobody can tell it anything any more; what was told last is distributed.
     pub fn run(mut self) {
         let mut trouble = Trouble::default();
         loop {
-            let ended = self.news.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Disconnected);
-            match self.distribute(ended) {
+            let woken = self.wait();
+            metrics::counter!("tongguan_signals_total").increment((woken == Woken::Told).into());
+            let ended = woken == Woken::Ended;
+            let distributed = self.distribute(ended);
+            // Those who distribute for us, or wait for what we distributed. What is only heard is not told on.
+            let is_news = distributed.as_ref().is_ok_and(|it| it.by_us || woken == Woken::News);
+            if is_news && self.others.is_on() {
+                self.distributor.tell();
+            }
+            match distributed.map(|done| done.filled) {
                 Ok(filled) => {
                     trouble.is_over();
                     metrics::counter!("tongguan_mailbox_places_total")
@@ -66,11 +98,20 @@ impl Post {
         }
     }
 
-    /// One process at a time distributes for all; the others hear of what it did. Whoever ends leaves nothing behind.
-    fn distribute(&mut self, ended: bool) -> Result<usize, MailError> {
-        if ended || self.membership.share().does(Duty::Mailboxes) {
-            return self.distributor.distribute();
+    fn wait(&self) -> Woken {
+        select! {
+            recv(self.news) -> news => if news.is_ok() { Woken::News } else { Woken::Ended },
+            recv(self.others.heard) -> _ => Woken::Told,
+            default(LOOK_EVERY) => Woken::Nothing,
         }
-        Ok(usize::from(self.distributor.hear()?))
+    }
+
+    /// One process at a time distributes for all; the others hear of what it did. Whoever ends leaves nothing behind.
+    fn distribute(&mut self, ended: bool) -> Result<Done, MailError> {
+        if ended || self.membership.share().does(Duty::Mailboxes) {
+            let filled = self.distributor.distribute()?;
+            return Ok(Done { filled, by_us: filled > 0 });
+        }
+        Ok(Done { filled: usize::from(self.distributor.hear()?), by_us: false })
     }
 }

@@ -6,9 +6,7 @@ use std::sync::atomic::Ordering;
 
 use tongguan_testkit::postgres::{Database, database};
 
-use super::{
-    Beside, PARCELS, Sending, mailboxes_are_complete, parcels, send_every_fourth,
-};
+use super::{Beside, PARCELS, Sending, mailboxes_are_complete, parcels, send_every_fourth};
 use crate::crash::proof;
 use crate::serve::Service;
 
