@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
-use tongguan_application::due::{DueError, DueWork};
-use tongguan_application::ports::Clock;
+use tongguan_application::due::DueWork;
 use tongguan_testkit::answers::Answer;
 use tongguan_testkit::world::{Beginning, World};
 
+use crate::due::pass;
 use crate::support::*;
 
 on_both_engines! {
@@ -50,7 +50,7 @@ fn nothing_is_lost_or_doubled(on: On, at_each_look: &[i64], between: &[i64]) {
                 world.restart();
             }
         }
-        told.hear(pass(&mut world, &mut due, &settings()));
+        told.hear(pass(&mut world, &mut due, &settings()).1);
     }
     let places = |world: &World| -> Vec<_> {
         let rows = world.store.read(|view| view.processes()).unwrap();
@@ -60,7 +60,7 @@ fn nothing_is_lost_or_doubled(on: On, at_each_look: &[i64], between: &[i64]) {
     // Far enough, wherever it stands now; and back, and there again.
     for millis in [(CLOSED_AFTER_DAYS + 3) * DAY, -DAY, DAY] {
         world.clock.advance_millis(millis);
-        told.hear(pass(&mut world, &mut due, &settings()));
+        told.hear(pass(&mut world, &mut due, &settings()).1);
     }
     assert_eq!(places(&world), before, "no lease ended");
     let rows = world.store.read(|view| view.row_counts()).unwrap();
@@ -97,18 +97,4 @@ impl Told {
             self.answers.entry(guid.to_uppercase()).or_default().push((at, status));
         }
     }
-}
-
-/// Lets time do its work; gives what was told.
-fn pass(world: &mut World, due: &mut DueWork, settings: &Settings) -> Vec<Answer> {
-    let (store, now) = (world.store.clone(), world.clock.now());
-    let mut told = Vec::new();
-    let done = due.run::<DueError>(&store, settings, now, &mut |commands| {
-        for command in commands {
-            told.extend(world.decide(command).unwrap().answers);
-        }
-        Ok(())
-    });
-    done.unwrap();
-    told
 }

@@ -32,7 +32,7 @@ const DAY_MS: i64 = 86_400_000;
 const BY_LAW: i64 = 45;
 
 /// Lets time do its work; gives what was done and what was told.
-fn pass(world: &mut World, due: &mut DueWork, settings: &Settings) -> (Done, Vec<Answer>) {
+pub fn pass(world: &mut World, due: &mut DueWork, settings: &Settings) -> (Done, Vec<Answer>) {
     let (store, now) = (world.store.clone(), world.clock.now());
     let mut told = Vec::new();
     let done = due.run::<DueError>(&store, settings, now, &mut |commands| {
