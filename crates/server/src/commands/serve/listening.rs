@@ -71,7 +71,6 @@ fn opened(store: &Store) -> Result<Option<Listener>, StorageError> {
 
 fn hear(listener: &mut Listener, told: &Sender<()>) -> Result<(), StorageError> {
     if listener.wait(LOOK_EVERY)? {
-        metrics::counter!("tongguan_signals_total").increment(1);
         // Full: it is known already.
         let _ = told.try_send(());
     }
