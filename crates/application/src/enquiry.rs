@@ -11,6 +11,7 @@ mod filing;
 mod office;
 mod organisations;
 mod party;
+mod retention;
 mod returned;
 mod search;
 
@@ -54,6 +55,7 @@ use crate::transit;
 
 pub use filing::FilingFile;
 pub use organisations::{MOST_COUNTED, Organisation, OrganisationPage};
+pub use retention::{Keeping, Retained};
 pub use search::{Searched, Within};
 
 /// Answers enquiries over a store.
@@ -112,6 +114,8 @@ pub struct CaseFile {
     pub pictures: Vec<pictures::Picture>,
     /// What was recorded of it at gates, in order.
     pub passages: Vec<gate::Passage>,
+    /// What keeps it.
+    pub keeping: Keeping,
     /// Who is registered.
     pub registry: Arc<Registry>,
     /// The code tables.
@@ -326,6 +330,7 @@ impl Enquiries {
             evidence: evidence::of(&self.store, reach, id)?,
             pictures: pictures::of(&self.store, id)?,
             passages: self.store.read(|view| gate::of(view, id))?,
+            keeping: self.keeping(id)?,
             settings,
             registry: self.registry()?,
             pack: self.pack()?,

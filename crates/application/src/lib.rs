@@ -46,6 +46,7 @@
 //! | [`history`] | who changed what, from where, and when; who decided what |
 //! | [`keys`] | the ring of keys that seal: which one does, and how one is taken out of use |
 //! | [`transparency`] | the verifiable log: what was decided and answered, in a tree that nobody rewrites unseen |
+//! | [`retention`] | what is kept until when, held, and erased when its time is over |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`processes`] | the processes that clear in one database, and which of them does what nobody asks for |
 //! | [`numbering`] | ids and official numbers |
@@ -100,6 +101,7 @@ pub mod reception;
 pub mod reconciliation;
 pub mod registry;
 pub mod relay;
+pub mod retention;
 pub mod returns;
 pub mod review;
 pub mod sandbox;

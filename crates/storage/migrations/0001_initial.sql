@@ -1291,3 +1291,29 @@ CREATE TABLE log_secret (
     secret BYTES,
     PRIMARY KEY (period, class)
 ) CLUSTERED;
+
+-- Declarations of which nothing is erased while somebody needs it. Lifted ones stay.
+CREATE TABLE legal_hold (
+    n BIGINT NOT NULL PRIMARY KEY,
+    declaration_id BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    set_at BIGINT NOT NULL,
+    lifted_by TEXT,
+    lifted_at BIGINT,
+    lifted_for TEXT
+) CLUSTERED;
+
+-- One of a declaration is open at a time.
+CREATE UNIQUE INDEX legal_hold_open ON legal_hold (declaration_id) WHERE lifted_at IS NULL;
+
+-- What was erased when its time was over, with the statement of that. Written once.
+CREATE TABLE erasure (
+    period TEXT NOT NULL,
+    class TEXT NOT NULL,
+    erased_at BIGINT NOT NULL,
+    statement TEXT NOT NULL,
+    PRIMARY KEY (period, class)
+) CLUSTERED;
+
+APPEND_ONLY erasure;

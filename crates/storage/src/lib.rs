@@ -73,6 +73,7 @@ mod registry;
 mod relay;
 mod relayed;
 mod response;
+mod retention;
 pub mod seal;
 mod serial;
 mod signal;
@@ -139,6 +140,7 @@ pub use relay::{
 };
 pub use relayed::{RelayAnswerRow, RelayedParcelRow};
 pub use response::{Mail, MailRead, Response, SentMessage};
+pub use retention::{ErasureRow, LegalHoldRow, Settled};
 pub use serial::{Serial, SerialBlock};
 pub use signal::Listener;
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};

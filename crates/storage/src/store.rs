@@ -122,6 +122,19 @@ impl Store {
         Ok(Writer { link: self.writing_link(SMALL_CACHE_MIB)?, store: self.clone(), rows: 0 })
     }
 
+    /// As [`Self::small_writer`], for what must be gone: on SQLite it overwrites what it deletes, so that nothing of
+    /// that stays in freed pages. PostgreSQL keeps deleted rows until it vacuums, and in its log as long as that is.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn erasing_writer(&self) -> Result<Writer, StorageError> {
+        let mut writer = self.small_writer()?;
+        if let Link::Sqlite(link) = &mut writer.link {
+            link.query("PRAGMA secure_delete = ON", &[], &mut |_| Ok(()))?;
+        }
+        Ok(writer)
+    }
+
     /// Runs `work` on one consistent state of the database, for at most [`READ_LIMIT`]. Waits while
     /// all readers are in use.
     ///

@@ -24,6 +24,7 @@ mod gate;
 mod guarantee;
 mod picture;
 mod preparing;
+mod retention;
 mod steps;
 mod unmasking;
 mod words;
@@ -32,6 +33,7 @@ pub use gate::unpassed;
 pub use guarantee::{bad_terms, not_changed};
 pub use picture::unkept;
 pub use preparing::not_askable;
+pub use retention::unheld;
 pub use words::{bad_reason, held, people};
 
 /// What an operator has to look at; the caller is told to come again.

@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, SealError, random, sealed_by};
 use tongguan_storage::{LogRow, Register, StorageError, Store};
-use tongguan_transparency::note::{Algorithm, NoteError, Signer};
+use tongguan_transparency::note::{Algorithm, Note, NoteError, Signer};
 
 use super::{LogError, from_row, place_of_key};
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
@@ -17,6 +17,13 @@ pub struct Log {
     pub(super) signer: Signer,
     /// By which it is a witness for others.
     pub(super) witness: Arc<Signer>,
+}
+
+impl Log {
+    /// Signs what is no head: its first line is no name of a log, so that nobody can take it for one.
+    pub(crate) fn sign(&self, text: String) -> Note {
+        self.signer.sign(text)
+    }
 }
 
 /// What is known of the log without its key.

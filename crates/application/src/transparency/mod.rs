@@ -7,6 +7,7 @@
 
 mod append;
 mod attesting;
+mod finding;
 mod founding;
 mod logger;
 mod made_from;
@@ -20,13 +21,14 @@ mod walk;
 mod witnessing;
 
 pub use attesting::{Attestor, NotAttested};
+pub use finding::{Fault, Finding};
 pub use founding::{Log, Standing, found, standing};
 pub use logger::Logger;
 pub use proofs::{NoProof, Proofs, ProvedResponse};
 pub use response::{NotTheResponse, response_in};
 pub(crate) use salts::{place_of_key, place_of_secret};
 pub use source::Class;
-pub use walk::{Fault, Finding, Walked, walk};
+pub use walk::{Walked, walk};
 pub use witnessing::{Unsigned, Witnessing};
 
 use tongguan_storage::StorageError;

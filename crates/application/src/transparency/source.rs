@@ -52,6 +52,13 @@ impl Class {
     }
 }
 
+impl Class {
+    /// Of the records of a source, by the source's name in rows.
+    pub(crate) fn of_source(name: &str) -> Option<Self> {
+        Source::named(name).map(Source::class)
+    }
+}
+
 impl Source {
     /// All of them, in the order in which they are taken up.
     pub(super) fn all() -> impl Iterator<Item = Self> {

@@ -2,7 +2,6 @@
 //! tree from its leaves.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::Arc;
 
 use tongguan_storage::seal::Keyring;
@@ -16,49 +15,18 @@ use tongguan_transparency::tile::{Tile, WIDTH};
 use tongguan_transparency::tree::{Frontier, Node};
 
 use super::append::responses;
+use super::finding::{Fault, Finding};
 use super::record::{of_change, of_event};
 use super::salts::AllSalts;
 use super::source::{Place, Source, register_place};
 use super::tiles::Tiles;
 use super::{LogError, from_row, row_number};
+use crate::retention::hold_to_statements;
 
 /// Runs looked at in one view, which must not last.
 const PAGE: i64 = 64;
 /// So many findings are named; the others are counted.
 const MOST_NAMED: usize = 1_000;
-
-/// What is not as it was logged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Which leaf tells of it, where one does.
-    pub leaf: Option<u64>,
-    /// What.
-    pub fault: Fault,
-}
-
-/// What is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// A record says something else than when it was logged: which.
-    Changed(String),
-    /// A record is gone: which.
-    Missing(String),
-    /// A record was put in between others after those were logged: which.
-    PutIn(String),
-    /// What tells which record a leaf is of was changed.
-    Order,
-    /// A hash above the leaves is not that of the leaves.
-    Tree {
-        /// The level of its tile.
-        level: u8,
-        /// Which tile of the level.
-        index: u64,
-    },
-    /// The tree is not the one whose head was signed, of so many leaves.
-    Head(u64),
-    /// A head that is kept is not signed by the log's key.
-    Unsigned(u64),
-}
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,6 +37,8 @@ pub struct Walked {
     pub checked: u64,
     /// Of how many the salt was destroyed: their hashes are part of the tree, and nothing is left to hold them to.
     pub forgotten: u64,
+    /// How many erasures are stated, each signed by the log, and are as they are stated.
+    pub erasures: u64,
     /// What is wrong, the first thousand.
     pub findings: Vec<Finding>,
     /// How much more is wrong.
@@ -83,43 +53,10 @@ impl Walked {
         self.findings.is_empty()
     }
 
-    fn note(&mut self, leaf: Option<u64>, fault: Fault) {
+    pub(crate) fn note(&mut self, leaf: Option<u64>, fault: Fault) {
         match self.findings.len() < MOST_NAMED {
             true => self.findings.push(Finding { leaf, fault }),
             false => self.more += 1,
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(leaf) = self.leaf {
-            write!(f, "leaf {leaf}: ")?;
-        }
-        match &self.fault {
-            Fault::Changed(place) => write!(f, "`{place}` was changed since it was logged"),
-            Fault::Missing(place) => write!(f, "`{place}` was logged and is gone"),
-            Fault::PutIn(place) => {
-                write!(f, "`{place}` stands among what was logged, and was put in later")
-            }
-            Fault::Order => {
-                write!(
-                    f,
-                    "which record it tells of was changed: leaves are left out, doubled or out of order"
-                )
-            }
-            Fault::Tree { level, index } => {
-                write!(f, "tile {level}/{index} of the tree does not follow from the leaves")
-            }
-            Fault::Head(size) => {
-                write!(
-                    f,
-                    "the head of {size} leaves was signed over another tree: it was rewritten"
-                )
-            }
-            Fault::Unsigned(size) => {
-                write!(f, "the head of {size} leaves is not signed by the log")
-            }
         }
     }
 }
@@ -154,6 +91,7 @@ pub fn walk(
         }
     }
     walked.heads = roots.keys().copied().collect();
+    store.read(|view| hold_to_statements(view, &verifier, &mut walked))?;
     for beyond in roots.range(size + 1..).map(|(size, _)| *size) {
         walked.note(None, Fault::Head(beyond));
     }

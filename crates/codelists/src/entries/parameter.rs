@@ -80,8 +80,16 @@ parameters! {
     ExportReturnMonths, "export-return-months", Count;
     /// Months after leaving within which exported goods come back free of import taxes; by the day of export.
     ExportReturnReliefMonths, "export-return-relief-months", Count;
-    /// Years for which records of transactions are kept.
+    /// Years for which records of transactions are kept at least, of whatever class.
     RecordRetentionYears, "record-retention-years", Count;
+    /// Years for which messages are kept as they were received.
+    RetentionOriginalsYears, "retention-originals-years", Count;
+    /// Years for which it can be proved what was answered.
+    RetentionResponsesYears, "retention-responses-years", Count;
+    /// Years for which it can be proved who decided what.
+    RetentionEventsYears, "retention-events-years", Count;
+    /// Years for which it can be proved who changed what in the registers.
+    RetentionChangesYears, "retention-changes-years", Count;
 }
 
 impl fmt::Display for ParameterKind {

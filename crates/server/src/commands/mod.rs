@@ -27,6 +27,7 @@ mod quarantine;
 mod rebuild;
 mod registry;
 mod relay;
+mod retention;
 mod returns;
 mod review;
 mod serve;
@@ -72,6 +73,7 @@ enum Command {
     Relay(relay::Relay),
     Message(message::Message),
     Migrate(migrate::Migrate),
+    Retention(retention::Retention),
     #[command(name = "return")]
     Returns(returns::Returns),
     Review(review::Review),
@@ -110,6 +112,7 @@ impl Tongguan {
             Command::Relay(relay) => relay.run(),
             Command::Message(message) => message.run(),
             Command::Migrate(migrate) => migrate.run(),
+            Command::Retention(retention) => retention.run(),
             Command::Returns(returns) => returns.run(),
             Command::Review(review) => review.run(),
             Command::Serve(serve) => serve.run(),

@@ -33,6 +33,7 @@ mod quarantine;
 mod registered_goods;
 mod registry;
 mod relay;
+mod retention;
 mod returns;
 mod review;
 mod review_exports;

@@ -97,6 +97,15 @@ impl View<'_> {
         Ok(found.map(|row| keyring.unwrap(&row)).transpose()?)
     }
 
+    /// The data keys of a period as they are sealed, in order: what is destroyed with it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn sealed_keys_of(&mut self, period: &str) -> Result<Vec<Vec<u8>>, StorageError> {
+        let keys: Vec<WrappedKey> = self.load(&[(period,)])?;
+        Ok(keys.into_iter().map(|key| key.wrapped).collect())
+    }
+
     /// The periods that have a data key, in order.
     ///
     /// # Errors

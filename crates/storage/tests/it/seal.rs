@@ -2,14 +2,15 @@
 
 use tongguan_domain::ids::MessageId;
 use tongguan_storage::seal::{KeyId, Keyring, SealError, SealedBundle, SealingKeyRow};
-use tongguan_storage::{MessageBundle, Partition, Remedy, StorageError};
+use tongguan_storage::{MessageBundle, Partition, Remedy, StorageError, Target};
 
-use crate::fixture::{Fixture, at};
+use crate::fixture::{Engine, Fixture, at};
 
 on_both_engines! {
     a_period_has_one_key,
     another_key_file_opens_nothing,
     a_forgotten_period_is_gone,
+    what_is_erased_stands_in_no_freed_page,
     a_period_that_was_forgotten_gets_no_key_for_what_it_held,
     nothing_is_written_that_a_retired_key_sealed,
     of_the_ring_one_key_seals,
@@ -68,6 +69,31 @@ fn a_forgotten_period_is_gone(on: &Fixture) {
     assert_eq!(on.write(|tx| tx.forget_periods(&[("2026-11",), ("2020-01",)])), 2, "every key");
     let other = on.write(|tx| tx.data_key(&keyring, "2026-11"));
     assert!(matches!(other.open(7, &sealed), Err(SealError::Tampered)));
+}
+
+fn what_is_erased_stands_in_no_freed_page(on: &Fixture) {
+    let keyring = Keyring::from_master(&[1; 32]);
+    let periods = ["2026-10", "2026-11"];
+    let sealed = periods.map(|period| {
+        on.write(|tx| tx.data_key(&keyring, period));
+        on.read(|view| view.sealed_keys_of(period)).remove(0)
+    });
+    let [deleting, erasing] = [on.store.small_writer(), on.store.erasing_writer()];
+    for (writer, period) in [deleting, erasing].into_iter().zip(periods) {
+        let mut writer = writer.unwrap();
+        assert_eq!(writer.transaction(|tx| tx.forget_periods(&[(period,)])).unwrap(), 1);
+    }
+    assert!(on.read(|view| view.sealed_periods()).is_empty());
+    let (Engine::Sqlite, Target::Sqlite(directory)) = (on.engine, &on.target) else { return };
+    let file = directory.join("tongguan.db");
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let file = std::fs::read(file).unwrap();
+    let stands = sealed.map(|key| {
+        let end = key[key.len() - 16..].to_vec();
+        file.windows(end.len()).any(|bytes| bytes == end)
+    });
+    assert_eq!(stands, [true, false], "what is deleted otherwise stays where it was");
 }
 
 fn a_period_that_was_forgotten_gets_no_key_for_what_it_held(on: &Fixture) {

@@ -55,6 +55,7 @@ mod relay;
 mod repetition;
 mod repetition_exports;
 mod requests_listed;
+mod retention;
 mod return_faults;
 mod return_orders;
 mod returns;

@@ -52,6 +52,7 @@ pub mod queue;
 pub mod relay;
 pub mod relayed;
 pub mod requests;
+pub mod retention;
 pub mod return_arrivals;
 pub mod returns;
 pub mod sandbox;
@@ -342,6 +343,9 @@ fn of_people(routes: Routes) -> Routes {
         .get("/system", Needs::May(Permission::Operate), system::page)
         .post("/system/log", Needs::May(Permission::Operate), system::set_log_level)
         .post("/system/backups", Needs::May(Permission::Operate), system::back_up)
+        .get("/retention", Needs::May(Permission::ReadAudit), retention::page)
+        .post("/retention/holds", Needs::May(Permission::Approve), retention::hold)
+        .post("/retention/holds/{n}/lift", Needs::May(Permission::Approve), retention::lift)
         .get("/audit", Needs::May(Permission::ReadAudit), audit::page)
         .get("/audit.csv", Needs::May(Permission::ReadAudit), audit::csv)
         .get("/people", Needs::May(Permission::ManagePeople), people::page)

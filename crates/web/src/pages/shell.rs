@@ -101,6 +101,7 @@ const PLACES: &[Place] = &[
     place("/people", ("人员", "People"), Some(Permission::ManagePeople)),
     place("/organisations", ("单位", "Organisations"), Some(Permission::Operate)),
     place("/audit", ("审计", "Audit"), Some(Permission::ReadAudit)),
+    place("/retention", ("保存与销毁", "Retention"), Some(Permission::ReadAudit)),
     place("/system", ("系统", "System"), Some(Permission::Operate)),
     place("/relay", ("转发", "Relaying"), Some(Permission::Operate)),
     place("/figures", ("关区数据", "Figures"), Some(Permission::ReadStatistics)),

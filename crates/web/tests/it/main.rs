@@ -29,6 +29,7 @@ mod problem_pages;
 mod providers;
 mod queue;
 mod relay;
+mod retention;
 mod signing_in;
 mod system;
 mod trace;

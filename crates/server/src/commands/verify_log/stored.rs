@@ -53,7 +53,7 @@ impl VerifyLog {
 
     fn tell(&self, log: &Standing, walked: &Walked) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
-        let Walked { size, checked, forgotten, findings, more, heads } = walked;
+        let Walked { size, checked, forgotten, erasures, findings, more, heads } = walked;
         if self.json {
             let findings = findings.iter().map(|it| {
                 json!({ "leaf": it.leaf, "fault": Finding { leaf: None, ..it.clone() }.to_string() })
@@ -65,6 +65,7 @@ impl VerifyLog {
                 "leaves": size,
                 "checked": checked,
                 "forgotten": forgotten,
+                "erasures": erasures,
                 "heads": heads,
                 "findings": findings.collect::<Vec<_>>(),
                 "more": more,
@@ -82,7 +83,8 @@ impl VerifyLog {
         let origin = &log.origin;
         Ok(writeln!(
             out,
-            "log {origin} {verdict}: {size} leaves, {checked} records hashed anew, {forgotten} forgotten, held to {} heads",
+            "log {origin} {verdict}: {size} leaves, {checked} records hashed anew, {forgotten} forgotten by {erasures} \
+             erasures that are stated, held to {} heads",
             heads.len()
         )?)
     }

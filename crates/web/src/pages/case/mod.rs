@@ -27,7 +27,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
-use tongguan_application::enquiry::CaseFile;
+use tongguan_application::enquiry::{CaseFile, Keeping};
 use tongguan_application::review::{AnyDeclaration, Found};
 use tongguan_codelists::Table;
 use tongguan_domain::access::{Permission, Standing};
@@ -145,6 +145,7 @@ async fn shown(
         (contents(visit, !past.is_empty(), decides))
         @if is_customs { (taking::panel(visit, caller, file, now)) }
         (head(visit, file))
+        (keeping(visit, file, is_customs))
         h2 #compare { (visit.say("单证比对", "Documents side by side")) }
         (standing::matching(visit, &case.picture.matching))
         (beside::comparison(visit, file))
@@ -178,6 +179,19 @@ fn contents(visit: &Visit, tells_past: bool, decides: bool) -> Markup {
         nav.pages aria-label=(visit.say("本页内容", "On this page")) {
             @for (id, key, words, _) in parts.into_iter().filter(|(.., is_there)| *is_there) {
                 a href={ "#" (id) } accesskey=(key) { (visit.language.of(words)) " [" (key) "]" }
+            }
+        }
+    }
+}
+
+/// By what it is held.
+fn keeping(visit: &Visit, file: &CaseFile, is_customs: bool) -> Markup {
+    let Keeping { hold } = &file.keeping;
+    html! {
+        @if let Some(hold) = hold.as_ref().filter(|_| is_customs) {
+            p {
+                (visit.say("保全第", "Kept by hold ")) (hold.n) (visit.say("号：", ": ")) (data(&hold.reason))
+                " · " (data(&hold.set_by)) " " (time(hold.set_at))
             }
         }
     }

@@ -1,0 +1,54 @@
+//! What is kept until when, held and erased, for those who look at it.
+
+use tongguan_domain::access::Reach;
+use tongguan_domain::ids::DeclarationId;
+use tongguan_domain::time::Moment;
+use tongguan_storage::{ErasureRow, StorageError};
+
+use super::Enquiries;
+use crate::retention::{Hold, Item, RetentionError, holds, outline};
+use crate::review::AnyDeclaration;
+
+/// What keeps one declaration (保存情况).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// The hold by which nothing of it is erased.
+    pub hold: Option<Hold>,
+}
+
+/// What is kept, and what is not any more.
+#[derive(Debug)]
+pub struct Retained {
+    /// Of each month, in order.
+    pub items: Vec<Item>,
+    /// Holds of declarations within reach, the last one first.
+    pub holds: Vec<(Hold, AnyDeclaration)>,
+    /// What was erased, with statements.
+    pub erasures: Vec<ErasureRow>,
+}
+
+impl Enquiries {
+    /// What keeps a declaration; whether it is reached was looked at before.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub(super) fn keeping(&self, id: DeclarationId) -> Result<Keeping, StorageError> {
+        self.store().read(|view| Ok(Keeping { hold: view.legal_hold_of(id)? }))
+    }
+
+    /// What is kept until when, what is held within reach, what was erased.
+    ///
+    /// # Errors
+    /// [`RetentionError`].
+    pub fn retained(&self, reach: Reach, now: Moment) -> Result<Retained, RetentionError> {
+        let pack = self.pack()?;
+        let items = outline(self.store(), &pack, now)?;
+        let mut within = Vec::new();
+        for hold in holds(self.store())?.into_iter().rev() {
+            let one = self.declarations(reach, &[hold.declaration_id])?.pop();
+            within.extend(one.map(|declaration| (hold, declaration)));
+        }
+        let erasures = self.store().read(|view| view.erasures())?;
+        Ok(Retained { items, holds: within, erasures })
+    }
+}
