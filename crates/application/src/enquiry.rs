@@ -114,7 +114,7 @@ pub struct CaseFile {
     pub pictures: Vec<pictures::Picture>,
     /// What was recorded of it at gates, in order.
     pub passages: Vec<gate::Passage>,
-    /// What keeps it.
+    /// What keeps it, and where it stands besides.
     pub keeping: Keeping,
     /// Who is registered.
     pub registry: Arc<Registry>,

@@ -46,6 +46,7 @@
 //! | [`history`] | who changed what, from where, and when; who decided what |
 //! | [`keys`] | the ring of keys that seal: which one does, and how one is taken out of use |
 //! | [`transparency`] | the verifiable log: what was decided and answered, in a tree that nobody rewrites unseen |
+//! | [`archiving`] | months that are over, as files that other engines read |
 //! | [`retention`] | what is kept until when, held, and erased when its time is over |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`processes`] | the processes that clear in one database, and which of them does what nobody asks for |
@@ -59,6 +60,7 @@ mod desk;
 
 pub mod access;
 pub mod answered;
+pub mod archiving;
 pub mod bonded;
 pub mod cancellations;
 pub mod casework;

@@ -1292,6 +1292,15 @@ CREATE TABLE log_secret (
     PRIMARY KEY (period, class)
 ) CLUSTERED;
 
+-- Months that stand as files in an archive. A row is written once its files were read back.
+CREATE TABLE archived_month (
+    period TEXT NOT NULL PRIMARY KEY,
+    location TEXT NOT NULL,
+    manifest BYTES NOT NULL,
+    parcels BIGINT NOT NULL CHECK (0 <= parcels),
+    archived_at BIGINT NOT NULL
+) CLUSTERED;
+
 -- Declarations of which nothing is erased while somebody needs it. Lifted ones stay.
 CREATE TABLE legal_hold (
     n BIGINT NOT NULL PRIMARY KEY,

@@ -27,6 +27,7 @@ mod row;
 
 mod access;
 mod answered;
+mod archived;
 mod backup;
 mod balance;
 mod bonded;
@@ -90,6 +91,7 @@ mod zone;
 
 pub use access::AccessKeyRow;
 pub use answered::AnsweredRequestRow;
+pub use archived::ArchivedMonthRow;
 pub use backup::check_copy;
 pub use balance::{
     Allowance, AllowanceKey, Delta, Guarantee, GuaranteeKey, QuantityAllowance,

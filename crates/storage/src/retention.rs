@@ -174,7 +174,7 @@ impl Tx<'_> {
 
 /// A condition that a row lies in any partition. Written out, because where the key begins with the partition an
 /// index leads to some ids of all of them only if they are named.
-fn every_partition() -> String {
+pub(crate) fn every_partition() -> String {
     let list: Vec<_> = (0..=u8::MAX).map(|partition| partition.to_string()).collect();
     format!("partition IN ({})", list.join(", "))
 }

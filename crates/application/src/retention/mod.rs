@@ -21,6 +21,7 @@ use crate::transparency::LogError;
 pub use erase::{Erased, erase};
 pub use hold::{Hold, HoldError, hold, holds, lift};
 pub use plan::{Item, Stage, outline, plan};
+pub(crate) use settled::settled_in;
 pub use statement::Statement;
 pub(crate) use statement::hold_to_statements;
 pub use tongguan_codelists::{KeptUntil, RecordClass};

@@ -4,6 +4,7 @@
 //! success, and says what is wrong as "what, where, what to do".
 
 mod access;
+mod archive;
 mod backup;
 mod bench;
 mod bonded;
@@ -54,6 +55,7 @@ pub struct Tongguan {
 #[derive(Debug, Subcommand)]
 enum Command {
     Access(access::Access),
+    Archive(archive::Archive),
     Backup(backup::Backup),
     Bench(bench::Bench),
     Bonded(bonded::Bonded),
@@ -93,6 +95,7 @@ impl Tongguan {
         }
         match self.command {
             Command::Access(access) => access.run(),
+            Command::Archive(archive) => archive.run(),
             Command::Backup(backup) => backup.run(),
             Command::Bench(bench) => bench.run(),
             Command::Bonded(bonded) => bonded.run(),

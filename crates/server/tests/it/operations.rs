@@ -8,10 +8,11 @@ const METRICS: &str = include_str!("../../../../docs/reference/metrics.md");
 const RULES: &str = include_str!("../../../../deploy/prometheus/tongguan.rules.yml");
 const DASHBOARD: &str = include_str!("../../../../deploy/grafana/tongguan.json");
 const RUNBOOKS: &str = include_str!("../../../../docs/operations/runbooks.md");
-const UNITS: [&str; 3] = [
+const UNITS: [&str; 4] = [
     include_str!("../../../../deploy/systemd/tongguan.service"),
     include_str!("../../../../deploy/systemd/tongguan-worker.service"),
     include_str!("../../../../deploy/systemd/tongguan-backup.service"),
+    include_str!("../../../../deploy/systemd/tongguan-archive.service"),
 ];
 
 /// The words of a text that are names of metrics.
@@ -57,7 +58,7 @@ fn the_commands_of_the_units_are_ones_that_there_are() {
     let lines = UNITS.iter().flat_map(|unit| unit.lines());
     let commands: Vec<_> =
         lines.filter_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/tongguan ")).collect();
-    assert_eq!(commands.len(), 4);
+    assert_eq!(commands.len(), 6);
     for command in commands {
         let words: Vec<_> = command.split_whitespace().collect();
         let verbs = words.iter().take_while(|word| !word.starts_with("--"));

@@ -4,6 +4,7 @@
 #![expect(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 5000_00")]
 
 mod allowance;
+mod archiving;
 mod arrival;
 mod attesting;
 mod audited;

@@ -142,6 +142,8 @@ async fn shown(
         @if may_hold { (form(visit, wanted)) }
         h2 { (visit.say("销毁声明", "Statements of what was erased")) }
         (statements(visit, &retained))
+        h2 { (visit.say("归档月份", "Archived months")) }
+        (archived(visit, &retained))
     };
     Ok(visit.page_with(status, title, &body))
 }
@@ -265,5 +267,21 @@ fn statements(visit: &Visit, retained: &Retained) -> Markup {
             summary { (row.period) " " (row.class) " · " (time(row.erased_at)) }
             pre tabindex="0" { (row.statement) }
         } }
+    }
+}
+
+fn archived(visit: &Visit, retained: &Retained) -> Markup {
+    if retained.archived.is_empty() {
+        let text = visit.say(
+            "没有归档月份。系统运维以tongguan archive months归档。",
+            "No month is archived. Whoever runs the service archives by tongguan archive months.",
+        );
+        return html! { div.notice { p { (text) } } };
+    }
+    html! {
+        ul { @for row in &retained.archived { li {
+            (row.period) " · " (row.parcels) " " (visit.say("票清单", "declarations"))
+            " · " (time(row.archived_at)) " · " code { (row.location) }
+        } } }
     }
 }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use tongguan_domain::access::{Role, Standing};
 use tongguan_domain::ids::OfficeCode;
+use tongguan_storage::ArchivedMonthRow;
 
 use crate::customs::Customs;
 use crate::fixture::{Answer, Person, Site, lenient, standing_of};
@@ -46,6 +47,7 @@ async fn a_supervisor_holds_what_a_case_needs_and_lifts_it() {
     assert_eq!(page.body.matches("<h1").count(), 1);
     let case = chen.browser.open(&format!("/declarations/{id}")).await;
     assert!(case.body.contains("Kept by hold 1: appeal 7"), "{}", case.body);
+    assert!(!case.body.contains("Archived in"));
     chen.browser.language = "zh";
     let page = chen.browser.open("/retention").await;
     assert!(page.body.contains("保存与销毁") && page.body.contains("解除保全"), "{}", page.body);
@@ -59,6 +61,27 @@ async fn a_supervisor_holds_what_a_case_needs_and_lifts_it() {
     assert!(again.body.contains("lifted already"), "{}", again.body);
     let audit = chen.browser.open("/audit?register=service").await;
     assert!(audit.body.contains("retention, hold 1"), "{}", audit.body);
+}
+
+#[tokio::test]
+async fn where_a_month_is_archived_stands_on_the_page_of_its_declarations() {
+    let customs = Customs::open();
+    let (id, _) = customs.in_review(1);
+    let row = ArchivedMonthRow {
+        period: "2026-03".to_owned(),
+        location: "/srv/archive".to_owned(),
+        manifest: vec![7; 32],
+        parcels: 41,
+        archived_at: customs.now(),
+    };
+    let mut writer = customs.world().store.small_writer().unwrap();
+    writer.transaction(|tx| tx.put_archived_month(row)).unwrap();
+    let mut zhang = Person::of(customs.site(), "zhang").await;
+    let case = zhang.browser.open(&format!("/declarations/{id}")).await;
+    assert!(case.body.contains("Archived in 2026-03"), "{}", case.body);
+    let mut chen = Person::of(customs.site(), "chen").await;
+    let page = chen.browser.open("/retention").await;
+    assert!(page.body.contains("/srv/archive") && page.body.contains("41 declarations"));
 }
 
 #[tokio::test]
@@ -86,7 +109,7 @@ async fn whoever_runs_the_service_sees_months_and_no_parcel() {
     site.admit("operator", standing_of(Role::SystemAdministrator));
     let mut operator = Person::of(&site, "operator").await;
     let page = operator.browser.open("/retention").await;
-    for part in ["Nothing was received yet", "Nothing was erased yet"] {
+    for part in ["Nothing was received yet", "Nothing was erased yet", "No month is archived"] {
         assert!(page.body.contains(part), "{part}: {}", page.body);
     }
     assert!(!page.body.contains("/retention/holds"), "who runs it holds nothing");

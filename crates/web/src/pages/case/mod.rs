@@ -184,14 +184,20 @@ fn contents(visit: &Visit, tells_past: bool, decides: bool) -> Markup {
     }
 }
 
-/// By what it is held.
+/// By what it is held, and where it is archived, as far as it is.
 fn keeping(visit: &Visit, file: &CaseFile, is_customs: bool) -> Markup {
-    let Keeping { hold } = &file.keeping;
+    let Keeping { hold, archived } = &file.keeping;
     html! {
         @if let Some(hold) = hold.as_ref().filter(|_| is_customs) {
             p {
                 (visit.say("保全第", "Kept by hold ")) (hold.n) (visit.say("号：", ": ")) (data(&hold.reason))
                 " · " (data(&hold.set_by)) " " (time(hold.set_at))
+            }
+        }
+        @if let Some(month) = archived {
+            p {
+                (visit.say("已归档于 ", "Archived in ")) (month.period) ", " (time(month.archived_at))
+                @if is_customs { " · " code { (month.location) } }
             }
         }
     }
