@@ -206,11 +206,16 @@ impl Run {
         let keyring = self.key_file.keyring(&self.at.place, &store)?;
         let pack = store.read(codes::pack)?;
         let cause = Cause::Command("retention run".to_owned());
-        let mut all = Vec::new();
+        let (mut all, mut out) = (Vec::new(), std::io::stdout());
         let mut tell = |erased: &retention::Erased| {
             if !self.at.json {
                 let (month, class) = (erased.month, erased.class.name());
-                println!("{month}: {} records of class {class} were erased", erased.records);
+                // Whoever reads it may have gone; what is begun is ended.
+                drop(writeln!(
+                    out,
+                    "{month}: {} records of class {class} were erased",
+                    erased.records
+                ));
             }
             all.push(json!({
                 "month": erased.month.to_string(),
@@ -220,7 +225,6 @@ impl Run {
             }));
         };
         retention::erase(&store, &keyring, &pack, (&cause, now), &mut tell)?;
-        let mut out = std::io::stdout().lock();
         match (self.at.json, all.is_empty()) {
             (true, _) => writeln!(out, "{}", json!({ "erased": all }))?,
             (false, true) => writeln!(out, "nothing is due")?,
