@@ -7,6 +7,7 @@
 mod commit;
 mod flight;
 mod pulse;
+mod stepwise;
 mod storing;
 mod worker;
 mod writer;
@@ -30,10 +31,11 @@ use crate::processes::Membership;
 
 use self::flight::{Flight, MOST_IN_FLIGHT};
 use self::pulse::Pulse;
-use self::worker::{DataKeys, Job, Refined, Work, Worker};
-use self::writer::WriterLoop;
+use self::worker::{DataKeys, Job, Refined, Refiner, Work, Worker};
+use self::writer::{WriterLoop, Writing};
 
 pub use self::commit::{chain, commit, commit_for};
+pub use self::stepwise::Stepwise;
 pub use self::storing::Storing;
 
 /// The most messages that wait to be refined.
@@ -113,20 +115,18 @@ impl Pipeline {
         let (refined_in, refined_out) = bounded::<Refined>(MOST_REFINED);
         let (ack_in, acks) = crossbeam_channel::unbounded();
         let knowledge = Arc::new(RwLock::new(knowledge));
-        let keys = Arc::new(DataKeys::new(engine.store(), keyring.clone()));
+        let keys = Arc::new(DataKeys::new(engine.store(), keyring));
         let large_tree = Arc::new(Mutex::new(()));
         let workers = (0..workers.max(1))
             .map(|_| {
-                let worker = Worker {
-                    jobs: jobs.clone(),
-                    refined: refined_in.clone(),
-                    knowledge: knowledge.clone(),
-                    identities: identities.clone(),
-                    keyring: keyring.clone(),
-                    keys: keys.clone(),
-                    large_tree: large_tree.clone(),
-                    clock: clock.clone(),
-                };
+                let refiner = Refiner::new(
+                    knowledge.clone(),
+                    identities.clone(),
+                    keys.clone(),
+                    large_tree.clone(),
+                    clock.clone(),
+                );
+                let worker = Worker { jobs: jobs.clone(), refined: refined_in.clone(), refiner };
                 thread::spawn(move || worker.run())
             })
             .collect();
@@ -136,15 +136,9 @@ impl Pipeline {
         let beating = (membership.clone(), storing.clone());
         let pulse = Some(Pulse::start(engine.store(), beating, clock.clone()));
         let times = Arc::new(Mutex::new(StageTimes::default()));
-        let writer = WriterLoop {
-            engine,
-            told: times.clone(),
-            storing: storing.clone(),
-            settings: settings.clone(),
-            refined: refined_out,
-            acks: ack_in,
-            clock,
-        };
+        let writing = Writing::new(engine, storing.clone(), settings.clone(), clock);
+        let writer =
+            WriterLoop { writing, told: times.clone(), refined: refined_out, acks: ack_in };
         let writer = thread::spawn(move || writer.run());
         Self {
             submit: Some(submit),

@@ -9,6 +9,11 @@ use tongguan_domain::time::Moment;
 pub trait Clock: Send + Sync {
     /// This instant.
     fn now(&self) -> Moment;
+
+    /// Waits for so long, or a little less.
+    fn pause(&self, duration: Duration) {
+        std::thread::park_timeout(duration);
+    }
 }
 
 /// Knows whether a name and an identity number belong together (身份信息核验).

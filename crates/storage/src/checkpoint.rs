@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::driver::sqlite;
 use crate::error::DriverError;
+use crate::faults;
 
 /// Bytes of log above which the writer waits for a pass.
 pub(crate) const LOG_LIMIT: u64 = 256 << 20;
@@ -90,8 +91,9 @@ impl CheckpointThread {
             limit: log_limit / FRAME,
         });
         let theirs = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || theirs.run(&connection));
-        Ok(Self { shared, thread: Some(thread) })
+        let run = move || theirs.run(&connection);
+        let thread = (!faults::is_simulated()).then(|| std::thread::spawn(run));
+        Ok(Self { shared, thread })
     }
 
     pub(crate) fn shared(&self) -> Arc<Checkpoints> {

@@ -46,6 +46,11 @@ mod evidence;
 mod export;
 mod export_return;
 mod extent;
+#[cfg(feature = "faults")]
+pub mod faults;
+#[cfg(not(feature = "faults"))]
+#[path = "faultless.rs"]
+mod faults;
 mod figure;
 mod filing;
 mod follow;
@@ -66,6 +71,7 @@ mod past;
 mod person;
 mod picture;
 mod place;
+pub mod planted;
 mod process;
 mod provider;
 mod reach;

@@ -6,7 +6,9 @@ use tongguan_domain::time::Moment;
 use crate::cell::ToCell;
 use crate::dialect::Dialect;
 use crate::error::StorageError;
+use crate::faults;
 use crate::migrate::KNOWN;
+use crate::planted::{Bug, planted};
 use crate::row::Replaceable;
 use crate::tx::{Tx, View};
 
@@ -127,7 +129,7 @@ impl Tx<'_> {
     ) -> Result<Option<Place>, StorageError> {
         self.refuse_outgrown()?;
         let mut places: Vec<ProcessRow> = self.select("ORDER BY number", &[])?;
-        let is_file = self.dialect() == Dialect::Sqlite;
+        let is_file = self.dialect() == Dialect::Sqlite && !faults::shares_file();
         if is_file && places.iter().any(|row| !row.may_be_taken(&who.name, over)) {
             return Ok(None);
         }
@@ -257,6 +259,6 @@ impl Tx<'_> {
     }
 }
 
-const fn stands(renewed: u64) -> Result<(), StorageError> {
-    if renewed == 1 { Ok(()) } else { Err(StorageError::Fenced) }
+fn stands(renewed: u64) -> Result<(), StorageError> {
+    if renewed == 1 || planted(Bug::IgnoresFencing) { Ok(()) } else { Err(StorageError::Fenced) }
 }

@@ -13,6 +13,7 @@ use crate::driver::postgres::{PostgresLink, Session};
 use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
 use crate::error::{OfTransaction, OpenError, Remedy, StorageError};
+use crate::faults;
 use crate::migrate::{MIGRATIONS, migrate};
 use crate::transfer::refuse_moving;
 use crate::tx::{Tx, View};
@@ -160,14 +161,14 @@ impl Store {
     /// file; never on PostgreSQL.
     pub fn is_sole_process(&self) -> bool {
         match &self.0.place {
-            Place::Sqlite { lock, .. } => lock.try_lock().is_ok(),
+            Place::Sqlite { lock, .. } => !faults::shares_file() && lock.try_lock().is_ok(),
             Place::Postgres { .. } => false,
         }
     }
 
     /// Whether several processes may decide on this database at a time: on PostgreSQL.
     pub fn is_shared(&self) -> bool {
-        matches!(self.0.place, Place::Postgres { .. })
+        matches!(self.0.place, Place::Postgres { .. }) || faults::shares_file()
     }
 
     /// Whether the disk of an embedded database has room for some batches more. True on PostgreSQL, whose disk is
@@ -326,7 +327,7 @@ impl Writer {
             if error.map(StorageError::remedy) != Some(Remedy::Retry) {
                 return settled;
             }
-            std::thread::park_timeout(pause);
+            faults::pause(pause);
             pause = (pause * 2).min(backoff.longest);
         }
         self.transaction(work)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tongguan_domain::ids::{DxpId, MessageId};
+use tongguan_storage::planted::{Bug, planted};
 use tongguan_storage::{
     Backoff, Cursor, Partition, Response, SentMessage, StorageError, Store, View, Writer,
 };
@@ -67,7 +68,7 @@ impl Distributor {
     fn distribute_page(&mut self) -> Result<Option<usize>, MailError> {
         let mut mail = BTreeMap::<DxpId, Vec<(Partition, i64)>>::new();
         let mut senders = Vec::new();
-        let steps = self.store.read(|view| {
+        let mut steps = self.store.read(|view| {
             let from: BTreeMap<_, _> =
                 view.cursors(MAILBOXES)?.into_iter().map(|it| (it.partition, it.seq)).collect();
             let mut to = BTreeMap::new();
@@ -90,6 +91,10 @@ impl Distributor {
         })?;
         if steps.is_empty() {
             return Ok(None);
+        }
+        if planted(Bug::MovesCursorFirst) {
+            self.writer.transaction(|tx| tx.move_cursors(MAILBOXES, &steps))?;
+            steps.clear();
         }
         let written = self.writer.retried(Backoff::default(), |tx| {
             // The cursors first: whoever loses them has put nothing into a mailbox.

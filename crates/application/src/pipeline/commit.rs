@@ -1,10 +1,10 @@
 //! Committing, until the database has answered for good.
 
-use std::thread;
 use std::time::Duration;
 
 use tongguan_domain::time::Moment;
 use tongguan_storage::Remedy;
+use tongguan_storage::planted::{Bug, planted};
 
 use crate::clearing::batch::{BatchError, Committed, Delivery};
 use crate::clearing::engine::Engine;
@@ -68,7 +68,7 @@ fn repeated(
             Remedy::Resolve => unknown = true,
             Remedy::Bisect | Remedy::Stop => return Err(error),
         }
-        thread::park_timeout(pause);
+        clock.pause(pause);
         pause = (pause * 2).min(Duration::from_secs(2));
     }
     Ok(Committed::default())
@@ -85,7 +85,7 @@ fn attempt_once(
     now: Moment,
 ) -> Result<Committed, BatchError> {
     if *unknown {
-        if engine.was_committed(batch)? {
+        if planted(Bug::TakesUnknownForDone) || engine.was_committed(batch)? {
             return Ok(Committed::default());
         }
         *unknown = false;

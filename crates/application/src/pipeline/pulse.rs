@@ -5,6 +5,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use tongguan_domain::time::Moment;
 use tongguan_storage::{Store, Writer};
 
 use super::{Storing, chain};
@@ -29,7 +30,8 @@ impl Pulse {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (alive, ended) = bounded(0);
-        let thread = thread::spawn(move || beat(&store, (&membership, &storing), &*clock, &ended));
+        let beating = Beating::new(store, membership, storing);
+        let thread = thread::spawn(move || run(beating, &*clock, &ended));
         Self { alive: Some(alive), thread: Some(thread) }
     }
 }
@@ -42,32 +44,49 @@ impl Drop for Pulse {
     }
 }
 
-fn beat(
-    store: &Store,
-    (membership, storing): (&Membership, &Storing),
-    clock: &dyn Clock,
-    ended: &Receiver<()>,
-) {
-    let every = if store.is_shared() { AMONG_OTHERS } else { ALONE };
-    let mut writer: Option<Writer> = None;
-    let mut said = String::new();
-    while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-        let beaten = match &mut writer {
-            Some(writer) => membership.beat(writer, clock.now()),
-            None => store
+/// Beats one time after the other.
+pub(super) struct Beating {
+    store: Store,
+    membership: Arc<Membership>,
+    storing: Arc<Storing>,
+    writer: Option<Writer>,
+    said: String,
+}
+
+impl Beating {
+    pub(super) fn new(
+        store: Store,
+        membership: Arc<Membership>,
+        storing: Arc<Storing>,
+    ) -> Self {
+        Self { store, membership, storing, writer: None, said: String::new() }
+    }
+
+    pub(super) fn beat(&mut self, now: Moment) {
+        let beaten = match &mut self.writer {
+            Some(writer) => self.membership.beat(writer, now),
+            None => self
+                .store
                 .small_writer()
-                .and_then(|opened| membership.beat(writer.insert(opened), clock.now())),
+                .and_then(|opened| self.membership.beat(self.writer.insert(opened), now)),
         };
         if beaten.is_ok() {
-            storing.is_alive(store);
+            self.storing.is_alive(&self.store);
         }
         // Said once, until it goes well or goes wrong otherwise.
         let text = beaten.err().map(|error| chain(&error)).unwrap_or_default();
-        if !text.is_empty() && text != said {
-            membership.note(format!(
+        if !text.is_empty() && text != self.said {
+            self.membership.note(format!(
                 "the lease of this process could not be renewed: {text}; trying again"
             ));
         }
-        said = text;
+        self.said = text;
+    }
+}
+
+fn run(mut beating: Beating, clock: &dyn Clock, ended: &Receiver<()>) {
+    let every = if beating.store.is_shared() { AMONG_OTHERS } else { ALONE };
+    while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        beating.beat(clock.now());
     }
 }

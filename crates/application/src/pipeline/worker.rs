@@ -53,55 +53,70 @@ pub(super) enum Refinement {
 pub(super) struct Worker {
     pub(super) jobs: Receiver<Job>,
     pub(super) refined: Sender<Refined>,
-    pub(super) knowledge: Arc<RwLock<Knowledge>>,
-    pub(super) identities: Arc<dyn IdentityRegister>,
-    pub(super) keyring: Arc<Keyring>,
-    pub(super) keys: Arc<DataKeys>,
-    pub(super) large_tree: Arc<Mutex<()>>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) refiner: Refiner,
 }
 
 impl Worker {
     /// Works until the pipeline ends; gives the microseconds spent.
-    pub(super) fn run(self) -> i64 {
-        let knowledge = self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut intake = Intake {
-            knowledge,
-            identities: self.identities.clone(),
-            keyring: self.keyring.clone(),
-            signers: SignerCache::default(),
-        };
-        let mut spent = 0;
-        for Job { ticket, boarded, work } in &self.jobs {
-            let received = match work {
-                Work::Message(received) => received,
-                Work::Commands(commands, by) => {
-                    let outcome = Ok(Refinement::Commands(commands, by));
-                    if self.refined.send(Refined { ticket, bytes: 0, boarded, outcome }).is_err() {
-                        break;
-                    }
-                    continue;
-                }
-            };
-            let start = self.clock.now().micros();
-            intake.knowledge =
-                self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
-            let bytes = received.bytes.len();
-            let alone = (bytes > LARGE_TREE)
-                .then(|| self.large_tree.lock().unwrap_or_else(PoisonError::into_inner));
-            let outcome =
-                self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
-                    let refined = intake.refine(received, key);
-                    refined.map(Box::new).map(Refinement::Message).map_err(|error| chain(&error))
-                });
-            drop(alone);
-            spent += self.clock.now().micros() - start;
-            let refined = Refined { ticket, bytes, boarded, outcome };
+    pub(super) fn run(mut self) -> i64 {
+        for job in &self.jobs {
+            let refined = self.refiner.refine(job);
             if self.refined.send(refined).is_err() {
                 break;
             }
         }
-        spent
+        self.refiner.spent_us
+    }
+}
+
+/// Refines one job after the other.
+pub(super) struct Refiner {
+    knowledge: Arc<RwLock<Knowledge>>,
+    intake: Intake,
+    keys: Arc<DataKeys>,
+    large_tree: Arc<Mutex<()>>,
+    clock: Arc<dyn Clock>,
+    spent_us: i64,
+}
+
+impl Refiner {
+    pub(super) fn new(
+        knowledge: Arc<RwLock<Knowledge>>,
+        identities: Arc<dyn IdentityRegister>,
+        keys: Arc<DataKeys>,
+        large_tree: Arc<Mutex<()>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let known = knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let keyring = keys.keyring.clone();
+        let signers = SignerCache::default();
+        let intake = Intake { knowledge: known, identities, keyring, signers };
+        Self { knowledge, intake, keys, large_tree, clock, spent_us: 0 }
+    }
+
+    /// Commands have nothing to be refined of, and keep their turn.
+    pub(super) fn refine(&mut self, Job { ticket, boarded, work }: Job) -> Refined {
+        let received = match work {
+            Work::Message(received) => received,
+            Work::Commands(commands, by) => {
+                let outcome = Ok(Refinement::Commands(commands, by));
+                return Refined { ticket, bytes: 0, boarded, outcome };
+            }
+        };
+        let start = self.clock.now().micros();
+        self.intake.knowledge =
+            self.knowledge.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let bytes = received.bytes.len();
+        let alone = (bytes > LARGE_TREE)
+            .then(|| self.large_tree.lock().unwrap_or_else(PoisonError::into_inner));
+        let outcome =
+            self.keys.of(received.at).map_err(|error| error.to_string()).and_then(|key| {
+                let refined = self.intake.refine(received, key);
+                refined.map(Box::new).map(Refinement::Message).map_err(|error| chain(&error))
+            });
+        drop(alone);
+        self.spent_us += self.clock.now().micros() - start;
+        Refined { ticket, bytes, boarded, outcome }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crossbeam_channel::{Receiver, Sender};
 use tongguan_storage::Remedy;
+use tongguan_storage::planted::{Bug, planted};
 
 use super::worker::{Refined, Refinement};
 use super::{Ack, StageTimes, Storing, chain, commit, commit_for};
@@ -22,44 +23,71 @@ const MOST_BYTES: usize = 8 << 20;
 
 /// The writer's thread.
 pub(super) struct WriterLoop {
-    pub(super) engine: Engine,
+    pub(super) writing: Writing,
     /// Where the times are told while it runs.
     pub(super) told: Arc<Mutex<StageTimes>>,
-    /// Where it is told whether anything can be stored.
-    pub(super) storing: Arc<Storing>,
-    pub(super) settings: Arc<RwLock<Arc<Settings>>>,
     pub(super) refined: Receiver<Refined>,
     pub(super) acks: Sender<Ack>,
-    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl WriterLoop {
-    pub(super) fn run(mut self) -> (Engine, StageTimes) {
-        let mut ring = BTreeMap::new();
-        let mut next = 0;
-        let mut times = StageTimes::default();
+    pub(super) fn run(self) -> (Engine, StageTimes) {
+        let Self { mut writing, told, refined, acks } = self;
         loop {
-            let start = self.clock.now().micros();
-            let Ok(first) = self.refined.recv() else { break };
-            ring.insert(first.ticket, first);
-            ring.extend(self.refined.try_iter().map(|refined| (refined.ticket, refined)));
-            let begin = self.clock.now().micros();
-            times.idle_us += begin - start;
-            while let Some(batch) = take_batch(&mut ring, &mut next) {
-                self.write(batch, &mut times);
-                *self.told.lock().unwrap_or_else(PoisonError::into_inner) = times;
+            let start = writing.clock.now().micros();
+            let Ok(first) = refined.recv() else { break };
+            writing.gather(first);
+            refined.try_iter().for_each(|refined| writing.gather(refined));
+            writing.times.idle_us += writing.clock.now().micros() - start;
+            // Nobody may be listening any more; what is durable stays so.
+            while writing.write(&mut |ack| drop(acks.send(ack))) {
+                *told.lock().unwrap_or_else(PoisonError::into_inner) = writing.times;
             }
         }
-        (self.engine, times)
+        (writing.engine, writing.times)
+    }
+}
+
+/// Writes one batch after the other of what was refined, in order of acceptance.
+pub(super) struct Writing {
+    engine: Engine,
+    /// Where it is told whether anything can be stored.
+    storing: Arc<Storing>,
+    settings: Arc<RwLock<Arc<Settings>>>,
+    clock: Arc<dyn Clock>,
+    ring: BTreeMap<u64, Refined>,
+    next: u64,
+    times: StageTimes,
+}
+
+impl Writing {
+    pub(super) fn new(
+        engine: Engine,
+        storing: Arc<Storing>,
+        settings: Arc<RwLock<Arc<Settings>>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let (ring, times) = (BTreeMap::new(), StageTimes::default());
+        Self { engine, storing, settings, clock, ring, next: 0, times }
     }
 
-    fn write(&mut self, batch: Vec<Refined>, times: &mut StageTimes) {
+    /// Takes what was refined, in whatever order.
+    pub(super) fn gather(&mut self, refined: Refined) {
+        self.ring.insert(refined.ticket, refined);
+    }
+
+    /// Writes the next batch and acknowledges it; `false` where there is none yet.
+    pub(super) fn write(&mut self, acknowledge: &mut dyn FnMut(Ack)) -> bool {
+        let Some(batch) = take_batch(&mut self.ring, &mut self.next) else { return false };
         let settings = self.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
         self.engine.set_settings(settings);
         let mut deliveries = Vec::with_capacity(batch.len());
         let mut pending = Vec::with_capacity(batch.len());
         // Given back when the whole batch is acknowledged.
         let mut in_flight = Vec::with_capacity(batch.len());
+        let clock = self.clock.clone();
+        let mut acknowledge =
+            |ticket, outcome| acknowledge(Ack { ticket, at: clock.now(), outcome });
         for Refined { ticket, outcome, boarded, .. } in batch {
             in_flight.push(boarded);
             match outcome {
@@ -76,27 +104,24 @@ impl WriterLoop {
                         undecided: committed.refused,
                         ..Summary::default()
                     });
-                    self.acknowledge(ticket, outcome);
+                    acknowledge(ticket, outcome);
                 }
-                Err(error) => self.acknowledge(ticket, Err(error)),
+                Err(error) => acknowledge(ticket, Err(error)),
             }
         }
         let start = self.clock.now().micros();
         let results = commit_or_divide(&mut self.engine, &deliveries, &*self.clock, &self.storing);
         let took = self.clock.now().micros() - start;
-        times.commit_us += took;
-        times.longest_commit_us = times.longest_commit_us.max(took);
-        times.batches += 1;
-        times.begun_anew = self.engine.begun_anew();
-        times.rows = self.engine.rows_written();
+        self.times.commit_us += took;
+        self.times.longest_commit_us = self.times.longest_commit_us.max(took);
+        self.times.batches += 1;
+        self.times.begun_anew = self.engine.begun_anew();
+        self.times.rows = self.engine.rows_written();
         for ((ticket, summary), result) in pending.into_iter().zip(results) {
-            self.acknowledge(ticket, result.map(|()| summary));
+            let result = if planted(Bug::AcknowledgesUnwritten) { Ok(()) } else { result };
+            acknowledge(ticket, result.map(|()| summary));
         }
-    }
-
-    fn acknowledge(&self, ticket: u64, outcome: Result<Summary, String>) {
-        // Nobody may be listening any more; what is durable stays so.
-        drop(self.acks.send(Ack { ticket, at: self.clock.now(), outcome }));
+        true
     }
 }
 

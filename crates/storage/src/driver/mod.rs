@@ -6,6 +6,7 @@ pub(crate) mod sqlite;
 use crate::cell::{Cell, Column, ColumnType};
 use crate::dialect::Dialect;
 use crate::error::StorageError;
+use crate::faults::{self, Point};
 
 /// A connection.
 #[derive(Debug)]
@@ -55,11 +56,17 @@ impl Link {
     }
 
     pub(crate) fn begin(&mut self, access: Access) -> Result<(), StorageError> {
+        faults::reach(Point::Begin)?;
         on_either!(self, link => link.begin(access))
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), StorageError> {
-        on_either!(self, link => link.commit())
+        if let Err(fault) = faults::reach(Point::Commit) {
+            self.roll_back();
+            return Err(fault);
+        }
+        on_either!(self, link => link.commit())?;
+        faults::reach(Point::Committed)
     }
 
     /// Ends the transaction without a trace. A connection that cannot even do that is given up.
@@ -79,6 +86,7 @@ impl Link {
         values: &[Cell<'_>],
         each: Each<'_>,
     ) -> Result<(), StorageError> {
+        faults::reach(Point::Statement(text))?;
         let text = self.dialect().parameters(text);
         on_either!(self, link => link.query(&text, values, each))
     }
@@ -88,6 +96,7 @@ impl Link {
         if grid.cells.is_empty() {
             return Ok(0);
         }
+        faults::reach(Point::Statement(text))?;
         on_either!(self, link => link.run_set(text, grid))
     }
 
@@ -99,6 +108,7 @@ impl Link {
         otherwise: &str,
         grid: &Grid<'_>,
     ) -> Result<u64, StorageError> {
+        faults::reach(Point::Statement(text))?;
         match self {
             Self::Sqlite(link) => link.run_each_or(text, otherwise, grid),
             Self::Postgres(_) => self.run_set(otherwise, grid),
@@ -115,6 +125,7 @@ impl Link {
         if grid.cells.is_empty() {
             return Ok(());
         }
+        faults::reach(Point::Statement(text))?;
         on_either!(self, link => link.query_set(text, grid, each))
     }
 }

@@ -73,13 +73,7 @@ impl SqliteLink {
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), StorageError> {
-        let committed = self.connection.execute_batch("COMMIT").map_err(|error| {
-            match error.sqlite_error_code() {
-                // The commit mark may have reached the disk although its sync failed.
-                Some(ErrorCode::SystemIoFailure) => StorageError::CommitUnknown(error.into()),
-                _ => classify(error, "COMMIT"),
-            }
-        });
+        let committed = self.connection.execute_batch("COMMIT").map_err(classify_commit);
         if committed.is_err() {
             self.roll_back();
         }
@@ -224,7 +218,15 @@ impl ToSql for Cell<'_> {
     }
 }
 
-fn classify(error: rusqlite::Error, statement: &str) -> StorageError {
+pub(crate) fn classify_commit(error: rusqlite::Error) -> StorageError {
+    match error.sqlite_error_code() {
+        // The commit mark may have reached the disk although its sync failed.
+        Some(ErrorCode::SystemIoFailure) => StorageError::CommitUnknown(error.into()),
+        _ => classify(error, "COMMIT"),
+    }
+}
+
+pub(crate) fn classify(error: rusqlite::Error, statement: &str) -> StorageError {
     let statement = || statement.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

@@ -5,6 +5,7 @@
 use tongguan_domain::commerce::{Action, Stage};
 use tongguan_domain::defect::{Defect, Rule};
 use tongguan_domain::official::export::Faults;
+use tongguan_storage::planted::{Bug, planted};
 
 use super::rules::{ENTRY_FIXED, ENTRY_ORIGINAL_MISSING, guid_reused};
 use crate::clearing::incoming::FiledDocument;
@@ -125,7 +126,7 @@ pub fn admit(standing: Option<&DocumentRecord>, filed: &FiledDocument, fixed: bo
     let is_declaration = matches!(filed.key.kind, DocumentKind::Declaration | DocumentKind::Export);
     let declares = filed.filing.stage == Stage::Declared;
     if standing.guid.same(&filed.filing.guid) {
-        if standing.content == filed.content {
+        if standing.content == filed.content && !planted(Bug::AnswersCopiesAnew) {
             return Admission::Repeat;
         }
         // What was only stored may be edited, and is declared by sending it again with appStatus 2.
