@@ -106,6 +106,12 @@ pub const LAYERS: &[Layer] = &[
         ],
         others: Others::Any,
     },
+    // The product in simulated time and under faults; nothing that ships knows it.
+    Layer {
+        name: "simulation",
+        ours: &["application", "domain", "gateways", "messages", "storage", "testkit"],
+        others: Others::Any,
+    },
     Layer {
         name: "server",
         ours: &[

@@ -44,7 +44,35 @@ pub fn check(file: &File) -> Vec<Finding> {
             format!("use it in a layer above, or change {TABLE} and say why"),
         )
     }));
+    findings.extend(for_tests_alone(&manifest, directory).map(|feature| {
+        found(
+            format!("{directory} turns on `{feature}` of another crate"),
+            "leave it to the simulation: what ships has neither faults nor planted bugs".into(),
+        )
+    }));
     findings
+}
+
+/// The crate whose faults and bugs are brought about, and the one that does so.
+const WITH_FAULTS: [&str; 2] = ["storage", "simulation"];
+/// Features that nothing which ships may have.
+const FOR_TESTS_ALONE: [&str; 2] = ["faults", "planted"];
+
+/// Features for tests alone that a manifest names, of itself or of what it depends on.
+fn for_tests_alone<'m>(manifest: &'m Table, directory: &str) -> impl Iterator<Item = &'m str> {
+    let tables = ["dependencies", "build-dependencies", "dev-dependencies"];
+    let lines = tables.into_iter().filter_map(|key| manifest.get(key)?.as_table());
+    let of_lines = lines.flat_map(|lines| lines.values().filter_map(|line| line.get("features")));
+    let own = manifest.get("features").and_then(Value::as_table).into_iter();
+    let own = own.flat_map(|features| features.values());
+    let is_exempt = WITH_FAULTS.contains(&directory);
+    of_lines
+        .chain(own)
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(Value::as_str)
+        .filter(|feature| FOR_TESTS_ALONE.contains(&feature.rsplit('/').next().unwrap_or(feature)))
+        .filter(move |_| !is_exempt)
 }
 
 /// One line of a manifest.
@@ -125,6 +153,17 @@ mod tests {
         let testkit = "[dev-dependencies]\ntongguan-testkit.workspace = true";
         assert!(found("application", testkit).is_empty());
         assert_eq!(found("domain", testkit), ["domain may not use `tongguan-testkit`"]);
+    }
+
+    #[test]
+    fn nothing_that_ships_has_faults_or_planted_bugs() {
+        let with =
+            "[dependencies]\ntongguan-storage = { workspace = true, features = [\"faults\"] }";
+        let says = |feature: &str| format!("server turns on `{feature}` of another crate");
+        assert_eq!(found("server", with), [says("faults")]);
+        assert!(found("simulation", with).is_empty());
+        let passed_on = "[features]\ndefault = [\"tongguan-storage/planted\"]";
+        assert_eq!(found("server", passed_on), [says("tongguan-storage/planted")]);
     }
 
     #[test]
