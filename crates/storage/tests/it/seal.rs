@@ -2,7 +2,7 @@
 
 use tongguan_domain::ids::MessageId;
 use tongguan_storage::seal::{KeyId, Keyring, SealError, SealedBundle, SealingKeyRow};
-use tongguan_storage::{MessageBundle, Partition, Remedy, StorageError, Target};
+use tongguan_storage::{MessageBundle, Partition, Remedy, StorageError, Target, Writer};
 
 use crate::fixture::{Engine, Fixture, at};
 
@@ -73,27 +73,37 @@ fn a_forgotten_period_is_gone(on: &Fixture) {
 
 fn what_is_erased_stands_in_no_freed_page(on: &Fixture) {
     let keyring = Keyring::from_master(&[1; 32]);
-    let periods = ["2026-10", "2026-11"];
-    let sealed = periods.map(|period| {
+    let sealed = |period: &str| {
         on.write(|tx| tx.data_key(&keyring, period));
         on.read(|view| view.sealed_keys_of(period)).remove(0)
-    });
-    let [deleting, erasing] = [on.store.small_writer(), on.store.erasing_writer()];
-    for (writer, period) in [deleting, erasing].into_iter().zip(periods) {
+    };
+    let forget = |writer: Result<Writer, StorageError>, period: &str| {
         let mut writer = writer.unwrap();
         assert_eq!(writer.transaction(|tx| tx.forget_periods(&[(period,)])).unwrap(), 1);
-    }
+    };
+    let (deleted, erased) = (sealed("2026-10"), sealed("2026-11"));
+    forget(on.store.small_writer(), "2026-10");
+    let left = pages(on).map(|pages| holds(&pages, &deleted));
+    forget(on.store.erasing_writer(), "2026-11");
     assert!(on.read(|view| view.sealed_periods()).is_empty());
-    let (Engine::Sqlite, Target::Sqlite(directory)) = (on.engine, &on.target) else { return };
+    let Some(pages) = pages(on) else { return };
+    assert_eq!(left, Some(true), "what is deleted otherwise stays where it was");
+    assert!(!holds(&pages, &erased));
+}
+
+/// The pages of the file, once the log was written back into it; nothing on PostgreSQL.
+fn pages(on: &Fixture) -> Option<Vec<u8>> {
+    let (Engine::Sqlite, Target::Sqlite(directory)) = (on.engine, &on.target) else { return None };
     let file = directory.join("tongguan.db");
     let connection = rusqlite::Connection::open(&file).unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
-    let file = std::fs::read(file).unwrap();
-    let stands = sealed.map(|key| {
-        let end = key[key.len() - 16..].to_vec();
-        file.windows(end.len()).any(|bytes| bytes == end)
-    });
-    assert_eq!(stands, [true, false], "what is deleted otherwise stays where it was");
+    Some(std::fs::read(file).unwrap())
+}
+
+/// Whether the end of a key stands somewhere: the beginning of what is deleted is written over in any case.
+fn holds(pages: &[u8], key: &[u8]) -> bool {
+    let end = key.last_chunk::<16>().unwrap();
+    pages.windows(end.len()).any(|bytes| bytes == end)
 }
 
 fn a_period_that_was_forgotten_gets_no_key_for_what_it_held(on: &Fixture) {
