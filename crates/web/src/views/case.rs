@@ -34,6 +34,23 @@ pub struct CaseView {
     proposals: Vec<ProposalView>,
     /// What of its goods is not registered today; empty where its office does not hold declarations against that.
     unregistered: Vec<DefectView>,
+    /// By what nothing of it is erased.
+    hold: Option<HoldView>,
+    /// The month in whose archive it stands, too: `2026-03`.
+    archived_in: Option<String>,
+}
+
+/// A hold (法定保全), by which nothing of a declaration is erased.
+#[derive(Debug, Serialize, ToSchema)]
+struct HoldView {
+    /// Its number.
+    n: i64,
+    /// Why.
+    reason: String,
+    /// Who said so.
+    set_by: String,
+    /// When.
+    set_at: String,
 }
 
 /// A ruling that is possible.
@@ -168,6 +185,13 @@ impl CaseView {
             assignment: standing(file, now).map(|it| AssignmentView::of(it, minutes)),
             proposals: file.proposals.iter().map(|it| ProposalView::of(it, at.number())).collect(),
             unregistered: file.unregistered.iter().map(DefectView::from).collect(),
+            hold: file.keeping.hold.as_ref().map(|hold| HoldView {
+                n: hold.n,
+                reason: hold.reason.clone(),
+                set_by: hold.set_by.clone(),
+                set_at: hold.set_at.to_string(),
+            }),
+            archived_in: file.keeping.archived.as_ref().map(|month| month.period.clone()),
         }
     }
 }

@@ -6,7 +6,7 @@ use tongguan_domain::ids::OfficeCode;
 use tongguan_storage::ArchivedMonthRow;
 
 use crate::customs::Customs;
-use crate::fixture::{Answer, Person, Site, lenient, standing_of};
+use crate::fixture::{Answer, Person, Site, lenient, standing_of, told};
 
 async fn hold(person: &mut Person<'_>, number: &str, reason: &str) -> Answer {
     let token = person.token.clone();
@@ -48,6 +48,9 @@ async fn a_supervisor_holds_what_a_case_needs_and_lifts_it() {
     let case = chen.browser.open(&format!("/declarations/{id}")).await;
     assert!(case.body.contains("Kept by hold 1: appeal 7"), "{}", case.body);
     assert!(!case.body.contains("Archived in"));
+    let case = told(&chen.browser.open(&format!("/api/v1/declarations/{id}/case")).await);
+    assert_eq!((&case["hold"]["n"], &case["hold"]["reason"]), (&1.into(), &"appeal 7".into()));
+    assert!(case["archived_in"].is_null(), "{case}");
     chen.browser.language = "zh";
     let page = chen.browser.open("/retention").await;
     assert!(page.body.contains("保存与销毁") && page.body.contains("解除保全"), "{}", page.body);
@@ -79,6 +82,8 @@ async fn where_a_month_is_archived_stands_on_the_page_of_its_declarations() {
     let mut zhang = Person::of(customs.site(), "zhang").await;
     let case = zhang.browser.open(&format!("/declarations/{id}")).await;
     assert!(case.body.contains("Archived in 2026-03"), "{}", case.body);
+    let case = told(&zhang.browser.open(&format!("/api/v1/declarations/{id}/case")).await);
+    assert!(case["archived_in"] == "2026-03" && case["hold"].is_null(), "{case}");
     let mut chen = Person::of(customs.site(), "chen").await;
     let page = chen.browser.open("/retention").await;
     assert!(page.body.contains("/srv/archive") && page.body.contains("41 declarations"));
