@@ -4,6 +4,7 @@ mod contents;
 mod keys;
 mod law;
 mod machine;
+mod retention;
 mod trust;
 
 use std::io::Write as _;
@@ -161,6 +162,7 @@ impl Doctor {
             ("registry", trust::registry(findings, store, &place, now)),
             ("delegates", trust::delegates(findings, store, &place, &self.trust, now)),
             ("law", law::rules(findings, store, &place, now)),
+            ("retention", retention::over(findings, store, &place, now)),
         ];
         for (check, looked) in looks {
             if let Err(error) = looked {

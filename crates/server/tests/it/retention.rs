@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use tongguan_storage::seal::Keyring;
 use tongguan_testkit::postgres::database;
+use tongguan_testkit::world::{Beginning, World};
 
+use crate::review::write_key;
 use crate::run::{Run, tongguan, tongguan_in};
 use crate::serve::{Service, on_sqlite};
 
@@ -11,6 +14,43 @@ fn command(service: &Service, arguments: &[&str]) -> Run {
     let [kind, place] = service.place.each_ref().map(String::as_str);
     let at = [kind, place, "--json"];
     tongguan_in(service.folder.path(), &[arguments, &at].concat(), "")
+}
+
+#[test]
+fn what_is_due_is_named_erased_once_and_stated() {
+    let mut world = World::with(Beginning::unsigned());
+    world.stop();
+    write_key(&world);
+    let keyring = Keyring::from_master(&[7; 32]);
+    let mut writer = world.store.writer().unwrap();
+    writer.transaction(|tx| tx.data_key(&keyring, "2020-01")).unwrap();
+    drop(writer);
+    let within = |arguments: &[&str]| {
+        tongguan_in(world.folder(), &[arguments, &["--data", ".", "--json"]].concat(), "")
+    };
+    let doctor = |level: &str, words: &str| {
+        let said = within(&["doctor", "--fast"]).json();
+        let findings = said["findings"].as_array().unwrap();
+        let found = findings.iter().find(|finding| finding["check"] == "retention").unwrap();
+        let what = found["what"].as_str().unwrap();
+        assert!(found["level"] == level && what.contains(words), "{found}");
+    };
+    doctor("warn", "originals of 2020-01");
+    let dry = within(&["retention", "run", "--dry-run"]).json();
+    let due = &dry["records"][0];
+    assert_eq!((&due["month"], &due["stage"]), (&"2020-01".into(), &"due".into()), "{dry}");
+
+    let run = within(&["retention", "run"]);
+    let erased = run.json()["erased"].clone();
+    assert_eq!(erased.as_array().unwrap().len(), 1, "{}{}", run.out, run.err);
+    assert_eq!(within(&["retention", "run"]).json()["erased"], serde_json::json!([]));
+    let statements = within(&["retention", "statements"]).json()["statements"].clone();
+    assert_eq!(statements[0]["statement"], erased[0]["statement"]);
+    let text = statements[0]["statement"].as_str().unwrap();
+    assert!(text.starts_with("tongguan-erasure-1\n2020-01 originals\n"), "{text}");
+    let walked = within(&["verify-log"]);
+    assert_eq!((walked.status, &walked.json()["erasures"]), (0, &1.into()), "{}", walked.err);
+    doctor("ok", "nothing");
 }
 
 #[test]
