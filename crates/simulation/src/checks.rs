@@ -202,7 +202,7 @@ impl Simulation {
             Ok(walked) => self.is_wrong(format!("the log is wrong: {:?}", walked.findings)),
             Err(error) => self.is_wrong(format!("the log cannot be walked through: {error}")),
         }
-        for wrong in store.quick_check()? {
+        for wrong in store.damage()? {
             self.is_wrong(format!("the file is damaged: {wrong}"));
         }
         Ok(())

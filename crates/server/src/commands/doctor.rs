@@ -154,7 +154,7 @@ impl Doctor {
 
     fn database(&self, findings: &mut Findings, store: &Store, now: Moment) {
         let place = self.place.to_string();
-        let looks: [(&'static str, anyhow::Result<()>); 7] = [
+        let looks: [(&'static str, anyhow::Result<()>); 8] = [
             ("settings", machine::settings(findings, store, &place, self.reading())),
             ("key", keys::ring(findings, store, self.key_file.path(&self.place))),
             ("contents", contents::all(findings, store, &place, now)),
