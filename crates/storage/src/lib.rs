@@ -75,6 +75,7 @@ pub mod planted;
 mod process;
 mod provider;
 mod reach;
+mod recorded;
 mod register;
 mod registry;
 mod relay;
@@ -139,6 +140,7 @@ pub use picture::{PictureBody, PictureRow};
 pub use place::PlaceRow;
 pub use process::{Arrival, PLACES, Place, ProcessRow, TakeOver};
 pub use provider::{ProviderAccountRow, ProviderAnswerRow};
+pub use recorded::{Amount, Part, PutBy, Recorded};
 pub use register::{
     About, AuditFilter, AuditPlace, EventOfOffice, Register, RegisterEvent, Revision, Revisions,
 };

@@ -237,6 +237,19 @@ impl<'c> Tx<'c> {
         self.write(rows, Taken::Fails).map(drop)
     }
 
+    /// Writes new rows by COPY; on SQLite, which has none, as [`Self::insert`] does.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub(crate) fn copy_in<R: Row>(&mut self, rows: &[R]) -> Result<(), StorageError> {
+        let Link::Postgres(link) = &mut *self.view.link else { return self.insert(rows) };
+        let Table { name, columns, types, .. } = R::TABLE;
+        let rows: Vec<_> = grid_of(rows).rows().map(<[_]>::to_vec).collect();
+        let written = rows.len() as u64;
+        let outcome = link.copy_in(name, &columns.join(", "), types, &rows);
+        self.wrote(outcome.map(|()| written)).map(drop)
+    }
+
     /// Writes new rows where the key is free, and leaves the others as they are; gives how many were
     /// written.
     ///

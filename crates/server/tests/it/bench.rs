@@ -41,8 +41,9 @@ fn a_database_is_filled_measured_kept_and_filled_further() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("kept");
     let result = stored_in(kept.to_str().unwrap(), "150");
-    let first = |of: &serde_json::Value| of["levels"].as_array().unwrap().clone();
-    let [empty, filled] = &first(&result)[..] else { panic!("{result}") };
+    let levels_of = |of: &serde_json::Value| of["levels"].as_array().unwrap().clone();
+    let [empty, filled] = &levels_of(&result)[..] else { panic!("{result}") };
+    assert!(result["last_to_first"].as_f64().unwrap() > 0.0, "{result}");
     assert_eq!((&empty["stored"], &empty["to_new"]), (&0.into(), &serde_json::Value::Null));
     // Full messages of a hundred, behind the two windows at the beginning.
     assert_eq!((&filled["stored"], &filled["holds"]), (&240.into(), &280.into()));
@@ -55,7 +56,7 @@ fn a_database_is_filled_measured_kept_and_filled_further() {
     }
     assert!(filled["to_new"].as_f64().unwrap() > 0.0, "{result}");
     let again = stored_in(kept.to_str().unwrap(), "200,400");
-    let stored: Vec<_> = first(&again).iter().map(|it| it["stored"].clone()).collect();
+    let stored: Vec<_> = levels_of(&again).iter().map(|it| it["stored"].clone()).collect();
     assert_eq!(stored, [280, 420], "what is there already is not filled again");
     let beside = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(beside, 1, "nothing is left beside it");
@@ -79,6 +80,44 @@ fn many_clients_lose_nothing_over_http() {
         assert!(result[measure].as_f64().unwrap() > 0.0, "{measure}: {result}");
     }
     assert!(result["rss_mib"]["last_quarter"].as_f64().unwrap() > 0.0, "{result}");
+}
+
+#[test]
+fn the_same_rows_are_inserted_without_deciding_and_runs_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let insert = |name: &str, parcels: &str| {
+        let run = tongguan(
+            &["bench", "insert", "--json", "--parcels", parcels, "--windows", "2"]
+                .into_iter()
+                .chain(["--documents-per-message", "10"])
+                .collect::<Vec<_>>(),
+            "",
+        );
+        assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+        let file = folder.path().join(name);
+        std::fs::write(&file, &run.out).unwrap();
+        (run.json(), file.to_str().unwrap().to_owned())
+    };
+    let (result, first) = insert("first.json", "40");
+    // What `bench clear` counts, without what it keeps of the batch.
+    let rows = result["rows_per_parcel"].as_f64().unwrap();
+    assert!((15.0..17.0).contains(&rows), "{result}");
+    let windows = result["windows"].as_array().unwrap();
+    assert_eq!(windows.len(), 2);
+    for measure in ["clear_per_second", "insert_us", "clear_to_insert"] {
+        assert!(windows.iter().all(|it| it[measure].as_f64().unwrap() > 0.0), "{result}");
+    }
+    assert_eq!(windows[0]["copy_us"], serde_json::Value::Null, "SQLite has no COPY");
+    let (_, second) = insert("second.json", "20");
+    let run = tongguan(&["bench", "compare", &first, &second], "");
+    assert_eq!(run.status, 0, "{}", run.err);
+    assert!(run.out.starts_with("| measure "), "{}", run.out);
+    let line = run.out.lines().find(|line| line.contains("parcels_per_window")).unwrap();
+    let cells: Vec<_> = line.split('|').map(str::trim).collect();
+    assert_eq!(cells, ["", "parcels_per_window", "40", "20 (0.50)", ""]);
+    std::fs::write(&second, "not what it printed").unwrap();
+    let run = tongguan(&["bench", "compare", &first, &second], "");
+    assert!(run.status != 0 && run.err.contains("second.json"), "{}", run.err);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! `tongguan bench`: how fast, measured; a benchmark is a command that anyone can run.
 
 mod clear;
+mod compare;
 mod consolidate;
 mod input;
+mod insert;
 mod many;
 mod memory;
 mod parse;
@@ -28,7 +30,9 @@ pub struct Bench {
 #[derive(Debug, Subcommand)]
 enum What {
     Clear(clear::Clear),
+    Compare(compare::Compare),
     Consolidate(consolidate::Consolidate),
+    Insert(insert::Insert),
     Many(many::Many),
     Parse(parse::Parse),
     Seal(seal::Seal),
@@ -43,7 +47,9 @@ impl Bench {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.what {
             What::Clear(clear) => clear.run(),
+            What::Compare(compare) => compare.run(),
             What::Consolidate(consolidate) => consolidate.run(),
+            What::Insert(insert) => insert.run(),
             What::Many(many) => many.run(),
             What::Parse(parse) => parse.run(),
             What::Seal(seal) => seal.run(),

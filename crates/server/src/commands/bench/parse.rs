@@ -1,6 +1,7 @@
 //! `tongguan bench parse` and `bench verify`: one message again and again, on one thread.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -43,6 +44,9 @@ struct Message {
     /// How many documents it holds, 1 to 100.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
     documents_per_message: u64,
+    /// Write the message there, too, so that other programs can read it.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
@@ -99,6 +103,10 @@ impl Message {
             .map(|n| parcel(n, at))
             .collect::<Result<Vec<_>, _>>()?;
         let text = Messages::of(&cast, &parcels, 1)?.declarations;
+        if let Some(file) = &self.file {
+            let failed = || format!("cannot write {}", file.display());
+            std::fs::write(file, &text).with_context(failed)?;
+        }
         let (mut tree_us, mut work_us) = (0, 0);
         for _ in 0..self.rounds {
             let start = clock.now().micros();

@@ -1,8 +1,8 @@
 //! `tongguan bench clear`: signed documents in, release and tax bill out, durable.
 
 mod measured;
-mod opening;
-mod run;
+pub(super) mod opening;
+pub(super) mod run;
 mod stored;
 
 use std::collections::HashMap;
@@ -219,7 +219,7 @@ impl Clear {
 
 /// So many in so many microseconds.
 #[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "for people to read")]
-fn a_second(parcels: u64, span: i64) -> f64 {
+pub(super) fn a_second(parcels: u64, span: i64) -> f64 {
     (parcels as f64 * 1e6 / span.max(1) as f64).round()
 }
 

@@ -20,8 +20,8 @@ pub struct Levels {
     workers: usize,
     parcels_per_window: u64,
     levels: Vec<Level>,
-    /// The rate at the last number in parts of that at the first one, by their medians.
-    last_to_first: f64,
+    /// The rate at the last number in parts of that at the first one, by their medians; where there is more than one.
+    last_to_first: Option<f64>,
 }
 
 /// What was seen at one number of stored parcels.
@@ -55,7 +55,8 @@ impl Levels {
             let of = level?.windows.iter().filter(|it| it.place.is_filled());
             median(of.map(|it| it.parcels_per_second).collect())
         };
-        let both = rate(levels.last()).zip(rate(levels.first()));
+        let last = levels.last().filter(|_| levels.len() > 1);
+        let both = rate(last).zip(rate(levels.first()));
         Self {
             engine: clear.engine(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
@@ -63,7 +64,7 @@ impl Levels {
             documents_per_message: clear.documents_per_message,
             workers: clear.workers,
             parcels_per_window: clear.parcels,
-            last_to_first: both.and_then(|(last, first)| quotient(last, first)).unwrap_or(0.0),
+            last_to_first: both.and_then(|(last, first)| quotient(last, first)),
             levels,
         }
     }
@@ -82,7 +83,10 @@ impl Levels {
         write_table(out, &WINDOW, &windows.map(Window::cells).collect::<Vec<_>>())?;
         writeln!(out)?;
         write_table(out, &LEVEL, &self.levels.iter().map(Level::cells).collect::<Vec<_>>())?;
-        writeln!(out, "\nlast to first: {}", self.last_to_first)
+        match self.last_to_first {
+            Some(ratio) => writeln!(out, "\nthe last number to the first: {ratio}"),
+            None => Ok(()),
+        }
     }
 }
 
