@@ -126,7 +126,7 @@ pub(crate) fn addressees(row: &tongguan_storage::Response) -> Result<Vec<String>
 
 /// The tax bills that go with a response: the declaration, and which of its bills.
 pub(crate) fn billed(response: &tongguan_storage::Response) -> Option<(DeclarationId, Vec<i64>)> {
-    if response.kind != response_kind::RUN {
+    if response.kind != response_kind::RUN || !StoredResponse::may_name_bills(&response.body) {
         return None;
     }
     let bills = StoredResponse::decode(&response.body).ok()?.bills;

@@ -18,8 +18,9 @@ use super::tiles::Tiles;
 use super::{LogError, from_row, row_number};
 use crate::originals::period_of;
 
-/// Rows read of a source at a time.
-const PAGE: i64 = 2_048;
+/// Rows read of a source at a time. Each page writes a row for every partition in it, of the run and of the cursor:
+/// the longer it is, the less of them falls to a row. Some megabytes of memory.
+const PAGE: i64 = 8_192;
 
 /// A record that is in no leaf yet.
 struct Unlogged {

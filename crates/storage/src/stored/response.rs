@@ -63,6 +63,16 @@ impl StoredResponse {
             (version, _) => Err(StoredError::UnknownVersion { form: FORM, version }),
         }
     }
+
+    /// Whether a `body` may name tax bills; where not, it need not be decoded to look for them, and most name none.
+    pub fn may_name_bills(body: &[u8]) -> bool {
+        match versioned(FORM, body) {
+            // They come last: an empty list ends with its length, and any other with which bill of its declaration the
+            // last one is. These count from 1, and no number but 0 ends with a byte of 0.
+            Ok((1, fields)) => fields.last() != Some(&0),
+            _ => true,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +103,27 @@ mod tests {
             StoredResponse::encode,
             StoredResponse::decode,
         );
+    }
+
+    #[test]
+    fn who_names_no_bills_is_told_without_decoding() {
+        let response = |bills: &[u32]| StoredResponse {
+            answer: StoredAnswerV1 {
+                mailbox: "M".into(),
+                subscribers: vec![],
+                quote: quote(622, &["b"]),
+                billing: None,
+            },
+            numbers: None,
+            run: vec![(800, 0, String::new())],
+            bills: bills.iter().map(|n| (256, *n)).collect(),
+        };
+        for bills in [&[][..], &[1], &[128], &[256], &[1, 16_384], &[u32::MAX]] {
+            let body = response(bills).encode().unwrap();
+            assert_eq!(StoredResponse::may_name_bills(&body), !bills.is_empty(), "{bills:?}");
+        }
+        assert!(StoredResponse::may_name_bills(&[]), "what does not decode is for the decoder");
+        assert!(StoredResponse::may_name_bills(&[99, 0]));
     }
 
     #[test]
