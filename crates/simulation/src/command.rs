@@ -8,6 +8,9 @@ use clap::Parser;
 
 use crate::{Outcome, Tally, simulate};
 
+/// So much of the trace of a seed that does not hold is shown at once.
+const LAST_LINES: usize = 25;
+
 /// Simulates the product under faults.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask simulate")]
@@ -99,7 +102,14 @@ fn one(seed: u64, arguments: &Arguments, total: &mut Tally) -> bool {
     }
     eprintln!("seed {seed} does not hold:");
     outcome.violations.iter().for_each(|violation| eprintln!("  {violation}"));
-    eprintln!("  see it again: cargo xtask simulate --seed {seed} --trace");
+    if !arguments.json && !arguments.trace {
+        let lines: Vec<&str> = outcome.trace.lines().collect();
+        let first = lines.iter().position(|line| line.contains("WRONG: "));
+        let end = first.map_or(lines.len(), |first| first + 1);
+        let last = lines.get(end.saturating_sub(LAST_LINES)..end).unwrap_or_default();
+        last.iter().for_each(|line| eprintln!("  | {line}"));
+    }
+    eprintln!("  see all of it again: cargo xtask simulate --seed {seed} --trace");
     false
 }
 

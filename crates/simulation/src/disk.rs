@@ -54,17 +54,17 @@ impl Disk {
     /// synced, any sectors may be there and any may not.
     pub(crate) fn torn(&self, before: &[u8], dice: &mut Dice) -> Image {
         let mut image = self.image();
-        let mut most = dice.below(3);
+        // Here and there; from some sector on; all of it.
+        let (mut is_lost, goes_on) = (dice.one_in(3), dice.one_in(2));
         for (place, sector) in image.log.chunks_mut(SECTOR).enumerate() {
             let old = before.get(place * SECTOR..).unwrap_or_default();
             let is_written = |at: usize, byte: u8| old.get(at).copied().unwrap_or(0) != byte;
             let differs = sector.iter().enumerate().any(|(at, byte)| is_written(at, *byte));
-            // Lost from some sector on, or here and there.
-            if differs && (most > 1 || dice.one_in(8)) {
+            if differs && (is_lost || dice.one_in(8)) {
                 for (at, byte) in sector.iter_mut().enumerate() {
                     *byte = old.get(at).copied().unwrap_or(0);
                 }
-                most = if most == 1 { 2 } else { most };
+                is_lost |= goes_on;
             }
         }
         image

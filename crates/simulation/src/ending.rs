@@ -10,6 +10,8 @@ use crate::setting::{CLOSING_DAYS, WAITING_DAYS};
 use crate::simulation::Simulation;
 
 const DAY_MS: i64 = 86_400_000;
+const IN_EACH_ROUND: [Act; 5] =
+    [Act::SeeToWhatIsDue, Act::Distribute, Act::List, Act::Log, Act::Push];
 /// Rounds after which what still goes on goes on for ever.
 const MOST_ROUNDS: usize = 60;
 /// So much that every guarantee suffices, in fen.
@@ -20,6 +22,7 @@ impl Simulation {
     pub(crate) fn end(&self) -> Result<(), SimulationError> {
         self.recover()?;
         self.weather.is_full.set(false);
+        self.setting.receiver.recover();
         self.note("the faults are over");
         self.settle(true);
         self.settle(false);
@@ -70,7 +73,7 @@ impl Simulation {
                 self.act(seat, Act::Refine(0));
             }
             self.act(seat, Act::WriteAll);
-            for act in [Act::SeeToWhatIsDue, Act::Distribute, Act::List, Act::Log] {
+            for act in IN_EACH_ROUND {
                 self.act(seat, act);
             }
         }

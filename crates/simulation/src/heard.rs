@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tongguan_application::digest::sha256;
 use tongguan_application::mailboxes::Letter;
 use tongguan_domain::ids::DxpId;
 use tongguan_testkit::answers::{answers, bills};
+
+/// What the numbers of documents begin with that may be answered otherwise when they come again.
+const AGAIN: &str = "000000A6";
 
 /// What was heard of one document.
 #[derive(Debug, Default, Clone)]
@@ -21,7 +25,13 @@ impl Told {
     }
 
     pub(crate) fn has(&self, wanted: i32) -> bool {
-        self.statuses.iter().any(|(status, _)| *status == wanted)
+        self.told_at(wanted).is_some()
+    }
+
+    /// When it was told a status, as 17 digits.
+    pub(crate) fn told_at(&self, wanted: i32) -> Option<&str> {
+        let mut told = self.statuses.iter().filter(|(status, _)| *status == wanted);
+        told.next().map(|(_, at)| at.as_str())
     }
 }
 
@@ -40,6 +50,8 @@ pub(crate) struct Heard {
     pub(crate) read: BTreeMap<DxpId, i64>,
     /// By mailbox and document: each receiver hears for itself.
     by_mailbox: BTreeMap<(DxpId, String), Told>,
+    /// What was read at each place.
+    letters: BTreeMap<(DxpId, i64), [u8; 32]>,
     /// Tax bills by order.
     pub(crate) bills: BTreeMap<String, Vec<Bill>>,
     /// What must not have been heard.
@@ -53,6 +65,12 @@ impl Heard {
         told.next().map(|(_, told)| told)
     }
 
+    /// Whether another letter was read at its place.
+    pub(crate) fn reads_otherwise(&self, mailbox: &DxpId, letter: &Letter) -> bool {
+        let read = self.letters.get(&(mailbox.clone(), letter.n));
+        read.is_some_and(|read| *read != digest(letter))
+    }
+
     /// Reads a letter of a mailbox.
     pub(crate) fn hear(&mut self, mailbox: &DxpId, letter: &Letter) {
         let read = self.read.entry(mailbox.clone()).or_default();
@@ -60,6 +78,7 @@ impl Heard {
             self.wrong.insert(format!("mailbox {mailbox} goes on with {} after {read}", letter.n));
         }
         *read = letter.n;
+        self.letters.insert((mailbox.clone(), letter.n), digest(letter));
         for answer in answers(&letter.messages) {
             let told = self.by_mailbox.entry((mailbox.clone(), answer.guid.clone())).or_default();
             told.declaration_no = answer.declaration_no.or(told.declaration_no.take());
@@ -70,8 +89,9 @@ impl Heard {
             }
             if let Some((before, at)) = told.statuses.last() {
                 let (guid, (status, then)) = (&answer.guid, &now);
-                // A refusal of which nothing is stored is told anew to each copy.
-                if *status < 0 && status == before {
+                // A refusal of which nothing is stored is told anew to each copy; and a change that came before its
+                // original may be answered otherwise when it comes again.
+                if *before < 0 && (status == before || guid.starts_with(AGAIN)) {
                     continue;
                 }
                 if then <= at {
@@ -94,6 +114,11 @@ impl Heard {
             }
         }
     }
+}
+
+fn digest(letter: &Letter) -> [u8; 32] {
+    let messages: Vec<&[u8]> = letter.messages.iter().map(|it| it.xml.as_slice()).collect();
+    sha256(&messages.concat())
 }
 
 /// How far a status is on the way of its document: none leads back.

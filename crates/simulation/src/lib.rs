@@ -11,12 +11,15 @@
 //! | `setting` | what stands still: registry, law, keys |
 //! | `trade`, `post`, `heard` | what the parties want, send and hear |
 //! | `simulation` | whose turn it is |
+//! | `seats` | where processes run, die and are started anew |
 //! | `weather` | what goes wrong, and when |
+//! | `receiver` | whom letters are pushed to |
 //! | `process` | one process of the product, step by step |
 //! | `disk`, `clock` | what it stands on |
+//! | `inspector`, `trace` | how it is looked into, and what is noted |
 //! | `officers` | who decides |
 //! | `ending` | the end of all faults, after which everything must come to its end |
-//! | `checks`, `balances` | what must hold |
+//! | `checks`, `balances`, `log` | what must hold |
 //!
 //! See `docs/operations/simulation.md` and [decision 48](../../../docs/decisions/0048-simulation.md).
 
@@ -27,10 +30,14 @@ mod command;
 mod disk;
 mod ending;
 mod heard;
+mod inspector;
+mod log;
 mod officers;
 mod post;
 mod process;
+mod receiver;
 mod scenario;
+mod seats;
 mod setting;
 mod simulation;
 mod trace;
@@ -109,6 +116,9 @@ pub enum SimulationError {
     /// A message could not be made up.
     #[error("a message could not be made up")]
     Message(#[from] tongguan_testkit::parcels::MessageError),
+    /// The webhook could not be added.
+    #[error("the webhook could not be added")]
+    Webhook(#[from] tongguan_application::webhooks::WebhookError),
     /// A number is none.
     #[error("a number could not be made up")]
     Id(#[from] tongguan_domain::ids::IdError),

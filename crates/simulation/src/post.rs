@@ -67,6 +67,17 @@ impl Post {
         Ok(())
     }
 
+    /// A message that ends in its midst: nobody can read it, and it is kept and acknowledged all the same.
+    pub(crate) fn put_half(&mut self, dice: &mut Dice) {
+        if self.messages.is_empty() {
+            return;
+        }
+        let whole = &dice.pick(&self.messages).text;
+        let text = whole.chars().take(whole.chars().count() / 2).collect();
+        let (guids, standing) = (Vec::new(), Standing::Ready);
+        self.messages.push(Posted { text, guids, standing, times: 0 });
+    }
+
     /// A message to be sent next: mostly one of the first that are ready, and sometimes one that was acknowledged
     /// already, as programs send again after a time-out.
     pub(crate) fn next(&self, dice: &mut Dice) -> Option<usize> {

@@ -15,6 +15,7 @@ use tongguan_application::pipeline::{Ack, Parts, Stepwise, chain};
 use tongguan_application::ports::Clock;
 use tongguan_application::processes::{Duty, ProcessKind, arrival};
 use tongguan_application::transparency::{Logger, found};
+use tongguan_application::webhooks::Courier;
 use tongguan_gateways::identity::StandIn;
 use tongguan_storage::seal::Keyring;
 use tongguan_storage::{Store, StoreSettings, Target};
@@ -44,7 +45,7 @@ pub(crate) enum Handed {
 pub(crate) struct Process {
     pub(crate) name: String,
     pub(crate) pipeline: Stepwise,
-    pub(crate) mailboxes: Mailboxes,
+    pub(crate) mailboxes: Arc<Mailboxes>,
     /// What was handed over and not acknowledged.
     pub(crate) under_way: BTreeMap<u64, Handed>,
     distributor: Distributor,
@@ -52,6 +53,7 @@ pub(crate) struct Process {
     movements: Movements,
     decisions: Decisions,
     logger: Logger,
+    courier: Courier,
     due: DueWork,
     clock: Arc<SimulatedClock>,
 }
@@ -66,6 +68,7 @@ pub(crate) enum Act {
     Distribute,
     List,
     Log,
+    Push,
     SeeToWhatIsDue,
 }
 
@@ -92,9 +95,21 @@ impl Process {
             workers: 1,
         };
         let log = found(&store, &keyring, Some("simulation"), now)?;
+        let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), true)?);
+        let courier = Courier::open(
+            &store,
+            mailboxes.clone(),
+            keyring.clone(),
+            setting.receiver.clone(),
+            clock.clone(),
+        )?;
+        if store.is_sole_process() {
+            courier.free_all()?;
+        }
         Ok(Self {
             name,
-            mailboxes: Mailboxes::open(&store, keyring.clone(), true)?,
+            mailboxes,
+            courier,
             under_way: BTreeMap::new(),
             distributor: Distributor::open(&store)?,
             projector: Projector::open(&store)?,
@@ -146,6 +161,7 @@ impl Process {
                 self.logger.take_up_some(self.clock.now())?;
                 String::new()
             }
+            Act::Push => format!("{} letters", self.courier.deliver_due()?),
             Act::SeeToWhatIsDue if share.does(Duty::Due) => self.see_to_what_is_due(hear)?,
             _ => "not mine".to_owned(),
         })

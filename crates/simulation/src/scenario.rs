@@ -31,6 +31,8 @@ pub(crate) struct Scenario {
     pub(crate) jumps: u64,
     /// Whether the clock also goes back.
     pub(crate) goes_back: bool,
+    /// Whether it is a minute before the new year, and thereby a new month and a new allowance.
+    pub(crate) is_new_years_eve: bool,
 }
 
 /// Which faults a scenario knows: with few of them others are reached that many would hide.
@@ -82,6 +84,7 @@ impl Scenario {
             faults,
             jumps: pick(&mut dice, &[0, 2, 6]),
             goes_back: dice.one_in(2),
+            is_new_years_eve: dice.one_in(4),
         }
     }
 }

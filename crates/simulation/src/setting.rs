@@ -3,10 +3,14 @@
 use std::sync::{Arc, OnceLock};
 
 use tongguan_application::clearing::settings::{OfficeSettings, Settings};
+use tongguan_application::history::Cause;
 use tongguan_application::intake::{Knowledge, SignatureDemand};
+use tongguan_application::webhooks::{self, NewWebhook};
+use tongguan_domain::ids::DxpId;
 use tongguan_domain::lane::Selectivity;
 use tongguan_domain::money::Money;
 use tongguan_domain::registry::Registry;
+use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::MessageType;
 use tongguan_messages::signature::Policy;
 use tongguan_messages::zone::ZoneMessage;
@@ -16,6 +20,7 @@ use tongguan_testkit::cast::{Cast, CastError, Signing};
 use tongguan_testkit::world::guarantee;
 
 use crate::SimulationError;
+use crate::receiver::{Receiver, URL};
 use crate::scenario::Scenario;
 
 /// Days for which a declaration waits for its documents.
@@ -29,10 +34,11 @@ pub(crate) struct Setting {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) knowledge: Knowledge,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) receiver: Arc<Receiver>,
 }
 
 impl Setting {
-    pub(crate) fn of(scenario: &Scenario) -> Result<Self, SimulationError> {
+    pub(crate) fn of(seed: u64, scenario: &Scenario) -> Result<Self, SimulationError> {
         let cast = cast()?;
         let selectivity = Selectivity {
             yellow_per_10_000: scenario.yellow_per_10_000,
@@ -60,7 +66,25 @@ impl Setting {
             windows: Arc::default(),
         };
         let keyring = Arc::new(Keyring::from_master(&[7; 32]));
-        Ok(Self { cast, keyring, knowledge, settings })
+        let receiver = Arc::new(Receiver::new(seed));
+        Ok(Self { cast, keyring, knowledge, settings, receiver })
+    }
+
+    /// The mailbox that is pushed: the declarant's, in which most comes.
+    pub(crate) fn pushed(&self) -> Option<&DxpId> {
+        self.cast.carrier.party.mailbox.as_ref()
+    }
+
+    /// Has that mailbox pushed, from its first letter on.
+    pub(crate) fn add_webhook(&self, target: &Target, now: Moment) -> Result<(), SimulationError> {
+        let Some(mailbox) = self.pushed().cloned() else { return Ok(()) };
+        let (message_types, after) = (Vec::new(), Some(0));
+        let new = NewWebhook { mailbox, url: URL.to_owned(), message_types, after };
+        let store = Store::open(target, StoreSettings::default(), now)?;
+        let cause = Cause::Command("simulation".to_owned());
+        let writer = &mut store.writer()?;
+        webhooks::add(writer, &self.keyring, &*self.receiver, &new, &cause, now)?;
+        Ok(())
     }
 
     /// Grants the platform's guarantee, or tops it up.
@@ -68,7 +92,7 @@ impl Setting {
         &self,
         target: &Target,
         fen: i64,
-        now: tongguan_domain::time::Moment,
+        now: Moment,
     ) -> Result<(), SimulationError> {
         let granted = guarantee(self.cast.platform.party.id, Money::from_fen(fen));
         let store = Store::open(target, StoreSettings::default(), now)?;

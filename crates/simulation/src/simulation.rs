@@ -2,18 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use tongguan_application::digest::sha256;
 use tongguan_application::intake::{Received, Way};
-use tongguan_application::pipeline::Ack;
 use tongguan_application::ports::Clock;
 use tongguan_domain::ids::{DxpId, MessageId};
 use tongguan_domain::time::Moment;
-use tongguan_storage::{Partition, Target, faults};
+use tongguan_storage::{Partition, faults};
 use tongguan_testkit::exports::{Export, export};
 use tongguan_testkit::traffic::Dice;
 
@@ -22,28 +20,19 @@ use crate::disk::{Disk, Image};
 use crate::heard::Heard;
 use crate::officers::Errands;
 use crate::post::{Post, Standing};
-use crate::process::{Act, Handed, NotDone, Process};
+use crate::process::{Act, Handed};
 use crate::scenario::Scenario;
+use crate::seats::Seat;
 use crate::setting::Setting;
 use crate::trace::Trace;
 use crate::trade::{Trade, trades};
-use crate::weather::{Died, Weather};
+use crate::weather::Weather;
 use crate::{Outcome, SimulationError, Tally};
 
 /// Messages that one process has under way at most.
 const MOST_UNDER_WAY: usize = 40;
 /// Acts for each parcel, after which the faults end whatever was acknowledged.
 const ACTS_A_PARCEL: u64 = 60;
-
-/// A place for a process.
-#[derive(Default)]
-pub(crate) struct Seat {
-    /// Not there while it acts, or is dead.
-    pub(crate) process: Option<Process>,
-    pub(crate) is_acting: bool,
-    /// It stands still until this moment.
-    pub(crate) stalled_until: i64,
-}
 
 /// A simulation of one seed.
 pub(crate) struct Simulation {
@@ -68,15 +57,20 @@ pub(crate) struct Simulation {
     pub(crate) outage: RefCell<Option<Image>>,
     pub(crate) wrong: RefCell<BTreeSet<String>>,
     pub(crate) tally: Cell<Tally>,
-    inspector: RefCell<Option<Connection>>,
-    generation: Cell<u64>,
-    trace: RefCell<Trace>,
+    pub(crate) inspector: RefCell<Option<Connection>>,
+    /// How many processes were started.
+    pub(crate) started: Cell<u64>,
+    pub(crate) trace: RefCell<Trace>,
 }
 
 impl Simulation {
     pub(crate) fn new(seed: u64) -> Result<Rc<Self>, SimulationError> {
         let scenario = Scenario::of(seed);
-        let begin = Moment::parse_wire("20260302100000").unwrap_or(Moment::from_micros(0));
+        let begin = match scenario.is_new_years_eve {
+            true => "20261231235900",
+            false => "20260302100000",
+        };
+        let begin = Moment::parse_wire(begin).unwrap_or(Moment::from_micros(0));
         let sent_at = begin.plus_millis(-60_000);
         let mut dice = Dice::new(seed, "trade", 0);
         let trades = trades(&scenario, sent_at, &mut dice)?;
@@ -85,7 +79,7 @@ impl Simulation {
         let simulation = Rc::new(Self {
             seed,
             scenario,
-            setting: Setting::of(&scenario)?,
+            setting: Setting::of(seed, &scenario)?,
             clock: Arc::new(SimulatedClock::at(begin)),
             dice: RefCell::new(Dice::new(seed, "course", 0)),
             weather: Weather::new(seed, &scenario),
@@ -102,7 +96,7 @@ impl Simulation {
             wrong: RefCell::default(),
             tally: Cell::default(),
             inspector: RefCell::default(),
-            generation: Cell::default(),
+            started: Cell::default(),
             trace: RefCell::default(),
         });
         faults::surround(Some(simulation.clone()));
@@ -118,7 +112,9 @@ impl Simulation {
             documents.push(export.departure_document());
         }
         self.post.borrow_mut().add(self.setting.cast, documents, dice)?;
+        self.post.borrow_mut().put_half(dice);
         let (granted, now) = (self.scenario.granted, self.clock.now());
+        self.setting.add_webhook(&self.target(), now)?;
         self.setting.grant(&self.target(), granted, now)
     }
 
@@ -247,8 +243,9 @@ impl Simulation {
             0..=64 => Act::Write,
             65..=74 => Act::Beat,
             75..=86 => Act::Distribute,
-            87..=91 => Act::List,
-            92..=95 => Act::Log,
+            87..=90 => Act::List,
+            91..=93 => Act::Log,
+            94..=96 => Act::Push,
             _ => Act::SeeToWhatIsDue,
         };
         self.act(seat, act);
@@ -259,197 +256,5 @@ impl Simulation {
             }
             self.note(&format!("seat {seat} stands still"));
         }
-    }
-
-    pub(crate) fn waiting_at(&self, seat: usize) -> u64 {
-        let seats = self.seats.borrow();
-        let process = seats.get(seat).and_then(|seat| seat.process.as_ref());
-        process.map_or(0, |process| process.pipeline.waiting() as u64)
-    }
-
-    pub(crate) fn act(&self, seat: usize, act: Act) -> bool {
-        self.with(seat, &format!("{act:?}"), |process| {
-            process.act(act, &mut |handed, ack| self.hear_ack(handed, ack))
-        })
-    }
-
-    fn hear_ack(&self, handed: Handed, ack: Ack) {
-        let is_stored = ack.outcome.is_ok();
-        self.note(&format!("acknowledged {handed:?}: {:?}", ack.outcome.map(|it| it.undecided)));
-        let Handed::Message(place, id) = handed else { return };
-        if !is_stored {
-            return self.post.borrow_mut().lost(place);
-        }
-        self.count(|tally| tally.acknowledged += 1);
-        self.acknowledged.borrow_mut().push(id);
-        if let Some(posted) = self.post.borrow_mut().messages.get_mut(place) {
-            posted.standing = Standing::Acknowledged(id);
-        }
-        if let Ok(0) = self.number("SELECT COUNT(*) FROM message WHERE message_id = ?1", id.0) {
-            self.is_wrong(format!("message {} was acknowledged and is not stored", id.0));
-        }
-    }
-
-    /// Has a process do something, unless it acts already; it may die of it. Gives whether it was done.
-    pub(crate) fn with(
-        &self,
-        seat: usize,
-        what: &str,
-        work: impl FnOnce(&mut Process) -> Result<String, NotDone>,
-    ) -> bool {
-        let taken = self.seats.borrow_mut().get_mut(seat).and_then(|seat| {
-            seat.is_acting = seat.process.is_some();
-            seat.process.take()
-        });
-        let Some(mut process) = taken else { return false };
-        let name = process.name.clone();
-        self.acting.borrow_mut().push(name.clone());
-        let done = catch_unwind(AssertUnwindSafe(|| work(&mut process)));
-        self.acting.borrow_mut().pop();
-        let line = match &done {
-            Ok(Ok(said)) => format!("{name} {what}: {said}"),
-            Ok(Err(NotDone(why))) => format!("{name} {what} not: {why}"),
-            Err(_) => format!("{name} {what} and dies"),
-        };
-        self.note(&line);
-        let is_done = matches!(done, Ok(Ok(_)));
-        if let Err(panic) = done {
-            if !panic.is::<Died>() {
-                self.is_wrong(format!("{name} panicked in {what}"));
-            }
-            self.bury(process);
-            if let Some(seat) = self.seats.borrow_mut().get_mut(seat) {
-                seat.is_acting = false;
-            }
-            return false;
-        }
-        if let Some(seat) = self.seats.borrow_mut().get_mut(seat) {
-            (seat.process, seat.is_acting) = (Some(process), false);
-        }
-        is_done
-    }
-
-    fn bury(&self, process: Process) {
-        self.count(|tally| tally.deaths += 1);
-        for handed in process.under_way.values() {
-            if let Handed::Message(place, _) = handed {
-                self.post.borrow_mut().lost(*place);
-            }
-        }
-    }
-
-    /// Whoever runs the service makes room on the disk and starts what has died.
-    fn operate(&self) {
-        if self.weather.is_full.get() && self.throw(|dice| dice.one_in(3)) {
-            self.weather.is_full.set(false);
-            self.note("the disk has room again");
-        }
-        let dead = self.seats.borrow().iter().position(|it| it.process.is_none() && !it.is_acting);
-        match dead {
-            Some(seat) => drop(self.start(seat)),
-            None if self.throw(|dice| dice.one_in(3)) => self.copy_log(),
-            None => {}
-        }
-    }
-
-    /// Starts a process anew; `false` where that fails.
-    pub(crate) fn start(&self, seat: usize) -> bool {
-        let generation = self.generation.get() + 1;
-        self.generation.set(generation);
-        let name = format!("p{seat}.{generation}");
-        self.acting.borrow_mut().push(name.clone());
-        let started = catch_unwind(AssertUnwindSafe(|| {
-            Process::start(name.clone(), &self.setting, &self.target(), &self.clock)
-        }));
-        self.acting.borrow_mut().pop();
-        match started {
-            Ok(Ok(process)) => {
-                self.note(&format!("{name} starts"));
-                if let Some(seat) = self.seats.borrow_mut().get_mut(seat) {
-                    seat.process = Some(process);
-                }
-                return true;
-            }
-            Ok(Err(NotDone(why))) => self.note(&format!("{name} does not start: {why}")),
-            Err(panic) if panic.is::<Died>() => self.note(&format!("{name} dies at its start")),
-            Err(_) => self.is_wrong(format!("{name} panicked at its start")),
-        }
-        false
-    }
-
-    /// A process that is there and does not stand still.
-    pub(crate) fn somebody(&self) -> Option<usize> {
-        let now = self.clock.now().micros();
-        let seats = self.seats.borrow();
-        let there = seats.iter().enumerate();
-        let there = there.filter(|(_, it)| it.process.is_some() && it.stalled_until <= now);
-        let there: Vec<usize> = there.map(|(place, _)| place).collect();
-        if there.is_empty() { None } else { Some(self.throw(|dice| *dice.pick(&there))) }
-    }
-
-    /// When the power went: whatever ran is gone, and the disk is as it was then.
-    pub(crate) fn recover(&self) -> Result<(), SimulationError> {
-        let Some(image) = self.outage.take() else { return Ok(()) };
-        let seats: Vec<_> = self.seats.borrow_mut().iter_mut().map(std::mem::take).collect();
-        seats.into_iter().filter_map(|seat| seat.process).for_each(|it| self.bury(it));
-        drop(self.inspector.take());
-        self.disk.restore(&image)?;
-        self.note("the power is back");
-        Ok(())
-    }
-
-    /// Copies the write-ahead log into the database, as the thread does that is not there.
-    fn copy_log(&self) {
-        let copy = "PRAGMA wal_checkpoint(PASSIVE)";
-        let copied = self.inspect(|it| it.query_row(copy, [], |row| row.get::<_, i64>(2)));
-        self.note(&format!("the log is copied: {}", copied.is_ok()));
-    }
-
-    pub(crate) fn target(&self) -> Target {
-        Target::Sqlite(self.disk.path().to_owned())
-    }
-
-    /// A number out of the database, past the product.
-    pub(crate) fn number(
-        &self,
-        sql: &str,
-        with: impl rusqlite::types::ToSql + Copy,
-    ) -> Result<i64, rusqlite::Error> {
-        self.inspect(|connection| connection.query_row(sql, [with], |row| row.get(0)))
-    }
-
-    /// Looks into the database, past the product.
-    pub(crate) fn inspect<T>(
-        &self,
-        look: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
-    ) -> Result<T, rusqlite::Error> {
-        let mut inspector = self.inspector.borrow_mut();
-        match &*inspector {
-            Some(connection) => look(connection),
-            None => look(inspector.insert(Connection::open(self.disk.database())?)),
-        }
-    }
-
-    pub(crate) fn note(&self, line: &str) {
-        self.trace.borrow_mut().note(self.clock.now().micros(), line);
-    }
-
-    pub(crate) fn is_wrong(&self, what: String) {
-        self.note(&format!("WRONG: {what}"));
-        self.wrong.borrow_mut().insert(what);
-    }
-
-    pub(crate) fn throw<T>(&self, throw: impl FnOnce(&mut Dice) -> T) -> T {
-        throw(&mut self.dice.borrow_mut())
-    }
-
-    pub(crate) fn between(&self, from: u64, to: u64) -> i64 {
-        i64::try_from(self.throw(|dice| dice.between(from, to))).unwrap_or_default()
-    }
-
-    pub(crate) fn count(&self, count: impl FnOnce(&mut Tally)) {
-        let mut tally = self.tally.get();
-        count(&mut tally);
-        self.tally.set(tally);
     }
 }

@@ -1,6 +1,7 @@
 //! What is bought: parcels with what is wrong with each of them, and what must follow by plain arithmetic.
 
-use tongguan_domain::ids::IdError;
+use tongguan_domain::commerce::Action;
+use tongguan_domain::ids::{Guid, IdError};
 use tongguan_domain::money::{Amount, Money};
 use tongguan_domain::time::Moment;
 use tongguan_testkit::parcels::{Document, Parcel, buyer, single_piece};
@@ -13,6 +14,8 @@ pub(crate) const ANNUAL_LIMIT: i64 = 2_600_000;
 /// Buyers with more than one parcel: beyond those with one.
 const FIRST_REGULAR: u64 = 900_000;
 const REGULARS_PARCELS: u64 = 8;
+/// What the numbers of documents begin with that come again.
+const AGAIN: u64 = 0xA6;
 
 /// What is wrong with a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(crate) struct Trade {
     pub(crate) regular: Option<u64>,
     /// Goods and freight, in fen.
     pub(crate) dutiable: i64,
+    /// As what its order comes again, and under which number.
+    again: Option<(Action, Guid)>,
 }
 
 impl Trade {
@@ -79,6 +84,14 @@ impl Trade {
         let mut documents = self.parcel.documents().to_vec();
         if self.flaw == Flaw::Unpaid {
             documents.remove(1);
+        }
+        // The order once more, under a number of its own: as a change, or as if it were new. Either is refused, or
+        // changes nothing that is compared.
+        if let Some((action, guid)) = &self.again {
+            let mut order = self.parcel.order.clone();
+            (order.filing.action, order.filing.guid) = (*action, guid.clone());
+            order.filing.sent_at = order.filing.sent_at.plus_millis(1_000);
+            documents.push(Document::Order(Box::new(order)));
         }
         documents
     }
@@ -118,9 +131,19 @@ pub(crate) fn trades(
         let value = (fen(value), fen(freight));
         let parcel = parcel(n, at, value, (flaw, regular), before)?;
         let dutiable = value.0 + value.1;
-        trades.push(Trade { parcel, flaw, intent, pleases, regular, dutiable });
+        let again = match dice.below(8) {
+            0 => Some(Action::Change),
+            1 => Some(Action::Create),
+            _ => None,
+        };
+        let again = again.map(|it| Ok((it, again_guid(n)?))).transpose()?;
+        trades.push(Trade { parcel, flaw, intent, pleases, regular, dutiable, again });
     }
     Ok(trades)
+}
+
+fn again_guid(n: u64) -> Result<Guid, IdError> {
+    Guid::parse(&format!("{AGAIN:08X}-0000-4000-8000-{n:012X}"))
 }
 
 fn parcel(

@@ -8,6 +8,7 @@ use tongguan_testkit::traffic::Dice;
 
 use crate::scenario::Scenario;
 use crate::simulation::Simulation;
+use crate::trade::ANNUAL_LIMIT;
 
 /// What a process unwinds with that dies. Nothing in the product catches it: it does not know of it.
 pub(crate) struct Died;
@@ -156,7 +157,7 @@ impl Simulation {
     }
 
     fn after_commit(&self) -> Option<Fault> {
-        self.nobody_else_has_the_place();
+        self.check_batch();
         match self.weather.after.take()? {
             After::Unanswered => self.meets(Fault::Disk, "after COMMIT"),
             After::Death => self.dies("after COMMIT"),
@@ -177,12 +178,19 @@ impl Simulation {
         }
     }
 
-    /// A batch is written by a process whose place stands.
-    fn nobody_else_has_the_place(&self) {
+    /// A batch is written by a process whose place stands, and brings no buyer beyond the limit.
+    fn check_batch(&self) {
         let Some(name) = self.acting.borrow().last().cloned() else { return };
         let sql = "SELECT COUNT(*) FROM process WHERE name = ?1";
-        if self.weather.is_batch.get() && self.number(sql, name.as_str()) == Ok(0) {
+        if !self.weather.is_batch.get() {
+            return;
+        }
+        if self.number(sql, name.as_str()) == Ok(0) {
             self.is_wrong(format!("{name} wrote a batch although it had no place"));
+        }
+        let sql = "SELECT COUNT(*) FROM allowance WHERE used + reserved > ?1";
+        if self.number(sql, ANNUAL_LIMIT).is_ok_and(|beyond| beyond > 0) {
+            self.is_wrong("a buyer is beyond the limit of the year".to_owned());
         }
     }
 
