@@ -1142,7 +1142,7 @@ CREATE TABLE evidence_demand (
     PRIMARY KEY (partition, declaration_id, n)
 ) CLUSTERED;
 
-CREATE UNIQUE INDEX evidence_demand_session ON evidence_demand (session) WHERE session IS NOT NULL;
+CREATE INDEX evidence_demand_session ON evidence_demand (session) WHERE session IS NOT NULL;
 
 CREATE INDEX evidence_demand_due ON evidence_demand (next_at) WHERE next_at IS NOT NULL;
 

@@ -333,6 +333,12 @@ impl Writer {
         self.transaction(work)
     }
 
+    /// The statements that it has run so far, where the engine keeps them: on PostgreSQL since it was last connected,
+    /// on SQLite none. In order of their words.
+    pub fn statements(&self) -> Vec<String> {
+        self.link.statements()
+    }
+
     /// How many rows it has inserted, changed or deleted, in what was committed.
     pub const fn rows_written(&self) -> u64 {
         self.rows

@@ -280,6 +280,15 @@ impl World {
         message(&self.cast, documents, self.sent).expect("a message")
     }
 
+    /// The statements by which batches were committed so far, on PostgreSQL.
+    ///
+    /// # Panics
+    /// When no engine runs.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its engine")]
+    pub fn statements(&mut self) -> Vec<String> {
+        self.engine.as_mut().expect("a running engine").writer().statements()
+    }
+
     /// Whoever carries out commands here.
     ///
     /// # Panics

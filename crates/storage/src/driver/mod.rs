@@ -79,6 +79,14 @@ impl Link {
         on_either!(self, link => link.script(text))
     }
 
+    /// The statements that were prepared on it, where they are known.
+    pub(crate) fn statements(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite(_) => Vec::new(),
+            Self::Postgres(link) => link.statements(),
+        }
+    }
+
     /// Runs one query.
     pub(crate) fn query(
         &mut self,

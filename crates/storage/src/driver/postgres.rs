@@ -218,6 +218,14 @@ impl PostgresLink {
         self.connected()?.rows(text, &values, each)
     }
 
+    pub(crate) fn statements(&self) -> Vec<String> {
+        let connected = self.connected.iter();
+        let mut texts: Vec<_> =
+            connected.flat_map(|it| it.statements.keys()).map(String::clone).collect();
+        texts.sort();
+        texts
+    }
+
     /// Writes new rows by COPY, which is what the server takes many rows by.
     pub(crate) fn copy_in(
         &mut self,

@@ -16,6 +16,8 @@ mod claim;
 #[cfg(test)]
 mod consolidation;
 #[cfg(test)]
+mod distribution;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod evidence;

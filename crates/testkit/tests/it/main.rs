@@ -20,6 +20,7 @@ mod consolidation;
 mod consolidation_races;
 mod declared;
 mod delegates;
+mod distribution;
 mod due;
 mod engines;
 mod envelope;
