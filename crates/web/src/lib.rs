@@ -241,7 +241,7 @@ pub fn web(access: Access) -> Web {
         .get("/log/key", Needs::Nothing, transparency::key)
         .get("/log/tile/{*path}", Needs::Nothing, transparency::tile)
         .get("/log/witness/key", Needs::Nothing, transparency::witness_key)
-        .post("/log/witness/add-checkpoint", Needs::Nothing, transparency::add_checkpoint)
+        .post("/log/witness/add-checkpoint", Needs::Signature, transparency::add_checkpoint)
         .post(UPLOAD_PATH, Needs::Signature, evidence::upload)
         .post("/oauth2/token", Needs::ClientCredentials, oauth::token)
         .get("/.well-known/oauth-authorization-server", Needs::Nothing, oauth::metadata)
