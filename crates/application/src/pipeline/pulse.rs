@@ -54,11 +54,7 @@ pub(super) struct Beating {
 }
 
 impl Beating {
-    pub(super) fn new(
-        store: Store,
-        membership: Arc<Membership>,
-        storing: Arc<Storing>,
-    ) -> Self {
+    pub(super) fn new(store: Store, membership: Arc<Membership>, storing: Arc<Storing>) -> Self {
         Self { store, membership, storing, writer: None, said: String::new() }
     }
 
