@@ -119,7 +119,8 @@ impl Wire {
 impl Drop for Wire {
     fn drop(&mut self) {
         self.state.closed.store(true, Ordering::SeqCst);
-        self.cut();
+        // What is connected goes on until it ends: a world that outlives its wire is audited over it.
+        self.mend();
         // Wakes the listener, which sees that it is over.
         drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
     }
