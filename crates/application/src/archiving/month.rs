@@ -6,10 +6,10 @@ use tongguan_domain::month::Month;
 use tongguan_domain::time::Moment;
 use tongguan_storage::{ArchivedMonthRow, Register, StorageError, Store};
 
-use super::ArchivingError;
-use super::tables::PARCELS;
+use super::tables::{EVENTS, PARCELS, RESPONSES};
 use super::verify::{Figures, verify};
-use super::writing::{events, parcels, responses};
+use super::writing::{parcels, written_in};
+use super::{ArchivingError, decided};
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 use crate::retention::settled_in;
 use crate::transparency::Log;
@@ -127,8 +127,9 @@ pub fn archive(
     let name = month.to_string();
     let mut figures = Figures::default();
     let mut files = parcels(store, shelf, month, &mut figures, tell)?;
-    files.push(responses(store, shelf, month, &mut figures)?);
-    files.push(events(store, shelf, month, &mut figures)?);
+    let of = (store, shelf);
+    files.push(written_in(of, month, (RESPONSES, decided::response), &mut figures)?);
+    files.push(written_in(of, month, (EVENTS, decided::event), &mut figures)?);
     let settled = settled_in(store, month)?;
     let written = figures.0.get(PARCELS.name).copied().unwrap_or_default();
     let is_over = settled.declarations - settled.open;

@@ -13,7 +13,7 @@ const PAGE: i64 = 2_000;
 const END: i64 = 1 << 53;
 
 /// A row that stands at a place, and was written at a time.
-trait Placed: Sized {
+pub(super) trait Placed: Sized {
     fn seq(&self) -> i64;
     fn at(&self) -> Moment;
     /// The rows of a partition from a place on, in order, at most `limit`.
@@ -63,31 +63,15 @@ impl Placed for Event {
     }
 }
 
-/// Every response of a partition that was decided in a month, in order.
-pub(super) fn responses(
+/// Every row of a partition that was written in a month, in order.
+///
+/// # Errors
+/// [`ArchivingError`], and what `each` gives.
+pub(super) fn each_of<R: Placed>(
     store: &Store,
     partition: Partition,
     month: Month,
-    each: &mut dyn FnMut(&Response) -> Result<(), ArchivingError>,
-) -> Result<(), ArchivingError> {
-    each_of(store, partition, month, each)
-}
-
-/// Every event of a partition that was decided in a month, in order.
-pub(super) fn events(
-    store: &Store,
-    partition: Partition,
-    month: Month,
-    each: &mut dyn FnMut(&Event) -> Result<(), ArchivingError>,
-) -> Result<(), ArchivingError> {
-    each_of(store, partition, month, each)
-}
-
-fn each_of<R: Placed>(
-    store: &Store,
-    partition: Partition,
-    month: Month,
-    each: &mut dyn FnMut(&R) -> Result<(), ArchivingError>,
+    mut each: impl FnMut(&R) -> Result<(), ArchivingError>,
 ) -> Result<(), ArchivingError> {
     let mut seq = first_since::<R>(store, partition, month.start())?;
     loop {

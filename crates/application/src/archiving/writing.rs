@@ -10,9 +10,9 @@ use tongguan_domain::month::Month;
 use tongguan_storage::{Partition, StorageError, Store};
 
 use super::rows::{self, Archived as Parcel};
-use super::tables::{DOCUMENTS, EVENTS, LINES, PARCELS, RESPONSES};
+use super::tables::{DOCUMENTS, LINES, PARCELS};
 use super::verify::Figures;
-use super::{ArchivingError, decided, told};
+use super::{ArchivingError, told};
 use crate::numbering::first_id_at;
 
 /// Declarations that are read in one view.
@@ -141,32 +141,16 @@ fn documents(store: &Store, page: &[Parcel]) -> Result<Vec<Row>, ArchivingError>
     Ok(all)
 }
 
-pub(super) fn responses(
-    store: &Store,
-    shelf: &Shelf,
+/// What was told or decided in a month, as a table has it.
+pub(super) fn written_in<R: told::Placed>(
+    (store, shelf): (&Store, &Shelf),
     month: Month,
+    (table, rows): (Table, impl Fn(&R) -> Result<Vec<Row>, ArchivingError>),
     figures: &mut Figures,
 ) -> Result<FileEntry, ArchivingError> {
-    let mut writing = Writing::begin(shelf, month, RESPONSES)?;
+    let mut writing = Writing::begin(shelf, month, table)?;
     for partition in Partition::all() {
-        told::responses(store, partition, month, &mut |row| {
-            writing.put(decided::response(row)?, figures)
-        })?;
-    }
-    writing.end(figures)
-}
-
-pub(super) fn events(
-    store: &Store,
-    shelf: &Shelf,
-    month: Month,
-    figures: &mut Figures,
-) -> Result<FileEntry, ArchivingError> {
-    let mut writing = Writing::begin(shelf, month, EVENTS)?;
-    for partition in Partition::all() {
-        told::events(store, partition, month, &mut |row| {
-            writing.put(decided::event(row)?, figures)
-        })?;
+        told::each_of(store, partition, month, |row| writing.put(rows(row)?, figures))?;
     }
     writing.end(figures)
 }

@@ -57,6 +57,19 @@ enum Reading {
     Everything,
 }
 
+/// Of many things so many are named.
+const NAMED: usize = 8;
+
+/// The first of many things, and how many more there are.
+fn some<'k>(all: impl IntoIterator<Item = &'k String, IntoIter: ExactSizeIterator>) -> String {
+    let mut all = all.into_iter();
+    let named: Vec<_> = all.by_ref().take(NAMED).map(String::as_str).collect();
+    match all.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

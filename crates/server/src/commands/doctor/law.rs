@@ -7,10 +7,7 @@ use tongguan_codelists::{Row, Table};
 use tongguan_domain::time::Moment;
 use tongguan_storage::Store;
 
-use super::{Findings, SOON_DAYS};
-
-/// How many keys of a table are named.
-const NAMED: usize = 8;
+use super::{Findings, SOON_DAYS, some};
 
 /// Keys under which no row holds today, or soon none will.
 pub fn rules(
@@ -50,12 +47,4 @@ pub fn rules(
         }
     }
     Ok(())
-}
-
-fn some(keys: &BTreeSet<String>) -> String {
-    let named: Vec<_> = keys.iter().take(NAMED).map(String::as_str).collect();
-    match keys.len().saturating_sub(NAMED) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
 }

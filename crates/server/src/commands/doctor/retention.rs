@@ -5,10 +5,7 @@ use tongguan_application::retention::{Item, Stage, outline};
 use tongguan_domain::time::Moment;
 use tongguan_storage::Store;
 
-use super::Findings;
-
-/// How many months and classes are named.
-const NAMED: usize = 8;
+use super::{Findings, some};
 
 /// Records whose years are over, whether or not a parcel of their month is open.
 pub fn over(
@@ -29,11 +26,7 @@ pub fn over(
         findings.ok("retention", place, "the years of nothing that is kept are over");
         return Ok(());
     }
-    let named = over.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let said = match over.len().saturating_sub(NAMED) {
-        0 => format!("the years are over of {named}"),
-        more => format!("the years are over of {named} and {more} more"),
-    };
+    let said = format!("the years are over of {}", some(&over));
     let todo = "look at `retention run --dry-run`, hold what a case needs, and run it";
     findings.warn("retention", place, said, todo);
     Ok(())
