@@ -45,6 +45,8 @@ struct State {
     /// How far the clock by which leases are judged is ahead of this machine's, in milliseconds.
     clock_ahead_ms: i64,
     share: Share,
+    /// How many have a share.
+    sharing: usize,
     /// When the table of the processes was looked at last, by that clock.
     looked_at: Option<Moment>,
     /// Whether it was given back for good.
@@ -65,6 +67,7 @@ impl Membership {
             ids: IdSource::default(),
             clock_ahead_ms: 0,
             share: Share::default(),
+            sharing: 0,
             looked_at: None,
             has_left: false,
             news: Vec::new(),
@@ -202,6 +205,11 @@ impl Membership {
         self.state().share.clone()
     }
 
+    /// How many processes share the work, as it last learned.
+    pub fn sharing(&self) -> usize {
+        self.state().sharing
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -211,8 +219,13 @@ impl State {
     fn look(&mut self, processes: &[ProcessRow], clock: Moment, now: Moment) {
         self.clock_ahead_ms = (clock.micros() - now.micros()).div_euclid(1000);
         let mine = self.place.map(|place| place.number);
-        let shares = shared_out(processes, clock).into_iter();
-        let own = shares.filter(|(row, _)| Some(row.number) == mine).map(|(_, share)| share).next();
+        let shares = shared_out(processes, clock);
+        self.sharing = shares.iter().filter(|(_, share)| !share.is_empty()).count();
+        let own = shares
+            .into_iter()
+            .filter(|(row, _)| Some(row.number) == mine)
+            .map(|(_, share)| share)
+            .next();
         self.share = own.unwrap_or_default();
         self.looked_at = Some(clock);
     }

@@ -15,7 +15,12 @@ impl Simulation {
         self.check_allowances(kept().map(|(_, trade)| trade))?;
         for (what, sql, expected) in [
             ("reserved of allowances", "SELECT COALESCE(SUM(reserved), 0) FROM allowance", 0),
-            ("held of the guarantee", "SELECT COALESCE(SUM(held), 0) FROM guarantee", held),
+            (
+                "held of the guarantee",
+                "SELECT COALESCE(SUM(held), 0) - (SELECT COALESCE(SUM(free), 0) FROM guarantee_slice) \
+                 FROM guarantee",
+                held,
+            ),
             ("queued for the guarantee", "SELECT COALESCE(SUM(queued), 0) FROM guarantee", 0),
             (
                 "posted to the guarantee",

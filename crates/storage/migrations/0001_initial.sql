@@ -371,6 +371,16 @@ CREATE TABLE guarantee (
 -- Officers list them by guarantor. Batches change none of it.
 CREATE INDEX guarantee_party ON guarantee (party_id);
 
+-- What was set aside of a guarantee for one process, by its place: it holds against that without meeting the others.
+-- `held` of the guarantee counts it as held.
+CREATE TABLE guarantee_slice (
+    bucket BIGINT NOT NULL,
+    party_id BIGINT NOT NULL,
+    place BIGINT NOT NULL CHECK (place BETWEEN 0 AND 127),
+    free BIGINT NOT NULL CHECK (0 <= free),
+    PRIMARY KEY (bucket, party_id, place)
+) CLUSTERED;
+
 -- What was held of each guarantee (1) and given back (2): made from the postings by a follower, beside clearing,
 -- and made anew by a command. Clearing itself never reads it.
 CREATE TABLE guarantee_movement (

@@ -13,6 +13,7 @@ use tongguan_domain::time::Moment;
 use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::partition::Partition;
+use crate::slice::HeldFrom;
 use crate::tx::{Tx, View};
 
 row! {
@@ -84,6 +85,18 @@ pub type QuantityAllowanceKey = (Partition, [u8; 16], i64, String, i64);
 /// The key of a guarantee: bucket and party.
 pub type GuaranteeKey = (Partition, PartyId);
 
+impl Guarantee {
+    /// Its key.
+    pub const fn key(&self) -> GuaranteeKey {
+        (self.bucket, self.party_id)
+    }
+
+    /// So much less is held.
+    pub(crate) const fn give_back(&mut self, amount: Money) {
+        self.held = Money::from_fen(self.held.fen().saturating_sub(amount.fen()));
+    }
+}
+
 /// By how much a balance changes: an allowance's `reserved` and `used`, a guarantee's `queued` and
 /// `held`. In fen, or in trillionths of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -127,7 +140,8 @@ impl View<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn guarantees(&mut self, keys: &[GuaranteeKey]) -> Result<Vec<Guarantee>, StorageError> {
-        self.load(keys)
+        let rows = self.load(keys)?;
+        self.without_slices(rows)
     }
 
     /// The guarantees of parties behind `after`, in order of the parties, at most `limit`.
@@ -139,7 +153,9 @@ impl View<'_> {
         after: PartyId,
         limit: i64,
     ) -> Result<Vec<Guarantee>, StorageError> {
-        self.select("WHERE party_id > $1 ORDER BY party_id LIMIT $2", &[after.cell(), limit.cell()])
+        let text = "WHERE party_id > $1 ORDER BY party_id LIMIT $2";
+        let rows = self.select(text, &[after.cell(), limit.cell()])?;
+        self.without_slices(rows)
     }
 
     /// Every guarantee.
@@ -147,7 +163,8 @@ impl View<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn all_guarantees(&mut self) -> Result<Vec<Guarantee>, StorageError> {
-        self.select("ORDER BY bucket, party_id", &[])
+        let rows = self.select("ORDER BY bucket, party_id", &[])?;
+        self.without_slices(rows)
     }
 }
 
@@ -198,8 +215,8 @@ impl Tx<'_> {
         self.lock_or_insert(&empty)
     }
 
-    /// The guarantees of these keys, in order of the keys, locked until the end of the transaction;
-    /// absent ones are left out. Lock order: after quantity allowances.
+    /// The guarantees of these keys, in order of the keys, locked until the end of the transaction, with what was set
+    /// aside of them taken back; absent ones are left out. Lock order: after quantity allowances.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -207,7 +224,10 @@ impl Tx<'_> {
         &mut self,
         keys: &[GuaranteeKey],
     ) -> Result<Vec<Guarantee>, StorageError> {
-        self.lock(keys)
+        let wanted = keys.iter().map(|key| (*key, HeldFrom::Whole)).collect();
+        // Whoever takes the whole does so for no place.
+        let taken = self.take_guarantees(&wanted, 0)?;
+        Ok(taken.into_iter().map(|taken| taken.guarantee).collect())
     }
 
     /// Grants guarantees, or changes the sum, validity, reference and standing of those that were granted;
@@ -217,6 +237,7 @@ impl Tx<'_> {
     /// [`StorageError::Constraint`] when a sum would fall below what is held.
     pub fn grant(&mut self, guarantees: &[Guarantee]) -> Result<(), StorageError> {
         self.insert_absent(guarantees)?;
+        self.lock_guarantees(&guarantees.iter().map(Guarantee::key).collect::<Vec<_>>())?;
         let rows: Vec<_> = guarantees
             .iter()
             .map(|to| {
@@ -285,7 +306,7 @@ impl Tx<'_> {
         self.all_there("quantity_allowance", rows.len(), changed)
     }
 
-    /// Changes guarantees that [`Self::lock_guarantees`] gave. Deltas of one key are added up first.
+    /// Changes guarantees of which [`Self::lock_guarantees`] gave the whole or the rest. Deltas of one key are added up first.
     ///
     /// # Errors
     /// [`StorageError::Constraint`] when a balance would fall below nothing or exceed the sum granted,

@@ -12,7 +12,7 @@ use crate::tx::View;
 
 /// Tables that begin with a partition or bucket and are no matter of it: their rows are locked one by one, or written
 /// once under a key that nobody else makes.
-const OF_NO_PARTITION: [&str; 22] = [
+const OF_NO_PARTITION: [&str; 23] = [
     "account_book",
     "allowance",
     "bonded_list",
@@ -26,6 +26,7 @@ const OF_NO_PARTITION: [&str; 22] = [
     "gate_pass",
     "guarantee",
     "guarantee_movement",
+    "guarantee_slice",
     "message",
     "message_bundle",
     "partition",

@@ -1,6 +1,6 @@
 //! A batch: what goes into one commit, and what became of it.
 
-use tongguan_domain::ids::DxpId;
+use tongguan_domain::ids::{DxpId, PartyId};
 use tongguan_storage::stored::StoredError;
 use tongguan_storage::{self as storage, Partition, Partitions, StorageError};
 
@@ -76,4 +76,7 @@ pub enum BatchError {
     /// It reached partitions that it has not locked: it is begun anew with these.
     #[error("the batch reached {} partitions that it has not locked", .0.len())]
     Reaches(Partitions),
+    /// What it may hold from does not suffice of these guarantees: it is begun anew with more of them.
+    #[error("what the batch may hold from does not suffice of {} guarantees", .0.len())]
+    Short(Vec<PartyId>),
 }

@@ -18,19 +18,21 @@ use tongguan_storage::{
 use super::batch::{BatchError, Committed, Delivery};
 use super::decide::{Circumstances, Draws};
 use super::fold::{decide_all, partition_of, tell_apart};
+use super::holding::Holding;
 use super::incoming::Incoming;
 use super::load::{load, named_by};
 use super::reserve::reserve_serials;
 use super::settings::Settings;
 use super::windows;
+use super::working_set::WorkingSet;
 use super::write::{Sequence, write, write_held, write_messages};
 use super::zone::pass_over_taken;
 use crate::history::Actor;
 use crate::numbering::{IdSource, Serials, first_seq_at, ms_of};
 use crate::processes::{LEASE_MS, Membership};
 
-/// How often a batch begins anew with what it reached further; then it locks everything.
-const STEPS: usize = 3;
+/// How often a batch begins anew with what it reached further, or with more of a guarantee; then it locks everything.
+const STEPS: usize = 5;
 
 /// The state of the one writer of a process.
 #[derive(Debug)]
@@ -117,7 +119,7 @@ impl Engine {
         let relayed = windows::relayed(batch, &self.settings);
         let work = Work { batch, relayed, commands, by, at };
         let outcome = match self.writer.store().is_shared() {
-            false => self.attempt(&work, None),
+            false => self.attempt(&work, None, &Holding::at(self.place.number, 1, true)),
             true => self.attempt_further(&work),
         };
         if let Err(error) = &outcome {
@@ -130,25 +132,29 @@ impl Engine {
         outcome
     }
 
-    /// Locks what the batch names, and what it turns out to reach besides.
+    /// Locks what the batch names, and what it turns out to reach or need besides.
     fn attempt_further(&mut self, work: &Work<'_>) -> Result<Committed, BatchError> {
         let mut locked = work.partitions();
+        let (sharing, share) = (self.membership.sharing(), self.membership.share());
+        let mut holding = Holding::at(self.place.number, sharing, !share.is_empty());
         for _ in 0..STEPS {
-            match self.attempt(work, Some(&locked)) {
+            match self.attempt(work, Some(&locked), &holding) {
                 Err(BatchError::Reaches(further)) => locked.extend(further.iter()),
+                Err(BatchError::Short(guarantors)) => holding.raise(&guarantors),
                 outcome => return outcome,
             }
             self.begun_anew += 1;
             // Those that were reserved in vain stand in the store as they did before.
             self.serials.clear();
         }
-        self.attempt(work, Some(&Partitions::ALL))
+        self.attempt(work, Some(&Partitions::ALL), &holding.whole())
     }
 
     fn attempt(
         &mut self,
         work: &Work<'_>,
         locked: Option<&Partitions>,
+        holding: &Holding,
     ) -> Result<Committed, BatchError> {
         let Self { writer, sequence, serials, ids, draws, settings, place, written, .. } = self;
         let &Work { batch, commands, by, at, .. } = work;
@@ -162,7 +168,7 @@ impl Engine {
             };
             let again = windows::taken_before(tx, batch)?;
             let incoming = work.incoming(&again);
-            let mut set = load(tx, &incoming, settings, at)?;
+            let mut set = load(tx, &incoming, settings, holding, at)?;
             is_held_to(tx, locked)?;
             reserve_serials(tx, serials, &set, &incoming, at)?;
             while pass_over_taken(tx, serials, &incoming, at)? {
@@ -171,8 +177,9 @@ impl Engine {
             let circumstances = Circumstances { at, settings, serials, draws: &**draws };
             let undecided = decide_all(&mut set, &circumstances, &incoming, ids);
             let (held, refused) = tell_apart(undecided, &incoming, commands.len());
-            let mut moved: BTreeSet<_> =
-                write(tx, set, by, &mut moved_sequence, at)?.into_iter().collect();
+            suffices(&set)?;
+            let moved = write(tx, set, by, holding, &mut moved_sequence, at)?;
+            let mut moved: BTreeSet<_> = moved.into_iter().collect();
             write_messages(tx, batch, &again, at, &mut moved_sequence, &mut moved)?;
             write_held(tx, &held, at, &mut moved_sequence, &mut moved)?;
             is_held_to(tx, locked)?;
@@ -303,6 +310,12 @@ impl Work<'_> {
 fn is_held_to(tx: &Tx<'_>, locked: Option<&Partitions>) -> Result<(), BatchError> {
     let further = locked.map(|locked| tx.reached().without(locked)).unwrap_or_default();
     if further.is_empty() { Ok(()) } else { Err(BatchError::Reaches(further)) }
+}
+
+/// Whether what it may hold from sufficed of every guarantee.
+fn suffices(set: &WorkingSet) -> Result<(), BatchError> {
+    let short = set.short();
+    if short.is_empty() { Ok(()) } else { Err(BatchError::Short(short)) }
 }
 
 /// Whether more, or less, may have been written than was answered.

@@ -19,6 +19,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Partitions, Tx};
 
 use super::batch::BatchError;
+use super::holding::Holding;
 use super::incoming::Incoming;
 use super::record::{ClaimKey, DocumentKind, Facts};
 use super::rows;
@@ -42,6 +43,7 @@ pub fn load(
     tx: &mut Tx<'_>,
     batch: &[&Incoming],
     settings: &Settings,
+    holding: &Holding,
     at: Moment,
 ) -> Result<WorkingSet, BatchError> {
     let mut set = WorkingSet::default();
@@ -60,7 +62,7 @@ pub fn load(
     load_transits(tx, &mut set, &named)?;
     load_allowances(tx, &mut set, &named, at)?;
     load_quantities(tx, &mut set, &named, at)?;
-    load_guarantees(tx, &mut set, &mut named)?;
+    load_guarantees(tx, &mut set, &named, holding)?;
     relay::load(tx, &mut set, &mut named)?;
     zone::load(tx, &mut set, &mut named)?;
     load_stocks(tx, &mut set, &named)?;

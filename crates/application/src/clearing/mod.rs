@@ -3,7 +3,7 @@
 //! | step | file |
 //! |---|---|
 //! | what comes in | [`incoming`], in a [`batch`] |
-//! | load what the batch names | `load` |
+//! | load what the batch names | `load`; from what of a guarantee it holds: `holding` |
 //! | decide, purely | `fold`: [`decide`] over a [`working_set`] |
 //! | write, coalesced per table | [`write`](mod@write) |
 //! | commit | [`engine`] |
@@ -14,6 +14,7 @@ pub mod decide;
 pub mod engine;
 pub mod export_return;
 mod fold;
+mod holding;
 pub mod incoming;
 mod load;
 pub mod outcome;

@@ -22,9 +22,10 @@ use tongguan_domain::ids::{
     PartyId, ReturnId,
 };
 use tongguan_domain::transit::Transit;
-use tongguan_storage::ClosedExportKey;
+use tongguan_storage::{ClosedExportKey, HeldFrom};
 
 use super::consolidation::{FormalRecord, PartRecord, RequestKey, RequestRecord, ResultPart};
+use super::holding::is_short;
 use super::outcome::{EvidenceDrawn, Noted, Posting, Repeat, Response, StockMove};
 use super::record::{
     Claim, ClaimKey, DeclarationRecord, DocumentKey, DocumentRecord, ExportRecord, ReturnRecord,
@@ -126,7 +127,7 @@ struct Before {
     exports: HashSet<DeclarationId>,
     allowances: HashMap<AllowanceKey, Allowance>,
     quantities: HashMap<QuantityKey, QuantityAllowance>,
-    guarantees: HashMap<PartyId, Guarantee>,
+    guarantees: HashMap<PartyId, (Guarantee, HeldFrom)>,
     stocks: HashMap<StockKey, StockRecord>,
 }
 
@@ -170,8 +171,8 @@ pub struct Changes {
     pub allowances: Vec<(AllowanceKey, Allowance, Allowance)>,
     /// Quantity allowances: before and after.
     pub quantities: Vec<(QuantityKey, QuantityAllowance, QuantityAllowance)>,
-    /// Guarantees: before and after.
-    pub guarantees: Vec<(PartyId, Guarantee, Guarantee)>,
+    /// Guarantees, from what of them was held: before and after.
+    pub guarantees: Vec<(PartyId, HeldFrom, Guarantee, Guarantee)>,
     /// Returns of exported goods and their parcels as they now stand.
     pub returned: ReturnedChanges,
     /// Transits as they now stand, with the declarations whose goods they are.
@@ -235,10 +236,20 @@ impl WorkingSet {
         self.loaded.quantities.insert(key, quantity);
     }
 
-    /// Takes in a guarantee that was loaded.
-    pub fn put_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee) {
-        self.before.guarantees.insert(guarantor, guarantee);
+    /// Takes in so much of a guarantee as was loaded.
+    pub fn put_guarantee(&mut self, guarantor: PartyId, guarantee: Guarantee, from: HeldFrom) {
+        self.before.guarantees.insert(guarantor, (guarantee, from));
         self.loaded.guarantees.insert(guarantor, guarantee);
+    }
+
+    /// The guarantees of which more is needed than was loaded ([`is_short`]).
+    pub fn short(&self) -> Vec<PartyId> {
+        let known = self.before.guarantees.iter();
+        let short = known.filter(|(id, (before, from))| {
+            let after = self.loaded.guarantees.get(id);
+            after.is_some_and(|after| is_short(*from, before, after))
+        });
+        short.map(|(id, _)| *id).collect()
     }
 
     /// Takes in goods that are registered.
@@ -408,7 +419,10 @@ impl WorkingSet {
             guarantees: changed
                 .guarantees
                 .iter()
-                .filter_map(|id| Some((*id, *before.guarantees.get(id)?, *guarantees.get(id)?)))
+                .filter_map(|id| {
+                    let (first, from) = *before.guarantees.get(id)?;
+                    Some((*id, from, first, *guarantees.get(id)?))
+                })
                 .collect(),
             returned: changed.returned.changes(&loaded.returned, exports),
             requests: changed.requests.iter().map(|key| loaded.requests[key].clone()).collect(),

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use tongguan_domain::allowance::{Allowance, QuantityAllowance};
 use tongguan_domain::declaration::{ExportState, ImportState};
-use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::TaxBillStatus;
 use tongguan_storage::stored::event::{self, StoredEvent};
@@ -19,6 +18,7 @@ use tongguan_storage::{self as storage, Delta, Partition, Tx};
 
 use super::batch::BatchError;
 use super::decide::{export_missing, matching_missing};
+use super::holding::Holding;
 use super::outcome::{Bill, Noted, Response};
 use super::record::DocumentKey;
 use super::rows;
@@ -80,6 +80,7 @@ pub fn write(
     tx: &mut Tx<'_>,
     set: WorkingSet,
     by: Option<&Actor>,
+    holding: &Holding,
     sequence: &mut Sequence,
     at: Moment,
 ) -> Result<Vec<Partition>, BatchError> {
@@ -92,7 +93,7 @@ pub fn write(
     zone::write(tx, &changes, sequence, &mut moved, at)?;
     relay::write(tx, &changes, sequence, &mut moved, at)?;
     tx.upsert(&waiting)?;
-    write_balances(tx, &changes)?;
+    write_balances(tx, &changes, holding, at)?;
     stock::write(tx, &changes, at)?;
     tx.insert_absent(&rows::evidence_demands(&changes.outcomes.evidence, at))?;
     write_ledger(tx, &changes, sequence, &mut moved, at)?;
@@ -306,7 +307,12 @@ fn waiting_rows(set: &WorkingSet, at: Moment) -> Result<Vec<storage::Waiting>, B
     Ok(imports.chain(exports).collect())
 }
 
-fn write_balances(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> {
+fn write_balances(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    holding: &Holding,
+    at: Moment,
+) -> Result<(), BatchError> {
     let allowances: Vec<_> = changes
         .allowances
         .iter()
@@ -330,21 +336,12 @@ fn write_balances(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> 
         })
         .collect();
     tx.change_quantity_allowances(&quantities)?;
-    let guarantees: Vec<_> = changes
-        .guarantees
-        .iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(id, before, after)| {
-            let of = |guarantee: &Guarantee| (guarantee.queued.fen(), guarantee.held.fen());
-            ((Partition::of_party(*id), *id), delta(of(before), of(after)))
-        })
-        .collect();
-    tx.change_guarantees(&guarantees)?;
+    holding.write(tx, &changes.guarantees, at)?;
     Ok(())
 }
 
 /// From what waited and was taken before to what does after.
-const fn delta(before: (i64, i64), after: (i64, i64)) -> Delta {
+pub(super) const fn delta(before: (i64, i64), after: (i64, i64)) -> Delta {
     Delta { waiting: after.0.saturating_sub(before.0), taken: after.1.saturating_sub(before.1) }
 }
 

@@ -60,7 +60,8 @@ fn repeated(
             BatchError::Row(_)
             | BatchError::Encode(_)
             | BatchError::Outdated
-            | BatchError::Reaches(_) => return Err(error),
+            | BatchError::Reaches(_)
+            | BatchError::Short(_) => return Err(error),
         };
         match remedy {
             _ if attempt >= ATTEMPTS => return Err(error),

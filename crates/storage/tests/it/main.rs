@@ -63,6 +63,7 @@ mod response;
 mod seal;
 #[cfg(test)]
 mod signal;
+mod slice;
 #[cfg(test)]
 mod transaction;
 #[cfg(test)]

@@ -53,7 +53,12 @@ impl World {
                 clock: self.clock.clone(),
             }
         };
-        (0..number).map(client).collect()
+        let mut clients: Vec<_> = (0..number).map(client).collect();
+        for Client { engine, clock, .. } in &mut clients {
+            let membership = engine.membership();
+            membership.beat(engine.writer(), clock.now()).expect("it learns who the others are");
+        }
+        clients
     }
 
     /// Stops writers, and starts the world's own again.

@@ -1,11 +1,15 @@
 //! Several processes on one PostgreSQL, each of which may decide about everything.
 
+use std::collections::BTreeMap;
 use std::sync::Barrier;
 
+use ::postgres::NoTls;
 use tongguan_application::clearing::batch::BatchError;
 use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::allowance::Allowance;
+use tongguan_domain::money::Money;
+use tongguan_storage::{HeldFrom, Partition, StorageError};
 use tongguan_testkit::exports::export;
 use tongguan_testkit::parcels::{Document, Parcel, buyer, message, single_piece};
 use tongguan_testkit::postgres::database;
@@ -27,6 +31,12 @@ fn bought(n: u64) -> Parcel {
     parcel.payment.payer = buyer.clone();
     parcel.declaration.buyer = buyer;
     parcel
+}
+
+/// The messages of the `n`th parcel, each with one document.
+fn messages_of(world: &World, n: u64) -> Vec<String> {
+    let of = |document: &Document| message(&world.cast, std::slice::from_ref(document), n).unwrap();
+    nth(n).documents().iter().map(of).collect()
 }
 
 /// Each client sends another document of every parcel, all at once.
@@ -83,6 +93,58 @@ fn processes_that_clear_for_one_buyer_never_exceed_his_allowance() {
     assert_eq!(released, 6);
 }
 
+/// For how many processes something is set aside of guarantees, and how much.
+fn set_aside(world: &World) -> (i64, i64) {
+    let mut client = ::postgres::Client::connect(&world.database().unwrap().url, NoTls).unwrap();
+    let text = "SELECT COUNT(*), CAST(COALESCE(SUM(free), 0) AS BIGINT) FROM guarantee_slice";
+    let row = client.query_one(text, &[]).unwrap();
+    (row.get(0), row.get(1))
+}
+
+#[test]
+fn one_guarantor_behind_several_processes_is_held_from_slices() {
+    let Some(mut world) = world_of_many() else { return };
+    let mut clients = world.share(3);
+    for (client, n) in clients.iter_mut().zip(1..) {
+        client.submit(&messages_of(&world, n));
+    }
+    let messages = messages_of(&world, 4);
+    let (count, free) = set_aside(&world);
+    assert!(count == 3 && free > 0, "{count} slices, {free} fen");
+    // Somebody has the row of the guarantee: whoever has a slice goes on.
+    let party = world.cast.platform.party.id;
+    let rest = BTreeMap::from([((Partition::of_party(party), party), HeldFrom::Rest)]);
+    let mut other = world.store.writer().unwrap();
+    let beside = other.transaction(|tx| {
+        tx.take_guarantees(&rest, 100)?;
+        clients[0].submit(&messages);
+        Ok::<_, StorageError>(set_aside(&world))
+    });
+    let (count, less) = beside.unwrap();
+    assert!(count == 3 && less < free, "{count} slices, {less} of {free} fen");
+    world.unite(clients);
+    let released = (1..=4).map(|n| world.declaration(&nth(n)).unwrap().state.status().number());
+    assert!(released.eq([800; 4]));
+}
+
+#[test]
+fn nobody_is_refused_while_something_is_set_aside_elsewhere() {
+    let Some(mut world) = world_of_many() else { return };
+    world.send(&nth(100).documents());
+    let each = world.guarantee().held.fen();
+    let parcels: Vec<_> = (1..=24).map(nth).collect();
+    world.grant(world.cast.platform.party.id, Money::from_fen(11 * each + each / 2));
+    let mut clients = world.share(4);
+    send_apart(&world, &mut clients, &parcels);
+    assert_eq!(set_aside(&world), (0, 0), "everything was taken back before anybody queued");
+    world.unite(clients);
+    let ids: Vec<_> = parcels.iter().map(|parcel| world.declaration(parcel).unwrap()).collect();
+    let with = |status| ids.iter().filter(|it| it.state.status().number() == status).count();
+    assert_eq!((with(800), with(399)), (10, 14));
+    let standing = world.guarantee();
+    assert_eq!((standing.held.fen(), standing.queued.fen()), (11 * each, 14 * each));
+}
+
 /// Removes a process as others do whose lease has ended.
 fn remove(world: &World) {
     let far = world.clock.now().plus_days(100 * 365);
@@ -95,12 +157,7 @@ fn remove(world: &World) {
 fn a_process_that_was_paused_until_it_was_removed_cannot_commit() {
     let Some(mut world) = world_of_many() else { return };
     let mut clients = world.share(1);
-    let messages = |n| -> Vec<String> {
-        let of =
-            |document: &Document| message(&world.cast, std::slice::from_ref(document), n).unwrap();
-        nth(n).documents().iter().map(of).collect()
-    };
-    let paused = clients[0].refine(&messages(1));
+    let paused = clients[0].refine(&messages_of(&world, 1));
     remove(&world);
     let rows = || world.store.read(|view| view.row_counts()).unwrap();
     let before = rows();
@@ -108,7 +165,7 @@ fn a_process_that_was_paused_until_it_was_removed_cannot_commit() {
     assert!(matches!(refused, BatchError::Outdated), "{refused}");
     assert_eq!(rows(), before, "nothing was written");
     // What comes now has ids of the new place.
-    clients[0].submit(&messages(2));
+    clients[0].submit(&messages_of(&world, 2));
     world.unite(clients);
     assert_eq!(world.declaration(&nth(2)).unwrap().state.status().number(), 800);
     assert!(world.declaration(&nth(1)).is_none());

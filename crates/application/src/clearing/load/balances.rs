@@ -9,6 +9,7 @@ use tongguan_domain::time::Moment;
 use tongguan_storage::{Partition, Tx};
 
 use crate::clearing::batch::BatchError;
+use crate::clearing::holding::Holding;
 use crate::clearing::record::DeclarationRecord;
 use crate::clearing::rows;
 use crate::clearing::working_set::WorkingSet;
@@ -92,11 +93,16 @@ pub(super) fn load_quantities(
 pub(super) fn load_guarantees(
     tx: &mut Tx<'_>,
     set: &mut WorkingSet,
-    named: &mut Named,
+    named: &Named,
+    holding: &Holding,
 ) -> Result<(), BatchError> {
-    let keys: Vec<_> = named.guarantors.iter().map(|id| (Partition::of_party(*id), *id)).collect();
-    for row in tx.lock_guarantees(&keys)? {
-        set.put_guarantee(row.party_id, guarantees::balance(&row));
+    let wanted = named.guarantors.iter().map(|id| {
+        let key = (Partition::of_party(*id), *id);
+        (key, holding.from(*id))
+    });
+    for taken in tx.take_guarantees(&wanted.collect(), holding.place())? {
+        let party = taken.guarantee.party_id;
+        set.put_guarantee(party, guarantees::balance(&taken.guarantee), taken.from);
     }
     Ok(())
 }
