@@ -30,6 +30,8 @@ pub enum Bug {
     MovesCursorFirst,
     /// A message is written without its original where several are written together.
     LosesOriginals,
+    /// What is set aside of a guarantee for one process is promised to the others as well.
+    PromisesTwice,
 }
 
 #[cfg(all(feature = "planted", not(debug_assertions)))]
@@ -42,7 +44,7 @@ thread_local! {
 
 impl Bug {
     /// All of them, with their names.
-    pub const NAMED: [(&'static str, Self); 12] = [
+    pub const NAMED: [(&'static str, Self); 13] = [
         ("acknowledges-unwritten", Self::AcknowledgesUnwritten),
         ("takes-unknown-for-done", Self::TakesUnknownForDone),
         ("trusts-memory", Self::TrustsMemory),
@@ -55,6 +57,7 @@ impl Bug {
         ("forgets-freight", Self::ForgetsFreight),
         ("moves-cursor-first", Self::MovesCursorFirst),
         ("loses-originals", Self::LosesOriginals),
+        ("promises-twice", Self::PromisesTwice),
     ];
 }
 
