@@ -7,7 +7,7 @@ use crate::cell::ToCell;
 use crate::error::StorageError;
 use crate::partition::Partition;
 use crate::row::Replaceable;
-use crate::tx::{Tx, View};
+use crate::tx::View;
 
 row! {
     /// Who uses a waybill number or a payment transaction. The first comer inserts, the second gets
@@ -71,7 +71,8 @@ pub struct BillTally {
 }
 
 impl View<'_> {
-    /// The claims of these keys, in order of the keys, unlocked; absent ones are left out.
+    /// The claims of these keys, in order of the keys, unlocked; absent ones are left out. Whoever decides by them
+    /// locks them ([`crate::Tx::lock_claims`]), or the buckets that they lie in.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -184,26 +185,5 @@ impl View<'_> {
                     AND ($1 = '' OR entered_office = $1) \
                     ORDER BY entered_bill, kind, party_id, number LIMIT $2";
         self.select(tail, &[office.unwrap_or_default().cell(), limit.cell()])
-    }
-}
-
-impl Tx<'_> {
-    /// Takes the claims that nobody has, and gives all of them as they now stand: one's own, or the
-    /// first comer's. In order of the keys, locked until the end of the transaction.
-    ///
-    /// Lock order: claims, then allowances, then guarantees.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn claim(&mut self, claims: &[Claim]) -> Result<Vec<Claim>, StorageError> {
-        self.lock_or_insert(claims)
-    }
-
-    /// Gives claims up; gives how many were there.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn delete_claims(&mut self, keys: &[ClaimKey<'_>]) -> Result<u64, StorageError> {
-        self.delete::<Claim, _>(keys)
     }
 }

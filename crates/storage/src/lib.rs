@@ -35,6 +35,7 @@ mod casework;
 mod cell;
 mod checkpoint;
 mod claim;
+mod claimed;
 mod closed_export;
 mod consolidation;
 mod declaration;

@@ -41,9 +41,9 @@ const OF_NO_PARTITION: [&str; 23] = [
 impl View<'_> {
     /// The partitions of which rows were read without a lock, looked for in vain or written so far, of the tables
     /// whose rows a partition keeps together: whoever decides by them must have locked these partitions before
-    /// ([`Tx::lock_partitions`]). Rows that were
-    /// found by something else than their key do not count. On SQLite, where
-    /// nobody else writes meanwhile, there are none.
+    /// ([`Tx::lock_partitions`]). Rows that were found by something else than their key do not count, and neither do
+    /// claims that were locked by themselves ([`Tx::lock_claims`]). On SQLite, where nobody else writes meanwhile,
+    /// there are none.
     pub const fn reached(&self) -> Partitions {
         self.reached
     }

@@ -11,6 +11,7 @@ use tongguan_domain::time::Moment;
 
 use crate::cell::{Cell, Cells};
 use crate::checkpoint::LogTraffic;
+use crate::claimed::LookedAt;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
@@ -52,6 +53,7 @@ pub struct View<'c> {
 #[derive(Debug)]
 pub struct Tx<'c> {
     view: View<'c>,
+    pub(crate) looked_at: LookedAt,
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -208,7 +210,8 @@ impl<'c> View<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn begin(link: &'c mut Link) -> Result<Self, StorageError> {
-        View::begin(link, Access::Write).map(|view| Self { view })
+        let looked_at = LookedAt::default();
+        View::begin(link, Access::Write).map(|view| Self { view, looked_at })
     }
 
     pub(crate) fn commit(mut self) -> Result<(), StorageError> {
@@ -264,9 +267,21 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// [`StorageError`].
     pub fn upsert<R: Replaceable>(&mut self, rows: &[R]) -> Result<(), StorageError> {
-        let mut grid = grid_of(rows);
+        let grid = grid_of(rows);
+        self.reach_of(&R::TABLE, &grid);
+        self.replace_all::<R>(grid)
+    }
+
+    /// The same for rows that are locked one by one.
+    pub(crate) fn replace<'r, R: Replaceable + 'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Result<(), StorageError> {
+        self.replace_all::<R>(grid_of(rows))
+    }
+
+    fn replace_all<R: Replaceable>(&mut self, mut grid: Grid<'_>) -> Result<(), StorageError> {
         let table = &R::TABLE;
-        self.reach_of(table, &grid);
         let dialect = self.dialect();
         if dialect == Dialect::Postgres {
             keep_last(&mut grid, table.key);
@@ -366,15 +381,39 @@ impl<'c> Tx<'c> {
         self.view.note(outcome)
     }
 
+    /// Writes new rows whose keys are locked one by one, where the key is still free; gives how many were written.
+    pub(crate) fn insert_unheld<'r, R: Row + 'r>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Result<u64, StorageError> {
+        self.write_all::<R>(&grid_of(rows), Taken::Stays)
+    }
+
+    /// Whether a row has one of these keys by now, which are locked one by one.
+    pub(crate) fn has_any<R: Row, K: Cells>(&mut self, keys: &[K]) -> Result<bool, StorageError> {
+        let keys = sorted(keys);
+        let text = self.dialect().load(&R::TABLE, keys.types.len(), Lock::No);
+        Ok(!self.view.fetch::<R>(&text, &keys)?.is_empty())
+    }
+
+    /// Sees to it that the transaction is rolled back, whatever the caller makes of the error.
+    pub(crate) fn doom<T>(&mut self, error: StorageError) -> Result<T, StorageError> {
+        self.view.note(Err(error))
+    }
+
     fn write<'r, R: Row + 'r>(
         &mut self,
         rows: impl IntoIterator<Item = &'r R>,
         taken: Taken,
     ) -> Result<u64, StorageError> {
-        let text = self.dialect().insert(&R::TABLE, taken);
         let grid = grid_of(rows);
         self.reach_of(&R::TABLE, &grid);
-        let outcome = self.view.link.run_set(&text, &grid);
+        self.write_all::<R>(&grid, taken)
+    }
+
+    fn write_all<R: Row>(&mut self, grid: &Grid<'_>, taken: Taken) -> Result<u64, StorageError> {
+        let text = self.dialect().insert(&R::TABLE, taken);
+        let outcome = self.view.link.run_set(&text, grid);
         self.wrote(outcome)
     }
 

@@ -1,7 +1,8 @@
 //! The writer: one thread that commits one batch at a time, across all the partitions that it is about.
 //!
 //! A SQLite file has one writer. On PostgreSQL any process may decide about any partition: it locks those that a batch
-//! is about before it reads anything, and a batch that reaches further is begun anew with these locked too. What is
+//! is about before it reads anything, and a batch that reaches further is begun anew with these locked too. Claims of
+//! parcels, which lie anywhere, are locked one by one, and one that was taken meanwhile has it begin anew, too. What is
 //! kept in memory of what is stored (numbers that are reserved, ids that are made) belongs to the place of the process
 //! alone, and is forgotten with it ([`crate::processes`]).
 
@@ -132,7 +133,8 @@ impl Engine {
         outcome
     }
 
-    /// Locks what the batch names, and what it turns out to reach or need besides.
+    /// Locks what the batch names, and what it turns out to reach or need besides. Where somebody took a claim
+    /// meanwhile that it had looked for in vain, it finds that one the next time.
     fn attempt_further(&mut self, work: &Work<'_>) -> Result<Committed, BatchError> {
         let mut locked = work.partitions();
         let (sharing, share) = (self.membership.sharing(), self.membership.share());
@@ -141,6 +143,7 @@ impl Engine {
             match self.attempt(work, Some(&locked), &holding) {
                 Err(BatchError::Reaches(further)) => locked.extend(further.iter()),
                 Err(BatchError::Short(guarantors)) => holding.raise(&guarantors),
+                Err(BatchError::Storage(StorageError::ClaimTaken)) => {}
                 outcome => return outcome,
             }
             self.begun_anew += 1;
@@ -246,7 +249,8 @@ impl Engine {
         Ok(self.membership.leave(&mut self.writer)?)
     }
 
-    /// How often a batch reached further than it had locked, and was begun anew.
+    /// How often a batch reached further than it had locked, or somebody took a claim that it had looked for in vain,
+    /// and was begun anew.
     pub const fn begun_anew(&self) -> u64 {
         self.begun_anew
     }

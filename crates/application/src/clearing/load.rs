@@ -73,12 +73,11 @@ pub fn load(
 
 /// Claims lead to the dossiers that hold them and to the declarations that name them.
 fn load_claims(tx: &mut Tx<'_>, set: &mut WorkingSet, named: &mut Named) -> Result<(), BatchError> {
-    let keys: Vec<_> = named
-        .claims
-        .union(&named.moved)
-        .map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number))
-        .collect();
-    for row in tx.claims(&keys)? {
+    let (of_parcels, of_buckets): (Vec<_>, Vec<_>) =
+        named.claims.union(&named.moved).partition(|key| key.is_of_one_parcel());
+    let mut found = tx.claims(&rows::claim_keys(&of_buckets))?;
+    found.extend(tx.lock_claims(&rows::claim_keys(&of_parcels))?);
+    for row in found {
         let Some(claim) = rows::read_claim(row)? else { continue };
         if !named.claims.contains(&claim.key) {
             named.moved_exports.extend(claim.declaration);

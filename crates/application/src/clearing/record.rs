@@ -427,6 +427,14 @@ impl ClaimKey {
         Self { kind: DocumentKind::MasterBill, party: carrier, number: bill_no.into() }
     }
 
+    /// Whether it is about one parcel alone, and is locked by itself. The others are locked with their bucket, where
+    /// their documents lie; a master bill leads to claims that are found by an index, so whoever adds one has to
+    /// wait.
+    pub const fn is_of_one_parcel(&self) -> bool {
+        use DocumentKind::{ExportWaybill, Payment, Waybill};
+        matches!(self.kind, Payment | Waybill | ExportWaybill)
+    }
+
     /// Where the claim lies.
     pub fn bucket(&self) -> Partition {
         Partition::of_claim(self.kind.code(), self.party, &self.number)

@@ -310,6 +310,11 @@ pub fn read_claim(row: storage::Claim) -> Result<Option<Claim>, RowError> {
     }))
 }
 
+/// The keys of claims as rows.
+pub fn claim_keys<'k>(keys: &[&'k ClaimKey]) -> Vec<storage::ClaimKey<'k>> {
+    keys.iter().map(|key| (key.bucket(), key.kind.code(), key.party, &*key.number)).collect()
+}
+
 /// A claim as a row.
 pub fn write_claim(claim: &Claim) -> Result<storage::Claim, StoredError> {
     let met = StoredClaim {

@@ -216,8 +216,7 @@ fn write_records(
         .iter()
         .map(|import_return| rows::write_return(import_return, at))
         .collect::<Result<Vec<_>, _>>()?;
-    let claims = changes.claims.iter().map(rows::write_claim).collect::<Result<Vec<_>, _>>()?;
-    tx.upsert(&claims)?;
+    write_claims(tx, changes)?;
     tx.upsert(&documents)?;
     tx.upsert(&declarations)?;
     write_exports(tx, changes, answered)?;
@@ -233,6 +232,17 @@ fn write_records(
         })
         .collect();
     tx.delete_waiting(&ended)?;
+    Ok(())
+}
+
+/// Each as it was locked when it was loaded.
+fn write_claims(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> {
+    let (of_parcels, of_buckets): (Vec<_>, Vec<_>) =
+        changes.claims.iter().partition(|claim| claim.key.is_of_one_parcel());
+    let written =
+        |claims: Vec<_>| claims.into_iter().map(rows::write_claim).collect::<Result<Vec<_>, _>>();
+    tx.write_claims(&written(of_parcels)?)?;
+    tx.upsert(&written(of_buckets)?)?;
     Ok(())
 }
 

@@ -1,14 +1,16 @@
 //! Claims: who uses a number, and what lies in its bucket until somebody does.
 
 use tongguan_domain::ids::{DeclarationId, PartyId};
-use tongguan_storage::{BillTally, Claim, Partition};
+use tongguan_storage::{Backoff, BillTally, Claim, Partition, Remedy, StorageError, Tx};
 
-use crate::fixture::{Fixture, at};
+use crate::fixture::{Engine, Fixture, at};
 
 on_both_engines! {
     the_first_comer_has_it_and_the_second_is_told,
-    of_two_in_one_batch_the_first_has_it,
     a_claim_is_taken_over_from_a_parked_document,
+    what_was_looked_for_in_vain_is_not_written_over,
+    what_was_looked_for_in_vain_and_not_written_is_still_nobodys,
+    whoever_locks_a_claim_keeps_others_from_it,
     of_two_writers_exactly_one_is_first,
     the_parcels_of_a_bill_are_found_by_its_number, bills_are_tallied_and_listed_by_office,
     what_waits_for_quarantine_is_listed_by_age,
@@ -44,20 +46,25 @@ fn in_order(mut claims: Vec<Claim>) -> Vec<Claim> {
     claims
 }
 
-fn the_first_comer_has_it_and_the_second_is_told(on: &Fixture) {
-    let first = [claim("w1", 1), claim("w2", 1)];
-    assert_eq!(on.write(|tx| tx.claim(&first)), in_order(first.to_vec()));
-    let second = [claim("w2", 2), claim("w3", 2)];
-    let stand = on.write(|tx| tx.claim(&second));
-    assert_eq!(stand, in_order(vec![claim("w2", 1), claim("w3", 2)]));
-    assert_eq!(on.write(|tx| tx.delete_claims(&[key(&first[0]), key(&claim("w9", 1))])), 1);
-    let keys = [key(&first[0]), key(&first[1])];
-    assert_eq!(on.read(|view| view.claims(&keys)), [claim("w2", 1)]);
+/// Looks for the claims of these keys, and takes those that nobody has; gives how they stand then.
+fn take(tx: &mut Tx<'_>, wanted: &[Claim]) -> Result<Vec<Claim>, StorageError> {
+    let keys: Vec<_> = wanted.iter().map(key).collect();
+    let mut stand = tx.lock_claims(&keys)?;
+    let is_vacant = |it: &&Claim| stand.iter().all(|standing| key(standing) != key(it));
+    let taken: Vec<_> = wanted.iter().filter(is_vacant).cloned().collect();
+    tx.write_claims(&taken)?;
+    stand.extend(taken);
+    Ok(in_order(stand))
 }
 
-fn of_two_in_one_batch_the_first_has_it(on: &Fixture) {
-    let stand = on.write(|tx| tx.claim(&[claim("w1", 1), claim("w1", 2)]));
-    assert_eq!(stand, [claim("w1", 1)]);
+fn the_first_comer_has_it_and_the_second_is_told(on: &Fixture) {
+    let first = [claim("w1", 1), claim("w2", 1)];
+    assert_eq!(on.write(|tx| take(tx, &first)), in_order(first.to_vec()));
+    let second = [claim("w2", 2), claim("w3", 2)];
+    let stand = on.write(|tx| take(tx, &second));
+    assert_eq!(stand, in_order(vec![claim("w2", 1), claim("w3", 2)]));
+    let keys = [key(&first[0]), key(&first[1])];
+    assert_eq!(on.read(|view| view.claims(&keys)), in_order(first.to_vec()));
 }
 
 fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
@@ -69,15 +76,78 @@ fn a_claim_is_taken_over_from_a_parked_document(on: &Fixture) {
         arrived_at: None,
         ..claim("w1", 0)
     };
-    on.write(|tx| tx.claim(std::slice::from_ref(&parked)));
-    let stand = on.write(|tx| {
-        let stand = tx.claim(&[claim("w1", 1)])?;
-        tx.upsert(&[Claim { parked: stand[0].parked, ..claim("w1", 1) }])?;
-        Ok(stand)
+    on.write(|tx| take(tx, std::slice::from_ref(&parked)));
+    let taken_over = Claim { parked: true, ..claim("w1", 1) };
+    let stood = on.write(|tx| {
+        let stood = tx.lock_claims(&[key(&parked)])?;
+        tx.write_claims(std::slice::from_ref(&taken_over))?;
+        Ok(stood)
     });
-    assert_eq!(stand, [parked]);
-    let now = on.write(|tx| tx.claim(&[claim("w1", 2)]));
-    assert_eq!(now, [Claim { parked: true, ..claim("w1", 1) }]);
+    assert_eq!(stood, [parked]);
+    assert_eq!(on.write(|tx| take(tx, &[claim("w1", 2)])), [taken_over]);
+}
+
+/// On PostgreSQL alone: on SQLite nobody else writes meanwhile.
+fn what_was_looked_for_in_vain_is_not_written_over(on: &Fixture) {
+    if on.engine == Engine::Sqlite {
+        return;
+    }
+    let (mine, other) = (claim("w1", 1), claim("w1", 2));
+    let error = on.refused(|tx| {
+        assert_eq!(tx.lock_claims(&[key(&mine)])?, []);
+        on.write(|tx| take(tx, std::slice::from_ref(&other)));
+        // Whoever found it now would have decided by both answers.
+        assert_eq!(tx.lock_claims(&[key(&mine)])?, std::slice::from_ref(&other));
+        tx.write_claims(std::slice::from_ref(&mine))
+    });
+    assert!(matches!(error, StorageError::ClaimTaken), "{error:?}");
+    assert_eq!(error.remedy(), Remedy::Retry);
+    assert_eq!(on.read(|view| view.claims(&[key(&mine)])), [other]);
+}
+
+/// A decision may follow from nobody having it, also where that writes nothing there.
+fn what_was_looked_for_in_vain_and_not_written_is_still_nobodys(on: &Fixture) {
+    let (mine, other) = (claim("w1", 1), claim("w2", 2));
+    on.write(|tx| {
+        tx.lock_claims(&[key(&mine), key(&other)])?;
+        tx.write_claims(std::slice::from_ref(&mine))
+    });
+    if on.engine == Engine::Sqlite {
+        return;
+    }
+    let error = on.refused(|tx| {
+        assert_eq!(tx.lock_claims(&[key(&mine), key(&other)])?, std::slice::from_ref(&mine));
+        on.write(|tx| take(tx, std::slice::from_ref(&other)));
+        let refused = tx.write_claims(&[]);
+        assert!(refused.is_err());
+        // Whatever is made of the error, nothing of it stays.
+        Ok(())
+    });
+    assert!(matches!(error, StorageError::Doomed), "{error:?}");
+}
+
+/// Each reads a number and writes the next one, which only those can do in turn who keep each other out: also where
+/// nobody has it at first.
+fn whoever_locks_a_claim_keeps_others_from_it(on: &Fixture) {
+    let count = |other: &str| {
+        let mut writer = on.store.writer().unwrap();
+        let (vacant, beside) = (claim("w1", 0), claim(other, 0));
+        for _ in 0..50 {
+            let step = |tx: &mut Tx<'_>| {
+                let stood = tx.lock_claims(&[key(&vacant), key(&beside)])?;
+                let stood = stood.into_iter().find(|it| it.number == "w1");
+                let DeclarationId(n) =
+                    stood.and_then(|it| it.declaration_id).unwrap_or(DeclarationId(0));
+                tx.write_claims(&[claim("w1", n + 1)])
+            };
+            writer.retried(Backoff::default(), step).unwrap();
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| count("w2"));
+        scope.spawn(|| count("w3"));
+    });
+    assert_eq!(on.read(|view| view.claims(&[key(&claim("w1", 0))])), [claim("w1", 100)]);
 }
 
 fn the_parcels_of_a_bill_are_found_by_its_number(on: &Fixture) {
@@ -148,7 +218,7 @@ fn of_two_writers_exactly_one_is_first(on: &Fixture) {
             let wanted: Vec<_> = (0..10)
                 .map(|n| claim(&format!("w{}", (batch * 10 + n) * step % CLAIMS), declaration))
                 .collect();
-            let stand = writer.retried(Default::default(), |tx| tx.claim(&wanted)).unwrap();
+            let stand = writer.retried(Backoff::default(), |tx| take(tx, &wanted)).unwrap();
             assert_eq!(stand.len(), wanted.len());
             won += stand
                 .iter()

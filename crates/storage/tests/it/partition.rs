@@ -64,6 +64,8 @@ fn what_a_transaction_reaches_is_known(on: &Fixture) {
     let reached = on.write(|tx| {
         tx.declarations(&[(Partition(5), DeclarationId(1))])?;
         tx.claims(&[(Partition(6), 1, PartyId(1), "absent")])?;
+        tx.lock_claims(&[(Partition(7), 1, PartyId(1), "absent")])?;
+        tx.write_claims(&[])?;
         tx.insert(&[event(9)])?;
         tx.lock_guarantees(&[(Partition(10), PartyId(1))])?;
         tx.messages(&[(Partition(11), MessageId(1))])?;

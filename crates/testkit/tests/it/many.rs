@@ -9,7 +9,7 @@ use tongguan_application::clearing::incoming::Incoming;
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::allowance::Allowance;
 use tongguan_domain::money::Money;
-use tongguan_storage::{HeldFrom, Partition, StorageError};
+use tongguan_storage::{HeldFrom, Partition, Partitions, StorageError};
 use tongguan_testkit::exports::export;
 use tongguan_testkit::parcels::{Document, Parcel, buyer, message, single_piece};
 use tongguan_testkit::postgres::database;
@@ -143,6 +143,46 @@ fn nobody_is_refused_while_something_is_set_aside_elsewhere() {
     assert_eq!((with(800), with(399)), (10, 14));
     let standing = world.guarantee();
     assert_eq!((standing.held.fen(), standing.queued.fen()), (11 * each, 14 * each));
+}
+
+/// Numbers of waybills and payments are found by a claim, which may lie in the bucket of any partition.
+#[test]
+fn a_parcel_is_decided_while_others_hold_every_partition_but_its_own() {
+    let Some(mut world) = world_of_many() else { return };
+    let mut clients = world.share(1);
+    let parcel = nth(1);
+    let own = Partitions::from_iter([Partition::of_order(&parcel.order.order_no)]);
+    let mut other = world.store.writer().unwrap();
+    let held = other.transaction(|tx| {
+        tx.lock_partitions(&Partitions::ALL.without(&own))?;
+        for (n, document) in (1..).zip(parcel.documents()) {
+            clients[0].submit(&[message(&world.cast, &[document], n).unwrap()]);
+        }
+        Ok::<_, StorageError>(())
+    });
+    held.unwrap();
+    assert_eq!(clients[0].engine().begun_anew(), 0);
+    world.unite(clients);
+    assert_eq!(world.declaration(&parcel).unwrap().state.status().number(), 800);
+}
+
+/// The number of the payment lies in a bucket of its own, so its claim is all that these orders have in common.
+#[test]
+fn of_many_orders_that_one_payment_is_sent_for_one_has_it() {
+    let Some(mut world) = world_of_many() else { return };
+    let mut parcels: Vec<_> = (1..=12).map(nth).collect();
+    for parcel in &mut parcels {
+        parcel.payment.transaction = nth(1).payment.transaction;
+        parcel.order.payment.transaction = Some(parcel.payment.transaction.clone());
+    }
+    let mut clients = world.share(4);
+    send_apart(&world, &mut clients, &parcels);
+    world.unite(clients);
+    let states = parcels.iter().map(|parcel| world.declaration(parcel).unwrap().state.status());
+    let released = states.filter(|status| status.number() == 800).count();
+    assert_eq!(released, 1);
+    let counts = world.store.read(|view| view.row_counts()).unwrap();
+    assert_eq!(counts["claim"], 12 + 1, "each waybill's, and the payment's");
 }
 
 /// Removes a process as others do whose lease has ended.

@@ -107,9 +107,11 @@ impl Named {
         named
     }
 
-    /// The partitions of all that, as far as they are known without looking.
+    /// The partitions of all that, as far as they are known without looking; claims that are locked by themselves
+    /// are of none.
     pub(super) fn partitions(&self) -> Partitions {
-        let claims = self.claims.iter().chain(&self.moved).chain(&self.parked);
+        let claims = self.claims.iter().chain(&self.moved);
+        let claims = claims.filter(|claim| !claim.is_of_one_parcel()).chain(&self.parked);
         let dossiers = self.dossiers.iter().chain(&self.returning.0);
         let ids = self.declarations.iter().chain(&self.exports).chain(&self.transits);
         let numbers = self.export_numbers.iter();
