@@ -13,6 +13,7 @@ use tongguan_domain::time::Moment;
 use crate::cell::ToCell as _;
 use crate::error::StorageError;
 use crate::partition::Partition;
+use crate::row::Row;
 use crate::slice::HeldFrom;
 use crate::tx::{Tx, View};
 
@@ -107,6 +108,13 @@ pub struct Delta {
     pub taken: i64,
 }
 
+impl Delta {
+    /// From what waited and was taken before to what does after.
+    pub const fn between(before: (i64, i64), after: (i64, i64)) -> Self {
+        Self { waiting: after.0.saturating_sub(before.0), taken: after.1.saturating_sub(before.1) }
+    }
+}
+
 impl View<'_> {
     /// Allowances as they stand, unlocked, in order of the keys; absent ones are left out.
     ///
@@ -169,8 +177,9 @@ impl View<'_> {
 }
 
 impl Tx<'_> {
-    /// The allowances of these keys, empty ones for those that were never used, in order of the keys,
-    /// locked until the end of the transaction. Lock order: after claims, before quantity allowances.
+    /// The allowances of these keys, in order of the keys, locked until the end of the transaction; those that were
+    /// never used are left out, and are opened with what is taken first ([`Self::open_allowances`]). Lock order: after
+    /// claims, before quantity allowances.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -178,21 +187,12 @@ impl Tx<'_> {
         &mut self,
         keys: &[AllowanceKey],
     ) -> Result<Vec<Allowance>, StorageError> {
-        let empty: Vec<_> = keys
-            .iter()
-            .map(|&(bucket, person, year)| Allowance {
-                bucket,
-                person,
-                year,
-                reserved: Money::ZERO,
-                used: Money::ZERO,
-            })
-            .collect();
-        self.lock_or_insert(&empty)
+        self.lock(keys)
     }
 
-    /// The quantity allowances of these keys, empty ones for those that were never used, in order of the
-    /// keys, locked until the end of the transaction. Lock order: after allowances, before guarantees.
+    /// The quantity allowances of these keys, in order of the keys, locked until the end of the transaction; those
+    /// that were never used are left out ([`Self::open_quantity_allowances`]). Lock order: after allowances, before
+    /// guarantees.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -200,19 +200,37 @@ impl Tx<'_> {
         &mut self,
         keys: &[QuantityAllowanceKey],
     ) -> Result<Vec<QuantityAllowance>, StorageError> {
-        let empty: Vec<_> = keys
-            .iter()
-            .map(|(bucket, person, year, line, measure)| QuantityAllowance {
-                bucket: *bucket,
-                person: *person,
-                year: *year,
-                line: line.clone(),
-                measure: *measure,
-                reserved: Quantity::ZERO,
-                used: Quantity::ZERO,
-            })
-            .collect();
-        self.lock_or_insert(&empty)
+        self.lock(keys)
+    }
+
+    /// Writes allowances, each once and in order of the keys, that [`Self::lock_allowances`] has looked for in vain.
+    ///
+    /// # Errors
+    /// [`StorageError::Constraint`] where a balance would be below nothing, [`StorageError::WrittenMeanwhile`] where
+    /// somebody else has opened one; the transaction is rolled back and runs again.
+    pub fn open_allowances(&mut self, opened: &[Allowance]) -> Result<(), StorageError> {
+        self.open(opened)
+    }
+
+    /// Writes quantity allowances, each once and in order of the keys, that [`Self::lock_quantity_allowances`] has looked for in vain.
+    ///
+    /// # Errors
+    /// As [`Self::open_allowances`].
+    pub fn open_quantity_allowances(
+        &mut self,
+        opened: &[QuantityAllowance],
+    ) -> Result<(), StorageError> {
+        self.open(opened)
+    }
+
+    /// To write an empty row first, so that it can be locked, and to change it afterwards would be two writes for
+    /// every buyer of one parcel.
+    fn open<R: Row>(&mut self, opened: &[R]) -> Result<(), StorageError> {
+        let written = self.insert_absent(opened)?;
+        if written < opened.len() as u64 {
+            return self.doom(StorageError::WrittenMeanwhile { table: R::TABLE.name });
+        }
+        Ok(())
     }
 
     /// The guarantees of these keys, in order of the keys, locked until the end of the transaction, with what was set

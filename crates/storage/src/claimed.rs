@@ -57,7 +57,7 @@ impl Tx<'_> {
     /// any more.
     ///
     /// # Errors
-    /// [`StorageError::ClaimTaken`] where somebody has; the transaction is rolled back and runs again.
+    /// [`StorageError::WrittenMeanwhile`] where somebody has; the transaction is rolled back and runs again.
     pub fn write_claims(&mut self, claims: &[Claim]) -> Result<(), StorageError> {
         if self.dialect() == Dialect::Sqlite {
             return self.replace(claims);
@@ -75,7 +75,7 @@ impl Tx<'_> {
         let in_vain: Vec<_> = in_vain.into_iter().collect();
         let is_taken = inserted < fresh.len() as u64 || self.has_any::<Claim, _>(&in_vain)?;
         if is_taken {
-            return self.doom(StorageError::ClaimTaken);
+            return self.doom(StorageError::WrittenMeanwhile { table: "claim" });
         }
         self.replace(held)
     }

@@ -85,9 +85,12 @@ pub enum StorageError {
         /// Whose cursor.
         consumer: String,
     },
-    /// A claim that a transaction looked for in vain was taken by another one before it could write.
-    #[error("a claim that nobody had was taken meanwhile")]
-    ClaimTaken,
+    /// A row that a transaction looked for in vain was written by another one before it could do so.
+    #[error("a row of `{table}` that was not there was written by somebody else meanwhile")]
+    WrittenMeanwhile {
+        /// The table.
+        table: &'static str,
+    },
     /// A row that had to be there is not.
     #[error("{missing} rows of `{table}` are missing")]
     Missing {
@@ -115,7 +118,7 @@ impl StorageError {
     /// What to do about it.
     pub const fn remedy(&self) -> Remedy {
         match self {
-            Self::Transient(_) | Self::ClaimTaken => Remedy::Retry,
+            Self::Transient(_) | Self::WrittenMeanwhile { .. } => Remedy::Retry,
             Self::CommitUnknown(_) => Remedy::Resolve,
             Self::Fenced | Self::CursorMoved { .. } => Remedy::Drop,
             Self::Broken(_) | Self::Seal(_) | Self::NoPlace | Self::Outgrown { .. } => Remedy::Stop,

@@ -133,8 +133,8 @@ impl Engine {
         outcome
     }
 
-    /// Locks what the batch names, and what it turns out to reach or need besides. Where somebody took a claim
-    /// meanwhile that it had looked for in vain, it finds that one the next time.
+    /// Locks what the batch names, and what it turns out to reach or need besides. What somebody wrote
+    /// meanwhile that it had looked for in vain, it finds the next time.
     fn attempt_further(&mut self, work: &Work<'_>) -> Result<Committed, BatchError> {
         let mut locked = work.partitions();
         let (sharing, share) = (self.membership.sharing(), self.membership.share());
@@ -143,7 +143,7 @@ impl Engine {
             match self.attempt(work, Some(&locked), &holding) {
                 Err(BatchError::Reaches(further)) => locked.extend(further.iter()),
                 Err(BatchError::Short(guarantors)) => holding.raise(&guarantors),
-                Err(BatchError::Storage(StorageError::ClaimTaken)) => {}
+                Err(BatchError::Storage(StorageError::WrittenMeanwhile { .. })) => {}
                 outcome => return outcome,
             }
             self.begun_anew += 1;

@@ -11,10 +11,9 @@ use tongguan_domain::guarantee::Guarantee;
 use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{HeldFrom, Partition, Tx};
+use tongguan_storage::{Delta, HeldFrom, Partition, Tx};
 
 use super::batch::BatchError;
-use super::write::delta;
 
 /// From what of each guarantee a batch holds.
 #[derive(Debug, Clone)]
@@ -82,7 +81,7 @@ impl Holding {
             }
             let key = (Partition::of_party(*id), *id);
             let of = |guarantee: &Guarantee| (guarantee.queued.fen(), guarantee.held.fen());
-            let delta = delta(of(before), of(after));
+            let delta = Delta::between(of(before), of(after));
             if *from == HeldFrom::Slice {
                 of_slices.push((key, Money::from_fen(delta.taken)));
                 continue;

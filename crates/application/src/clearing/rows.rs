@@ -15,7 +15,7 @@ mod zone_event;
 
 use std::sync::Arc;
 
-use tongguan_domain::allowance::{AllowanceKey, QuantityAllowance, QuantityKey};
+use tongguan_domain::allowance::{Allowance, AllowanceKey, QuantityAllowance, QuantityKey};
 use tongguan_domain::commerce::Parts;
 use tongguan_domain::ids::{DeclarationId, IdError, OfficeCode, PartyId, ProvisionalNumber};
 use tongguan_domain::mark::Mark;
@@ -461,6 +461,17 @@ pub fn read_allowance_key(row: &storage::Allowance) -> Result<AllowanceKey, RowE
     Ok(AllowanceKey { person: Mark::from_bytes(row.person), year })
 }
 
+/// The key of an allowance's row.
+pub fn allowance_key(key: AllowanceKey) -> storage::AllowanceKey {
+    (allowance_bucket(key), key.person.to_bytes(), i64::from(key.year))
+}
+
+/// An allowance as a row.
+pub fn write_allowance(key: AllowanceKey, allowance: Allowance) -> storage::Allowance {
+    let (bucket, person, year) = allowance_key(key);
+    storage::Allowance { bucket, person, year, reserved: allowance.reserved, used: allowance.used }
+}
+
 /// The key of a quantity allowance's row.
 pub fn quantity_key(key: &QuantityKey) -> storage::QuantityAllowanceKey {
     let person = key.of.person.to_bytes();
@@ -487,6 +498,16 @@ pub fn read_quantity(
             .ok_or_else(|| wrong("measure", &row.measure))?,
     };
     Ok((key, QuantityAllowance { reserved: row.reserved, used: row.used }))
+}
+
+/// A quantity allowance as a row.
+pub fn write_quantity(
+    key: &QuantityKey,
+    allowance: QuantityAllowance,
+) -> storage::QuantityAllowance {
+    let (bucket, person, year, line, measure) = quantity_key(key);
+    let QuantityAllowance { reserved, used } = allowance;
+    storage::QuantityAllowance { bucket, person, year, line, measure, reserved, used }
 }
 
 const MEASURES: [Measure; 4] = [Measure::Mass, Measure::Volume, Measure::Piece, Measure::Sheet];

@@ -167,10 +167,10 @@ pub struct Changes {
     pub ended_waiting: Vec<(DeclarationId, DocumentKey)>,
     /// Claims as they now stand.
     pub claims: Vec<Claim>,
-    /// Allowances: before and after.
-    pub allowances: Vec<(AllowanceKey, Allowance, Allowance)>,
-    /// Quantity allowances: before and after.
-    pub quantities: Vec<(QuantityKey, QuantityAllowance, QuantityAllowance)>,
+    /// Allowances: before, where they had been used, and after.
+    pub allowances: Vec<(AllowanceKey, Option<Allowance>, Allowance)>,
+    /// Quantity allowances: before, where they had been used, and after.
+    pub quantities: Vec<(QuantityKey, Option<QuantityAllowance>, QuantityAllowance)>,
     /// Guarantees, from what of them was held: before and after.
     pub guarantees: Vec<(PartyId, HeldFrom, Guarantee, Guarantee)>,
     /// Returns of exported goods and their parcels as they now stand.
@@ -405,16 +405,12 @@ impl WorkingSet {
             allowances: changed
                 .allowances
                 .iter()
-                .map(|key| {
-                    (*key, before.allowances.get(key).copied().unwrap_or_default(), allowances[key])
-                })
+                .map(|key| (*key, before.allowances.get(key).copied(), allowances[key]))
                 .collect(),
             quantities: changed
                 .quantities
                 .iter()
-                .map(|key| {
-                    (*key, before.quantities.get(key).copied().unwrap_or_default(), quantities[key])
-                })
+                .map(|key| (*key, before.quantities.get(key).copied(), quantities[key]))
                 .collect(),
             guarantees: changed
                 .guarantees

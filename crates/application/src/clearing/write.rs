@@ -1,5 +1,6 @@
 //! Writing what a batch decided: each table once, each row once.
 
+mod balances;
 mod consolidation;
 mod received;
 mod relay;
@@ -8,13 +9,12 @@ mod zone;
 
 use std::collections::{BTreeMap, HashMap};
 
-use tongguan_domain::allowance::{Allowance, QuantityAllowance};
 use tongguan_domain::declaration::{ExportState, ImportState};
 use tongguan_domain::time::Moment;
 use tongguan_messages::ceb::TaxBillStatus;
 use tongguan_storage::stored::event::{self, StoredEvent};
 use tongguan_storage::stored::tax::StoredTaxV1;
-use tongguan_storage::{self as storage, Delta, Partition, Tx};
+use tongguan_storage::{self as storage, Partition, Tx};
 
 use super::batch::BatchError;
 use super::decide::{export_missing, matching_missing};
@@ -93,7 +93,7 @@ pub fn write(
     zone::write(tx, &changes, sequence, &mut moved, at)?;
     relay::write(tx, &changes, sequence, &mut moved, at)?;
     tx.upsert(&waiting)?;
-    write_balances(tx, &changes, holding, at)?;
+    balances::write(tx, &changes, holding, at)?;
     stock::write(tx, &changes, at)?;
     tx.insert_absent(&rows::evidence_demands(&changes.outcomes.evidence, at))?;
     write_ledger(tx, &changes, sequence, &mut moved, at)?;
@@ -315,44 +315,6 @@ fn waiting_rows(set: &WorkingSet, at: Moment) -> Result<Vec<storage::Waiting>, B
         _ => None,
     });
     Ok(imports.chain(exports).collect())
-}
-
-fn write_balances(
-    tx: &mut Tx<'_>,
-    changes: &Changes,
-    holding: &Holding,
-    at: Moment,
-) -> Result<(), BatchError> {
-    let allowances: Vec<_> = changes
-        .allowances
-        .iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(key, before, after)| {
-            let of = |allowance: &Allowance| (allowance.reserved.fen(), allowance.used.fen());
-            let key = (rows::allowance_bucket(*key), key.person.to_bytes(), i64::from(key.year));
-            (key, delta(of(before), of(after)))
-        })
-        .collect();
-    tx.change_allowances(&allowances)?;
-    let quantities: Vec<_> = changes
-        .quantities
-        .iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(key, before, after)| {
-            let of = |account: &QuantityAllowance| {
-                (account.reserved.trillionths(), account.used.trillionths())
-            };
-            (rows::quantity_key(key), delta(of(before), of(after)))
-        })
-        .collect();
-    tx.change_quantity_allowances(&quantities)?;
-    holding.write(tx, &changes.guarantees, at)?;
-    Ok(())
-}
-
-/// From what waited and was taken before to what does after.
-pub(super) const fn delta(before: (i64, i64), after: (i64, i64)) -> Delta {
-    Delta { waiting: after.0.saturating_sub(before.0), taken: after.1.saturating_sub(before.1) }
 }
 
 fn write_ledger(

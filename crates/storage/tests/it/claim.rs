@@ -100,7 +100,7 @@ fn what_was_looked_for_in_vain_is_not_written_over(on: &Fixture) {
         assert_eq!(tx.lock_claims(&[key(&mine)])?, std::slice::from_ref(&other));
         tx.write_claims(std::slice::from_ref(&mine))
     });
-    assert!(matches!(error, StorageError::ClaimTaken), "{error:?}");
+    assert!(matches!(error, StorageError::WrittenMeanwhile { table: "claim" }), "{error:?}");
     assert_eq!(error.remedy(), Remedy::Retry);
     assert_eq!(on.read(|view| view.claims(&[key(&mine)])), [other]);
 }

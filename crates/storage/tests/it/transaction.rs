@@ -2,8 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tongguan_domain::money::Money;
 use tongguan_storage::{
-    Backoff, Delta, OfTransaction, OpenError, Partition, Remedy, SerialBlock, Setting,
+    Allowance, Backoff, Delta, OfTransaction, OpenError, Partition, Remedy, SerialBlock, Setting,
     StorageError, Store, StoreSettings, Target,
 };
 use tongguan_testbed::postgres::{Server, leave_out};
@@ -30,11 +31,14 @@ fn rows_that_were_written_are_counted_when_they_are_committed(on: &Fixture) {
     let mut writer = on.store.writer().unwrap();
     let person = (Partition(7), [7; 16], 2026);
     let by = Delta { waiting: 5, taken: 0 };
+    let (bucket, whose, year) = person;
+    let (reserved, used) = (Money::ZERO, Money::ZERO);
+    let unused = Allowance { bucket, person: whose, year, reserved, used };
     writer.transaction(|tx| tx.insert(&[setting("a"), setting("b")])).unwrap();
     assert_eq!(writer.rows_written(), 2);
     writer
         .transaction(|tx| {
-            tx.lock_allowances(&[person])?;
+            tx.open_allowances(&[unused])?;
             tx.change_allowances(&[(person, by)])?;
             tx.insert_absent(&[setting("b"), setting("c")])
         })

@@ -55,12 +55,8 @@ pub(super) fn load_allowances(
     named: &Named,
     at: Moment,
 ) -> Result<(), BatchError> {
-    let keys: BTreeSet<_> = named
-        .persons
-        .iter()
-        .flat_map(|key| years(*key, at))
-        .map(|key| (rows::allowance_bucket(key), key.person.to_bytes(), i64::from(key.year)))
-        .collect();
+    let keys: BTreeSet<_> =
+        named.persons.iter().flat_map(|key| years(*key, at)).map(rows::allowance_key).collect();
     let keys: Vec<(Partition, [u8; 16], i64)> = keys.into_iter().collect();
     for row in tx.lock_allowances(&keys)? {
         let year = i16::try_from(row.year).unwrap_or_default();
