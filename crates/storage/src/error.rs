@@ -242,6 +242,27 @@ pub enum OpenError {
          session (PgBouncer: `pool_mode = session`), or name the server itself"
     )]
     Pooled,
+    /// Standbys of a SQLite database.
+    #[error(
+        "only a PostgreSQL database has standbys to read from, and this one lies in a directory: name no standby, or \
+         name the database of a server"
+    )]
+    StandbyOfFile,
+    /// What names a standby is no connection string.
+    #[error("standby {n} is not named as a database is")]
+    StandbyUrl {
+        /// Which of them, from 1.
+        n: usize,
+        /// Why.
+        #[source]
+        source: DriverError,
+    },
+    /// Two of the standbys are one.
+    #[error("the standby {name} is named twice: take one away")]
+    StandbyTwice {
+        /// Its host, port and database.
+        name: String,
+    },
     /// The server would acknowledge commits that a crash can undo.
     #[error(
         "`{setting}` is off on the PostgreSQL server, so a crash could lose acknowledged messages: \

@@ -9,6 +9,8 @@
 //! * A table is a struct ([`row`]): its fields are the columns, and the statements follow from them.
 //! * Everything is done for sets: one statement a table and batch on PostgreSQL (`UNNEST`), one prepared
 //!   statement run once a row on SQLite, where a call costs nothing.
+//! * What is only looked at may come from a standby ([`Store::reading_from`], [`Looker`]); whoever decides, writes or
+//!   checks reads the primary, because nothing else is read where nobody says that he looks.
 //! * [`StorageError::remedy`] says what to do about an error: run again, find the culprit, stop, look
 //!   whether it was committed, drop what is in memory.
 //!
@@ -62,6 +64,7 @@ mod health;
 mod import_return;
 mod inbox;
 mod ledger;
+mod looker;
 mod message;
 mod migrate;
 mod office_parcel;
@@ -77,6 +80,7 @@ pub mod planted;
 mod process;
 mod provider;
 mod reach;
+mod readers;
 mod recorded;
 mod register;
 mod registry;
@@ -88,6 +92,7 @@ pub mod seal;
 mod serial;
 mod signal;
 mod slice;
+mod standby;
 mod store;
 pub mod stored;
 mod transfer;
@@ -132,6 +137,7 @@ pub use health::{EngineSettings, Holdings, QueueLength};
 pub use import_return::ImportReturn;
 pub use inbox::{Held, Inbox};
 pub use ledger::{Event, Posting, TaxBill};
+pub use looker::{Looker, Position};
 pub use message::{Message, MessageBundle};
 pub use office_parcel::{OfficeParcel, ParcelsAt};
 pub use parameter::ParameterProposalRow;
@@ -158,6 +164,7 @@ pub use retention::{ErasureRow, LegalHoldRow, Settled};
 pub use serial::{Serial, SerialBlock};
 pub use signal::Listener;
 pub use slice::{GuaranteeSlice, HeldFrom, Taken};
+pub use standby::{StandbySettings, StandbyStanding, StandbyTrouble};
 pub use store::{Backoff, READ_LIMIT, Store, StoreSettings, Target, Writer};
 pub use transfer::{Compared, Portion, Progress, TransferError, give_up, transfer};
 pub use transit::TransitRow;

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tongguan_domain::time::Moment;
@@ -14,7 +14,10 @@ use crate::driver::sqlite::SqliteLink;
 use crate::driver::{Access, Link};
 use crate::error::{OfTransaction, OpenError, Remedy, StorageError};
 use crate::faults;
+use crate::looker::{Looker, Position};
 use crate::migrate::{MIGRATIONS, migrate};
+use crate::readers::Readers;
+use crate::standby::{StandbySettings, StandbyStanding, Standbys};
 use crate::transfer::refuse_moving;
 use crate::tx::{Tx, View};
 
@@ -57,9 +60,9 @@ impl Default for StoreSettings {
     }
 }
 
-/// An open database.
+/// An open database, and the standbys that this handle of it may read from besides.
 #[derive(Debug, Clone)]
-pub struct Store(Arc<Shared>);
+pub struct Store(Arc<Shared>, Option<Arc<Standbys>>);
 
 #[derive(Debug)]
 struct Shared {
@@ -99,8 +102,8 @@ impl Store {
                 Place::Postgres { url: url.clone() }
             }
         };
-        let store =
-            Self(Arc::new(Shared { place, readers: Readers::new(settings.readers.max(1)) }));
+        let readers = Readers::new(settings.readers.max(1));
+        let store = Self(Arc::new(Shared { place, readers }), None);
         migrate(&mut store.writing_link(SMALL_CACHE_MIB)?, MIGRATIONS, now)?;
         Ok(store)
     }
@@ -136,8 +139,59 @@ impl Store {
         Ok(writer)
     }
 
+    /// Another handle of the same database, which reads for whoever looks ([`Looker`]) from these standbys, and from
+    /// the primary for everybody else and where none of them is well. Each of them is left out until it was
+    /// [looked at](Self::look_at_standby).
+    ///
+    /// # Errors
+    /// [`OpenError`] for a SQLite database, and for what names no server.
+    pub fn reading_from(&self, settings: &StandbySettings) -> Result<Self, OpenError> {
+        if settings.urls.is_empty() {
+            return Ok(self.at_primary());
+        }
+        let Some(url) = self.url() else { return Err(OpenError::StandbyOfFile) };
+        let standbys = Standbys::open(url, settings, self.0.readers.most(), self.position()?)?;
+        Ok(Self(Arc::clone(&self.0), Some(Arc::new(standbys))))
+    }
+
+    /// A handle of the same database that reads from nothing but the primary.
+    #[must_use]
+    pub fn at_primary(&self) -> Self {
+        Self(Arc::clone(&self.0), None)
+    }
+
+    /// Whether this handle may read from standbys.
+    pub const fn has_standbys(&self) -> bool {
+        self.1.is_some()
+    }
+
+    /// How the standbys stand, in the order in which they were named.
+    pub fn standbys(&self) -> Vec<StandbyStanding> {
+        self.1.as_ref().map(|standbys| standbys.standing()).unwrap_or_default()
+    }
+
+    /// Looks how a standby stands, by its place among those that were named, and uses it or leaves it out from now
+    /// on. To be done about every second, for each on a thread of its own: one that is gone is waited for.
+    pub fn look_at_standby(&self, n: usize) {
+        if let Some(standbys) = &self.1 {
+            standbys.look(n);
+        }
+    }
+
+    /// How far the log of the primary is on its disk: whoever was told of a commit has seen no more. On SQLite, where
+    /// there is one place to read from, always the start.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn position(&self) -> Result<Position, StorageError> {
+        match self.0.place {
+            Place::Sqlite { .. } => Ok(Position::START),
+            Place::Postgres { .. } => self.at_primary().read(|view| view.flushed()),
+        }
+    }
+
     /// Runs `work` on one consistent state of the database, for at most [`READ_LIMIT`]. Waits while
-    /// all readers are in use.
+    /// all readers are in use. Where a [`Looker`] asks and this handle has standbys, one of them may be read from.
     ///
     /// # Errors
     /// What `work` gives, or [`StorageError`] when there is no connection.
@@ -145,6 +199,14 @@ impl Store {
         &self,
         work: impl FnOnce(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        if let Some(standbys) = &self.1
+            && let Some(looker) = Looker::here()
+        {
+            if let Some(reading) = standbys.begin(&looker) {
+                return reading.run(&looker, work);
+            }
+            looker.reads_the_primary();
+        }
         let readers = &self.0.readers;
         let mut borrowed = readers.borrow();
         let link = match borrowed.link.take() {
@@ -351,51 +413,6 @@ impl Writer {
     /// The store it writes to.
     pub const fn store(&self) -> &Store {
         &self.store
-    }
-}
-
-/// Reading connections, opened when first needed and kept.
-#[derive(Debug)]
-struct Readers {
-    pool: Mutex<Pool>,
-    returned: Condvar,
-}
-
-#[derive(Debug)]
-struct Pool {
-    idle: Vec<Link>,
-    /// How many more may be in use.
-    free: usize,
-}
-
-/// A place in the pool, given back when dropped, with its connection if it is still good.
-struct Borrowed<'p> {
-    readers: &'p Readers,
-    link: Option<Link>,
-}
-
-impl Readers {
-    const fn new(most: usize) -> Self {
-        Self { pool: Mutex::new(Pool { idle: Vec::new(), free: most }), returned: Condvar::new() }
-    }
-
-    fn borrow(&self) -> Borrowed<'_> {
-        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut pool = self
-            .returned
-            .wait_while(pool, |pool| pool.free == 0)
-            .unwrap_or_else(PoisonError::into_inner);
-        pool.free -= 1;
-        Borrowed { readers: self, link: pool.idle.pop() }
-    }
-}
-
-impl Drop for Borrowed<'_> {
-    fn drop(&mut self) {
-        let mut pool = self.readers.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        pool.free += 1;
-        pool.idle.extend(self.link.take());
-        self.readers.returned.notify_one();
     }
 }
 

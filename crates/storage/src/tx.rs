@@ -15,9 +15,11 @@ use crate::claimed::LookedAt;
 use crate::dialect::{Dialect, Lock, Taken};
 use crate::driver::{Access, Grid, Link, RowView};
 use crate::error::StorageError;
+use crate::looker::Position;
 use crate::partition::Partitions;
 use crate::reach::leads;
 use crate::row::{Replaceable, Row, Table};
+use crate::standby;
 
 /// The tables that clearing a parcel writes to.
 const PARCEL_TABLES: [&str; 14] = [
@@ -81,8 +83,18 @@ impl Drop for View<'_> {
 impl<'c> View<'c> {
     pub(crate) fn begin(link: &'c mut Link, access: Access) -> Result<Self, StorageError> {
         link.begin(access)?;
+        Ok(Self::begun(link))
+    }
+
+    /// On a connection that has begun its transaction.
+    pub(crate) fn begun(link: &'c mut Link) -> Self {
         let reached = Partitions::default();
-        Ok(Self { link, doomed: false, open: true, reached, written: 0 })
+        Self { link, doomed: false, open: true, reached, written: 0 }
+    }
+
+    /// Whether a statement has failed in it.
+    pub(crate) const fn is_doomed(&self) -> bool {
+        self.doomed
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {
@@ -149,6 +161,12 @@ impl<'c> View<'c> {
             Ok(())
         })?;
         Ok(now)
+    }
+
+    /// How far the log of a PostgreSQL primary is on its disk.
+    pub(crate) fn flushed(&mut self) -> Result<Position, StorageError> {
+        let outcome = standby::flushed(self.link);
+        self.note(outcome)
     }
 
     /// What a PostgreSQL server has written to its log.

@@ -157,7 +157,8 @@ impl PostgresLink {
         begun
     }
 
-    fn is_lost(&self) -> bool {
+    /// Whether it is to be connected, for the first time or anew.
+    pub(crate) fn is_lost(&self) -> bool {
         self.connected.as_ref().is_none_or(|connected| connected.client.is_closed())
     }
 

@@ -65,6 +65,8 @@ mod seal;
 mod signal;
 mod slice;
 #[cfg(test)]
+mod standby;
+#[cfg(test)]
 mod transaction;
 #[cfg(test)]
 mod transfer;

@@ -53,14 +53,7 @@ impl Server {
     /// # Errors
     /// When that does not go, and when it does not follow within half a minute.
     pub fn standby(&self) -> io::Result<Self> {
-        let standby = self.copied("stream")?;
-        let from = self.directory.path().display();
-        standby.configure(&format!(
-            "wal_level = replica\nmax_wal_senders = 4\n\
-             primary_conninfo = 'host={from} user=tongguan'\n"
-        ))?;
-        fs::write(standby.cluster().join("standby.signal"), "")?;
-        standby.run()?;
+        let standby = self.follower()?;
         let mut client = Client::connect(&self.url("postgres"), NoTls).map_err(io::Error::other)?;
         for setting in
             ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"]
@@ -75,6 +68,22 @@ impl Server {
             std::thread::park_timeout(Duration::from_millis(100));
         }
         Err(io::Error::other("the standby does not follow"))
+    }
+
+    /// Starts a standby that no commit waits for.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn follower(&self) -> io::Result<Self> {
+        let standby = self.copied("stream")?;
+        let from = self.directory.path().display();
+        standby.configure(&format!(
+            "wal_level = replica\nmax_wal_senders = 4\nwal_retrieve_retry_interval = 200ms\n\
+             primary_conninfo = 'host={from} user=tongguan'\n"
+        ))?;
+        fs::write(standby.cluster().join("standby.signal"), "")?;
+        standby.run()?;
+        Ok(standby)
     }
 
     /// Makes a standby the server that is written to.
