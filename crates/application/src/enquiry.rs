@@ -14,6 +14,7 @@ mod party;
 mod retention;
 mod returned;
 mod search;
+mod standbys;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -57,6 +58,7 @@ pub use filing::FilingFile;
 pub use organisations::{MOST_COUNTED, Organisation, OrganisationPage};
 pub use retention::{Keeping, Retained};
 pub use search::{Searched, Within};
+pub use standbys::{Looker, Position, StandbyStanding, StandbyTrouble};
 
 /// Answers enquiries over a store.
 pub struct Enquiries {
@@ -158,7 +160,7 @@ pub enum EnquiryError {
 }
 
 impl Enquiries {
-    /// Over a store.
+    /// Over a store. What is looked at may come from the standbys of its handle, as [`Looker`] says.
     pub const fn new(store: Store) -> Self {
         Self { store, registry: Mutex::new(None), pack: Mutex::new(None), live: Mutex::new(None) }
     }
@@ -194,7 +196,8 @@ impl Enquiries {
         read: impl FnOnce(&mut View<'_>) -> Result<Arc<T>, E>,
     ) -> Result<Arc<T>, E> {
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        self.store.read(|view| {
+        // Permissions follow from it, and by turns from standbys it would be read again and again.
+        self.store.at_primary().read(|view| {
             let revision = view.revision(register)?;
             if let Some((of, content)) = &*known
                 && *of == revision

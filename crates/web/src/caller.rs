@@ -14,6 +14,7 @@ use tongguan_domain::ids::DxpId;
 
 use crate::Shared;
 use crate::cookies;
+use crate::looking::for_looker;
 use crate::problem::Problem;
 use crate::refusal::broken;
 use crate::trace::part;
@@ -254,6 +255,6 @@ where
 pub async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    let working = tokio::task::spawn_blocking(work);
+    let working = tokio::task::spawn_blocking(for_looker(work));
     part("ask the database", working).await.map_err(|_| Problem::Unavailable)
 }

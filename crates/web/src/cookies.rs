@@ -23,6 +23,9 @@ pub const SOUND: Kind = Kind { open: "sound", secure: "__Host-sound" };
 /// Which remembers the supervised place where somebody stands.
 pub const PLACE: Kind = Kind { open: "place", secure: "__Host-place" };
 
+/// Which remembers how far the database had come when somebody last wrote.
+pub const POSITION: Kind = Kind { open: "position", secure: "__Host-position" };
+
 impl Kind {
     /// What it is called, where browsers reach the service by TLS alone or not.
     pub const fn name(self, is_secure: bool) -> &'static str {

@@ -31,6 +31,7 @@ mod gate;
 mod health;
 mod language;
 mod layers;
+mod looking;
 mod mail;
 mod mailbox;
 mod oauth;

@@ -116,6 +116,7 @@ where
     L: Fn(&Enquiries, Option<DeclarationId>, usize) -> Result<ParcelPage, ParcelsError>
         + Clone
         + Send
+        + Sync
         + 'static,
 {
     let enquiries = Arc::clone(&shared.access.enquiries);

@@ -17,6 +17,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::api;
 use crate::caller::{Caller, Noted, Who, identify};
 use crate::layers::in_time;
+use crate::looking;
 use crate::pace;
 use crate::problem::Problem;
 use crate::record::CameFrom;
@@ -131,7 +132,9 @@ impl Routes {
         let shared = (self.shared.clone(), Side::Api);
         let router = router
             .route_layer(from_fn_with_state((self.shared.clone(), longest), api::conventions));
-        let router = router.route_layer(from_fn_with_state((shared, needs), guard));
+        let router = router
+            .route_layer(from_fn_with_state((shared, needs), guard))
+            .route_layer(from_fn_with_state(self.shared.clone(), looking::told_position));
         self.router = self.router.routes((schemas, paths, router));
         self
     }
@@ -164,6 +167,7 @@ impl Routes {
         router
             .route_layer(from_fn_with_state((shared, needs), guard))
             .route_layer(from_fn_with_state(answer_within, in_time))
+            .route_layer(from_fn_with_state(self.shared.clone(), looking::told_position))
     }
 
     /// The router, the description of the JSON interface, and every route.
@@ -199,13 +203,17 @@ async fn guard(
     if let Err(problem) = admitted {
         return problem.into_response();
     }
+    let looker = looking::looker(&shared, caller.as_ref(), &request);
     let from = CameFrom::of(request.extensions(), side.way());
     if let Some(mut caller) = caller {
         caller.origin = from.0.clone();
         request.extensions_mut().insert(caller);
     }
     request.extensions_mut().insert(from);
-    next.run(request).await
+    match looker {
+        Some(looker) => looking::looked(looker, request, next).await,
+        None => next.run(request).await,
+    }
 }
 
 /// Makes whoever calls known where nothing is needed and nothing is there.

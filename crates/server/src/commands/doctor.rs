@@ -5,6 +5,7 @@ mod keys;
 mod law;
 mod machine;
 mod retention;
+mod standbys;
 mod trust;
 
 use std::io::Write as _;
@@ -42,6 +43,9 @@ pub struct Doctor {
     /// Read every table of a PostgreSQL database, too; it takes as long as a dump.
     #[arg(long)]
     deep: bool,
+    /// A standby that services read pages and reports from; may be given several times.
+    #[arg(long, value_name = "URL", requires = "database")]
+    standby: Vec<String>,
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
@@ -167,8 +171,9 @@ impl Doctor {
 
     fn database(&self, findings: &mut Findings, store: &Store, now: Moment) {
         let place = self.place.to_string();
-        let looks: [(&'static str, anyhow::Result<()>); 8] = [
+        let looks: [(&'static str, anyhow::Result<()>); 9] = [
             ("settings", machine::settings(findings, store, &place, self.reading())),
+            ("standbys", standbys::all(findings, store, &self.standby)),
             ("key", keys::ring(findings, store, self.key_file.path(&self.place))),
             ("contents", contents::all(findings, store, &place, now)),
             ("clock", contents::clock(findings, store, &place, now)),

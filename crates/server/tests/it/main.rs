@@ -47,6 +47,7 @@ mod serve_metrics;
 mod serve_tls;
 mod serve_traces;
 mod serve_witness;
+mod standbys;
 mod tax;
 mod transit;
 mod verify_log;

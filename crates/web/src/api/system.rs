@@ -40,10 +40,13 @@ struct LevelView {
 )]
 pub async fn show(State(shared): State<Shared>) -> Result<Response, Problem> {
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
-    let stands = blocking(move || enquiries.store().read(|view| condition(view, now))).await?;
+    let standbys = enquiries.standbys();
+    // How the primary is set, whoever looks.
+    let stands =
+        blocking(move || enquiries.store().at_primary().read(|view| condition(view, now))).await?;
     let (waiting, machine) =
         (shared.access.reception.waiting(), Arc::clone(&shared.access.machine));
-    let view = aside(move || SystemView::of(&stands, waiting, &*machine)).await?;
+    let view = aside(move || SystemView::of(&stands, &standbys, waiting, &*machine)).await?;
     Ok(json_answer(&view))
 }
 

@@ -11,6 +11,7 @@ use http_body_util::channel::Channel;
 use maud::{Markup, html};
 
 use super::shell::Visit;
+use crate::looking;
 use crate::problem::Problem;
 
 /// A part of a file.
@@ -31,12 +32,13 @@ pub async fn file<P, R, F>(
     read: R,
 ) -> Result<Response, Problem>
 where
-    P: Send + 'static,
-    R: Fn(Option<P>) -> F + Send + 'static,
+    P: Clone + Send + Sync + 'static,
+    R: Fn(Option<P>) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Part<P>, Problem>> + Send,
 {
     // The first part before anything is answered: what cannot be read is a problem, not half a file.
     let mut part = read(None).await?;
+    let looker = looking::here();
     let (mut sender, body) = Channel::<_, Error>::new(2);
     tokio::spawn(async move {
         let mut text = written(&[headings], Place::Beginning);
@@ -47,7 +49,7 @@ where
                 return;
             }
             let Some(next) = part.next else { return };
-            part = match read(Some(next)).await {
+            part = match looking::read_on(looker.as_ref(), || read(Some(next.clone()))).await {
                 Ok(part) => part,
                 // A file that breaks off is known for one.
                 Err(_) => return sender.abort(Error::other("the list cannot be read further")),

@@ -1,5 +1,7 @@
 //! The system (系统): queues, followers, what was set aside, storage, the log, backups, settings.
 
+mod standbys;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -7,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
+use tongguan_application::enquiry::StandbyStanding;
 use tongguan_application::numbering::made_at;
 use tongguan_application::operating::{Condition, EngineSettings, Standing, condition};
 use tongguan_application::ports::{Backups, Disk, LogLevel, NoBackup};
@@ -34,6 +37,7 @@ pub struct Level {
 /// What is looked at.
 struct Looked {
     stands: Condition,
+    standbys: Vec<StandbyStanding>,
     waiting_messages: usize,
     level: LogLevel,
     disk: Option<Disk>,
@@ -96,11 +100,15 @@ async fn shown(
     told: &Markup,
 ) -> Result<Response, Problem> {
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
-    let stands = blocking(move || enquiries.store().read(|view| condition(view, now))).await?;
+    let standbys = enquiries.standbys();
+    // How the primary is set, whoever looks.
+    let stands =
+        blocking(move || enquiries.store().at_primary().read(|view| condition(view, now))).await?;
     let (waiting_messages, machine) =
         (shared.access.reception.waiting(), Arc::clone(&shared.access.machine));
     let looking = aside(move || Looked {
         stands,
+        standbys,
         waiting_messages,
         level: machine.log_level(),
         disk: machine.disk(),
@@ -121,6 +129,7 @@ async fn shown(
         (set_aside(visit, &looked.stands))
         h2 { (visit.say("存储", "Storage")) }
         (storage(visit, &looked))
+        (standbys::table(visit, &looked.standbys))
         h2 #backups { (visit.say("备份", "Backups")) }
         (backups(visit, &looked.backups))
         h2 #log { (visit.say("日志", "Log")) }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use super::form::Sent;
 use super::shell::{Visit, chinese, nothing, notice, time};
 use crate::Shared;
 use crate::caller::blocking;
+use crate::looking::looked_up;
 use crate::pace::Address;
 use crate::part::Query;
 use crate::problem::Problem;
@@ -53,6 +54,7 @@ pub async fn follow(
     State(shared): State<Shared>,
     visit: Visit,
     address: Address,
+    headers: HeaderMap,
     Sent(Wanted { number, ending }): Sent<Wanted>,
 ) -> Result<Response, Problem> {
     let asked_at = Instant::now();
@@ -69,7 +71,8 @@ pub async fn follow(
     address.may_follow(&shared, &wanted)?;
     let (tracking, enquiries) =
         (Arc::clone(&shared.access.tracking), Arc::clone(&shared.access.enquiries));
-    let found = blocking(move || tracking.follow(&wanted, &ending)).await?;
+    let follow = move || tracking.follow(&wanted, &ending);
+    let found = looked_up(&shared, &headers, follow).await?;
     let Some(parcel) = found else {
         sleep_until(asked_at + TOLD_AFTER).await;
         return Ok(shown(&visit, StatusCode::NOT_FOUND, &not_found(&visit), &number));

@@ -1,6 +1,7 @@
 //! How the service stands.
 
 use serde::Serialize;
+use tongguan_application::enquiry::StandbyStanding;
 use tongguan_application::numbering::made_at;
 use tongguan_application::operating::Condition;
 use tongguan_application::ports::{Backups, Machine};
@@ -37,8 +38,25 @@ pub struct SystemView {
     backups: BackupsView,
     /// The version of the database's tables.
     schema: i64,
+    /// Standbys that pages and reports are read from.
+    standbys: Vec<StandbyView>,
     /// What the service was started with.
     settings: Vec<SettingShownView>,
+}
+
+/// A standby that pages and reports are read from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StandbyView {
+    /// Its host, port and database.
+    name: String,
+    /// Why it is left out; nothing where it is used.
+    trouble: Option<String>,
+    /// How many seconds it is behind the primary at most.
+    behind_seconds: Option<u64>,
+    /// How often it was read from since the service started.
+    reads: u64,
+    /// How often it broke off what it was asked, and the primary was asked again.
+    asked_again: u64,
 }
 
 /// A queue of declarations.
@@ -96,7 +114,12 @@ pub struct SettingShownView {
 
 impl SystemView {
     /// Of a service in this condition.
-    pub fn of(condition: &Condition, waiting_messages: usize, machine: &dyn Machine) -> Self {
+    pub fn of(
+        condition: &Condition,
+        standbys: &[StandbyStanding],
+        waiting_messages: usize,
+        machine: &dyn Machine,
+    ) -> Self {
         let disk = machine.disk();
         let free_bytes = disk.as_ref().map(|disk| disk.free);
         Self {
@@ -131,11 +154,24 @@ impl SystemView {
             free_bytes,
             backups: BackupsView::of(machine.backups()),
             schema: condition.schema,
+            standbys: standbys.iter().map(StandbyView::of).collect(),
             settings: machine
                 .settings()
                 .into_iter()
                 .map(|(name, value)| SettingShownView { name, value })
                 .collect(),
+        }
+    }
+}
+
+impl StandbyView {
+    fn of(standby: &StandbyStanding) -> Self {
+        Self {
+            name: standby.name.clone(),
+            trouble: standby.trouble.as_ref().map(ToString::to_string),
+            behind_seconds: standby.behind.map(|behind| behind.as_secs()),
+            reads: standby.reads,
+            asked_again: standby.asked_again,
         }
     }
 }

@@ -24,6 +24,7 @@ use super::metrics::MetricsSettings;
 use super::oidc::{self, ProviderSettings};
 use super::patience::Patience;
 use super::relay::RelaySettings;
+use super::standbys::StandbysToRead;
 use super::tls::{Credentials, TlsSettings};
 use super::transparency::TransparencySettings;
 use super::webhooks::WebhookSettings;
@@ -75,6 +76,8 @@ pub struct Config {
     pub webhooks: WebhookSettings,
     /// Where platforms are asked for payment evidence.
     pub evidence: EvidenceSettings,
+    /// Which standbys pages and reports are read from.
+    pub standbys: StandbysToRead,
     transparency: TransparencySettings,
     /// The window that messages are relayed to.
     pub relay: Option<RelaySettings>,
@@ -134,6 +137,7 @@ impl Default for Config {
             traces: None,
             webhooks: WebhookSettings::default(),
             evidence: EvidenceSettings::default(),
+            standbys: StandbysToRead::default(),
             transparency: TransparencySettings::default(),
             relay: None,
             windows: Vec::new(),
@@ -263,6 +267,7 @@ impl Config {
             ("version", env!("CARGO_PKG_VERSION").to_owned()),
             ("listen", self.listen.to_string()),
             ("database", database),
+            ("standbys", self.standbys.shown()),
             ("trust", self.trust.display().to_string()),
             ("tls", yes(self.tls.is_some())),
             ("sandbox", yes(self.is_sandbox)),
@@ -310,6 +315,7 @@ impl Config {
             self.data.is_none() || self.database.is_none(),
             "`data` and `database` cannot both be given; take one away"
         );
+        self.standbys.check(self.database.is_some())?;
         let LimitSettings { message_kib, kib_in_flight, .. } = self.limits;
         anyhow::ensure!(
             message_kib <= kib_in_flight,
@@ -454,6 +460,8 @@ mod tests {
             ("address = 'window.example'", "nothing behind them"),
             ("address = 'https://window.example/'", "nothing behind them"),
             ("data = 'a'\ndatabase = 'b'", "take one away"),
+            ("[standbys]\nurls = ['host=b']", "set `database`"),
+            ("database = 'host=a'\n[standbys]\nbehind_seconds = 2", "3 at least"),
             ("unsigned = ['CEB999']", "CEB999"),
             ("[[oidc]]\nid = 'corp'", "missing field `name_zh`"),
             ("[limits]\nkib_in_flight = 10", "raise it"),

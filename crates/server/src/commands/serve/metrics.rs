@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
 use tongguan_application::operating::{processes, unaudited_since};
@@ -98,6 +98,17 @@ impl Looked {
             }
             let lapsed = processes.iter().filter(|it| !it.stands).count();
             gauge!("tongguan_processes_lapsed").set(whole(lapsed));
+        }
+        for standby in enquiries.standbys() {
+            let name = standby.name;
+            let is_used = usize::from(standby.trouble.is_none());
+            gauge!("tongguan_standby_used", "standby" => name.clone()).set(whole(is_used));
+            let behind = standby.behind.map_or(f64::NAN, |behind| behind.as_secs_f64());
+            gauge!("tongguan_standby_behind_seconds", "standby" => name.clone()).set(behind);
+            counter!("tongguan_standby_reads_total", "standby" => name.clone())
+                .absolute(standby.reads);
+            counter!("tongguan_standby_asked_again_total", "standby" => name)
+                .absolute(standby.asked_again);
         }
         let files = self.embedded.iter().flat_map(fs::read_dir).flatten().flatten();
         for file in files {

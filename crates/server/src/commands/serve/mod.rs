@@ -15,6 +15,7 @@ mod proxies;
 mod relay;
 mod sandbox;
 mod self_signed;
+mod standbys;
 mod tls;
 mod transparency;
 mod webhooks;
@@ -245,7 +246,7 @@ impl Served {
         let upkeep = Upkeep::new(store.clone(), clock.clone(), refresh);
         let people =
             Arc::new(People::open(&store, keyring.clone(), config.people.of_application())?);
-        let enquiries = Arc::new(Enquiries::new(store.clone()));
+        let enquiries = Arc::new(Enquiries::new(config.standbys.open(&store)?));
         let answered = Arc::new(Answered::open(&store, keyring.clone())?);
         let programs = Arc::new(Programs::new(store.clone(), keyring.clone()));
         let mailboxes = Arc::new(Mailboxes::open(&store, keyring.clone(), config.parcel_numbers)?);
