@@ -48,6 +48,7 @@
 //! | [`transparency`] | the verifiable log: what was decided and answered, in a tree that nobody rewrites unseen |
 //! | [`archiving`] | months that are over, as files that other engines read |
 //! | [`retention`] | what is kept until when, held, and erased when its time is over |
+//! | [`operating`], [`board`] | what whoever runs the service looks at: how it stands now, and what was measured of the last day |
 //! | [`learning`] | taking up changes of those without a new start |
 //! | [`processes`] | the processes that clear in one database, and which of them does what nobody asks for |
 //! | [`numbering`] | ids and official numbers |
@@ -61,6 +62,7 @@ mod desk;
 pub mod access;
 pub mod answered;
 pub mod archiving;
+pub mod board;
 pub mod bonded;
 pub mod cancellations;
 pub mod casework;

@@ -12,6 +12,8 @@ use crate::mailboxes::MAILBOXES;
 use crate::numbering::made_at;
 use crate::parcels::PARCELS;
 use crate::processes::{Duty, ProcessKind, Share, shared_out};
+pub use crate::transparency::Head;
+use crate::transparency::{newest_head, unsigned_since};
 use crate::webhooks::{self, Webhook};
 
 /// The most things that are listed of what was set aside.
@@ -43,17 +45,9 @@ pub struct Condition {
     pub queues: Vec<QueueLength>,
     /// How many declarations wait for documents.
     pub waiting: i64,
-    /// Since when what was received first waits to be decided.
-    pub undecided_since: Option<Moment>,
-    /// When the oldest response was decided that lies in no mailbox yet.
-    pub undistributed_since: Option<Moment>,
-    /// When the oldest decision was made that the lists of parcels do not show yet.
-    pub unlisted_since: Option<Moment>,
-    /// When the oldest decision was made that the audit has not taken up yet.
-    pub unaudited_since: Option<Moment>,
-    /// How many documents could not be decided.
-    pub held: i64,
-    /// The first of them.
+    /// How far what follows clearing has come, and how many documents could not be decided.
+    pub lags: Lags,
+    /// The first documents that could not be decided.
     pub first_held: Vec<Held>,
     /// Webhooks whose receivers fail, are gone, or have dead letters, with how many.
     pub troubled: Vec<(Webhook, usize)>,
@@ -65,6 +59,25 @@ pub struct Condition {
     pub schema: i64,
     /// The months that have a data key.
     pub periods: Vec<String>,
+}
+
+/// How far what follows clearing has come, and what could not be decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lags {
+    /// Since when what was received first waits to be decided.
+    pub undecided_since: Option<Moment>,
+    /// When the oldest response was decided that lies in no mailbox yet.
+    pub undistributed_since: Option<Moment>,
+    /// When the oldest decision was made that the lists of parcels do not show yet.
+    pub unlisted_since: Option<Moment>,
+    /// When the oldest decision was made that the audit has not taken up yet.
+    pub unaudited_since: Option<Moment>,
+    /// When the oldest decision was made that the verifiable log has not taken up yet, where there is one.
+    pub unsigned_since: Option<Moment>,
+    /// The newest signed head of the log.
+    pub head: Option<Head>,
+    /// How many documents could not be decided.
+    pub held: i64,
 }
 
 /// One of the processes that clear.
@@ -97,18 +110,10 @@ pub struct Standing {
 /// # Errors
 /// [`StorageError`].
 pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageError> {
-    let everywhere: Vec<_> = Partition::all().collect();
-    let undecided = view.inbox(&everywhere, 0, now, 1)?.pop();
-    let undistributed = view.unread::<Response>(MAILBOXES, 1)?.pop();
-    let unlisted = view.unread::<Event>(PARCELS, 1)?.pop();
     Ok(Condition {
         queues: view.queue_lengths()?,
         waiting: view.waiting_length()?,
-        undecided_since: undecided.map(|first| made_at(first.seq)),
-        undistributed_since: undistributed.map(|response| response.recorded_at),
-        unlisted_since: unlisted.map(|event| event.at),
-        unaudited_since: unaudited_since(view)?,
-        held: view.held_length()?,
+        lags: lags(view, now)?,
         first_held: view.held((Partition(0), 0), MOST_HELD)?,
         troubled: webhooks::troubled(view)?,
         processes: processes(view, now)?,
@@ -118,12 +123,27 @@ pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageE
     })
 }
 
-/// When the oldest decision was made that the audit has not taken up yet; nothing where it has all.
+/// Looks how far what follows clearing has come.
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn unaudited_since(view: &mut View<'_>) -> Result<Option<Moment>, StorageError> {
-    Ok(view.unread::<Event>(DECISIONS, 1)?.pop().map(|event| event.at))
+pub fn lags(view: &mut View<'_>, now: Moment) -> Result<Lags, StorageError> {
+    let everywhere: Vec<_> = Partition::all().collect();
+    let undecided = view.inbox(&everywhere, 0, now, 1)?.pop();
+    let undistributed = view.unread::<Response>(MAILBOXES, 1)?.pop();
+    let mut oldest = |consumer| {
+        let unread = view.unread::<Event>(consumer, 1)?.pop();
+        Ok::<_, StorageError>(unread.map(|event| event.at))
+    };
+    Ok(Lags {
+        undecided_since: undecided.map(|first| made_at(first.seq)),
+        undistributed_since: undistributed.map(|response| response.recorded_at),
+        unlisted_since: oldest(PARCELS)?,
+        unaudited_since: oldest(DECISIONS)?,
+        unsigned_since: unsigned_since(view)?,
+        head: newest_head(view)?,
+        held: view.held_length()?,
+    })
 }
 
 /// The processes that clear, as they stand.

@@ -13,6 +13,9 @@ const FOLDER: &str = "backups";
 /// What the name of a whole one ends with; one that is being made has another end.
 const WHOLE: &str = ".db";
 
+/// What the name of one begins with, before its time.
+const NAMED: &str = "tongguan-";
+
 /// The folder in which backups of the database in `directory` lie.
 pub fn folder_of(directory: &Path) -> PathBuf {
     directory.join(FOLDER)
@@ -26,13 +29,18 @@ pub fn made(folder: &Path) -> Vec<(String, u64)> {
     made
 }
 
+/// When the backup of that name was made.
+pub fn made_at(name: &str) -> Option<Moment> {
+    Moment::parse_wire(name.strip_prefix(NAMED)?.strip_suffix(WHOLE)?)
+}
+
 /// Copies an embedded database into the folder; the copy gets its name once it is on the disk. `None` with
 /// PostgreSQL, which has tools of its own.
 ///
 /// # Errors
 /// What stood in the way.
 pub fn make(store: &Store, folder: &Path, now: Moment) -> anyhow::Result<Option<PathBuf>> {
-    let name = format!("tongguan-{}", now.to_wire_seconds());
+    let name = format!("{NAMED}{}", now.to_wire_seconds());
     let part = folder.join(format!("{name}.part"));
     let whole = folder.join(format!("{name}{WHOLE}"));
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -7,6 +7,7 @@ mod backups;
 mod clock;
 mod commands;
 mod log;
+mod memory;
 mod product;
 mod refresh;
 mod take_over;

@@ -61,6 +61,7 @@ use axum::{Extension, Router};
 use tokio::sync::{Semaphore, watch};
 use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
+use tongguan_application::board::Board;
 use tongguan_application::deciding::AtReception;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::Demands;
@@ -134,6 +135,8 @@ pub struct Access {
     pub sandbox: Option<Arc<Sandbox>>,
     /// The machine and the process under the service.
     pub machine: Arc<dyn Machine>,
+    /// What this process has measured of itself.
+    pub board: Arc<Board>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Changes when something may have come into a mailbox; closed when the service ends.

@@ -23,7 +23,7 @@ from service import ASKED, Refused, Sandbox
 
 # Operations that no test enterprise can try, and why.
 LEFT_OUT = {
-    **dict.fromkeys(["show_system", "set_log_level", "back_up"],
+    **dict.fromkeys(["show_system", "show_board", "set_log_level", "back_up"],
                     "is for whoever runs the service, and holds for everybody in it"),
     **dict.fromkeys(["show_relay", "retry_relay", "dismiss_relay", "show_relayed"],
                     "needs a window upstream; a sandbox decides by itself"),

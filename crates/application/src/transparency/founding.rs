@@ -5,9 +5,10 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use tongguan_domain::time::Moment;
 use tongguan_storage::seal::{Keyring, SealError, random, sealed_by};
-use tongguan_storage::{LogRow, Register, StorageError, Store};
+use tongguan_storage::{Event, LogRow, Register, StorageError, Store, View};
 use tongguan_transparency::note::{Algorithm, Note, NoteError, Signer};
 
+use super::source::Source;
 use super::{LogError, from_row, place_of_key};
 use crate::history::{Cause, ChangeKind, Entry, Field, Subject, change};
 
@@ -37,6 +38,30 @@ pub struct Standing {
     pub size: u64,
     /// When it was begun.
     pub founded_at: Moment,
+}
+
+/// A signed head of the log, as whoever runs the service sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Of how many leaves.
+    pub size: u64,
+    /// When it was signed.
+    pub signed_at: Moment,
+}
+
+/// The newest signed head, where there is one.
+pub(crate) fn newest_head(view: &mut View<'_>) -> Result<Option<Head>, StorageError> {
+    let newest = view.log_heads()?.into_iter().next();
+    Ok(newest.map(|head| Head { size: from_row(head.size), signed_at: head.signed_at }))
+}
+
+/// When the oldest decision was made of which no leaf tells yet, where there is a log.
+pub(crate) fn unsigned_since(view: &mut View<'_>) -> Result<Option<Moment>, StorageError> {
+    if view.verifiable_log()?.is_none() {
+        return Ok(None);
+    }
+    let unread = view.unread::<Event>(&Source::Events.consumer(), 1)?.pop();
+    Ok(unread.map(|event| event.at))
 }
 
 /// The log of a store, where there is one.

@@ -22,7 +22,8 @@ mod witnessing;
 
 pub use attesting::{Attestor, NotAttested};
 pub use finding::{Fault, Finding};
-pub use founding::{Log, Standing, found, standing};
+pub use founding::{Head, Log, Standing, found, standing};
+pub(crate) use founding::{newest_head, unsigned_since};
 pub use logger::Logger;
 pub use proofs::{NoProof, Proofs, ProvedResponse};
 pub use response::{NotTheResponse, response_in};

@@ -85,6 +85,15 @@ fn the_pages_stay_up_for_somebody_of_each_role_until_they_are_ended() {
         assert!(!queue.contains("Nothing waits here"), "{status}: {queue}");
     }
     let system = demo.seen_by(Role::SystemAdministrator, "/system");
+    // The first sample is taken at the start, and says how much memory the process holds.
+    let mut board = demo.seen_by(Role::SystemAdministrator, "/system/board");
+    while board.contains("has just started") {
+        board = demo.seen_by(Role::SystemAdministrator, "/system/board");
+    }
+    assert!(
+        board.contains("this process — now <strong>") && board.contains("<polyline"),
+        "{board}"
+    );
     let (_, at) = demo.base().split_once("://").unwrap();
     assert!(system.contains(&format!("<dd>{at}</dd>")), "{at}: {system}");
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tongguan_application::board::ALERTS;
+
 use crate::run::tongguan;
 
 const METRICS: &str = include_str!("../../../../docs/reference/metrics.md");
@@ -40,6 +42,24 @@ fn alerts_and_dashboard_are_of_what_is_measured() {
         .collect();
     // The longest since the start says nothing of now.
     assert_eq!(left_out, [&"tongguan_batch_commit_longest_seconds"]);
+}
+
+#[test]
+fn the_rules_ask_what_the_board_judges_by() {
+    let rules = RULES.split("      - alert: ").skip(1).map(|rule| {
+        let line = |name: &str| {
+            let found = rule.lines().find_map(|line| line.trim().strip_prefix(name));
+            found.map(str::trim).map(str::to_owned)
+        };
+        let severity = line("labels: {severity:").unwrap().trim_end_matches('}').to_owned();
+        let alert = rule.lines().next().unwrap().to_owned();
+        (alert, line("expr:").unwrap(), line("for:"), severity)
+    });
+    let judged = ALERTS.iter().map(|alert| {
+        let severity = alert.severity.name().to_owned();
+        (alert.name.to_owned(), alert.when.to_string(), alert.lasting(), severity)
+    });
+    assert_eq!(rules.collect::<Vec<_>>(), judged.collect::<Vec<_>>());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 
+use crate::run::tongguan_in;
 use crate::serve::{Service, on_sqlite};
 
 const PAGE: &str =
@@ -36,6 +37,11 @@ fn everything_that_is_measured_is_documented_and_names_nobody() {
     // What no platform was asked for is answered in the announcement's own form.
     let upload = "/ceb2grab/grab/realTimeDataUpload";
     assert_eq!(service.post(upload, &[], b"payExInfoStr=none").status, 200);
+    // Of what was copied once, the age is told.
+    let place = service.place.each_ref().map(String::as_str);
+    let made = ["backup", "make", place[0], place[1]];
+    let made = tongguan_in(service.folder.path(), &made, "");
+    assert_eq!(made.status, 0, "{}{}", made.out, made.err);
     let scrape = || {
         let mut answer = service.agent.get(format!("http://{listen}/metrics")).call().unwrap();
         answer.body_mut().read_to_string().unwrap()

@@ -17,6 +17,7 @@ mod account;
 mod accounts;
 mod again;
 mod audit;
+mod board;
 mod body;
 pub(crate) mod bonded_items;
 pub(crate) mod bonded_lists;
@@ -146,6 +147,7 @@ pub(crate) fn add(routes: Routes) -> Routes {
         .api(may(P::ReadParameters), routes!(parameters::show))
         .api(may(P::Approve), routes!(parameters::answer))
         .api(may(P::Operate), routes!(system::show))
+        .api(may(P::Operate), routes!(board::show))
         .api(may(P::Operate), routes!(system::set_log_level))
         .api(may(P::Operate), routes!(system::back_up))
         .api(may(P::ReadAudit), routes!(audit::events))

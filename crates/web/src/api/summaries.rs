@@ -118,6 +118,7 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("send_dead_letter", "立即重发一封未送达的信件"),
     ("set_log_level", "更改日志的详细程度"),
     ("show_bill", "比对提运单与其项下已入库的包裹"),
+    ("show_board", "查看近期的运行数据"),
     ("show_book", "查看账册的出入与结存"),
     ("show_case", "查看案件"),
     ("show_code", "提交第二因素的验证码"),

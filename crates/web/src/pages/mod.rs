@@ -9,6 +9,7 @@ pub mod assets;
 pub mod audit;
 pub mod authenticator;
 pub mod bills;
+pub mod board;
 pub mod bonded_lists;
 pub mod book_forms;
 pub mod book_goods;
@@ -341,6 +342,8 @@ fn of_bonded_stock(routes: Routes) -> Routes {
 fn of_people(routes: Routes) -> Routes {
     routes
         .get("/system", Needs::May(Permission::Operate), system::page)
+        .get(board::ADDRESS, Needs::May(Permission::Operate), board::page)
+        .get(board::RUNBOOKS, Needs::May(Permission::Operate), board::runbooks)
         .post("/system/log", Needs::May(Permission::Operate), system::set_log_level)
         .post("/system/backups", Needs::May(Permission::Operate), system::back_up)
         .get("/retention", Needs::May(Permission::ReadAudit), retention::page)

@@ -9,13 +9,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
+use tongguan_application::board::{
+    DISK_SCARCE_BYTES, FOLLOWERS_LATE_SECONDS, RESPONSES_LATE_SECONDS, UNDECIDED_LATE_SECONDS,
+};
 use tongguan_application::enquiry::StandbyStanding;
 use tongguan_application::numbering::made_at;
-use tongguan_application::operating::{Condition, EngineSettings, Standing, condition};
+use tongguan_application::operating::{Condition, EngineSettings, Lags, Standing, condition};
 use tongguan_application::ports::{Backups, Disk, LogLevel, NoBackup};
 use tongguan_domain::status::ReturnStatus;
 use tongguan_domain::time::Moment;
 
+use super::board;
 use super::form::{Sent, go_to};
 use super::shell::{Visit, nothing, notice, time};
 use super::sign_in::Empty;
@@ -24,9 +28,6 @@ use crate::Shared;
 use crate::api::system::{tell_so_much, was_done};
 use crate::caller::{Caller, aside, blocking};
 use crate::problem::Problem;
-
-/// From how many seconds behind on a follower is worth a word.
-const LATE_SECONDS: i64 = 60;
 
 /// How much the log is to tell.
 #[derive(Debug, Deserialize)]
@@ -121,8 +122,9 @@ async fn shown(
     let body = html! {
         h1 { (title) }
         (told)
+        p { a href=(board::ADDRESS) { (visit.say("运行看板：最近一小时和一天", "The board: the last hour and day")) } }
         h2 { (visit.say("队列", "Queues")) }
-        (queues(visit, &looked))
+        (queues(visit, looked.waiting_messages, &looked.stands))
         h2 { (visit.say("后台任务", "Jobs")) }
         (jobs(visit, &looked))
         h2 { (visit.say("未能处理的", "What was set aside")) }
@@ -146,14 +148,15 @@ async fn shown(
     Ok(visit.page_with(status, title, &body))
 }
 
-fn queues(visit: &Visit, looked: &Looked) -> Markup {
+/// What waits to be taken up, and what waits for people.
+pub fn queues(visit: &Visit, waiting_messages: usize, stands: &Condition) -> Markup {
     let caption = visit.say("队列", "Queues");
     html! {
         dl.facts {
-            dt { (visit.say("等待接收的报文和命令", "Messages and commands to be taken up")) } dd { (looked.waiting_messages) }
-            dt { (visit.say("等待单证的清单", "Declarations that wait for documents")) } dd { (looked.stands.waiting) }
+            dt { (visit.say("等待接收的报文和命令", "Messages and commands to be taken up")) } dd { (waiting_messages) }
+            dt { (visit.say("等待单证的清单", "Declarations that wait for documents")) } dd { (stands.waiting) }
         }
-        @if looked.stands.queues.is_empty() {
+        @if stands.queues.is_empty() {
             div.notice { p { (visit.say("没有清单在等待人工处理。", "No declaration waits for anybody.")) } }
         } @else {
             div.table tabindex="0" role="region" aria-label=(caption) { table {
@@ -162,7 +165,7 @@ fn queues(visit: &Visit, looked: &Looked) -> Markup {
                     th.number scope="col" { (visit.say("票数", "Declarations")) }
                     th scope="col" { (visit.say("最早申报", "Oldest lodged")) }
                 } }
-                tbody { @for queue in &looked.stands.queues { tr {
+                tbody { @for queue in &stands.queues { tr {
                     td { (queue.queue) " " @if let Some(status) = status_of(queue.queue) { (official(visit, status.title())) } }
                     td.number { (queue.length) }
                     td { (time(made_at(queue.first.0))) }
@@ -177,21 +180,26 @@ fn status_of(queue: i64) -> Option<ReturnStatus> {
 }
 
 fn jobs(visit: &Visit, looked: &Looked) -> Markup {
-    let Condition {
-        undecided_since,
-        undistributed_since,
-        unlisted_since,
-        unaudited_since,
-        processes,
-        schema,
-        ..
-    } = &looked.stands;
+    let Lags { undecided_since, undistributed_since, unlisted_since, unaudited_since, .. } =
+        &looked.stands.lags;
     let caption = visit.say("后台任务", "Jobs");
     let followers = [
-        (visit.say("审结收到的报文", "Deciding what was received"), undecided_since),
-        (visit.say("分发回执到信箱", "Responses into mailboxes"), undistributed_since),
-        (visit.say("更新包裹列表", "Lists of parcels"), unlisted_since),
-        (visit.say("将决定记入审计", "Decisions into the audit"), unaudited_since),
+        (
+            visit.say("审结收到的报文", "Deciding what was received"),
+            undecided_since,
+            UNDECIDED_LATE_SECONDS,
+        ),
+        (
+            visit.say("分发回执到信箱", "Responses into mailboxes"),
+            undistributed_since,
+            RESPONSES_LATE_SECONDS,
+        ),
+        (visit.say("更新包裹列表", "Lists of parcels"), unlisted_since, FOLLOWERS_LATE_SECONDS),
+        (
+            visit.say("将决定记入审计", "Decisions into the audit"),
+            unaudited_since,
+            FOLLOWERS_LATE_SECONDS,
+        ),
     ];
     html! {
         div.table tabindex="0" role="region" aria-label=(caption) { table {
@@ -200,19 +208,26 @@ fn jobs(visit: &Visit, looked: &Looked) -> Markup {
                 th scope="col" { (visit.say("状态", "Standing")) }
             } }
             tbody {
-                @for (name, since) in followers { tr {
+                @for (name, since, late) in followers { tr {
                     th scope="row" { (name) }
-                    td { (behind(visit, *since, looked.now)) }
+                    td { (behind(visit, (*since, late), looked.now)) }
                 } }
-                @for process in processes { tr {
-                    th scope="row" {
-                        (visit.say("进程", "Process")) " " (process.number) " (" (process.kind.name()) ") "
-                        code { (process.name) }
-                        @if let Some(address) = &process.address { " " code { (address) } }
-                    }
-                    td { (lease(visit, process)) (version(visit, process, *schema)) }
-                } }
+                (process_rows(visit, &looked.stands))
             }
+        } }
+    }
+}
+
+/// Each process, with what is its share and how its lease stands.
+pub fn process_rows(visit: &Visit, stands: &Condition) -> Markup {
+    html! {
+        @for process in &stands.processes { tr {
+            th scope="row" {
+                (visit.say("进程", "Process")) " " (process.number) " (" (process.kind.name()) ") "
+                code { (process.name) }
+                @if let Some(address) = &process.address { " " code { (address) } }
+            }
+            td { (lease(visit, process)) (version(visit, process, stands.schema)) }
         } }
     }
 }
@@ -250,13 +265,13 @@ fn version(visit: &Visit, process: &Standing, schema: i64) -> Markup {
     }
 }
 
-fn behind(visit: &Visit, since: Option<Moment>, now: Moment) -> Markup {
+fn behind(visit: &Visit, (since, late): (Option<Moment>, u32), now: Moment) -> Markup {
     html! {
         @match since {
             None => { span.tag.good { (visit.say("已完成", "up to date")) } }
             Some(since) => {
                 @let seconds = now.since(since).as_secs();
-                @let kind = if seconds < LATE_SECONDS { "tag" } else { "tag bad" };
+                @let kind = if seconds <= i64::from(late) { "tag" } else { "tag bad" };
                 span class=(kind) { (visit.say(format!("落后{seconds}秒"), format!("{seconds} s behind"))) }
                 " " (time(since))
             }
@@ -270,14 +285,14 @@ fn set_aside(visit: &Visit, stands: &Condition) -> Markup {
         visit.say("推送", "Webhooks"),
     );
     html! {
-        @if stands.held == 0 && stands.troubled.is_empty() {
+        @if stands.lags.held == 0 && stands.troubled.is_empty() {
             div.notice { p { (visit.say(
                 "没有。未能审结的单证和未送达的推送会列在这里。",
                 "Nothing. Documents that could not be decided and webhooks that fail are listed here.",
             )) } }
         }
-        @if stands.held > 0 {
-            p { (visit.say(format!("{}：{}份", held, stands.held), format!("{held}: {}", stands.held))) }
+        @if stands.lags.held > 0 {
+            p { (visit.say(format!("{}：{}份", held, stands.lags.held), format!("{held}: {}", stands.lags.held))) }
             p.hint { (visit.say(
                 "按原因修正后，请发送方重新发送。",
                 "Mend what the reason names and have the sender send the document again.",
@@ -340,7 +355,7 @@ fn storage(visit: &Visit, looked: &Looked) -> Markup {
             @if let Some(disk) = &looked.disk {
                 @for (name, bytes) in &disk.files { dt { code { (name) } } dd { (size(*bytes)) } }
                 dt { (visit.say("剩余空间", "Free space")) }
-                dd { (size(disk.free)) @if disk.free < 10 << 30 { " " span.tag.bad { (visit.say("不足", "scarce")) } } }
+                dd { (size(disk.free)) @if disk.free < DISK_SCARCE_BYTES { " " span.tag.bad { (visit.say("不足", "scarce")) } } }
             }
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod basket;
+pub mod board;
 pub mod bonded;
 pub mod cancellation;
 pub mod case;

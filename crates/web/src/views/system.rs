@@ -134,11 +134,11 @@ impl SystemView {
                 .collect(),
             waiting_for_documents: condition.waiting,
             waiting_messages,
-            undecided_since: condition.undecided_since.map(|at| at.to_string()),
-            undistributed_since: condition.undistributed_since.map(|at| at.to_string()),
-            unlisted_since: condition.unlisted_since.map(|at| at.to_string()),
-            unaudited_since: condition.unaudited_since.map(|at| at.to_string()),
-            held: condition.held,
+            undecided_since: condition.lags.undecided_since.map(|at| at.to_string()),
+            undistributed_since: condition.lags.undistributed_since.map(|at| at.to_string()),
+            unlisted_since: condition.lags.unlisted_since.map(|at| at.to_string()),
+            unaudited_since: condition.lags.unaudited_since.map(|at| at.to_string()),
+            held: condition.lags.held,
             troubled_webhooks: condition
                 .troubled
                 .iter()

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tongguan_application::access::Programs;
 use tongguan_application::answered::Answered;
+use tongguan_application::board::Board;
 use tongguan_application::enquiry::Enquiries;
 use tongguan_application::evidence::Demands;
 use tongguan_application::history::Cause;
@@ -60,6 +61,8 @@ pub struct Site {
     pub receiver: Arc<Receiver>,
     /// The machine that everybody steers.
     pub machine: Arc<MockMachine>,
+    /// What was measured.
+    pub board: Arc<Board>,
     /// What delivers for webhooks, when a test wants it to.
     pub courier: Arc<Courier>,
     kept: Option<(crossbeam_channel::Receiver<Errand>, TempDir)>,
@@ -230,9 +233,10 @@ impl Site {
         let (taken, time) = (receiver.clone(), clock.clone());
         let courier = Courier::open(&store, mailboxes.clone(), keyring.clone(), taken, time);
         let courier = Arc::new(courier.unwrap());
-        let machine = Arc::new(MockMachine::default());
+        let (machine, board) = (Arc::new(MockMachine::default()), Arc::<Board>::default());
         let access = Access {
             machine: machine.clone(),
+            board: board.clone(),
             reception,
             mailboxes,
             courier: courier.clone(),
@@ -265,7 +269,18 @@ impl Site {
             },
         };
         let tongguan_web::Web { router, routes, .. } = web(access);
-        Self { router, routes, people, clock, receiver, machine, courier, kept: None, _mail: mail }
+        Self {
+            router,
+            routes,
+            people,
+            clock,
+            receiver,
+            machine,
+            board,
+            courier,
+            kept: None,
+            _mail: mail,
+        }
     }
 
     /// Lets somebody in, with [`PASSWORD`].

@@ -4,6 +4,7 @@
 
 mod audit;
 mod bills;
+mod board;
 mod bonded;
 mod case;
 mod cases;

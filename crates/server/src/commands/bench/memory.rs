@@ -5,6 +5,7 @@ use std::fs;
 use serde::Serialize;
 
 use super::per;
+use crate::memory::{OWN_STATUS, kib_of};
 
 /// The memory of a process, second by second, in MiB.
 #[derive(Debug, Serialize)]
@@ -41,20 +42,6 @@ pub fn peak_mib() -> u64 {
 pub fn forget_peak() {
     // Linux, proc(5): 5 sets the peak to what is held now.
     drop(fs::write("/proc/self/clear_refs", "5"));
-}
-
-/// The memory that the process with that status file holds, in KiB, as Linux counts it; 0 elsewhere.
-pub fn resident_kib(status: &str) -> u64 {
-    kib_of(status, "VmRSS:")
-}
-
-/// The status file of this process.
-pub const OWN_STATUS: &str = "/proc/self/status";
-
-fn kib_of(status: &str, name: &str) -> u64 {
-    let status = fs::read_to_string(status).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 /// In MiB.

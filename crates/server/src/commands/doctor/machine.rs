@@ -3,14 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use tongguan_application::board::{DISK_SCARCE_BYTES, DISK_TOO_LITTLE_BYTES};
 use tongguan_storage::{EngineSettings, Store};
 
 use super::{Findings, Place, Reading};
 
-/// Below so much free space a writer may stop within hours.
-const SCARCE: u64 = 10 << 30;
-/// Below so much the next checkpoint may fail.
-const TOO_LITTLE: u64 = 1 << 30;
 /// File systems on which SQLite's locks and its write-ahead log cannot be relied on.
 const REMOTE: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "glusterfs", "fuse.sshfs"];
 /// File systems that forget everything at a restart.
@@ -55,10 +52,10 @@ fn space(findings: &mut Findings, directory: &Path) {
         Ok(volume) => {
             let free = volume.f_bavail.saturating_mul(volume.f_frsize);
             let said = format!("{} GiB free", free >> 30);
-            if free < TOO_LITTLE {
+            if free < DISK_TOO_LITTLE_BYTES {
                 let todo = "make room now: without space nothing is acknowledged";
                 findings.fail("space", shown, said, todo);
-            } else if free < SCARCE {
+            } else if free < DISK_SCARCE_BYTES {
                 findings.warn("space", shown, said, "make room, or move to a larger disk");
             } else {
                 findings.ok("space", shown, said);

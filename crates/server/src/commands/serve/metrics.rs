@@ -1,9 +1,7 @@
 //! What is measured while the service runs, for Prometheus, on a listener of its own.
 
-use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,14 +13,17 @@ use axum::routing::get;
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
-use tongguan_application::operating::{processes, unaudited_since};
+use tongguan_application::board::ANSWER_BOUNDS;
+use tongguan_application::enquiry::StandbyStanding;
+use tongguan_application::operating::{Lags, Standing, lags, processes};
 use tongguan_application::processes::ProcessKind;
 use tongguan_domain::time::Moment;
+use tongguan_storage::StorageError;
 use tongguan_web::Access;
 
-/// The bounds of what is counted of durations, in seconds.
-const BOUNDS: &[f64] =
-    &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0];
+use crate::backups::made_at;
+use crate::memory::{OWN_STATUS, resident_kib};
+
 /// How often durations are counted that nobody asks for.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
 
@@ -37,23 +38,26 @@ pub struct MetricsSettings {
 /// What is measured.
 pub struct Metrics(PrometheusHandle);
 
-/// What is looked at when somebody asks.
-struct Looked {
+/// What is looked at when somebody asks, or when it is time for a sample.
+pub struct Looked {
     handle: PrometheusHandle,
     access: Access,
-    /// The directory of the embedded database.
-    embedded: Option<PathBuf>,
 }
 
 impl Metrics {
-    /// Measures from now on.
+    /// Measures from now on, or goes on measuring: a process counts once.
     ///
     /// # Errors
     /// When somebody else measures already.
     pub fn start() -> anyhow::Result<Self> {
-        let recorder = PrometheusBuilder::new().set_buckets(BOUNDS)?;
+        static COUNTING: OnceLock<PrometheusHandle> = OnceLock::new();
+        if let Some(handle) = COUNTING.get() {
+            return Ok(Self(handle.clone()));
+        }
+        let recorder = PrometheusBuilder::new().set_buckets(&ANSWER_BOUNDS)?;
         let handle = recorder.install_recorder().context("cannot measure")?;
-        let counted = handle.clone();
+        let counted = COUNTING.get_or_init(|| handle).clone();
+        let handle = counted.clone();
         std::thread::spawn(move || {
             loop {
                 std::thread::park_timeout(COUNT_EVERY);
@@ -63,11 +67,15 @@ impl Metrics {
         Ok(Self(handle))
     }
 
-    /// `GET /metrics`.
-    pub fn routes(self, access: Access, embedded: Option<PathBuf>) -> Router {
-        let looked = Looked { handle: self.0, access, embedded };
-        Router::new().route("/metrics", get(metrics_now)).with_state(Arc::new(looked))
+    /// Looks at this service besides.
+    pub fn of(self, access: Access) -> Arc<Looked> {
+        Arc::new(Looked { handle: self.0, access })
     }
+}
+
+/// `GET /metrics`.
+pub fn routes(looked: Arc<Looked>) -> Router {
+    Router::new().route("/metrics", get(metrics_now)).with_state(looked)
 }
 
 async fn metrics_now(State(looked): State<Arc<Looked>>) -> Response {
@@ -77,53 +85,88 @@ async fn metrics_now(State(looked): State<Arc<Looked>>) -> Response {
 }
 
 impl Looked {
-    fn look(&self) -> String {
-        let Access { reception, mailboxes, enquiries, clock, .. } = &self.access;
+    /// Everything that is measured, in the form that Prometheus reads.
+    pub fn look(&self) -> String {
+        let Access { reception, enquiries, clock, machine, .. } = &self.access;
+        let now = clock.now();
         gauge!("tongguan_messages_waiting").set(whole(reception.waiting()));
-        let age = |oldest: Option<Moment>| {
-            let age = oldest.map(|oldest| clock.now().since(oldest).as_secs_f64());
-            age.unwrap_or(0.0).max(0.0)
-        };
-        // A database that is away says nothing of its age; that it is away, `/ready` says.
-        if let Ok(oldest) = mailboxes.oldest_undistributed() {
-            gauge!("tongguan_undistributed_seconds").set(age(oldest));
-        }
-        if let Ok(oldest) = enquiries.store().read(unaudited_since) {
-            gauge!("tongguan_unaudited_seconds").set(age(oldest));
-        }
-        if let Ok(processes) = enquiries.store().read(|view| processes(view, clock.now())) {
-            for kind in ProcessKind::ALL {
-                let stand = processes.iter().filter(|it| it.stands && it.kind == kind).count();
-                gauge!("tongguan_processes", "kind" => kind.name()).set(whole(stand));
+        gauge!("tongguan_resident_bytes").set(exact(resident_kib(OWN_STATUS) << 10));
+        if let Some(disk) = machine.disk() {
+            gauge!("tongguan_disk_free_bytes").set(exact(disk.free));
+            let of_database = |name: &str| ["tongguan.db", "tongguan.db-wal"].contains(&name);
+            for (name, long) in disk.files.into_iter().filter(|(name, _)| of_database(name)) {
+                gauge!("tongguan_database_bytes", "file" => name).set(exact(long));
             }
-            let lapsed = processes.iter().filter(|it| !it.stands).count();
-            gauge!("tongguan_processes_lapsed").set(whole(lapsed));
         }
-        for standby in enquiries.standbys() {
-            let name = standby.name;
-            let is_used = usize::from(standby.trouble.is_none());
-            gauge!("tongguan_standby_used", "standby" => name.clone()).set(whole(is_used));
-            let behind = standby.behind.map_or(f64::NAN, |behind| behind.as_secs_f64());
-            gauge!("tongguan_standby_behind_seconds", "standby" => name.clone()).set(behind);
-            counter!("tongguan_standby_reads_total", "standby" => name.clone())
-                .absolute(standby.reads);
-            counter!("tongguan_standby_asked_again_total", "standby" => name)
-                .absolute(standby.asked_again);
+        tell_standbys(&enquiries.standbys());
+        let backups = machine.backups();
+        if backups.directory.is_some() {
+            let newest = backups.made.first().and_then(|(name, _)| made_at(name));
+            let known = newest.map_or(f64::NAN, |at| age(Some(at), now));
+            gauge!("tongguan_backup_seconds").set(known);
         }
-        let files = self.embedded.iter().flat_map(fs::read_dir).flatten().flatten();
-        for file in files {
-            let name = file.file_name().to_string_lossy().into_owned();
-            if let ("tongguan.db" | "tongguan.db-wal", Ok(is)) = (name.as_str(), file.metadata()) {
-                let bytes = usize::try_from(is.len()).unwrap_or(usize::MAX);
-                gauge!("tongguan_database_bytes", "file" => name).set(whole(bytes));
-            }
+        let seen = enquiries
+            .store()
+            .read(|view| Ok::<_, StorageError>((lags(view, now)?, processes(view, now)?)));
+        gauge!("tongguan_database_answers").set(if seen.is_ok() { 1.0 } else { 0.0 });
+        // A database that is away says nothing of its age.
+        if let Ok((lags, processes)) = seen {
+            self.tell_lags(&lags, now);
+            tell_processes(&processes);
         }
         self.handle.render()
     }
+
+    fn tell_lags(&self, lags: &Lags, now: Moment) {
+        gauge!("tongguan_undecided_seconds").set(age(lags.undecided_since, now));
+        gauge!("tongguan_undistributed_seconds").set(age(lags.undistributed_since, now));
+        gauge!("tongguan_unlisted_seconds").set(age(lags.unlisted_since, now));
+        gauge!("tongguan_unaudited_seconds").set(age(lags.unaudited_since, now));
+        gauge!("tongguan_documents_held").set(exact(lags.held.unsigned_abs()));
+        // Where this process keeps no log, another one may, or nobody any more.
+        if self.access.attestor.is_some() {
+            gauge!("tongguan_unsigned_seconds").set(age(lags.unsigned_since, now));
+            if let Some(head) = lags.head {
+                gauge!("tongguan_head_seconds").set(age(Some(head.signed_at), now));
+            }
+        }
+    }
+}
+
+fn tell_standbys(standbys: &[StandbyStanding]) {
+    for standby in standbys {
+        let name = standby.name.clone();
+        let is_left_out = if standby.trouble.is_some() { 1.0 } else { 0.0 };
+        gauge!("tongguan_standby_left_out", "standby" => name.clone()).set(is_left_out);
+        let behind = standby.behind.map_or(f64::NAN, |behind| behind.as_secs_f64());
+        gauge!("tongguan_standby_behind_seconds", "standby" => name.clone()).set(behind);
+        counter!("tongguan_standby_reads_total", "standby" => name.clone()).absolute(standby.reads);
+        counter!("tongguan_standby_asked_again_total", "standby" => name)
+            .absolute(standby.asked_again);
+    }
+}
+
+fn tell_processes(processes: &[Standing]) {
+    for kind in ProcessKind::ALL {
+        let stand = processes.iter().filter(|it| it.stands && it.kind == kind).count();
+        gauge!("tongguan_processes", "kind" => kind.name()).set(whole(stand));
+    }
+    let lapsed = processes.iter().filter(|it| !it.stands).count();
+    gauge!("tongguan_processes_lapsed").set(whole(lapsed));
+}
+
+/// How long ago that was, in seconds; 0 where nothing was.
+fn age(since: Option<Moment>, now: Moment) -> f64 {
+    since.map_or(0.0, |since| now.since(since).as_secs_f64()).max(0.0)
 }
 
 /// A count, for Prometheus.
-#[expect(clippy::cast_precision_loss, reason = "exact far beyond what is counted")]
 fn whole(count: usize) -> f64 {
+    exact(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// A count or bytes, for Prometheus.
+#[expect(clippy::cast_precision_loss, reason = "exact far beyond what is counted")]
+const fn exact(count: u64) -> f64 {
     count as f64
 }

@@ -13,6 +13,7 @@ mod patience;
 mod post;
 mod proxies;
 mod relay;
+mod sampling;
 mod sandbox;
 mod self_signed;
 mod standbys;
@@ -25,7 +26,7 @@ pub use work::work;
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -66,10 +67,11 @@ use self::desk::Desk;
 use self::evidence::Asking;
 use self::host::Host;
 use self::lists::Lists;
-use self::metrics::Metrics;
+use self::metrics::{Looked, Metrics};
 use self::post::Post;
 use self::proxies::seen_through;
 use self::relay::{RelaySettings, Relaying};
+use self::sampling::sampled;
 use self::sandbox::{Ground, Running};
 use self::transparency::Logging;
 use crate::clock::SystemClock;
@@ -143,7 +145,7 @@ pub fn run(
     let config = &config;
     let tls = config.credentials(Arc::new(SystemClock))?;
     let tls = tls.map(|tls| tls.open(config.refresh_every())).transpose()?;
-    let measured = measured(config)?;
+    let (metrics, asked) = (Metrics::start()?, measured(config)?);
     // Ends last, so that what is traced until then is told.
     let _traces = config.traces.as_ref().map(TraceSettings::start).transpose()?;
     let address = format!("{}://{at}", if tls.is_some() { "https" } else { "http" });
@@ -156,8 +158,12 @@ pub fn run(
     let patience = config.limits.patience();
     // Held until the service has ended, so that its end can be watched.
     let (_measuring, unmeasured) = watch::channel(());
-    if let Some(measured) = measured {
-        measure(&runtime, measured, access, config, unmeasured)?;
+    let looked = metrics.of(access.clone());
+    runtime.spawn(sampled(looked.clone(), access.clock.clone(), access.board.clone()));
+    match asked {
+        Some(listener) => measure(&runtime, (listener, looked), config, unmeasured)?,
+        // Whoever could still hand a message over keeps the desk from ending.
+        None => drop(looked),
     }
     let proxies = config.proxies()?;
     let ends = (ending, ended.clone());
@@ -178,23 +184,20 @@ fn threads() -> anyhow::Result<Runtime> {
     builder.worker_threads(2).enable_all().build().context("cannot start the threads that serve")
 }
 
-/// Begins to measure and to listen for those who ask what is measured, where that is wanted.
-fn measured(config: &Config) -> anyhow::Result<Option<(TcpListener, Metrics)>> {
-    let Some(metrics) = config.metrics else { return Ok(None) };
-    let listener = listen(metrics.listen).context("`metrics.listen` cannot be used")?;
-    Ok(Some((listener, Metrics::start()?)))
+/// Begins to listen for those who ask what is measured, where that is wanted.
+fn measured(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    let listening = config.metrics.map(|metrics| listen(metrics.listen)).transpose();
+    listening.context("`metrics.listen` cannot be used")
 }
 
 /// Tells what is measured until `unmeasured` closes.
 fn measure(
     runtime: &Runtime,
-    (listener, metrics): (TcpListener, Metrics),
-    access: &Access,
+    (listener, looked): (TcpListener, Arc<Looked>),
     config: &Config,
     unmeasured: watch::Receiver<()>,
 ) -> anyhow::Result<()> {
-    let embedded = config.place().embedded().map(Path::to_owned);
-    let routes = metrics.routes(access.clone(), embedded);
+    let routes = metrics::routes(looked);
     let (name, at_most) = ("metrics", MOST_WHO_MEASURE);
     let patience = config.limits.patience();
     let connections = Connections { name, routes, tls: None, patience, at_most };
@@ -236,8 +239,7 @@ impl Served {
         let store = place.open(clock.now())?;
         let keyring = Arc::new(config.key_file().keyring(&place, &store)?);
         let (knowledge, settings, refresh) = learned(config, &store, &keyring)?;
-        let trust = refresh.trusted();
-        let identities = config.identities.register();
+        let (trust, identities) = (refresh.trusted(), config.identities.register());
         let product = Product { store, keyring, clock, identities, knowledge, settings };
         let workers = thread::available_parallelism().map_or(2, usize::from);
         let pipeline = product.start(process, workers)?;
@@ -293,6 +295,7 @@ impl Served {
             address: config.address.clone(),
             strict_transport: config.strict_transport(),
             machine,
+            board: Arc::default(),
             clock,
             mail,
             limits,

@@ -5,6 +5,7 @@ use tokio::sync::watch;
 use tongguan_application::processes::ProcessKind;
 
 use super::config::Config;
+use super::metrics::Metrics;
 use super::{Ending, Served, measure, measured, threads};
 use crate::traces::TraceSettings;
 
@@ -19,7 +20,8 @@ pub fn work(config: &Config, tell: impl FnOnce() -> anyhow::Result<()>) -> anyho
          a service with a directory does all of the work itself"
     );
     let runtime = threads()?;
-    let measured = measured(config)?;
+    let asked = measured(config)?;
+    let metrics = asked.is_some().then(Metrics::start).transpose()?;
     // Ends last, so that what is traced until then is told.
     let _traces = config.traces.as_ref().map(TraceSettings::start).transpose()?;
     let served = Served::start(config, (ProcessKind::Worker, None))?;
@@ -29,8 +31,9 @@ pub fn work(config: &Config, tell: impl FnOnce() -> anyhow::Result<()>) -> anyho
     tell()?;
     // Held until the worker has ended, so that its end can be watched.
     let (_measuring, unmeasured) = watch::channel(());
-    if let Some(measured) = measured {
-        measure(&runtime, measured, &served.access, config, unmeasured)?;
+    if let Some((listener, metrics)) = asked.zip(metrics) {
+        let looked = metrics.of(served.access.clone());
+        measure(&runtime, (listener, looked), config, unmeasured)?;
     }
     let mut ended = served.ended.clone();
     runtime.block_on(async {

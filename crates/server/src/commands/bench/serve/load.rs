@@ -14,7 +14,7 @@ use super::client::{Answer, Client};
 use super::service::Service;
 use crate::clock::SystemClock;
 use crate::commands::bench::input::{Input, Mark};
-use crate::commands::bench::memory::resident_kib;
+use crate::memory::resident_kib;
 
 /// How often the service's memory is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);

@@ -10,8 +10,9 @@ use super::super::run::{Pace, run};
 use super::super::{Clear, a_second, opening};
 use crate::clock::SystemClock;
 use crate::commands::bench::input::Wanted;
-use crate::commands::bench::memory::{Memory, OWN_STATUS, resident_kib};
+use crate::commands::bench::memory::Memory;
 use crate::commands::bench::{Flow, Sign, per};
+use crate::memory::{OWN_STATUS, resident_kib};
 
 /// How many documents a message holds; the most.
 const DOCUMENTS_PER_MESSAGE: u64 = 100;
