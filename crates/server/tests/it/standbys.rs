@@ -57,7 +57,7 @@ impl Window {
             service.admit(name, role, office);
         }
         let window = Self { primary, standby, service, metrics };
-        window.wait_for("tongguan_standby_used", "1");
+        window.wait_for("tongguan_standby_left_out", "0");
         Some(window)
     }
 
@@ -229,14 +229,14 @@ fn pages_go_on_where_the_standby_fails_and_use_it_again() {
 
     window.standby.kill().unwrap();
     assert_eq!(window.changes_seen_by(&liu), 1, "before anybody has looked");
-    window.wait_for("tongguan_standby_used", "0");
+    window.wait_for("tongguan_standby_left_out", "1");
     assert_eq!(window.service.get("/ready", None).status, 200);
     assert_eq!(window.changes_seen_by(&liu), 1);
     let standby = window.standby.url("postgres");
     let doctor = found(&window.doctor(&standby));
     assert!(doctor["level"] == "warn" && doctor["where"].as_str().unwrap().contains("tongguan-pg"));
     window.standby.restart().unwrap();
-    window.wait_for("tongguan_standby_used", "1");
+    window.wait_for("tongguan_standby_left_out", "0");
     let read = window.measured("tongguan_standby_reads_total").unwrap();
     assert_eq!(window.changes_seen_by(&liu), 1);
     assert_ne!(window.measured("tongguan_standby_reads_total").unwrap(), read);
