@@ -34,7 +34,21 @@ pub enum EngineSettings {
         durability: Vec<(&'static str, String)>,
         /// How many pages of this database were seen that did not have their checksum; nothing where pages have none.
         damaged: Option<i64>,
+        /// How much of the database the server may hold in memory, and write before it has to catch up.
+        sizes: Sizes,
     },
+}
+
+/// How large a PostgreSQL database is, and what its server is given for it; in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// The database with its indexes.
+    pub database: i64,
+    /// Pages that the server keeps in memory (`shared_buffers`).
+    pub shared_buffers: i64,
+    /// What is written to the log between two checkpoints at the most (`max_wal_size`): after each the next change of
+    /// every page writes all of it.
+    pub between_checkpoints: i64,
 }
 
 /// One queue of declarations.
@@ -110,7 +124,16 @@ impl View<'_> {
                 let damaged = "SELECT COALESCE(checksum_failures, -1) FROM pg_stat_database \
                                WHERE datname = current_database()";
                 let damaged = self.single(damaged)?.filter(|failures: &i64| *failures >= 0);
-                EngineSettings::Postgres { version, durability, damaged }
+                let mut bytes = |of: &str| {
+                    let found = self.single(&format!("SELECT CAST({of} AS BIGINT)"))?;
+                    Ok::<i64, StorageError>(found.unwrap_or_default())
+                };
+                let sizes = Sizes {
+                    database: bytes("pg_database_size(current_database())")?,
+                    shared_buffers: bytes("pg_size_bytes(current_setting('shared_buffers'))")?,
+                    between_checkpoints: bytes("pg_size_bytes(current_setting('max_wal_size'))")?,
+                };
+                EngineSettings::Postgres { version, durability, damaged, sizes }
             }
         })
     }

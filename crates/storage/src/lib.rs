@@ -133,7 +133,7 @@ pub use filing::{FilingRow, FilingsWanted, RegisteredGoodsRow};
 pub use follow::{Cursor, Followed};
 pub use formal::{ExportSummaryRow, FormalRow};
 pub use guarantee::{GuaranteeMovement, GuaranteeProposalRow, MovementPlace};
-pub use health::{EngineSettings, Holdings, QueueLength};
+pub use health::{EngineSettings, Holdings, QueueLength, Sizes};
 pub use import_return::ImportReturn;
 pub use inbox::{Held, Inbox};
 pub use ledger::{Event, Posting, TaxBill};

@@ -15,7 +15,9 @@ fn a_new_database_is_well_set_and_empty(on: &Fixture) {
         EngineSettings::Sqlite { journal_mode, synchronous, page_size } => {
             assert_eq!((journal_mode.as_str(), synchronous, page_size), ("wal", 2, 8192));
         }
-        EngineSettings::Postgres { version, durability, damaged } => {
+        EngineSettings::Postgres { version, durability, damaged, sizes } => {
+            assert!(sizes.database > 1 << 20, "{sizes:?}");
+            assert!(sizes.shared_buffers >= 128 << 10 && sizes.between_checkpoints >= 2 << 20);
             assert!(damaged.is_none_or(|times| times == 0), "{damaged:?}");
             assert!(version >= 150_000 && durability.len() == 3, "{version} {durability:?}");
         }

@@ -340,7 +340,7 @@ fn storage(visit: &Visit, looked: &Looked) -> Markup {
         dl.facts {
             @match &looked.stands.engine {
                 EngineSettings::Sqlite { .. } => { dt { (visit.say("数据库", "Database")) } dd { "SQLite" } }
-                EngineSettings::Postgres { version, durability, damaged } => {
+                EngineSettings::Postgres { version, durability, damaged, .. } => {
                     dt { (visit.say("数据库", "Database")) } dd { "PostgreSQL " (version / 10_000) }
                     @for (name, value) in durability { dt { code { (name) } } dd { (value) } }
                     @if let Some(times) = damaged.filter(|times| *times > 0) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tongguan_application::board::{DISK_SCARCE_BYTES, DISK_TOO_LITTLE_BYTES};
-use tongguan_storage::{EngineSettings, Store};
+use tongguan_storage::{EngineSettings, Sizes, Store};
 
 use super::{Findings, Place, Reading};
 
@@ -113,7 +113,7 @@ pub fn settings(
                 sound(findings, store, place)?;
             }
         }
-        EngineSettings::Postgres { version, durability, damaged } => {
+        EngineSettings::Postgres { version, durability, damaged, sizes } => {
             findings.ok("postgresql", place, format!("version {}", version / 10_000));
             for (name, value) in durability {
                 if value == "off" {
@@ -124,6 +124,7 @@ pub fn settings(
                 }
             }
             checksums(findings, place, damaged);
+            memory(findings, place, sizes);
             if reading == Reading::Everything {
                 sound(findings, store, place)?;
             }
@@ -151,6 +152,40 @@ fn checksums(findings: &mut Findings, place: &str, damaged: Option<i64>) {
     }
 }
 
+/// Whether the server's defaults, which are for small databases, were left for a large one.
+fn memory(findings: &mut Findings, place: &str, sizes: Sizes) {
+    const GIB: i64 = 1 << 30;
+    let Sizes { database, shared_buffers, between_checkpoints } = sizes;
+    let shown = |bytes: i64| match bytes / GIB {
+        0 => format!("{} MiB", bytes >> 20),
+        whole => format!("{whole} GiB"),
+    };
+    let is_large = database >= 4 * GIB;
+    if is_large && shared_buffers < GIB {
+        findings.warn(
+            "memory",
+            place,
+            format!("shared_buffers are {} of {}", shown(shared_buffers), shown(database)),
+            "give the server a quarter of its host's memory, in huge pages, as docs/operations/install.md says",
+        );
+    }
+    if is_large && between_checkpoints < 4 * GIB {
+        let often = shown(between_checkpoints);
+        findings.warn(
+            "memory",
+            place,
+            format!(
+                "max_wal_size is {often}, and after each checkpoint every page is written whole"
+            ),
+            "set max_wal_size to 8GB or more, and wal_compression to lz4",
+        );
+    }
+    if !is_large || (shared_buffers >= GIB && between_checkpoints >= 4 * GIB) {
+        let said = format!("{}, of which {} in memory", shown(database), shown(shared_buffers));
+        findings.ok("memory", place, said);
+    }
+}
+
 /// Reads everything.
 fn sound(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<()> {
     let wrong = store.damage()?;
@@ -166,4 +201,34 @@ fn sound(findings: &mut Findings, store: &Store, place: &str) -> anyhow::Result<
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::Level;
+
+    const GIB: i64 = 1 << 30;
+
+    #[test]
+    fn a_large_database_with_the_settings_of_a_small_one_is_told() {
+        let sizes = |database, shared_buffers, between_checkpoints| Sizes {
+            database,
+            shared_buffers,
+            between_checkpoints,
+        };
+        let defaults = (GIB / 8, GIB);
+        for (sizes, expected) in [
+            (sizes(4 * GIB - 1, defaults.0, defaults.1), vec![Level::Ok]),
+            (sizes(4 * GIB, defaults.0, defaults.1), vec![Level::Warn, Level::Warn]),
+            (sizes(4 * GIB, GIB, defaults.1), vec![Level::Warn]),
+            (sizes(4 * GIB, defaults.0, 4 * GIB), vec![Level::Warn]),
+            (sizes(61 * GIB, 6 * GIB, 8 * GIB), vec![Level::Ok]),
+        ] {
+            let mut findings = Findings::default();
+            memory(&mut findings, "db", sizes);
+            let levels: Vec<_> = findings.0.iter().map(|finding| finding.level).collect();
+            assert_eq!(levels, expected, "{sizes:?}");
+        }
+    }
 }
