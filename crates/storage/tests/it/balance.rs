@@ -8,7 +8,7 @@ use tongguan_storage::{
     Remedy, StorageError, Tx,
 };
 
-use crate::fixture::{Fixture, at};
+use crate::fixture::{Fixture, at, guarantee};
 
 on_both_engines! {
     an_allowance_is_opened_with_what_is_taken_first_and_takes_deltas,
@@ -162,21 +162,6 @@ fn a_quantity_never_falls_below_nothing(on: &Fixture) {
         matches!(error, StorageError::Missing { table: of, missing: 1 } if of == table),
         "{error:?}"
     );
-}
-
-fn guarantee(granted: i64) -> Guarantee {
-    let party_id = PartyId(4);
-    Guarantee {
-        bucket: Partition::of_party(party_id),
-        party_id,
-        granted: Money::from_fen(granted),
-        queued: Money::ZERO,
-        held: Money::ZERO,
-        valid_from: at(0),
-        valid_to: None,
-        reference: None,
-        suspended: false,
-    }
 }
 
 fn a_guarantee_never_holds_more_than_was_granted(on: &Fixture) {

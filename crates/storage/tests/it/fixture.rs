@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use tempfile::TempDir;
-use tongguan_domain::ids::{DxpId, Guid};
+use tongguan_domain::ids::{DxpId, Guid, PartyId};
+use tongguan_domain::money::Money;
 use tongguan_domain::time::Moment;
-use tongguan_storage::{StorageError, Store, StoreSettings, Target, Tx, View};
+use tongguan_storage::{
+    Guarantee, Partition, StorageError, Store, StoreSettings, Target, Tx, View,
+};
 use tongguan_testbed::postgres::{Database, database};
 
 /// A store that is empty at the beginning of a test and gone at its end.
@@ -113,4 +116,20 @@ pub fn guid(text: &str) -> Guid {
 
 pub fn mailbox(text: &str) -> DxpId {
     DxpId::parse(text).unwrap()
+}
+
+/// What is guaranteed for party 4, of which nothing is held.
+pub fn guarantee(granted: i64) -> Guarantee {
+    let party_id = PartyId(4);
+    Guarantee {
+        bucket: Partition::of_party(party_id),
+        party_id,
+        granted: Money::from_fen(granted),
+        queued: Money::ZERO,
+        held: Money::ZERO,
+        valid_from: at(0),
+        valid_to: None,
+        reference: None,
+        suspended: false,
+    }
 }

@@ -3,18 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::channel;
 
-use tongguan_domain::ids::PartyId;
 use tongguan_domain::money::Money;
-use tongguan_storage::{
-    Delta, Guarantee, GuaranteeKey, HeldFrom, Partition, StorageError, Taken, Tx,
-};
+use tongguan_storage::{Delta, GuaranteeKey, HeldFrom, StorageError, Taken, Tx};
 
-use crate::fixture::{Fixture, at};
-
-const GUARANTOR: PartyId = PartyId(4);
+use crate::fixture::{Fixture, guarantee};
 
 fn key() -> GuaranteeKey {
-    (Partition::of_party(GUARANTOR), GUARANTOR)
+    guarantee(0).key()
 }
 
 fn fen(fen: i64) -> Money {
@@ -22,18 +17,7 @@ fn fen(fen: i64) -> Money {
 }
 
 fn grant(tx: &mut Tx<'_>, granted: i64) -> Result<(), StorageError> {
-    let (bucket, party_id) = key();
-    tx.grant(&[Guarantee {
-        bucket,
-        party_id,
-        granted: fen(granted),
-        queued: Money::ZERO,
-        held: Money::ZERO,
-        valid_from: at(0),
-        valid_to: None,
-        reference: None,
-        suspended: false,
-    }])
+    tx.grant(&[guarantee(granted)])
 }
 
 /// What `place` may hold from.

@@ -18,39 +18,38 @@ pub(super) fn write(
     at: Moment,
 ) -> Result<(), BatchError> {
     let of = |it: Allowance| (it.reserved.fen(), it.used.fen());
-    let (mut changed, mut opened) = (Vec::new(), Vec::new());
-    for (key, before, after) in &changes.allowances {
-        match before {
-            Some(before) if before != after => {
-                changed.push((rows::allowance_key(*key), Delta::between(of(*before), of(*after))));
-            }
-            None if *after != Allowance::default() => {
-                opened.push(rows::write_allowance(*key, *after));
-            }
-            Some(_) | None => {}
-        }
-    }
-    tx.change_allowances(&changed)?;
-    tx.open_allowances(&opened)?;
-    write_quantities(tx, changes)?;
+    let (used, unused) = told_apart(&changes.allowances);
+    let change = |(key, before, after): (&_, _, _)| {
+        (rows::allowance_key(*key), Delta::between(of(before), of(after)))
+    };
+    tx.change_allowances(&used.into_iter().map(change).collect::<Vec<_>>())?;
+    let open = |(key, after): (&_, _)| rows::write_allowance(*key, after);
+    tx.open_allowances(&unused.into_iter().map(open).collect::<Vec<_>>())?;
+
+    let of = |it: QuantityAllowance| (it.reserved.trillionths(), it.used.trillionths());
+    let (used, unused) = told_apart(&changes.quantities);
+    let change = |(key, before, after): (&_, _, _)| {
+        (rows::quantity_key(key), Delta::between(of(before), of(after)))
+    };
+    tx.change_quantity_allowances(&used.into_iter().map(change).collect::<Vec<_>>())?;
+    let open = |(key, after): (&_, _)| rows::write_quantity(key, after);
+    tx.open_quantity_allowances(&unused.into_iter().map(open).collect::<Vec<_>>())?;
+
     holding.write(tx, &changes.guarantees, at)
 }
 
-fn write_quantities(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), BatchError> {
-    let of = |it: QuantityAllowance| (it.reserved.trillionths(), it.used.trillionths());
-    let (mut changed, mut opened) = (Vec::new(), Vec::new());
-    for (key, before, after) in &changes.quantities {
+/// Of balances that changed: those that had been used, before and after, and those that had not.
+#[expect(clippy::type_complexity, reason = "two lists of what one list holds")]
+fn told_apart<K, A: Copy + Default + PartialEq>(
+    changes: &[(K, Option<A>, A)],
+) -> (Vec<(&K, A, A)>, Vec<(&K, A)>) {
+    let (mut used, mut unused) = (Vec::new(), Vec::new());
+    for (key, before, after) in changes {
         match before {
-            Some(before) if before != after => {
-                changed.push((rows::quantity_key(key), Delta::between(of(*before), of(*after))));
-            }
-            None if *after != QuantityAllowance::default() => {
-                opened.push(rows::write_quantity(key, *after));
-            }
-            Some(_) | None => {}
+            _ if before.unwrap_or_default() == *after => {}
+            Some(before) => used.push((key, *before, *after)),
+            None => unused.push((key, *after)),
         }
     }
-    tx.change_quantity_allowances(&changed)?;
-    tx.open_quantity_allowances(&opened)?;
-    Ok(())
+    (used, unused)
 }
