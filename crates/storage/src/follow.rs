@@ -10,6 +10,9 @@ use crate::partition::Partition;
 use crate::row::Row;
 use crate::tx::{Tx, View};
 
+/// How many partitions there are.
+const PARTITIONS: i64 = 256;
+
 /// A log that can be followed: keyed by partition and `seq`, written once, numbered by
 /// [`crate::Tx::advance`].
 pub trait Followed: Row {
@@ -30,7 +33,9 @@ row! {
 }
 
 impl View<'_> {
-    /// The rows of a log that `consumer` has not read, the least numbers first, at most `limit`.
+    /// The rows of a log that `consumer` has not read, in order of numbers, at most `limit`, and fewer only where
+    /// there are no more: in a file the least numbers first; where each partition counts for itself, the least of
+    /// each partition, and about as many of each where many have more.
     ///
     /// A consumer follows one log: give another log another name.
     ///
@@ -41,26 +46,39 @@ impl View<'_> {
         consumer: &str,
         limit: i64,
     ) -> Result<Vec<R>, StorageError> {
-        let tail = match self.dialect() {
+        match self.dialect() {
             // One writer numbers the whole file, so the farthest cursor is everybody's.
-            Dialect::Sqlite => {
+            Dialect::Sqlite => self.select(
                 "WHERE seq > (SELECT COALESCE(MAX(seq), 0) FROM cursor WHERE consumer = $1) \
-                 ORDER BY seq LIMIT $2"
-                    .to_owned()
-            }
-            // Each partition from its own cursor, by the index, however far the others have come.
-            Dialect::Postgres => format!(
-                "JOIN (SELECT following.partition AS of_partition, following.seq AS at_seq FROM (\
-                 SELECT partition.partition, COALESCE(cursor.seq, 0) AS seq FROM partition \
-                 LEFT JOIN cursor ON cursor.partition = partition.partition AND consumer = $1) \
-                 AS behind CROSS JOIN LATERAL (SELECT l.partition, l.seq FROM {0} AS l \
-                 WHERE l.partition = behind.partition AND l.seq > behind.seq \
-                 ORDER BY l.seq LIMIT $2) AS following ORDER BY following.seq LIMIT $2) AS next \
-                 ON {0}.partition = of_partition AND {0}.seq = at_seq ORDER BY seq, partition",
-                R::TABLE.name
+                 ORDER BY seq LIMIT $2",
+                &[consumer.cell(), limit.cell()],
             ),
-        };
-        self.select(&tail, &[consumer.cell(), limit.cell()])
+            Dialect::Postgres => self.unread_of_each(consumer, limit),
+        }
+    }
+
+    /// A share of each partition: whoever is far behind would otherwise look at all that is left for every page.
+    fn unread_of_each<R: Followed>(
+        &mut self,
+        consumer: &str,
+        limit: i64,
+    ) -> Result<Vec<R>, StorageError> {
+        let mut share = (limit / PARTITIONS).max(1);
+        loop {
+            let mut rows: Vec<R> =
+                self.select_as(&shares::<R>(), &[consumer.cell(), limit.cell(), share.cell()])?;
+            let is_short = i64::try_from(rows.len()).is_ok_and(|found| found < limit);
+            if is_short && share < limit && any_has(&rows, share) {
+                // A few partitions have more than the others.
+                share = share.saturating_mul(16).min(limit);
+                continue;
+            }
+            rows.sort_unstable_by_key(|row| {
+                let (partition, seq) = row.place();
+                (seq, partition)
+            });
+            return Ok(rows);
+        }
     }
 
     /// How far a follower has come, in order of partitions; one that has read nothing has no row.
@@ -83,6 +101,33 @@ impl View<'_> {
             &[first.cell(), end.cell()],
         )
     }
+}
+
+/// Each partition from its own cursor, by the index, however far the others have come: where a share of it lies,
+/// then the rows. `LIMIT` keeps the planner from scanning the table instead, whatever it believes of its size.
+fn shares<R: Row>() -> String {
+    format!(
+        "FROM (SELECT of_partition, MIN(seq) AS first_seq, MAX(seq) AS last_seq FROM (\
+         SELECT behind.of_partition, following.seq FROM (\
+         SELECT partition.partition AS of_partition, COALESCE(cursor.seq, 0) AS at_seq \
+         FROM partition LEFT JOIN cursor \
+         ON cursor.partition = partition.partition AND consumer = $1) AS behind \
+         CROSS JOIN LATERAL (SELECT l.seq FROM {0} AS l WHERE l.partition = behind.of_partition \
+         AND l.seq > behind.at_seq ORDER BY l.seq LIMIT $3) AS following \
+         ORDER BY following.seq LIMIT $2) AS page GROUP BY of_partition) AS span \
+         CROSS JOIN LATERAL (SELECT * FROM {0} AS l WHERE l.partition = span.of_partition \
+         AND l.seq >= span.first_seq AND l.seq <= span.last_seq ORDER BY l.seq LIMIT $2) AS {0}",
+        R::TABLE.name
+    )
+}
+
+/// Whether a partition has so many of these rows.
+fn any_has<R: Followed>(rows: &[R], share: i64) -> bool {
+    let mut found = BTreeMap::<_, i64>::new();
+    for row in rows {
+        *found.entry(row.place().0).or_default() += 1;
+    }
+    found.values().any(|found| *found >= share)
 }
 
 impl Tx<'_> {

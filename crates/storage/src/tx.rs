@@ -122,9 +122,17 @@ impl<'c> View<'c> {
         tail: &str,
         values: &[Cell<'_>],
     ) -> Result<Vec<R>, StorageError> {
+        self.select_as(&format!("FROM {} {tail}", R::TABLE.name), values)
+    }
+
+    /// Rows of what is named as their table is in `from`, the rest of the statement.
+    pub(crate) fn select_as<R: Row>(
+        &mut self,
+        from: &str,
+        values: &[Cell<'_>],
+    ) -> Result<Vec<R>, StorageError> {
         let Table { name, columns, .. } = R::TABLE;
-        let text =
-            format!("SELECT {name}.{} FROM {name} {tail}", columns.join(&format!(", {name}.")));
+        let text = format!("SELECT {name}.{} {from}", columns.join(&format!(", {name}.")));
         let mut rows = Vec::new();
         self.query(&text, values, &mut |view| {
             rows.push(R::read(view)?);

@@ -5,10 +5,11 @@ use std::sync::Barrier;
 
 use tongguan_storage::{Backoff, Cursor, Event, Partition, Remedy, StorageError, Tx};
 
-use crate::fixture::{Fixture, at};
+use crate::fixture::{Engine, Fixture, at};
 
 on_both_engines! {
     a_follower_reads_everything_once_in_commit_order,
+    a_page_is_full_whatever_partition_has_the_most,
     a_log_without_news_costs_nothing_to_ask,
     a_cursor_moves_for_one_follower_at_a_time,
     heirs_go_on_where_the_one_farthest_behind_stood,
@@ -33,11 +34,44 @@ fn a_follower_reads_everything_once_in_commit_order(on: &Fixture) {
         read.extend(follow(on, 1));
     }
     while read.len() < written.len() {
-        read.extend(follow(on, 3));
+        let some = follow(on, 3);
+        assert!(some.is_sorted_by_key(|event| event.seq));
+        // Fewer only where there are no more.
+        assert_eq!(some.len(), 3.min(written.len() - read.len()));
+        read.extend(some);
     }
-    assert_eq!(read, written);
+    for partition in Partition::all() {
+        let of = |log: &[Event]| -> Vec<_> {
+            log.iter().filter(|event| event.partition == partition).cloned().collect()
+        };
+        assert_eq!(of(&read), of(&written));
+    }
+    if on.engine == Engine::Sqlite {
+        assert_eq!(read, written, "one writer numbers the whole file");
+    }
     assert_eq!(follow(on, 3), []);
     assert_eq!(on.read(|view| view.unread::<Event>("other", 100)), written);
+}
+
+/// A share of each partition is no page: what is left is in one of them.
+fn a_page_is_full_whatever_partition_has_the_most(on: &Fixture) {
+    let even: Vec<_> = Partition::all().map(|of| event(of.0, 1)).collect();
+    let uneven: Vec<_> = (2..1_500).map(|seq| event(77, seq)).collect();
+    on.write(|tx| tx.insert(&even));
+    on.write(|tx| tx.insert(&uneven));
+    let mut read = Vec::new();
+    loop {
+        let some = follow(on, 300);
+        read.extend(some.iter().map(|event| (event.partition, event.seq)));
+        if some.len() < 300 {
+            break;
+        }
+    }
+    let mut written: Vec<_> =
+        even.iter().chain(&uneven).map(|event| (event.partition, event.seq)).collect();
+    read.sort_unstable();
+    written.sort_unstable();
+    assert_eq!(read, written);
 }
 
 fn follow(on: &Fixture, limit: i64) -> Vec<Event> {
