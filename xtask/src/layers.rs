@@ -82,7 +82,15 @@ pub const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "gateways",
-        ours: &["application", "codelists", "domain", "messages", "transparency"],
+        ours: &[
+            "testbed",
+            "application",
+            "archive",
+            "codelists",
+            "domain",
+            "messages",
+            "transparency",
+        ],
         others: Others::Any,
     },
     Layer {

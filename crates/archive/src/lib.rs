@@ -6,11 +6,13 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`bucket`] | what is asked of a store of objects, and a file there that is read where it is needed |
 //! | [`column`] | what columns hold, and as which types of Parquet |
 //! | [`file`] | one table in one file: written in groups of rows, and read again |
 //! | [`manifest`] | what belongs to a month: its files, their digests, and its figures |
 //! | [`shelf`] | where months lie, and how a file gets there whole or not at all |
 
+pub mod bucket;
 pub mod column;
 pub mod file;
 pub mod manifest;
@@ -77,8 +79,17 @@ pub enum ArchiveError {
         what: String,
     },
     /// What is no place for an archive.
-    #[error(
-        "an archive cannot lie at `{0}`: name a directory; object stores are not written to yet"
-    )]
+    #[error("an archive cannot lie at `{0}`: name a directory, or `s3://bucket/prefix`")]
     NoShelf(String),
+    /// An object in a bucket, or the bucket.
+    #[error("{} {what}", .path.display())]
+    Bucket {
+        /// Which: `s3://bucket/prefix/2026-03/manifest.json`.
+        path: PathBuf,
+        /// What could not be done with it.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: bucket::NotKept,
+    },
 }

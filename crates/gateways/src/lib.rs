@@ -6,6 +6,7 @@
 //! | [`folder`] | a folder where files are dropped, and one where answers appear |
 //! | [`identity`] | a stand-in for the register of identities |
 //! | [`provider`] | providers of identity |
+//! | [`s3`] | a bucket of a store of objects, where archived months lie |
 //! | [`upstream`] | the window that messages are relayed to |
 //! | [`webhook`] | addresses that events are posted to |
 //! | [`witness`] | authorities that sign heads of the verifiable log |
@@ -15,6 +16,7 @@ pub mod collector;
 pub mod folder;
 pub mod identity;
 pub mod provider;
+pub mod s3;
 pub mod upstream;
 pub mod webhook;
 pub mod witness;

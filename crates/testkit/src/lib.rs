@@ -39,4 +39,4 @@ pub mod traffic;
 pub mod witness;
 pub mod world;
 
-pub use tongguan_testbed::{disk, postgres};
+pub use tongguan_testbed::{bucket, disk, postgres};

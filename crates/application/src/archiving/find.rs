@@ -1,6 +1,7 @@
 //! Parcels in the archive, by any number that leads to one.
 
-use tongguan_archive::column::Row;
+use tongguan_archive::column::{Row, Value};
+use tongguan_archive::file::TableReader;
 use tongguan_archive::manifest::Manifest;
 use tongguan_archive::shelf::Shelf;
 
@@ -23,8 +24,9 @@ pub struct ArchivedParcel {
     pub lines: Vec<Row>,
 }
 
-/// The parcels of a number in these months. Reads the columns of whole months: for
-/// a single parcel the database answers faster while it has it.
+/// The parcels of a number in these months. Reads the columns of numbers of whole months, and all columns of the
+/// groups of rows that have it: for a single parcel the database answers faster while it has it. What lies in a bucket
+/// is not fetched whole, so its digests are not looked at: [`verify`](super::verify()) does that.
 ///
 /// # Errors
 /// [`ArchivingError`].
@@ -34,18 +36,23 @@ pub fn find(
     number: &str,
 ) -> Result<Vec<ArchivedParcel>, ArchivingError> {
     let number = number.trim();
-    let places: Vec<_> = NUMBERS.iter().filter_map(|name| PARCELS.place(name)).collect();
+    let places = NUMBERS.iter().filter_map(|name| PARCELS.place(name));
     let id = number.parse::<i64>().ok();
-    let is_it = |row: &Row| {
-        let text = |at: &usize| row.get(*at).and_then(|cell| cell.text());
-        let own = row.first().and_then(|cell| cell.number());
-        places.iter().any(|at| text(at) == Some(number)) || (id.is_some() && own == id)
+    // The first column holds ids, the others texts.
+    let places: Vec<_> = std::iter::once(0).chain(places).collect();
+    let is_number = |cell: &Value| match cell.text() {
+        Some(text) => text == number,
+        None => id.is_some() && cell.number() == id,
     };
+    let is_it = |row: &Row| places.iter().any(|at| row.get(*at).is_some_and(is_number));
     let mut found = Vec::new();
     for month in months {
         let (manifest, _) = known(shelf, month)?;
-        let reader = shelf.open(month, PARCELS, entry_of(shelf, &manifest, &PARCELS)?)?;
+        let reader = shelf.glance(month, PARCELS, entry_of(shelf, &manifest, &PARCELS)?)?;
         for group in 0..reader.groups() {
+            if !has_number(&reader, group, &places, is_number)? {
+                continue;
+            }
             for parcel in reader.rows(group)?.into_iter().filter(is_it) {
                 let lines = lines_of(shelf, &manifest, &parcel)?;
                 found.push(ArchivedParcel { month: month.clone(), parcel, lines });
@@ -55,12 +62,27 @@ pub fn find(
     Ok(found)
 }
 
+/// Whether any of these columns of a group of rows has the number; no other column is read.
+fn has_number(
+    reader: &TableReader,
+    group: usize,
+    places: &[usize],
+    is_number: impl Fn(&Value) -> bool,
+) -> Result<bool, ArchivingError> {
+    for place in places {
+        if reader.column(group, *place)?.iter().any(&is_number) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn lines_of(shelf: &Shelf, manifest: &Manifest, parcel: &Row) -> Result<Vec<Row>, ArchivingError> {
-    let id = parcel.first().and_then(|cell| cell.number());
-    let reader = shelf.open(&manifest.month, LINES, entry_of(shelf, manifest, &LINES)?)?;
+    let Some(id) = parcel.first().and_then(Value::number) else { return Ok(Vec::new()) };
+    let reader = shelf.glance(&manifest.month, LINES, entry_of(shelf, manifest, &LINES)?)?;
     let mut lines = Vec::new();
-    for group in 0..reader.groups() {
-        let is_its = |row: &Row| row.first().and_then(|cell| cell.number()) == id;
+    for group in (0..reader.groups()).filter(|group| reader.may_hold(*group, id)) {
+        let is_its = |row: &Row| row.first().and_then(Value::number) == Some(id);
         lines.extend(reader.rows(group)?.into_iter().filter(is_its));
     }
     Ok(lines)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tongguan_archive::ArchiveError;
 use tongguan_archive::column::{Row, Table};
-use tongguan_archive::manifest::{self, FileEntry, Manifest, NOTE};
+use tongguan_archive::manifest::{self, FileEntry, Manifest};
 use tongguan_archive::shelf::Shelf;
 use tongguan_transparency::note::{Note, NoteError, Verifier};
 
@@ -36,7 +36,8 @@ pub fn verify(
     let (manifest, digest) = known(shelf, month)?;
     if let Some(key) = key {
         let unsigned = |source| ArchivingError::Unsigned { month: month.to_owned(), source };
-        signed(shelf, month, &digest, key).map_err(unsigned)?;
+        let note = shelf.note(month)?;
+        signed(note.as_deref(), month, &digest, key).map_err(unsigned)?;
     }
     let mut counted = Figures::default();
     for table in TABLES {
@@ -87,9 +88,8 @@ pub(super) fn entry_of<'m>(
     manifest.file(table.name).ok_or_else(differs)
 }
 
-fn signed(shelf: &Shelf, month: &str, digest: &str, key: &Verifier) -> Result<(), NoteError> {
-    let note = std::fs::read_to_string(shelf.month(month).join(NOTE));
-    let note = Note::parse(&note.map_err(|_| NoteError::NotSigned(key.name().to_owned()))?)?;
+fn signed(note: Option<&str>, month: &str, digest: &str, key: &Verifier) -> Result<(), NoteError> {
+    let note = Note::parse(note.ok_or_else(|| NoteError::NotSigned(key.name().to_owned()))?)?;
     key.verify(&note)?;
     match note.text == manifest::signed_text(month, digest) {
         true => Ok(()),

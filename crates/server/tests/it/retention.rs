@@ -115,8 +115,8 @@ fn what_is_no_archive_says_so_and_what_to_do() {
         let run = within(arguments);
         assert!(run.status != 0 && run.err.contains("no archived month"), "{}", run.err);
     }
-    let bucket = within(&["archive", "verify", "--dir", "s3://bucket/prefix"]);
-    assert!(bucket.status != 0 && bucket.err.contains("name a directory"), "{}", bucket.err);
+    let store = within(&["archive", "verify", "--dir", "gs://bucket/prefix"]);
+    assert!(store.status != 0 && store.err.contains("name a directory"), "{}", store.err);
     let month = within(&["archive", "verify", "--month", "2026-03"]);
     assert!(month.status != 0 && month.out.contains("no archive of 2026-03"), "{}", month.out);
     let no_month = tongguan(&["archive", "months", "--month", "March"], "");

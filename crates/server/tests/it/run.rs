@@ -23,8 +23,25 @@ pub fn tongguan(arguments: &[&str], input: &str) -> Run {
 
 /// The same, with this directory as the current one.
 pub fn tongguan_in(directory: &Path, arguments: &[&str], input: &str) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tongguan"))
+    tongguan_with(directory, &[], arguments, input)
+}
+
+/// The same, with these variables and no other way to a store of objects.
+pub fn tongguan_with(
+    directory: &Path,
+    variables: &[(&str, &str)],
+    arguments: &[&str],
+    input: &str,
+) -> Run {
+    let inherited = std::env::vars_os().map(|(name, _)| name);
+    let ways = inherited.filter(|name| name.to_string_lossy().starts_with("AWS_"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tongguan"));
+    for way in ways {
+        command.env_remove(way);
+    }
+    let mut child = command
         .current_dir(directory)
+        .envs(variables.iter().copied())
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -30,9 +30,9 @@ on_both_engines! {
     a_month_with_an_open_parcel_waits,
 }
 
-const MARCH: &str = "2026-03";
+pub const MARCH: &str = "2026-03";
 
-fn march() -> Month {
+pub fn march() -> Month {
     Month::parse(MARCH).unwrap()
 }
 
@@ -41,7 +41,7 @@ fn on_day(day: &str) -> Moment {
 }
 
 /// A parcel that was delivered, one that was refused and an export that left.
-fn over(on: On) -> World {
+pub fn over(on: On) -> World {
     let mut world = World::with(on(Beginning::unsigned()));
     let (import, exported) = (nth(1), export(2, sent_at()).unwrap());
     world.send(&import.documents());
@@ -61,20 +61,20 @@ fn shelf() -> (tempfile::TempDir, Shelf) {
     (directory, shelf)
 }
 
-fn archived(world: &World, shelf: &Shelf) -> Result<Archived, ArchivingError> {
+pub fn archived(world: &World, shelf: &Shelf) -> Result<Archived, ArchivingError> {
     let keyring = Arc::new(Keyring::from_master(&[7; 32]));
     let log = found(&world.store, &keyring, None, world.clock.now()).unwrap();
     let at = (&caused(), on_day("20260801"));
     archive(&world.store, (shelf, "here"), Some(&log), march(), at, &mut |_| {})
 }
 
-fn candidate(world: &World, shelf: &Shelf, day: &str) -> Candidate {
+pub fn candidate(world: &World, shelf: &Shelf, day: &str) -> Candidate {
     let mut all = candidates(&world.store, shelf, None, (3, on_day(day))).unwrap();
     assert_eq!((all.len(), all[0].month), (1, march()), "{all:?}");
     all.remove(0)
 }
 
-fn rows(shelf: &Shelf, table: Table) -> Vec<Row> {
+pub fn rows(shelf: &Shelf, table: Table) -> Vec<Row> {
     let (manifest, _) = shelf.manifest(MARCH).unwrap().unwrap();
     let reader = shelf.open(MARCH, table, manifest.file(table.name).unwrap()).unwrap();
     (0..reader.groups()).flat_map(|group| reader.rows(group).unwrap()).collect()
@@ -84,7 +84,7 @@ fn cell<'r>(table: &Table, row: &'r Row, column: &str) -> &'r Value {
     &row[table.place(column).unwrap()]
 }
 
-fn key(world: &World) -> Verifier {
+pub fn key(world: &World) -> Verifier {
     Verifier::parse(&standing(&world.store).unwrap().unwrap().verifier).unwrap()
 }
 

@@ -5,6 +5,7 @@
 
 mod allowance;
 mod archiving;
+mod archiving_in_a_bucket;
 mod arrival;
 mod attesting;
 mod audited;

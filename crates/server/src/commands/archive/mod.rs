@@ -1,11 +1,11 @@
 //! `tongguan archive`: months that are over, as files that other engines read.
 
+mod to;
 mod view;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -15,21 +15,18 @@ use tongguan_application::history::Cause;
 use tongguan_application::ports::Clock as _;
 use tongguan_application::transparency::{found, standing};
 use tongguan_archive::column::Value as Cell;
-use tongguan_archive::shelf::Shelf;
 use tongguan_domain::month::Month;
 use tongguan_transparency::note::Verifier;
 
+use self::to::To;
 use self::view::{as_json, said};
 use super::place::{KeyFile, Place};
 use crate::clock::SystemClock;
 
-/// Where a month's archive lies when nobody says.
-const DEFAULT: &str = "tongguan-archive";
-
 /// Write months that are over as Parquet files, which other engines read, and look into them.
 ///
-/// Each month is a directory with a file for each table and a manifest with their digests and figures, signed by the
-/// verifiable log. No buyer has a column: docs/reference/retention.md lists all of them.
+/// Each month is a directory, here or in a bucket, with a file for each table and a manifest with their digests and
+/// figures, signed by the verifiable log. No buyer has a column: docs/reference/retention.md lists all of them.
 #[derive(Debug, Args)]
 pub struct Archive {
     #[command(subcommand)]
@@ -67,13 +64,6 @@ struct Months {
     /// Answer as JSON.
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Args)]
-struct To {
-    /// The directory of the archive; ./tongguan-archive when absent.
-    #[arg(long = "dir", visible_alias = "to", value_name = "DIR", default_value = DEFAULT)]
-    directory: String,
 }
 
 #[derive(Debug, Args)]
@@ -123,9 +113,13 @@ impl Archive {
 impl Months {
     fn run(&self) -> anyhow::Result<ExitCode> {
         let now = SystemClock.now();
-        let shelf = Shelf::at(&self.to.directory)?;
+        let shelf = self.to.shelf()?;
         let store = self.place.open_known(now)?;
         let candidates = archiving::candidates(&store, &shelf, self.month, (self.after, now))?;
+        if candidates.iter().any(|candidate| candidate.refused.is_none()) {
+            // A wrong key or no such bucket is told of now, and not once a month was read.
+            shelf.months()?;
+        }
         let mut said = Vec::new();
         let log = match standing(&store)?.filter(|_| !self.dry_run) {
             None => None,
@@ -144,7 +138,7 @@ impl Months {
                 continue;
             }
             let bar = self.bar(&candidate);
-            let at = (&shelf, &*self.to.directory);
+            let at = (&shelf, &*self.to.location);
             let tell = &mut |done| bar.set_position(done);
             let archived =
                 archiving::archive(&store, at, log.as_ref(), candidate.month, (&cause, now), tell);
@@ -212,19 +206,6 @@ impl Months {
             "manifest": digest,
             "figures": manifest.figures,
         }))
-    }
-}
-
-impl To {
-    /// The month that is named, or all.
-    fn months(&self, month: Option<Month>) -> anyhow::Result<(Shelf, Vec<String>)> {
-        let shelf = Shelf::at(&self.directory)?;
-        let months = match month {
-            Some(month) => vec![month.to_string()],
-            None => shelf.months()?,
-        };
-        let none = || format!("there is no archived month in {}", self.directory);
-        Ok((shelf, Some(months).filter(|months| !months.is_empty()).with_context(none)?))
     }
 }
 

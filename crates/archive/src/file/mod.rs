@@ -1,23 +1,24 @@
 //! One table in one Parquet file: written in groups of rows, and read again group by group.
 
+mod cells;
+
 use std::fs::File;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::column::reader::{ColumnReader, get_typed_column_reader};
-use parquet::data_type::{
-    ByteArray, ByteArrayType, DataType, FixedLenByteArray, FixedLenByteArrayType, Int32Type,
-    Int64Type,
-};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
-use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::file::reader::{ChunkReader, FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::SerializedFileWriter;
 
 use crate::ArchiveError;
+use crate::bucket::NotKept;
 use crate::column::{Column, Kind, Row, Table, Value};
+use cells::{put_kind, take_kind};
 
 /// How hard zstd works: what is written once and read for years may cost a little.
 const LEVEL: i32 = 6;
@@ -35,7 +36,7 @@ pub struct TableWriter {
 pub struct TableReader {
     table: Table,
     path: PathBuf,
-    reader: SerializedFileReader<File>,
+    reader: Box<dyn FileReader>,
 }
 
 impl TableWriter {
@@ -103,13 +104,22 @@ impl TableReader {
     /// # Errors
     /// [`ArchiveError`].
     pub fn open(path: &Path, table: Table) -> Result<Self, ArchiveError> {
-        let fault = |source| ArchiveError::Parquet { path: path.to_owned(), source };
         let file = File::open(path).map_err(|source| ArchiveError::File {
             path: path.to_owned(),
             what: "cannot be opened",
             source,
         })?;
-        let reader = SerializedFileReader::new(file).map_err(fault)?;
+        Self::of(file, path, table)
+    }
+
+    /// Of what is read where it is needed.
+    pub(crate) fn of(
+        from: impl ChunkReader + 'static,
+        path: &Path,
+        table: Table,
+    ) -> Result<Self, ArchiveError> {
+        let fault = |source| unread(path, source);
+        let reader = Box::new(SerializedFileReader::new(from).map_err(fault)?);
         let found = reader.metadata().file_metadata().schema_descr().root_schema_ptr();
         let own = table.parquet().map_err(fault)?;
         if found.get_fields() != own.get_fields() {
@@ -120,7 +130,7 @@ impl TableReader {
 
     /// How many groups of rows there are.
     pub fn groups(&self) -> usize {
-        self.reader.num_row_groups()
+        self.reader.metadata().num_row_groups()
     }
 
     /// The rows of a group, in order.
@@ -128,33 +138,90 @@ impl TableReader {
     /// # Errors
     /// [`ArchiveError::Parquet`].
     pub fn rows(&self, group: usize) -> Result<Vec<Row>, ArchiveError> {
-        // The library asserts what it expects of pages. Whoever made the file may have made its digest, too.
-        let read = catch_unwind(AssertUnwindSafe(|| self.read(group)));
-        let gave_up = || ParquetError::General("its pages are not what its header says".to_owned());
-        let rows = read.unwrap_or_else(|_| Err(gave_up()));
-        rows.map_err(|source| ArchiveError::Parquet { path: self.path.clone(), source })
+        self.guarded(|| {
+            let of = self.group(group)?;
+            let count = rows_in(&*of);
+            let mut rows: Vec<Row> = Vec::new();
+            rows.resize_with(count, || Vec::with_capacity(self.table.columns.len()));
+            for place in 0..self.table.columns.len() {
+                for (row, cell) in rows.iter_mut().zip(self.cells(&*of, place)?) {
+                    row.push(cell);
+                }
+            }
+            Ok(rows)
+        })
     }
 
-    fn read(&self, group: usize) -> Result<Vec<Row>, ParquetError> {
+    /// One column of a group, in order of the rows; nothing else of the group is read.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Parquet`].
+    pub fn column(&self, group: usize, place: usize) -> Result<Vec<Value>, ArchiveError> {
+        self.guarded(|| self.cells(&*self.group(group)?, place))
+    }
+
+    /// Whether a group may hold a row with that number in its first column, as far as its header says.
+    pub fn may_hold(&self, group: usize, number: i64) -> bool {
+        let metadata = self.reader.metadata();
+        if group >= metadata.num_row_groups() {
+            return false;
+        }
+        let first = metadata.row_group(group).columns().first();
+        let bounds = first.and_then(|first| match first.statistics()? {
+            Statistics::Int64(of) => Some((*of.min_opt()?, *of.max_opt()?)),
+            _ => None,
+        });
+        bounds.is_none_or(|(least, greatest)| (least..=greatest).contains(&number))
+    }
+
+    /// The library asserts what it expects of pages. Whoever made the file may have made its digest, too.
+    fn guarded<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, ParquetError>,
+    ) -> Result<T, ArchiveError> {
+        let read = catch_unwind(AssertUnwindSafe(read));
+        let gave_up = || ParquetError::General("its pages are not what its header says".to_owned());
+        let read = read.unwrap_or_else(|_| Err(gave_up()));
+        read.map_err(|source| unread(&self.path, source))
+    }
+
+    fn group(&self, group: usize) -> Result<Box<dyn RowGroupReader + '_>, ParquetError> {
         if group >= self.groups() {
             return Err(ParquetError::General(format!("there is no group {group} of rows")));
         }
-        let of = self.reader.get_row_group(group)?;
-        let count = usize::try_from(of.metadata().num_rows()).unwrap_or_default();
-        let mut rows: Vec<Row> = Vec::new();
-        rows.resize_with(count, || Vec::with_capacity(self.table.columns.len()));
-        for (place, column) in self.table.columns.iter().enumerate() {
-            let cells = take_kind(of.get_column_reader(place)?, column, count)?;
-            if cells.len() != count {
-                let why = format!("column `{}` has {} values of {count}", column.name, cells.len());
-                return Err(ParquetError::General(why));
-            }
-            for (row, cell) in rows.iter_mut().zip(cells) {
-                row.push(cell);
-            }
-        }
-        Ok(rows)
+        self.reader.get_row_group(group)
     }
+
+    fn cells(&self, of: &dyn RowGroupReader, place: usize) -> Result<Vec<Value>, ParquetError> {
+        let no = || ParquetError::General(format!("there is no column {place}"));
+        let (column, count) = (self.table.columns.get(place).ok_or_else(no)?, rows_in(of));
+        let cells = take_kind(of.get_column_reader(place)?, column, count)?;
+        if cells.len() == count {
+            return Ok(cells);
+        }
+        let why = format!("column `{}` has {} values of {count}", column.name, cells.len());
+        Err(ParquetError::General(why))
+    }
+}
+
+/// Why a file cannot be read: damage, or a bucket that did not give it.
+fn unread(path: &Path, source: ParquetError) -> ArchiveError {
+    let path = path.to_owned();
+    let not_kept = match &source {
+        ParquetError::External(error) => error.downcast_ref::<NotKept>().or_else(|| {
+            let error = error.downcast_ref::<io::Error>()?;
+            error.get_ref()?.downcast_ref::<NotKept>()
+        }),
+        _ => None,
+    };
+    match not_kept.cloned() {
+        Some(source) => ArchiveError::Bucket { path, what: "cannot be read", source },
+        None => ArchiveError::Parquet { path, source },
+    }
+}
+
+fn rows_in(of: &dyn RowGroupReader) -> usize {
+    usize::try_from(of.metadata().num_rows()).unwrap_or_default()
 }
 
 /// What of a row does not fit its table.
@@ -178,90 +245,4 @@ fn misfit(table: &Table, row: &Row) -> Option<ArchiveError> {
     };
     let (column, value) = table.columns.iter().zip(row).find(wrong)?;
     Some(named(column.name, format!("{value:?}")))
-}
-
-fn put_kind(
-    to: &mut SerializedColumnWriter<'_>,
-    of: &Column,
-    cells: &[&Value],
-) -> Result<(), ParquetError> {
-    match of.kind {
-        Kind::Text => {
-            put::<ByteArrayType>(to, of, cells, |value| value.text().map(ByteArray::from))
-        }
-        Kind::Whole | Kind::Instant | Kind::Money => put::<Int64Type>(to, of, cells, Value::number),
-        Kind::Day => put::<Int32Type>(to, of, cells, |value| match value {
-            Value::Day(day) => Some(*day),
-            _ => None,
-        }),
-        Kind::Exact => put::<FixedLenByteArrayType>(to, of, cells, |value| match value {
-            Value::Exact(exact) => {
-                Some(FixedLenByteArray::from(ByteArray::from(exact.to_be_bytes().to_vec())))
-            }
-            _ => None,
-        }),
-    }
-}
-
-fn put<T: DataType>(
-    to: &mut SerializedColumnWriter<'_>,
-    of: &Column,
-    cells: &[&Value],
-    physical: impl Fn(&Value) -> Option<T::T>,
-) -> Result<(), ParquetError> {
-    let values: Vec<_> = cells.iter().filter_map(|cell| physical(cell)).collect();
-    let levels: Vec<i16> =
-        cells.iter().map(|cell| i16::from(!matches!(cell, Value::Absent))).collect();
-    let levels = of.is_optional.then_some(&*levels);
-    to.typed::<T>().write_batch(&values, levels, None).map(drop)
-}
-
-fn take_kind(from: ColumnReader, of: &Column, count: usize) -> Result<Vec<Value>, ParquetError> {
-    match of.kind {
-        Kind::Text => take::<ByteArrayType>(from, of, count, |bytes| {
-            Ok(Value::Text(bytes.as_utf8()?.to_owned()))
-        }),
-        Kind::Whole => take::<Int64Type>(from, of, count, |number| Ok(Value::Whole(number))),
-        Kind::Instant => take::<Int64Type>(from, of, count, |number| Ok(Value::Instant(number))),
-        Kind::Money => take::<Int64Type>(from, of, count, |number| Ok(Value::Fen(number))),
-        Kind::Day => take::<Int32Type>(from, of, count, |day| Ok(Value::Day(day))),
-        Kind::Exact => take::<FixedLenByteArrayType>(from, of, count, |bytes| {
-            let bytes: [u8; 16] = bytes
-                .data()
-                .try_into()
-                .map_err(|_| ParquetError::General("an exact number has no 16 bytes".to_owned()))?;
-            Ok(Value::Exact(i128::from_be_bytes(bytes)))
-        }),
-    }
-}
-
-fn take<T: DataType>(
-    from: ColumnReader,
-    of: &Column,
-    count: usize,
-    value: impl Fn(T::T) -> Result<Value, ParquetError>,
-) -> Result<Vec<Value>, ParquetError> {
-    let mut reader = get_typed_column_reader::<T>(from);
-    let (mut levels, mut found) = (Vec::<i16>::new(), Vec::<T::T>::new());
-    let mut read = 0;
-    while read < count {
-        let levels = of.is_optional.then_some(&mut levels);
-        let (records, _, _) = reader.read_records(count - read, levels, None, &mut found)?;
-        if records == 0 {
-            break;
-        }
-        read += records;
-    }
-    let mut found = found.into_iter();
-    if !of.is_optional {
-        return found.map(value).collect();
-    }
-    let missing = || ParquetError::General("a column has fewer values than levels".to_owned());
-    levels
-        .into_iter()
-        .map(|level| match level {
-            0 => Ok(Value::Absent),
-            _ => value(found.next().ok_or_else(missing)?),
-        })
-        .collect()
 }
