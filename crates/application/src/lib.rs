@@ -103,6 +103,7 @@ pub mod processes;
 pub mod quarantine;
 pub mod reception;
 pub mod reconciliation;
+pub mod refusals;
 pub mod registry;
 pub mod relay;
 pub mod retention;

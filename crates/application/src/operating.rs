@@ -8,10 +8,11 @@ use tongguan_storage::{
 };
 
 use crate::history::{Cause, ChangeKind, DECISIONS, Entry, Field, Subject, change};
-use crate::mailboxes::MAILBOXES;
+use crate::mailboxes::{MAILBOXES, Unfetched, unfetched};
 use crate::numbering::made_at;
 use crate::parcels::PARCELS;
 use crate::processes::{Duty, ProcessKind, Share, shared_out};
+use crate::refusals::{Refused, most_frequent};
 pub use crate::transparency::Head;
 use crate::transparency::{newest_head, unsigned_since};
 use crate::webhooks::{self, Webhook};
@@ -59,6 +60,15 @@ pub struct Condition {
     pub schema: i64,
     /// The months that have a data key.
     pub periods: Vec<String>,
+}
+
+/// What becomes of what was sent and of what was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// For what documents are refused.
+    pub refused: Vec<Refused>,
+    /// What lies in mailboxes and nobody has fetched.
+    pub unfetched: Unfetched,
 }
 
 /// How far what follows clearing has come, and what could not be decided.
@@ -121,6 +131,15 @@ pub fn condition(view: &mut View<'_>, now: Moment) -> Result<Condition, StorageE
         schema: view.schema_version()?,
         periods: view.sealed_periods()?,
     })
+}
+
+/// Looks what becomes of what was sent and of what was answered. It costs as much as there are reasons of refusals in a
+/// day and mailboxes, not parcels.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn outcome(view: &mut View<'_>, now: Moment) -> Result<Outcome, StorageError> {
+    Ok(Outcome { refused: most_frequent(view, now)?, unfetched: unfetched(view, now)? })
 }
 
 /// Looks how far what follows clearing has come.

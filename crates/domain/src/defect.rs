@@ -55,6 +55,23 @@ pub struct Rule {
     pub en: &'static str,
 }
 
+impl Rule {
+    /// The wording in Chinese and English, a `*` for each place that a defect fills, as the specification prints it.
+    pub fn wording(&self) -> (String, String) {
+        (starred(self.zh), starred(self.en))
+    }
+}
+
+fn starred(template: &str) -> String {
+    let mut parts = template.split('{');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push('*');
+        text.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+    }
+    text
+}
+
 /// A rule broken at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {

@@ -1,6 +1,6 @@
 //! What a response says: a status and a text (回执; `returnStatus`, `returnInfo`).
 
-use crate::defect::{Defect, Official};
+use crate::defect::{Defect, Official, Rule};
 use std::fmt;
 
 /// A response's status (回执状态; `returnStatus`).
@@ -162,6 +162,47 @@ impl Reply {
         let texts: Vec<String> = defects.iter().map(refusal_text).collect();
         Self::new(status, texts.join("; "))
     }
+}
+
+/// The rule of `rules` that a reply names first, of one that refuses; nothing where it names none of them.
+///
+/// A number names it. Rules without one, and those of which several have one number, are told apart by their wording.
+pub fn told_by(
+    status: ReturnStatus,
+    text: &str,
+    rules: impl Iterator<Item = &'static Rule>,
+) -> Option<&'static Rule> {
+    let coded = text.strip_prefix("[Code:").and_then(|it| it.split_once(";Desc:"));
+    let (number, words) = match (status, coded) {
+        (ReturnStatus::Error(number), _) => (Some(number.unsigned_abs()), text),
+        (ReturnStatus::Refused, Some((number, words))) => (Some(number.parse().ok()?), words),
+        (ReturnStatus::Refused, None) => (None, text),
+        _ => return None,
+    };
+    let is_named = |rule: &&Rule| match (status, rule.official) {
+        (ReturnStatus::Error(_), Some(Official::Business(it))) => Some(it.unsigned_abs()) == number,
+        (ReturnStatus::Error(_), Some(Official::Exchange(it))) => Some(u32::from(it)) == number,
+        (ReturnStatus::Refused, Some(Official::Customs(it))) => Some(it) == number,
+        (ReturnStatus::Refused, None) => number.is_none(),
+        _ => false,
+    };
+    let named: Vec<_> = rules.filter(is_named).collect();
+    let said = named.iter().filter_map(|rule| Some((worded(words, rule.zh)?, *rule)));
+    let said = said.max_by_key(|(letters, _)| *letters).map(|(_, rule)| rule);
+    said.or_else(|| named.first().copied().filter(|_| number.is_some()))
+}
+
+/// How much of the first thing that is said is the wording of a template, in bytes; nothing where it is another one.
+fn worded(words: &str, template: &str) -> Option<usize> {
+    let mut rest = words.split("; ").next()?;
+    let mut letters = 0;
+    for (n, piece) in template.split('{').enumerate() {
+        let piece = if n == 0 { piece } else { piece.split_once('}')?.1 };
+        let at = rest.find(piece).filter(|at| n > 0 || *at == 0)?;
+        rest = rest.get(at + piece.len()..)?;
+        letters += piece.len();
+    }
+    (letters > 0).then_some(letters)
 }
 
 /// The official wording, a customs code in its brackets. What the wording does not quote follows in

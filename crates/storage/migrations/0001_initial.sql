@@ -1230,6 +1230,15 @@ CREATE TABLE figure (
     PRIMARY KEY (hour, office, direction, kind)
 ) CLUSTERED;
 
+-- How many documents were refused for what, by slots of ten minutes, for a day. Kept by the distributor.
+CREATE TABLE refusal (
+    slot BIGINT NOT NULL,
+    message BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    PRIMARY KEY (slot, message, code)
+) CLUSTERED;
+
 -- Requests of the JSON interface that were answered, by the client and the key that it gave, for a day. Whoever acts
 -- on one renews its lease; one without an answer whose lease has ended was held by a process that died.
 CREATE TABLE answered_request (

@@ -82,6 +82,7 @@ mod provider;
 mod reach;
 mod readers;
 mod recorded;
+mod refusal;
 mod register;
 mod registry;
 mod relay;
@@ -99,6 +100,7 @@ mod transfer;
 mod transit;
 mod transparency;
 mod tx;
+mod unfetched;
 mod unmasking;
 mod webhook;
 mod whole;
@@ -151,6 +153,7 @@ pub use place::PlaceRow;
 pub use process::{Arrival, PLACES, Place, ProcessRow, TakeOver};
 pub use provider::{ProviderAccountRow, ProviderAnswerRow};
 pub use recorded::{Amount, Part, PutBy, Recorded};
+pub use refusal::{RefusalRow, RefusalSum};
 pub use register::{
     About, AuditFilter, AuditPlace, EventOfOffice, Register, RegisterEvent, Revision, Revisions,
 };
@@ -173,6 +176,7 @@ pub use transparency::{
     StaleLogSecret,
 };
 pub use tx::{Tx, View};
+pub use unfetched::UnfetchedMail;
 pub use unmasking::UnmaskingRow;
 pub use webhook::{DeadLetterRow, WebhookRow};
 pub use whole::{FIRST_ALLOWANCE, FIRST_ID, FIRST_POSTING};

@@ -33,6 +33,8 @@ pub enum Subject {
     Answers,
     /// Batches.
     Batches,
+    /// What lies in mailboxes.
+    Mailboxes,
     /// What follows clearing.
     Followers,
     /// The database.
@@ -80,7 +82,7 @@ pub enum Condition {
 }
 
 /// All of them, those first that stand first in the rules.
-pub const ALERTS: [Alert; 22] = {
+pub const ALERTS: [Alert; 23] = {
     use Condition::{Above, AnywhereAbove, Below, EachAbove, Faster, Grew, Stands, Unreachable};
     use Severity::{Page, Ticket};
     [
@@ -179,6 +181,13 @@ pub const ALERTS: [Alert; 22] = {
             Subject::Answers,
             late(Measure::Connections, bounds::MANY_CONNECTIONS),
             10,
+            Ticket,
+        ),
+        of(
+            "TongguanMailUnfetched",
+            Subject::Mailboxes,
+            AnywhereAbove(Measure::Unfetched, 0.0),
+            30,
             Ticket,
         ),
         of(

@@ -12,6 +12,10 @@ pub const RESPONSES_LATE_SECONDS: u32 = 60;
 pub const FOLLOWERS_LATE_SECONDS: u32 = 15 * 60;
 /// How long a lease may have ended that nobody removes, in seconds.
 pub const LAPSED_SECONDS: u32 = 60;
+/// How long an answer may wait to be fetched, in days.
+pub const UNFETCHED_LATE_DAYS: i64 = 1;
+/// After how many days nobody is told any more of an answer that waits to be fetched: somebody was, long enough.
+pub const UNFETCHED_FORGOTTEN_DAYS: i64 = 7;
 /// How long a decision may wait to be under a signed head, in seconds.
 pub(super) const UNSIGNED_LATE_SECONDS: u32 = 60;
 /// How old the newest backup may be, in seconds: one is made each night.

@@ -37,6 +37,7 @@ pub enum Measure {
     Unsigned,
     HeadAge,
     Held,
+    Unfetched,
     Lapsed,
     StandbysLeftOut,
     DatabaseAnswers,
@@ -71,7 +72,7 @@ pub struct Selector {
 
 impl Measure {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Taken,
         Self::RefusedWhole,
         Self::NotKept,
@@ -96,6 +97,7 @@ impl Measure {
         Self::Unsigned,
         Self::HeadAge,
         Self::Held,
+        Self::Unfetched,
         Self::Lapsed,
         Self::StandbysLeftOut,
         Self::DatabaseAnswers,
@@ -140,6 +142,7 @@ impl Measure {
             Self::Unsigned => of("tongguan_unsigned_seconds", &[]),
             Self::HeadAge => of("tongguan_head_seconds", &[]),
             Self::Held => of("tongguan_documents_held", &[]),
+            Self::Unfetched => of("tongguan_unfetched_mailboxes", &[]),
             Self::Lapsed => of("tongguan_processes_lapsed", &[]),
             Self::StandbysLeftOut => of("tongguan_standby_left_out", &[]),
             Self::DatabaseAnswers => of("tongguan_database_answers", &[]),

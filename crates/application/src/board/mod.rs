@@ -25,7 +25,7 @@ use tongguan_domain::time::Moment;
 pub use alert::{ALERTS, Alert, Condition, Severity, Subject};
 pub use bounds::{
     DISK_SCARCE_BYTES, DISK_TOO_LITTLE_BYTES, FOLLOWERS_LATE_SECONDS, LAPSED_SECONDS,
-    RESPONSES_LATE_SECONDS, UNDECIDED_LATE_SECONDS,
+    RESPONSES_LATE_SECONDS, UNDECIDED_LATE_SECONDS, UNFETCHED_FORGOTTEN_DAYS, UNFETCHED_LATE_DAYS,
 };
 pub use figure::{Figure, Step};
 pub use judging::{State, Verdict, judged};

@@ -11,7 +11,9 @@ mod zone;
 
 pub use follower::{Dispatch, FollowError, Follower, Round};
 pub use render::{FormatRefusalBody, RenderError, Rendered, format_refusal_body, render};
-pub(crate) use render::{addressees, billed, consolidated, guid_of, place_in, refusal_of_upstream};
+pub(crate) use render::{
+    addressees, billed, consolidated, format_refusal_of, guid_of, place_in, refusal_of_upstream,
+};
 
 use std::collections::BTreeMap;
 

@@ -104,6 +104,19 @@ pub fn format_refusal_body(
     encode("format refusal", 1, &body).unwrap_or_default()
 }
 
+/// What the row of a format refusal says.
+///
+/// # Errors
+/// [`StoredError`].
+pub(crate) fn format_refusal_of(
+    row: &tongguan_storage::Response,
+) -> Result<FormatRefusalBody, StoredError> {
+    match versioned("format refusal", &row.body)? {
+        (1, fields) => decode("format refusal", fields),
+        (version, _) => Err(StoredError::UnknownVersion { form: "format refusal", version }),
+    }
+}
+
 /// The body of the row of a format refusal that came from upstream.
 pub fn refusal_of_upstream(message: MessageType, status: i32, text: &str) -> Vec<u8> {
     format_refusal_body(Some(message), Some(Official::Business(status)), &[text.to_owned()])
@@ -326,12 +339,7 @@ fn format_refusal(
     open: &mut dyn FnMut(&Message) -> Result<Vec<u8>, OriginalError>,
 ) -> Result<Rendered, RenderError> {
     let row = &outgoing.response;
-    let body: FormatRefusalBody = match versioned("format refusal", &row.body)? {
-        (1, fields) => decode("format refusal", fields)?,
-        (version, _) => {
-            return Err(StoredError::UnknownVersion { form: "format refusal", version }.into());
-        }
-    };
+    let body = format_refusal_of(row)?;
     let message = outgoing.message.as_ref().ok_or(RenderError::NoMessage)?;
     let original = open(message)?;
     let original = business_message(original);

@@ -11,6 +11,7 @@ use tongguan_storage::{
 use super::MailError;
 use crate::delivery::{addressees, sent};
 use crate::numbering::partition_of;
+use crate::refusals::{Counted, Reason};
 
 /// The name under which the distributor follows the outbox.
 pub const MAILBOXES: &str = "mailboxes";
@@ -23,6 +24,8 @@ pub struct Distributor {
     writer: Writer,
     /// How far it was distributed when it was last looked at, by whomever.
     heard: Vec<Cursor>,
+    /// What was refused for what in what was distributed, until somebody takes it.
+    refused: BTreeMap<Reason, i64>,
 }
 
 impl Distributor {
@@ -31,7 +34,12 @@ impl Distributor {
     /// # Errors
     /// [`StorageError`].
     pub fn open(store: &Store) -> Result<Self, StorageError> {
-        Ok(Self { store: store.clone(), writer: store.small_writer()?, heard: Vec::new() })
+        Ok(Self {
+            store: store.clone(),
+            writer: store.small_writer()?,
+            heard: Vec::new(),
+            refused: BTreeMap::new(),
+        })
     }
 
     /// Distributes what stands in the outbox and was not distributed yet; gives how many places of
@@ -45,6 +53,11 @@ impl Distributor {
             filled += more;
         }
         Ok(filled)
+    }
+
+    /// What was refused for what in what this has distributed since it was last asked.
+    pub fn take_refused(&mut self) -> BTreeMap<Reason, i64> {
+        std::mem::take(&mut self.refused)
     }
 
     /// Tells the other processes that there may be something for them to look at.
@@ -68,6 +81,7 @@ impl Distributor {
     fn distribute_page(&mut self) -> Result<Option<usize>, MailError> {
         let mut mail = BTreeMap::<DxpId, Vec<(Partition, i64)>>::new();
         let mut senders = Vec::new();
+        let mut counted = Counted::default();
         let mut steps = self.store.read(|view| {
             let from: BTreeMap<_, _> =
                 view.cursors(MAILBOXES)?.into_iter().map(|it| (it.partition, it.seq)).collect();
@@ -77,6 +91,7 @@ impl Distributor {
                 let place = (row.partition, row.seq);
                 to.insert(row.partition, row.seq);
                 answered.insert(row.message_id);
+                counted.count(&row)?;
                 let Some(sent) = sent(view, row)? else { continue };
                 for mailbox in addressees(&sent)? {
                     // A receiver that left no address of a mailbox has none.
@@ -96,14 +111,23 @@ impl Distributor {
             self.writer.transaction(|tx| tx.move_cursors(MAILBOXES, &steps))?;
             steps.clear();
         }
+        let refusals = counted.rows();
         let written = self.writer.retried(Backoff::default(), |tx| {
             // The cursors first: whoever loses them has put nothing into a mailbox.
             tx.move_cursors(MAILBOXES, &steps)?;
             mail.iter().try_for_each(|(mailbox, places)| tx.deliver(mailbox, places))?;
+            if let Some((refusals, kept_from)) = &refusals {
+                tx.add_refusals(refusals, *kept_from)?;
+            }
             tx.note_sent(&senders)
         });
         match written {
-            Ok(()) => Ok(Some(mail.values().map(Vec::len).sum())),
+            Ok(()) => {
+                for (reason, count) in counted.by_reason() {
+                    *self.refused.entry(reason).or_default() += count;
+                }
+                Ok(Some(mail.values().map(Vec::len).sum()))
+            }
             // Another process has done this part.
             Err(StorageError::CursorMoved { .. }) => Ok(Some(0)),
             Err(error) => Err(error.into()),

@@ -9,6 +9,7 @@ mod genuine;
 mod reading;
 mod searching;
 mod sent;
+mod unfetched;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,7 @@ pub(crate) use reading::field_of;
 pub use reading::{Readable, ReadableField, ReadablePart, readable};
 pub use searching::{MOST_LOOKED_AT, MailFilter, Searched};
 pub use sent::{SentFilter, SentLetter, SentPage};
+pub use unfetched::{MOST_UNFETCHED, Unfetched, Waiting, unfetched};
 
 /// Letters are given until their messages have so many bytes: an answer quotes what it answers, and that may
 /// be long.

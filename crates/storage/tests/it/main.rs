@@ -54,6 +54,8 @@ mod pooled;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod refusal;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod relayed;

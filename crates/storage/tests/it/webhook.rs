@@ -10,7 +10,7 @@ on_both_engines! {
     whoever_died_holds_nothing_after_a_new_start,
 }
 
-fn webhook(number: i64, owner: &str) -> WebhookRow {
+pub fn webhook(number: i64, owner: &str) -> WebhookRow {
     WebhookRow {
         number,
         mailbox: mailbox(owner),

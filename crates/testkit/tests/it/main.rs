@@ -53,6 +53,7 @@ mod pictures;
 mod quantities;
 mod quarantine;
 mod reconciliation;
+mod refusals;
 mod registered_goods;
 mod relay;
 mod repetition;

@@ -5,6 +5,8 @@ use serde_json::Value;
 use tongguan_application::board::{Measured, Sample};
 use tongguan_application::ports::Clock as _;
 use tongguan_domain::access::Role;
+use tongguan_domain::ids::{DxpId, MessageId};
+use tongguan_storage::{Partition, RefusalRow, Response};
 
 use crate::fixture::{Browser, Site, lenient, standing_of};
 
@@ -132,4 +134,67 @@ async fn programs_are_told_the_same() {
     let figures = told["figures"].as_array().unwrap();
     let free = figures.iter().find(|it| it["name"] == "disk_free").unwrap();
     assert_eq!((&free["unit"], free["hour"].as_array().unwrap().len()), (&Value::from("bytes"), 4));
+}
+
+/// Refusals of now, and a mailbox in which two answers of the day before yesterday wait.
+fn keep_outcome(site: &Site) {
+    let (now, mailbox) = (site.clock.now(), DxpId::parse("DXPENT0000000001").unwrap());
+    let refused = |message, code: &str, count| RefusalRow {
+        slot: now,
+        message,
+        code: code.to_owned(),
+        count,
+    };
+    let response = |seq| Response {
+        partition: Partition(1),
+        seq,
+        response_id: seq,
+        mailbox: None,
+        kind: 1,
+        message_id: MessageId(1),
+        ordinal: 0,
+        recorded_at: now.plus_days(-2),
+        body: vec![1],
+    };
+    let mut writer = site.people.store().small_writer().unwrap();
+    let kept = writer.transaction(|tx| {
+        let refusals = [refused(0, "other", 3), refused(621, "exchange-schema", 7)];
+        tx.add_refusals(&refusals, now.plus_days(-1))?;
+        tx.insert(&[response(1), response(2)])?;
+        tx.deliver(&mailbox, &[(Partition(1), 1), (Partition(1), 2)])
+    });
+    kept.unwrap();
+}
+
+#[tokio::test]
+async fn reasons_of_refusals_and_unfetched_mailboxes_are_told_in_both_languages() {
+    let site = Site::new(lenient());
+    let mut browser = operator(&site).await;
+    let page = browser.open("/system/board").await.body;
+    assert!(section(&page, "reasons").contains("Nothing was refused"), "{page}");
+    assert!(section(&page, "unfetched").contains("Everything was fetched"), "{page}");
+    keep_outcome(&site);
+    for (language, words) in [
+        ("en", ["CEB621", "0002", "the message does not pass the schema", "not told"]),
+        ("zh", ["CEB621", "0002", "数据包不能通过schema验证", "无法识别"]),
+    ] {
+        browser.language = language;
+        let page = browser.open("/system/board").await.body;
+        let reasons = section(&page, "reasons");
+        assert!(words.iter().all(|word| reasons.contains(word)), "{reasons}");
+        let place = |text: &str| reasons.find(text).unwrap();
+        assert!(place("exchange-schema") < place(">other<"), "the most frequent first: {reasons}");
+        let unfetched = section(&page, "unfetched");
+        assert!(unfetched.contains("DXPENT0000000001") && unfetched.contains(">2<"), "{unfetched}");
+    }
+    browser.accept = "application/json";
+    let told = browser.open("/api/v1/system/board").await;
+    let told: Value = serde_json::from_str(&told.body).unwrap();
+    let first = &told["refusals"][0];
+    assert_eq!((&first["message"], &first["official"]), (&"CEB621".into(), &"0002".into()));
+    assert_eq!((&first["last_hour"], &first["last_day"]), (&7.into(), &7.into()));
+    let unfetched = &told["unfetched"];
+    assert_eq!((&unfetched["mailboxes"], &unfetched["late"]), (&1.into(), &1.into()));
+    assert_eq!(unfetched["longest"][0]["count"], 2);
+    assert_eq!(unfetched["longest"][0]["owners"], Value::Array(Vec::new()));
 }

@@ -1,7 +1,7 @@
 //! What is measured while the service runs, for Prometheus, on a listener of its own.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -15,6 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
 use tongguan_application::board::ANSWER_BOUNDS;
 use tongguan_application::enquiry::StandbyStanding;
+use tongguan_application::mailboxes::unfetched;
 use tongguan_application::operating::{Lags, Standing, lags, processes};
 use tongguan_application::processes::ProcessKind;
 use tongguan_domain::time::Moment;
@@ -26,6 +27,9 @@ use crate::memory::{OWN_STATUS, resident_kib};
 
 /// How often durations are counted that nobody asks for.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// How often mailboxes are looked through for what nobody fetches, in seconds: what is told is days old.
+const MAILBOXES_EVERY_SECONDS: i64 = 60;
 
 /// The settings under `[metrics]`.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -42,6 +46,8 @@ pub struct Metrics(PrometheusHandle);
 pub struct Looked {
     handle: PrometheusHandle,
     access: Access,
+    /// When mailboxes were looked through last.
+    mailboxes_at: Mutex<Option<Moment>>,
 }
 
 impl Metrics {
@@ -69,7 +75,7 @@ impl Metrics {
 
     /// Looks at this service besides.
     pub fn of(self, access: Access) -> Arc<Looked> {
-        Arc::new(Looked { handle: self.0, access })
+        Arc::new(Looked { handle: self.0, access, mailboxes_at: Mutex::default() })
     }
 }
 
@@ -113,8 +119,23 @@ impl Looked {
         if let Ok((lags, processes)) = seen {
             self.tell_lags(&lags, now);
             tell_processes(&processes);
+            self.tell_unfetched(now);
         }
         self.handle.render()
+    }
+
+    /// Where nobody tells anew, what was told stays.
+    fn tell_unfetched(&self, now: Moment) {
+        let mut last = self.mailboxes_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_known = last
+            .is_some_and(|last| (0..MAILBOXES_EVERY_SECONDS).contains(&now.since(last).as_secs()));
+        if is_known {
+            return;
+        }
+        if let Ok(seen) = self.access.enquiries.store().read(|view| unfetched(view, now)) {
+            gauge!("tongguan_unfetched_mailboxes").set(whole(seen.late));
+            *last = Some(now);
+        }
     }
 
     fn tell_lags(&self, lags: &Lags, now: Moment) {

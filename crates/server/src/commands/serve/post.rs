@@ -1,5 +1,6 @@
 //! The post: responses into the mailboxes of their receivers, and word to those who wait for them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -8,6 +9,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, select};
 use tokio::sync::watch;
 use tongguan_application::mailboxes::{Distributor, MailError};
 use tongguan_application::processes::{Duty, Membership};
+use tongguan_application::refusals::Reason;
+use tongguan_messages::ceb::MessageType;
 
 use super::listening::Listening;
 use crate::upkeep::Trouble;
@@ -109,9 +112,20 @@ impl Post {
     /// One process at a time distributes for all; the others hear of what it did. Whoever ends leaves nothing behind.
     fn distribute(&mut self, ended: bool) -> Result<Done, MailError> {
         if ended || self.membership.share().does(Duty::Mailboxes) {
-            let filled = self.distributor.distribute()?;
+            let distributed = self.distributor.distribute();
+            tell_refused(self.distributor.take_refused());
+            let filled = distributed?;
             return Ok(Done { filled, by_us: filled > 0 });
         }
         Ok(Done { filled: usize::from(self.distributor.hear()?), by_us: false })
+    }
+}
+
+/// By the words of the catalogue and of the messages, so that there is an end of them.
+fn tell_refused(refused: BTreeMap<Reason, i64>) {
+    for ((message, code), count) in refused {
+        let message = message.map_or("none", MessageType::code);
+        metrics::counter!("tongguan_refused_total", "message" => message, "code" => code)
+            .increment(count.unsigned_abs());
     }
 }

@@ -4,6 +4,7 @@
 mod chart;
 mod panels;
 mod runbooks;
+mod told;
 mod words;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use tongguan_domain::time::Moment;
 
 use self::panels::{PANELS, Panel};
 pub use self::runbooks::page as runbooks;
+pub use self::told::{Told, told};
 use self::words::{meaning, tag};
 use super::shell::{Visit, time};
 use super::system::{process_rows, queues};
@@ -49,6 +51,8 @@ struct Looked {
     now: Moment,
     /// Nothing where the database does not answer.
     stands: Option<Condition>,
+    /// Nothing where the database does not answer.
+    told: Option<Told>,
     waiting_messages: usize,
     backups: Backups,
 }
@@ -66,12 +70,13 @@ pub async fn page(
     };
     let (enquiries, now) = (Arc::clone(&shared.access.enquiries), shared.access.clock.now());
     let stands = blocking(move || enquiries.store().read(|view| condition(view, now))).await.ok();
+    let told = told(Arc::clone(&shared.access.enquiries), now).await;
     let machine = Arc::clone(&shared.access.machine);
     let backups = aside(move || machine.backups()).await?;
     let history = shared.access.board.history();
     let verdicts = judged(&history, now);
     let waiting_messages = shared.access.reception.waiting();
-    let looked = Looked { history, span, verdicts, now, stands, waiting_messages, backups };
+    let looked = Looked { history, span, verdicts, now, stands, told, waiting_messages, backups };
     Ok(shown(&visit, &looked))
 }
 
@@ -83,6 +88,14 @@ fn shown(visit: &Visit, looked: &Looked) -> Response {
         (overall(visit, looked))
         (spans(visit, looked.span))
         @for panel in PANELS { (panel.shown(visit, looked)) }
+        @if let Some(told) = &looked.told {
+            h2 #reasons { (visit.say("退单原因", "What documents are refused for")) }
+            (told::refusals(visit, &told.outcome.refused))
+            h2 #unfetched {
+                (visit.say("未取回执", "Mailboxes that nobody fetches")) " " (tag(visit, Panel::MAILBOXES.state(looked)))
+            }
+            (told::mailboxes(visit, told))
+        }
         h2 #queues { (visit.say("等待人工处理", "What waits for people")) }
         @match &looked.stands {
             Some(stands) => {

@@ -193,6 +193,14 @@ impl Panel {
         lines: &[],
     };
 
+    /// That of the mailboxes, which are a table.
+    pub const MAILBOXES: Self = Self {
+        id: "unfetched",
+        title: ("未取回执", "Mailboxes that nobody fetches"),
+        subject: Some(Subject::Mailboxes),
+        ..Self::PROCESSES
+    };
+
     /// How it stands with the alerts that are about it: the worst; nothing where none is.
     pub fn state(&self, looked: &Looked) -> State {
         let about = looked.verdicts.iter().filter(|it| Some(it.alert.subject) == self.subject);

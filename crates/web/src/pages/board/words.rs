@@ -116,6 +116,9 @@ pub fn meaning(alert: &Alert) -> (&'static str, &'static str) {
             ("预写日志超过1 GiB", "the write-ahead log has over 1 GiB and is not brought in")
         }
         "TongguanConnectionsFull" => ("连接超过700个", "there are over 700 connections"),
+        "TongguanMailUnfetched" => {
+            ("有回执超过一天无人收取", "answers have waited for over a day to be fetched")
+        }
         "TongguanProcessLapsed" => (
             "有进程的租约已过期且未移除",
             "a process has not renewed its lease, and nobody has removed it",
