@@ -47,9 +47,13 @@ fn everything_that_is_measured_is_documented_and_names_nobody() {
         answer.body_mut().read_to_string().unwrap()
     };
     let mut text = scrape();
-    // The desk tells of its batches from time to time, and the relay of its rounds.
-    let at_last =
-        ["tongguan_batches_total", "tongguan_relay_sent_total", "tongguan_relay_fetched_total"];
+    // The desk tells of its batches from time to time, the relay of its rounds, the distributor of what it read.
+    let at_last = [
+        "tongguan_batches_total",
+        "tongguan_relay_sent_total",
+        "tongguan_relay_fetched_total",
+        "tongguan_refused_total",
+    ];
     while at_last.iter().any(|name| !text.contains(name)) {
         text = scrape();
     }

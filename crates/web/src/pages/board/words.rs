@@ -123,7 +123,25 @@ pub fn meaning(alert: &Alert) -> (&'static str, &'static str) {
             "有进程的租约已过期且未移除",
             "a process has not renewed its lease, and nobody has removed it",
         ),
+        "TongguanStandbyLeftOut" => {
+            ("有备库超过五分钟未用于查询", "a standby has not been read from for over five minutes")
+        }
         "TongguanBackupOld" => ("最近的备份超过36小时", "the newest backup is over 36 hours old"),
         _ => ("服务没有应答", "the service does not answer"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tongguan_application::board::ALERTS;
+
+    use super::*;
+
+    #[test]
+    fn every_alert_says_something_of_its_own() {
+        let said: BTreeSet<_> = ALERTS.iter().map(meaning).collect();
+        assert_eq!(said.len(), ALERTS.len());
     }
 }
