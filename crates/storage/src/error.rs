@@ -76,6 +76,9 @@ pub enum StorageError {
         /// In this program.
         known: i64,
     },
+    /// The server is a standby, from which one can only read.
+    #[error("this PostgreSQL server is a standby, which takes nothing: name the primary")]
+    Standby,
     /// As many processes work on this database as can at a time.
     #[error("no place is free among the processes that write to this database")]
     NoPlace,
@@ -121,7 +124,11 @@ impl StorageError {
             Self::Transient(_) | Self::WrittenMeanwhile { .. } => Remedy::Retry,
             Self::CommitUnknown(_) => Remedy::Resolve,
             Self::Fenced | Self::CursorMoved { .. } => Remedy::Drop,
-            Self::Broken(_) | Self::Seal(_) | Self::NoPlace | Self::Outgrown { .. } => Remedy::Stop,
+            Self::Broken(_)
+            | Self::Seal(_)
+            | Self::Standby
+            | Self::NoPlace
+            | Self::Outgrown { .. } => Remedy::Stop,
             Self::Damaged { .. }
             | Self::Refused { .. }
             | Self::Constraint { .. }
@@ -242,6 +249,12 @@ pub enum OpenError {
          session (PgBouncer: `pool_mode = session`), or name the server itself"
     )]
     Pooled,
+    /// The schema of a standby is older than this program.
+    #[error(
+        "this PostgreSQL server is a standby, and its database is older than this program: open the primary with \
+         this program first"
+    )]
+    StandbyUnprepared,
     /// Standbys of a SQLite database.
     #[error(
         "only a PostgreSQL database has standbys to read from, and this one lies in a directory: name no standby, or \

@@ -16,7 +16,7 @@ use crate::cell::ToCell;
 use crate::dialect::Dialect;
 use crate::driver::Link;
 use crate::error::{OpenError, Remedy, StorageError};
-use crate::tx::Tx;
+use crate::tx::{Tx, View};
 
 /// One file.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,30 @@ pub(crate) fn migrate(
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// Refuses a standby whose schema is not the last of `migrations`: it cannot be brought there, but by its primary.
+pub(crate) fn refuse_unprepared(
+    view: &mut View<'_>,
+    migrations: &[Migration],
+) -> Result<(), OpenError> {
+    let mut is_there = 0;
+    view.query(
+        "SELECT COUNT(*) AS tables FROM pg_class WHERE oid = to_regclass('schema_migration')",
+        &[],
+        &mut |row| {
+            is_there = row.columns("pg_class").next("tables")?;
+            Ok(())
+        },
+    )?;
+    let applied: Vec<Applied> = match is_there {
+        0 => Vec::new(),
+        _ => view.select("WHERE version > $1 ORDER BY version", &[LOCK.cell()])?,
+    };
+    match next(&applied, migrations)? {
+        None => Ok(()),
+        Some(_) => Err(OpenError::StandbyUnprepared),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::driver::{Access, Link};
 use crate::error::{OfTransaction, OpenError, Remedy, StorageError};
 use crate::faults;
 use crate::looker::{Looker, Position};
-use crate::migrate::{MIGRATIONS, migrate};
+use crate::migrate::{MIGRATIONS, migrate, refuse_unprepared};
 use crate::readers::Readers;
 use crate::standby::{StandbySettings, StandbyStanding, Standbys};
 use crate::transfer::refuse_moving;
@@ -72,12 +72,21 @@ struct Shared {
 
 #[derive(Debug)]
 enum Place {
-    Sqlite { file: PathBuf, lock: File, checkpoints: CheckpointThread },
-    Postgres { url: String },
+    Sqlite {
+        file: PathBuf,
+        lock: File,
+        checkpoints: CheckpointThread,
+    },
+    /// One that is a standby is only read from.
+    Postgres {
+        url: String,
+        is_standby: bool,
+    },
 }
 
 impl Store {
-    /// Opens the database, creates it on first use and brings its schema up to date.
+    /// Opens the database, creates it on first use and brings its schema up to date. A standby of PostgreSQL is
+    /// opened as it is, for whoever only reads: it gives no writer.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -99,12 +108,16 @@ impl Store {
                 let mut link = PostgresLink::new(url, Session::Writer);
                 link.check_sessions()?;
                 link.check(settings.accept_data_loss)?;
-                Place::Postgres { url: url.clone() }
+                Place::Postgres { url: url.clone(), is_standby: link.is_standby()? }
             }
         };
+        let is_standby = matches!(place, Place::Postgres { is_standby: true, .. });
         let readers = Readers::new(settings.readers.max(1));
         let store = Self(Arc::new(Shared { place, readers }), None);
-        migrate(&mut store.writing_link(SMALL_CACHE_MIB)?, MIGRATIONS, now)?;
+        match is_standby {
+            true => store.read(|view| refuse_unprepared(view, MIGRATIONS))?,
+            false => migrate(&mut store.writing_link(SMALL_CACHE_MIB)?, MIGRATIONS, now)?,
+        }
         Ok(store)
     }
 
@@ -296,7 +309,7 @@ impl Store {
     pub(crate) fn url(&self) -> Option<&str> {
         match &self.0.place {
             Place::Sqlite { .. } => None,
-            Place::Postgres { url } => Some(url),
+            Place::Postgres { url, .. } => Some(url),
         }
     }
 
@@ -305,7 +318,8 @@ impl Store {
             Place::Sqlite { file, checkpoints, .. } => {
                 Link::Sqlite(SqliteLink::writer(file, checkpoints.shared(), cache_mib)?)
             }
-            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Writer)),
+            Place::Postgres { is_standby: true, .. } => return Err(StorageError::Standby),
+            Place::Postgres { url, .. } => Link::Postgres(PostgresLink::new(url, Session::Writer)),
         })
     }
 
@@ -313,14 +327,14 @@ impl Store {
     pub(crate) fn scanning_link(&self) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, .. } => Link::Sqlite(SqliteLink::reader(file, Duration::MAX)?),
-            Place::Postgres { url } => Link::Postgres(PostgresLink::new(url, Session::Bulk)),
+            Place::Postgres { url, .. } => Link::Postgres(PostgresLink::new(url, Session::Bulk)),
         })
     }
 
     fn reading_link(&self) -> Result<Link, StorageError> {
         Ok(match &self.0.place {
             Place::Sqlite { file, .. } => Link::Sqlite(SqliteLink::reader(file, READ_LIMIT)?),
-            Place::Postgres { url } => {
+            Place::Postgres { url, .. } => {
                 Link::Postgres(PostgresLink::new(url, Session::Reader(READ_LIMIT)))
             }
         })

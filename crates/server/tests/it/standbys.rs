@@ -255,3 +255,30 @@ fn pages_go_on_where_the_standby_fails_and_use_it_again() {
         assert!(said.contains(told), "{told}: {said}");
     }
 }
+
+#[test]
+fn commands_that_only_look_read_from_the_standby_that_they_are_given() {
+    let Some(window) = Window::open() else { return };
+    window.service.clear(2);
+    let standby = window.standby.url("postgres");
+    let at_standby = |ask: &[&str]| {
+        let ask = [ask, &["--database", &standby]].concat();
+        tongguan_in(window.service.folder.path(), &ask, "")
+    };
+    window.wait_until_replayed();
+    let people = at_standby(&["people", "list", "--json"]);
+    assert_eq!(people.status, 0, "{}", people.err);
+    assert!(people.out.contains("zhang"), "{}", people.out);
+    let history = at_standby(&["registry", "history", "--json"]);
+    assert_eq!(history.status, 0, "{}", history.err);
+    assert_ne!(history.json()["events"], serde_json::json!([]));
+    // Every record of the log is read, and computed anew.
+    let log = at_standby(&["verify-log", "--key-file", "key", "--json"]);
+    assert_eq!(log.status, 0, "{}{}", log.out, log.err);
+
+    for ask in [&["people", "shut-out", "liu"][..], &["rebuild", "parcels"]] {
+        let refused = at_standby(ask);
+        assert_ne!(refused.status, 0, "{ask:?}: {}", refused.out);
+        assert!(refused.err.contains("is a standby, which takes nothing"), "{}", refused.err);
+    }
+}

@@ -92,6 +92,11 @@ impl PostgresLink {
         Ok(())
     }
 
+    /// Whether the server only replays what another one writes.
+    pub(crate) fn is_standby(&mut self) -> Result<bool, StorageError> {
+        Ok(self.setting("in_hot_standby")? == "on")
+    }
+
     /// Refuses a pooler that gives a connection another session at each transaction: what is set of a session would
     /// be set of somebody else's, and statements that one has prepared are unknown to the next.
     pub(crate) fn check_sessions(&mut self) -> Result<(), OpenError> {

@@ -109,6 +109,23 @@ fn reads(store: &Store) -> u64 {
 }
 
 #[test]
+fn a_standby_that_is_named_as_the_database_is_read_from_and_gives_no_writer() {
+    let Some(servers) = Servers::start() else { return };
+    let written = servers.write();
+    wait_for(|| servers.has_caught_up());
+    let open = |database: &str| {
+        let target = Target::Postgres(servers.standby.url(database));
+        Store::open(&target, StoreSettings::default(), at(0))
+    };
+    let store = open("postgres").unwrap();
+    let read = store.read(|view| view.revision(Register::Settings));
+    assert_eq!(read.unwrap(), written);
+    assert!(matches!(store.writer().unwrap_err(), StorageError::Standby));
+    // Nobody has made a database of ours in this one.
+    assert!(matches!(open("template1").unwrap_err(), OpenError::StandbyUnprepared));
+}
+
+#[test]
 fn a_stranger_sees_the_standby_and_who_has_written_what_he_wrote() {
     let Some(servers) = Servers::start() else { return };
     let before = servers.write();
